@@ -1,0 +1,163 @@
+//! Judges JSON by the schemas of an OpenAPI 3.0 document.
+//!
+//! OpenAPI 3.0 schemas are almost JSON Schema: `nullable` and `$ref`s into `#/components/schemas` are what differs. The lint of the specs
+//! and the sandbox both judge by this crate, so that an example the lint accepts is one the sandbox accepts.
+//!
+//! ```
+//! let document = serde_json::json!({ "components": { "schemas": {
+//!     "Tag": { "type": "object", "required": ["name"], "properties": { "name": { "type": "string" } } }
+//! } } });
+//! let definitions = reachout_schema::Definitions::new(&document, reachout_schema::Unknown::Refused);
+//! let tag = serde_json::json!({ "$ref": "#/components/schemas/Tag" });
+//! let problems = definitions.problems(&tag, &serde_json::json!({ "nam": "frontend" }));
+//! assert_eq!(problems.len(), 2);
+//! assert_eq!(problems[1].message, "\"name\" is a required property");
+//! ```
+#![forbid(unsafe_code)]
+
+use std::fmt;
+
+use jsonschema::Validator;
+use serde_json::{Map, Value, json};
+
+/// What to do with a property that no schema names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unknown {
+    /// It is a problem, unless the schema says `additionalProperties: true`.
+    Refused,
+    /// It is ignored, as OpenAPI says.
+    Ignored,
+}
+
+/// The schemas of one document, ready to judge by.
+#[derive(Clone, Debug)]
+pub struct Definitions {
+    schemas: Value,
+    unknown: Unknown,
+}
+
+/// Where a value does not fit, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Dot path of the field, empty for the value itself.
+    pub path: String,
+    /// One sentence without a full stop.
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.path.as_str() {
+            "" => f.write_str(&self.message),
+            path => write!(f, "{path}: {}", self.message),
+        }
+    }
+}
+
+impl Definitions {
+    /// Takes `components.schemas` of an OpenAPI document.
+    #[must_use]
+    pub fn new(document: &Value, unknown: Unknown) -> Self {
+        let schemas = document["components"]["schemas"].as_object().into_iter().flatten();
+        let schemas: Map<String, Value> = schemas.map(|(name, schema)| (name.clone(), translate(schema, unknown))).collect();
+        Self { schemas: schemas.into(), unknown }
+    }
+
+    /// A validator for one schema of the document, such as `{"$ref": "#/components/schemas/Contact"}`.
+    ///
+    /// # Errors
+    /// One sentence where the schema is no schema.
+    pub fn validator(&self, schema: &Value) -> Result<Validator, String> {
+        let mut root = translate(schema, self.unknown);
+        if let Some(root) = root.as_object_mut() {
+            // A sibling of `$ref` is read in draft 2020-12, so the definitions can stand beside it.
+            root.insert("$defs".to_owned(), self.schemas.clone());
+        }
+        jsonschema::draft202012::options().should_validate_formats(true).build(&root).map_err(|error| error.to_string())
+    }
+
+    /// Everything in `value` that does not fit `schema`.
+    #[must_use]
+    pub fn problems(&self, schema: &Value, value: &Value) -> Vec<Problem> {
+        match self.validator(schema) {
+            Ok(validator) => problems(&validator, value),
+            Err(message) => vec![Problem { path: String::new(), message: format!("not a schema: {message}") }],
+        }
+    }
+}
+
+/// Everything in `value` that the validator refuses, in the order of the value.
+#[must_use]
+pub fn problems(validator: &Validator, value: &Value) -> Vec<Problem> {
+    let problem = |error: jsonschema::ValidationError<'_>| Problem {
+        path: error.instance_path().to_string().trim_start_matches('/').replace('/', "."),
+        message: error.to_string(),
+    };
+    validator.iter_errors(value).map(problem).collect()
+}
+
+/// An OpenAPI 3.0 schema as one of JSON Schema 2020-12.
+fn translate(schema: &Value, unknown: Unknown) -> Value {
+    let Some(map) = schema.as_object() else { return schema.clone() };
+    if let Some(reference) = map.get("$ref").and_then(Value::as_str) {
+        return json!({ "$ref": reference.replace("#/components/schemas/", "#/$defs/") });
+    }
+    let mut translated = Map::new();
+    for (key, value) in map {
+        let value = match (key.as_str(), value) {
+            ("nullable" | "example" | "description" | "default" | "discriminator" | "externalDocs" | "xml" | "deprecated", _) => continue,
+            ("properties", Value::Object(properties)) => properties.iter().map(|(name, property)| (name.clone(), translate(property, unknown))).collect(),
+            ("items" | "additionalProperties" | "not", value) => translate(value, unknown),
+            ("allOf" | "oneOf" | "anyOf", Value::Array(parts)) => parts.iter().map(|part| translate(part, unknown)).collect(),
+            // OpenAPI's `binary` is raw bytes, which JSON cannot hold.
+            ("format", Value::String(format)) if format == "binary" => continue,
+            (_, value) => value.clone(),
+        };
+        translated.insert(key.clone(), value);
+    }
+    if unknown == Unknown::Refused && map.contains_key("properties") && !map.contains_key("additionalProperties") {
+        translated.insert("additionalProperties".to_owned(), Value::Bool(false));
+    }
+    if map.get("nullable") == Some(&Value::Bool(true)) {
+        return json!({ "anyOf": [{ "type": "null" }, translated] });
+    }
+    translated.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn judges_as_openapi_means_it() {
+        let document = json!({ "components": { "schemas": {
+            "Contact": {
+                "type": "object",
+                "required": ["id"],
+                "properties": {
+                    "id": { "type": "string", "format": "uuid" },
+                    "summary": { "type": "string", "nullable": true },
+                    "tags": { "type": "array", "items": { "$ref": "#/components/schemas/Tag" } },
+                    "custom": { "type": "object", "additionalProperties": true },
+                },
+            },
+            "Tag": { "type": "string", "enum": ["a", "b"] },
+        } } });
+        let id = "3c90c3cc-0d44-4b50-8888-8dd25736052a";
+        let cases = [
+            ("all fits", json!({ "id": id, "summary": null, "tags": ["a"], "custom": { "any": 1 } }), vec![]),
+            ("missing", json!({}), vec!["\"id\" is a required property"]),
+            ("format", json!({ "id": "x" }), vec!["id: \"x\" is not a \"uuid\""]),
+            ("nested", json!({ "id": id, "tags": ["c"] }), vec!["tags.0: \"c\" is not one of \"a\" or \"b\""]),
+            ("unknown", json!({ "id": id, "nick": 1 }), vec!["Additional properties are not allowed ('nick' was unexpected)"]),
+            ("null where none is meant", json!({ "id": null }), vec!["id: null is not of type \"string\""]),
+        ];
+        let definitions = Definitions::new(&document, Unknown::Refused);
+        for (case, value, expected) in cases {
+            let problems = definitions.problems(&json!({ "$ref": "#/components/schemas/Contact" }), &value);
+            assert_eq!(problems.iter().map(ToString::to_string).collect::<Vec<_>>(), expected, "{case}");
+        }
+        let lenient = Definitions::new(&document, Unknown::Ignored);
+        assert_eq!(lenient.problems(&json!({ "$ref": "#/components/schemas/Contact" }), &json!({ "id": id, "nick": 1 })), []);
+    }
+}

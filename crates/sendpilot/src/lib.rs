@@ -1,0 +1,10 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod generated;
+
+pub use generated::*;
+pub use reachout_runtime::{CallOptions, Delivery, Error, ErrorKind, Method, Number, Pacing, RetryPolicy};
+
+/// The OpenAPI document this crate is generated from.
+pub const OPENAPI: &str = include_str!("../openapi.json");
