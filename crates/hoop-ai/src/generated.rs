@@ -6,7 +6,7 @@ use reachout_runtime::{
     Route, Vendor, pagination,
 };
 use std::time::Duration;
-///What the runtime knows of Hoop AI.
+/// What the runtime knows of Hoop AI.
 pub static VENDOR: Vendor = Vendor {
     id: "hoop-ai",
     name: "Hoop AI",
@@ -19,84 +19,1552 @@ pub static VENDOR: Vendor = Vendor {
     error: ErrorShape { code: Some("error"), message: Some("message"), request_id: Some("traceId") },
     routes: &ROUTES,
 };
-/**A client of Hoop AI.
-
-Conversations, contacts and OAuth of Hoop AI, a white-label edition of HighLevel.
-
-Hoop's pages (help.hoopai.com) follow the official HighLevel files as they stood before May 2026, and so does this document.
-
-Clones are cheap and share connections and the pacing budget.*/
+/// A client of Hoop AI.
+///
+/// REST API of Hoop AI, a white-label edition of HighLevel: conversations and messages of every channel, contacts, and OAuth tokens.
+///
+/// Everything belongs to a sub-account, which the API calls a location, and sub-accounts to an agency, which it calls a company. Ids are opaque
+/// texts. The platform takes 100 requests in 10 seconds and 200,000 a day for each app and each sub-account or agency; the headers
+/// `X-RateLimit-Remaining` and `X-RateLimit-Daily-Remaining` tell what is left.
+///
+/// Clones are cheap and share connections and the pacing budget.
 #[derive(Clone, Debug)]
 pub struct Client {
     core: Core,
 }
+
 impl From<Core> for Client {
     fn from(core: Core) -> Self {
         Self { core }
     }
 }
-impl Client {
-    /**A client whose credential comes from the environment variable `HOOP_AI_TOKEN`, and whose base URL from `HOOP_AI_BASE_URL` where that is set.
 
-    # Errors
-    One sentence that names the variable, where it is missing or unusable.*/
+impl Client {
+    /// A client whose credential comes from the environment variable `HOOP_AI_TOKEN`, and whose base URL from `HOOP_AI_BASE_URL` where that is set.
+    ///
+    /// # Errors
+    /// One sentence that names the variable, where it is missing or unusable.
     pub fn from_env() -> Result<Self, Error> {
         Self::builder().from_env()?.build()
     }
-    ///Configures a client; the base URL is `https://services.leadconnectorhq.com` unless set.
+
+    /// Configures a client; the base URL is `https://services.leadconnectorhq.com` unless set.
     pub fn builder() -> ClientBuilder<Self> {
         ClientBuilder::new(&VENDOR)
     }
+
     /// The same client with other options for the calls made through it.
     pub fn with(&self, options: CallOptions) -> Self {
         Self { core: self.core.with(options) }
     }
+
     /// A call that this crate has no method for, with the same authentication, pacing, retry and errors; `path` is relative to the base URL.
     pub fn request(&self, method: Method, path: &str) -> Request<'_> {
         self.core.request(method, path)
     }
+
     /// What hand-written methods of this crate send through.
     #[allow(dead_code, reason = "not every vendor has hand-written methods")]
     pub(crate) fn core(&self) -> &Core {
         &self.core
     }
 }
-///The operations of Hoop AI.
+
+/// The operations of Hoop AI.
 impl Client {
-    /**Send a message to a contact.
+    /// Search conversations.
+    ///
+    /// Lists the conversations of a sub-account that match every filter given. Needs the scope `conversations.readonly`.
+    ///
+    /// A page ends with the conversation whose sort value is the `startAfterDate` of the next one: its `lastMessageDate`, unless `sortBy`
+    /// says otherwise.
+    ///
+    /// `GET /conversations/search`; answers [`types::SearchConversationsResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Pages** by cursor: `stream()` fetches page after page.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. The page types `startAfterDate` as any value; a number is taken. Page: <https://help.hoopai.com/api-reference/search/search-conversations>
+    pub fn search_conversations(&self) -> builder::SearchConversations<'_> {
+        builder::SearchConversations::new(self)
+    }
 
-    Sends one message to a contact over the channel that `type` names, now or at `scheduledTimestamp`.
+    /// Open a conversation with a contact.
+    ///
+    /// Opens a conversation with a contact. Needs the scope `conversations.write`.
+    ///
+    /// `POST /conversations/`, body [`types::CreateConversationRequest`] as `application/json`; answers [`types::CreateConversationResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/conversations/create-conversation>
+    pub fn create_conversation(&self) -> builder::CreateConversation<'_> {
+        builder::CreateConversation::new(self)
+    }
 
-    Needs a token with the scope `conversations/message.write`. Files are not uploaded here: `attachments` takes their URLs.
-    Which fields a channel needs is not documented.
+    /// Get a conversation.
+    ///
+    /// Returns one conversation, without its messages. Needs the scope `conversations.readonly`.
+    ///
+    /// `GET /conversations/{conversationId}`; answers [`types::GetConversationResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/conversations/get-conversation>
+    pub fn get_conversation(&self) -> builder::GetConversation<'_> {
+        builder::GetConversation::new(self)
+    }
 
-    `POST /conversations/messages`, body [`types::SendMessageRequest`] as `application/json`; answers [`types::SendMessageResponse`].
+    /// Change a conversation.
+    ///
+    /// Changes how many messages of a conversation are unread, and whether it is starred. Needs the scope `conversations.write`.
+    ///
+    /// `PUT /conversations/{conversationId}`, body [`types::UpdateConversationRequest`] as `application/json`; answers [`types::UpdateConversationResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/conversations/update-conversation>
+    pub fn update_conversation(&self) -> builder::UpdateConversation<'_> {
+        builder::UpdateConversation::new(self)
+    }
 
-    **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    /// Delete a conversation.
+    ///
+    /// Deletes a conversation. Needs the scope `conversations.write`.
+    ///
+    /// `DELETE /conversations/{conversationId}`; answers [`types::SuccessResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/conversations/delete-conversation>
+    pub fn delete_conversation(&self) -> builder::DeleteConversation<'_> {
+        builder::DeleteConversation::new(self)
+    }
 
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    /// List the messages of a conversation.
+    ///
+    /// Lists the messages of a conversation, page by page. Needs the scope `conversations/message.readonly`.
+    ///
+    /// Bodies of emails are not in the list; get them with `get_email` by the ids in `meta.email.messageIds`. Attachments of some channels are
+    /// missing too, those of calls always: `download_recording` has them.
+    ///
+    /// `GET /conversations/{conversationId}/messages`; answers [`types::ListMessagesResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Pages** by continuation token: `stream()` fetches page after page.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. The newer official file prints the page of messages flat; the nested form of this page and of issue 54 is paged over, and both decode. Page: <https://help.hoopai.com/api-reference/messages/get-messages-by-conversation-id>
+    pub fn list_messages(&self) -> builder::ListMessages<'_> {
+        builder::ListMessages::new(self)
+    }
 
-    **Evidence**: documented in full by the vendor. The page's header enum says Version 2021-04-15 and Hoop's guides say always 2021-07-28; the page was followed. The page prints no success code and calls the result created, the official file says 200; any 2XX is taken. Page: <https://help.hoopai.com/api-reference/messages/send-a-new-message>*/
+    /// Send a message to a contact.
+    ///
+    /// Sends one message to a contact over the channel that `type` names, now or at `scheduledTimestamp`. Needs the scope
+    /// `conversations/message.write`.
+    ///
+    /// Files are not uploaded here: `attachments` takes their URLs. WhatsApp ignores them and needs a text (issues 322 and 50). Which fields each
+    /// channel needs is not documented.
+    ///
+    /// `POST /conversations/messages`, body [`types::SendMessageRequest`] as `application/json`; answers [`types::SendMessageResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. The page's header enum says Version 2021-04-15 and Hoop's guides say always 2021-07-28; the page was followed. It prints no success code and calls the result created, the official file says 200; any 2XX is taken. Page: <https://help.hoopai.com/api-reference/messages/send-a-new-message>
     pub fn send_message(&self) -> builder::SendMessage<'_> {
         builder::SendMessage::new(self)
     }
+
+    /// Add a message received outside the platform.
+    ///
+    /// Records in a conversation a message that came over a conversation provider. Needs the scope `conversations/message.write`. Without `direction`
+    /// the message counts as outbound.
+    ///
+    /// Without a provider the answer is 201 with an empty body; a wrong provider or conversation is answered with 500 instead of 400 (issues 70, 6, 39).
+    ///
+    /// `POST /conversations/messages/inbound`, body [`types::AddInboundMessageRequest`] as `application/json`; answers [`types::AddMessageResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. The page types `direction` an object with two texts as its example; it is one of them. The official file says 200, issue 70 saw 201 with an empty body; any 2XX is taken. Page: <https://help.hoopai.com/api-reference/messages/add-an-inbound-message>
+    pub fn add_inbound_message(&self) -> builder::AddInboundMessage<'_> {
+        builder::AddInboundMessage::new(self)
+    }
+
+    /// Add a call made outside the platform.
+    ///
+    /// Records in a conversation a call to the contact that was made elsewhere. Nothing is dialled. Needs the scope `conversations/message.write`
+    /// and a conversation provider. A wrong provider or conversation is answered with 500 instead of 400 (issues 6 and 39).
+    ///
+    /// `POST /conversations/messages/outbound`, body [`types::AddOutboundCallRequest`] as `application/json`; answers [`types::AddMessageResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/messages/add-an-external-outbound-call>
+    pub fn add_outbound_call(&self) -> builder::AddOutboundCall<'_> {
+        builder::AddOutboundCall::new(self)
+    }
+
+    /// Get a message.
+    ///
+    /// Returns one message. Needs the scope `conversations/message.readonly`.
+    ///
+    /// `GET /conversations/messages/{id}`; answers [`types::Message`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/messages/get-message-by-message-id>
+    pub fn get_message(&self) -> builder::GetMessage<'_> {
+        builder::GetMessage::new(self)
+    }
+
+    /// Get an email.
+    ///
+    /// Returns one email with its body. Its id is the `emailMessageId` of `send_message`, or one of `meta.email.messageIds` of a message.
+    /// Needs a token of a sub-account with the scope `conversations/message.readonly`.
+    ///
+    /// `GET /conversations/messages/email/{id}`; answers [`types::GetEmailResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. The page shows no Version and no security. Public clients also read the email wrapped in `emailMessage`; both forms decode. Page: <https://help.hoopai.com/api-reference/email/get-email-by-id>
+    pub fn get_email(&self) -> builder::GetEmail<'_> {
+        builder::GetEmail::new(self)
+    }
+
+    /// Cancel a scheduled email.
+    ///
+    /// Takes back an email that waits for its time. Needs a token of a sub-account with the scope `conversations/message.write`.
+    ///
+    /// `DELETE /conversations/messages/email/{emailMessageId}/schedule`; answers [`types::CancelScheduledResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/email/cancel-a-scheduled-email-message>
+    pub fn cancel_scheduled_email(&self) -> builder::CancelScheduledEmail<'_> {
+        builder::CancelScheduledEmail::new(self)
+    }
+
+    /// Cancel a scheduled message.
+    ///
+    /// Takes back a message that waits for its time. Needs the scope `conversations/message.write`. For an email use `cancel_scheduled_email`.
+    ///
+    /// `DELETE /conversations/messages/{messageId}/schedule`; answers [`types::CancelScheduledResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/messages/cancel-a-scheduled-message>
+    pub fn cancel_scheduled_message(&self) -> builder::CancelScheduledMessage<'_> {
+        builder::CancelScheduledMessage::new(self)
+    }
+
+    /// Say what became of a message.
+    ///
+    /// Sets the status of a message, as the conversation provider that carried it reports it. Needs the scope `conversations/message.write`.
+    /// Refused as long as the provider is not assigned to the conversation (issue 4).
+    ///
+    /// `PUT /conversations/messages/{messageId}/status`, body [`types::UpdateMessageStatusRequest`] as `application/json`; answers [`types::SendMessageResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. Page: <https://help.hoopai.com/api-reference/messages/update-message-status>
+    pub fn update_message_status(&self) -> builder::UpdateMessageStatus<'_> {
+        builder::UpdateMessageStatus::new(self)
+    }
+
+    /// Download the recording of a call.
+    ///
+    /// Returns the recording of a call or a voicemail as a WAV file. Needs the scope `conversations/message.readonly`.
+    ///
+    /// `GET /conversations/messages/{messageId}/locations/{locationId}/recording`; the response is a file, streamed.
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/messages/get-recording-by-message-id>
+    pub fn download_recording(&self) -> builder::DownloadRecording<'_> {
+        builder::DownloadRecording::new(self)
+    }
+
+    /// Get the transcription of a call.
+    ///
+    /// Returns what was said in a recorded call, sentence by sentence. Needs the scope `conversations/message.readonly`.
+    ///
+    /// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription`; answers [`types::GetTranscriptionResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. The page types one sentence with numbers as texts; a list of sentences decodes as well, and numbers are numbers. Page: <https://help.hoopai.com/api-reference/messages/get-transcription-by-message-id>
+    pub fn get_transcription(&self) -> builder::GetTranscription<'_> {
+        builder::GetTranscription::new(self)
+    }
+
+    /// Download the transcription of a call.
+    ///
+    /// Returns what was said in a recorded call as a text file. Needs the scope `conversations/message.readonly`.
+    ///
+    /// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription/download`; the response is a file, streamed.
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/messages/download-transcription-by-message-id>
+    pub fn download_transcription(&self) -> builder::DownloadTranscription<'_> {
+        builder::DownloadTranscription::new(self)
+    }
+
+    /// Show a live chat visitor that an answer is being typed.
+    ///
+    /// Shows, or hides, to the visitor of a live chat that an agent or a bot is typing. Needs the scope `conversations/livechat.write`.
+    ///
+    /// `POST /conversations/providers/live-chat/typing`, body [`types::SendTypingIndicatorRequest`] as `application/json`; answers [`types::SuccessResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/providers/agent-ai-bot-is-typing-a-message-indicator-for-live-chat>
+    pub fn send_typing_indicator(&self) -> builder::SendTypingIndicator<'_> {
+        builder::SendTypingIndicator::new(self)
+    }
+
+    /// List the contacts of a sub-account.
+    ///
+    /// Lists the contacts of a sub-account. Needs the scope `contacts.readonly`. HighLevel calls it deprecated and wants `search_contacts` used instead.
+    ///
+    /// The next page takes both `startAfterId` and `startAfter` from `meta`.
+    ///
+    /// `GET /contacts/`; answers [`types::ListContactsResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Pages** by continuation token: `stream()` fetches page after page.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. `meta` is from the newer official file and real answers. The official file marks the operation deprecated, the page does not. Page: <https://help.hoopai.com/api-reference/contacts/get-contacts>
+    pub fn list_contacts(&self) -> builder::ListContacts<'_> {
+        builder::ListContacts::new(self)
+    }
+
+    /// Create a contact.
+    ///
+    /// Creates a contact in a sub-account. Needs the scope `contacts.write`. An answer 422 does not mean that none was created (issue 64).
+    ///
+    /// `POST /contacts/`, body [`types::CreateContactRequest`] as `application/json`; answers [`types::ContactResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. The Version header of the page was not seen and is that of the official file. Page: <https://help.hoopai.com/api-reference/contacts/create-contact>
+    pub fn create_contact(&self) -> builder::CreateContact<'_> {
+        builder::CreateContact::new(self)
+    }
+
+    /// Create a contact or update the one that is there.
+    ///
+    /// Updates the contact that has the email address or the phone number, or creates one if there is none. Needs the scope `contacts.write`.
+    ///
+    /// What counts as the same contact is a setting of the sub-account. Where the email address and the phone number belong to two contacts, the one
+    /// that the setting puts first is updated and the other field is ignored.
+    ///
+    /// `POST /contacts/upsert`, body [`types::UpsertContactRequest`] as `application/json`; answers [`types::UpsertContactResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/contacts/upsert-contact>
+    pub fn upsert_contact(&self) -> builder::UpsertContact<'_> {
+        builder::UpsertContact::new(self)
+    }
+
+    /// Search contacts with filters.
+    ///
+    /// Lists the contacts of a sub-account that match a text, filters or both. Needs the scope `contacts.readonly`.
+    ///
+    /// `page` reaches about the first 10,000 contacts; `searchAfter`, taken from the last contact of the page before, reaches them all.
+    ///
+    /// `POST /contacts/search`, body [`types::SearchContactsRequest`] as `application/json`; answers [`types::SearchContactsResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Pages** by cursor: `stream()` fetches page after page.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Body and answer have no schema there; both follow issues 31, 43, 289 and 314. Page: <https://help.hoopai.com/api-reference/search/search-contacts>
+    pub fn search_contacts(&self) -> builder::SearchContacts<'_> {
+        builder::SearchContacts::new(self)
+    }
+
+    /// Get the contact that has an email address or a phone number.
+    ///
+    /// Returns the contact that a new one with this email address or phone number would duplicate. Where the sub-account forbids duplicates its
+    /// own rule decides, otherwise the email address goes before the phone number. Needs the scope `contacts.readonly`.
+    ///
+    /// `GET /contacts/search/duplicate`; answers [`types::GetDuplicateContactResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. The answer has no schema there and follows public clients. Page: <https://help.hoopai.com/api-reference/search/get-duplicate-contact>
+    pub fn get_duplicate_contact(&self) -> builder::GetDuplicateContact<'_> {
+        builder::GetDuplicateContact::new(self)
+    }
+
+    /// List the contacts of a business.
+    ///
+    /// Lists the contacts that belong to a business. Needs the scope `contacts.readonly`.
+    ///
+    /// `GET /contacts/business/{businessId}`; answers [`types::ListContactsResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Pages** by offset (`skip`): `stream()` fetches page after page.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/contacts/get-contacts-by-businessid>
+    pub fn list_contacts_by_business(&self) -> builder::ListContactsByBusiness<'_> {
+        builder::ListContactsByBusiness::new(self)
+    }
+
+    /// Add tags to many contacts or remove them.
+    ///
+    /// Adds tags to the given contacts or removes them, and says for each contact what became of it. Needs a token of a sub-account with the
+    /// scope `contacts.write`.
+    ///
+    /// `POST /contacts/bulk/tags/update/{type}`, body [`types::BulkUpdateTagsRequest`] as `application/json`; answers [`types::BulkUpdateTagsResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/bulk/update-contacts-tags>
+    pub fn bulk_update_tags(&self) -> builder::BulkUpdateTags<'_> {
+        builder::BulkUpdateTags::new(self)
+    }
+
+    /// Put many contacts into a business or take them out.
+    ///
+    /// Puts the given contacts into a business; with `businessId: null` takes them out of theirs. Needs a token of a sub-account with the scope
+    /// `contacts.write`.
+    ///
+    /// `POST /contacts/bulk/business`, body [`types::BulkUpdateBusinessRequest`] as `application/json`; answers [`types::BulkUpdateBusinessResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/bulk/add-remove-contacts-from-business>
+    pub fn bulk_update_business(&self) -> builder::BulkUpdateBusiness<'_> {
+        builder::BulkUpdateBusiness::new(self)
+    }
+
+    /// Get a contact.
+    ///
+    /// Returns one contact. Needs the scope `contacts.readonly`.
+    ///
+    /// `GET /contacts/{contactId}`; answers [`types::ContactResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/contacts/get-contact>
+    pub fn get_contact(&self) -> builder::GetContact<'_> {
+        builder::GetContact::new(self)
+    }
+
+    /// Change a contact.
+    ///
+    /// Changes the fields that are given and leaves the others. Needs the scope `contacts.write`. To add or remove single tags use `add_tags` and `remove_tags`.
+    ///
+    /// `PUT /contacts/{contactId}`, body [`types::UpdateContactRequest`] as `application/json`; answers [`types::UpdateContactResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/contacts/update-contact>
+    pub fn update_contact(&self) -> builder::UpdateContact<'_> {
+        builder::UpdateContact::new(self)
+    }
+
+    /// Delete a contact.
+    ///
+    /// Deletes a contact. Needs the scope `contacts.write`.
+    ///
+    /// `DELETE /contacts/{contactId}`; answers [`types::SucceededResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/contacts/delete-contact>
+    pub fn delete_contact(&self) -> builder::DeleteContact<'_> {
+        builder::DeleteContact::new(self)
+    }
+
+    /// List the tasks of a contact.
+    ///
+    /// Lists all tasks of a contact at once. Needs the scope `contacts.readonly`.
+    ///
+    /// `GET /contacts/{contactId}/tasks`; answers [`types::ListTasksResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/tasks/get-all-tasks>
+    pub fn list_tasks(&self) -> builder::ListTasks<'_> {
+        builder::ListTasks::new(self)
+    }
+
+    /// Create a task for a contact.
+    ///
+    /// Creates a task that concerns a contact. Needs the scope `contacts.write`.
+    ///
+    /// `POST /contacts/{contactId}/tasks`, body [`types::CreateTaskRequest`] as `application/json`; answers [`types::TaskResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/tasks/create-task>
+    pub fn create_task(&self) -> builder::CreateTask<'_> {
+        builder::CreateTask::new(self)
+    }
+
+    /// Get a task.
+    ///
+    /// Returns one task of a contact. Needs the scope `contacts.readonly`.
+    ///
+    /// `GET /contacts/{contactId}/tasks/{taskId}`; answers [`types::TaskResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/tasks/get-task>
+    pub fn get_task(&self) -> builder::GetTask<'_> {
+        builder::GetTask::new(self)
+    }
+
+    /// Change a task.
+    ///
+    /// Changes the fields that are given and leaves the others. Needs the scope `contacts.write`.
+    ///
+    /// `PUT /contacts/{contactId}/tasks/{taskId}`, body [`types::UpdateTaskRequest`] as `application/json`; answers [`types::TaskResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/tasks/update-task>
+    pub fn update_task(&self) -> builder::UpdateTask<'_> {
+        builder::UpdateTask::new(self)
+    }
+
+    /// Delete a task.
+    ///
+    /// Deletes a task of a contact. Needs the scope `contacts.write`.
+    ///
+    /// `DELETE /contacts/{contactId}/tasks/{taskId}`; answers [`types::SucceededResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/tasks/delete-task>
+    pub fn delete_task(&self) -> builder::DeleteTask<'_> {
+        builder::DeleteTask::new(self)
+    }
+
+    /// Mark a task as done or not done.
+    ///
+    /// Marks a task as done or not done. Needs the scope `contacts.write`.
+    ///
+    /// `PUT /contacts/{contactId}/tasks/{taskId}/completed`, body [`types::UpdateTaskCompletedRequest`] as `application/json`; answers [`types::TaskResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/tasks/update-task-completed>
+    pub fn update_task_completed(&self) -> builder::UpdateTaskCompleted<'_> {
+        builder::UpdateTaskCompleted::new(self)
+    }
+
+    /// List the notes on a contact.
+    ///
+    /// Lists all notes on a contact at once. Needs the scope `contacts.readonly`.
+    ///
+    /// `GET /contacts/{contactId}/notes`; answers [`types::ListNotesResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/notes/get-all-notes>
+    pub fn list_notes(&self) -> builder::ListNotes<'_> {
+        builder::ListNotes::new(self)
+    }
+
+    /// Add a note to a contact.
+    ///
+    /// Adds a note to a contact. Needs the scope `contacts.write`.
+    ///
+    /// `POST /contacts/{contactId}/notes`, body [`types::NoteRequest`] as `application/json`; answers [`types::NoteResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/notes/create-note>
+    pub fn create_note(&self) -> builder::CreateNote<'_> {
+        builder::CreateNote::new(self)
+    }
+
+    /// Get a note.
+    ///
+    /// Returns one note on a contact. Needs the scope `contacts.readonly`.
+    ///
+    /// `GET /contacts/{contactId}/notes/{id}`; answers [`types::NoteResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/notes/get-note>
+    pub fn get_note(&self) -> builder::GetNote<'_> {
+        builder::GetNote::new(self)
+    }
+
+    /// Change a note.
+    ///
+    /// Changes the text of a note. Needs the scope `contacts.write`.
+    ///
+    /// `PUT /contacts/{contactId}/notes/{id}`, body [`types::NoteRequest`] as `application/json`; answers [`types::NoteResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/notes/update-note>
+    pub fn update_note(&self) -> builder::UpdateNote<'_> {
+        builder::UpdateNote::new(self)
+    }
+
+    /// Delete a note.
+    ///
+    /// Deletes a note on a contact. Needs the scope `contacts.write`.
+    ///
+    /// `DELETE /contacts/{contactId}/notes/{id}`; answers [`types::SucceededResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/notes/delete-note>
+    pub fn delete_note(&self) -> builder::DeleteNote<'_> {
+        builder::DeleteNote::new(self)
+    }
+
+    /// List the appointments of a contact.
+    ///
+    /// Lists all appointments of a contact at once. Needs the scope `contacts.readonly`.
+    ///
+    /// `GET /contacts/{contactId}/appointments`; answers [`types::ListAppointmentsResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/appointments/get-appointments-for-contact>
+    pub fn list_appointments(&self) -> builder::ListAppointments<'_> {
+        builder::ListAppointments::new(self)
+    }
+
+    /// Add tags to a contact.
+    ///
+    /// Adds tags to a contact and leaves those it has. Needs the scope `contacts.write`.
+    ///
+    /// `POST /contacts/{contactId}/tags`, body [`types::TagsRequest`] as `application/json`; answers [`types::TagsResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/tags/add-tags>
+    pub fn add_tags(&self) -> builder::AddTags<'_> {
+        builder::AddTags::new(self)
+    }
+
+    /// Remove tags from a contact.
+    ///
+    /// Removes the given tags from a contact. Needs the scope `contacts.write`.
+    ///
+    /// `DELETE /contacts/{contactId}/tags`, body [`types::TagsRequest`] as `application/json`; answers [`types::TagsResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/tags/remove-tags>
+    pub fn remove_tags(&self) -> builder::RemoveTags<'_> {
+        builder::RemoveTags::new(self)
+    }
+
+    /// Let users follow a contact.
+    ///
+    /// Adds users to those who follow a contact. Needs the scope `contacts.write`.
+    ///
+    /// `POST /contacts/{contactId}/followers`, body [`types::FollowersRequest`] as `application/json`; answers [`types::AddFollowersResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/followers/add-followers>
+    pub fn add_followers(&self) -> builder::AddFollowers<'_> {
+        builder::AddFollowers::new(self)
+    }
+
+    /// Stop users from following a contact.
+    ///
+    /// Removes users from those who follow a contact. Needs the scope `contacts.write`.
+    ///
+    /// `DELETE /contacts/{contactId}/followers`, body [`types::FollowersRequest`] as `application/json`; answers [`types::RemoveFollowersResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/followers/remove-followers>
+    pub fn remove_followers(&self) -> builder::RemoveFollowers<'_> {
+        builder::RemoveFollowers::new(self)
+    }
+
+    /// Add a contact to a campaign.
+    ///
+    /// Puts a contact into a campaign. Needs the scope `contacts.write`.
+    ///
+    /// `POST /contacts/{contactId}/campaigns/{campaignId}`, body [`types::AddToCampaignRequest`] as `application/json`; answers [`types::SucceededResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/campaigns/add-contact-to-campaign>
+    pub fn add_to_campaign(&self) -> builder::AddToCampaign<'_> {
+        builder::AddToCampaign::new(self)
+    }
+
+    /// Remove a contact from a campaign.
+    ///
+    /// Takes a contact out of a campaign. Needs the scope `contacts.write`.
+    ///
+    /// `DELETE /contacts/{contactId}/campaigns/{campaignId}`; answers [`types::SucceededResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/campaigns/remove-contact-from-campaign>
+    pub fn remove_from_campaign(&self) -> builder::RemoveFromCampaign<'_> {
+        builder::RemoveFromCampaign::new(self)
+    }
+
+    /// Remove a contact from every campaign.
+    ///
+    /// Takes a contact out of all campaigns. Needs the scope `contacts.write`.
+    ///
+    /// `DELETE /contacts/{contactId}/campaigns/removeAll`; answers [`types::SucceededResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/campaigns/remove-contact-from-every-campaign>
+    pub fn remove_from_every_campaign(&self) -> builder::RemoveFromEveryCampaign<'_> {
+        builder::RemoveFromEveryCampaign::new(self)
+    }
+
+    /// Add a contact to a workflow.
+    ///
+    /// Starts a workflow for a contact. Needs the scope `contacts.write`.
+    ///
+    /// `POST /contacts/{contactId}/workflow/{workflowId}`, body [`types::WorkflowRequest`] as `application/json`; answers [`types::SucceededResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/workflow/add-contact-to-workflow>
+    pub fn add_to_workflow(&self) -> builder::AddToWorkflow<'_> {
+        builder::AddToWorkflow::new(self)
+    }
+
+    /// Remove a contact from a workflow.
+    ///
+    /// Ends a workflow for a contact. Needs the scope `contacts.write`.
+    ///
+    /// `DELETE /contacts/{contactId}/workflow/{workflowId}`, body [`types::WorkflowRequest`] as `application/json`; answers [`types::SucceededResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/workflow/delete-contact-from-workflow>
+    pub fn remove_from_workflow(&self) -> builder::RemoveFromWorkflow<'_> {
+        builder::RemoveFromWorkflow::new(self)
+    }
+
+    /// Get an access token from a code or a refresh token.
+    ///
+    /// Exchanges an authorization code, or a refresh token, for an access token. It needs no credential but the app's own id and secret.
+    ///
+    /// An access token lives about a day. A refresh token lives a year and works once: every exchange returns the next one, so store it at once.
+    /// With `grant_type: authorization_code` send `code`, with `refresh_token` send `refresh_token`.
+    ///
+    /// `POST /oauth/token`, body [`types::CreateTokenRequest`] as `application/x-www-form-urlencoded`; answers [`types::TokenResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **No credential** is sent.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Hoop's guide of 2026-03-04 allows 5 requests a minute here and says a refresh token never expires, its FAQ one year; the FAQ was followed. Page: <https://help.hoopai.com/api-reference/oauth-20/get-access-token>
+    pub fn create_token(&self) -> builder::CreateToken<'_> {
+        builder::CreateToken::new(self)
+    }
+
+    /// Get the access token of one sub-account.
+    ///
+    /// Makes an access token for one sub-account out of the agency's. Needs the OAuth access token of an agency (not a Private Integration Token)
+    /// with the scope `oauth.write`, for an app that is installed in the sub-account.
+    ///
+    /// `POST /oauth/locationToken`, body [`types::CreateLocationTokenRequest`] as `application/x-www-form-urlencoded`; answers [`types::LocationTokenResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. Page: <https://help.hoopai.com/api-reference/oauth-20/get-location-access-token-from-agency-token>
+    pub fn create_location_token(&self) -> builder::CreateLocationToken<'_> {
+        builder::CreateLocationToken::new(self)
+    }
+
+    /// List the sub-accounts an app is installed in.
+    ///
+    /// Lists the sub-accounts of an agency in which an app is, or is not, installed. Needs an agency's token with the scope `oauth.readonly`;
+    /// the official file of 2026-05-01 asks for an OAuth access token, the one before took an agency's Private Integration Token as well.
+    ///
+    /// `GET /oauth/installedLocations`; answers [`types::ListInstalledLocationsResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Pages** by offset (`skip`): `stream()` fetches page after page.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/oauth-20/get-location-where-app-is-installed>
+    pub fn list_installed_locations(&self) -> builder::ListInstalledLocations<'_> {
+        builder::ListInstalledLocations::new(self)
+    }
 }
+
 /// The arguments of each operation. Nothing is sent before `send()`, or before a `stream()` is polled.
 pub mod builder {
     #[allow(unused_imports, reason = "not every vendor needs every name")]
     use super::{ByteStream, Client, Error, ROUTES, ResponseValue, Stream, pagination, types};
-    ///Arguments of [`Client::send_message`].
+    /// Arguments of [`Client::search_conversations`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct SearchConversations<'a> {
+        client: &'a Client,
+        assigned_to: Result<Option<String>, String>,
+        contact_id: Result<Option<String>, String>,
+        followers: Result<Option<String>, String>,
+        id: Result<Option<String>, String>,
+        last_message_action: Result<Option<types::MessageAction>, String>,
+        last_message_direction: Result<Option<types::MessageDirection>, String>,
+        last_message_type: Result<Option<types::LastMessageTypeFilter>, String>,
+        limit: Result<Option<reachout_runtime::Number>, String>,
+        location_id: Result<String, String>,
+        mentions: Result<Option<String>, String>,
+        query: Result<Option<String>, String>,
+        score_profile: Result<Option<String>, String>,
+        score_profile_max: Result<Option<reachout_runtime::Number>, String>,
+        score_profile_min: Result<Option<reachout_runtime::Number>, String>,
+        sort: Result<Option<types::SortOrder>, String>,
+        sort_by: Result<Option<types::ConversationSortBy>, String>,
+        sort_score_profile: Result<Option<String>, String>,
+        start_after_date: Result<Option<reachout_runtime::Number>, String>,
+        status: Result<Option<types::ConversationStatusFilter>, String>,
+    }
+
+    impl<'a> SearchConversations<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                assigned_to: Ok(None),
+                contact_id: Ok(None),
+                followers: Ok(None),
+                id: Ok(None),
+                last_message_action: Ok(None),
+                last_message_direction: Ok(None),
+                last_message_type: Ok(None),
+                limit: Ok(None),
+                location_id: Err("location_id: no value was given".to_owned()),
+                mentions: Ok(None),
+                query: Ok(None),
+                score_profile: Ok(None),
+                score_profile_max: Ok(None),
+                score_profile_min: Ok(None),
+                sort: Ok(None),
+                sort_by: Ok(None),
+                sort_score_profile: Ok(None),
+                start_after_date: Ok(None),
+                status: Ok(None),
+            }
+        }
+
+        /// Ids of the users the conversation is assigned to, separated by commas; `unassigned` for nobody.
+        pub fn assigned_to<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.assigned_to = reachout_runtime::argument("assigned_to", value).map(Some);
+            self
+        }
+
+        /// Id of the contact.
+        pub fn contact_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.contact_id = reachout_runtime::argument("contact_id", value).map(Some);
+            self
+        }
+
+        /// Ids of the users who follow the conversation, separated by commas.
+        pub fn followers<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.followers = reachout_runtime::argument("followers", value).map(Some);
+            self
+        }
+
+        /// Id of the conversation.
+        pub fn id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.id = reachout_runtime::argument("id", value).map(Some);
+            self
+        }
+
+        /// How the last outbound message came about.
+        pub fn last_message_action<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::MessageAction>,
+            V::Error: std::fmt::Display,
+        {
+            self.last_message_action = reachout_runtime::argument("last_message_action", value).map(Some);
+            self
+        }
+
+        /// Direction of the last message.
+        pub fn last_message_direction<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::MessageDirection>,
+            V::Error: std::fmt::Display,
+        {
+            self.last_message_direction = reachout_runtime::argument("last_message_direction", value).map(Some);
+            self
+        }
+
+        /// Channel and occasion of the last message.
+        pub fn last_message_type<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::LastMessageTypeFilter>,
+            V::Error: std::fmt::Display,
+        {
+            self.last_message_type = reachout_runtime::argument("last_message_type", value).map(Some);
+            self
+        }
+
+        /// How many conversations to return. Without it 20.
+        pub fn limit<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<reachout_runtime::Number>,
+            V::Error: std::fmt::Display,
+        {
+            self.limit = reachout_runtime::argument("limit", value).map(Some);
+            self
+        }
+
+        /// Id of the sub-account. Required.
+        pub fn location_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.location_id = reachout_runtime::argument("location_id", value);
+            self
+        }
+
+        /// Ids of the users who are mentioned, separated by commas.
+        pub fn mentions<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.mentions = reachout_runtime::argument("mentions", value).map(Some);
+            self
+        }
+
+        /// Text to search for.
+        pub fn query<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.query = reachout_runtime::argument("query", value).map(Some);
+            self
+        }
+
+        /// Id of the score profile that `scoreProfileMin` and `scoreProfileMax` are about.
+        pub fn score_profile<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.score_profile = reachout_runtime::argument("score_profile", value).map(Some);
+            self
+        }
+
+        /// Highest score.
+        pub fn score_profile_max<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<reachout_runtime::Number>,
+            V::Error: std::fmt::Display,
+        {
+            self.score_profile_max = reachout_runtime::argument("score_profile_max", value).map(Some);
+            self
+        }
+
+        /// Lowest score.
+        pub fn score_profile_min<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<reachout_runtime::Number>,
+            V::Error: std::fmt::Display,
+        {
+            self.score_profile_min = reachout_runtime::argument("score_profile_min", value).map(Some);
+            self
+        }
+
+        /// Order of the conversations.
+        pub fn sort<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::SortOrder>,
+            V::Error: std::fmt::Display,
+        {
+            self.sort = reachout_runtime::argument("sort", value).map(Some);
+            self
+        }
+
+        /// By what the conversations are sorted.
+        pub fn sort_by<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::ConversationSortBy>,
+            V::Error: std::fmt::Display,
+        {
+            self.sort_by = reachout_runtime::argument("sort_by", value).map(Some);
+            self
+        }
+
+        /// Id of the score profile to sort by, when `sortBy` is `score_profile`.
+        pub fn sort_score_profile<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.sort_score_profile = reachout_runtime::argument("sort_score_profile", value).map(Some);
+            self
+        }
+
+        /// Sort value of the last conversation of the page before, in milliseconds since 1970-01-01 UTC where it is a date.
+        pub fn start_after_date<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<reachout_runtime::Number>,
+            V::Error: std::fmt::Display,
+        {
+            self.start_after_date = reachout_runtime::argument("start_after_date", value).map(Some);
+            self
+        }
+
+        /// Which conversations are returned.
+        pub fn status<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::ConversationStatusFilter>,
+            V::Error: std::fmt::Display,
+        {
+            self.status = reachout_runtime::argument("status", value).map(Some);
+            self
+        }
+
+        /// Sends `GET /conversations/search`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::SearchConversationsResponse>, Error> {
+            let Self {
+                client,
+                assigned_to,
+                contact_id,
+                followers,
+                id,
+                last_message_action,
+                last_message_direction,
+                last_message_type,
+                limit,
+                location_id,
+                mentions,
+                query,
+                score_profile,
+                score_profile_max,
+                score_profile_min,
+                sort,
+                sort_by,
+                sort_score_profile,
+                start_after_date,
+                status,
+            } = self;
+            let call = client.core.operation(&ROUTES[0]);
+            let assigned_to = call.argument(assigned_to)?;
+            let contact_id = call.argument(contact_id)?;
+            let followers = call.argument(followers)?;
+            let id = call.argument(id)?;
+            let last_message_action = call.argument(last_message_action)?;
+            let last_message_direction = call.argument(last_message_direction)?;
+            let last_message_type = call.argument(last_message_type)?;
+            let limit = call.argument(limit)?;
+            let location_id = call.argument(location_id)?;
+            let mentions = call.argument(mentions)?;
+            let query = call.argument(query)?;
+            let score_profile = call.argument(score_profile)?;
+            let score_profile_max = call.argument(score_profile_max)?;
+            let score_profile_min = call.argument(score_profile_min)?;
+            let sort = call.argument(sort)?;
+            let sort_by = call.argument(sort_by)?;
+            let sort_score_profile = call.argument(sort_score_profile)?;
+            let start_after_date = call.argument(start_after_date)?;
+            let status = call.argument(status)?;
+            call.query("lastMessageType", &last_message_type)
+                .query("sortBy", &sort_by)
+                .query("locationId", &location_id)
+                .query("contactId", &contact_id)
+                .query("assignedTo", &assigned_to)
+                .query("followers", &followers)
+                .query("mentions", &mentions)
+                .query("query", &query)
+                .query("sort", &sort)
+                .query("startAfterDate", &start_after_date)
+                .query("id", &id)
+                .query("limit", &limit)
+                .query("lastMessageAction", &last_message_action)
+                .query("lastMessageDirection", &last_message_direction)
+                .query("status", &status)
+                .query("sortScoreProfile", &sort_score_profile)
+                .query("scoreProfile", &score_profile)
+                .query("scoreProfileMin", &score_profile_min)
+                .query("scoreProfileMax", &score_profile_max)
+                .send::<types::SearchConversationsResponse>()
+                .await
+        }
+
+        /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
+        ///
+        /// An error comes after the items before it, and ends the stream.
+        pub fn stream(self) -> impl Stream<Item = Result<types::ConversationSummary, Error>> + Send + 'a {
+            pagination::by_cursor(
+                self,
+                |request: Self| async move {
+                    let page = request.send().await?.into_inner();
+                    let last = Some(&page.conversations).and_then(|items| items.last());
+                    Ok(pagination::Page {
+                        next: {
+                            let (start_after_date,) = (last.and_then(|value| value.last_message_date.as_ref()).cloned(),);
+                            (start_after_date.is_some()).then(|| (start_after_date,))
+                        },
+                        items: page.conversations,
+                        ..Default::default()
+                    })
+                },
+                |mut request: Self, (start_after_date,)| {
+                    if let Some(start_after_date) = start_after_date {
+                        request = request.start_after_date(start_after_date);
+                    }
+                    request
+                },
+            )
+        }
+    }
+
+    /// Arguments of [`Client::create_conversation`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct CreateConversation<'a> {
+        client: &'a Client,
+        body: Result<types::builder::CreateConversationRequest, String>,
+    }
+
+    impl<'a> CreateConversation<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, body: Ok(Default::default()) }
+        }
+
+        /// The request body: a [`types::CreateConversationRequest`], or its builder.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::CreateConversationRequest>,
+            V::Error: std::fmt::Display,
+        {
+            self.body = reachout_runtime::argument("body", value).map(|body: types::CreateConversationRequest| body.into());
+            self
+        }
+
+        /// Changes the body set so far.
+        pub fn body_map<F>(mut self, change: F) -> Self
+        where
+            F: FnOnce(types::builder::CreateConversationRequest) -> types::builder::CreateConversationRequest,
+        {
+            self.body = self.body.map(change);
+            self
+        }
+
+        /// Sends `POST /conversations/`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::CreateConversationResponse>, Error> {
+            let Self { client, body } = self;
+            let call = client.core.operation(&ROUTES[1]);
+            let body: types::CreateConversationRequest = call.body(body)?;
+            call.json(&body).send::<types::CreateConversationResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::get_conversation`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct GetConversation<'a> {
+        client: &'a Client,
+        conversation_id: Result<String, String>,
+    }
+
+    impl<'a> GetConversation<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, conversation_id: Err("conversation_id: no value was given".to_owned()) }
+        }
+
+        /// Id of the conversation. Required.
+        pub fn conversation_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.conversation_id = reachout_runtime::argument("conversation_id", value);
+            self
+        }
+
+        /// Sends `GET /conversations/{conversationId}`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::GetConversationResponse>, Error> {
+            let Self { client, conversation_id } = self;
+            let call = client.core.operation(&ROUTES[2]);
+            let conversation_id = call.argument(conversation_id)?;
+            call.path_param("conversationId", &conversation_id).send::<types::GetConversationResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::update_conversation`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct UpdateConversation<'a> {
+        client: &'a Client,
+        conversation_id: Result<String, String>,
+        body: Result<types::builder::UpdateConversationRequest, String>,
+    }
+
+    impl<'a> UpdateConversation<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, conversation_id: Err("conversation_id: no value was given".to_owned()), body: Ok(Default::default()) }
+        }
+
+        /// Id of the conversation. Required.
+        pub fn conversation_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.conversation_id = reachout_runtime::argument("conversation_id", value);
+            self
+        }
+
+        /// The request body: a [`types::UpdateConversationRequest`], or its builder.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UpdateConversationRequest>,
+            V::Error: std::fmt::Display,
+        {
+            self.body = reachout_runtime::argument("body", value).map(|body: types::UpdateConversationRequest| body.into());
+            self
+        }
+
+        /// Changes the body set so far.
+        pub fn body_map<F>(mut self, change: F) -> Self
+        where
+            F: FnOnce(types::builder::UpdateConversationRequest) -> types::builder::UpdateConversationRequest,
+        {
+            self.body = self.body.map(change);
+            self
+        }
+
+        /// Sends `PUT /conversations/{conversationId}`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::UpdateConversationResponse>, Error> {
+            let Self { client, conversation_id, body } = self;
+            let call = client.core.operation(&ROUTES[3]);
+            let conversation_id = call.argument(conversation_id)?;
+            let body: types::UpdateConversationRequest = call.body(body)?;
+            call.path_param("conversationId", &conversation_id).json(&body).send::<types::UpdateConversationResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::delete_conversation`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct DeleteConversation<'a> {
+        client: &'a Client,
+        conversation_id: Result<String, String>,
+    }
+
+    impl<'a> DeleteConversation<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, conversation_id: Err("conversation_id: no value was given".to_owned()) }
+        }
+
+        /// Id of the conversation. Required.
+        pub fn conversation_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.conversation_id = reachout_runtime::argument("conversation_id", value);
+            self
+        }
+
+        /// Sends `DELETE /conversations/{conversationId}`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::SuccessResponse>, Error> {
+            let Self { client, conversation_id } = self;
+            let call = client.core.operation(&ROUTES[4]);
+            let conversation_id = call.argument(conversation_id)?;
+            call.path_param("conversationId", &conversation_id).send::<types::SuccessResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::list_messages`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct ListMessages<'a> {
+        client: &'a Client,
+        conversation_id: Result<String, String>,
+        last_message_id: Result<Option<String>, String>,
+        limit: Result<Option<reachout_runtime::Number>, String>,
+        type_: Result<Option<String>, String>,
+    }
+
+    impl<'a> ListMessages<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                conversation_id: Err("conversation_id: no value was given".to_owned()),
+                last_message_id: Ok(None),
+                limit: Ok(None),
+                type_: Ok(None),
+            }
+        }
+
+        /// Id of the conversation. Required.
+        pub fn conversation_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.conversation_id = reachout_runtime::argument("conversation_id", value);
+            self
+        }
+
+        /// Id of the last message of the page before.
+        pub fn last_message_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.last_message_id = reachout_runtime::argument("last_message_id", value).map(Some);
+            self
+        }
+
+        /// How many messages to return. Without it 20.
+        pub fn limit<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<reachout_runtime::Number>,
+            V::Error: std::fmt::Display,
+        {
+            self.limit = reachout_runtime::argument("limit", value).map(Some);
+            self
+        }
+
+        /// Types of the messages to return, separated by commas: `TYPE_CALL`, `TYPE_SMS`, `TYPE_EMAIL`, `TYPE_FACEBOOK`, `TYPE_GMB`, `TYPE_INSTAGRAM`, `TYPE_WHATSAPP`, `TYPE_ACTIVITY_APPOINTMENT`, `TYPE_ACTIVITY_CONTACT`, `TYPE_ACTIVITY_INVOICE`, `TYPE_ACTIVITY_PAYMENT`, `TYPE_ACTIVITY_OPPORTUNITY`, `TYPE_LIVE_CHAT`, `TYPE_INTERNAL_COMMENTS`, `TYPE_ACTIVITY_EMPLOYEE_ACTION_LOG`.
+        pub fn type_<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.type_ = reachout_runtime::argument("type_", value).map(Some);
+            self
+        }
+
+        /// Sends `GET /conversations/{conversationId}/messages`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::ListMessagesResponse>, Error> {
+            let Self { client, conversation_id, last_message_id, limit, type_ } = self;
+            let call = client.core.operation(&ROUTES[5]);
+            let conversation_id = call.argument(conversation_id)?;
+            let last_message_id = call.argument(last_message_id)?;
+            let limit = call.argument(limit)?;
+            let type_ = call.argument(type_)?;
+            call.query("type", &type_)
+                .path_param("conversationId", &conversation_id)
+                .query("lastMessageId", &last_message_id)
+                .query("limit", &limit)
+                .send::<types::ListMessagesResponse>()
+                .await
+        }
+
+        /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
+        ///
+        /// An error comes after the items before it, and ends the stream.
+        pub fn stream(self) -> impl Stream<Item = Result<types::Message, Error>> + Send + 'a {
+            pagination::by_cursor(
+                self,
+                |request: Self| async move {
+                    let page = request.send().await?.into_inner();
+                    Ok(pagination::Page {
+                        more: Some(&page.messages)
+                            .and_then(|value| match value {
+                                types::MessagePageOrList::Page(value) => Some(value),
+                                _ => None,
+                            })
+                            .and_then(|value| value.next_page.as_ref())
+                            .copied(),
+                        next: {
+                            let (last_message_id,) = (Some(&page.messages)
+                                .and_then(|value| match value {
+                                    types::MessagePageOrList::Page(value) => Some(value),
+                                    _ => None,
+                                })
+                                .and_then(|value| value.last_message_id.as_ref())
+                                .cloned(),);
+                            (last_message_id.is_some()).then(|| (last_message_id,))
+                        },
+                        items: match page.messages {
+                            types::MessagePageOrList::Page(value) => value.messages,
+                            types::MessagePageOrList::List(value) => value.0,
+                        },
+                        ..Default::default()
+                    })
+                },
+                |mut request: Self, (last_message_id,)| {
+                    if let Some(last_message_id) = last_message_id {
+                        request = request.last_message_id(last_message_id);
+                    }
+                    request
+                },
+            )
+        }
+    }
+
+    /// Arguments of [`Client::send_message`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct SendMessage<'a> {
         client: &'a Client,
         body: Result<types::builder::SendMessageRequest, String>,
     }
+
     impl<'a> SendMessage<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, body: Ok(Default::default()) }
         }
-        ///The request body: a [`types::SendMessageRequest`], or its builder.
+
+        /// The request body: a [`types::SendMessageRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::SendMessageRequest>,
@@ -105,6 +1573,7 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value).map(|body: types::SendMessageRequest| body.into());
             self
         }
+
         /// Changes the body set so far.
         pub fn body_map<F>(mut self, change: F) -> Self
         where
@@ -113,55 +1582,4262 @@ pub mod builder {
             self.body = self.body.map(change);
             self
         }
-        /**Sends `POST /conversations/messages`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `POST /conversations/messages`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::SendMessageResponse>, Error> {
             let Self { client, body } = self;
-            let call = client.core.operation(&ROUTES[0]);
+            let call = client.core.operation(&ROUTES[6]);
             let body: types::SendMessageRequest = call.body(body)?;
             call.json(&body).send::<types::SendMessageResponse>().await
         }
     }
+
+    /// Arguments of [`Client::add_inbound_message`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct AddInboundMessage<'a> {
+        client: &'a Client,
+        body: Result<types::builder::AddInboundMessageRequest, String>,
+    }
+
+    impl<'a> AddInboundMessage<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, body: Ok(Default::default()) }
+        }
+
+        /// The request body: a [`types::AddInboundMessageRequest`], or its builder.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::AddInboundMessageRequest>,
+            V::Error: std::fmt::Display,
+        {
+            self.body = reachout_runtime::argument("body", value).map(|body: types::AddInboundMessageRequest| body.into());
+            self
+        }
+
+        /// Changes the body set so far.
+        pub fn body_map<F>(mut self, change: F) -> Self
+        where
+            F: FnOnce(types::builder::AddInboundMessageRequest) -> types::builder::AddInboundMessageRequest,
+        {
+            self.body = self.body.map(change);
+            self
+        }
+
+        /// Sends `POST /conversations/messages/inbound`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::AddMessageResponse>, Error> {
+            let Self { client, body } = self;
+            let call = client.core.operation(&ROUTES[7]);
+            let body: types::AddInboundMessageRequest = call.body(body)?;
+            call.json(&body).send::<types::AddMessageResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::add_outbound_call`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct AddOutboundCall<'a> {
+        client: &'a Client,
+        body: Result<types::builder::AddOutboundCallRequest, String>,
+    }
+
+    impl<'a> AddOutboundCall<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, body: Ok(Default::default()) }
+        }
+
+        /// The request body: a [`types::AddOutboundCallRequest`], or its builder.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::AddOutboundCallRequest>,
+            V::Error: std::fmt::Display,
+        {
+            self.body = reachout_runtime::argument("body", value).map(|body: types::AddOutboundCallRequest| body.into());
+            self
+        }
+
+        /// Changes the body set so far.
+        pub fn body_map<F>(mut self, change: F) -> Self
+        where
+            F: FnOnce(types::builder::AddOutboundCallRequest) -> types::builder::AddOutboundCallRequest,
+        {
+            self.body = self.body.map(change);
+            self
+        }
+
+        /// Sends `POST /conversations/messages/outbound`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::AddMessageResponse>, Error> {
+            let Self { client, body } = self;
+            let call = client.core.operation(&ROUTES[8]);
+            let body: types::AddOutboundCallRequest = call.body(body)?;
+            call.json(&body).send::<types::AddMessageResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::get_message`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct GetMessage<'a> {
+        client: &'a Client,
+        id: Result<String, String>,
+    }
+
+    impl<'a> GetMessage<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, id: Err("id: no value was given".to_owned()) }
+        }
+
+        /// Id of the message. Required.
+        pub fn id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.id = reachout_runtime::argument("id", value);
+            self
+        }
+
+        /// Sends `GET /conversations/messages/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::Message>, Error> {
+            let Self { client, id } = self;
+            let call = client.core.operation(&ROUTES[10]);
+            let id = call.argument(id)?;
+            call.path_param("id", &id).send::<types::Message>().await
+        }
+    }
+
+    /// Arguments of [`Client::get_email`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct GetEmail<'a> {
+        client: &'a Client,
+        id: Result<String, String>,
+    }
+
+    impl<'a> GetEmail<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, id: Err("id: no value was given".to_owned()) }
+        }
+
+        /// Id of the email. Required.
+        pub fn id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.id = reachout_runtime::argument("id", value);
+            self
+        }
+
+        /// Sends `GET /conversations/messages/email/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::GetEmailResponse>, Error> {
+            let Self { client, id } = self;
+            let call = client.core.operation(&ROUTES[11]);
+            let id = call.argument(id)?;
+            call.path_param("id", &id).send::<types::GetEmailResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::cancel_scheduled_email`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct CancelScheduledEmail<'a> {
+        client: &'a Client,
+        email_message_id: Result<String, String>,
+    }
+
+    impl<'a> CancelScheduledEmail<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, email_message_id: Err("email_message_id: no value was given".to_owned()) }
+        }
+
+        /// Id of the email. Required.
+        pub fn email_message_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.email_message_id = reachout_runtime::argument("email_message_id", value);
+            self
+        }
+
+        /// Sends `DELETE /conversations/messages/email/{emailMessageId}/schedule`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::CancelScheduledResponse>, Error> {
+            let Self { client, email_message_id } = self;
+            let call = client.core.operation(&ROUTES[12]);
+            let email_message_id = call.argument(email_message_id)?;
+            call.path_param("emailMessageId", &email_message_id).send::<types::CancelScheduledResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::cancel_scheduled_message`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct CancelScheduledMessage<'a> {
+        client: &'a Client,
+        message_id: Result<String, String>,
+    }
+
+    impl<'a> CancelScheduledMessage<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, message_id: Err("message_id: no value was given".to_owned()) }
+        }
+
+        /// Id of the message. Required.
+        pub fn message_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.message_id = reachout_runtime::argument("message_id", value);
+            self
+        }
+
+        /// Sends `DELETE /conversations/messages/{messageId}/schedule`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::CancelScheduledResponse>, Error> {
+            let Self { client, message_id } = self;
+            let call = client.core.operation(&ROUTES[13]);
+            let message_id = call.argument(message_id)?;
+            call.path_param("messageId", &message_id).send::<types::CancelScheduledResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::update_message_status`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct UpdateMessageStatus<'a> {
+        client: &'a Client,
+        message_id: Result<String, String>,
+        body: Result<types::builder::UpdateMessageStatusRequest, String>,
+    }
+
+    impl<'a> UpdateMessageStatus<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, message_id: Err("message_id: no value was given".to_owned()), body: Ok(Default::default()) }
+        }
+
+        /// Id of the message. Required.
+        pub fn message_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.message_id = reachout_runtime::argument("message_id", value);
+            self
+        }
+
+        /// The request body: a [`types::UpdateMessageStatusRequest`], or its builder.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UpdateMessageStatusRequest>,
+            V::Error: std::fmt::Display,
+        {
+            self.body = reachout_runtime::argument("body", value).map(|body: types::UpdateMessageStatusRequest| body.into());
+            self
+        }
+
+        /// Changes the body set so far.
+        pub fn body_map<F>(mut self, change: F) -> Self
+        where
+            F: FnOnce(types::builder::UpdateMessageStatusRequest) -> types::builder::UpdateMessageStatusRequest,
+        {
+            self.body = self.body.map(change);
+            self
+        }
+
+        /// Sends `PUT /conversations/messages/{messageId}/status`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::SendMessageResponse>, Error> {
+            let Self { client, message_id, body } = self;
+            let call = client.core.operation(&ROUTES[14]);
+            let message_id = call.argument(message_id)?;
+            let body: types::UpdateMessageStatusRequest = call.body(body)?;
+            call.path_param("messageId", &message_id).json(&body).send::<types::SendMessageResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::download_recording`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct DownloadRecording<'a> {
+        client: &'a Client,
+        message_id: Result<String, String>,
+        location_id: Result<String, String>,
+    }
+
+    impl<'a> DownloadRecording<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                message_id: Err("message_id: no value was given".to_owned()),
+                location_id: Err("location_id: no value was given".to_owned()),
+            }
+        }
+
+        /// Id of the message. Required.
+        pub fn message_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.message_id = reachout_runtime::argument("message_id", value);
+            self
+        }
+
+        /// Id of the sub-account. Required.
+        pub fn location_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.location_id = reachout_runtime::argument("location_id", value);
+            self
+        }
+
+        /// Sends `GET /conversations/messages/{messageId}/locations/{locationId}/recording`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<ByteStream>, Error> {
+            let Self { client, message_id, location_id } = self;
+            let call = client.core.operation(&ROUTES[15]);
+            let message_id = call.argument(message_id)?;
+            let location_id = call.argument(location_id)?;
+            call.path_param("messageId", &message_id).path_param("locationId", &location_id).send_stream().await
+        }
+    }
+
+    /// Arguments of [`Client::get_transcription`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct GetTranscription<'a> {
+        client: &'a Client,
+        location_id: Result<String, String>,
+        message_id: Result<String, String>,
+    }
+
+    impl<'a> GetTranscription<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                location_id: Err("location_id: no value was given".to_owned()),
+                message_id: Err("message_id: no value was given".to_owned()),
+            }
+        }
+
+        /// Id of the sub-account. Required.
+        pub fn location_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.location_id = reachout_runtime::argument("location_id", value);
+            self
+        }
+
+        /// Id of the message. Required.
+        pub fn message_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.message_id = reachout_runtime::argument("message_id", value);
+            self
+        }
+
+        /// Sends `GET /conversations/locations/{locationId}/messages/{messageId}/transcription`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::GetTranscriptionResponse>, Error> {
+            let Self { client, location_id, message_id } = self;
+            let call = client.core.operation(&ROUTES[16]);
+            let location_id = call.argument(location_id)?;
+            let message_id = call.argument(message_id)?;
+            call.path_param("locationId", &location_id).path_param("messageId", &message_id).send::<types::GetTranscriptionResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::download_transcription`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct DownloadTranscription<'a> {
+        client: &'a Client,
+        location_id: Result<String, String>,
+        message_id: Result<String, String>,
+    }
+
+    impl<'a> DownloadTranscription<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                location_id: Err("location_id: no value was given".to_owned()),
+                message_id: Err("message_id: no value was given".to_owned()),
+            }
+        }
+
+        /// Id of the sub-account. Required.
+        pub fn location_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.location_id = reachout_runtime::argument("location_id", value);
+            self
+        }
+
+        /// Id of the message. Required.
+        pub fn message_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.message_id = reachout_runtime::argument("message_id", value);
+            self
+        }
+
+        /// Sends `GET /conversations/locations/{locationId}/messages/{messageId}/transcription/download`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<ByteStream>, Error> {
+            let Self { client, location_id, message_id } = self;
+            let call = client.core.operation(&ROUTES[17]);
+            let location_id = call.argument(location_id)?;
+            let message_id = call.argument(message_id)?;
+            call.path_param("locationId", &location_id).path_param("messageId", &message_id).send_stream().await
+        }
+    }
+
+    /// Arguments of [`Client::send_typing_indicator`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct SendTypingIndicator<'a> {
+        client: &'a Client,
+        body: Result<types::builder::SendTypingIndicatorRequest, String>,
+    }
+
+    impl<'a> SendTypingIndicator<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, body: Ok(Default::default()) }
+        }
+
+        /// The request body: a [`types::SendTypingIndicatorRequest`], or its builder.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::SendTypingIndicatorRequest>,
+            V::Error: std::fmt::Display,
+        {
+            self.body = reachout_runtime::argument("body", value).map(|body: types::SendTypingIndicatorRequest| body.into());
+            self
+        }
+
+        /// Changes the body set so far.
+        pub fn body_map<F>(mut self, change: F) -> Self
+        where
+            F: FnOnce(types::builder::SendTypingIndicatorRequest) -> types::builder::SendTypingIndicatorRequest,
+        {
+            self.body = self.body.map(change);
+            self
+        }
+
+        /// Sends `POST /conversations/providers/live-chat/typing`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::SuccessResponse>, Error> {
+            let Self { client, body } = self;
+            let call = client.core.operation(&ROUTES[18]);
+            let body: types::SendTypingIndicatorRequest = call.body(body)?;
+            call.json(&body).send::<types::SuccessResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::list_contacts`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct ListContacts<'a> {
+        client: &'a Client,
+        limit: Result<Option<reachout_runtime::Number>, String>,
+        location_id: Result<String, String>,
+        query: Result<Option<String>, String>,
+        start_after: Result<Option<reachout_runtime::Number>, String>,
+        start_after_id: Result<Option<String>, String>,
+    }
+
+    impl<'a> ListContacts<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                limit: Ok(None),
+                location_id: Err("location_id: no value was given".to_owned()),
+                query: Ok(None),
+                start_after: Ok(None),
+                start_after_id: Ok(None),
+            }
+        }
+
+        /// How many contacts to return, at most 100. Without it 20.
+        pub fn limit<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<reachout_runtime::Number>,
+            V::Error: std::fmt::Display,
+        {
+            self.limit = reachout_runtime::argument("limit", value).map(Some);
+            self
+        }
+
+        /// Id of the sub-account. Required.
+        pub fn location_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.location_id = reachout_runtime::argument("location_id", value);
+            self
+        }
+
+        /// Text to search for.
+        pub fn query<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.query = reachout_runtime::argument("query", value).map(Some);
+            self
+        }
+
+        /// When the last contact of the page before was added, in milliseconds since 1970-01-01 UTC.
+        pub fn start_after<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<reachout_runtime::Number>,
+            V::Error: std::fmt::Display,
+        {
+            self.start_after = reachout_runtime::argument("start_after", value).map(Some);
+            self
+        }
+
+        /// Id of the last contact of the page before.
+        pub fn start_after_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.start_after_id = reachout_runtime::argument("start_after_id", value).map(Some);
+            self
+        }
+
+        /// Sends `GET /contacts/`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::ListContactsResponse>, Error> {
+            let Self { client, limit, location_id, query, start_after, start_after_id } = self;
+            let call = client.core.operation(&ROUTES[19]);
+            let limit = call.argument(limit)?;
+            let location_id = call.argument(location_id)?;
+            let query = call.argument(query)?;
+            let start_after = call.argument(start_after)?;
+            let start_after_id = call.argument(start_after_id)?;
+            call.query("locationId", &location_id)
+                .query("startAfterId", &start_after_id)
+                .query("startAfter", &start_after)
+                .query("query", &query)
+                .query("limit", &limit)
+                .send::<types::ListContactsResponse>()
+                .await
+        }
+
+        /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
+        ///
+        /// An error comes after the items before it, and ends the stream.
+        pub fn stream(self) -> impl Stream<Item = Result<types::ContactSummary, Error>> + Send + 'a {
+            pagination::by_cursor(
+                self,
+                |request: Self| async move {
+                    let page = request.send().await?.into_inner();
+                    Ok(pagination::Page {
+                        next: {
+                            let (start_after_id, start_after) = (
+                                page.meta.as_ref().and_then(|value| value.start_after_id.as_ref()).cloned(),
+                                page.meta.as_ref().and_then(|value| value.start_after.as_ref()).cloned(),
+                            );
+                            (start_after_id.is_some() || start_after.is_some()).then(|| (start_after_id, start_after))
+                        },
+                        items: page.contacts.unwrap_or_default(),
+                        ..Default::default()
+                    })
+                },
+                |mut request: Self, (start_after_id, start_after)| {
+                    if let Some(start_after_id) = start_after_id {
+                        request = request.start_after_id(start_after_id);
+                    }
+                    if let Some(start_after) = start_after {
+                        request = request.start_after(start_after);
+                    }
+                    request
+                },
+            )
+        }
+    }
+
+    /// Arguments of [`Client::create_contact`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct CreateContact<'a> {
+        client: &'a Client,
+        body: Result<types::builder::CreateContactRequest, String>,
+    }
+
+    impl<'a> CreateContact<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, body: Ok(Default::default()) }
+        }
+
+        /// The request body: a [`types::CreateContactRequest`], or its builder.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::CreateContactRequest>,
+            V::Error: std::fmt::Display,
+        {
+            self.body = reachout_runtime::argument("body", value).map(|body: types::CreateContactRequest| body.into());
+            self
+        }
+
+        /// Changes the body set so far.
+        pub fn body_map<F>(mut self, change: F) -> Self
+        where
+            F: FnOnce(types::builder::CreateContactRequest) -> types::builder::CreateContactRequest,
+        {
+            self.body = self.body.map(change);
+            self
+        }
+
+        /// Sends `POST /contacts/`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::ContactResponse>, Error> {
+            let Self { client, body } = self;
+            let call = client.core.operation(&ROUTES[20]);
+            let body: types::CreateContactRequest = call.body(body)?;
+            call.json(&body).send::<types::ContactResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::upsert_contact`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct UpsertContact<'a> {
+        client: &'a Client,
+        body: Result<types::builder::UpsertContactRequest, String>,
+    }
+
+    impl<'a> UpsertContact<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, body: Ok(Default::default()) }
+        }
+
+        /// The request body: a [`types::UpsertContactRequest`], or its builder.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UpsertContactRequest>,
+            V::Error: std::fmt::Display,
+        {
+            self.body = reachout_runtime::argument("body", value).map(|body: types::UpsertContactRequest| body.into());
+            self
+        }
+
+        /// Changes the body set so far.
+        pub fn body_map<F>(mut self, change: F) -> Self
+        where
+            F: FnOnce(types::builder::UpsertContactRequest) -> types::builder::UpsertContactRequest,
+        {
+            self.body = self.body.map(change);
+            self
+        }
+
+        /// Sends `POST /contacts/upsert`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::UpsertContactResponse>, Error> {
+            let Self { client, body } = self;
+            let call = client.core.operation(&ROUTES[21]);
+            let body: types::UpsertContactRequest = call.body(body)?;
+            call.json(&body).send::<types::UpsertContactResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::search_contacts`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct SearchContacts<'a> {
+        client: &'a Client,
+        body: Result<types::builder::SearchContactsRequest, String>,
+    }
+
+    impl<'a> SearchContacts<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, body: Ok(Default::default()) }
+        }
+
+        /// The request body: a [`types::SearchContactsRequest`], or its builder.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::SearchContactsRequest>,
+            V::Error: std::fmt::Display,
+        {
+            self.body = reachout_runtime::argument("body", value).map(|body: types::SearchContactsRequest| body.into());
+            self
+        }
+
+        /// Changes the body set so far.
+        pub fn body_map<F>(mut self, change: F) -> Self
+        where
+            F: FnOnce(types::builder::SearchContactsRequest) -> types::builder::SearchContactsRequest,
+        {
+            self.body = self.body.map(change);
+            self
+        }
+
+        /// Sends `POST /contacts/search`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::SearchContactsResponse>, Error> {
+            let Self { client, body } = self;
+            let call = client.core.operation(&ROUTES[22]);
+            let body: types::SearchContactsRequest = call.body(body)?;
+            call.json(&body).send::<types::SearchContactsResponse>().await
+        }
+
+        /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
+        ///
+        /// An error comes after the items before it, and ends the stream.
+        pub fn stream(self) -> impl Stream<Item = Result<types::ContactSummary, Error>> + Send + 'a {
+            pagination::by_cursor(
+                self,
+                |request: Self| async move {
+                    let page = request.send().await?.into_inner();
+                    let last = page.contacts.as_ref().and_then(|items| items.last());
+                    Ok(pagination::Page {
+                        next: {
+                            let (search_after,) = (last.and_then(|value| value.search_after.as_ref()).cloned(),);
+                            (search_after.is_some()).then(|| (search_after,))
+                        },
+                        items: page.contacts.unwrap_or_default(),
+                        ..Default::default()
+                    })
+                },
+                |mut request: Self, (search_after,)| {
+                    if let Some(search_after) = search_after {
+                        request = request.body_map(|body| body.search_after(search_after));
+                    }
+                    request
+                },
+            )
+        }
+    }
+
+    /// Arguments of [`Client::get_duplicate_contact`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct GetDuplicateContact<'a> {
+        client: &'a Client,
+        email: Result<Option<String>, String>,
+        location_id: Result<String, String>,
+        number: Result<Option<String>, String>,
+    }
+
+    impl<'a> GetDuplicateContact<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, email: Ok(None), location_id: Err("location_id: no value was given".to_owned()), number: Ok(None) }
+        }
+
+        /// Email address.
+        pub fn email<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.email = reachout_runtime::argument("email", value).map(Some);
+            self
+        }
+
+        /// Id of the sub-account. Required.
+        pub fn location_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.location_id = reachout_runtime::argument("location_id", value);
+            self
+        }
+
+        /// Phone number.
+        pub fn number<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.number = reachout_runtime::argument("number", value).map(Some);
+            self
+        }
+
+        /// Sends `GET /contacts/search/duplicate`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::GetDuplicateContactResponse>, Error> {
+            let Self { client, email, location_id, number } = self;
+            let call = client.core.operation(&ROUTES[23]);
+            let email = call.argument(email)?;
+            let location_id = call.argument(location_id)?;
+            let number = call.argument(number)?;
+            call.query("locationId", &location_id)
+                .query("number", &number)
+                .query("email", &email)
+                .send::<types::GetDuplicateContactResponse>()
+                .await
+        }
+    }
+
+    /// Arguments of [`Client::list_contacts_by_business`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct ListContactsByBusiness<'a> {
+        client: &'a Client,
+        business_id: Result<String, String>,
+        limit: Result<Option<i64>, String>,
+        location_id: Result<String, String>,
+        query: Result<Option<String>, String>,
+        skip: Result<Option<i64>, String>,
+    }
+
+    impl<'a> ListContactsByBusiness<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                business_id: Err("business_id: no value was given".to_owned()),
+                limit: Ok(None),
+                location_id: Err("location_id: no value was given".to_owned()),
+                query: Ok(None),
+                skip: Ok(None),
+            }
+        }
+
+        /// Id of the business. Required.
+        pub fn business_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.business_id = reachout_runtime::argument("business_id", value);
+            self
+        }
+
+        /// How many contacts to return. Without it 25.
+        pub fn limit<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<i64>,
+            V::Error: std::fmt::Display,
+        {
+            self.limit = reachout_runtime::argument("limit", value).map(Some);
+            self
+        }
+
+        /// Id of the sub-account. Required.
+        pub fn location_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.location_id = reachout_runtime::argument("location_id", value);
+            self
+        }
+
+        /// Part of the contact's name.
+        pub fn query<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.query = reachout_runtime::argument("query", value).map(Some);
+            self
+        }
+
+        /// How many contacts to pass over. Without it none.
+        pub fn skip<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<i64>,
+            V::Error: std::fmt::Display,
+        {
+            self.skip = reachout_runtime::argument("skip", value).map(Some);
+            self
+        }
+
+        /// Sends `GET /contacts/business/{businessId}`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::ListContactsResponse>, Error> {
+            let Self { client, business_id, limit, location_id, query, skip } = self;
+            let call = client.core.operation(&ROUTES[24]);
+            let business_id = call.argument(business_id)?;
+            let limit = call.argument(limit)?;
+            let location_id = call.argument(location_id)?;
+            let query = call.argument(query)?;
+            let skip = call.argument(skip)?;
+            call.path_param("businessId", &business_id)
+                .query("locationId", &location_id)
+                .query("skip", &skip)
+                .query("limit", &limit)
+                .query("query", &query)
+                .send::<types::ListContactsResponse>()
+                .await
+        }
+
+        /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
+        ///
+        /// An error comes after the items before it, and ends the stream.
+        pub fn stream(self) -> impl Stream<Item = Result<types::ContactSummary, Error>> + Send + 'a {
+            let start = pagination::position(self.skip.as_ref().ok().and_then(Option::as_ref), 0);
+            pagination::by_offset(
+                self,
+                start,
+                |request: Self| async move {
+                    let page = request.send().await?.into_inner();
+                    Ok(pagination::Page { items: page.contacts.unwrap_or_default(), ..Default::default() })
+                },
+                |request: Self, position| request.skip(position),
+            )
+        }
+    }
+
+    /// Arguments of [`Client::bulk_update_tags`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct BulkUpdateTags<'a> {
+        client: &'a Client,
+        type_: Result<types::BulkTagAction, String>,
+        body: Result<types::builder::BulkUpdateTagsRequest, String>,
+    }
+
+    impl<'a> BulkUpdateTags<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, type_: Err("type_: no value was given".to_owned()), body: Ok(Default::default()) }
+        }
+
+        /// Whether the tags are added or removed. Required.
+        pub fn type_<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::BulkTagAction>,
+            V::Error: std::fmt::Display,
+        {
+            self.type_ = reachout_runtime::argument("type_", value);
+            self
+        }
+
+        /// The request body: a [`types::BulkUpdateTagsRequest`], or its builder.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::BulkUpdateTagsRequest>,
+            V::Error: std::fmt::Display,
+        {
+            self.body = reachout_runtime::argument("body", value).map(|body: types::BulkUpdateTagsRequest| body.into());
+            self
+        }
+
+        /// Changes the body set so far.
+        pub fn body_map<F>(mut self, change: F) -> Self
+        where
+            F: FnOnce(types::builder::BulkUpdateTagsRequest) -> types::builder::BulkUpdateTagsRequest,
+        {
+            self.body = self.body.map(change);
+            self
+        }
+
+        /// Sends `POST /contacts/bulk/tags/update/{type}`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::BulkUpdateTagsResponse>, Error> {
+            let Self { client, type_, body } = self;
+            let call = client.core.operation(&ROUTES[25]);
+            let type_ = call.argument(type_)?;
+            let body: types::BulkUpdateTagsRequest = call.body(body)?;
+            call.path_param("type", &type_).json(&body).send::<types::BulkUpdateTagsResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::bulk_update_business`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct BulkUpdateBusiness<'a> {
+        client: &'a Client,
+        body: Result<types::builder::BulkUpdateBusinessRequest, String>,
+    }
+
+    impl<'a> BulkUpdateBusiness<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, body: Ok(Default::default()) }
+        }
+
+        /// The request body: a [`types::BulkUpdateBusinessRequest`], or its builder.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::BulkUpdateBusinessRequest>,
+            V::Error: std::fmt::Display,
+        {
+            self.body = reachout_runtime::argument("body", value).map(|body: types::BulkUpdateBusinessRequest| body.into());
+            self
+        }
+
+        /// Changes the body set so far.
+        pub fn body_map<F>(mut self, change: F) -> Self
+        where
+            F: FnOnce(types::builder::BulkUpdateBusinessRequest) -> types::builder::BulkUpdateBusinessRequest,
+        {
+            self.body = self.body.map(change);
+            self
+        }
+
+        /// Sends `POST /contacts/bulk/business`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::BulkUpdateBusinessResponse>, Error> {
+            let Self { client, body } = self;
+            let call = client.core.operation(&ROUTES[26]);
+            let body: types::BulkUpdateBusinessRequest = call.body(body)?;
+            call.json(&body).send::<types::BulkUpdateBusinessResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::get_contact`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct GetContact<'a> {
+        client: &'a Client,
+        contact_id: Result<String, String>,
+    }
+
+    impl<'a> GetContact<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, contact_id: Err("contact_id: no value was given".to_owned()) }
+        }
+
+        /// Id of the contact. Required.
+        pub fn contact_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.contact_id = reachout_runtime::argument("contact_id", value);
+            self
+        }
+
+        /// Sends `GET /contacts/{contactId}`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::ContactResponse>, Error> {
+            let Self { client, contact_id } = self;
+            let call = client.core.operation(&ROUTES[27]);
+            let contact_id = call.argument(contact_id)?;
+            call.path_param("contactId", &contact_id).send::<types::ContactResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::update_contact`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct UpdateContact<'a> {
+        client: &'a Client,
+        contact_id: Result<String, String>,
+        body: Result<types::builder::UpdateContactRequest, String>,
+    }
+
+    impl<'a> UpdateContact<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, contact_id: Err("contact_id: no value was given".to_owned()), body: Ok(Default::default()) }
+        }
+
+        /// Id of the contact. Required.
+        pub fn contact_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.contact_id = reachout_runtime::argument("contact_id", value);
+            self
+        }
+
+        /// The request body: a [`types::UpdateContactRequest`], or its builder.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UpdateContactRequest>,
+            V::Error: std::fmt::Display,
+        {
+            self.body = reachout_runtime::argument("body", value).map(|body: types::UpdateContactRequest| body.into());
+            self
+        }
+
+        /// Changes the body set so far.
+        pub fn body_map<F>(mut self, change: F) -> Self
+        where
+            F: FnOnce(types::builder::UpdateContactRequest) -> types::builder::UpdateContactRequest,
+        {
+            self.body = self.body.map(change);
+            self
+        }
+
+        /// Sends `PUT /contacts/{contactId}`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::UpdateContactResponse>, Error> {
+            let Self { client, contact_id, body } = self;
+            let call = client.core.operation(&ROUTES[28]);
+            let contact_id = call.argument(contact_id)?;
+            let body: types::UpdateContactRequest = call.body(body)?;
+            call.path_param("contactId", &contact_id).json(&body).send::<types::UpdateContactResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::delete_contact`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct DeleteContact<'a> {
+        client: &'a Client,
+        contact_id: Result<String, String>,
+    }
+
+    impl<'a> DeleteContact<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, contact_id: Err("contact_id: no value was given".to_owned()) }
+        }
+
+        /// Id of the contact. Required.
+        pub fn contact_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.contact_id = reachout_runtime::argument("contact_id", value);
+            self
+        }
+
+        /// Sends `DELETE /contacts/{contactId}`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::SucceededResponse>, Error> {
+            let Self { client, contact_id } = self;
+            let call = client.core.operation(&ROUTES[29]);
+            let contact_id = call.argument(contact_id)?;
+            call.path_param("contactId", &contact_id).send::<types::SucceededResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::list_tasks`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct ListTasks<'a> {
+        client: &'a Client,
+        contact_id: Result<String, String>,
+    }
+
+    impl<'a> ListTasks<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, contact_id: Err("contact_id: no value was given".to_owned()) }
+        }
+
+        /// Id of the contact. Required.
+        pub fn contact_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.contact_id = reachout_runtime::argument("contact_id", value);
+            self
+        }
+
+        /// Sends `GET /contacts/{contactId}/tasks`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::ListTasksResponse>, Error> {
+            let Self { client, contact_id } = self;
+            let call = client.core.operation(&ROUTES[30]);
+            let contact_id = call.argument(contact_id)?;
+            call.path_param("contactId", &contact_id).send::<types::ListTasksResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::create_task`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct CreateTask<'a> {
+        client: &'a Client,
+        contact_id: Result<String, String>,
+        body: Result<types::builder::CreateTaskRequest, String>,
+    }
+
+    impl<'a> CreateTask<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, contact_id: Err("contact_id: no value was given".to_owned()), body: Ok(Default::default()) }
+        }
+
+        /// Id of the contact. Required.
+        pub fn contact_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.contact_id = reachout_runtime::argument("contact_id", value);
+            self
+        }
+
+        /// The request body: a [`types::CreateTaskRequest`], or its builder.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::CreateTaskRequest>,
+            V::Error: std::fmt::Display,
+        {
+            self.body = reachout_runtime::argument("body", value).map(|body: types::CreateTaskRequest| body.into());
+            self
+        }
+
+        /// Changes the body set so far.
+        pub fn body_map<F>(mut self, change: F) -> Self
+        where
+            F: FnOnce(types::builder::CreateTaskRequest) -> types::builder::CreateTaskRequest,
+        {
+            self.body = self.body.map(change);
+            self
+        }
+
+        /// Sends `POST /contacts/{contactId}/tasks`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::TaskResponse>, Error> {
+            let Self { client, contact_id, body } = self;
+            let call = client.core.operation(&ROUTES[31]);
+            let contact_id = call.argument(contact_id)?;
+            let body: types::CreateTaskRequest = call.body(body)?;
+            call.path_param("contactId", &contact_id).json(&body).send::<types::TaskResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::get_task`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct GetTask<'a> {
+        client: &'a Client,
+        contact_id: Result<String, String>,
+        task_id: Result<String, String>,
+    }
+
+    impl<'a> GetTask<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                contact_id: Err("contact_id: no value was given".to_owned()),
+                task_id: Err("task_id: no value was given".to_owned()),
+            }
+        }
+
+        /// Id of the contact. Required.
+        pub fn contact_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.contact_id = reachout_runtime::argument("contact_id", value);
+            self
+        }
+
+        /// Id of the task. Required.
+        pub fn task_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.task_id = reachout_runtime::argument("task_id", value);
+            self
+        }
+
+        /// Sends `GET /contacts/{contactId}/tasks/{taskId}`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::TaskResponse>, Error> {
+            let Self { client, contact_id, task_id } = self;
+            let call = client.core.operation(&ROUTES[32]);
+            let contact_id = call.argument(contact_id)?;
+            let task_id = call.argument(task_id)?;
+            call.path_param("contactId", &contact_id).path_param("taskId", &task_id).send::<types::TaskResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::update_task`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct UpdateTask<'a> {
+        client: &'a Client,
+        contact_id: Result<String, String>,
+        task_id: Result<String, String>,
+        body: Result<types::builder::UpdateTaskRequest, String>,
+    }
+
+    impl<'a> UpdateTask<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                contact_id: Err("contact_id: no value was given".to_owned()),
+                task_id: Err("task_id: no value was given".to_owned()),
+                body: Ok(Default::default()),
+            }
+        }
+
+        /// Id of the contact. Required.
+        pub fn contact_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.contact_id = reachout_runtime::argument("contact_id", value);
+            self
+        }
+
+        /// Id of the task. Required.
+        pub fn task_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.task_id = reachout_runtime::argument("task_id", value);
+            self
+        }
+
+        /// The request body: a [`types::UpdateTaskRequest`], or its builder.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UpdateTaskRequest>,
+            V::Error: std::fmt::Display,
+        {
+            self.body = reachout_runtime::argument("body", value).map(|body: types::UpdateTaskRequest| body.into());
+            self
+        }
+
+        /// Changes the body set so far.
+        pub fn body_map<F>(mut self, change: F) -> Self
+        where
+            F: FnOnce(types::builder::UpdateTaskRequest) -> types::builder::UpdateTaskRequest,
+        {
+            self.body = self.body.map(change);
+            self
+        }
+
+        /// Sends `PUT /contacts/{contactId}/tasks/{taskId}`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::TaskResponse>, Error> {
+            let Self { client, contact_id, task_id, body } = self;
+            let call = client.core.operation(&ROUTES[33]);
+            let contact_id = call.argument(contact_id)?;
+            let task_id = call.argument(task_id)?;
+            let body: types::UpdateTaskRequest = call.body(body)?;
+            call.path_param("contactId", &contact_id).path_param("taskId", &task_id).json(&body).send::<types::TaskResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::delete_task`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct DeleteTask<'a> {
+        client: &'a Client,
+        contact_id: Result<String, String>,
+        task_id: Result<String, String>,
+    }
+
+    impl<'a> DeleteTask<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                contact_id: Err("contact_id: no value was given".to_owned()),
+                task_id: Err("task_id: no value was given".to_owned()),
+            }
+        }
+
+        /// Id of the contact. Required.
+        pub fn contact_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.contact_id = reachout_runtime::argument("contact_id", value);
+            self
+        }
+
+        /// Id of the task. Required.
+        pub fn task_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.task_id = reachout_runtime::argument("task_id", value);
+            self
+        }
+
+        /// Sends `DELETE /contacts/{contactId}/tasks/{taskId}`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::SucceededResponse>, Error> {
+            let Self { client, contact_id, task_id } = self;
+            let call = client.core.operation(&ROUTES[34]);
+            let contact_id = call.argument(contact_id)?;
+            let task_id = call.argument(task_id)?;
+            call.path_param("contactId", &contact_id).path_param("taskId", &task_id).send::<types::SucceededResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::update_task_completed`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct UpdateTaskCompleted<'a> {
+        client: &'a Client,
+        contact_id: Result<String, String>,
+        task_id: Result<String, String>,
+        body: Result<types::builder::UpdateTaskCompletedRequest, String>,
+    }
+
+    impl<'a> UpdateTaskCompleted<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                contact_id: Err("contact_id: no value was given".to_owned()),
+                task_id: Err("task_id: no value was given".to_owned()),
+                body: Ok(Default::default()),
+            }
+        }
+
+        /// Id of the contact. Required.
+        pub fn contact_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.contact_id = reachout_runtime::argument("contact_id", value);
+            self
+        }
+
+        /// Id of the task. Required.
+        pub fn task_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.task_id = reachout_runtime::argument("task_id", value);
+            self
+        }
+
+        /// The request body: a [`types::UpdateTaskCompletedRequest`], or its builder.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UpdateTaskCompletedRequest>,
+            V::Error: std::fmt::Display,
+        {
+            self.body = reachout_runtime::argument("body", value).map(|body: types::UpdateTaskCompletedRequest| body.into());
+            self
+        }
+
+        /// Changes the body set so far.
+        pub fn body_map<F>(mut self, change: F) -> Self
+        where
+            F: FnOnce(types::builder::UpdateTaskCompletedRequest) -> types::builder::UpdateTaskCompletedRequest,
+        {
+            self.body = self.body.map(change);
+            self
+        }
+
+        /// Sends `PUT /contacts/{contactId}/tasks/{taskId}/completed`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::TaskResponse>, Error> {
+            let Self { client, contact_id, task_id, body } = self;
+            let call = client.core.operation(&ROUTES[35]);
+            let contact_id = call.argument(contact_id)?;
+            let task_id = call.argument(task_id)?;
+            let body: types::UpdateTaskCompletedRequest = call.body(body)?;
+            call.path_param("contactId", &contact_id).path_param("taskId", &task_id).json(&body).send::<types::TaskResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::list_notes`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct ListNotes<'a> {
+        client: &'a Client,
+        contact_id: Result<String, String>,
+    }
+
+    impl<'a> ListNotes<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, contact_id: Err("contact_id: no value was given".to_owned()) }
+        }
+
+        /// Id of the contact. Required.
+        pub fn contact_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.contact_id = reachout_runtime::argument("contact_id", value);
+            self
+        }
+
+        /// Sends `GET /contacts/{contactId}/notes`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::ListNotesResponse>, Error> {
+            let Self { client, contact_id } = self;
+            let call = client.core.operation(&ROUTES[36]);
+            let contact_id = call.argument(contact_id)?;
+            call.path_param("contactId", &contact_id).send::<types::ListNotesResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::create_note`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct CreateNote<'a> {
+        client: &'a Client,
+        contact_id: Result<String, String>,
+        body: Result<types::builder::NoteRequest, String>,
+    }
+
+    impl<'a> CreateNote<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, contact_id: Err("contact_id: no value was given".to_owned()), body: Ok(Default::default()) }
+        }
+
+        /// Id of the contact. Required.
+        pub fn contact_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.contact_id = reachout_runtime::argument("contact_id", value);
+            self
+        }
+
+        /// The request body: a [`types::NoteRequest`], or its builder.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::NoteRequest>,
+            V::Error: std::fmt::Display,
+        {
+            self.body = reachout_runtime::argument("body", value).map(|body: types::NoteRequest| body.into());
+            self
+        }
+
+        /// Changes the body set so far.
+        pub fn body_map<F>(mut self, change: F) -> Self
+        where
+            F: FnOnce(types::builder::NoteRequest) -> types::builder::NoteRequest,
+        {
+            self.body = self.body.map(change);
+            self
+        }
+
+        /// Sends `POST /contacts/{contactId}/notes`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::NoteResponse>, Error> {
+            let Self { client, contact_id, body } = self;
+            let call = client.core.operation(&ROUTES[37]);
+            let contact_id = call.argument(contact_id)?;
+            let body: types::NoteRequest = call.body(body)?;
+            call.path_param("contactId", &contact_id).json(&body).send::<types::NoteResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::get_note`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct GetNote<'a> {
+        client: &'a Client,
+        contact_id: Result<String, String>,
+        id: Result<String, String>,
+    }
+
+    impl<'a> GetNote<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, contact_id: Err("contact_id: no value was given".to_owned()), id: Err("id: no value was given".to_owned()) }
+        }
+
+        /// Id of the contact. Required.
+        pub fn contact_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.contact_id = reachout_runtime::argument("contact_id", value);
+            self
+        }
+
+        /// Id of the note. Required.
+        pub fn id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.id = reachout_runtime::argument("id", value);
+            self
+        }
+
+        /// Sends `GET /contacts/{contactId}/notes/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::NoteResponse>, Error> {
+            let Self { client, contact_id, id } = self;
+            let call = client.core.operation(&ROUTES[38]);
+            let contact_id = call.argument(contact_id)?;
+            let id = call.argument(id)?;
+            call.path_param("contactId", &contact_id).path_param("id", &id).send::<types::NoteResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::update_note`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct UpdateNote<'a> {
+        client: &'a Client,
+        contact_id: Result<String, String>,
+        id: Result<String, String>,
+        body: Result<types::builder::NoteRequest, String>,
+    }
+
+    impl<'a> UpdateNote<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                contact_id: Err("contact_id: no value was given".to_owned()),
+                id: Err("id: no value was given".to_owned()),
+                body: Ok(Default::default()),
+            }
+        }
+
+        /// Id of the contact. Required.
+        pub fn contact_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.contact_id = reachout_runtime::argument("contact_id", value);
+            self
+        }
+
+        /// Id of the note. Required.
+        pub fn id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.id = reachout_runtime::argument("id", value);
+            self
+        }
+
+        /// The request body: a [`types::NoteRequest`], or its builder.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::NoteRequest>,
+            V::Error: std::fmt::Display,
+        {
+            self.body = reachout_runtime::argument("body", value).map(|body: types::NoteRequest| body.into());
+            self
+        }
+
+        /// Changes the body set so far.
+        pub fn body_map<F>(mut self, change: F) -> Self
+        where
+            F: FnOnce(types::builder::NoteRequest) -> types::builder::NoteRequest,
+        {
+            self.body = self.body.map(change);
+            self
+        }
+
+        /// Sends `PUT /contacts/{contactId}/notes/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::NoteResponse>, Error> {
+            let Self { client, contact_id, id, body } = self;
+            let call = client.core.operation(&ROUTES[39]);
+            let contact_id = call.argument(contact_id)?;
+            let id = call.argument(id)?;
+            let body: types::NoteRequest = call.body(body)?;
+            call.path_param("contactId", &contact_id).path_param("id", &id).json(&body).send::<types::NoteResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::delete_note`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct DeleteNote<'a> {
+        client: &'a Client,
+        contact_id: Result<String, String>,
+        id: Result<String, String>,
+    }
+
+    impl<'a> DeleteNote<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, contact_id: Err("contact_id: no value was given".to_owned()), id: Err("id: no value was given".to_owned()) }
+        }
+
+        /// Id of the contact. Required.
+        pub fn contact_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.contact_id = reachout_runtime::argument("contact_id", value);
+            self
+        }
+
+        /// Id of the note. Required.
+        pub fn id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.id = reachout_runtime::argument("id", value);
+            self
+        }
+
+        /// Sends `DELETE /contacts/{contactId}/notes/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::SucceededResponse>, Error> {
+            let Self { client, contact_id, id } = self;
+            let call = client.core.operation(&ROUTES[40]);
+            let contact_id = call.argument(contact_id)?;
+            let id = call.argument(id)?;
+            call.path_param("contactId", &contact_id).path_param("id", &id).send::<types::SucceededResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::list_appointments`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct ListAppointments<'a> {
+        client: &'a Client,
+        contact_id: Result<String, String>,
+    }
+
+    impl<'a> ListAppointments<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, contact_id: Err("contact_id: no value was given".to_owned()) }
+        }
+
+        /// Id of the contact. Required.
+        pub fn contact_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.contact_id = reachout_runtime::argument("contact_id", value);
+            self
+        }
+
+        /// Sends `GET /contacts/{contactId}/appointments`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::ListAppointmentsResponse>, Error> {
+            let Self { client, contact_id } = self;
+            let call = client.core.operation(&ROUTES[41]);
+            let contact_id = call.argument(contact_id)?;
+            call.path_param("contactId", &contact_id).send::<types::ListAppointmentsResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::add_tags`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct AddTags<'a> {
+        client: &'a Client,
+        contact_id: Result<String, String>,
+        body: Result<types::builder::TagsRequest, String>,
+    }
+
+    impl<'a> AddTags<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, contact_id: Err("contact_id: no value was given".to_owned()), body: Ok(Default::default()) }
+        }
+
+        /// Id of the contact. Required.
+        pub fn contact_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.contact_id = reachout_runtime::argument("contact_id", value);
+            self
+        }
+
+        /// The request body: a [`types::TagsRequest`], or its builder.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::TagsRequest>,
+            V::Error: std::fmt::Display,
+        {
+            self.body = reachout_runtime::argument("body", value).map(|body: types::TagsRequest| body.into());
+            self
+        }
+
+        /// Changes the body set so far.
+        pub fn body_map<F>(mut self, change: F) -> Self
+        where
+            F: FnOnce(types::builder::TagsRequest) -> types::builder::TagsRequest,
+        {
+            self.body = self.body.map(change);
+            self
+        }
+
+        /// Sends `POST /contacts/{contactId}/tags`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::TagsResponse>, Error> {
+            let Self { client, contact_id, body } = self;
+            let call = client.core.operation(&ROUTES[42]);
+            let contact_id = call.argument(contact_id)?;
+            let body: types::TagsRequest = call.body(body)?;
+            call.path_param("contactId", &contact_id).json(&body).send::<types::TagsResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::remove_tags`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct RemoveTags<'a> {
+        client: &'a Client,
+        contact_id: Result<String, String>,
+        body: Result<types::builder::TagsRequest, String>,
+    }
+
+    impl<'a> RemoveTags<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, contact_id: Err("contact_id: no value was given".to_owned()), body: Ok(Default::default()) }
+        }
+
+        /// Id of the contact. Required.
+        pub fn contact_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.contact_id = reachout_runtime::argument("contact_id", value);
+            self
+        }
+
+        /// The request body: a [`types::TagsRequest`], or its builder.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::TagsRequest>,
+            V::Error: std::fmt::Display,
+        {
+            self.body = reachout_runtime::argument("body", value).map(|body: types::TagsRequest| body.into());
+            self
+        }
+
+        /// Changes the body set so far.
+        pub fn body_map<F>(mut self, change: F) -> Self
+        where
+            F: FnOnce(types::builder::TagsRequest) -> types::builder::TagsRequest,
+        {
+            self.body = self.body.map(change);
+            self
+        }
+
+        /// Sends `DELETE /contacts/{contactId}/tags`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::TagsResponse>, Error> {
+            let Self { client, contact_id, body } = self;
+            let call = client.core.operation(&ROUTES[43]);
+            let contact_id = call.argument(contact_id)?;
+            let body: types::TagsRequest = call.body(body)?;
+            call.path_param("contactId", &contact_id).json(&body).send::<types::TagsResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::add_followers`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct AddFollowers<'a> {
+        client: &'a Client,
+        contact_id: Result<String, String>,
+        body: Result<types::builder::FollowersRequest, String>,
+    }
+
+    impl<'a> AddFollowers<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, contact_id: Err("contact_id: no value was given".to_owned()), body: Ok(Default::default()) }
+        }
+
+        /// Id of the contact. Required.
+        pub fn contact_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.contact_id = reachout_runtime::argument("contact_id", value);
+            self
+        }
+
+        /// The request body: a [`types::FollowersRequest`], or its builder.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::FollowersRequest>,
+            V::Error: std::fmt::Display,
+        {
+            self.body = reachout_runtime::argument("body", value).map(|body: types::FollowersRequest| body.into());
+            self
+        }
+
+        /// Changes the body set so far.
+        pub fn body_map<F>(mut self, change: F) -> Self
+        where
+            F: FnOnce(types::builder::FollowersRequest) -> types::builder::FollowersRequest,
+        {
+            self.body = self.body.map(change);
+            self
+        }
+
+        /// Sends `POST /contacts/{contactId}/followers`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::AddFollowersResponse>, Error> {
+            let Self { client, contact_id, body } = self;
+            let call = client.core.operation(&ROUTES[44]);
+            let contact_id = call.argument(contact_id)?;
+            let body: types::FollowersRequest = call.body(body)?;
+            call.path_param("contactId", &contact_id).json(&body).send::<types::AddFollowersResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::remove_followers`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct RemoveFollowers<'a> {
+        client: &'a Client,
+        contact_id: Result<String, String>,
+        body: Result<types::builder::FollowersRequest, String>,
+    }
+
+    impl<'a> RemoveFollowers<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, contact_id: Err("contact_id: no value was given".to_owned()), body: Ok(Default::default()) }
+        }
+
+        /// Id of the contact. Required.
+        pub fn contact_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.contact_id = reachout_runtime::argument("contact_id", value);
+            self
+        }
+
+        /// The request body: a [`types::FollowersRequest`], or its builder.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::FollowersRequest>,
+            V::Error: std::fmt::Display,
+        {
+            self.body = reachout_runtime::argument("body", value).map(|body: types::FollowersRequest| body.into());
+            self
+        }
+
+        /// Changes the body set so far.
+        pub fn body_map<F>(mut self, change: F) -> Self
+        where
+            F: FnOnce(types::builder::FollowersRequest) -> types::builder::FollowersRequest,
+        {
+            self.body = self.body.map(change);
+            self
+        }
+
+        /// Sends `DELETE /contacts/{contactId}/followers`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::RemoveFollowersResponse>, Error> {
+            let Self { client, contact_id, body } = self;
+            let call = client.core.operation(&ROUTES[45]);
+            let contact_id = call.argument(contact_id)?;
+            let body: types::FollowersRequest = call.body(body)?;
+            call.path_param("contactId", &contact_id).json(&body).send::<types::RemoveFollowersResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::add_to_campaign`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct AddToCampaign<'a> {
+        client: &'a Client,
+        contact_id: Result<String, String>,
+        campaign_id: Result<String, String>,
+        body: Result<types::AddToCampaignRequest, String>,
+    }
+
+    impl<'a> AddToCampaign<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                contact_id: Err("contact_id: no value was given".to_owned()),
+                campaign_id: Err("campaign_id: no value was given".to_owned()),
+                body: Err("body: no value was given".to_owned()),
+            }
+        }
+
+        /// Id of the contact. Required.
+        pub fn contact_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.contact_id = reachout_runtime::argument("contact_id", value);
+            self
+        }
+
+        /// Id of the campaign. Required.
+        pub fn campaign_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.campaign_id = reachout_runtime::argument("campaign_id", value);
+            self
+        }
+
+        /// The request body: a [`types::AddToCampaignRequest`], or its builder.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::AddToCampaignRequest>,
+            V::Error: std::fmt::Display,
+        {
+            self.body = reachout_runtime::argument("body", value);
+            self
+        }
+
+        /// Sends `POST /contacts/{contactId}/campaigns/{campaignId}`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::SucceededResponse>, Error> {
+            let Self { client, contact_id, campaign_id, body } = self;
+            let call = client.core.operation(&ROUTES[46]);
+            let contact_id = call.argument(contact_id)?;
+            let campaign_id = call.argument(campaign_id)?;
+            let body: types::AddToCampaignRequest = call.body(body)?;
+            call.path_param("contactId", &contact_id)
+                .path_param("campaignId", &campaign_id)
+                .json(&body)
+                .send::<types::SucceededResponse>()
+                .await
+        }
+    }
+
+    /// Arguments of [`Client::remove_from_campaign`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct RemoveFromCampaign<'a> {
+        client: &'a Client,
+        contact_id: Result<String, String>,
+        campaign_id: Result<String, String>,
+    }
+
+    impl<'a> RemoveFromCampaign<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                contact_id: Err("contact_id: no value was given".to_owned()),
+                campaign_id: Err("campaign_id: no value was given".to_owned()),
+            }
+        }
+
+        /// Id of the contact. Required.
+        pub fn contact_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.contact_id = reachout_runtime::argument("contact_id", value);
+            self
+        }
+
+        /// Id of the campaign. Required.
+        pub fn campaign_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.campaign_id = reachout_runtime::argument("campaign_id", value);
+            self
+        }
+
+        /// Sends `DELETE /contacts/{contactId}/campaigns/{campaignId}`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::SucceededResponse>, Error> {
+            let Self { client, contact_id, campaign_id } = self;
+            let call = client.core.operation(&ROUTES[47]);
+            let contact_id = call.argument(contact_id)?;
+            let campaign_id = call.argument(campaign_id)?;
+            call.path_param("contactId", &contact_id).path_param("campaignId", &campaign_id).send::<types::SucceededResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::remove_from_every_campaign`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct RemoveFromEveryCampaign<'a> {
+        client: &'a Client,
+        contact_id: Result<String, String>,
+    }
+
+    impl<'a> RemoveFromEveryCampaign<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, contact_id: Err("contact_id: no value was given".to_owned()) }
+        }
+
+        /// Id of the contact. Required.
+        pub fn contact_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.contact_id = reachout_runtime::argument("contact_id", value);
+            self
+        }
+
+        /// Sends `DELETE /contacts/{contactId}/campaigns/removeAll`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::SucceededResponse>, Error> {
+            let Self { client, contact_id } = self;
+            let call = client.core.operation(&ROUTES[48]);
+            let contact_id = call.argument(contact_id)?;
+            call.path_param("contactId", &contact_id).send::<types::SucceededResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::add_to_workflow`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct AddToWorkflow<'a> {
+        client: &'a Client,
+        contact_id: Result<String, String>,
+        workflow_id: Result<String, String>,
+        body: Result<types::builder::WorkflowRequest, String>,
+    }
+
+    impl<'a> AddToWorkflow<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                contact_id: Err("contact_id: no value was given".to_owned()),
+                workflow_id: Err("workflow_id: no value was given".to_owned()),
+                body: Ok(Default::default()),
+            }
+        }
+
+        /// Id of the contact. Required.
+        pub fn contact_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.contact_id = reachout_runtime::argument("contact_id", value);
+            self
+        }
+
+        /// Id of the workflow. Required.
+        pub fn workflow_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.workflow_id = reachout_runtime::argument("workflow_id", value);
+            self
+        }
+
+        /// The request body: a [`types::WorkflowRequest`], or its builder.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::WorkflowRequest>,
+            V::Error: std::fmt::Display,
+        {
+            self.body = reachout_runtime::argument("body", value).map(|body: types::WorkflowRequest| body.into());
+            self
+        }
+
+        /// Changes the body set so far.
+        pub fn body_map<F>(mut self, change: F) -> Self
+        where
+            F: FnOnce(types::builder::WorkflowRequest) -> types::builder::WorkflowRequest,
+        {
+            self.body = self.body.map(change);
+            self
+        }
+
+        /// Sends `POST /contacts/{contactId}/workflow/{workflowId}`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::SucceededResponse>, Error> {
+            let Self { client, contact_id, workflow_id, body } = self;
+            let call = client.core.operation(&ROUTES[49]);
+            let contact_id = call.argument(contact_id)?;
+            let workflow_id = call.argument(workflow_id)?;
+            let body: types::WorkflowRequest = call.body(body)?;
+            call.path_param("contactId", &contact_id)
+                .path_param("workflowId", &workflow_id)
+                .json(&body)
+                .send::<types::SucceededResponse>()
+                .await
+        }
+    }
+
+    /// Arguments of [`Client::remove_from_workflow`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct RemoveFromWorkflow<'a> {
+        client: &'a Client,
+        contact_id: Result<String, String>,
+        workflow_id: Result<String, String>,
+        body: Result<types::builder::WorkflowRequest, String>,
+    }
+
+    impl<'a> RemoveFromWorkflow<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                contact_id: Err("contact_id: no value was given".to_owned()),
+                workflow_id: Err("workflow_id: no value was given".to_owned()),
+                body: Ok(Default::default()),
+            }
+        }
+
+        /// Id of the contact. Required.
+        pub fn contact_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.contact_id = reachout_runtime::argument("contact_id", value);
+            self
+        }
+
+        /// Id of the workflow. Required.
+        pub fn workflow_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.workflow_id = reachout_runtime::argument("workflow_id", value);
+            self
+        }
+
+        /// The request body: a [`types::WorkflowRequest`], or its builder.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::WorkflowRequest>,
+            V::Error: std::fmt::Display,
+        {
+            self.body = reachout_runtime::argument("body", value).map(|body: types::WorkflowRequest| body.into());
+            self
+        }
+
+        /// Changes the body set so far.
+        pub fn body_map<F>(mut self, change: F) -> Self
+        where
+            F: FnOnce(types::builder::WorkflowRequest) -> types::builder::WorkflowRequest,
+        {
+            self.body = self.body.map(change);
+            self
+        }
+
+        /// Sends `DELETE /contacts/{contactId}/workflow/{workflowId}`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::SucceededResponse>, Error> {
+            let Self { client, contact_id, workflow_id, body } = self;
+            let call = client.core.operation(&ROUTES[50]);
+            let contact_id = call.argument(contact_id)?;
+            let workflow_id = call.argument(workflow_id)?;
+            let body: types::WorkflowRequest = call.body(body)?;
+            call.path_param("contactId", &contact_id)
+                .path_param("workflowId", &workflow_id)
+                .json(&body)
+                .send::<types::SucceededResponse>()
+                .await
+        }
+    }
+
+    /// Arguments of [`Client::create_token`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct CreateToken<'a> {
+        client: &'a Client,
+        body: Result<types::builder::CreateTokenRequest, String>,
+    }
+
+    impl<'a> CreateToken<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, body: Ok(Default::default()) }
+        }
+
+        /// The request body: a [`types::CreateTokenRequest`], or its builder.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::CreateTokenRequest>,
+            V::Error: std::fmt::Display,
+        {
+            self.body = reachout_runtime::argument("body", value).map(|body: types::CreateTokenRequest| body.into());
+            self
+        }
+
+        /// Changes the body set so far.
+        pub fn body_map<F>(mut self, change: F) -> Self
+        where
+            F: FnOnce(types::builder::CreateTokenRequest) -> types::builder::CreateTokenRequest,
+        {
+            self.body = self.body.map(change);
+            self
+        }
+
+        /// Sends `POST /oauth/token`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::TokenResponse>, Error> {
+            let Self { client, body } = self;
+            let call = client.core.operation(&ROUTES[51]);
+            let body: types::CreateTokenRequest = call.body(body)?;
+            call.form(&body).send::<types::TokenResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::create_location_token`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct CreateLocationToken<'a> {
+        client: &'a Client,
+        body: Result<types::builder::CreateLocationTokenRequest, String>,
+    }
+
+    impl<'a> CreateLocationToken<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self { client, body: Ok(Default::default()) }
+        }
+
+        /// The request body: a [`types::CreateLocationTokenRequest`], or its builder.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::CreateLocationTokenRequest>,
+            V::Error: std::fmt::Display,
+        {
+            self.body = reachout_runtime::argument("body", value).map(|body: types::CreateLocationTokenRequest| body.into());
+            self
+        }
+
+        /// Changes the body set so far.
+        pub fn body_map<F>(mut self, change: F) -> Self
+        where
+            F: FnOnce(types::builder::CreateLocationTokenRequest) -> types::builder::CreateLocationTokenRequest,
+        {
+            self.body = self.body.map(change);
+            self
+        }
+
+        /// Sends `POST /oauth/locationToken`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::LocationTokenResponse>, Error> {
+            let Self { client, body } = self;
+            let call = client.core.operation(&ROUTES[52]);
+            let body: types::CreateLocationTokenRequest = call.body(body)?;
+            call.form(&body).send::<types::LocationTokenResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::list_installed_locations`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Clone, Debug)]
+    pub struct ListInstalledLocations<'a> {
+        client: &'a Client,
+        app_id: Result<String, String>,
+        company_id: Result<String, String>,
+        is_installed: Result<Option<bool>, String>,
+        limit: Result<Option<i64>, String>,
+        on_trial: Result<Option<bool>, String>,
+        plan_id: Result<Option<String>, String>,
+        query: Result<Option<String>, String>,
+        skip: Result<Option<i64>, String>,
+        version_id: Result<Option<String>, String>,
+    }
+
+    impl<'a> ListInstalledLocations<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                app_id: Err("app_id: no value was given".to_owned()),
+                company_id: Err("company_id: no value was given".to_owned()),
+                is_installed: Ok(None),
+                limit: Ok(None),
+                on_trial: Ok(None),
+                plan_id: Ok(None),
+                query: Ok(None),
+                skip: Ok(None),
+                version_id: Ok(None),
+            }
+        }
+
+        /// Id of the app. Required.
+        pub fn app_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.app_id = reachout_runtime::argument("app_id", value);
+            self
+        }
+
+        /// Id of the agency. Required.
+        pub fn company_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.company_id = reachout_runtime::argument("company_id", value);
+            self
+        }
+
+        /// Whether only sub-accounts with the app, or only those without it, are returned.
+        pub fn is_installed<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<bool>,
+            V::Error: std::fmt::Display,
+        {
+            self.is_installed = reachout_runtime::argument("is_installed", value).map(Some);
+            self
+        }
+
+        /// How many sub-accounts to return. Without it 20.
+        pub fn limit<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<i64>,
+            V::Error: std::fmt::Display,
+        {
+            self.limit = reachout_runtime::argument("limit", value).map(Some);
+            self
+        }
+
+        /// Whether only sub-accounts that try the app are returned.
+        pub fn on_trial<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<bool>,
+            V::Error: std::fmt::Display,
+        {
+            self.on_trial = reachout_runtime::argument("on_trial", value).map(Some);
+            self
+        }
+
+        /// Id of the app's plan.
+        pub fn plan_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.plan_id = reachout_runtime::argument("plan_id", value).map(Some);
+            self
+        }
+
+        /// Part of the sub-account's name.
+        pub fn query<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.query = reachout_runtime::argument("query", value).map(Some);
+            self
+        }
+
+        /// How many sub-accounts to pass over. Without it none.
+        pub fn skip<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<i64>,
+            V::Error: std::fmt::Display,
+        {
+            self.skip = reachout_runtime::argument("skip", value).map(Some);
+            self
+        }
+
+        /// Id of the app's version.
+        pub fn version_id<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<String>,
+            V::Error: std::fmt::Display,
+        {
+            self.version_id = reachout_runtime::argument("version_id", value).map(Some);
+            self
+        }
+
+        /// Sends `GET /oauth/installedLocations`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
+        pub async fn send(self) -> Result<ResponseValue<types::ListInstalledLocationsResponse>, Error> {
+            let Self { client, app_id, company_id, is_installed, limit, on_trial, plan_id, query, skip, version_id } = self;
+            let call = client.core.operation(&ROUTES[53]);
+            let app_id = call.argument(app_id)?;
+            let company_id = call.argument(company_id)?;
+            let is_installed = call.argument(is_installed)?;
+            let limit = call.argument(limit)?;
+            let on_trial = call.argument(on_trial)?;
+            let plan_id = call.argument(plan_id)?;
+            let query = call.argument(query)?;
+            let skip = call.argument(skip)?;
+            let version_id = call.argument(version_id)?;
+            call.query("companyId", &company_id)
+                .query("appId", &app_id)
+                .query("skip", &skip)
+                .query("limit", &limit)
+                .query("query", &query)
+                .query("isInstalled", &is_installed)
+                .query("versionId", &version_id)
+                .query("onTrial", &on_trial)
+                .query("planId", &plan_id)
+                .send::<types::ListInstalledLocationsResponse>()
+                .await
+        }
+
+        /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
+        ///
+        /// An error comes after the items before it, and ends the stream.
+        pub fn stream(self) -> impl Stream<Item = Result<types::InstalledLocation, Error>> + Send + 'a {
+            let start = pagination::position(self.skip.as_ref().ok().and_then(Option::as_ref), 0);
+            pagination::by_offset(
+                self,
+                start,
+                |request: Self| async move {
+                    let page = request.send().await?.into_inner();
+                    Ok(pagination::Page {
+                        total: page.count.as_ref().and_then(pagination::count),
+                        items: page.locations.unwrap_or_default(),
+                        ..Default::default()
+                    })
+                },
+                |request: Self, position| request.skip(position),
+            )
+        }
+    }
 }
-///Types of Hoop AI's requests and responses.
+
+/// Types of Hoop AI's requests and responses.
 pub mod types {
-    ///Whether a reply to an email goes to its sender alone or to everybody on it.
+    /// Who follows a contact, and who is new.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AddFollowersResponse {
+        /// Ids of all users who follow the contact.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub followers: Option<Vec<String>>,
+        /// Ids of the users who were added.
+        #[serde(rename = "followersAdded", skip_serializing_if = "Option::is_none")]
+        pub followers_added: Option<Vec<String>>,
+    }
+
+    /// A message that a contact sent over a conversation provider.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AddInboundMessageRequest {
+        /// Id the message has at its provider.
+        #[serde(rename = "altId", skip_serializing_if = "Option::is_none")]
+        pub alt_id: Option<String>,
+        /// URLs of the attached files.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub attachments: Option<Vec<String>>,
+        /// Who called whom, and how the call ended.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub call: Option<CallData>,
+        /// Id of the conversation.
+        #[serde(rename = "conversationId")]
+        pub conversation_id: String,
+        /// Id of the conversation provider that carried the message.
+        #[serde(rename = "conversationProviderId")]
+        pub conversation_provider_id: String,
+        /// When the message came.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub date: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        /// `inbound` from the contact, `outbound` to the contact.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub direction: Option<MessageDirection>,
+        /// Email addresses that got a copy unseen by the others.
+        #[serde(rename = "emailBcc", skip_serializing_if = "Option::is_none")]
+        pub email_bcc: Option<Vec<String>>,
+        /// Email addresses that got a copy.
+        #[serde(rename = "emailCc", skip_serializing_if = "Option::is_none")]
+        pub email_cc: Option<Vec<String>>,
+        /// Email address of the sender. It belongs to the contact and cannot be chosen freely.
+        #[serde(rename = "emailFrom", skip_serializing_if = "Option::is_none")]
+        pub email_from: Option<String>,
+        /// Id of the email this one answers; it joins the same thread.
+        #[serde(rename = "emailMessageId", skip_serializing_if = "Option::is_none")]
+        pub email_message_id: Option<String>,
+        /// Email address of the recipient. It belongs to the contact and cannot be chosen freely.
+        #[serde(rename = "emailTo", skip_serializing_if = "Option::is_none")]
+        pub email_to: Option<String>,
+        /// Body of an email as HTML.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub html: Option<String>,
+        /// Body of the message as text.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub message: Option<String>,
+        /// Subject line of an email.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub subject: Option<String>,
+        /// Channel of the message to add.
+        #[serde(rename = "type")]
+        pub type_: InboundMessageType,
+    }
+
+    impl AddInboundMessageRequest {
+        /// Starts a [`AddInboundMessageRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::AddInboundMessageRequest {
+            Default::default()
+        }
+    }
+
+    /// Identifiers of the message that was added.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AddMessageResponse {
+        /// Id of the contact.
+        #[serde(rename = "contactId", skip_serializing_if = "Option::is_none")]
+        pub contact_id: Option<String>,
+        /// Id of the conversation the message is in.
+        #[serde(rename = "conversationId")]
+        pub conversation_id: String,
+        /// When the message was added.
+        #[serde(rename = "dateAdded", skip_serializing_if = "Option::is_none")]
+        pub date_added: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        /// Id of the email, for an email only.
+        #[serde(rename = "emailMessageId", skip_serializing_if = "Option::is_none")]
+        pub email_message_id: Option<String>,
+        /// What happened.
+        pub message: String,
+        /// Id of the message.
+        #[serde(rename = "messageId")]
+        pub message_id: String,
+        /// Whether the call did what it should.
+        pub success: bool,
+    }
+
+    /// A call that was made outside the platform.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AddOutboundCallRequest {
+        /// Id the call has at its provider.
+        #[serde(rename = "altId", skip_serializing_if = "Option::is_none")]
+        pub alt_id: Option<String>,
+        /// URLs of the files to attach, such as the recording.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub attachments: Option<Vec<String>>,
+        /// Who called whom, and how the call ended.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub call: Option<CallData>,
+        /// Id of the conversation.
+        #[serde(rename = "conversationId")]
+        pub conversation_id: String,
+        /// Id of the conversation provider that carried the call.
+        #[serde(rename = "conversationProviderId")]
+        pub conversation_provider_id: String,
+        /// When the call was made.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub date: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        /// Kind of the message; only a call can be added.
+        #[serde(rename = "type")]
+        pub type_: OutboundCallType,
+    }
+
+    impl AddOutboundCallRequest {
+        /// Starts a [`AddOutboundCallRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::AddOutboundCallRequest {
+            Default::default()
+        }
+    }
+
+    /// An empty object; no field is documented.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct AddToCampaignRequest(pub ::serde_json::Map<String, ::serde_json::Value>);
+    impl ::std::ops::Deref for AddToCampaignRequest {
+        type Target = ::serde_json::Map<String, ::serde_json::Value>;
+        fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
+            &self.0
+        }
+    }
+
+    impl From<AddToCampaignRequest> for ::serde_json::Map<String, ::serde_json::Value> {
+        fn from(value: AddToCampaignRequest) -> Self {
+            value.0
+        }
+    }
+
+    impl From<::serde_json::Map<String, ::serde_json::Value>> for AddToCampaignRequest {
+        fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
+            Self(value)
+        }
+    }
+
+    /// A trial of the app.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AppTrial {
+        /// Whether the app is on trial.
+        #[serde(rename = "onTrial", skip_serializing_if = "Option::is_none")]
+        pub on_trial: Option<bool>,
+        /// Length of the trial; its unit is not documented.
+        #[serde(rename = "trialDuration", skip_serializing_if = "Option::is_none")]
+        pub trial_duration: Option<reachout_runtime::Number>,
+        /// When the trial began, as ISO 8601.
+        #[serde(rename = "trialStartDate", skip_serializing_if = "Option::is_none")]
+        pub trial_start_date: Option<String>,
+    }
+
+    /// An appointment with a contact. Times are without a zone, as `YYYY-MM-DD HH:MM:SS`.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Appointment {
+        /// Where it is.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub address: Option<String>,
+        /// Status of the appointment, such as `booked`.
+        #[serde(rename = "appointmentStatus", skip_serializing_if = "Option::is_none")]
+        pub appointment_status: Option<String>,
+        /// Ids of the resources that are reserved.
+        #[serde(rename = "assignedResources", skip_serializing_if = "Option::is_none")]
+        pub assigned_resources: Option<Vec<String>>,
+        /// Id of the user it is with.
+        #[serde(rename = "assignedUserId", skip_serializing_if = "Option::is_none")]
+        pub assigned_user_id: Option<String>,
+        /// Id of the calendar.
+        #[serde(rename = "calendarId", skip_serializing_if = "Option::is_none")]
+        pub calendar_id: Option<String>,
+        /// Id of the contact.
+        #[serde(rename = "contactId", skip_serializing_if = "Option::is_none")]
+        pub contact_id: Option<String>,
+        /// When it was made.
+        #[serde(rename = "dateAdded", skip_serializing_if = "Option::is_none")]
+        pub date_added: Option<String>,
+        /// When it was last changed.
+        #[serde(rename = "dateUpdated", skip_serializing_if = "Option::is_none")]
+        pub date_updated: Option<String>,
+        /// When it ends.
+        #[serde(rename = "endTime", skip_serializing_if = "Option::is_none")]
+        pub end_time: Option<String>,
+        /// Id of the calendar group.
+        #[serde(rename = "groupId", skip_serializing_if = "Option::is_none")]
+        pub group_id: Option<String>,
+        /// Id of the appointment.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub id: Option<String>,
+        /// Id of the sub-account.
+        #[serde(rename = "locationId", skip_serializing_if = "Option::is_none")]
+        pub location_id: Option<String>,
+        /// Notes.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub notes: Option<String>,
+        /// When it begins.
+        #[serde(rename = "startTime", skip_serializing_if = "Option::is_none")]
+        pub start_time: Option<String>,
+        /// Status, such as `booked`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub status: Option<String>,
+        /// Title.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub title: Option<String>,
+        /// Ids of the users who take part.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub users: Option<Vec<String>>,
+    }
+
+    /// What brought a contact in.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AttributionSource {
+        /// Name of the campaign.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub campaign: Option<String>,
+        /// Id of the campaign.
+        #[serde(rename = "campaignId", skip_serializing_if = "Option::is_none")]
+        pub campaign_id: Option<String>,
+        /// Click id of DoubleClick.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub dclid: Option<String>,
+        /// Event id of Facebook.
+        #[serde(rename = "fbEventId", skip_serializing_if = "Option::is_none")]
+        pub fb_event_id: Option<String>,
+        /// Click cookie of Facebook.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub fbc: Option<String>,
+        /// Click id of Facebook.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub fbclid: Option<String>,
+        /// Browser cookie of Facebook.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub fbp: Option<String>,
+        /// Click id of Google.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub gclid: Option<String>,
+        /// IP address.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub ip: Option<String>,
+        /// Medium, such as a survey.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub medium: Option<String>,
+        /// Id of the medium.
+        #[serde(rename = "mediumId", skip_serializing_if = "Option::is_none")]
+        pub medium_id: Option<String>,
+        /// Click id of Microsoft, in the vendor's spelling.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub msclikid: Option<String>,
+        /// URL of the referring page.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub referrer: Option<String>,
+        /// Kind of the session.
+        #[serde(rename = "sessionSource", skip_serializing_if = "Option::is_none")]
+        pub session_source: Option<String>,
+        /// URL, or kind of page, the contact came through.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub url: Option<String>,
+        /// User agent of the browser.
+        #[serde(rename = "userAgent", skip_serializing_if = "Option::is_none")]
+        pub user_agent: Option<String>,
+        /// UTM content.
+        #[serde(rename = "utmContent", skip_serializing_if = "Option::is_none")]
+        pub utm_content: Option<String>,
+        /// UTM medium.
+        #[serde(rename = "utmMedium", skip_serializing_if = "Option::is_none")]
+        pub utm_medium: Option<String>,
+        /// UTM source.
+        #[serde(rename = "utmSource", skip_serializing_if = "Option::is_none")]
+        pub utm_source: Option<String>,
+    }
+
+    /// Whether tags are added or removed.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum BulkTagAction {
+        /// `add`
+        Add,
+        /// `remove`
+        Remove,
+    }
+
+    reachout_runtime::closed_enum!(BulkTagAction, Add = "add", Remove = "remove");
+    /// What became of one contact.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct BulkTagResult {
+        /// Id of the contact.
+        #[serde(rename = "contactId", skip_serializing_if = "Option::is_none")]
+        pub contact_id: Option<String>,
+        /// What happened.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub message: Option<String>,
+        /// Tags the contact had.
+        #[serde(rename = "oldTags", skip_serializing_if = "Option::is_none")]
+        pub old_tags: Option<Vec<String>>,
+        /// Tags that were added.
+        #[serde(rename = "tagsAdded", skip_serializing_if = "Option::is_none")]
+        pub tags_added: Option<Vec<String>>,
+        /// Tags that were removed.
+        #[serde(rename = "tagsRemoved", skip_serializing_if = "Option::is_none")]
+        pub tags_removed: Option<Vec<String>>,
+        /// `success` or `error`.
+        #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+        pub type_: Option<String>,
+    }
+
+    /// Which contacts to put into a business, or to take out of theirs.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct BulkUpdateBusinessRequest {
+        /// Id of the business; null takes the contacts out of theirs.
+        #[serde(rename = "businessId", deserialize_with = "Option::deserialize")]
+        pub business_id: Option<String>,
+        /// Ids of the contacts.
+        pub ids: Vec<String>,
+        /// Id of the sub-account.
+        #[serde(rename = "locationId")]
+        pub location_id: String,
+    }
+
+    impl BulkUpdateBusinessRequest {
+        /// Starts a [`BulkUpdateBusinessRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::BulkUpdateBusinessRequest {
+            Default::default()
+        }
+    }
+
+    /// The contacts that were changed.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct BulkUpdateBusinessResponse {
+        /// Ids of the contacts.
+        pub ids: Vec<String>,
+        /// Whether the call did what it should.
+        pub success: bool,
+    }
+
+    /// Which tags to add to, or to remove from, which contacts.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct BulkUpdateTagsRequest {
+        /// Ids of the contacts.
+        pub contacts: Vec<String>,
+        /// Id of the sub-account.
+        #[serde(rename = "locationId")]
+        pub location_id: String,
+        /// Whether to remove all tags the contacts have. Only when removing.
+        #[serde(rename = "removeAllTags", skip_serializing_if = "Option::is_none")]
+        pub remove_all_tags: Option<bool>,
+        /// Tags to add or to remove.
+        pub tags: Vec<String>,
+    }
+
+    impl BulkUpdateTagsRequest {
+        /// Starts a [`BulkUpdateTagsRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::BulkUpdateTagsRequest {
+            Default::default()
+        }
+    }
+
+    /// What became of each contact.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct BulkUpdateTagsResponse {
+        /// How many contacts could not be changed.
+        #[serde(rename = "errorCount")]
+        pub error_count: reachout_runtime::Number,
+        /// What became of each contact.
+        pub responses: Vec<BulkTagResult>,
+        /// Whether the call did what it should, in the vendor's spelling.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub succeded: Option<bool>,
+        /// The same in the right spelling, should the platform ever send it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub succeeded: Option<bool>,
+    }
+
+    /// Who called whom, and how the call ended.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct CallData {
+        /// Phone number of the caller.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub from: Option<String>,
+        /// How a call ended.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub status: Option<CallStatus>,
+        /// Phone number that was called.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub to: Option<String>,
+    }
+
+    impl CallData {
+        /// Starts a [`CallData`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::CallData {
+            Default::default()
+        }
+    }
+
+    /// How a call ended.
+    ///
+    /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum CallStatus {
+        /// `pending`
+        Pending,
+        /// `completed`
+        Completed,
+        /// `answered`
+        Answered,
+        /// `busy`
+        Busy,
+        /// `no-answer`
+        NoAnswer,
+        /// `failed`
+        Failed,
+        /// `canceled`
+        Canceled,
+        /// `voicemail`
+        Voicemail,
+        /// A value this version does not know, as it came.
+        Unknown(String),
+    }
+
+    reachout_runtime::open_enum!(
+        CallStatus,
+        Pending = "pending",
+        Completed = "completed",
+        Answered = "answered",
+        Busy = "busy",
+        NoAnswer = "no-answer",
+        Failed = "failed",
+        Canceled = "canceled",
+        Voicemail = "voicemail"
+    );
+    /// Whether the message was taken back.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct CancelScheduledResponse {
+        /// What happened.
+        pub message: String,
+        /// HTTP status code. Read it: the documents show a 404 in the body of a success.
+        pub status: reachout_runtime::Number,
+    }
+
+    /// A contact. Which fields come differs from call to call.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Contact {
+        /// Street address.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub address1: Option<String>,
+        /// Id of the user the contact is assigned to.
+        #[serde(rename = "assignedTo", skip_serializing_if = "Option::is_none")]
+        pub assigned_to: Option<String>,
+        /// URLs of attached files.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub attachments: Option<Vec<String>>,
+        /// What brought a contact in.
+        #[serde(rename = "attributionSource", skip_serializing_if = "Option::is_none")]
+        pub attribution_source: Option<AttributionSource>,
+        /// Day of the birthday.
+        #[serde(rename = "birthDay", skip_serializing_if = "Option::is_none")]
+        pub birth_day: Option<reachout_runtime::Number>,
+        /// Month of the birthday.
+        #[serde(rename = "birthMonth", skip_serializing_if = "Option::is_none")]
+        pub birth_month: Option<reachout_runtime::Number>,
+        /// Whether emails to the contact bounce.
+        #[serde(rename = "bounceEmail", skip_serializing_if = "Option::is_none")]
+        pub bounce_email: Option<bool>,
+        /// Id of the business.
+        #[serde(rename = "businessId", skip_serializing_if = "Option::is_none")]
+        pub business_id: Option<String>,
+        /// City.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub city: Option<String>,
+        /// Name of the company.
+        #[serde(rename = "companyName", skip_serializing_if = "Option::is_none")]
+        pub company_name: Option<String>,
+        /// Code of the country.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub country: Option<String>,
+        /// Values of custom fields.
+        #[serde(rename = "customFields", skip_serializing_if = "Option::is_none")]
+        pub custom_fields: Option<Vec<CustomField>>,
+        /// When the contact was added, as ISO 8601.
+        #[serde(rename = "dateAdded", skip_serializing_if = "Option::is_none")]
+        pub date_added: Option<String>,
+        /// Date of birth, as ISO 8601.
+        #[serde(rename = "dateOfBirth", skip_serializing_if = "Option::is_none")]
+        pub date_of_birth: Option<String>,
+        /// When the contact was last changed, as ISO 8601.
+        #[serde(rename = "dateUpdated", skip_serializing_if = "Option::is_none")]
+        pub date_updated: Option<String>,
+        /// Whether the contact is deleted.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub deleted: Option<bool>,
+        /// Whether the contact must not be written to at all.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub dnd: Option<bool>,
+        /// For each channel, whether the contact must not be written to.
+        #[serde(rename = "dndSettings", skip_serializing_if = "Option::is_none")]
+        pub dnd_settings: Option<DndSettings>,
+        /// Primary email address.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub email: Option<String>,
+        /// Primary email address in lower case.
+        #[serde(rename = "emailLowerCase", skip_serializing_if = "Option::is_none")]
+        pub email_lower_case: Option<String>,
+        /// First name.
+        #[serde(rename = "firstName", skip_serializing_if = "Option::is_none")]
+        pub first_name: Option<String>,
+        /// First name in lower case.
+        #[serde(rename = "firstNameLowerCase", skip_serializing_if = "Option::is_none")]
+        pub first_name_lower_case: Option<String>,
+        /// Full name in lower case.
+        #[serde(rename = "fullNameLowerCase", skip_serializing_if = "Option::is_none")]
+        pub full_name_lower_case: Option<String>,
+        /// Id of the contact.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub id: Option<String>,
+        /// Keyword of the search that brought the contact.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub keyword: Option<String>,
+        /// When the contact was last active, as ISO 8601.
+        #[serde(rename = "lastActivity", skip_serializing_if = "Option::is_none")]
+        pub last_activity: Option<String>,
+        /// What brought a contact in.
+        #[serde(rename = "lastAttributionSource", skip_serializing_if = "Option::is_none")]
+        pub last_attribution_source: Option<AttributionSource>,
+        /// Last name.
+        #[serde(rename = "lastName", skip_serializing_if = "Option::is_none")]
+        pub last_name: Option<String>,
+        /// Last name in lower case.
+        #[serde(rename = "lastNameLowerCase", skip_serializing_if = "Option::is_none")]
+        pub last_name_lower_case: Option<String>,
+        /// When the contact's last session was active, as ISO 8601.
+        #[serde(rename = "lastSessionActivityAt", skip_serializing_if = "Option::is_none")]
+        pub last_session_activity_at: Option<String>,
+        /// Id of the sub-account.
+        #[serde(rename = "locationId", skip_serializing_if = "Option::is_none")]
+        pub location_id: Option<String>,
+        /// Full name.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub name: Option<String>,
+        /// Offers the contact has.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub offers: Option<Vec<String>>,
+        /// Primary phone number.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub phone: Option<String>,
+        /// Postal code.
+        #[serde(rename = "postalCode", skip_serializing_if = "Option::is_none")]
+        pub postal_code: Option<String>,
+        /// Products the contact has.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub products: Option<Vec<String>>,
+        /// Where the contact came from.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub source: Option<String>,
+        /// Social security number.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub ssn: Option<String>,
+        /// State.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub state: Option<String>,
+        /// Tags.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub tags: Option<Vec<String>>,
+        /// Time zone by its IANA name.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub timezone: Option<String>,
+        /// Kind of the contact.
+        #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+        pub type_: Option<String>,
+        /// Whether the contact has unsubscribed from emails.
+        #[serde(rename = "unsubscribeEmail", skip_serializing_if = "Option::is_none")]
+        pub unsubscribe_email: Option<bool>,
+        /// Id of the contact as a visitor of a live chat.
+        #[serde(rename = "visitorId", skip_serializing_if = "Option::is_none")]
+        pub visitor_id: Option<String>,
+        /// URL of the website.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub website: Option<String>,
+    }
+
+    /// A condition on one field, or a group of conditions.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ContactFilter {
+        /// Name of the field, such as `phone`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub field: Option<String>,
+        /// The conditions of the group.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub filters: Option<Vec<ContactFilter>>,
+        /// `OR` for a group of conditions of which one has to hold.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub group: Option<String>,
+        /// How the field is compared, such as `eq` or `nested`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub operator: Option<String>,
+        /// What the field is compared with. Its form depends on the operator.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub value: Option<ContactFilterValue>,
+    }
+
+    impl ContactFilter {
+        /// Starts a [`ContactFilter`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::ContactFilter {
+            Default::default()
+        }
+    }
+
+    /// What the field is compared with. Its form depends on the operator.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct ContactFilterValue(pub ::serde_json::Value);
+    impl ::std::ops::Deref for ContactFilterValue {
+        type Target = ::serde_json::Value;
+        fn deref(&self) -> &::serde_json::Value {
+            &self.0
+        }
+    }
+
+    impl From<ContactFilterValue> for ::serde_json::Value {
+        fn from(value: ContactFilterValue) -> Self {
+            value.0
+        }
+    }
+
+    impl From<::serde_json::Value> for ContactFilterValue {
+        fn from(value: ::serde_json::Value) -> Self {
+            Self(value)
+        }
+    }
+
+    /// Where a page of contacts ends, and what is next.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ContactPageMeta {
+        /// Number of this page.
+        #[serde(rename = "currentPage", skip_serializing_if = "Option::is_none")]
+        pub current_page: Option<reachout_runtime::Number>,
+        /// Number of the next page.
+        #[serde(rename = "nextPage", skip_serializing_if = "Option::is_none")]
+        pub next_page: Option<reachout_runtime::Number>,
+        /// URL of the next page.
+        #[serde(rename = "nextPageUrl", skip_serializing_if = "Option::is_none")]
+        pub next_page_url: Option<String>,
+        /// Number of the page before.
+        #[serde(rename = "prevPage", skip_serializing_if = "Option::is_none")]
+        pub prev_page: Option<reachout_runtime::Number>,
+        /// When the page's last contact was added, in milliseconds since 1970-01-01 UTC, to ask for the next page with.
+        #[serde(rename = "startAfter", skip_serializing_if = "Option::is_none")]
+        pub start_after: Option<reachout_runtime::Number>,
+        /// Id of the page's last contact, to ask for the next page with.
+        #[serde(rename = "startAfterId", skip_serializing_if = "Option::is_none")]
+        pub start_after_id: Option<String>,
+        /// How many contacts there are.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub total: Option<reachout_runtime::Number>,
+    }
+
+    /// One contact.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ContactResponse {
+        /// A contact. Which fields come differs from call to call.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub contact: Option<Contact>,
+    }
+
+    /// What lists and searches return of a contact. Fields that no document names are kept as they come.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ContactSummary {
+        /// Street address; `address1` everywhere else.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub address: Option<String>,
+        /// Id of the user the contact is assigned to.
+        #[serde(rename = "assignedTo", skip_serializing_if = "Option::is_none")]
+        pub assigned_to: Option<String>,
+        /// What brought a contact in.
+        #[serde(rename = "attributionSource", skip_serializing_if = "Option::is_none")]
+        pub attribution_source: Option<AttributionSource>,
+        /// What brought the contact in.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub attributions: Option<Vec<AttributionSource>>,
+        /// Id of the business.
+        #[serde(rename = "businessId", skip_serializing_if = "Option::is_none")]
+        pub business_id: Option<String>,
+        /// Name of the business.
+        #[serde(rename = "businessName", skip_serializing_if = "Option::is_none")]
+        pub business_name: Option<String>,
+        /// City.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub city: Option<String>,
+        /// Name of the company.
+        #[serde(rename = "companyName", skip_serializing_if = "Option::is_none")]
+        pub company_name: Option<String>,
+        /// Full name.
+        #[serde(rename = "contactName", skip_serializing_if = "Option::is_none")]
+        pub contact_name: Option<String>,
+        /// Country.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub country: Option<String>,
+        /// Values of custom fields.
+        #[serde(rename = "customFields", skip_serializing_if = "Option::is_none")]
+        pub custom_fields: Option<Vec<CustomField>>,
+        /// When the contact was added, as ISO 8601.
+        #[serde(rename = "dateAdded", skip_serializing_if = "Option::is_none")]
+        pub date_added: Option<String>,
+        /// Date of birth, as text or, in searches, in milliseconds since 1970-01-01 UTC.
+        #[serde(rename = "dateOfBirth", skip_serializing_if = "Option::is_none")]
+        pub date_of_birth: Option<DateOfBirth>,
+        /// Whether the contact must not be written to at all.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub dnd: Option<bool>,
+        /// For each channel, whether the contact must not be written to.
+        #[serde(rename = "dndSettings", skip_serializing_if = "Option::is_none")]
+        pub dnd_settings: Option<DndSettings>,
+        /// Email address.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub email: Option<String>,
+        /// First name.
+        #[serde(rename = "firstName", skip_serializing_if = "Option::is_none")]
+        pub first_name: Option<String>,
+        /// Ids of the users who follow the contact.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub followers: Option<Vec<String>>,
+        /// Id of the contact.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub id: Option<String>,
+        /// Whether messages from the contact are blocked.
+        #[serde(rename = "inboundDndSettings", skip_serializing_if = "Option::is_none")]
+        pub inbound_dnd_settings: Option<InboundDndSettings>,
+        /// What brought a contact in.
+        #[serde(rename = "lastAttributionSource", skip_serializing_if = "Option::is_none")]
+        pub last_attribution_source: Option<AttributionSource>,
+        /// Last name.
+        #[serde(rename = "lastName", skip_serializing_if = "Option::is_none")]
+        pub last_name: Option<String>,
+        /// Id of the sub-account.
+        #[serde(rename = "locationId", skip_serializing_if = "Option::is_none")]
+        pub location_id: Option<String>,
+        /// Phone number.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub phone: Option<String>,
+        /// Kind of the phone number, such as `Mobile`.
+        #[serde(rename = "phoneLabel", skip_serializing_if = "Option::is_none")]
+        pub phone_label: Option<String>,
+        /// Postal code.
+        #[serde(rename = "postalCode", skip_serializing_if = "Option::is_none")]
+        pub postal_code: Option<String>,
+        /// Sort values of the contact, to ask for the page after it with.
+        #[serde(rename = "searchAfter", skip_serializing_if = "Option::is_none")]
+        pub search_after: Option<Vec<SortValue>>,
+        /// Where the contact came from.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub source: Option<String>,
+        /// State.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub state: Option<String>,
+        /// Tags.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub tags: Option<Vec<String>>,
+        /// Time zone by its IANA name. Searches leave it out (issue 185).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub timezone: Option<String>,
+        /// Kind of the contact, such as `lead`.
+        #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+        pub type_: Option<String>,
+        /// URL of the website.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub website: Option<String>,
+        /// Fields that the vendor does not name.
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<String, ::serde_json::Value>,
+    }
+
+    /// A conversation with what is known of its last message.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Conversation {
+        /// Id of the user the conversation is assigned to.
+        #[serde(rename = "assignedTo", skip_serializing_if = "Option::is_none")]
+        pub assigned_to: Option<String>,
+        /// Id of the contact.
+        #[serde(rename = "contactId")]
+        pub contact_id: String,
+        /// Whether the conversation is deleted.
+        pub deleted: bool,
+        /// Id of the conversation.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub id: Option<String>,
+        /// Whether the conversation is in the inbox.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub inbox: Option<bool>,
+        /// Text of the last message.
+        #[serde(rename = "lastMessageBody", skip_serializing_if = "Option::is_none")]
+        pub last_message_body: Option<String>,
+        /// When the last message came, in milliseconds since 1970-01-01 UTC, as text.
+        #[serde(rename = "lastMessageDate", skip_serializing_if = "Option::is_none")]
+        pub last_message_date: Option<String>,
+        /// Channel and occasion of a message.
+        #[serde(rename = "lastMessageType", skip_serializing_if = "Option::is_none")]
+        pub last_message_type: Option<MessageType>,
+        /// Id of the sub-account.
+        #[serde(rename = "locationId")]
+        pub location_id: String,
+        /// Whether the conversation is starred.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub starred: Option<bool>,
+        /// How many messages are unread.
+        #[serde(rename = "unreadCount", skip_serializing_if = "Option::is_none")]
+        pub unread_count: Option<reachout_runtime::Number>,
+        /// Id of the user.
+        #[serde(rename = "userId", skip_serializing_if = "Option::is_none")]
+        pub user_id: Option<String>,
+    }
+
+    /// By what conversations are sorted.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum ConversationSortBy {
+        /// `last_manual_message_date`
+        LastManualMessageDate,
+        /// `last_message_date`
+        LastMessageDate,
+        /// `score_profile`
+        ScoreProfile,
+    }
+
+    reachout_runtime::closed_enum!(
+        ConversationSortBy,
+        LastManualMessageDate = "last_manual_message_date",
+        LastMessageDate = "last_message_date",
+        ScoreProfile = "score_profile"
+    );
+    /// Which conversations a search returns.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum ConversationStatusFilter {
+        /// `all`
+        All,
+        /// `read`
+        Read,
+        /// `unread`
+        Unread,
+        /// `starred`
+        Starred,
+        /// `recents`
+        Recents,
+    }
+
+    reachout_runtime::closed_enum!(
+        ConversationStatusFilter,
+        All = "all",
+        Read = "read",
+        Unread = "unread",
+        Starred = "starred",
+        Recents = "recents"
+    );
+    /// What a search returns of a conversation.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ConversationSummary {
+        /// Id of the contact.
+        #[serde(rename = "contactId")]
+        pub contact_id: String,
+        /// Name to show when there is no full name.
+        #[serde(rename = "contactName", skip_serializing_if = "Option::is_none")]
+        pub contact_name: Option<String>,
+        /// Primary email address of the contact.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub email: Option<String>,
+        /// First and last name of the contact.
+        #[serde(rename = "fullName", skip_serializing_if = "Option::is_none")]
+        pub full_name: Option<String>,
+        /// Id of the conversation.
+        pub id: String,
+        /// Text of the last message.
+        #[serde(rename = "lastMessageBody", skip_serializing_if = "Option::is_none")]
+        pub last_message_body: Option<String>,
+        /// When the last message came, in milliseconds since 1970-01-01 UTC.
+        #[serde(rename = "lastMessageDate", skip_serializing_if = "Option::is_none")]
+        pub last_message_date: Option<reachout_runtime::Number>,
+        /// Channel and occasion of a message.
+        #[serde(rename = "lastMessageType", skip_serializing_if = "Option::is_none")]
+        pub last_message_type: Option<MessageType>,
+        /// Id of the sub-account.
+        #[serde(rename = "locationId")]
+        pub location_id: String,
+        /// Primary phone number of the contact.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub phone: Option<String>,
+        /// Channel of a conversation.
+        #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+        pub type_: Option<ConversationType>,
+        /// How many messages are unread.
+        #[serde(rename = "unreadCount", skip_serializing_if = "Option::is_none")]
+        pub unread_count: Option<reachout_runtime::Number>,
+    }
+
+    /// Channel of a conversation.
+    ///
+    /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum ConversationType {
+        /// `TYPE_PHONE`
+        TypePhone,
+        /// `TYPE_EMAIL`
+        TypeEmail,
+        /// `TYPE_FB_MESSENGER`
+        TypeFbMessenger,
+        /// `TYPE_REVIEW`
+        TypeReview,
+        /// `TYPE_GROUP_SMS`
+        TypeGroupSms,
+        /// A value this version does not know, as it came.
+        Unknown(String),
+    }
+
+    reachout_runtime::open_enum!(
+        ConversationType,
+        TypePhone = "TYPE_PHONE",
+        TypeEmail = "TYPE_EMAIL",
+        TypeFbMessenger = "TYPE_FB_MESSENGER",
+        TypeReview = "TYPE_REVIEW",
+        TypeGroupSms = "TYPE_GROUP_SMS"
+    );
+    /// A conversation whose number of unread messages changed.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ConversationUnreadEvent {
+        /// Id of the contact.
+        #[serde(rename = "contactId", skip_serializing_if = "Option::is_none")]
+        pub contact_id: Option<String>,
+        /// Whether the conversation is deleted.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub deleted: Option<bool>,
+        /// Id of the conversation.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub id: Option<String>,
+        /// Whether the conversation is in the inbox.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub inbox: Option<bool>,
+        /// Id of the sub-account.
+        #[serde(rename = "locationId", skip_serializing_if = "Option::is_none")]
+        pub location_id: Option<String>,
+        /// Whether the conversation is starred.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub starred: Option<bool>,
+        /// When the event was sent, as ISO 8601.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub timestamp: Option<String>,
+        /// Name of the event.
+        #[serde(rename = "type")]
+        pub type_: String,
+        /// How many messages are unread.
+        #[serde(rename = "unreadCount", skip_serializing_if = "Option::is_none")]
+        pub unread_count: Option<reachout_runtime::Number>,
+        /// Id of the delivery. The same id twice is a repeat.
+        #[serde(rename = "webhookId", skip_serializing_if = "Option::is_none")]
+        pub webhook_id: Option<String>,
+    }
+
+    /// The new contact.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct CreateContactRequest {
+        /// Street address.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub address1: Option<String>,
+        /// Id of the user the contact is assigned to.
+        #[serde(rename = "assignedTo", skip_serializing_if = "Option::is_none")]
+        pub assigned_to: Option<String>,
+        /// City.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub city: Option<String>,
+        /// Name of the company.
+        #[serde(rename = "companyName", skip_serializing_if = "Option::is_none")]
+        pub company_name: Option<String>,
+        /// Code of the country, such as `US`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub country: Option<String>,
+        /// Values of custom fields.
+        #[serde(rename = "customFields", skip_serializing_if = "Option::is_none")]
+        pub custom_fields: Option<Vec<CustomFieldInput>>,
+        /// Whether the contact must not be written to at all.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub dnd: Option<bool>,
+        /// For each channel, whether the contact must not be written to.
+        #[serde(rename = "dndSettings", skip_serializing_if = "Option::is_none")]
+        pub dnd_settings: Option<DndSettings>,
+        /// Email address.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub email: Option<String>,
+        /// First name.
+        #[serde(rename = "firstName", skip_serializing_if = "Option::is_none")]
+        pub first_name: Option<String>,
+        /// Gender.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub gender: Option<String>,
+        /// Whether messages from the contact are blocked.
+        #[serde(rename = "inboundDndSettings", skip_serializing_if = "Option::is_none")]
+        pub inbound_dnd_settings: Option<InboundDndSettings>,
+        /// Last name.
+        #[serde(rename = "lastName", skip_serializing_if = "Option::is_none")]
+        pub last_name: Option<String>,
+        /// Id of the sub-account.
+        #[serde(rename = "locationId")]
+        pub location_id: String,
+        /// Full name.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub name: Option<String>,
+        /// Phone number.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub phone: Option<String>,
+        /// Postal code.
+        #[serde(rename = "postalCode", skip_serializing_if = "Option::is_none")]
+        pub postal_code: Option<String>,
+        /// Where the contact came from.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub source: Option<String>,
+        /// State.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub state: Option<String>,
+        /// Tags.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub tags: Option<Vec<String>>,
+        /// Time zone by its IANA name.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub timezone: Option<String>,
+        /// URL of the website.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub website: Option<String>,
+    }
+
+    impl CreateContactRequest {
+        /// Starts a [`CreateContactRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::CreateContactRequest {
+            Default::default()
+        }
+    }
+
+    /// The contact to open a conversation with.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct CreateConversationRequest {
+        /// Id of the contact.
+        #[serde(rename = "contactId")]
+        pub contact_id: String,
+        /// Id of the sub-account.
+        #[serde(rename = "locationId")]
+        pub location_id: String,
+    }
+
+    impl CreateConversationRequest {
+        /// Starts a [`CreateConversationRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::CreateConversationRequest {
+            Default::default()
+        }
+    }
+
+    /// The conversation that was opened.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct CreateConversationResponse {
+        /// A conversation just opened.
+        pub conversation: CreatedConversation,
+        /// Whether the call did what it should.
+        pub success: bool,
+    }
+
+    /// The sub-account to get a token for.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct CreateLocationTokenRequest {
+        /// Id of the agency.
+        #[serde(rename = "companyId")]
+        pub company_id: String,
+        /// Id of the sub-account.
+        #[serde(rename = "locationId")]
+        pub location_id: String,
+    }
+
+    impl CreateLocationTokenRequest {
+        /// Starts a [`CreateLocationTokenRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::CreateLocationTokenRequest {
+            Default::default()
+        }
+    }
+
+    /// The new task.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct CreateTaskRequest {
+        /// Id of the user the task is assigned to.
+        #[serde(rename = "assignedTo", skip_serializing_if = "Option::is_none")]
+        pub assigned_to: Option<String>,
+        /// What is to be done.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub body: Option<String>,
+        /// Whether it is done.
+        pub completed: bool,
+        /// When it is due, as ISO 8601.
+        #[serde(rename = "dueDate")]
+        pub due_date: String,
+        /// Title.
+        pub title: String,
+    }
+
+    impl CreateTaskRequest {
+        /// Starts a [`CreateTaskRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::CreateTaskRequest {
+            Default::default()
+        }
+    }
+
+    /// What is exchanged for an access token.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct CreateTokenRequest {
+        /// Id of the app.
+        pub client_id: String,
+        /// Secret of the app.
+        pub client_secret: String,
+        /// The authorization code, as the redirect brought it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub code: Option<String>,
+        /// What is exchanged for the access token.
+        pub grant_type: GrantType,
+        /// The redirect URI of the app.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub redirect_uri: Option<String>,
+        /// The last refresh token. It works once.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub refresh_token: Option<String>,
+        /// Whether the token is for an agency (`Company`) or for a sub-account (`Location`).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub user_type: Option<TokenUserType>,
+    }
+
+    impl CreateTokenRequest {
+        /// Starts a [`CreateTokenRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::CreateTokenRequest {
+            Default::default()
+        }
+    }
+
+    /// A conversation just opened.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct CreatedConversation {
+        /// Id of the user the conversation is assigned to.
+        #[serde(rename = "assignedTo", skip_serializing_if = "Option::is_none")]
+        pub assigned_to: Option<String>,
+        /// Id of the contact.
+        #[serde(rename = "contactId")]
+        pub contact_id: String,
+        /// When the conversation was opened, as ISO 8601.
+        #[serde(rename = "dateAdded")]
+        pub date_added: String,
+        /// When the conversation was last changed, as ISO 8601.
+        #[serde(rename = "dateUpdated")]
+        pub date_updated: String,
+        /// Whether the conversation is deleted.
+        pub deleted: bool,
+        /// Id of the conversation.
+        pub id: String,
+        /// When the last message came, as ISO 8601.
+        #[serde(rename = "lastMessageDate", skip_serializing_if = "Option::is_none")]
+        pub last_message_date: Option<String>,
+        /// Id of the sub-account.
+        #[serde(rename = "locationId")]
+        pub location_id: String,
+    }
+
+    /// The value of a custom field.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct CustomField {
+        /// Id of the custom field.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub id: Option<String>,
+        /// Value of a custom field. Its form depends on the kind of field.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub value: Option<CustomFieldValue>,
+    }
+
+    /// Text for the field kinds text, large text, single select and radio; a number for numeric and monetary; a list for checkboxes and multi select; a map for files.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(untagged)]
+    pub enum CustomFieldContent {
+        /// As `CustomFieldText`.
+        Text(CustomFieldText),
+        /// As `CustomFieldNumber`.
+        Number(CustomFieldNumber),
+        /// As `CustomFieldOptions`.
+        Options(CustomFieldOptions),
+        /// As `CustomFieldFiles`.
+        Files(CustomFieldFiles),
+    }
+
+    impl From<CustomFieldText> for CustomFieldContent {
+        fn from(value: CustomFieldText) -> Self {
+            Self::Text(value)
+        }
+    }
+
+    impl From<CustomFieldOptions> for CustomFieldContent {
+        fn from(value: CustomFieldOptions) -> Self {
+            Self::Options(value)
+        }
+    }
+
+    impl From<CustomFieldFiles> for CustomFieldContent {
+        fn from(value: CustomFieldFiles) -> Self {
+            Self::Files(value)
+        }
+    }
+
+    /// Files of a field of the kind file, by their id. Each has `meta`, `url` and `documentId`.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct CustomFieldFiles(pub ::serde_json::Map<String, ::serde_json::Value>);
+    impl ::std::ops::Deref for CustomFieldFiles {
+        type Target = ::serde_json::Map<String, ::serde_json::Value>;
+        fn deref(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
+            &self.0
+        }
+    }
+
+    impl From<CustomFieldFiles> for ::serde_json::Map<String, ::serde_json::Value> {
+        fn from(value: CustomFieldFiles) -> Self {
+            value.0
+        }
+    }
+
+    impl From<::serde_json::Map<String, ::serde_json::Value>> for CustomFieldFiles {
+        fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
+            Self(value)
+        }
+    }
+
+    /// A value to give to a custom field.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct CustomFieldInput {
+        /// Text for the field kinds text, large text, single select and radio; a number for numeric and monetary; a list for checkboxes and multi select; a map for files.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub field_value: Option<CustomFieldContent>,
+        /// Id of the custom field.
+        pub id: String,
+        /// Key of the custom field.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub key: Option<String>,
+    }
+
+    impl CustomFieldInput {
+        /// Starts a [`CustomFieldInput`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::CustomFieldInput {
+            Default::default()
+        }
+    }
+
+    /// Value of a field of the kind numeric or monetary.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct CustomFieldNumber(pub reachout_runtime::Number);
+    reachout_runtime::checked_string!(CustomFieldNumber);
+    impl ::std::str::FromStr for CustomFieldNumber {
+        type Err = <reachout_runtime::Number as ::std::str::FromStr>::Err;
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
+            Ok(Self(value.parse()?))
+        }
+    }
+
+    /// Chosen options of a field of the kind checkbox or multi select.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct CustomFieldOptions(pub Vec<String>);
+    impl ::std::ops::Deref for CustomFieldOptions {
+        type Target = Vec<String>;
+        fn deref(&self) -> &Vec<String> {
+            &self.0
+        }
+    }
+
+    impl From<CustomFieldOptions> for Vec<String> {
+        fn from(value: CustomFieldOptions) -> Self {
+            value.0
+        }
+    }
+
+    impl From<Vec<String>> for CustomFieldOptions {
+        fn from(value: Vec<String>) -> Self {
+            Self(value)
+        }
+    }
+
+    /// Value of a field of the kind text, large text, single select or radio.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct CustomFieldText(pub String);
+    impl ::std::ops::Deref for CustomFieldText {
+        type Target = String;
+        fn deref(&self) -> &String {
+            &self.0
+        }
+    }
+
+    impl From<CustomFieldText> for String {
+        fn from(value: CustomFieldText) -> Self {
+            value.0
+        }
+    }
+
+    impl From<String> for CustomFieldText {
+        fn from(value: String) -> Self {
+            Self(value)
+        }
+    }
+
+    impl ::std::fmt::Display for CustomFieldText {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+
+    impl ::std::str::FromStr for CustomFieldText {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
+            Ok(Self(value.to_string()))
+        }
+    }
+
+    /// Value of a custom field. Its form depends on the kind of field.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct CustomFieldValue(pub ::serde_json::Value);
+    impl ::std::ops::Deref for CustomFieldValue {
+        type Target = ::serde_json::Value;
+        fn deref(&self) -> &::serde_json::Value {
+            &self.0
+        }
+    }
+
+    impl From<CustomFieldValue> for ::serde_json::Value {
+        fn from(value: CustomFieldValue) -> Self {
+            value.0
+        }
+    }
+
+    impl From<::serde_json::Value> for CustomFieldValue {
+        fn from(value: ::serde_json::Value) -> Self {
+            Self(value)
+        }
+    }
+
+    /// Date of birth, as text or, in searches, in milliseconds since 1970-01-01 UTC.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(untagged)]
+    pub enum DateOfBirth {
+        /// As `DateOfBirthText`.
+        Text(DateOfBirthText),
+        /// As `DateOfBirthNumber`.
+        Number(DateOfBirthNumber),
+    }
+
+    impl ::std::fmt::Display for DateOfBirth {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match self {
+                Self::Text(x) => x.fmt(f),
+                Self::Number(x) => x.fmt(f),
+            }
+        }
+    }
+
+    impl From<DateOfBirthText> for DateOfBirth {
+        fn from(value: DateOfBirthText) -> Self {
+            Self::Text(value)
+        }
+    }
+
+    /// Date of birth, in milliseconds since 1970-01-01 UTC.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct DateOfBirthNumber(pub reachout_runtime::Number);
+    reachout_runtime::checked_string!(DateOfBirthNumber);
+    impl ::std::str::FromStr for DateOfBirthNumber {
+        type Err = <reachout_runtime::Number as ::std::str::FromStr>::Err;
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
+            Ok(Self(value.parse()?))
+        }
+    }
+
+    /// Date of birth, as ISO 8601.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct DateOfBirthText(pub String);
+    impl ::std::ops::Deref for DateOfBirthText {
+        type Target = String;
+        fn deref(&self) -> &String {
+            &self.0
+        }
+    }
+
+    impl From<DateOfBirthText> for String {
+        fn from(value: DateOfBirthText) -> Self {
+            value.0
+        }
+    }
+
+    impl From<String> for DateOfBirthText {
+        fn from(value: String) -> Self {
+            Self(value)
+        }
+    }
+
+    impl ::std::fmt::Display for DateOfBirthText {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+
+    impl ::std::str::FromStr for DateOfBirthText {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
+            Ok(Self(value.to_string()))
+        }
+    }
+
+    /// Whether the contact must not be written to on one channel.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct DndSetting {
+        /// Code of the reason.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub code: Option<String>,
+        /// Why.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub message: Option<String>,
+        /// Whether do-not-disturb is on for a channel.
+        pub status: DndStatus,
+    }
+
+    impl DndSetting {
+        /// Starts a [`DndSetting`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::DndSetting {
+            Default::default()
+        }
+    }
+
+    /// For each channel, whether the contact must not be written to.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct DndSettings {
+        /// Whether the contact must not be written to on one channel.
+        #[serde(rename = "Call", skip_serializing_if = "Option::is_none")]
+        pub call: Option<DndSetting>,
+        /// Whether the contact must not be written to on one channel.
+        #[serde(rename = "Email", skip_serializing_if = "Option::is_none")]
+        pub email: Option<DndSetting>,
+        /// Whether the contact must not be written to on one channel.
+        #[serde(rename = "FB", skip_serializing_if = "Option::is_none")]
+        pub fb: Option<DndSetting>,
+        /// Whether the contact must not be written to on one channel.
+        #[serde(rename = "GMB", skip_serializing_if = "Option::is_none")]
+        pub gmb: Option<DndSetting>,
+        /// Whether the contact must not be written to on one channel.
+        #[serde(rename = "SMS", skip_serializing_if = "Option::is_none")]
+        pub sms: Option<DndSetting>,
+        /// Whether the contact must not be written to on one channel.
+        #[serde(rename = "WhatsApp", skip_serializing_if = "Option::is_none")]
+        pub whats_app: Option<DndSetting>,
+    }
+
+    impl DndSettings {
+        /// Starts a [`DndSettings`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::DndSettings {
+            Default::default()
+        }
+    }
+
+    /// Whether do-not-disturb is on for a channel.
+    ///
+    /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum DndStatus {
+        /// `active`
+        Active,
+        /// `inactive`
+        Inactive,
+        /// `permanent`
+        Permanent,
+        /// A value this version does not know, as it came.
+        Unknown(String),
+    }
+
+    reachout_runtime::open_enum!(DndStatus, Active = "active", Inactive = "inactive", Permanent = "permanent");
+    /// An email with its body.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct EmailMessage {
+        /// Id the email has outside the platform.
+        #[serde(rename = "altId", skip_serializing_if = "Option::is_none")]
+        pub alt_id: Option<String>,
+        /// URLs of the attached files.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub attachments: Option<Vec<String>>,
+        /// Email addresses that got a copy unseen by the others.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub bcc: Option<Vec<String>>,
+        /// Body of the email.
+        pub body: String,
+        /// Email addresses that got a copy.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub cc: Option<Vec<String>>,
+        /// Id of the contact.
+        #[serde(rename = "contactId")]
+        pub contact_id: String,
+        /// Media type of the body.
+        #[serde(rename = "contentType")]
+        pub content_type: String,
+        /// Id of the conversation.
+        #[serde(rename = "conversationId")]
+        pub conversation_id: String,
+        /// Id of the conversation provider that carried the email.
+        #[serde(rename = "conversationProviderId", skip_serializing_if = "Option::is_none")]
+        pub conversation_provider_id: Option<String>,
+        /// When the email was added, as ISO 8601.
+        #[serde(rename = "dateAdded")]
+        pub date_added: String,
+        /// `inbound` from the contact, `outbound` to the contact.
+        pub direction: MessageDirection,
+        /// Name and email address of the sender.
+        pub from: String,
+        /// Id of the email.
+        pub id: String,
+        /// Id of the sub-account.
+        #[serde(rename = "locationId")]
+        pub location_id: String,
+        /// Provider that carried the email.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub provider: Option<String>,
+        /// Id of the email this one answers.
+        #[serde(rename = "replyToMessageId", skip_serializing_if = "Option::is_none")]
+        pub reply_to_message_id: Option<String>,
+        /// What sent a message.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub source: Option<MessageSource>,
+        /// What became of a message.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub status: Option<MessageStatus>,
+        /// Subject line.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub subject: Option<String>,
+        /// Id of the thread, or of its message.
+        #[serde(rename = "threadId")]
+        pub thread_id: String,
+        /// Email addresses of the recipients.
+        pub to: Vec<String>,
+    }
+
+    /// An email, wrapped.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct EmailMessageEnvelope {
+        /// An email with its body.
+        #[serde(rename = "emailMessage")]
+        pub email_message: EmailMessage,
+    }
+
+    /// Whether a reply to an email goes to its sender alone or to everybody on it.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum EmailReplyMode {
-        ///`reply`
+        /// `reply`
         Reply,
-        ///`reply_all`
+        /// `reply_all`
         ReplyAll,
     }
+
     reachout_runtime::closed_enum!(EmailReplyMode, Reply = "reply", ReplyAll = "reply_all");
-    ///One text, or one text for each field that failed validation.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[serde(untagged)]
-    #[derive(PartialEq)]
+    /// One text, or one text for each field that failed validation.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(untagged)]
     pub enum ErrorMessage {
-        ///As `ErrorMessageText`.
+        /// As `ErrorMessageText`.
         Text(ErrorMessageText),
-        ///As `ErrorMessageList`.
+        /// As `ErrorMessageList`.
         List(ErrorMessageList),
     }
+
     impl From<ErrorMessageText> for ErrorMessage {
         fn from(value: ErrorMessageText) -> Self {
             Self::Text(value)
         }
     }
+
     impl From<ErrorMessageList> for ErrorMessage {
         fn from(value: ErrorMessageList) -> Self {
             Self::List(value)
         }
     }
-    ///One text for each field that failed validation.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[serde(transparent)]
+
+    /// One text for each field that failed validation.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
     pub struct ErrorMessageList(pub Vec<String>);
     impl ::std::ops::Deref for ErrorMessageList {
         type Target = Vec<String>;
@@ -169,20 +5845,23 @@ pub mod types {
             &self.0
         }
     }
+
     impl From<ErrorMessageList> for Vec<String> {
         fn from(value: ErrorMessageList) -> Self {
             value.0
         }
     }
+
     impl From<Vec<String>> for ErrorMessageList {
         fn from(value: Vec<String>) -> Self {
             Self(value)
         }
     }
-    ///A text that says what went wrong.
+
+    /// A text that says what went wrong.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
     pub struct ErrorMessageText(pub String);
     impl ::std::ops::Deref for ErrorMessageText {
         type Target = String;
@@ -190,154 +5869,1464 @@ pub mod types {
             &self.0
         }
     }
+
     impl From<ErrorMessageText> for String {
         fn from(value: ErrorMessageText) -> Self {
             value.0
         }
     }
+
     impl From<String> for ErrorMessageText {
         fn from(value: String) -> Self {
             Self(value)
         }
     }
+
     impl ::std::fmt::Display for ErrorMessageText {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             self.0.fmt(f)
         }
     }
+
     impl ::std::str::FromStr for ErrorMessageText {
         type Err = ::std::convert::Infallible;
         fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self(value.to_string()))
         }
     }
-    ///What the platform answers when a call is refused or fails.
+
+    /// What the platform answers when a call is refused or fails.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ErrorResponse {
-        ///Name of the error, such as `Unauthorized` or `Bad Request`.
+        /// Name of the error, such as `Unauthorized` or `Bad Request`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub error: Option<String>,
-        ///One text, or one text for each field that failed validation.
+        /// One text, or one text for each field that failed validation.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub message: Option<ErrorMessage>,
-        ///HTTP status code under the name that uploads give it.
+        /// HTTP status code under the name that uploads give it.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub status: Option<::reachout_runtime::Number>,
-        ///HTTP status code, repeated in the body.
+        pub status: Option<reachout_runtime::Number>,
+        /// HTTP status code, repeated in the body.
         #[serde(rename = "statusCode", skip_serializing_if = "Option::is_none")]
-        pub status_code: Option<::reachout_runtime::Number>,
-        ///Id of the request, to quote to support.
+        pub status_code: Option<reachout_runtime::Number>,
+        /// Id of the request, to quote to support.
         #[serde(rename = "traceId", skip_serializing_if = "Option::is_none")]
         pub trace_id: Option<String>,
     }
-    ///A message to send to a contact.
+
+    /// Users who are to follow a contact, or to stop.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct FollowersRequest {
+        /// Ids of the users.
+        pub followers: Vec<String>,
+    }
+
+    impl FollowersRequest {
+        /// Starts a [`FollowersRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::FollowersRequest {
+            Default::default()
+        }
+    }
+
+    /// A conversation without its messages.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct GetConversationResponse {
+        /// Id of the user the conversation is assigned to.
+        #[serde(rename = "assignedTo", skip_serializing_if = "Option::is_none")]
+        pub assigned_to: Option<String>,
+        /// Id of the contact.
+        #[serde(rename = "contactId")]
+        pub contact_id: String,
+        /// Whether the conversation is deleted.
+        pub deleted: bool,
+        /// Id of the conversation.
+        pub id: String,
+        /// Whether the conversation is in the inbox.
+        pub inbox: bool,
+        /// Id of the sub-account.
+        #[serde(rename = "locationId")]
+        pub location_id: String,
+        /// Whether the conversation is starred.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub starred: Option<bool>,
+        /// Channel: 1 phone, 2 email, 3 Facebook Messenger, 4 review, 5 group SMS, 6 internal chat.
+        #[serde(rename = "type")]
+        pub type_: reachout_runtime::Number,
+        /// How many messages are unread.
+        #[serde(rename = "unreadCount")]
+        pub unread_count: reachout_runtime::Number,
+    }
+
+    /// The contact found, if any.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct GetDuplicateContactResponse {
+        /// A contact. Which fields come differs from call to call.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub contact: Option<Contact>,
+    }
+
+    /// The email, by itself or wrapped.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(untagged)]
+    pub enum GetEmailResponse {
+        /// As `EmailMessage`.
+        Variant0(EmailMessage),
+        /// As `EmailMessageEnvelope`.
+        Variant1(EmailMessageEnvelope),
+    }
+
+    impl From<EmailMessage> for GetEmailResponse {
+        fn from(value: EmailMessage) -> Self {
+            Self::Variant0(value)
+        }
+    }
+
+    impl From<EmailMessageEnvelope> for GetEmailResponse {
+        fn from(value: EmailMessageEnvelope) -> Self {
+            Self::Variant1(value)
+        }
+    }
+
+    /// The sentences of a call, or its only one.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(untagged)]
+    pub enum GetTranscriptionResponse {
+        /// As `TranscriptSentence`.
+        Variant0(TranscriptSentence),
+        /// As `TranscriptSentenceList`.
+        Variant1(TranscriptSentenceList),
+    }
+
+    impl From<TranscriptSentence> for GetTranscriptionResponse {
+        fn from(value: TranscriptSentence) -> Self {
+            Self::Variant0(value)
+        }
+    }
+
+    impl From<TranscriptSentenceList> for GetTranscriptionResponse {
+        fn from(value: TranscriptSentenceList) -> Self {
+            Self::Variant1(value)
+        }
+    }
+
+    /// What is exchanged for the access token.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum GrantType {
+        /// `authorization_code`
+        AuthorizationCode,
+        /// `refresh_token`
+        RefreshToken,
+        /// `client_credentials`
+        ClientCredentials,
+    }
+
+    reachout_runtime::closed_enum!(
+        GrantType,
+        AuthorizationCode = "authorization_code",
+        RefreshToken = "refresh_token",
+        ClientCredentials = "client_credentials"
+    );
+    /// Whether messages from the contact are blocked.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct InboundDndSetting {
+        /// Why.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub message: Option<String>,
+        /// Whether messages from the contact are blocked.
+        pub status: InboundDndStatus,
+    }
+
+    impl InboundDndSetting {
+        /// Starts a [`InboundDndSetting`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::InboundDndSetting {
+            Default::default()
+        }
+    }
+
+    /// Whether messages from the contact are blocked.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct InboundDndSettings {
+        /// Whether messages from the contact are blocked.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub all: Option<InboundDndSetting>,
+    }
+
+    impl InboundDndSettings {
+        /// Starts a [`InboundDndSettings`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::InboundDndSettings {
+            Default::default()
+        }
+    }
+
+    /// Whether messages from the contact are blocked.
+    ///
+    /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum InboundDndStatus {
+        /// `active`
+        Active,
+        /// `inactive`
+        Inactive,
+        /// A value this version does not know, as it came.
+        Unknown(String),
+    }
+
+    reachout_runtime::open_enum!(InboundDndStatus, Active = "active", Inactive = "inactive");
+    /// Channel of the message to add.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum InboundMessageType {
+        /// `SMS`
+        Sms,
+        /// `Email`
+        Email,
+        /// `WhatsApp`
+        WhatsApp,
+        /// `GMB`
+        Gmb,
+        /// `IG`
+        Ig,
+        /// `FB`
+        Fb,
+        /// `Custom`
+        Custom,
+        /// `WebChat`
+        WebChat,
+        /// `Live_Chat`
+        LiveChat,
+        /// `Call`
+        Call,
+    }
+
+    reachout_runtime::closed_enum!(
+        InboundMessageType,
+        Sms = "SMS",
+        Email = "Email",
+        WhatsApp = "WhatsApp",
+        Gmb = "GMB",
+        Ig = "IG",
+        Fb = "FB",
+        Custom = "Custom",
+        WebChat = "WebChat",
+        LiveChat = "Live_Chat",
+        Call = "Call"
+    );
+    /// An installation of the app.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct InstallEvent {
+        /// Id of the app.
+        #[serde(rename = "appId", skip_serializing_if = "Option::is_none")]
+        pub app_id: Option<String>,
+        /// Id of the agency.
+        #[serde(rename = "companyId", skip_serializing_if = "Option::is_none")]
+        pub company_id: Option<String>,
+        /// Name of the agency.
+        #[serde(rename = "companyName", skip_serializing_if = "Option::is_none")]
+        pub company_name: Option<String>,
+        /// Whether the app is in a sub-account or an agency.
+        #[serde(rename = "installType", skip_serializing_if = "Option::is_none")]
+        pub install_type: Option<String>,
+        /// Whether the agency runs an edition under its own name.
+        #[serde(rename = "isWhitelabelCompany", skip_serializing_if = "Option::is_none")]
+        pub is_whitelabel_company: Option<bool>,
+        /// Id of the sub-account, unless the app is in the agency.
+        #[serde(rename = "locationId", skip_serializing_if = "Option::is_none")]
+        pub location_id: Option<String>,
+        /// Id of the app's plan.
+        #[serde(rename = "planId", skip_serializing_if = "Option::is_none")]
+        pub plan_id: Option<String>,
+        /// When the event was sent, as ISO 8601.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub timestamp: Option<String>,
+        /// A trial of the app.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub trial: Option<AppTrial>,
+        /// Name of the event.
+        #[serde(rename = "type")]
+        pub type_: String,
+        /// Id of the user who installed the app. Missing where a new sub-account got it by itself.
+        #[serde(rename = "userId", skip_serializing_if = "Option::is_none")]
+        pub user_id: Option<String>,
+        /// Id of the app's version.
+        #[serde(rename = "versionId", skip_serializing_if = "Option::is_none")]
+        pub version_id: Option<String>,
+        /// Id of the delivery. The same id twice is a repeat.
+        #[serde(rename = "webhookId", skip_serializing_if = "Option::is_none")]
+        pub webhook_id: Option<String>,
+        /// Domain and logo of an agency's own edition.
+        #[serde(rename = "whitelabelDetails", skip_serializing_if = "Option::is_none")]
+        pub whitelabel_details: Option<WhitelabelDetails>,
+    }
+
+    /// A sub-account, and whether the app is installed in it.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct InstalledLocation {
+        /// Postal address of the sub-account.
+        pub address: String,
+        /// Id of the sub-account.
+        #[serde(rename = "_id")]
+        pub id: String,
+        /// When the app was installed.
+        #[serde(rename = "installedAt", skip_serializing_if = "Option::is_none")]
+        pub installed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        /// Whether the app is installed.
+        #[serde(rename = "isInstalled", skip_serializing_if = "Option::is_none")]
+        pub is_installed: Option<bool>,
+        /// Name of the sub-account.
+        pub name: String,
+        /// Id of the installed version of the app.
+        #[serde(rename = "versionId", skip_serializing_if = "Option::is_none")]
+        pub version_id: Option<String>,
+    }
+
+    /// Channel and occasion of the last message.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum LastMessageTypeFilter {
+        /// `TYPE_CALL`
+        TypeCall,
+        /// `TYPE_SMS`
+        TypeSms,
+        /// `TYPE_EMAIL`
+        TypeEmail,
+        /// `TYPE_SMS_REVIEW_REQUEST`
+        TypeSmsReviewRequest,
+        /// `TYPE_WEBCHAT`
+        TypeWebchat,
+        /// `TYPE_SMS_NO_SHOW_REQUEST`
+        TypeSmsNoShowRequest,
+        /// `TYPE_CAMPAIGN_SMS`
+        TypeCampaignSms,
+        /// `TYPE_CAMPAIGN_CALL`
+        TypeCampaignCall,
+        /// `TYPE_CAMPAIGN_EMAIL`
+        TypeCampaignEmail,
+        /// `TYPE_CAMPAIGN_VOICEMAIL`
+        TypeCampaignVoicemail,
+        /// `TYPE_FACEBOOK`
+        TypeFacebook,
+        /// `TYPE_CAMPAIGN_FACEBOOK`
+        TypeCampaignFacebook,
+        /// `TYPE_CAMPAIGN_MANUAL_CALL`
+        TypeCampaignManualCall,
+        /// `TYPE_CAMPAIGN_MANUAL_SMS`
+        TypeCampaignManualSms,
+        /// `TYPE_GMB`
+        TypeGmb,
+        /// `TYPE_CAMPAIGN_GMB`
+        TypeCampaignGmb,
+        /// `TYPE_REVIEW`
+        TypeReview,
+        /// `TYPE_INSTAGRAM`
+        TypeInstagram,
+        /// `TYPE_WHATSAPP`
+        TypeWhatsapp,
+        /// `TYPE_CUSTOM_SMS`
+        TypeCustomSms,
+        /// `TYPE_CUSTOM_EMAIL`
+        TypeCustomEmail,
+        /// `TYPE_CUSTOM_PROVIDER_SMS`
+        TypeCustomProviderSms,
+        /// `TYPE_CUSTOM_PROVIDER_EMAIL`
+        TypeCustomProviderEmail,
+        /// `TYPE_IVR_CALL`
+        TypeIvrCall,
+        /// `TYPE_ACTIVITY_CONTACT`
+        TypeActivityContact,
+        /// `TYPE_ACTIVITY_INVOICE`
+        TypeActivityInvoice,
+        /// `TYPE_ACTIVITY_PAYMENT`
+        TypeActivityPayment,
+        /// `TYPE_ACTIVITY_OPPORTUNITY`
+        TypeActivityOpportunity,
+        /// `TYPE_LIVE_CHAT`
+        TypeLiveChat,
+        /// `TYPE_LIVE_CHAT_INFO_MESSAGE`
+        TypeLiveChatInfoMessage,
+        /// `TYPE_ACTIVITY_APPOINTMENT`
+        TypeActivityAppointment,
+        /// `TYPE_FACEBOOK_COMMENT`
+        TypeFacebookComment,
+        /// `TYPE_INSTAGRAM_COMMENT`
+        TypeInstagramComment,
+        /// `TYPE_CUSTOM_CALL`
+        TypeCustomCall,
+        /// `TYPE_INTERNAL_COMMENT`
+        TypeInternalComment,
+        /// `TYPE_ACTIVITY_EMPLOYEE_ACTION_LOG`
+        TypeActivityEmployeeActionLog,
+    }
+
+    reachout_runtime::closed_enum!(
+        LastMessageTypeFilter,
+        TypeCall = "TYPE_CALL",
+        TypeSms = "TYPE_SMS",
+        TypeEmail = "TYPE_EMAIL",
+        TypeSmsReviewRequest = "TYPE_SMS_REVIEW_REQUEST",
+        TypeWebchat = "TYPE_WEBCHAT",
+        TypeSmsNoShowRequest = "TYPE_SMS_NO_SHOW_REQUEST",
+        TypeCampaignSms = "TYPE_CAMPAIGN_SMS",
+        TypeCampaignCall = "TYPE_CAMPAIGN_CALL",
+        TypeCampaignEmail = "TYPE_CAMPAIGN_EMAIL",
+        TypeCampaignVoicemail = "TYPE_CAMPAIGN_VOICEMAIL",
+        TypeFacebook = "TYPE_FACEBOOK",
+        TypeCampaignFacebook = "TYPE_CAMPAIGN_FACEBOOK",
+        TypeCampaignManualCall = "TYPE_CAMPAIGN_MANUAL_CALL",
+        TypeCampaignManualSms = "TYPE_CAMPAIGN_MANUAL_SMS",
+        TypeGmb = "TYPE_GMB",
+        TypeCampaignGmb = "TYPE_CAMPAIGN_GMB",
+        TypeReview = "TYPE_REVIEW",
+        TypeInstagram = "TYPE_INSTAGRAM",
+        TypeWhatsapp = "TYPE_WHATSAPP",
+        TypeCustomSms = "TYPE_CUSTOM_SMS",
+        TypeCustomEmail = "TYPE_CUSTOM_EMAIL",
+        TypeCustomProviderSms = "TYPE_CUSTOM_PROVIDER_SMS",
+        TypeCustomProviderEmail = "TYPE_CUSTOM_PROVIDER_EMAIL",
+        TypeIvrCall = "TYPE_IVR_CALL",
+        TypeActivityContact = "TYPE_ACTIVITY_CONTACT",
+        TypeActivityInvoice = "TYPE_ACTIVITY_INVOICE",
+        TypeActivityPayment = "TYPE_ACTIVITY_PAYMENT",
+        TypeActivityOpportunity = "TYPE_ACTIVITY_OPPORTUNITY",
+        TypeLiveChat = "TYPE_LIVE_CHAT",
+        TypeLiveChatInfoMessage = "TYPE_LIVE_CHAT_INFO_MESSAGE",
+        TypeActivityAppointment = "TYPE_ACTIVITY_APPOINTMENT",
+        TypeFacebookComment = "TYPE_FACEBOOK_COMMENT",
+        TypeInstagramComment = "TYPE_INSTAGRAM_COMMENT",
+        TypeCustomCall = "TYPE_CUSTOM_CALL",
+        TypeInternalComment = "TYPE_INTERNAL_COMMENT",
+        TypeActivityEmployeeActionLog = "TYPE_ACTIVITY_EMPLOYEE_ACTION_LOG"
+    );
+    /// The appointments of a contact.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListAppointmentsResponse {
+        /// The appointments.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub events: Option<Vec<Appointment>>,
+    }
+
+    /// One page of contacts.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListContactsResponse {
+        /// The contacts.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub contacts: Option<Vec<ContactSummary>>,
+        /// Number of contacts.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub count: Option<reachout_runtime::Number>,
+        /// Where a page of contacts ends, and what is next.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub meta: Option<ContactPageMeta>,
+    }
+
+    /// One page of sub-accounts.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListInstalledLocationsResponse {
+        /// How many sub-accounts the agency has.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub count: Option<reachout_runtime::Number>,
+        /// Whether sub-accounts created later get the app too.
+        #[serde(rename = "installToFutureLocations", skip_serializing_if = "Option::is_none")]
+        pub install_to_future_locations: Option<bool>,
+        /// The sub-accounts.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub locations: Option<Vec<InstalledLocation>>,
+    }
+
+    /// One page of messages, in the nested form that the server answers or in the flat one that newer documents print.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListMessagesResponse {
+        /// Id of the page's last message, in the flat form only.
+        #[serde(rename = "lastMessageId", skip_serializing_if = "Option::is_none")]
+        pub last_message_id: Option<String>,
+        /// A page of messages, or only the messages of it.
+        pub messages: MessagePageOrList,
+        /// Whether there are more messages, in the flat form only.
+        #[serde(rename = "nextPage", skip_serializing_if = "Option::is_none")]
+        pub next_page: Option<bool>,
+    }
+
+    /// The notes of a contact.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListNotesResponse {
+        /// The notes.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub notes: Option<Vec<Note>>,
+    }
+
+    /// The tasks of a contact.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListTasksResponse {
+        /// The tasks.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub tasks: Option<Vec<Task>>,
+    }
+
+    /// An access token of one sub-account.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct LocationTokenResponse {
+        /// The token to call the API with on behalf of the sub-account.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub access_token: Option<String>,
+        /// Id of the installed app.
+        #[serde(rename = "appId", skip_serializing_if = "Option::is_none")]
+        pub app_id: Option<String>,
+        /// Seconds until the access token expires.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub expires_in: Option<reachout_runtime::Number>,
+        /// Id of the sub-account.
+        #[serde(rename = "locationId", skip_serializing_if = "Option::is_none")]
+        pub location_id: Option<String>,
+        /// Id of the plan of a paid app.
+        #[serde(rename = "planId", skip_serializing_if = "Option::is_none")]
+        pub plan_id: Option<String>,
+        /// The token to get the next access token with.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub refresh_token: Option<String>,
+        /// Scopes of the token, separated by spaces.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub scope: Option<String>,
+        /// Always `Bearer`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub token_type: Option<String>,
+        /// Id of the user who installed the app.
+        #[serde(rename = "userId", skip_serializing_if = "Option::is_none")]
+        pub user_id: Option<String>,
+        /// Id of the installed version of the app.
+        #[serde(rename = "versionId", skip_serializing_if = "Option::is_none")]
+        pub version_id: Option<String>,
+    }
+
+    /// A message of any channel, a call included.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Message {
+        /// Id the message has at its provider.
+        #[serde(rename = "altId", skip_serializing_if = "Option::is_none")]
+        pub alt_id: Option<String>,
+        /// URLs of the attached files. Empty for calls and voicemails.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub attachments: Option<Vec<String>>,
+        /// Text of the message. Missing for an email (issue 40).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub body: Option<String>,
+        /// Id of the chat widget the message came from.
+        #[serde(rename = "chatWidgetId", skip_serializing_if = "Option::is_none")]
+        pub chat_widget_id: Option<String>,
+        /// Id of the contact.
+        #[serde(rename = "contactId")]
+        pub contact_id: String,
+        /// Media type of the text.
+        #[serde(rename = "contentType", skip_serializing_if = "Option::is_none")]
+        pub content_type: Option<String>,
+        /// Id of the conversation.
+        #[serde(rename = "conversationId")]
+        pub conversation_id: String,
+        /// Id of the conversation provider that carried the message.
+        #[serde(rename = "conversationProviderId", skip_serializing_if = "Option::is_none")]
+        pub conversation_provider_id: Option<String>,
+        /// When the message was added, as ISO 8601.
+        #[serde(rename = "dateAdded")]
+        pub date_added: String,
+        /// `inbound` from the contact, `outbound` to the contact.
+        pub direction: MessageDirection,
+        /// Id of the message.
+        pub id: String,
+        /// Id of the sub-account.
+        #[serde(rename = "locationId")]
+        pub location_id: String,
+        /// Channel and occasion of a message.
+        #[serde(rename = "messageType")]
+        pub message_type: MessageType,
+        /// What is particular to the channel of a message.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub meta: Option<MessageMeta>,
+        /// What sent a message.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub source: Option<MessageSource>,
+        /// What became of a message.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub status: Option<MessageStatus>,
+        /// Channel as a number, such as 1 for a call, 3 for an email and 10 for a voicemail.
+        #[serde(rename = "type")]
+        pub type_: reachout_runtime::Number,
+        /// Id of the user who sent the message.
+        #[serde(rename = "userId", skip_serializing_if = "Option::is_none")]
+        pub user_id: Option<String>,
+    }
+
+    /// Whether a message was sent by a person or by an automation.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum MessageAction {
+        /// `automated`
+        Automated,
+        /// `manual`
+        Manual,
+    }
+
+    reachout_runtime::closed_enum!(MessageAction, Automated = "automated", Manual = "manual");
+    /// Length and end of a call.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct MessageCall {
+        /// Length of the call in seconds.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub duration: Option<reachout_runtime::Number>,
+        /// How a call ended.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub status: Option<CallStatus>,
+    }
+
+    /// What became of a message at the channel's provider.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum MessageDeliveryStatus {
+        /// `delivered`
+        Delivered,
+        /// `failed`
+        Failed,
+        /// `pending`
+        Pending,
+        /// `read`
+        Read,
+    }
+
+    reachout_runtime::closed_enum!(MessageDeliveryStatus, Delivered = "delivered", Failed = "failed", Pending = "pending", Read = "read");
+    /// `inbound` from the contact, `outbound` to the contact.
+    ///
+    /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum MessageDirection {
+        /// `inbound`
+        Inbound,
+        /// `outbound`
+        Outbound,
+        /// A value this version does not know, as it came.
+        Unknown(String),
+    }
+
+    reachout_runtime::open_enum!(MessageDirection, Inbound = "inbound", Outbound = "outbound");
+    /// The emails behind a message of the type email.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct MessageEmail {
+        /// Ids of all emails of the thread.
+        #[serde(rename = "messageIds", skip_serializing_if = "Option::is_none")]
+        pub message_ids: Option<Vec<String>>,
+    }
+
+    /// A message or a call, inbound or outbound. `messageType` tells which fields to expect.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct MessageEvent {
+        /// Id of the app.
+        #[serde(rename = "appId", skip_serializing_if = "Option::is_none")]
+        pub app_id: Option<String>,
+        /// URLs of the attached files; of a call the recording, of a voicemail its file.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub attachments: Option<Vec<String>>,
+        /// One recipient, or several.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub bcc: Option<Recipients>,
+        /// Text of the message, HTML for an email.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub body: Option<String>,
+        /// Length of the call in seconds.
+        #[serde(rename = "callDuration", skip_serializing_if = "Option::is_none")]
+        pub call_duration: Option<reachout_runtime::Number>,
+        /// How the call ended; `voicemail` where it went to voicemail.
+        #[serde(rename = "callStatus", skip_serializing_if = "Option::is_none")]
+        pub call_status: Option<String>,
+        /// One recipient, or several.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub cc: Option<Recipients>,
+        /// Id of the contact.
+        #[serde(rename = "contactId", skip_serializing_if = "Option::is_none")]
+        pub contact_id: Option<String>,
+        /// Media type of the text.
+        #[serde(rename = "contentType", skip_serializing_if = "Option::is_none")]
+        pub content_type: Option<String>,
+        /// Id of the conversation.
+        #[serde(rename = "conversationId", skip_serializing_if = "Option::is_none")]
+        pub conversation_id: Option<String>,
+        /// Id of the conversation provider that carried the message.
+        #[serde(rename = "conversationProviderId", skip_serializing_if = "Option::is_none")]
+        pub conversation_provider_id: Option<String>,
+        /// When the message was added, as ISO 8601.
+        #[serde(rename = "dateAdded", skip_serializing_if = "Option::is_none")]
+        pub date_added: Option<String>,
+        /// `inbound` or `outbound`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub direction: Option<String>,
+        /// Id of the email, for an email only.
+        #[serde(rename = "emailMessageId", skip_serializing_if = "Option::is_none")]
+        pub email_message_id: Option<String>,
+        /// Sender: name and email address, or phone number.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub from: Option<String>,
+        /// Id of the sub-account.
+        #[serde(rename = "locationId", skip_serializing_if = "Option::is_none")]
+        pub location_id: Option<String>,
+        /// Id of the message.
+        #[serde(rename = "messageId", skip_serializing_if = "Option::is_none")]
+        pub message_id: Option<String>,
+        /// Channel, such as `SMS`, `Email`, `CALL` or `VoiceMail`.
+        #[serde(rename = "messageType", skip_serializing_if = "Option::is_none")]
+        pub message_type: Option<String>,
+        /// Channel as a number.
+        #[serde(rename = "messageTypeId", skip_serializing_if = "Option::is_none")]
+        pub message_type_id: Option<reachout_runtime::Number>,
+        /// Channel as the API names it, such as `TYPE_SMS`.
+        #[serde(rename = "messageTypeString", skip_serializing_if = "Option::is_none")]
+        pub message_type_string: Option<String>,
+        /// Provider that carried the email.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub provider: Option<String>,
+        /// What sent the message, such as `app`. Outbound only.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub source: Option<String>,
+        /// What became of the message; `voicemail` for an inbound call that went to voicemail.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub status: Option<String>,
+        /// Subject line of the email.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub subject: Option<String>,
+        /// Id of the email's thread.
+        #[serde(rename = "threadId", skip_serializing_if = "Option::is_none")]
+        pub thread_id: Option<String>,
+        /// When the event was sent, as ISO 8601.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub timestamp: Option<String>,
+        /// One recipient, or several.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub to: Option<Recipients>,
+        /// Name of the event.
+        #[serde(rename = "type")]
+        pub type_: String,
+        /// Id of the user. Missing for inbound calls (issue 214).
+        #[serde(rename = "userId", skip_serializing_if = "Option::is_none")]
+        pub user_id: Option<String>,
+        /// Id of the app's version.
+        #[serde(rename = "versionId", skip_serializing_if = "Option::is_none")]
+        pub version_id: Option<String>,
+        /// Id of the delivery. The same id twice is a repeat.
+        #[serde(rename = "webhookId", skip_serializing_if = "Option::is_none")]
+        pub webhook_id: Option<String>,
+    }
+
+    /// The messages of a page.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct MessageList(pub Vec<Message>);
+    impl ::std::ops::Deref for MessageList {
+        type Target = Vec<Message>;
+        fn deref(&self) -> &Vec<Message> {
+            &self.0
+        }
+    }
+
+    impl From<MessageList> for Vec<Message> {
+        fn from(value: MessageList) -> Self {
+            value.0
+        }
+    }
+
+    impl From<Vec<Message>> for MessageList {
+        fn from(value: Vec<Message>) -> Self {
+            Self(value)
+        }
+    }
+
+    /// What is particular to the channel of a message.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct MessageMeta {
+        /// Length and end of a call.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub call: Option<MessageCall>,
+        /// Length of the call in seconds.
+        #[serde(rename = "callDuration", skip_serializing_if = "Option::is_none")]
+        pub call_duration: Option<reachout_runtime::Number>,
+        /// How a call ended.
+        #[serde(rename = "callStatus", skip_serializing_if = "Option::is_none")]
+        pub call_status: Option<CallStatus>,
+        /// The emails behind a message of the type email.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub email: Option<MessageEmail>,
+    }
+
+    /// A page of messages.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct MessagePage {
+        /// Id of the page's last message, to ask for the next page with.
+        #[serde(rename = "lastMessageId", skip_serializing_if = "Option::is_none")]
+        pub last_message_id: Option<String>,
+        /// The messages.
+        pub messages: Vec<Message>,
+        /// Whether there are more messages.
+        #[serde(rename = "nextPage", skip_serializing_if = "Option::is_none")]
+        pub next_page: Option<bool>,
+    }
+
+    /// A page of messages, or only the messages of it.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(untagged)]
+    pub enum MessagePageOrList {
+        /// As `MessagePage`.
+        Page(MessagePage),
+        /// As `MessageList`.
+        List(MessageList),
+    }
+
+    impl From<MessagePage> for MessagePageOrList {
+        fn from(value: MessagePage) -> Self {
+            Self::Page(value)
+        }
+    }
+
+    impl From<MessageList> for MessagePageOrList {
+        fn from(value: MessageList) -> Self {
+            Self::List(value)
+        }
+    }
+
+    /// What sent a message.
+    ///
+    /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum MessageSource {
+        /// `workflow`
+        Workflow,
+        /// `bulk_actions`
+        BulkActions,
+        /// `campaign`
+        Campaign,
+        /// `api`
+        Api,
+        /// `app`
+        App,
+        /// A value this version does not know, as it came.
+        Unknown(String),
+    }
+
+    reachout_runtime::open_enum!(
+        MessageSource,
+        Workflow = "workflow",
+        BulkActions = "bulk_actions",
+        Campaign = "campaign",
+        Api = "api",
+        App = "app"
+    );
+    /// What became of a message.
+    ///
+    /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum MessageStatus {
+        /// `connected`
+        Connected,
+        /// `delivered`
+        Delivered,
+        /// `failed`
+        Failed,
+        /// `opened`
+        Opened,
+        /// `pending`
+        Pending,
+        /// `read`
+        Read,
+        /// `scheduled`
+        Scheduled,
+        /// `sent`
+        Sent,
+        /// `undelivered`
+        Undelivered,
+        /// `clicked`
+        Clicked,
+        /// `opt_out`
+        OptOut,
+        /// `queued`
+        Queued,
+        /// A value this version does not know, as it came.
+        Unknown(String),
+    }
+
+    reachout_runtime::open_enum!(
+        MessageStatus,
+        Connected = "connected",
+        Delivered = "delivered",
+        Failed = "failed",
+        Opened = "opened",
+        Pending = "pending",
+        Read = "read",
+        Scheduled = "scheduled",
+        Sent = "sent",
+        Undelivered = "undelivered",
+        Clicked = "clicked",
+        OptOut = "opt_out",
+        Queued = "queued"
+    );
+    /// Channel and occasion of a message.
+    ///
+    /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum MessageType {
+        /// `TYPE_CALL`
+        TypeCall,
+        /// `TYPE_SMS`
+        TypeSms,
+        /// `TYPE_EMAIL`
+        TypeEmail,
+        /// `TYPE_SMS_REVIEW_REQUEST`
+        TypeSmsReviewRequest,
+        /// `TYPE_WEBCHAT`
+        TypeWebchat,
+        /// `TYPE_SMS_NO_SHOW_REQUEST`
+        TypeSmsNoShowRequest,
+        /// `TYPE_CAMPAIGN_SMS`
+        TypeCampaignSms,
+        /// `TYPE_CAMPAIGN_CALL`
+        TypeCampaignCall,
+        /// `TYPE_CAMPAIGN_EMAIL`
+        TypeCampaignEmail,
+        /// `TYPE_CAMPAIGN_VOICEMAIL`
+        TypeCampaignVoicemail,
+        /// `TYPE_FACEBOOK`
+        TypeFacebook,
+        /// `TYPE_CAMPAIGN_FACEBOOK`
+        TypeCampaignFacebook,
+        /// `TYPE_CAMPAIGN_MANUAL_CALL`
+        TypeCampaignManualCall,
+        /// `TYPE_CAMPAIGN_MANUAL_SMS`
+        TypeCampaignManualSms,
+        /// `TYPE_GMB`
+        TypeGmb,
+        /// `TYPE_CAMPAIGN_GMB`
+        TypeCampaignGmb,
+        /// `TYPE_REVIEW`
+        TypeReview,
+        /// `TYPE_INSTAGRAM`
+        TypeInstagram,
+        /// `TYPE_WHATSAPP`
+        TypeWhatsapp,
+        /// `TYPE_CUSTOM_SMS`
+        TypeCustomSms,
+        /// `TYPE_CUSTOM_EMAIL`
+        TypeCustomEmail,
+        /// `TYPE_CUSTOM_PROVIDER_SMS`
+        TypeCustomProviderSms,
+        /// `TYPE_CUSTOM_PROVIDER_EMAIL`
+        TypeCustomProviderEmail,
+        /// `TYPE_IVR_CALL`
+        TypeIvrCall,
+        /// `TYPE_ACTIVITY_CONTACT`
+        TypeActivityContact,
+        /// `TYPE_ACTIVITY_INVOICE`
+        TypeActivityInvoice,
+        /// `TYPE_ACTIVITY_PAYMENT`
+        TypeActivityPayment,
+        /// `TYPE_ACTIVITY_OPPORTUNITY`
+        TypeActivityOpportunity,
+        /// `TYPE_LIVE_CHAT`
+        TypeLiveChat,
+        /// `TYPE_LIVE_CHAT_INFO_MESSAGE`
+        TypeLiveChatInfoMessage,
+        /// `TYPE_ACTIVITY_APPOINTMENT`
+        TypeActivityAppointment,
+        /// `TYPE_FACEBOOK_COMMENT`
+        TypeFacebookComment,
+        /// `TYPE_INSTAGRAM_COMMENT`
+        TypeInstagramComment,
+        /// `TYPE_CUSTOM_CALL`
+        TypeCustomCall,
+        /// `TYPE_INTERNAL_COMMENT`
+        TypeInternalComment,
+        /// `TYPE_ACTIVITY_EMPLOYEE_ACTION_LOG`
+        TypeActivityEmployeeActionLog,
+        /// `TYPE_RCS`
+        TypeRcs,
+        /// `TYPE_TIKTOK`
+        TypeTiktok,
+        /// `TYPE_TIKTOK_COMMENT`
+        TypeTiktokComment,
+        /// `TYPE_ACTIVITY_WHATSAPP`
+        TypeActivityWhatsapp,
+        /// `TYPE_FORM_SUBMISSION`
+        TypeFormSubmission,
+        /// `TYPE_SMS_REACTION`
+        TypeSmsReaction,
+        /// A value this version does not know, as it came.
+        Unknown(String),
+    }
+
+    reachout_runtime::open_enum!(
+        MessageType,
+        TypeCall = "TYPE_CALL",
+        TypeSms = "TYPE_SMS",
+        TypeEmail = "TYPE_EMAIL",
+        TypeSmsReviewRequest = "TYPE_SMS_REVIEW_REQUEST",
+        TypeWebchat = "TYPE_WEBCHAT",
+        TypeSmsNoShowRequest = "TYPE_SMS_NO_SHOW_REQUEST",
+        TypeCampaignSms = "TYPE_CAMPAIGN_SMS",
+        TypeCampaignCall = "TYPE_CAMPAIGN_CALL",
+        TypeCampaignEmail = "TYPE_CAMPAIGN_EMAIL",
+        TypeCampaignVoicemail = "TYPE_CAMPAIGN_VOICEMAIL",
+        TypeFacebook = "TYPE_FACEBOOK",
+        TypeCampaignFacebook = "TYPE_CAMPAIGN_FACEBOOK",
+        TypeCampaignManualCall = "TYPE_CAMPAIGN_MANUAL_CALL",
+        TypeCampaignManualSms = "TYPE_CAMPAIGN_MANUAL_SMS",
+        TypeGmb = "TYPE_GMB",
+        TypeCampaignGmb = "TYPE_CAMPAIGN_GMB",
+        TypeReview = "TYPE_REVIEW",
+        TypeInstagram = "TYPE_INSTAGRAM",
+        TypeWhatsapp = "TYPE_WHATSAPP",
+        TypeCustomSms = "TYPE_CUSTOM_SMS",
+        TypeCustomEmail = "TYPE_CUSTOM_EMAIL",
+        TypeCustomProviderSms = "TYPE_CUSTOM_PROVIDER_SMS",
+        TypeCustomProviderEmail = "TYPE_CUSTOM_PROVIDER_EMAIL",
+        TypeIvrCall = "TYPE_IVR_CALL",
+        TypeActivityContact = "TYPE_ACTIVITY_CONTACT",
+        TypeActivityInvoice = "TYPE_ACTIVITY_INVOICE",
+        TypeActivityPayment = "TYPE_ACTIVITY_PAYMENT",
+        TypeActivityOpportunity = "TYPE_ACTIVITY_OPPORTUNITY",
+        TypeLiveChat = "TYPE_LIVE_CHAT",
+        TypeLiveChatInfoMessage = "TYPE_LIVE_CHAT_INFO_MESSAGE",
+        TypeActivityAppointment = "TYPE_ACTIVITY_APPOINTMENT",
+        TypeFacebookComment = "TYPE_FACEBOOK_COMMENT",
+        TypeInstagramComment = "TYPE_INSTAGRAM_COMMENT",
+        TypeCustomCall = "TYPE_CUSTOM_CALL",
+        TypeInternalComment = "TYPE_INTERNAL_COMMENT",
+        TypeActivityEmployeeActionLog = "TYPE_ACTIVITY_EMPLOYEE_ACTION_LOG",
+        TypeRcs = "TYPE_RCS",
+        TypeTiktok = "TYPE_TIKTOK",
+        TypeTiktokComment = "TYPE_TIKTOK_COMMENT",
+        TypeActivityWhatsapp = "TYPE_ACTIVITY_WHATSAPP",
+        TypeFormSubmission = "TYPE_FORM_SUBMISSION",
+        TypeSmsReaction = "TYPE_SMS_REACTION"
+    );
+    /// A note on a contact.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Note {
+        /// Text of the note.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub body: Option<String>,
+        /// Colour of the note, such as `#FFAA00`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub color: Option<String>,
+        /// Id of the contact.
+        #[serde(rename = "contactId", skip_serializing_if = "Option::is_none")]
+        pub contact_id: Option<String>,
+        /// When it was added, as ISO 8601.
+        #[serde(rename = "dateAdded", skip_serializing_if = "Option::is_none")]
+        pub date_added: Option<String>,
+        /// Id of the note.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub id: Option<String>,
+        /// Whether the note is pinned.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub pinned: Option<bool>,
+        /// Title of the note.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub title: Option<String>,
+        /// Id of the user who wrote it.
+        #[serde(rename = "userId", skip_serializing_if = "Option::is_none")]
+        pub user_id: Option<String>,
+    }
+
+    /// A note to add, or what to change one to.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct NoteRequest {
+        /// Text of the note.
+        pub body: String,
+        /// Id of the user who writes it.
+        #[serde(rename = "userId", skip_serializing_if = "Option::is_none")]
+        pub user_id: Option<String>,
+    }
+
+    impl NoteRequest {
+        /// Starts a [`NoteRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::NoteRequest {
+            Default::default()
+        }
+    }
+
+    /// One note.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct NoteResponse {
+        /// A note on a contact.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub note: Option<Note>,
+    }
+
+    /// Kind of the message; only a call can be added.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum OutboundCallType {
+        /// `Call`
+        Call,
+    }
+
+    reachout_runtime::closed_enum!(OutboundCallType, Call = "Call");
+    /// What the conversation provider has to say about a failure.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ProviderError {
+        /// Code of the error.
+        pub code: String,
+        /// Text of the error.
+        pub message: String,
+        /// Kind of the error.
+        #[serde(rename = "type")]
+        pub type_: String,
+    }
+
+    impl ProviderError {
+        /// Starts a [`ProviderError`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::ProviderError {
+            Default::default()
+        }
+    }
+
+    /// A message that the conversation provider has to deliver.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ProviderOutboundMessage {
+        /// URLs of the attached files.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub attachments: Option<Vec<String>>,
+        /// Id of the contact.
+        #[serde(rename = "contactId", skip_serializing_if = "Option::is_none")]
+        pub contact_id: Option<String>,
+        /// Name and email address of the sender.
+        #[serde(rename = "emailFrom", skip_serializing_if = "Option::is_none")]
+        pub email_from: Option<String>,
+        /// Id of the email, for an email only.
+        #[serde(rename = "emailMessageId", skip_serializing_if = "Option::is_none")]
+        pub email_message_id: Option<String>,
+        /// One recipient, or several.
+        #[serde(rename = "emailTo", skip_serializing_if = "Option::is_none")]
+        pub email_to: Option<Recipients>,
+        /// Body of the email as HTML.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub html: Option<String>,
+        /// Id of the sub-account.
+        #[serde(rename = "locationId", skip_serializing_if = "Option::is_none")]
+        pub location_id: Option<String>,
+        /// Text of the message.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub message: Option<String>,
+        /// Id of the message, to report its status with.
+        #[serde(rename = "messageId", skip_serializing_if = "Option::is_none")]
+        pub message_id: Option<String>,
+        /// Phone number of the contact.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub phone: Option<String>,
+        /// Id at its provider of the message this one answers.
+        #[serde(rename = "replyToAltId", skip_serializing_if = "Option::is_none")]
+        pub reply_to_alt_id: Option<String>,
+        /// Subject line of the email.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub subject: Option<String>,
+        /// Channel: `SMS` or `Email`; `Custom` was seen too (issue 55).
+        #[serde(rename = "type")]
+        pub type_: String,
+        /// Id of the user who sent the message.
+        #[serde(rename = "userId", skip_serializing_if = "Option::is_none")]
+        pub user_id: Option<String>,
+    }
+
+    /// Email addresses.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct RecipientList(pub Vec<String>);
+    impl ::std::ops::Deref for RecipientList {
+        type Target = Vec<String>;
+        fn deref(&self) -> &Vec<String> {
+            &self.0
+        }
+    }
+
+    impl From<RecipientList> for Vec<String> {
+        fn from(value: RecipientList) -> Self {
+            value.0
+        }
+    }
+
+    impl From<Vec<String>> for RecipientList {
+        fn from(value: Vec<String>) -> Self {
+            Self(value)
+        }
+    }
+
+    /// An email address or phone number.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct RecipientText(pub String);
+    impl ::std::ops::Deref for RecipientText {
+        type Target = String;
+        fn deref(&self) -> &String {
+            &self.0
+        }
+    }
+
+    impl From<RecipientText> for String {
+        fn from(value: RecipientText) -> Self {
+            value.0
+        }
+    }
+
+    impl From<String> for RecipientText {
+        fn from(value: String) -> Self {
+            Self(value)
+        }
+    }
+
+    impl ::std::fmt::Display for RecipientText {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+
+    impl ::std::str::FromStr for RecipientText {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
+            Ok(Self(value.to_string()))
+        }
+    }
+
+    /// One recipient, or several.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(untagged)]
+    pub enum Recipients {
+        /// As `RecipientText`.
+        Text(RecipientText),
+        /// As `RecipientList`.
+        List(RecipientList),
+    }
+
+    impl From<RecipientText> for Recipients {
+        fn from(value: RecipientText) -> Self {
+            Self::Text(value)
+        }
+    }
+
+    impl From<RecipientList> for Recipients {
+        fn from(value: RecipientList) -> Self {
+            Self::List(value)
+        }
+    }
+
+    /// Who follows a contact, and who does not any more.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct RemoveFollowersResponse {
+        /// Ids of all users who follow the contact.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub followers: Option<Vec<String>>,
+        /// Ids of the users who were removed.
+        #[serde(rename = "followersRemoved", skip_serializing_if = "Option::is_none")]
+        pub followers_removed: Option<Vec<String>>,
+    }
+
+    /// Which contacts to search for, and how many of them.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct SearchContactsRequest {
+        /// Conditions that all have to hold.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub filters: Option<Vec<ContactFilter>>,
+        /// Id of the sub-account.
+        #[serde(rename = "locationId")]
+        pub location_id: String,
+        /// Number of the page, from 1; not needed with `searchAfter`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub page: Option<i64>,
+        /// How many contacts to return.
+        #[serde(rename = "pageLimit")]
+        pub page_limit: i64,
+        /// Text to search for.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub query: Option<String>,
+        /// Where the page before ended, the `searchAfter` of its last contact.
+        #[serde(rename = "searchAfter", skip_serializing_if = "Option::is_none")]
+        pub search_after: Option<Vec<SortValue>>,
+    }
+
+    impl SearchContactsRequest {
+        /// Starts a [`SearchContactsRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::SearchContactsRequest {
+            Default::default()
+        }
+    }
+
+    /// One page of contacts.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct SearchContactsResponse {
+        /// The contacts.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub contacts: Option<Vec<ContactSummary>>,
+        /// How many contacts match.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub total: Option<reachout_runtime::Number>,
+        /// Id of the request, to quote to support.
+        #[serde(rename = "traceId", skip_serializing_if = "Option::is_none")]
+        pub trace_id: Option<String>,
+    }
+
+    /// One page of conversations.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct SearchConversationsResponse {
+        /// The conversations.
+        pub conversations: Vec<ConversationSummary>,
+        /// How many conversations match.
+        pub total: reachout_runtime::Number,
+    }
+
+    /// A message to send to a contact.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SendMessageRequest {
-        ///Identifier of the appointment the message belongs to.
+        /// Id of the appointment the message belongs to.
         #[serde(rename = "appointmentId", skip_serializing_if = "Option::is_none")]
         pub appointment_id: Option<String>,
-        ///URLs of the files to attach.
+        /// URLs of the files to attach.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub attachments: Option<Vec<String>>,
-        ///Identifier of the contact who receives the message.
+        /// Id of the contact who receives the message.
         #[serde(rename = "contactId")]
         pub contact_id: String,
-        ///Identifier of the conversation provider that carries the message.
+        /// Id of the conversation provider that carries the message.
         #[serde(rename = "conversationProviderId", skip_serializing_if = "Option::is_none")]
         pub conversation_provider_id: Option<String>,
-        ///Email addresses that get a copy unseen by the others.
+        /// Email addresses that get a copy unseen by the others.
         #[serde(rename = "emailBcc", skip_serializing_if = "Option::is_none")]
         pub email_bcc: Option<Vec<String>>,
-        ///Email addresses that get a copy.
+        /// Email addresses that get a copy.
         #[serde(rename = "emailCc", skip_serializing_if = "Option::is_none")]
         pub email_cc: Option<Vec<String>>,
-        ///Email address the message is sent from.
+        /// Email address to send from.
         #[serde(rename = "emailFrom", skip_serializing_if = "Option::is_none")]
         pub email_from: Option<String>,
-        ///Whether a reply to an email goes to its sender alone or to everybody on it.
+        /// Whether a reply to an email goes to its sender alone or to everybody on it.
         #[serde(rename = "emailReplyMode", skip_serializing_if = "Option::is_none")]
         pub email_reply_mode: Option<EmailReplyMode>,
-        ///Email address to send to when it is not the contact's primary one. It must be one of the contact's addresses.
+        /// Email address to send to when it is not the contact's primary one. It must be one of the contact's addresses.
         #[serde(rename = "emailTo", skip_serializing_if = "Option::is_none")]
         pub email_to: Option<String>,
-        ///Phone number the message is sent from.
+        /// Phone number to send from.
         #[serde(rename = "fromNumber", skip_serializing_if = "Option::is_none")]
         pub from_number: Option<String>,
-        ///Body of the message as HTML.
+        /// Body of the message as HTML.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub html: Option<String>,
-        ///Body of the message as text.
+        /// Body of the message as text.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub message: Option<String>,
-        ///Identifier of the message this one answers.
+        /// Id of the message this one answers.
         #[serde(rename = "replyMessageId", skip_serializing_if = "Option::is_none")]
         pub reply_message_id: Option<String>,
-        ///When to send the message, in seconds since 1970-01-01 UTC. Absent sends it now.
+        /// When to send the message, in seconds since 1970-01-01 UTC.
         #[serde(rename = "scheduledTimestamp", skip_serializing_if = "Option::is_none")]
-        pub scheduled_timestamp: Option<::reachout_runtime::Number>,
-        ///Subject line of an email.
+        pub scheduled_timestamp: Option<reachout_runtime::Number>,
+        /// Subject line of an email.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub subject: Option<String>,
-        ///Identifier of the message template.
+        /// Id of the message template.
         #[serde(rename = "templateId", skip_serializing_if = "Option::is_none")]
         pub template_id: Option<String>,
-        ///Identifier of the message thread. For an email it is the message that holds the emails of the thread.
+        /// Id of the thread. For an email it is the message that holds the emails of the thread.
         #[serde(rename = "threadId", skip_serializing_if = "Option::is_none")]
         pub thread_id: Option<String>,
-        ///Phone number the message is sent to.
+        /// Phone number to send to.
         #[serde(rename = "toNumber", skip_serializing_if = "Option::is_none")]
         pub to_number: Option<String>,
-        ///Channel of the message to send.
+        /// Channel of the message to send.
         #[serde(rename = "type")]
         pub type_: SendMessageType,
     }
+
     impl SendMessageRequest {
-        ///Starts a [`SendMessageRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`SendMessageRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::SendMessageRequest {
             Default::default()
         }
     }
-    ///Identifiers of the message that was created.
+
+    /// Identifiers of the message that was created.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SendMessageResponse {
-        ///Identifier of the conversation the message is in.
+        /// Id of the conversation the message is in.
         #[serde(rename = "conversationId")]
         pub conversation_id: String,
-        ///Identifier of the email, for an email only. An inbound reply added with it joins the same thread.
+        /// Id of the email, for an email only. An inbound reply that is added with it joins the same thread.
         #[serde(rename = "emailMessageId", skip_serializing_if = "Option::is_none")]
         pub email_message_id: Option<String>,
-        ///Identifier of the message.
+        /// Id of the message.
         #[serde(rename = "messageId")]
         pub message_id: String,
-        ///Identifiers of the messages when the channel is Google My Business.
+        /// Ids of the messages when the channel is Google My Business.
         #[serde(rename = "messageIds", skip_serializing_if = "Option::is_none")]
         pub message_ids: Option<Vec<String>>,
-        ///What the platform has to say about a message sent by a workflow.
+        /// What the platform has to say about a message sent by a workflow.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub msg: Option<String>,
     }
-    ///Channel of the message to send.
+
+    /// Channel of the message to send.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum SendMessageType {
-        ///`SMS`
+        /// `SMS`
         Sms,
-        ///`Email`
+        /// `Email`
         Email,
-        ///`WhatsApp`
+        /// `WhatsApp`
         WhatsApp,
-        ///`IG`
+        /// `IG`
         Ig,
-        ///`FB`
+        /// `FB`
         Fb,
-        ///`Custom`
+        /// `Custom`
         Custom,
-        ///`Live_Chat`
+        /// `Live_Chat`
         LiveChat,
     }
+
     reachout_runtime::closed_enum!(
         SendMessageType,
         Sms = "SMS",
@@ -348,56 +7337,1538 @@ pub mod types {
         Custom = "Custom",
         LiveChat = "Live_Chat"
     );
-    /// Builders of what is sent. A required field that was not set, and a value out of its limits, come out when the builder ends.
-    pub mod builder {
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`SendMessageRequest`](super::SendMessageRequest)."]
-            SendMessageRequest { #[doc =
-            "Identifier of the appointment the message belongs to."] optional
-            appointment_id : ::std::string::String, #[doc =
-            "URLs of the files to attach."] optional_list attachments :
-            ::std::string::String, #[doc =
-            "Identifier of the contact who receives the message."] required contact_id :
-            ::std::string::String, #[doc =
-            "Identifier of the conversation provider that carries the message."] optional
-            conversation_provider_id : ::std::string::String, #[doc =
-            "Email addresses that get a copy unseen by the others."] optional_list
-            email_bcc : ::std::string::String, #[doc =
-            "Email addresses that get a copy."] optional_list email_cc :
-            ::std::string::String, #[doc = "Email address the message is sent from."]
-            optional email_from : ::std::string::String, #[doc =
-            "Whether a reply to an email goes to its sender alone or to everybody on it."]
-            optional email_reply_mode : EmailReplyMode, #[doc =
-            "Email address to send to when it is not the contact's primary one. It must be one of the contact's addresses."]
-            optional email_to : ::std::string::String, #[doc =
-            "Phone number the message is sent from."] optional from_number :
-            ::std::string::String, #[doc = "Body of the message as HTML."] optional html
-            : ::std::string::String, #[doc = "Body of the message as text."] optional
-            message : ::std::string::String, #[doc =
-            "Identifier of the message this one answers."] optional reply_message_id :
-            ::std::string::String, #[doc =
-            "When to send the message, in seconds since 1970-01-01 UTC. Absent sends it now."]
-            optional scheduled_timestamp : ::reachout_runtime::Number, #[doc =
-            "Subject line of an email."] optional subject : ::std::string::String, #[doc
-            = "Identifier of the message template."] optional template_id :
-            ::std::string::String, #[doc =
-            "Identifier of the message thread. For an email it is the message that holds the emails of the thread."]
-            optional thread_id : ::std::string::String, #[doc =
-            "Phone number the message is sent to."] optional to_number :
-            ::std::string::String, #[doc = "Channel of the message to send."] required
-            type_ : SendMessageType }
+    /// Who is to see that an answer is being typed.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct SendTypingIndicatorRequest {
+        /// Id of the conversation.
+        #[serde(rename = "conversationId")]
+        pub conversation_id: String,
+        /// `true` while an answer is being typed, otherwise `false`.
+        #[serde(rename = "isTyping")]
+        pub is_typing: String,
+        /// Id of the sub-account.
+        #[serde(rename = "locationId")]
+        pub location_id: String,
+        /// Id of the visitor: `visitorId` of the contact.
+        #[serde(rename = "visitorId")]
+        pub visitor_id: String,
+    }
+
+    impl SendTypingIndicatorRequest {
+        /// Starts a [`SendTypingIndicatorRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::SendTypingIndicatorRequest {
+            Default::default()
         }
     }
+
+    /// A number by which a search is sorted.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct SortNumber(pub reachout_runtime::Number);
+    reachout_runtime::checked_string!(SortNumber);
+    impl ::std::str::FromStr for SortNumber {
+        type Err = <reachout_runtime::Number as ::std::str::FromStr>::Err;
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
+            Ok(Self(value.parse()?))
+        }
+    }
+
+    /// Ascending or descending order.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum SortOrder {
+        /// `asc`
+        Asc,
+        /// `desc`
+        Desc,
+    }
+
+    reachout_runtime::closed_enum!(SortOrder, Asc = "asc", Desc = "desc");
+    /// A text by which a search is sorted.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct SortText(pub String);
+    impl ::std::ops::Deref for SortText {
+        type Target = String;
+        fn deref(&self) -> &String {
+            &self.0
+        }
+    }
+
+    impl From<SortText> for String {
+        fn from(value: SortText) -> Self {
+            value.0
+        }
+    }
+
+    impl From<String> for SortText {
+        fn from(value: String) -> Self {
+            Self(value)
+        }
+    }
+
+    impl ::std::fmt::Display for SortText {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+
+    impl ::std::str::FromStr for SortText {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
+            Ok(Self(value.to_string()))
+        }
+    }
+
+    /// A value by which a search is sorted, such as a time or an id.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(untagged)]
+    pub enum SortValue {
+        /// As `SortText`.
+        Text(SortText),
+        /// As `SortNumber`.
+        Number(SortNumber),
+    }
+
+    impl ::std::fmt::Display for SortValue {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match self {
+                Self::Text(x) => x.fmt(f),
+                Self::Number(x) => x.fmt(f),
+            }
+        }
+    }
+
+    impl From<SortText> for SortValue {
+        fn from(value: SortText) -> Self {
+            Self::Text(value)
+        }
+    }
+
+    /// Whether the call did what it should.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct SucceededResponse {
+        /// Whether the call did what it should, in the vendor's spelling.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub succeded: Option<bool>,
+        /// The same in the right spelling, should the platform ever send it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub succeeded: Option<bool>,
+    }
+
+    /// Whether the call did what it should.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct SuccessResponse {
+        /// Whether the call did what it should.
+        pub success: bool,
+    }
+
+    /// Tags to add or to remove.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct TagsRequest {
+        /// The tags.
+        pub tags: Vec<String>,
+    }
+
+    impl TagsRequest {
+        /// Starts a [`TagsRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::TagsRequest {
+            Default::default()
+        }
+    }
+
+    /// Tags of a contact.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct TagsResponse {
+        /// The tags.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub tags: Option<Vec<String>>,
+    }
+
+    /// Something to be done for a contact.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Task {
+        /// Id of the user the task is assigned to.
+        #[serde(rename = "assignedTo", skip_serializing_if = "Option::is_none")]
+        pub assigned_to: Option<String>,
+        /// What is to be done.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub body: Option<String>,
+        /// Whether it is done.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub completed: Option<bool>,
+        /// Id of the contact.
+        #[serde(rename = "contactId", skip_serializing_if = "Option::is_none")]
+        pub contact_id: Option<String>,
+        /// When it is due, as ISO 8601.
+        #[serde(rename = "dueDate", skip_serializing_if = "Option::is_none")]
+        pub due_date: Option<String>,
+        /// Id of the task.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub id: Option<String>,
+        /// Title.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub title: Option<String>,
+    }
+
+    /// One task.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct TaskResponse {
+        /// Something to be done for a contact.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub task: Option<Task>,
+    }
+
+    /// An access token with its refresh token, and whom they are for.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct TokenResponse {
+        /// The token to call the API with.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub access_token: Option<String>,
+        /// Whether all sub-accounts were approved at the installation. For an agency's token.
+        #[serde(rename = "approveAllLocations", skip_serializing_if = "Option::is_none")]
+        pub approve_all_locations: Option<bool>,
+        /// Ids of the sub-accounts for which tokens may be made.
+        #[serde(rename = "approvedLocations", skip_serializing_if = "Option::is_none")]
+        pub approved_locations: Option<Vec<String>>,
+        /// Id of the agency.
+        #[serde(rename = "companyId", skip_serializing_if = "Option::is_none")]
+        pub company_id: Option<String>,
+        /// Seconds until the access token expires, about a day.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub expires_in: Option<reachout_runtime::Number>,
+        /// Whether sub-accounts created later get the app too. For an agency's token.
+        #[serde(rename = "installToFutureLocations", skip_serializing_if = "Option::is_none")]
+        pub install_to_future_locations: Option<bool>,
+        /// Whether the app was installed in many sub-accounts at once.
+        #[serde(rename = "isBulkInstallation", skip_serializing_if = "Option::is_none")]
+        pub is_bulk_installation: Option<bool>,
+        /// Id of the sub-account, for a sub-account's token only.
+        #[serde(rename = "locationId", skip_serializing_if = "Option::is_none")]
+        pub location_id: Option<String>,
+        /// Id of the plan of a paid app.
+        #[serde(rename = "planId", skip_serializing_if = "Option::is_none")]
+        pub plan_id: Option<String>,
+        /// The token to get the next access token with. It works once, for a year.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub refresh_token: Option<String>,
+        /// Id of the refresh token.
+        #[serde(rename = "refreshTokenId", skip_serializing_if = "Option::is_none")]
+        pub refresh_token_id: Option<String>,
+        /// Scopes of the token, separated by spaces.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub scope: Option<String>,
+        /// Always `Bearer`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub token_type: Option<String>,
+        /// Id of the user who installed the app.
+        #[serde(rename = "userId", skip_serializing_if = "Option::is_none")]
+        pub user_id: Option<String>,
+        /// `Company` for an agency's token, `Location` for a sub-account's.
+        #[serde(rename = "userType", skip_serializing_if = "Option::is_none")]
+        pub user_type: Option<String>,
+    }
+
+    /// Whether the token is for an agency (`Company`) or for a sub-account (`Location`).
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum TokenUserType {
+        /// `Company`
+        Company,
+        /// `Location`
+        Location,
+    }
+
+    reachout_runtime::closed_enum!(TokenUserType, Company = "Company", Location = "Location");
+    /// A sentence of a call.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct TranscriptSentence {
+        /// How sure the transcription is, from 0 to 1.
+        pub confidence: reachout_runtime::Number,
+        /// When the sentence ends, in milliseconds from the start.
+        #[serde(rename = "endTime")]
+        pub end_time: reachout_runtime::Number,
+        /// Channel of the recording, which tells the speakers apart.
+        #[serde(rename = "mediaChannel")]
+        pub media_channel: reachout_runtime::Number,
+        /// Place of the sentence in the call.
+        #[serde(rename = "sentenceIndex")]
+        pub sentence_index: reachout_runtime::Number,
+        /// When the sentence begins, in milliseconds from the start.
+        #[serde(rename = "startTime")]
+        pub start_time: reachout_runtime::Number,
+        /// What was said.
+        pub transcript: String,
+    }
+
+    /// The sentences of a call.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct TranscriptSentenceList(pub Vec<TranscriptSentence>);
+    impl ::std::ops::Deref for TranscriptSentenceList {
+        type Target = Vec<TranscriptSentence>;
+        fn deref(&self) -> &Vec<TranscriptSentence> {
+            &self.0
+        }
+    }
+
+    impl From<TranscriptSentenceList> for Vec<TranscriptSentence> {
+        fn from(value: TranscriptSentenceList) -> Self {
+            value.0
+        }
+    }
+
+    impl From<Vec<TranscriptSentence>> for TranscriptSentenceList {
+        fn from(value: Vec<TranscriptSentence>) -> Self {
+            Self(value)
+        }
+    }
+
+    /// A removal of the app.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UninstallEvent {
+        /// Id of the app.
+        #[serde(rename = "appId", skip_serializing_if = "Option::is_none")]
+        pub app_id: Option<String>,
+        /// Id of the agency, where it was in the agency.
+        #[serde(rename = "companyId", skip_serializing_if = "Option::is_none")]
+        pub company_id: Option<String>,
+        /// Id of the sub-account, where it was in one.
+        #[serde(rename = "locationId", skip_serializing_if = "Option::is_none")]
+        pub location_id: Option<String>,
+        /// When the event was sent, as ISO 8601.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub timestamp: Option<String>,
+        /// Name of the event.
+        #[serde(rename = "type")]
+        pub type_: String,
+        /// Id of the delivery. The same id twice is a repeat.
+        #[serde(rename = "webhookId", skip_serializing_if = "Option::is_none")]
+        pub webhook_id: Option<String>,
+    }
+
+    /// What to change in a contact.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UpdateContactRequest {
+        /// Street address.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub address1: Option<String>,
+        /// Id of the user the contact is assigned to.
+        #[serde(rename = "assignedTo", skip_serializing_if = "Option::is_none")]
+        pub assigned_to: Option<String>,
+        /// City.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub city: Option<String>,
+        /// Code of the country, such as `US`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub country: Option<String>,
+        /// Values of custom fields.
+        #[serde(rename = "customFields", skip_serializing_if = "Option::is_none")]
+        pub custom_fields: Option<Vec<CustomFieldInput>>,
+        /// Whether the contact must not be written to at all.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub dnd: Option<bool>,
+        /// For each channel, whether the contact must not be written to.
+        #[serde(rename = "dndSettings", skip_serializing_if = "Option::is_none")]
+        pub dnd_settings: Option<DndSettings>,
+        /// Email address.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub email: Option<String>,
+        /// First name.
+        #[serde(rename = "firstName", skip_serializing_if = "Option::is_none")]
+        pub first_name: Option<String>,
+        /// Whether messages from the contact are blocked.
+        #[serde(rename = "inboundDndSettings", skip_serializing_if = "Option::is_none")]
+        pub inbound_dnd_settings: Option<InboundDndSettings>,
+        /// Last name.
+        #[serde(rename = "lastName", skip_serializing_if = "Option::is_none")]
+        pub last_name: Option<String>,
+        /// Full name.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub name: Option<String>,
+        /// Phone number.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub phone: Option<String>,
+        /// Postal code.
+        #[serde(rename = "postalCode", skip_serializing_if = "Option::is_none")]
+        pub postal_code: Option<String>,
+        /// Where the contact came from.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub source: Option<String>,
+        /// State.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub state: Option<String>,
+        /// Tags. They replace all tags the contact has.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub tags: Option<Vec<String>>,
+        /// Time zone by its IANA name.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub timezone: Option<String>,
+        /// URL of the website.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub website: Option<String>,
+    }
+
+    impl UpdateContactRequest {
+        /// Starts a [`UpdateContactRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::UpdateContactRequest {
+            Default::default()
+        }
+    }
+
+    /// The changed contact.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UpdateContactResponse {
+        /// A contact. Which fields come differs from call to call.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub contact: Option<Contact>,
+        /// Whether the call did what it should, in the vendor's spelling.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub succeded: Option<bool>,
+        /// The same in the right spelling, should the platform ever send it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub succeeded: Option<bool>,
+    }
+
+    /// What to change in a conversation.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UpdateConversationRequest {
+        /// Feedback on the conversation; its fields are not documented.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub feedback: Option<::serde_json::Map<String, ::serde_json::Value>>,
+        /// Id of the sub-account.
+        #[serde(rename = "locationId")]
+        pub location_id: String,
+        /// Whether the conversation is starred.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub starred: Option<bool>,
+        /// How many messages are unread.
+        #[serde(rename = "unreadCount", skip_serializing_if = "Option::is_none")]
+        pub unread_count: Option<reachout_runtime::Number>,
+    }
+
+    impl UpdateConversationRequest {
+        /// Starts a [`UpdateConversationRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::UpdateConversationRequest {
+            Default::default()
+        }
+    }
+
+    /// The changed conversation.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UpdateConversationResponse {
+        /// A conversation with what is known of its last message.
+        pub conversation: Conversation,
+        /// Whether the call did what it should.
+        pub success: bool,
+    }
+
+    /// What became of a message.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UpdateMessageStatusRequest {
+        /// Id of the email, for an email only.
+        #[serde(rename = "emailMessageId", skip_serializing_if = "Option::is_none")]
+        pub email_message_id: Option<String>,
+        /// What the conversation provider has to say about a failure.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub error: Option<ProviderError>,
+        /// Further recipients of an email that the status is about.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub recipients: Option<Vec<String>>,
+        /// What became of a message at the channel's provider.
+        pub status: MessageDeliveryStatus,
+    }
+
+    impl UpdateMessageStatusRequest {
+        /// Starts a [`UpdateMessageStatusRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::UpdateMessageStatusRequest {
+            Default::default()
+        }
+    }
+
+    /// Whether a task is done.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UpdateTaskCompletedRequest {
+        /// Whether it is done.
+        pub completed: bool,
+    }
+
+    impl UpdateTaskCompletedRequest {
+        /// Starts a [`UpdateTaskCompletedRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::UpdateTaskCompletedRequest {
+            Default::default()
+        }
+    }
+
+    /// What to change in a task.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UpdateTaskRequest {
+        /// Id of the user the task is assigned to.
+        #[serde(rename = "assignedTo", skip_serializing_if = "Option::is_none")]
+        pub assigned_to: Option<String>,
+        /// What is to be done.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub body: Option<String>,
+        /// Whether it is done.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub completed: Option<bool>,
+        /// When it is due, as ISO 8601.
+        #[serde(rename = "dueDate", skip_serializing_if = "Option::is_none")]
+        pub due_date: Option<String>,
+        /// Title.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub title: Option<String>,
+    }
+
+    impl UpdateTaskRequest {
+        /// Starts a [`UpdateTaskRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::UpdateTaskRequest {
+            Default::default()
+        }
+    }
+
+    /// Files to upload for a conversation.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UploadAttachmentsRequest {
+        /// URLs of files.
+        #[serde(rename = "attachmentUrls", skip_serializing_if = "Option::is_none")]
+        pub attachment_urls: Option<Vec<String>>,
+        /// Id of the conversation.
+        #[serde(rename = "conversationId")]
+        pub conversation_id: String,
+        /// The files, of the kinds jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav.
+        #[serde(rename = "fileAttachment")]
+        pub file_attachment: Vec<String>,
+        /// Id of the sub-account.
+        #[serde(rename = "locationId")]
+        pub location_id: String,
+    }
+
+    impl UploadAttachmentsRequest {
+        /// Starts a [`UploadAttachmentsRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::UploadAttachmentsRequest {
+            Default::default()
+        }
+    }
+
+    /// Where the uploaded files are.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UploadAttachmentsResponse {
+        /// Ids of the files at Twilio, for a group SMS only.
+        #[serde(rename = "twilioMediaSids", skip_serializing_if = "Option::is_none")]
+        pub twilio_media_sids: Option<Vec<String>>,
+        /// URL of each uploaded file by its name.
+        #[serde(rename = "uploadedFiles")]
+        pub uploaded_files: UploadedFiles,
+    }
+
+    /// URL of each uploaded file by its name.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct UploadedFiles(pub ::std::collections::BTreeMap<String, String>);
+    impl ::std::ops::Deref for UploadedFiles {
+        type Target = ::std::collections::BTreeMap<String, String>;
+        fn deref(&self) -> &::std::collections::BTreeMap<String, String> {
+            &self.0
+        }
+    }
+
+    impl From<UploadedFiles> for ::std::collections::BTreeMap<String, String> {
+        fn from(value: UploadedFiles) -> Self {
+            value.0
+        }
+    }
+
+    impl From<::std::collections::BTreeMap<String, String>> for UploadedFiles {
+        fn from(value: ::std::collections::BTreeMap<String, String>) -> Self {
+            Self(value)
+        }
+    }
+
+    /// The contact to create or to update.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UpsertContactRequest {
+        /// Street address.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub address1: Option<String>,
+        /// Id of the user the contact is assigned to.
+        #[serde(rename = "assignedTo", skip_serializing_if = "Option::is_none")]
+        pub assigned_to: Option<String>,
+        /// City.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub city: Option<String>,
+        /// Name of the company.
+        #[serde(rename = "companyName", skip_serializing_if = "Option::is_none")]
+        pub company_name: Option<String>,
+        /// Code of the country, such as `US`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub country: Option<String>,
+        /// Values of custom fields.
+        #[serde(rename = "customFields", skip_serializing_if = "Option::is_none")]
+        pub custom_fields: Option<Vec<CustomFieldInput>>,
+        /// Whether the contact must not be written to at all.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub dnd: Option<bool>,
+        /// For each channel, whether the contact must not be written to.
+        #[serde(rename = "dndSettings", skip_serializing_if = "Option::is_none")]
+        pub dnd_settings: Option<DndSettings>,
+        /// Email address. It replaces the primary one of a contact found by it (issue 337).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub email: Option<String>,
+        /// First name.
+        #[serde(rename = "firstName", skip_serializing_if = "Option::is_none")]
+        pub first_name: Option<String>,
+        /// Gender.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub gender: Option<String>,
+        /// Whether messages from the contact are blocked.
+        #[serde(rename = "inboundDndSettings", skip_serializing_if = "Option::is_none")]
+        pub inbound_dnd_settings: Option<InboundDndSettings>,
+        /// Last name.
+        #[serde(rename = "lastName", skip_serializing_if = "Option::is_none")]
+        pub last_name: Option<String>,
+        /// Id of the sub-account.
+        #[serde(rename = "locationId")]
+        pub location_id: String,
+        /// Full name.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub name: Option<String>,
+        /// Phone number.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub phone: Option<String>,
+        /// Postal code.
+        #[serde(rename = "postalCode", skip_serializing_if = "Option::is_none")]
+        pub postal_code: Option<String>,
+        /// Where the contact came from.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub source: Option<String>,
+        /// State.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub state: Option<String>,
+        /// Tags. They replace all tags the contact has.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub tags: Option<Vec<String>>,
+        /// Time zone by its IANA name.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub timezone: Option<String>,
+        /// URL of the website.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub website: Option<String>,
+    }
+
+    impl UpsertContactRequest {
+        /// Starts a [`UpsertContactRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::UpsertContactRequest {
+            Default::default()
+        }
+    }
+
+    /// The contact, and whether it is new.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UpsertContactResponse {
+        /// A contact. Which fields come differs from call to call.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub contact: Option<Contact>,
+        /// Whether the contact was created and not updated.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub new: Option<bool>,
+        /// Id of the request, to quote to support.
+        #[serde(rename = "traceId", skip_serializing_if = "Option::is_none")]
+        pub trace_id: Option<String>,
+    }
+
+    /// Domain and logo of an agency's own edition.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct WhitelabelDetails {
+        /// Domain.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub domain: Option<String>,
+        /// URL of the logo.
+        #[serde(rename = "logoUrl", skip_serializing_if = "Option::is_none")]
+        pub logo_url: Option<String>,
+    }
+
+    /// When the workflow's event is.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct WorkflowRequest {
+        /// When the event of the workflow begins, as ISO 8601 with the offset from UTC.
+        #[serde(rename = "eventStartTime", skip_serializing_if = "Option::is_none")]
+        pub event_start_time: Option<String>,
+    }
+
+    impl WorkflowRequest {
+        /// Starts a [`WorkflowRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::WorkflowRequest {
+            Default::default()
+        }
+    }
+
+    /// Builders of what is sent. A required field that was not set, and a value out of its limits, come out when the builder ends.
+    pub mod builder {
+        reachout_runtime::builder!(
+            AddInboundMessageRequest,
+            alt_id = optional::<String>,
+            attachments = optional_list::<String>,
+            call = optional::<super::CallData>,
+            conversation_id = required::<String>,
+            conversation_provider_id = required::<String>,
+            date = optional::<::chrono::DateTime<::chrono::offset::Utc>>,
+            direction = optional::<super::MessageDirection>,
+            email_bcc = optional_list::<String>,
+            email_cc = optional_list::<String>,
+            email_from = optional::<String>,
+            email_message_id = optional::<String>,
+            email_to = optional::<String>,
+            html = optional::<String>,
+            message = optional::<String>,
+            subject = optional::<String>,
+            type_ = required::<super::InboundMessageType>
+        );
+        reachout_runtime::builder!(
+            AddOutboundCallRequest,
+            alt_id = optional::<String>,
+            attachments = optional_list::<String>,
+            call = optional::<super::CallData>,
+            conversation_id = required::<String>,
+            conversation_provider_id = required::<String>,
+            date = optional::<::chrono::DateTime<::chrono::offset::Utc>>,
+            type_ = required::<super::OutboundCallType>
+        );
+        reachout_runtime::builder!(
+            BulkUpdateBusinessRequest,
+            business_id = optional::<String>,
+            ids = required_list::<String>,
+            location_id = required::<String>
+        );
+        reachout_runtime::builder!(
+            BulkUpdateTagsRequest,
+            contacts = required_list::<String>,
+            location_id = required::<String>,
+            remove_all_tags = optional::<bool>,
+            tags = required_list::<String>
+        );
+        reachout_runtime::builder!(CallData, from = optional::<String>, status = optional::<super::CallStatus>, to = optional::<String>);
+        reachout_runtime::builder!(
+            ContactFilter,
+            field = optional::<String>,
+            filters = optional_list::<super::ContactFilter>,
+            group = optional::<String>,
+            operator = optional::<String>,
+            value = optional::<super::ContactFilterValue>
+        );
+        reachout_runtime::builder!(
+            CreateContactRequest,
+            address1 = optional::<String>,
+            assigned_to = optional::<String>,
+            city = optional::<String>,
+            company_name = optional::<String>,
+            country = optional::<String>,
+            custom_fields = optional_list::<super::CustomFieldInput>,
+            dnd = optional::<bool>,
+            dnd_settings = optional::<super::DndSettings>,
+            email = optional::<String>,
+            first_name = optional::<String>,
+            gender = optional::<String>,
+            inbound_dnd_settings = optional::<super::InboundDndSettings>,
+            last_name = optional::<String>,
+            location_id = required::<String>,
+            name = optional::<String>,
+            phone = optional::<String>,
+            postal_code = optional::<String>,
+            source = optional::<String>,
+            state = optional::<String>,
+            tags = optional_list::<String>,
+            timezone = optional::<String>,
+            website = optional::<String>
+        );
+        reachout_runtime::builder!(CreateConversationRequest, contact_id = required::<String>, location_id = required::<String>);
+        reachout_runtime::builder!(CreateLocationTokenRequest, company_id = required::<String>, location_id = required::<String>);
+        reachout_runtime::builder!(
+            CreateTaskRequest,
+            assigned_to = optional::<String>,
+            body = optional::<String>,
+            completed = required::<bool>,
+            due_date = required::<String>,
+            title = required::<String>
+        );
+        reachout_runtime::builder!(
+            CreateTokenRequest,
+            client_id = required::<String>,
+            client_secret = required::<String>,
+            code = optional::<String>,
+            grant_type = required::<super::GrantType>,
+            redirect_uri = optional::<String>,
+            refresh_token = optional::<String>,
+            user_type = optional::<super::TokenUserType>
+        );
+        reachout_runtime::builder!(
+            CustomFieldInput,
+            field_value = optional::<super::CustomFieldContent>,
+            id = required::<String>,
+            key = optional::<String>
+        );
+        reachout_runtime::builder!(
+            DndSetting,
+            code = optional::<String>,
+            message = optional::<String>,
+            status = required::<super::DndStatus>
+        );
+        reachout_runtime::builder!(
+            DndSettings,
+            call = optional::<super::DndSetting>,
+            email = optional::<super::DndSetting>,
+            fb = optional::<super::DndSetting>,
+            gmb = optional::<super::DndSetting>,
+            sms = optional::<super::DndSetting>,
+            whats_app = optional::<super::DndSetting>
+        );
+        reachout_runtime::builder!(FollowersRequest, followers = required_list::<String>);
+        reachout_runtime::builder!(InboundDndSetting, message = optional::<String>, status = required::<super::InboundDndStatus>);
+        reachout_runtime::builder!(InboundDndSettings, all = optional::<super::InboundDndSetting>);
+        reachout_runtime::builder!(NoteRequest, body = required::<String>, user_id = optional::<String>);
+        reachout_runtime::builder!(ProviderError, code = required::<String>, message = required::<String>, type_ = required::<String>);
+        reachout_runtime::builder!(
+            SearchContactsRequest,
+            filters = optional_list::<super::ContactFilter>,
+            location_id = required::<String>,
+            page = optional::<i64>,
+            page_limit = required::<i64>,
+            query = optional::<String>,
+            search_after = optional_list::<super::SortValue>
+        );
+        reachout_runtime::builder!(
+            SendMessageRequest,
+            appointment_id = optional::<String>,
+            attachments = optional_list::<String>,
+            contact_id = required::<String>,
+            conversation_provider_id = optional::<String>,
+            email_bcc = optional_list::<String>,
+            email_cc = optional_list::<String>,
+            email_from = optional::<String>,
+            email_reply_mode = optional::<super::EmailReplyMode>,
+            email_to = optional::<String>,
+            from_number = optional::<String>,
+            html = optional::<String>,
+            message = optional::<String>,
+            reply_message_id = optional::<String>,
+            scheduled_timestamp = optional::<reachout_runtime::Number>,
+            subject = optional::<String>,
+            template_id = optional::<String>,
+            thread_id = optional::<String>,
+            to_number = optional::<String>,
+            type_ = required::<super::SendMessageType>
+        );
+        reachout_runtime::builder!(
+            SendTypingIndicatorRequest,
+            conversation_id = required::<String>,
+            is_typing = required::<String>,
+            location_id = required::<String>,
+            visitor_id = required::<String>
+        );
+        reachout_runtime::builder!(TagsRequest, tags = required_list::<String>);
+        reachout_runtime::builder!(
+            UpdateContactRequest,
+            address1 = optional::<String>,
+            assigned_to = optional::<String>,
+            city = optional::<String>,
+            country = optional::<String>,
+            custom_fields = optional_list::<super::CustomFieldInput>,
+            dnd = optional::<bool>,
+            dnd_settings = optional::<super::DndSettings>,
+            email = optional::<String>,
+            first_name = optional::<String>,
+            inbound_dnd_settings = optional::<super::InboundDndSettings>,
+            last_name = optional::<String>,
+            name = optional::<String>,
+            phone = optional::<String>,
+            postal_code = optional::<String>,
+            source = optional::<String>,
+            state = optional::<String>,
+            tags = optional_list::<String>,
+            timezone = optional::<String>,
+            website = optional::<String>
+        );
+        reachout_runtime::builder!(
+            UpdateConversationRequest,
+            feedback = optional::<::serde_json::Map<String, ::serde_json::Value>>,
+            location_id = required::<String>,
+            starred = optional::<bool>,
+            unread_count = optional::<reachout_runtime::Number>
+        );
+        reachout_runtime::builder!(
+            UpdateMessageStatusRequest,
+            email_message_id = optional::<String>,
+            error = optional::<super::ProviderError>,
+            recipients = optional_list::<String>,
+            status = required::<super::MessageDeliveryStatus>
+        );
+        reachout_runtime::builder!(UpdateTaskCompletedRequest, completed = required::<bool>);
+        reachout_runtime::builder!(
+            UpdateTaskRequest,
+            assigned_to = optional::<String>,
+            body = optional::<String>,
+            completed = optional::<bool>,
+            due_date = optional::<String>,
+            title = optional::<String>
+        );
+        reachout_runtime::builder!(
+            UploadAttachmentsRequest,
+            attachment_urls = optional_list::<String>,
+            conversation_id = required::<String>,
+            file_attachment = required_list::<String>,
+            location_id = required::<String>
+        );
+        reachout_runtime::builder!(
+            UpsertContactRequest,
+            address1 = optional::<String>,
+            assigned_to = optional::<String>,
+            city = optional::<String>,
+            company_name = optional::<String>,
+            country = optional::<String>,
+            custom_fields = optional_list::<super::CustomFieldInput>,
+            dnd = optional::<bool>,
+            dnd_settings = optional::<super::DndSettings>,
+            email = optional::<String>,
+            first_name = optional::<String>,
+            gender = optional::<String>,
+            inbound_dnd_settings = optional::<super::InboundDndSettings>,
+            last_name = optional::<String>,
+            location_id = required::<String>,
+            name = optional::<String>,
+            phone = optional::<String>,
+            postal_code = optional::<String>,
+            source = optional::<String>,
+            state = optional::<String>,
+            tags = optional_list::<String>,
+            timezone = optional::<String>,
+            website = optional::<String>
+        );
+        reachout_runtime::builder!(WorkflowRequest, event_start_time = optional::<String>);
+    }
 }
+
 /// Every operation, in the order of the spec.
-pub static ROUTES: [Route; 1usize] = [Route {
-    operation_id: "send_message",
-    method: Method::POST,
-    path: "/conversations/messages",
-    headers: &[("Version", "2021-04-15")],
-    authenticated: true,
-    pagination: None,
-    evidence: Evidence::Full,
-    tag: "messages",
-    docs: "https://help.hoopai.com/api-reference/messages/send-a-new-message",
-}];
+pub static ROUTES: [Route; 54] = [
+    Route {
+        operation_id: "search_conversations",
+        method: Method::GET,
+        path: "/conversations/search",
+        headers: &[("Version", "2021-04-15")],
+        authenticated: true,
+        pagination: Some(Pagination::Cursor),
+        evidence: Evidence::Full,
+        tag: "conversations",
+        docs: "https://help.hoopai.com/api-reference/search/search-conversations",
+    },
+    Route {
+        operation_id: "create_conversation",
+        method: Method::POST,
+        path: "/conversations/",
+        headers: &[("Version", "2021-04-15")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "conversations",
+        docs: "https://help.hoopai.com/api-reference/conversations/create-conversation",
+    },
+    Route {
+        operation_id: "get_conversation",
+        method: Method::GET,
+        path: "/conversations/{conversationId}",
+        headers: &[("Version", "2021-04-15")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "conversations",
+        docs: "https://help.hoopai.com/api-reference/conversations/get-conversation",
+    },
+    Route {
+        operation_id: "update_conversation",
+        method: Method::PUT,
+        path: "/conversations/{conversationId}",
+        headers: &[("Version", "2021-04-15")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "conversations",
+        docs: "https://help.hoopai.com/api-reference/conversations/update-conversation",
+    },
+    Route {
+        operation_id: "delete_conversation",
+        method: Method::DELETE,
+        path: "/conversations/{conversationId}",
+        headers: &[("Version", "2021-04-15")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "conversations",
+        docs: "https://help.hoopai.com/api-reference/conversations/delete-conversation",
+    },
+    Route {
+        operation_id: "list_messages",
+        method: Method::GET,
+        path: "/conversations/{conversationId}/messages",
+        headers: &[("Version", "2021-04-15")],
+        authenticated: true,
+        pagination: Some(Pagination::Token),
+        evidence: Evidence::Full,
+        tag: "messages",
+        docs: "https://help.hoopai.com/api-reference/messages/get-messages-by-conversation-id",
+    },
+    Route {
+        operation_id: "send_message",
+        method: Method::POST,
+        path: "/conversations/messages",
+        headers: &[("Version", "2021-04-15")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Full,
+        tag: "messages",
+        docs: "https://help.hoopai.com/api-reference/messages/send-a-new-message",
+    },
+    Route {
+        operation_id: "add_inbound_message",
+        method: Method::POST,
+        path: "/conversations/messages/inbound",
+        headers: &[("Version", "2021-04-15")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Full,
+        tag: "messages",
+        docs: "https://help.hoopai.com/api-reference/messages/add-an-inbound-message",
+    },
+    Route {
+        operation_id: "add_outbound_call",
+        method: Method::POST,
+        path: "/conversations/messages/outbound",
+        headers: &[("Version", "2021-04-15")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "messages",
+        docs: "https://help.hoopai.com/api-reference/messages/add-an-external-outbound-call",
+    },
+    Route {
+        operation_id: "upload_attachments",
+        method: Method::POST,
+        path: "/conversations/messages/upload",
+        headers: &[("Version", "2021-04-15")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "messages",
+        docs: "https://help.hoopai.com/api-reference/messages/upload-file-attachments",
+    },
+    Route {
+        operation_id: "get_message",
+        method: Method::GET,
+        path: "/conversations/messages/{id}",
+        headers: &[("Version", "2021-04-15")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "messages",
+        docs: "https://help.hoopai.com/api-reference/messages/get-message-by-message-id",
+    },
+    Route {
+        operation_id: "get_email",
+        method: Method::GET,
+        path: "/conversations/messages/email/{id}",
+        headers: &[],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Full,
+        tag: "messages",
+        docs: "https://help.hoopai.com/api-reference/email/get-email-by-id",
+    },
+    Route {
+        operation_id: "cancel_scheduled_email",
+        method: Method::DELETE,
+        path: "/conversations/messages/email/{emailMessageId}/schedule",
+        headers: &[],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "messages",
+        docs: "https://help.hoopai.com/api-reference/email/cancel-a-scheduled-email-message",
+    },
+    Route {
+        operation_id: "cancel_scheduled_message",
+        method: Method::DELETE,
+        path: "/conversations/messages/{messageId}/schedule",
+        headers: &[("Version", "2021-04-15")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "messages",
+        docs: "https://help.hoopai.com/api-reference/messages/cancel-a-scheduled-message",
+    },
+    Route {
+        operation_id: "update_message_status",
+        method: Method::PUT,
+        path: "/conversations/messages/{messageId}/status",
+        headers: &[("Version", "2021-04-15")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Full,
+        tag: "messages",
+        docs: "https://help.hoopai.com/api-reference/messages/update-message-status",
+    },
+    Route {
+        operation_id: "download_recording",
+        method: Method::GET,
+        path: "/conversations/messages/{messageId}/locations/{locationId}/recording",
+        headers: &[("Version", "2021-04-15")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "messages",
+        docs: "https://help.hoopai.com/api-reference/messages/get-recording-by-message-id",
+    },
+    Route {
+        operation_id: "get_transcription",
+        method: Method::GET,
+        path: "/conversations/locations/{locationId}/messages/{messageId}/transcription",
+        headers: &[("Version", "2021-04-15")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Full,
+        tag: "messages",
+        docs: "https://help.hoopai.com/api-reference/messages/get-transcription-by-message-id",
+    },
+    Route {
+        operation_id: "download_transcription",
+        method: Method::GET,
+        path: "/conversations/locations/{locationId}/messages/{messageId}/transcription/download",
+        headers: &[("Version", "2021-04-15")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "messages",
+        docs: "https://help.hoopai.com/api-reference/messages/download-transcription-by-message-id",
+    },
+    Route {
+        operation_id: "send_typing_indicator",
+        method: Method::POST,
+        path: "/conversations/providers/live-chat/typing",
+        headers: &[("Version", "2021-04-15")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "messages",
+        docs: "https://help.hoopai.com/api-reference/providers/agent-ai-bot-is-typing-a-message-indicator-for-live-chat",
+    },
+    Route {
+        operation_id: "list_contacts",
+        method: Method::GET,
+        path: "/contacts/",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: Some(Pagination::Token),
+        evidence: Evidence::Full,
+        tag: "contacts",
+        docs: "https://help.hoopai.com/api-reference/contacts/get-contacts",
+    },
+    Route {
+        operation_id: "create_contact",
+        method: Method::POST,
+        path: "/contacts/",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Full,
+        tag: "contacts",
+        docs: "https://help.hoopai.com/api-reference/contacts/create-contact",
+    },
+    Route {
+        operation_id: "upsert_contact",
+        method: Method::POST,
+        path: "/contacts/upsert",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "contacts",
+        docs: "https://help.hoopai.com/api-reference/contacts/upsert-contact",
+    },
+    Route {
+        operation_id: "search_contacts",
+        method: Method::POST,
+        path: "/contacts/search",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: Some(Pagination::Cursor),
+        evidence: Evidence::Partial,
+        tag: "contacts",
+        docs: "https://help.hoopai.com/api-reference/search/search-contacts",
+    },
+    Route {
+        operation_id: "get_duplicate_contact",
+        method: Method::GET,
+        path: "/contacts/search/duplicate",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "contacts",
+        docs: "https://help.hoopai.com/api-reference/search/get-duplicate-contact",
+    },
+    Route {
+        operation_id: "list_contacts_by_business",
+        method: Method::GET,
+        path: "/contacts/business/{businessId}",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: Some(Pagination::Offset),
+        evidence: Evidence::Partial,
+        tag: "contacts",
+        docs: "https://help.hoopai.com/api-reference/contacts/get-contacts-by-businessid",
+    },
+    Route {
+        operation_id: "bulk_update_tags",
+        method: Method::POST,
+        path: "/contacts/bulk/tags/update/{type}",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "contacts",
+        docs: "https://help.hoopai.com/api-reference/bulk/update-contacts-tags",
+    },
+    Route {
+        operation_id: "bulk_update_business",
+        method: Method::POST,
+        path: "/contacts/bulk/business",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "contacts",
+        docs: "https://help.hoopai.com/api-reference/bulk/add-remove-contacts-from-business",
+    },
+    Route {
+        operation_id: "get_contact",
+        method: Method::GET,
+        path: "/contacts/{contactId}",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "contacts",
+        docs: "https://help.hoopai.com/api-reference/contacts/get-contact",
+    },
+    Route {
+        operation_id: "update_contact",
+        method: Method::PUT,
+        path: "/contacts/{contactId}",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "contacts",
+        docs: "https://help.hoopai.com/api-reference/contacts/update-contact",
+    },
+    Route {
+        operation_id: "delete_contact",
+        method: Method::DELETE,
+        path: "/contacts/{contactId}",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "contacts",
+        docs: "https://help.hoopai.com/api-reference/contacts/delete-contact",
+    },
+    Route {
+        operation_id: "list_tasks",
+        method: Method::GET,
+        path: "/contacts/{contactId}/tasks",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "tasks",
+        docs: "https://help.hoopai.com/api-reference/tasks/get-all-tasks",
+    },
+    Route {
+        operation_id: "create_task",
+        method: Method::POST,
+        path: "/contacts/{contactId}/tasks",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "tasks",
+        docs: "https://help.hoopai.com/api-reference/tasks/create-task",
+    },
+    Route {
+        operation_id: "get_task",
+        method: Method::GET,
+        path: "/contacts/{contactId}/tasks/{taskId}",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "tasks",
+        docs: "https://help.hoopai.com/api-reference/tasks/get-task",
+    },
+    Route {
+        operation_id: "update_task",
+        method: Method::PUT,
+        path: "/contacts/{contactId}/tasks/{taskId}",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "tasks",
+        docs: "https://help.hoopai.com/api-reference/tasks/update-task",
+    },
+    Route {
+        operation_id: "delete_task",
+        method: Method::DELETE,
+        path: "/contacts/{contactId}/tasks/{taskId}",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "tasks",
+        docs: "https://help.hoopai.com/api-reference/tasks/delete-task",
+    },
+    Route {
+        operation_id: "update_task_completed",
+        method: Method::PUT,
+        path: "/contacts/{contactId}/tasks/{taskId}/completed",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "tasks",
+        docs: "https://help.hoopai.com/api-reference/tasks/update-task-completed",
+    },
+    Route {
+        operation_id: "list_notes",
+        method: Method::GET,
+        path: "/contacts/{contactId}/notes",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "notes",
+        docs: "https://help.hoopai.com/api-reference/notes/get-all-notes",
+    },
+    Route {
+        operation_id: "create_note",
+        method: Method::POST,
+        path: "/contacts/{contactId}/notes",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "notes",
+        docs: "https://help.hoopai.com/api-reference/notes/create-note",
+    },
+    Route {
+        operation_id: "get_note",
+        method: Method::GET,
+        path: "/contacts/{contactId}/notes/{id}",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "notes",
+        docs: "https://help.hoopai.com/api-reference/notes/get-note",
+    },
+    Route {
+        operation_id: "update_note",
+        method: Method::PUT,
+        path: "/contacts/{contactId}/notes/{id}",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "notes",
+        docs: "https://help.hoopai.com/api-reference/notes/update-note",
+    },
+    Route {
+        operation_id: "delete_note",
+        method: Method::DELETE,
+        path: "/contacts/{contactId}/notes/{id}",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "notes",
+        docs: "https://help.hoopai.com/api-reference/notes/delete-note",
+    },
+    Route {
+        operation_id: "list_appointments",
+        method: Method::GET,
+        path: "/contacts/{contactId}/appointments",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "contacts",
+        docs: "https://help.hoopai.com/api-reference/appointments/get-appointments-for-contact",
+    },
+    Route {
+        operation_id: "add_tags",
+        method: Method::POST,
+        path: "/contacts/{contactId}/tags",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "contacts",
+        docs: "https://help.hoopai.com/api-reference/tags/add-tags",
+    },
+    Route {
+        operation_id: "remove_tags",
+        method: Method::DELETE,
+        path: "/contacts/{contactId}/tags",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "contacts",
+        docs: "https://help.hoopai.com/api-reference/tags/remove-tags",
+    },
+    Route {
+        operation_id: "add_followers",
+        method: Method::POST,
+        path: "/contacts/{contactId}/followers",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "contacts",
+        docs: "https://help.hoopai.com/api-reference/followers/add-followers",
+    },
+    Route {
+        operation_id: "remove_followers",
+        method: Method::DELETE,
+        path: "/contacts/{contactId}/followers",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "contacts",
+        docs: "https://help.hoopai.com/api-reference/followers/remove-followers",
+    },
+    Route {
+        operation_id: "add_to_campaign",
+        method: Method::POST,
+        path: "/contacts/{contactId}/campaigns/{campaignId}",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "contacts",
+        docs: "https://help.hoopai.com/api-reference/campaigns/add-contact-to-campaign",
+    },
+    Route {
+        operation_id: "remove_from_campaign",
+        method: Method::DELETE,
+        path: "/contacts/{contactId}/campaigns/{campaignId}",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "contacts",
+        docs: "https://help.hoopai.com/api-reference/campaigns/remove-contact-from-campaign",
+    },
+    Route {
+        operation_id: "remove_from_every_campaign",
+        method: Method::DELETE,
+        path: "/contacts/{contactId}/campaigns/removeAll",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "contacts",
+        docs: "https://help.hoopai.com/api-reference/campaigns/remove-contact-from-every-campaign",
+    },
+    Route {
+        operation_id: "add_to_workflow",
+        method: Method::POST,
+        path: "/contacts/{contactId}/workflow/{workflowId}",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "contacts",
+        docs: "https://help.hoopai.com/api-reference/workflow/add-contact-to-workflow",
+    },
+    Route {
+        operation_id: "remove_from_workflow",
+        method: Method::DELETE,
+        path: "/contacts/{contactId}/workflow/{workflowId}",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "contacts",
+        docs: "https://help.hoopai.com/api-reference/workflow/delete-contact-from-workflow",
+    },
+    Route {
+        operation_id: "create_token",
+        method: Method::POST,
+        path: "/oauth/token",
+        headers: &[],
+        authenticated: false,
+        pagination: None,
+        evidence: Evidence::Partial,
+        tag: "oauth",
+        docs: "https://help.hoopai.com/api-reference/oauth-20/get-access-token",
+    },
+    Route {
+        operation_id: "create_location_token",
+        method: Method::POST,
+        path: "/oauth/locationToken",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Full,
+        tag: "oauth",
+        docs: "https://help.hoopai.com/api-reference/oauth-20/get-location-access-token-from-agency-token",
+    },
+    Route {
+        operation_id: "list_installed_locations",
+        method: Method::GET,
+        path: "/oauth/installedLocations",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: Some(Pagination::Offset),
+        evidence: Evidence::Partial,
+        tag: "oauth",
+        docs: "https://help.hoopai.com/api-reference/oauth-20/get-location-where-app-is-installed",
+    },
+];

@@ -6,7 +6,7 @@ use reachout_runtime::{
     Route, Vendor, pagination,
 };
 use std::time::Duration;
-///What the runtime knows of Leonar.
+/// What the runtime knows of Leonar.
 pub static VENDOR: Vendor = Vendor {
     id: "leonar",
     name: "Leonar",
@@ -19,620 +19,664 @@ pub static VENDOR: Vendor = Vendor {
     error: ErrorShape { code: Some("error.code"), message: Some("error.message"), request_id: None },
     routes: &ROUTES,
 };
-/**A client of Leonar.
-
-REST API of Leonar, a recruiting CRM: contacts, companies and deals, projects with their candidate pipelines, outreach sequences,
-messages and sourcing.
-
-A single object comes as `{"data": {…}}`, a list as `{"data": […], "meta": {…}}`, an error as `{"error": {…}}`. Ids are UUIDs, timestamps
-are ISO 8601 in UTC, dates are `YYYY-MM-DD`. Archiving is soft: an archived object keeps its data and gets `archived_at`.
-
-Which scope an operation needs is taken from the vendor's table of scopes; the pages of the operations do not say.
-
-Clones are cheap and share connections and the pacing budget.*/
+/// A client of Leonar.
+///
+/// REST API of Leonar, a recruiting CRM: contacts, companies and deals, projects with their candidate pipelines, outreach sequences,
+/// messages and sourcing.
+///
+/// A single object comes as `{"data": {…}}`, a list as `{"data": […], "meta": {…}}`, an error as `{"error": {…}}`. Ids are UUIDs, timestamps
+/// are ISO 8601 in UTC, dates are `YYYY-MM-DD`. Archiving is soft: an archived object keeps its data and gets `archived_at`.
+///
+/// Which scope an operation needs is taken from the vendor's table of scopes; the pages of the operations do not say.
+///
+/// Clones are cheap and share connections and the pacing budget.
 #[derive(Clone, Debug)]
 pub struct Client {
     core: Core,
 }
+
 impl From<Core> for Client {
     fn from(core: Core) -> Self {
         Self { core }
     }
 }
-impl Client {
-    /**A client whose credential comes from the environment variable `LEONAR_API_KEY`, and whose base URL from `LEONAR_BASE_URL` where that is set.
 
-    # Errors
-    One sentence that names the variable, where it is missing or unusable.*/
+impl Client {
+    /// A client whose credential comes from the environment variable `LEONAR_API_KEY`, and whose base URL from `LEONAR_BASE_URL` where that is set.
+    ///
+    /// # Errors
+    /// One sentence that names the variable, where it is missing or unusable.
     pub fn from_env() -> Result<Self, Error> {
         Self::builder().from_env()?.build()
     }
-    ///Configures a client; the base URL is `https://app.leonar.app/api/v1` unless set.
+
+    /// Configures a client; the base URL is `https://app.leonar.app/api/v1` unless set.
     pub fn builder() -> ClientBuilder<Self> {
         ClientBuilder::new(&VENDOR)
     }
+
     /// The same client with other options for the calls made through it.
     pub fn with(&self, options: CallOptions) -> Self {
         Self { core: self.core.with(options) }
     }
+
     /// A call that this crate has no method for, with the same authentication, pacing, retry and errors; `path` is relative to the base URL.
     pub fn request(&self, method: Method, path: &str) -> Request<'_> {
         self.core.request(method, path)
     }
+
     /// What hand-written methods of this crate send through.
     #[allow(dead_code, reason = "not every vendor has hand-written methods")]
     pub(crate) fn core(&self) -> &Core {
         &self.core
     }
 }
-///The operations of Leonar.
+
+/// The operations of Leonar.
 impl Client {
-    /**List contacts.
-
-    Lists the contacts of the workspace, newest first unless `sort` says otherwise. The page prints only some of a contact's fields:
-    names, title, employer, place, emails, tags, status and the first two timestamps. Needs a key with the scope `contacts:read`.
-
-    `GET /contacts`; answers [`types::ListContactsResponse`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Pages** by offset (`offset`): `stream()` fetches page after page.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in full by the vendor. The pagination guide filters with operators (`global_status=eq.new`), this page with plain values and a status enum of its own: the page is followed. The name of `search` is missing from the page; public third-party clients send it. Page: <https://leonar.mintlify.app/api-reference/contacts/list-contacts>*/
+    /// List contacts.
+    ///
+    /// Lists the contacts of the workspace, newest first unless `sort` says otherwise. The page prints only some of a contact's fields:
+    /// names, title, employer, place, emails, tags, status and the first two timestamps. Needs a key with the scope `contacts:read`.
+    ///
+    /// `GET /contacts`; answers [`types::ListContactsResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Pages** by offset (`offset`): `stream()` fetches page after page.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. The pagination guide filters with operators (`global_status=eq.new`), this page with plain values and a status enum of its own: the page is followed. The name of `search` is missing from the page; public third-party clients send it. Page: <https://leonar.mintlify.app/api-reference/contacts/list-contacts>
     pub fn list_contacts(&self) -> builder::ListContacts<'_> {
         builder::ListContacts::new(self)
     }
-    /**Create a contact.
 
-    Adds a contact to the workspace and returns it. Only `first_name` is needed. Tags are given by name, and a name the workspace
-    does not know yet becomes a new tag. What happens to a duplicate is not documented. Needs a key with the scope `contacts:write`.
-
-    `POST /contacts`, body [`types::CreateContactRequest`] as `application/json`; answers [`types::ContactResponse`].
-
-    **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in full by the vendor. `custom_data` of the contact is printed by the newer page of create_pipeline_entry only; it is optional here. Page: <https://leonar.mintlify.app/api-reference/contacts/create-a-contact>*/
+    /// Create a contact.
+    ///
+    /// Adds a contact to the workspace and returns it. Only `first_name` is needed. Tags are given by name, and a name the workspace
+    /// does not know yet becomes a new tag. What happens to a duplicate is not documented. Needs a key with the scope `contacts:write`.
+    ///
+    /// `POST /contacts`, body [`types::CreateContactRequest`] as `application/json`; answers [`types::ContactResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. `custom_data` of the contact is printed by the newer page of create_pipeline_entry only; it is optional here. Page: <https://leonar.mintlify.app/api-reference/contacts/create-a-contact>
     pub fn create_contact(&self) -> builder::CreateContact<'_> {
         builder::CreateContact::new(self)
     }
-    /**Search contacts.
 
-    Finds contacts by many fields at once and returns them whole. `limit` and `offset` are in the body. Needs a key with the scope
-    `contacts:read`.
-
-    `POST /contacts/search`, body [`types::SearchContactsRequest`] as `application/json`; answers [`types::ListContactsResponse`].
-
-    **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
-
-    **Pages** by offset (`offset`): `stream()` fetches page after page.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in part. The table of body fields is cut: all keys were seen, no required flags, limits or values. Page: <https://leonar.mintlify.app/api-reference/contacts/search-contacts>*/
+    /// Search contacts.
+    ///
+    /// Finds contacts by many fields at once and returns them whole. `limit` and `offset` are in the body. Needs a key with the scope
+    /// `contacts:read`.
+    ///
+    /// `POST /contacts/search`, body [`types::SearchContactsRequest`] as `application/json`; answers [`types::ListContactsResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Pages** by offset (`offset`): `stream()` fetches page after page.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. The table of body fields is cut: all keys were seen, no required flags, limits or values. Page: <https://leonar.mintlify.app/api-reference/contacts/search-contacts>
     pub fn search_contacts(&self) -> builder::SearchContacts<'_> {
         builder::SearchContacts::new(self)
     }
-    /**Update a contact.
 
-    Changes a contact and returns it. Fields that are absent keep their values. Needs a key with the scope `contacts:write`.
-
-    `PUT /contacts/{id}`, body [`types::UpdateContactRequest`] as `application/json`; answers [`types::ContactResponse`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in part. A recipe of the guide that is cut after `title`; no reference page was seen. The response follows the vendor's general form of a single object. Page: <https://leonar.mintlify.app/guides/workflows>*/
+    /// Update a contact.
+    ///
+    /// Changes a contact and returns it. Fields that are absent keep their values. Needs a key with the scope `contacts:write`.
+    ///
+    /// `PUT /contacts/{id}`, body [`types::UpdateContactRequest`] as `application/json`; answers [`types::ContactResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. A recipe of the guide that is cut after `title`; no reference page was seen. The response follows the vendor's general form of a single object. Page: <https://leonar.mintlify.app/guides/workflows>
     pub fn update_contact(&self) -> builder::UpdateContact<'_> {
         builder::UpdateContact::new(self)
     }
-    /**Add a note to a contact.
 
-    Adds a note to a contact. Needs a key with the scope `notes:write`.
-
-    `POST /contacts/{id}/notes`, body [`types::CreateNoteRequest`] as `application/json`; answers [`types::NoteResponse`].
-
-    **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: seen only in third-party clients, not in the vendor's documents. Sent by public third-party clients; no field of the answer was seen. Page: <https://leonar.mintlify.app/authentication>*/
+    /// Add a note to a contact.
+    ///
+    /// Adds a note to a contact. Needs a key with the scope `notes:write`.
+    ///
+    /// `POST /contacts/{id}/notes`, body [`types::CreateNoteRequest`] as `application/json`; answers [`types::NoteResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: seen only in third-party clients, not in the vendor's documents. Sent by public third-party clients; no field of the answer was seen. Page: <https://leonar.mintlify.app/authentication>
     pub fn create_note(&self) -> builder::CreateNote<'_> {
         builder::CreateNote::new(self)
     }
-    /**Attach a file to a contact.
 
-    Attaches a file, sent as Base64 in JSON, to a contact. Size limits and the needed scope are not documented.
-
-    `POST /contacts/{id}/files`, body [`types::CreateFileRequest`] as `application/json`; answers [`types::FileResponse`].
-
-    **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: seen only in third-party clients, not in the vendor's documents. Sent by public third-party clients. Page: <https://leonar.mintlify.app/guides/workflows>*/
+    /// Attach a file to a contact.
+    ///
+    /// Attaches a file, sent as Base64 in JSON, to a contact. Size limits and the needed scope are not documented.
+    ///
+    /// `POST /contacts/{id}/files`, body [`types::CreateFileRequest`] as `application/json`; answers [`types::FileResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: seen only in third-party clients, not in the vendor's documents. Sent by public third-party clients. Page: <https://leonar.mintlify.app/guides/workflows>
     pub fn create_contact_file(&self) -> builder::CreateContactFile<'_> {
         builder::CreateContactFile::new(self)
     }
-    /**Send a message to a contact.
 
-    Sends one message to one contact by email, LinkedIn or WhatsApp and returns it. The contact's conversation on that channel is opened
-    if there is none yet. An email needs `subject`; `linkedin_message_type` counts only for LinkedIn. Without `sender_account_id` Leonar
-    chooses the connected account. Needs a key with the scope `messages:write`.
-
-    `POST /messages`, body [`types::SendMessageRequest`] as `application/json`; answers [`types::MessageResponse`].
-
-    **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in full by the vendor. The AI agents guide calls the scope `messaging:write`; the table of scopes, which is followed, has `messages:write`. Page: <https://leonar.mintlify.app/api-reference/messages/send-a-message-to-a-contact>*/
+    /// Send a message to a contact.
+    ///
+    /// Sends one message to one contact by email, LinkedIn or WhatsApp and returns it. The contact's conversation on that channel is opened
+    /// if there is none yet. An email needs `subject`; `linkedin_message_type` counts only for LinkedIn. Without `sender_account_id` Leonar
+    /// chooses the connected account. Needs a key with the scope `messages:write`.
+    ///
+    /// `POST /messages`, body [`types::SendMessageRequest`] as `application/json`; answers [`types::MessageResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. The AI agents guide calls the scope `messaging:write`; the table of scopes, which is followed, has `messages:write`. Page: <https://leonar.mintlify.app/api-reference/messages/send-a-message-to-a-contact>
     pub fn send_message(&self) -> builder::SendMessage<'_> {
         builder::SendMessage::new(self)
     }
-    /**List the messages of a conversation.
 
-    Lists the messages of one conversation, both ways. In which order is not documented. Needs a key with the scope `messages:read`.
-
-    `GET /conversations/{id}/messages`; answers [`types::ListMessagesResponse`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Pages** by offset (`offset`): `stream()` fetches page after page.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in full by the vendor. Page: <https://leonar.mintlify.app/api-reference/conversations/list-messages>*/
+    /// List the messages of a conversation.
+    ///
+    /// Lists the messages of one conversation, both ways. In which order is not documented. Needs a key with the scope `messages:read`.
+    ///
+    /// `GET /conversations/{id}/messages`; answers [`types::ListMessagesResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Pages** by offset (`offset`): `stream()` fetches page after page.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. Page: <https://leonar.mintlify.app/api-reference/conversations/list-messages>
     pub fn list_messages(&self) -> builder::ListMessages<'_> {
         builder::ListMessages::new(self)
     }
-    /**List companies.
 
-    Lists the companies of the workspace. Needs a key with the scope `companies:read`.
-
-    `GET /companies`; answers [`types::ListCompaniesResponse`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Pages** by offset (`offset`): `stream()` fetches page after page.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: seen only in third-party clients, not in the vendor's documents. A public third-party client sends `search` and `limit`; `offset` and `meta` are what the pagination guide gives to every list. Page: <https://leonar.mintlify.app/authentication>*/
+    /// List companies.
+    ///
+    /// Lists the companies of the workspace. Needs a key with the scope `companies:read`.
+    ///
+    /// `GET /companies`; answers [`types::ListCompaniesResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Pages** by offset (`offset`): `stream()` fetches page after page.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: seen only in third-party clients, not in the vendor's documents. A public third-party client sends `search` and `limit`; `offset` and `meta` are what the pagination guide gives to every list. Page: <https://leonar.mintlify.app/authentication>
     pub fn list_companies(&self) -> builder::ListCompanies<'_> {
         builder::ListCompanies::new(self)
     }
-    /**Create a company.
 
-    Adds a company to the workspace and returns it. Needs a key with the scope `companies:write`.
-
-    `POST /companies`, body [`types::CreateCompanyRequest`] as `application/json`; answers [`types::CompanyResponse`].
-
-    **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: seen only in third-party clients, not in the vendor's documents. Public third-party clients send `name` and read `data.id`. Page: <https://leonar.mintlify.app/authentication>*/
+    /// Create a company.
+    ///
+    /// Adds a company to the workspace and returns it. Needs a key with the scope `companies:write`.
+    ///
+    /// `POST /companies`, body [`types::CreateCompanyRequest`] as `application/json`; answers [`types::CompanyResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: seen only in third-party clients, not in the vendor's documents. Public third-party clients send `name` and read `data.id`. Page: <https://leonar.mintlify.app/authentication>
     pub fn create_company(&self) -> builder::CreateCompany<'_> {
         builder::CreateCompany::new(self)
     }
-    /**Close a deal.
 
-    Closes a deal as won, lost or disqualified, and returns it. Needs a key with the scope `deals:write`.
-
-    `POST /deals/{id}/close`, body [`types::CloseDealRequest`] as `application/json`; answers [`types::DealResponse`].
-
-    **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in full by the vendor. The page shows a deal that is still `open` in the answer, the example of all deal pages: read as reused, not as what closing does. Page: <https://leonar.mintlify.app/api-reference/deals/close-a-deal>*/
+    /// Close a deal.
+    ///
+    /// Closes a deal as won, lost or disqualified, and returns it. Needs a key with the scope `deals:write`.
+    ///
+    /// `POST /deals/{id}/close`, body [`types::CloseDealRequest`] as `application/json`; answers [`types::DealResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. The page shows a deal that is still `open` in the answer, the example of all deal pages: read as reused, not as what closing does. Page: <https://leonar.mintlify.app/api-reference/deals/close-a-deal>
     pub fn close_deal(&self) -> builder::CloseDeal<'_> {
         builder::CloseDeal::new(self)
     }
-    /**Reopen a deal.
 
-    Opens a closed deal again and returns it. It takes no body. Needs a key with the scope `deals:write`.
-
-    `POST /deals/{id}/reopen`; answers [`types::DealResponse`].
-
-    **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in full by the vendor. Page: <https://leonar.mintlify.app/api-reference/deals/reopen-a-deal>*/
+    /// Reopen a deal.
+    ///
+    /// Opens a closed deal again and returns it. It takes no body. Needs a key with the scope `deals:write`.
+    ///
+    /// `POST /deals/{id}/reopen`; answers [`types::DealResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. Page: <https://leonar.mintlify.app/api-reference/deals/reopen-a-deal>
     pub fn reopen_deal(&self) -> builder::ReopenDeal<'_> {
         builder::ReopenDeal::new(self)
     }
-    /**Move a deal to a stage.
 
-    Moves a deal to another stage and returns it. Needs a key with the scope `deals:write`.
-
-    `PUT /deals/{id}/stage`, body [`types::UpdateDealStageRequest`] as `application/json`; answers [`types::DealResponse`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in full by the vendor. Page: <https://leonar.mintlify.app/api-reference/deals/move-deal-to-a-stage>*/
+    /// Move a deal to a stage.
+    ///
+    /// Moves a deal to another stage and returns it. Needs a key with the scope `deals:write`.
+    ///
+    /// `PUT /deals/{id}/stage`, body [`types::UpdateDealStageRequest`] as `application/json`; answers [`types::DealResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. Page: <https://leonar.mintlify.app/api-reference/deals/move-deal-to-a-stage>
     pub fn update_deal_stage(&self) -> builder::UpdateDealStage<'_> {
         builder::UpdateDealStage::new(self)
     }
-    /**Update a task.
 
-    Changes a task and returns it. Fields that are absent keep their values; a task is completed by the status `done`. Needs a key with
-    the scope `tasks:write`.
-
-    `PUT /tasks/{id}`, body [`types::UpdateTaskRequest`] as `application/json`; answers [`types::TaskResponse`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in full by the vendor. Page: <https://leonar.mintlify.app/api-reference/tasks/update-a-task>*/
+    /// Update a task.
+    ///
+    /// Changes a task and returns it. Fields that are absent keep their values; a task is completed by the status `done`. Needs a key with
+    /// the scope `tasks:write`.
+    ///
+    /// `PUT /tasks/{id}`, body [`types::UpdateTaskRequest`] as `application/json`; answers [`types::TaskResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. Page: <https://leonar.mintlify.app/api-reference/tasks/update-a-task>
     pub fn update_task(&self) -> builder::UpdateTask<'_> {
         builder::UpdateTask::new(self)
     }
-    /**Create a tag.
 
-    Adds a tag to the workspace and returns it. Needs a key with the scope `tags:write`.
-
-    `POST /tags`, body [`types::CreateTagRequest`] as `application/json`; answers [`types::TagResponse`].
-
-    **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in full by the vendor. Page: <https://leonar.mintlify.app/api-reference/tags/create-a-tag>*/
+    /// Create a tag.
+    ///
+    /// Adds a tag to the workspace and returns it. Needs a key with the scope `tags:write`.
+    ///
+    /// `POST /tags`, body [`types::CreateTagRequest`] as `application/json`; answers [`types::TagResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. Page: <https://leonar.mintlify.app/api-reference/tags/create-a-tag>
     pub fn create_tag(&self) -> builder::CreateTag<'_> {
         builder::CreateTag::new(self)
     }
-    /**List projects.
 
-    Lists the projects of the workspace. Needs a key with the scope `projects:read`.
-
-    `GET /projects`; answers [`types::ListProjectsResponse`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Pages** by offset (`offset`): `stream()` fetches page after page.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: seen only in third-party clients, not in the vendor's documents. Public third-party clients read `client_company` as an object, the page of update_project prints a string: both decode. Page: <https://leonar.mintlify.app/guides/workflows>*/
+    /// List projects.
+    ///
+    /// Lists the projects of the workspace. Needs a key with the scope `projects:read`.
+    ///
+    /// `GET /projects`; answers [`types::ListProjectsResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Pages** by offset (`offset`): `stream()` fetches page after page.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: seen only in third-party clients, not in the vendor's documents. Public third-party clients read `client_company` as an object, the page of update_project prints a string: both decode. Page: <https://leonar.mintlify.app/guides/workflows>
     pub fn list_projects(&self) -> builder::ListProjects<'_> {
         builder::ListProjects::new(self)
     }
-    /**Create a project.
 
-    Adds a project to the workspace and returns it. Needs a key with the scope `projects:write`.
-
-    `POST /projects`, body [`types::CreateProjectRequest`] as `application/json`; answers [`types::ProjectResponse`].
-
-    **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: seen only in third-party clients, not in the vendor's documents. Sent by public third-party clients; the answer is read as a project. Page: <https://leonar.mintlify.app/guides/workflows>*/
+    /// Create a project.
+    ///
+    /// Adds a project to the workspace and returns it. Needs a key with the scope `projects:write`.
+    ///
+    /// `POST /projects`, body [`types::CreateProjectRequest`] as `application/json`; answers [`types::ProjectResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: seen only in third-party clients, not in the vendor's documents. Sent by public third-party clients; the answer is read as a project. Page: <https://leonar.mintlify.app/guides/workflows>
     pub fn create_project(&self) -> builder::CreateProject<'_> {
         builder::CreateProject::new(self)
     }
-    /**Get a project.
 
-    Returns one project with the stages of its pipeline. Needs a key with the scope `projects:read`.
-
-    `GET /projects/{id}`; answers [`types::ProjectResponse`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in part. The guide shows the beginning of an answer; the rest is read as the project of update_project. Page: <https://leonar.mintlify.app/guides/workflows>*/
+    /// Get a project.
+    ///
+    /// Returns one project with the stages of its pipeline. Needs a key with the scope `projects:read`.
+    ///
+    /// `GET /projects/{id}`; answers [`types::ProjectResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. The guide shows the beginning of an answer; the rest is read as the project of update_project. Page: <https://leonar.mintlify.app/guides/workflows>
     pub fn get_project(&self) -> builder::GetProject<'_> {
         builder::GetProject::new(self)
     }
-    /**Update a project.
 
-    Changes a project and returns it. Fields that are absent keep their values; owners and template cannot be changed. Needs a key with
-    the scope `projects:write`.
-
-    `PUT /projects/{id}`, body [`types::UpdateProjectRequest`] as `application/json`; answers [`types::ProjectResponse`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in full by the vendor. The page prints `client_company` as a string, a public third-party client reads it as an object: both decode. Page: <https://leonar.mintlify.app/api-reference/projects/update-a-project>*/
+    /// Update a project.
+    ///
+    /// Changes a project and returns it. Fields that are absent keep their values; owners and template cannot be changed. Needs a key with
+    /// the scope `projects:write`.
+    ///
+    /// `PUT /projects/{id}`, body [`types::UpdateProjectRequest`] as `application/json`; answers [`types::ProjectResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. The page prints `client_company` as a string, a public third-party client reads it as an object: both decode. Page: <https://leonar.mintlify.app/api-reference/projects/update-a-project>
     pub fn update_project(&self) -> builder::UpdateProject<'_> {
         builder::UpdateProject::new(self)
     }
-    /**List the pipeline entries of a project.
 
-    Lists the candidates in the pipeline of a project, all of them or those in one stage. Needs a key with the scope `pipeline:read`.
-
-    `GET /projects/{id}/entries`; answers [`types::ListPipelineEntriesResponse`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Pages** by offset (`offset`): `stream()` fetches page after page.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in part. The guide shows query parameters only; clients read `meta` and the contact of each entry. The newer guide names the path parameter `project_id`, the reference `id`, which is kept. Page: <https://leonar.mintlify.app/guides/workflows>*/
+    /// List the pipeline entries of a project.
+    ///
+    /// Lists the candidates in the pipeline of a project, all of them or those in one stage. Needs a key with the scope `pipeline:read`.
+    ///
+    /// `GET /projects/{id}/entries`; answers [`types::ListPipelineEntriesResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Pages** by offset (`offset`): `stream()` fetches page after page.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. The guide shows query parameters only; clients read `meta` and the contact of each entry. The newer guide names the path parameter `project_id`, the reference `id`, which is kept. Page: <https://leonar.mintlify.app/guides/workflows>
     pub fn list_pipeline_entries(&self) -> builder::ListPipelineEntries<'_> {
         builder::ListPipelineEntries::new(self)
     }
-    /**Add a contact to the pipeline of a project.
 
-    Puts a contact that exists into the pipeline of a project and returns the entry. Without `stage_id` it goes to the first stage; the
-    ids of the stages are in the project. Needs a key with the scope `pipeline:write`.
-
-    `POST /projects/{id}/entries`, body [`types::CreatePipelineEntryRequest`] as `application/json`; answers [`types::PipelineEntryResponse`].
-
-    **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in part. The table of body fields is cut; `contact_id` is read as required. Page: <https://leonar.mintlify.app/api-reference/projects/add-contact-to-pipeline>*/
+    /// Add a contact to the pipeline of a project.
+    ///
+    /// Puts a contact that exists into the pipeline of a project and returns the entry. Without `stage_id` it goes to the first stage; the
+    /// ids of the stages are in the project. Needs a key with the scope `pipeline:write`.
+    ///
+    /// `POST /projects/{id}/entries`, body [`types::CreatePipelineEntryRequest`] as `application/json`; answers [`types::PipelineEntryResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. The table of body fields is cut; `contact_id` is read as required. Page: <https://leonar.mintlify.app/api-reference/projects/add-contact-to-pipeline>
     pub fn create_pipeline_entry(&self) -> builder::CreatePipelineEntry<'_> {
         builder::CreatePipelineEntry::new(self)
     }
-    /**List the files of a project.
 
-    Lists the files attached to a project, without their content. Whether it comes in pages, and the needed scope, are not documented.
-
-    `GET /projects/{id}/files`; answers [`types::ListProjectFilesResponse`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: seen only in third-party clients, not in the vendor's documents. A public third-party client reads the list one level deeper than in other lists, at `data.data`. Page: <https://leonar.mintlify.app/guides/workflows>*/
+    /// List the files of a project.
+    ///
+    /// Lists the files attached to a project, without their content. Whether it comes in pages, and the needed scope, are not documented.
+    ///
+    /// `GET /projects/{id}/files`; answers [`types::ListProjectFilesResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: seen only in third-party clients, not in the vendor's documents. A public third-party client reads the list one level deeper than in other lists, at `data.data`. Page: <https://leonar.mintlify.app/guides/workflows>
     pub fn list_project_files(&self) -> builder::ListProjectFiles<'_> {
         builder::ListProjectFiles::new(self)
     }
-    /**Attach a file to a project.
 
-    Attaches a file, sent as Base64 in JSON, to a project. Size limits and the needed scope are not documented.
-
-    `POST /projects/{id}/files`, body [`types::CreateFileRequest`] as `application/json`; answers [`types::FileResponse`].
-
-    **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: seen only in third-party clients, not in the vendor's documents. Sent by public third-party clients. Page: <https://leonar.mintlify.app/guides/workflows>*/
+    /// Attach a file to a project.
+    ///
+    /// Attaches a file, sent as Base64 in JSON, to a project. Size limits and the needed scope are not documented.
+    ///
+    /// `POST /projects/{id}/files`, body [`types::CreateFileRequest`] as `application/json`; answers [`types::FileResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: seen only in third-party clients, not in the vendor's documents. Sent by public third-party clients. Page: <https://leonar.mintlify.app/guides/workflows>
     pub fn create_project_file(&self) -> builder::CreateProjectFile<'_> {
         builder::CreateProjectFile::new(self)
     }
-    /**Delete a file of a project.
 
-    Takes a file off a project. The answer has no body. The needed scope is not documented.
-
-    `DELETE /projects/{id}/files/{file_id}`; the response has no content.
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: seen only in third-party clients, not in the vendor's documents. Sent by public third-party clients, which take a 204 or an empty body for success. Page: <https://leonar.mintlify.app/guides/workflows>*/
+    /// Delete a file of a project.
+    ///
+    /// Takes a file off a project. The answer has no body. The needed scope is not documented.
+    ///
+    /// `DELETE /projects/{id}/files/{file_id}`; the response has no content.
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: seen only in third-party clients, not in the vendor's documents. Sent by public third-party clients, which take a 204 or an empty body for success. Page: <https://leonar.mintlify.app/guides/workflows>
     pub fn delete_project_file(&self) -> builder::DeleteProjectFile<'_> {
         builder::DeleteProjectFile::new(self)
     }
-    /**List sequences.
 
-    Lists the outreach sequences of the workspace with the numbers of their contacts. Needs a key with the scope `sequences:read`.
-
-    `GET /sequences`; answers [`types::ListSequencesResponse`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Pages** by offset (`offset`): `stream()` fetches page after page.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in full by the vendor. Page: <https://leonar.mintlify.app/api-reference/sequences/list-sequences>*/
+    /// List sequences.
+    ///
+    /// Lists the outreach sequences of the workspace with the numbers of their contacts. Needs a key with the scope `sequences:read`.
+    ///
+    /// `GET /sequences`; answers [`types::ListSequencesResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Pages** by offset (`offset`): `stream()` fetches page after page.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. Page: <https://leonar.mintlify.app/api-reference/sequences/list-sequences>
     pub fn list_sequences(&self) -> builder::ListSequences<'_> {
         builder::ListSequences::new(self)
     }
-    /**Get a sequence.
 
-    Returns one sequence with the numbers of its contacts. The steps themselves are not returned. Needs a key with the scope
-    `sequences:read`.
-
-    `GET /sequences/{id}`; answers [`types::SequenceResponse`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in full by the vendor. Page: <https://leonar.mintlify.app/api-reference/sequences/get-a-sequence>*/
+    /// Get a sequence.
+    ///
+    /// Returns one sequence with the numbers of its contacts. The steps themselves are not returned. Needs a key with the scope
+    /// `sequences:read`.
+    ///
+    /// `GET /sequences/{id}`; answers [`types::SequenceResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. Page: <https://leonar.mintlify.app/api-reference/sequences/get-a-sequence>
     pub fn get_sequence(&self) -> builder::GetSequence<'_> {
         builder::GetSequence::new(self)
     }
-    /**Enroll contacts in a sequence.
 
-    Puts contacts, at most 500 at once, into a sequence and returns how many were enrolled. Contacts that are on the blacklist, enrolled
-    already or active in another sequence are skipped and counted. Needs a key with the scope `sequences:write`.
-
-    `POST /sequences/{id}/enroll`, body [`types::EnrollContactsRequest`] as `application/json`; answers [`types::EnrollContactsResponse`].
-
-    **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in full by the vendor. The page has `contact_ids` alone; `contacts` with variables of their own is a heading of the workflows guide and is sent by a public third-party client: both are taken as alternatives. Page: <https://leonar.mintlify.app/api-reference/sequences/enroll-contacts>*/
+    /// Enroll contacts in a sequence.
+    ///
+    /// Puts contacts, at most 500 at once, into a sequence and returns how many were enrolled. Contacts that are on the blacklist, enrolled
+    /// already or active in another sequence are skipped and counted. Needs a key with the scope `sequences:write`.
+    ///
+    /// `POST /sequences/{id}/enroll`, body [`types::EnrollContactsRequest`] as `application/json`; answers [`types::EnrollContactsResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. The page has `contact_ids` alone; `contacts` with variables of their own is a heading of the workflows guide and is sent by a public third-party client: both are taken as alternatives. Page: <https://leonar.mintlify.app/api-reference/sequences/enroll-contacts>
     pub fn enroll_contacts(&self) -> builder::EnrollContacts<'_> {
         builder::EnrollContacts::new(self)
     }
-    /**Unenroll contacts from a sequence.
 
-    Takes contacts out of a sequence and returns how many. Needs a key with the scope `sequences:write`.
-
-    `POST /sequences/{id}/unenroll`, body [`types::UnenrollContactsRequest`] as `application/json`; answers [`types::UnenrollContactsResponse`].
-
-    **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in full by the vendor. Page: <https://leonar.mintlify.app/api-reference/sequences/unenroll-contacts>*/
+    /// Unenroll contacts from a sequence.
+    ///
+    /// Takes contacts out of a sequence and returns how many. Needs a key with the scope `sequences:write`.
+    ///
+    /// `POST /sequences/{id}/unenroll`, body [`types::UnenrollContactsRequest`] as `application/json`; answers [`types::UnenrollContactsResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. Page: <https://leonar.mintlify.app/api-reference/sequences/unenroll-contacts>
     pub fn unenroll_contacts(&self) -> builder::UnenrollContacts<'_> {
         builder::UnenrollContacts::new(self)
     }
-    /**Search candidates.
 
-    Searches candidates for a project in Leonar's own source, in the contacts or on LinkedIn. LinkedIn needs `account_id` and takes places
-    by LinkedIn's ids; the other sources take them as text. The pages per source (search_crm_contacts, search_linkedin_profiles) are newer.
-    Needs a key with the scope `sourcing:read`.
-
-    `POST /sourcing/search`, body [`types::SearchCandidatesRequest`] as `application/json`; answers [`types::SourcingSearchResponse`].
-
-    **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
-
-    **Pages** by page (`page`): `stream()` fetches page after page.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in full by the vendor. The page leaves `profiles` untyped: read as the profiles of search_crm_contacts. `exclude` of job titles, `keywords`, `contacts_filters` and `filters_too_strict` are from a public third-party client. Page: <https://leonar.mintlify.app/api-reference/sourcing/search-candidates>*/
+    /// Search candidates.
+    ///
+    /// Searches candidates for a project in Leonar's own source, in the contacts or on LinkedIn. LinkedIn needs `account_id` and takes places
+    /// by LinkedIn's ids; the other sources take them as text. The pages per source (search_crm_contacts, search_linkedin_profiles) are newer.
+    /// Needs a key with the scope `sourcing:read`.
+    ///
+    /// `POST /sourcing/search`, body [`types::SearchCandidatesRequest`] as `application/json`; answers [`types::SourcingSearchResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Pages** by page (`page`): `stream()` fetches page after page.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. The page leaves `profiles` untyped: read as the profiles of search_crm_contacts. `exclude` of job titles, `keywords`, `contacts_filters` and `filters_too_strict` are from a public third-party client. Page: <https://leonar.mintlify.app/api-reference/sourcing/search-candidates>
     pub fn search_candidates(&self) -> builder::SearchCandidates<'_> {
         builder::SearchCandidates::new(self)
     }
-    /**Search candidates among the contacts.
 
-    Searches the contacts of the workspace for candidates and returns them as sourcing profiles. Needs a key with the scope
-    `sourcing:read`.
-
-    `POST /sourcing/contacts/search`, body [`types::SearchCrmContactsRequest`] as `application/json`; answers [`types::SourcingSearchResponse`].
-
-    **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
-
-    **Pages** by page (`page`): `stream()` fetches page after page.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in part. The table of body fields is cut, and the answer after `profiles`: the counters are those the pagination guide gives to all sourcing searches. Page: <https://leonar.mintlify.app/api-reference/sourcing/search-crm-contacts>*/
+    /// Search candidates among the contacts.
+    ///
+    /// Searches the contacts of the workspace for candidates and returns them as sourcing profiles. Needs a key with the scope
+    /// `sourcing:read`.
+    ///
+    /// `POST /sourcing/contacts/search`, body [`types::SearchCrmContactsRequest`] as `application/json`; answers [`types::SourcingSearchResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Pages** by page (`page`): `stream()` fetches page after page.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. The table of body fields is cut, and the answer after `profiles`: the counters are those the pagination guide gives to all sourcing searches. Page: <https://leonar.mintlify.app/api-reference/sourcing/search-crm-contacts>
     pub fn search_crm_contacts(&self) -> builder::SearchCrmContacts<'_> {
         builder::SearchCrmContacts::new(self)
     }
-    /**Search profiles with advanced sourcing.
 
-    Searches profiles by title, company, place and skills, and can reveal contact data. The profiles it returns cost sourcing credits, as
-    `credits_consumed` says; without credits it fails with `insufficient_credits` (402). Needs a key with the scope `sourcing:read`.
-
-    `POST /sourcing/advanced/profiles/search`, body [`types::SearchAdvancedProfilesRequest`] as `application/json`; answers [`types::AdvancedSearchResponse`].
-
-    **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
-
-    **Pages** by page (`page`): `stream()` fetches page after page.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in part. The table of body fields and the tail of the answer are cut; where revealed addresses appear was not seen. Page: <https://leonar.mintlify.app/api-reference/sourcing/advanced-sourcing-profile-search>*/
+    /// Search profiles with advanced sourcing.
+    ///
+    /// Searches profiles by title, company, place and skills, and can reveal contact data. The profiles it returns cost sourcing credits, as
+    /// `credits_consumed` says; without credits it fails with `insufficient_credits` (402). Needs a key with the scope `sourcing:read`.
+    ///
+    /// `POST /sourcing/advanced/profiles/search`, body [`types::SearchAdvancedProfilesRequest`] as `application/json`; answers [`types::AdvancedSearchResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Pages** by page (`page`): `stream()` fetches page after page.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. The table of body fields and the tail of the answer are cut; where revealed addresses appear was not seen. Page: <https://leonar.mintlify.app/api-reference/sourcing/advanced-sourcing-profile-search>
     pub fn search_advanced_profiles(&self) -> builder::SearchAdvancedProfiles<'_> {
         builder::SearchAdvancedProfiles::new(self)
     }
-    /**Search profiles on LinkedIn.
 
-    Searches LinkedIn through a connected account that is active in Recruiter or Sales Navigator. Places are given by LinkedIn's ids, see
-    list_linkedin_locations. For the next page the same body is sent again with the `cursor` of the last answer. Needs a key with the scope
-    `sourcing:read`.
-
-    `POST /sourcing/linkedin/search`, body [`types::SearchLinkedinProfilesRequest`] as `application/json`; answers [`types::LinkedinSearchResponse`].
-
-    **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
-
-    **Pages** by continuation token: `stream()` fetches page after page.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in part. The older guide counts pages with `page` alone, the newer one goes on with the returned `cursor`, which is followed here; `boolean_query` is from a public third-party client. Page: <https://leonar.mintlify.app/guides/workflows>*/
+    /// Search profiles on LinkedIn.
+    ///
+    /// Searches LinkedIn through a connected account that is active in Recruiter or Sales Navigator. Places are given by LinkedIn's ids, see
+    /// list_linkedin_locations. For the next page the same body is sent again with the `cursor` of the last answer. Needs a key with the scope
+    /// `sourcing:read`.
+    ///
+    /// `POST /sourcing/linkedin/search`, body [`types::SearchLinkedinProfilesRequest`] as `application/json`; answers [`types::LinkedinSearchResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Pages** by continuation token: `stream()` fetches page after page.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. The older guide counts pages with `page` alone, the newer one goes on with the returned `cursor`, which is followed here; `boolean_query` is from a public third-party client. Page: <https://leonar.mintlify.app/guides/workflows>
     pub fn search_linkedin_profiles(&self) -> builder::SearchLinkedinProfiles<'_> {
         builder::SearchLinkedinProfiles::new(self)
     }
-    /**Find the LinkedIn ids of places.
 
-    Finds places by name as LinkedIn knows them; their ids go into `location_ids` of a LinkedIn search. Needs a key with the scope
-    `sourcing:read`.
-
-    `GET /sourcing/linkedin/locations`; answers [`types::ListLinkedinLocationsResponse`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in part. A recipe of the guide; whether the parameters are required was not seen. The page of search_candidates names GET /sourcing/locations for the same end; the guide and live clients use this path. Page: <https://leonar.mintlify.app/guides/workflows>*/
+    /// Find the LinkedIn ids of places.
+    ///
+    /// Finds places by name as LinkedIn knows them; their ids go into `location_ids` of a LinkedIn search. Needs a key with the scope
+    /// `sourcing:read`.
+    ///
+    /// `GET /sourcing/linkedin/locations`; answers [`types::ListLinkedinLocationsResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. A recipe of the guide; whether the parameters are required was not seen. The page of search_candidates names GET /sourcing/locations for the same end; the guide and live clients use this path. Page: <https://leonar.mintlify.app/guides/workflows>
     pub fn list_linkedin_locations(&self) -> builder::ListLinkedinLocations<'_> {
         builder::ListLinkedinLocations::new(self)
     }
-    /**Find the ids of places for a candidate search.
 
-    Returns the ids of places that search_candidates takes for LinkedIn. Its parameters and its answer are not documented:
-    list_linkedin_locations has both. Needs a key with the scope `sourcing:read`.
-
-    `GET /sourcing/locations`; answers [`types::ListSourcingLocationsResponse`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in part. Only the path was seen, in the prose of the page; probably the forerunner of GET /sourcing/linkedin/locations. Page: <https://leonar.mintlify.app/api-reference/sourcing/search-candidates>*/
+    /// Find the ids of places for a candidate search.
+    ///
+    /// Returns the ids of places that search_candidates takes for LinkedIn. Its parameters and its answer are not documented:
+    /// list_linkedin_locations has both. Needs a key with the scope `sourcing:read`.
+    ///
+    /// `GET /sourcing/locations`; answers [`types::ListSourcingLocationsResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Only the path was seen, in the prose of the page; probably the forerunner of GET /sourcing/linkedin/locations. Page: <https://leonar.mintlify.app/api-reference/sourcing/search-candidates>
     pub fn list_sourcing_locations(&self) -> builder::ListSourcingLocations<'_> {
         builder::ListSourcingLocations::new(self)
     }
-    /**Add found profiles to a project.
 
-    Turns profiles that a search returned into contacts in a project's pipeline. The richer the profiles, the richer the contacts:
-    experiences, educations, skills, summary and picture are worth passing on. Needs a key with the scope `sourcing:write`.
-
-    `POST /sourcing/add-to-project`, body [`types::AddProfilesToProjectRequest`] as `application/json`; answers [`types::AddProfilesToProjectResponse`].
-
-    **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in part. The tail of the body (a key that begins `accou`, read as `account_id`) and the whole answer are cut; the answer is what public third-party clients read. Page: <https://leonar.mintlify.app/api-reference/sourcing/add-profiles-to-project>*/
+    /// Add found profiles to a project.
+    ///
+    /// Turns profiles that a search returned into contacts in a project's pipeline. The richer the profiles, the richer the contacts:
+    /// experiences, educations, skills, summary and picture are worth passing on. Needs a key with the scope `sourcing:write`.
+    ///
+    /// `POST /sourcing/add-to-project`, body [`types::AddProfilesToProjectRequest`] as `application/json`; answers [`types::AddProfilesToProjectResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. The tail of the body (a key that begins `accou`, read as `account_id`) and the whole answer are cut; the answer is what public third-party clients read. Page: <https://leonar.mintlify.app/api-reference/sourcing/add-profiles-to-project>
     pub fn add_profiles_to_project(&self) -> builder::AddProfilesToProject<'_> {
         builder::AddProfilesToProject::new(self)
     }
-    /**List connected accounts.
 
-    Lists the accounts connected to the workspace. One whose `api_status` is active in Recruiter or Sales Navigator can search LinkedIn.
-    Whether email and WhatsApp accounts are listed, whether it comes in pages, and the needed scope are not documented.
-
-    `GET /connected-accounts`; answers [`types::ListConnectedAccountsResponse`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in part. A recipe of the guide with one answer; parameters and pagination were not seen. Page: <https://leonar.mintlify.app/guides/workflows>*/
+    /// List connected accounts.
+    ///
+    /// Lists the accounts connected to the workspace. One whose `api_status` is active in Recruiter or Sales Navigator can search LinkedIn.
+    /// Whether email and WhatsApp accounts are listed, whether it comes in pages, and the needed scope are not documented.
+    ///
+    /// `GET /connected-accounts`; answers [`types::ListConnectedAccountsResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. A recipe of the guide with one answer; parameters and pagination were not seen. Page: <https://leonar.mintlify.app/guides/workflows>
     pub fn list_connected_accounts(&self) -> builder::ListConnectedAccounts<'_> {
         builder::ListConnectedAccounts::new(self)
     }
-    /**List the members of the workspace.
 
-    Lists the people who work in the workspace. Whether it comes in pages, and the needed scope, are not documented.
-
-    `GET /workspace/members`; answers [`types::ListWorkspaceMembersResponse`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: seen only in third-party clients, not in the vendor's documents. Public third-party clients read `user_id` and `first_name`. Page: <https://leonar.mintlify.app/guides/workflows>*/
+    /// List the members of the workspace.
+    ///
+    /// Lists the people who work in the workspace. Whether it comes in pages, and the needed scope, are not documented.
+    ///
+    /// `GET /workspace/members`; answers [`types::ListWorkspaceMembersResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: seen only in third-party clients, not in the vendor's documents. Public third-party clients read `user_id` and `first_name`. Page: <https://leonar.mintlify.app/guides/workflows>
     pub fn list_workspace_members(&self) -> builder::ListWorkspaceMembers<'_> {
         builder::ListWorkspaceMembers::new(self)
     }
 }
+
 /// The arguments of each operation. Nothing is sent before `send()`, or before a `stream()` is polled.
 pub mod builder {
     #[allow(unused_imports, reason = "not every vendor needs every name")]
     use super::{ByteStream, Client, Error, ROUTES, ResponseValue, Stream, pagination, types};
-    ///Arguments of [`Client::list_contacts`].
+    /// Arguments of [`Client::list_contacts`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct ListContacts<'a> {
@@ -648,6 +692,7 @@ pub mod builder {
         search: Result<Option<String>, String>,
         sort: Result<Option<String>, String>,
     }
+
     impl<'a> ListContacts<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self {
@@ -664,7 +709,8 @@ pub mod builder {
                 sort: Ok(None),
             }
         }
-        ///Id of the company the contacts belong to.
+
+        /// Id of the company the contacts belong to.
         pub fn company_id<V>(mut self, value: V) -> Self
         where
             V: TryInto<::uuid::Uuid>,
@@ -673,7 +719,8 @@ pub mod builder {
             self.company_id = reachout_runtime::argument("company_id", value).map(Some);
             self
         }
-        ///Kind of contact. The values are not documented; third-party clients use `candidate`.
+
+        /// Kind of contact. The values are not documented; third-party clients use `candidate`.
         pub fn contact_type<V>(mut self, value: V) -> Self
         where
             V: TryInto<String>,
@@ -682,7 +729,8 @@ pub mod builder {
             self.contact_type = reachout_runtime::argument("contact_type", value).map(Some);
             self
         }
-        ///Earliest day of creation.
+
+        /// Earliest day of creation.
         pub fn created_after<V>(mut self, value: V) -> Self
         where
             V: TryInto<::chrono::naive::NaiveDate>,
@@ -691,7 +739,8 @@ pub mod builder {
             self.created_after = reachout_runtime::argument("created_after", value).map(Some);
             self
         }
-        ///Latest day of creation.
+
+        /// Latest day of creation.
         pub fn created_before<V>(mut self, value: V) -> Self
         where
             V: TryInto<::chrono::naive::NaiveDate>,
@@ -700,7 +749,8 @@ pub mod builder {
             self.created_before = reachout_runtime::argument("created_before", value).map(Some);
             self
         }
-        ///Where the relation with the contacts stands; `all` when it is absent.
+
+        /// Where the relation with the contacts stands; `all` when it is absent.
         pub fn global_status<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::GlobalStatusFilter>,
@@ -709,7 +759,8 @@ pub mod builder {
             self.global_status = reachout_runtime::argument("global_status", value).map(Some);
             self
         }
-        ///Page size, 1 to 100; 50 when it is absent.
+
+        /// Page size, 1 to 100; 50 when it is absent.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: TryInto<i64>,
@@ -718,7 +769,8 @@ pub mod builder {
             self.limit = reachout_runtime::argument("limit", value).map(Some);
             self
         }
-        ///Place as free text.
+
+        /// Place as free text.
         pub fn location<V>(mut self, value: V) -> Self
         where
             V: TryInto<String>,
@@ -727,7 +779,8 @@ pub mod builder {
             self.location = reachout_runtime::argument("location", value).map(Some);
             self
         }
-        ///Number of items to skip; 0 when it is absent.
+
+        /// Number of items to skip; 0 when it is absent.
         pub fn offset<V>(mut self, value: V) -> Self
         where
             V: TryInto<i64>,
@@ -736,7 +789,8 @@ pub mod builder {
             self.offset = reachout_runtime::argument("offset", value).map(Some);
             self
         }
-        ///Text to find in names, titles and employers. Clients look contacts up by LinkedIn URL with it too.
+
+        /// Text to find in names, titles and employers. Clients look contacts up by LinkedIn URL with it too.
         pub fn search<V>(mut self, value: V) -> Self
         where
             V: TryInto<String>,
@@ -745,8 +799,9 @@ pub mod builder {
             self.search = reachout_runtime::argument("search", value).map(Some);
             self
         }
-        /**Field to sort by: `created_at`, `updated_at`, `first_name`, `last_name` or `last_contacted_at`, with a `-` before it for
-        descending order; `-created_at` when it is absent.*/
+
+        /// Field to sort by: `created_at`, `updated_at`, `first_name`, `last_name` or `last_contacted_at`, with a `-` before it for
+        /// descending order; `-created_at` when it is absent.
         pub fn sort<V>(mut self, value: V) -> Self
         where
             V: TryInto<String>,
@@ -755,10 +810,11 @@ pub mod builder {
             self.sort = reachout_runtime::argument("sort", value).map(Some);
             self
         }
-        /**Sends `GET /contacts`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `GET /contacts`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::ListContactsResponse>, Error> {
             let Self {
                 client,
@@ -797,6 +853,7 @@ pub mod builder {
                 .send::<types::ListContactsResponse>()
                 .await
         }
+
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
@@ -805,12 +862,12 @@ pub mod builder {
             pagination::by_offset(
                 self,
                 start,
-                async |request: Self| {
+                |request: Self| async move {
                     let page = request.send().await?.into_inner();
                     Ok(pagination::Page {
-                        more: Some(&page).map(|value| &value.meta).map(|value| &value.has_more).copied(),
-                        total: Some(&page).map(|value| &value.meta).map(|value| &value.total).and_then(pagination::count),
-                        items: Some(page).map(|value| value.data).unwrap_or_default(),
+                        more: Some(page.meta.has_more.clone()),
+                        total: Some(&page.meta.total).and_then(pagination::count),
+                        items: page.data,
                         ..Default::default()
                     })
                 },
@@ -818,18 +875,21 @@ pub mod builder {
             )
         }
     }
-    ///Arguments of [`Client::create_contact`].
+
+    /// Arguments of [`Client::create_contact`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct CreateContact<'a> {
         client: &'a Client,
         body: Result<types::builder::CreateContactRequest, String>,
     }
+
     impl<'a> CreateContact<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, body: Ok(Default::default()) }
         }
-        ///The request body: a [`types::CreateContactRequest`], or its builder.
+
+        /// The request body: a [`types::CreateContactRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::CreateContactRequest>,
@@ -838,6 +898,7 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value).map(|body: types::CreateContactRequest| body.into());
             self
         }
+
         /// Changes the body set so far.
         pub fn body_map<F>(mut self, change: F) -> Self
         where
@@ -846,10 +907,11 @@ pub mod builder {
             self.body = self.body.map(change);
             self
         }
-        /**Sends `POST /contacts`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `POST /contacts`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::ContactResponse>, Error> {
             let Self { client, body } = self;
             let call = client.core.operation(&ROUTES[1]);
@@ -857,18 +919,21 @@ pub mod builder {
             call.json(&body).send::<types::ContactResponse>().await
         }
     }
-    ///Arguments of [`Client::search_contacts`].
+
+    /// Arguments of [`Client::search_contacts`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct SearchContacts<'a> {
         client: &'a Client,
         body: Result<types::builder::SearchContactsRequest, String>,
     }
+
     impl<'a> SearchContacts<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, body: Ok(Default::default()) }
         }
-        ///The request body: a [`types::SearchContactsRequest`], or its builder.
+
+        /// The request body: a [`types::SearchContactsRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::SearchContactsRequest>,
@@ -877,6 +942,7 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value).map(|body: types::SearchContactsRequest| body.into());
             self
         }
+
         /// Changes the body set so far.
         pub fn body_map<F>(mut self, change: F) -> Self
         where
@@ -885,16 +951,18 @@ pub mod builder {
             self.body = self.body.map(change);
             self
         }
-        /**Sends `POST /contacts/search`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `POST /contacts/search`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::ListContactsResponse>, Error> {
             let Self { client, body } = self;
             let call = client.core.operation(&ROUTES[2]);
             let body: types::SearchContactsRequest = call.body(body)?;
             call.json(&body).send::<types::ListContactsResponse>().await
         }
+
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
@@ -911,12 +979,12 @@ pub mod builder {
             pagination::by_offset(
                 self,
                 start,
-                async |request: Self| {
+                |request: Self| async move {
                     let page = request.send().await?.into_inner();
                     Ok(pagination::Page {
-                        more: Some(&page).map(|value| &value.meta).map(|value| &value.has_more).copied(),
-                        total: Some(&page).map(|value| &value.meta).map(|value| &value.total).and_then(pagination::count),
-                        items: Some(page).map(|value| value.data).unwrap_or_default(),
+                        more: Some(page.meta.has_more.clone()),
+                        total: Some(&page.meta.total).and_then(pagination::count),
+                        items: page.data,
                         ..Default::default()
                     })
                 },
@@ -924,7 +992,8 @@ pub mod builder {
             )
         }
     }
-    ///Arguments of [`Client::update_contact`].
+
+    /// Arguments of [`Client::update_contact`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct UpdateContact<'a> {
@@ -932,11 +1001,13 @@ pub mod builder {
         id: Result<::uuid::Uuid, String>,
         body: Result<types::builder::UpdateContactRequest, String>,
     }
+
     impl<'a> UpdateContact<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, id: Err("id: no value was given".to_owned()), body: Ok(Default::default()) }
         }
-        ///Id of the contact. Required.
+
+        /// Id of the contact. Required.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: TryInto<::uuid::Uuid>,
@@ -945,7 +1016,8 @@ pub mod builder {
             self.id = reachout_runtime::argument("id", value);
             self
         }
-        ///The request body: a [`types::UpdateContactRequest`], or its builder.
+
+        /// The request body: a [`types::UpdateContactRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::UpdateContactRequest>,
@@ -954,6 +1026,7 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value).map(|body: types::UpdateContactRequest| body.into());
             self
         }
+
         /// Changes the body set so far.
         pub fn body_map<F>(mut self, change: F) -> Self
         where
@@ -962,10 +1035,11 @@ pub mod builder {
             self.body = self.body.map(change);
             self
         }
-        /**Sends `PUT /contacts/{id}`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `PUT /contacts/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::ContactResponse>, Error> {
             let Self { client, id, body } = self;
             let call = client.core.operation(&ROUTES[3]);
@@ -974,7 +1048,8 @@ pub mod builder {
             call.path_param("id", &id).json(&body).send::<types::ContactResponse>().await
         }
     }
-    ///Arguments of [`Client::create_note`].
+
+    /// Arguments of [`Client::create_note`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct CreateNote<'a> {
@@ -982,11 +1057,13 @@ pub mod builder {
         id: Result<::uuid::Uuid, String>,
         body: Result<types::builder::CreateNoteRequest, String>,
     }
+
     impl<'a> CreateNote<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, id: Err("id: no value was given".to_owned()), body: Ok(Default::default()) }
         }
-        ///Id of the contact. Required.
+
+        /// Id of the contact. Required.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: TryInto<::uuid::Uuid>,
@@ -995,7 +1072,8 @@ pub mod builder {
             self.id = reachout_runtime::argument("id", value);
             self
         }
-        ///The request body: a [`types::CreateNoteRequest`], or its builder.
+
+        /// The request body: a [`types::CreateNoteRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::CreateNoteRequest>,
@@ -1004,6 +1082,7 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value).map(|body: types::CreateNoteRequest| body.into());
             self
         }
+
         /// Changes the body set so far.
         pub fn body_map<F>(mut self, change: F) -> Self
         where
@@ -1012,10 +1091,11 @@ pub mod builder {
             self.body = self.body.map(change);
             self
         }
-        /**Sends `POST /contacts/{id}/notes`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `POST /contacts/{id}/notes`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::NoteResponse>, Error> {
             let Self { client, id, body } = self;
             let call = client.core.operation(&ROUTES[4]);
@@ -1024,7 +1104,8 @@ pub mod builder {
             call.path_param("id", &id).json(&body).send::<types::NoteResponse>().await
         }
     }
-    ///Arguments of [`Client::create_contact_file`].
+
+    /// Arguments of [`Client::create_contact_file`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct CreateContactFile<'a> {
@@ -1032,11 +1113,13 @@ pub mod builder {
         id: Result<::uuid::Uuid, String>,
         body: Result<types::builder::CreateFileRequest, String>,
     }
+
     impl<'a> CreateContactFile<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, id: Err("id: no value was given".to_owned()), body: Ok(Default::default()) }
         }
-        ///Id of the contact. Required.
+
+        /// Id of the contact. Required.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: TryInto<::uuid::Uuid>,
@@ -1045,7 +1128,8 @@ pub mod builder {
             self.id = reachout_runtime::argument("id", value);
             self
         }
-        ///The request body: a [`types::CreateFileRequest`], or its builder.
+
+        /// The request body: a [`types::CreateFileRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::CreateFileRequest>,
@@ -1054,6 +1138,7 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value).map(|body: types::CreateFileRequest| body.into());
             self
         }
+
         /// Changes the body set so far.
         pub fn body_map<F>(mut self, change: F) -> Self
         where
@@ -1062,10 +1147,11 @@ pub mod builder {
             self.body = self.body.map(change);
             self
         }
-        /**Sends `POST /contacts/{id}/files`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `POST /contacts/{id}/files`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::FileResponse>, Error> {
             let Self { client, id, body } = self;
             let call = client.core.operation(&ROUTES[5]);
@@ -1074,18 +1160,21 @@ pub mod builder {
             call.path_param("id", &id).json(&body).send::<types::FileResponse>().await
         }
     }
-    ///Arguments of [`Client::send_message`].
+
+    /// Arguments of [`Client::send_message`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct SendMessage<'a> {
         client: &'a Client,
         body: Result<types::builder::SendMessageRequest, String>,
     }
+
     impl<'a> SendMessage<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, body: Ok(Default::default()) }
         }
-        ///The request body: a [`types::SendMessageRequest`], or its builder.
+
+        /// The request body: a [`types::SendMessageRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::SendMessageRequest>,
@@ -1094,6 +1183,7 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value).map(|body: types::SendMessageRequest| body.into());
             self
         }
+
         /// Changes the body set so far.
         pub fn body_map<F>(mut self, change: F) -> Self
         where
@@ -1102,10 +1192,11 @@ pub mod builder {
             self.body = self.body.map(change);
             self
         }
-        /**Sends `POST /messages`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `POST /messages`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::MessageResponse>, Error> {
             let Self { client, body } = self;
             let call = client.core.operation(&ROUTES[6]);
@@ -1113,7 +1204,8 @@ pub mod builder {
             call.json(&body).send::<types::MessageResponse>().await
         }
     }
-    ///Arguments of [`Client::list_messages`].
+
+    /// Arguments of [`Client::list_messages`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct ListMessages<'a> {
@@ -1122,11 +1214,13 @@ pub mod builder {
         limit: Result<Option<i64>, String>,
         offset: Result<Option<i64>, String>,
     }
+
     impl<'a> ListMessages<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, id: Err("id: no value was given".to_owned()), limit: Ok(None), offset: Ok(None) }
         }
-        ///Id of the conversation. Required.
+
+        /// Id of the conversation. Required.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: TryInto<::uuid::Uuid>,
@@ -1135,7 +1229,8 @@ pub mod builder {
             self.id = reachout_runtime::argument("id", value);
             self
         }
-        ///Page size, 1 to 100; 50 when it is absent.
+
+        /// Page size, 1 to 100; 50 when it is absent.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: TryInto<i64>,
@@ -1144,7 +1239,8 @@ pub mod builder {
             self.limit = reachout_runtime::argument("limit", value).map(Some);
             self
         }
-        ///Number of items to skip; 0 when it is absent.
+
+        /// Number of items to skip; 0 when it is absent.
         pub fn offset<V>(mut self, value: V) -> Self
         where
             V: TryInto<i64>,
@@ -1153,10 +1249,11 @@ pub mod builder {
             self.offset = reachout_runtime::argument("offset", value).map(Some);
             self
         }
-        /**Sends `GET /conversations/{id}/messages`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `GET /conversations/{id}/messages`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::ListMessagesResponse>, Error> {
             let Self { client, id, limit, offset } = self;
             let call = client.core.operation(&ROUTES[7]);
@@ -1165,6 +1262,7 @@ pub mod builder {
             let offset = call.argument(offset)?;
             call.path_param("id", &id).query("limit", &limit).query("offset", &offset).send::<types::ListMessagesResponse>().await
         }
+
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
@@ -1173,12 +1271,12 @@ pub mod builder {
             pagination::by_offset(
                 self,
                 start,
-                async |request: Self| {
+                |request: Self| async move {
                     let page = request.send().await?.into_inner();
                     Ok(pagination::Page {
-                        more: Some(&page).map(|value| &value.meta).map(|value| &value.has_more).copied(),
-                        total: Some(&page).map(|value| &value.meta).map(|value| &value.total).and_then(pagination::count),
-                        items: Some(page).map(|value| value.data).unwrap_or_default(),
+                        more: Some(page.meta.has_more.clone()),
+                        total: Some(&page.meta.total).and_then(pagination::count),
+                        items: page.data,
                         ..Default::default()
                     })
                 },
@@ -1186,7 +1284,8 @@ pub mod builder {
             )
         }
     }
-    ///Arguments of [`Client::list_companies`].
+
+    /// Arguments of [`Client::list_companies`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct ListCompanies<'a> {
@@ -1195,11 +1294,13 @@ pub mod builder {
         offset: Result<Option<i64>, String>,
         search: Result<Option<String>, String>,
     }
+
     impl<'a> ListCompanies<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, limit: Ok(None), offset: Ok(None), search: Ok(None) }
         }
-        ///Page size, 1 to 100; 50 when it is absent.
+
+        /// Page size, 1 to 100; 50 when it is absent.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: TryInto<i64>,
@@ -1208,7 +1309,8 @@ pub mod builder {
             self.limit = reachout_runtime::argument("limit", value).map(Some);
             self
         }
-        ///Number of items to skip; 0 when it is absent.
+
+        /// Number of items to skip; 0 when it is absent.
         pub fn offset<V>(mut self, value: V) -> Self
         where
             V: TryInto<i64>,
@@ -1217,7 +1319,8 @@ pub mod builder {
             self.offset = reachout_runtime::argument("offset", value).map(Some);
             self
         }
-        ///Text to find.
+
+        /// Text to find.
         pub fn search<V>(mut self, value: V) -> Self
         where
             V: TryInto<String>,
@@ -1226,10 +1329,11 @@ pub mod builder {
             self.search = reachout_runtime::argument("search", value).map(Some);
             self
         }
-        /**Sends `GET /companies`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `GET /companies`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::ListCompaniesResponse>, Error> {
             let Self { client, limit, offset, search } = self;
             let call = client.core.operation(&ROUTES[8]);
@@ -1238,6 +1342,7 @@ pub mod builder {
             let search = call.argument(search)?;
             call.query("limit", &limit).query("offset", &offset).query("search", &search).send::<types::ListCompaniesResponse>().await
         }
+
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
@@ -1246,12 +1351,12 @@ pub mod builder {
             pagination::by_offset(
                 self,
                 start,
-                async |request: Self| {
+                |request: Self| async move {
                     let page = request.send().await?.into_inner();
                     Ok(pagination::Page {
-                        more: Some(&page).and_then(|value| value.meta.as_ref()).map(|value| &value.has_more).copied(),
-                        total: Some(&page).and_then(|value| value.meta.as_ref()).map(|value| &value.total).and_then(pagination::count),
-                        items: Some(page).map(|value| value.data).unwrap_or_default(),
+                        more: page.meta.as_ref().map(|value| &value.has_more).copied(),
+                        total: page.meta.as_ref().map(|value| &value.total).and_then(pagination::count),
+                        items: page.data,
                         ..Default::default()
                     })
                 },
@@ -1259,18 +1364,21 @@ pub mod builder {
             )
         }
     }
-    ///Arguments of [`Client::create_company`].
+
+    /// Arguments of [`Client::create_company`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct CreateCompany<'a> {
         client: &'a Client,
         body: Result<types::builder::CreateCompanyRequest, String>,
     }
+
     impl<'a> CreateCompany<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, body: Ok(Default::default()) }
         }
-        ///The request body: a [`types::CreateCompanyRequest`], or its builder.
+
+        /// The request body: a [`types::CreateCompanyRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::CreateCompanyRequest>,
@@ -1279,6 +1387,7 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value).map(|body: types::CreateCompanyRequest| body.into());
             self
         }
+
         /// Changes the body set so far.
         pub fn body_map<F>(mut self, change: F) -> Self
         where
@@ -1287,10 +1396,11 @@ pub mod builder {
             self.body = self.body.map(change);
             self
         }
-        /**Sends `POST /companies`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `POST /companies`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::CompanyResponse>, Error> {
             let Self { client, body } = self;
             let call = client.core.operation(&ROUTES[9]);
@@ -1298,7 +1408,8 @@ pub mod builder {
             call.json(&body).send::<types::CompanyResponse>().await
         }
     }
-    ///Arguments of [`Client::close_deal`].
+
+    /// Arguments of [`Client::close_deal`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct CloseDeal<'a> {
@@ -1306,11 +1417,13 @@ pub mod builder {
         id: Result<::uuid::Uuid, String>,
         body: Result<types::builder::CloseDealRequest, String>,
     }
+
     impl<'a> CloseDeal<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, id: Err("id: no value was given".to_owned()), body: Ok(Default::default()) }
         }
-        ///Id of the deal. Required.
+
+        /// Id of the deal. Required.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: TryInto<::uuid::Uuid>,
@@ -1319,7 +1432,8 @@ pub mod builder {
             self.id = reachout_runtime::argument("id", value);
             self
         }
-        ///The request body: a [`types::CloseDealRequest`], or its builder.
+
+        /// The request body: a [`types::CloseDealRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::CloseDealRequest>,
@@ -1328,6 +1442,7 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value).map(|body: types::CloseDealRequest| body.into());
             self
         }
+
         /// Changes the body set so far.
         pub fn body_map<F>(mut self, change: F) -> Self
         where
@@ -1336,10 +1451,11 @@ pub mod builder {
             self.body = self.body.map(change);
             self
         }
-        /**Sends `POST /deals/{id}/close`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `POST /deals/{id}/close`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::DealResponse>, Error> {
             let Self { client, id, body } = self;
             let call = client.core.operation(&ROUTES[10]);
@@ -1348,18 +1464,21 @@ pub mod builder {
             call.path_param("id", &id).json(&body).send::<types::DealResponse>().await
         }
     }
-    ///Arguments of [`Client::reopen_deal`].
+
+    /// Arguments of [`Client::reopen_deal`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct ReopenDeal<'a> {
         client: &'a Client,
         id: Result<::uuid::Uuid, String>,
     }
+
     impl<'a> ReopenDeal<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, id: Err("id: no value was given".to_owned()) }
         }
-        ///Id of the deal. Required.
+
+        /// Id of the deal. Required.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: TryInto<::uuid::Uuid>,
@@ -1368,10 +1487,11 @@ pub mod builder {
             self.id = reachout_runtime::argument("id", value);
             self
         }
-        /**Sends `POST /deals/{id}/reopen`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `POST /deals/{id}/reopen`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::DealResponse>, Error> {
             let Self { client, id } = self;
             let call = client.core.operation(&ROUTES[11]);
@@ -1379,7 +1499,8 @@ pub mod builder {
             call.path_param("id", &id).send::<types::DealResponse>().await
         }
     }
-    ///Arguments of [`Client::update_deal_stage`].
+
+    /// Arguments of [`Client::update_deal_stage`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct UpdateDealStage<'a> {
@@ -1387,11 +1508,13 @@ pub mod builder {
         id: Result<::uuid::Uuid, String>,
         body: Result<types::builder::UpdateDealStageRequest, String>,
     }
+
     impl<'a> UpdateDealStage<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, id: Err("id: no value was given".to_owned()), body: Ok(Default::default()) }
         }
-        ///Id of the deal. Required.
+
+        /// Id of the deal. Required.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: TryInto<::uuid::Uuid>,
@@ -1400,7 +1523,8 @@ pub mod builder {
             self.id = reachout_runtime::argument("id", value);
             self
         }
-        ///The request body: a [`types::UpdateDealStageRequest`], or its builder.
+
+        /// The request body: a [`types::UpdateDealStageRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::UpdateDealStageRequest>,
@@ -1409,6 +1533,7 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value).map(|body: types::UpdateDealStageRequest| body.into());
             self
         }
+
         /// Changes the body set so far.
         pub fn body_map<F>(mut self, change: F) -> Self
         where
@@ -1417,10 +1542,11 @@ pub mod builder {
             self.body = self.body.map(change);
             self
         }
-        /**Sends `PUT /deals/{id}/stage`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `PUT /deals/{id}/stage`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::DealResponse>, Error> {
             let Self { client, id, body } = self;
             let call = client.core.operation(&ROUTES[12]);
@@ -1429,7 +1555,8 @@ pub mod builder {
             call.path_param("id", &id).json(&body).send::<types::DealResponse>().await
         }
     }
-    ///Arguments of [`Client::update_task`].
+
+    /// Arguments of [`Client::update_task`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct UpdateTask<'a> {
@@ -1437,11 +1564,13 @@ pub mod builder {
         id: Result<::uuid::Uuid, String>,
         body: Result<types::builder::UpdateTaskRequest, String>,
     }
+
     impl<'a> UpdateTask<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, id: Err("id: no value was given".to_owned()), body: Ok(Default::default()) }
         }
-        ///Id of the task. Required.
+
+        /// Id of the task. Required.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: TryInto<::uuid::Uuid>,
@@ -1450,7 +1579,8 @@ pub mod builder {
             self.id = reachout_runtime::argument("id", value);
             self
         }
-        ///The request body: a [`types::UpdateTaskRequest`], or its builder.
+
+        /// The request body: a [`types::UpdateTaskRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::UpdateTaskRequest>,
@@ -1459,6 +1589,7 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value).map(|body: types::UpdateTaskRequest| body.into());
             self
         }
+
         /// Changes the body set so far.
         pub fn body_map<F>(mut self, change: F) -> Self
         where
@@ -1467,10 +1598,11 @@ pub mod builder {
             self.body = self.body.map(change);
             self
         }
-        /**Sends `PUT /tasks/{id}`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `PUT /tasks/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::TaskResponse>, Error> {
             let Self { client, id, body } = self;
             let call = client.core.operation(&ROUTES[13]);
@@ -1479,18 +1611,21 @@ pub mod builder {
             call.path_param("id", &id).json(&body).send::<types::TaskResponse>().await
         }
     }
-    ///Arguments of [`Client::create_tag`].
+
+    /// Arguments of [`Client::create_tag`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct CreateTag<'a> {
         client: &'a Client,
         body: Result<types::builder::CreateTagRequest, String>,
     }
+
     impl<'a> CreateTag<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, body: Ok(Default::default()) }
         }
-        ///The request body: a [`types::CreateTagRequest`], or its builder.
+
+        /// The request body: a [`types::CreateTagRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::CreateTagRequest>,
@@ -1499,6 +1634,7 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value).map(|body: types::CreateTagRequest| body.into());
             self
         }
+
         /// Changes the body set so far.
         pub fn body_map<F>(mut self, change: F) -> Self
         where
@@ -1507,10 +1643,11 @@ pub mod builder {
             self.body = self.body.map(change);
             self
         }
-        /**Sends `POST /tags`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `POST /tags`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::TagResponse>, Error> {
             let Self { client, body } = self;
             let call = client.core.operation(&ROUTES[14]);
@@ -1518,7 +1655,8 @@ pub mod builder {
             call.json(&body).send::<types::TagResponse>().await
         }
     }
-    ///Arguments of [`Client::list_projects`].
+
+    /// Arguments of [`Client::list_projects`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct ListProjects<'a> {
@@ -1527,11 +1665,13 @@ pub mod builder {
         offset: Result<Option<i64>, String>,
         status: Result<Option<String>, String>,
     }
+
     impl<'a> ListProjects<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, limit: Ok(None), offset: Ok(None), status: Ok(None) }
         }
-        ///Page size, 1 to 100; 50 when it is absent.
+
+        /// Page size, 1 to 100; 50 when it is absent.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: TryInto<i64>,
@@ -1540,7 +1680,8 @@ pub mod builder {
             self.limit = reachout_runtime::argument("limit", value).map(Some);
             self
         }
-        ///Number of items to skip; 0 when it is absent.
+
+        /// Number of items to skip; 0 when it is absent.
         pub fn offset<V>(mut self, value: V) -> Self
         where
             V: TryInto<i64>,
@@ -1549,7 +1690,8 @@ pub mod builder {
             self.offset = reachout_runtime::argument("offset", value).map(Some);
             self
         }
-        ///State of the projects, such as `active`.
+
+        /// State of the projects, such as `active`.
         pub fn status<V>(mut self, value: V) -> Self
         where
             V: TryInto<String>,
@@ -1558,10 +1700,11 @@ pub mod builder {
             self.status = reachout_runtime::argument("status", value).map(Some);
             self
         }
-        /**Sends `GET /projects`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `GET /projects`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::ListProjectsResponse>, Error> {
             let Self { client, limit, offset, status } = self;
             let call = client.core.operation(&ROUTES[15]);
@@ -1570,6 +1713,7 @@ pub mod builder {
             let status = call.argument(status)?;
             call.query("limit", &limit).query("offset", &offset).query("status", &status).send::<types::ListProjectsResponse>().await
         }
+
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
@@ -1578,12 +1722,12 @@ pub mod builder {
             pagination::by_offset(
                 self,
                 start,
-                async |request: Self| {
+                |request: Self| async move {
                     let page = request.send().await?.into_inner();
                     Ok(pagination::Page {
-                        more: Some(&page).and_then(|value| value.meta.as_ref()).map(|value| &value.has_more).copied(),
-                        total: Some(&page).and_then(|value| value.meta.as_ref()).map(|value| &value.total).and_then(pagination::count),
-                        items: Some(page).map(|value| value.data).unwrap_or_default(),
+                        more: page.meta.as_ref().map(|value| &value.has_more).copied(),
+                        total: page.meta.as_ref().map(|value| &value.total).and_then(pagination::count),
+                        items: page.data,
                         ..Default::default()
                     })
                 },
@@ -1591,18 +1735,21 @@ pub mod builder {
             )
         }
     }
-    ///Arguments of [`Client::create_project`].
+
+    /// Arguments of [`Client::create_project`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct CreateProject<'a> {
         client: &'a Client,
         body: Result<types::builder::CreateProjectRequest, String>,
     }
+
     impl<'a> CreateProject<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, body: Ok(Default::default()) }
         }
-        ///The request body: a [`types::CreateProjectRequest`], or its builder.
+
+        /// The request body: a [`types::CreateProjectRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::CreateProjectRequest>,
@@ -1611,6 +1758,7 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value).map(|body: types::CreateProjectRequest| body.into());
             self
         }
+
         /// Changes the body set so far.
         pub fn body_map<F>(mut self, change: F) -> Self
         where
@@ -1619,10 +1767,11 @@ pub mod builder {
             self.body = self.body.map(change);
             self
         }
-        /**Sends `POST /projects`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `POST /projects`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::ProjectResponse>, Error> {
             let Self { client, body } = self;
             let call = client.core.operation(&ROUTES[16]);
@@ -1630,18 +1779,21 @@ pub mod builder {
             call.json(&body).send::<types::ProjectResponse>().await
         }
     }
-    ///Arguments of [`Client::get_project`].
+
+    /// Arguments of [`Client::get_project`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct GetProject<'a> {
         client: &'a Client,
         id: Result<::uuid::Uuid, String>,
     }
+
     impl<'a> GetProject<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, id: Err("id: no value was given".to_owned()) }
         }
-        ///Id of the project. Required.
+
+        /// Id of the project. Required.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: TryInto<::uuid::Uuid>,
@@ -1650,10 +1802,11 @@ pub mod builder {
             self.id = reachout_runtime::argument("id", value);
             self
         }
-        /**Sends `GET /projects/{id}`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `GET /projects/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::ProjectResponse>, Error> {
             let Self { client, id } = self;
             let call = client.core.operation(&ROUTES[17]);
@@ -1661,7 +1814,8 @@ pub mod builder {
             call.path_param("id", &id).send::<types::ProjectResponse>().await
         }
     }
-    ///Arguments of [`Client::update_project`].
+
+    /// Arguments of [`Client::update_project`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct UpdateProject<'a> {
@@ -1669,11 +1823,13 @@ pub mod builder {
         id: Result<::uuid::Uuid, String>,
         body: Result<types::builder::UpdateProjectRequest, String>,
     }
+
     impl<'a> UpdateProject<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, id: Err("id: no value was given".to_owned()), body: Ok(Default::default()) }
         }
-        ///Id of the project. Required.
+
+        /// Id of the project. Required.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: TryInto<::uuid::Uuid>,
@@ -1682,7 +1838,8 @@ pub mod builder {
             self.id = reachout_runtime::argument("id", value);
             self
         }
-        ///The request body: a [`types::UpdateProjectRequest`], or its builder.
+
+        /// The request body: a [`types::UpdateProjectRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::UpdateProjectRequest>,
@@ -1691,6 +1848,7 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value).map(|body: types::UpdateProjectRequest| body.into());
             self
         }
+
         /// Changes the body set so far.
         pub fn body_map<F>(mut self, change: F) -> Self
         where
@@ -1699,10 +1857,11 @@ pub mod builder {
             self.body = self.body.map(change);
             self
         }
-        /**Sends `PUT /projects/{id}`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `PUT /projects/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::ProjectResponse>, Error> {
             let Self { client, id, body } = self;
             let call = client.core.operation(&ROUTES[18]);
@@ -1711,7 +1870,8 @@ pub mod builder {
             call.path_param("id", &id).json(&body).send::<types::ProjectResponse>().await
         }
     }
-    ///Arguments of [`Client::list_pipeline_entries`].
+
+    /// Arguments of [`Client::list_pipeline_entries`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct ListPipelineEntries<'a> {
@@ -1721,11 +1881,13 @@ pub mod builder {
         offset: Result<Option<i64>, String>,
         stage_id: Result<Option<::uuid::Uuid>, String>,
     }
+
     impl<'a> ListPipelineEntries<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, id: Err("id: no value was given".to_owned()), limit: Ok(None), offset: Ok(None), stage_id: Ok(None) }
         }
-        ///Id of the project. Required.
+
+        /// Id of the project. Required.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: TryInto<::uuid::Uuid>,
@@ -1734,7 +1896,8 @@ pub mod builder {
             self.id = reachout_runtime::argument("id", value);
             self
         }
-        ///Page size, 1 to 100; 50 when it is absent.
+
+        /// Page size, 1 to 100; 50 when it is absent.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: TryInto<i64>,
@@ -1743,7 +1906,8 @@ pub mod builder {
             self.limit = reachout_runtime::argument("limit", value).map(Some);
             self
         }
-        ///Number of items to skip; 0 when it is absent.
+
+        /// Number of items to skip; 0 when it is absent.
         pub fn offset<V>(mut self, value: V) -> Self
         where
             V: TryInto<i64>,
@@ -1752,7 +1916,8 @@ pub mod builder {
             self.offset = reachout_runtime::argument("offset", value).map(Some);
             self
         }
-        ///Id of the stage the entries are in. The name of a stage is refused.
+
+        /// Id of the stage the entries are in. The name of a stage is refused.
         pub fn stage_id<V>(mut self, value: V) -> Self
         where
             V: TryInto<::uuid::Uuid>,
@@ -1761,10 +1926,11 @@ pub mod builder {
             self.stage_id = reachout_runtime::argument("stage_id", value).map(Some);
             self
         }
-        /**Sends `GET /projects/{id}/entries`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `GET /projects/{id}/entries`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::ListPipelineEntriesResponse>, Error> {
             let Self { client, id, limit, offset, stage_id } = self;
             let call = client.core.operation(&ROUTES[19]);
@@ -1779,6 +1945,7 @@ pub mod builder {
                 .send::<types::ListPipelineEntriesResponse>()
                 .await
         }
+
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
@@ -1787,12 +1954,12 @@ pub mod builder {
             pagination::by_offset(
                 self,
                 start,
-                async |request: Self| {
+                |request: Self| async move {
                     let page = request.send().await?.into_inner();
                     Ok(pagination::Page {
-                        more: Some(&page).map(|value| &value.meta).map(|value| &value.has_more).copied(),
-                        total: Some(&page).map(|value| &value.meta).map(|value| &value.total).and_then(pagination::count),
-                        items: Some(page).map(|value| value.data).unwrap_or_default(),
+                        more: Some(page.meta.has_more.clone()),
+                        total: Some(&page.meta.total).and_then(pagination::count),
+                        items: page.data,
                         ..Default::default()
                     })
                 },
@@ -1800,7 +1967,8 @@ pub mod builder {
             )
         }
     }
-    ///Arguments of [`Client::create_pipeline_entry`].
+
+    /// Arguments of [`Client::create_pipeline_entry`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct CreatePipelineEntry<'a> {
@@ -1808,11 +1976,13 @@ pub mod builder {
         id: Result<::uuid::Uuid, String>,
         body: Result<types::builder::CreatePipelineEntryRequest, String>,
     }
+
     impl<'a> CreatePipelineEntry<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, id: Err("id: no value was given".to_owned()), body: Ok(Default::default()) }
         }
-        ///Id of the project. Required.
+
+        /// Id of the project. Required.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: TryInto<::uuid::Uuid>,
@@ -1821,7 +1991,8 @@ pub mod builder {
             self.id = reachout_runtime::argument("id", value);
             self
         }
-        ///The request body: a [`types::CreatePipelineEntryRequest`], or its builder.
+
+        /// The request body: a [`types::CreatePipelineEntryRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::CreatePipelineEntryRequest>,
@@ -1830,6 +2001,7 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value).map(|body: types::CreatePipelineEntryRequest| body.into());
             self
         }
+
         /// Changes the body set so far.
         pub fn body_map<F>(mut self, change: F) -> Self
         where
@@ -1838,10 +2010,11 @@ pub mod builder {
             self.body = self.body.map(change);
             self
         }
-        /**Sends `POST /projects/{id}/entries`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `POST /projects/{id}/entries`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::PipelineEntryResponse>, Error> {
             let Self { client, id, body } = self;
             let call = client.core.operation(&ROUTES[20]);
@@ -1850,18 +2023,21 @@ pub mod builder {
             call.path_param("id", &id).json(&body).send::<types::PipelineEntryResponse>().await
         }
     }
-    ///Arguments of [`Client::list_project_files`].
+
+    /// Arguments of [`Client::list_project_files`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct ListProjectFiles<'a> {
         client: &'a Client,
         id: Result<::uuid::Uuid, String>,
     }
+
     impl<'a> ListProjectFiles<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, id: Err("id: no value was given".to_owned()) }
         }
-        ///Id of the project. Required.
+
+        /// Id of the project. Required.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: TryInto<::uuid::Uuid>,
@@ -1870,10 +2046,11 @@ pub mod builder {
             self.id = reachout_runtime::argument("id", value);
             self
         }
-        /**Sends `GET /projects/{id}/files`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `GET /projects/{id}/files`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::ListProjectFilesResponse>, Error> {
             let Self { client, id } = self;
             let call = client.core.operation(&ROUTES[21]);
@@ -1881,7 +2058,8 @@ pub mod builder {
             call.path_param("id", &id).send::<types::ListProjectFilesResponse>().await
         }
     }
-    ///Arguments of [`Client::create_project_file`].
+
+    /// Arguments of [`Client::create_project_file`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct CreateProjectFile<'a> {
@@ -1889,11 +2067,13 @@ pub mod builder {
         id: Result<::uuid::Uuid, String>,
         body: Result<types::builder::CreateFileRequest, String>,
     }
+
     impl<'a> CreateProjectFile<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, id: Err("id: no value was given".to_owned()), body: Ok(Default::default()) }
         }
-        ///Id of the project. Required.
+
+        /// Id of the project. Required.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: TryInto<::uuid::Uuid>,
@@ -1902,7 +2082,8 @@ pub mod builder {
             self.id = reachout_runtime::argument("id", value);
             self
         }
-        ///The request body: a [`types::CreateFileRequest`], or its builder.
+
+        /// The request body: a [`types::CreateFileRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::CreateFileRequest>,
@@ -1911,6 +2092,7 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value).map(|body: types::CreateFileRequest| body.into());
             self
         }
+
         /// Changes the body set so far.
         pub fn body_map<F>(mut self, change: F) -> Self
         where
@@ -1919,10 +2101,11 @@ pub mod builder {
             self.body = self.body.map(change);
             self
         }
-        /**Sends `POST /projects/{id}/files`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `POST /projects/{id}/files`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::FileResponse>, Error> {
             let Self { client, id, body } = self;
             let call = client.core.operation(&ROUTES[22]);
@@ -1931,7 +2114,8 @@ pub mod builder {
             call.path_param("id", &id).json(&body).send::<types::FileResponse>().await
         }
     }
-    ///Arguments of [`Client::delete_project_file`].
+
+    /// Arguments of [`Client::delete_project_file`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct DeleteProjectFile<'a> {
@@ -1939,11 +2123,13 @@ pub mod builder {
         id: Result<::uuid::Uuid, String>,
         file_id: Result<::uuid::Uuid, String>,
     }
+
     impl<'a> DeleteProjectFile<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, id: Err("id: no value was given".to_owned()), file_id: Err("file_id: no value was given".to_owned()) }
         }
-        ///Id of the project. Required.
+
+        /// Id of the project. Required.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: TryInto<::uuid::Uuid>,
@@ -1952,7 +2138,8 @@ pub mod builder {
             self.id = reachout_runtime::argument("id", value);
             self
         }
-        ///Id of the file. Required.
+
+        /// Id of the file. Required.
         pub fn file_id<V>(mut self, value: V) -> Self
         where
             V: TryInto<::uuid::Uuid>,
@@ -1961,10 +2148,11 @@ pub mod builder {
             self.file_id = reachout_runtime::argument("file_id", value);
             self
         }
-        /**Sends `DELETE /projects/{id}/files/{file_id}`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `DELETE /projects/{id}/files/{file_id}`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<()>, Error> {
             let Self { client, id, file_id } = self;
             let call = client.core.operation(&ROUTES[23]);
@@ -1973,7 +2161,8 @@ pub mod builder {
             call.path_param("id", &id).path_param("file_id", &file_id).send_empty().await
         }
     }
-    ///Arguments of [`Client::list_sequences`].
+
+    /// Arguments of [`Client::list_sequences`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct ListSequences<'a> {
@@ -1983,11 +2172,13 @@ pub mod builder {
         sort: Result<Option<String>, String>,
         status: Result<Option<String>, String>,
     }
+
     impl<'a> ListSequences<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, limit: Ok(None), offset: Ok(None), sort: Ok(None), status: Ok(None) }
         }
-        ///Page size, 1 to 100; 50 when it is absent.
+
+        /// Page size, 1 to 100; 50 when it is absent.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: TryInto<i64>,
@@ -1996,7 +2187,8 @@ pub mod builder {
             self.limit = reachout_runtime::argument("limit", value).map(Some);
             self
         }
-        ///Number of items to skip; 0 when it is absent.
+
+        /// Number of items to skip; 0 when it is absent.
         pub fn offset<V>(mut self, value: V) -> Self
         where
             V: TryInto<i64>,
@@ -2005,8 +2197,9 @@ pub mod builder {
             self.offset = reachout_runtime::argument("offset", value).map(Some);
             self
         }
-        /**Field to sort by: `created_at`, `updated_at`, `name` or `status`, with a `-` before it for descending order; `-created_at` when it
-        is absent.*/
+
+        /// Field to sort by: `created_at`, `updated_at`, `name` or `status`, with a `-` before it for descending order; `-created_at` when it
+        /// is absent.
         pub fn sort<V>(mut self, value: V) -> Self
         where
             V: TryInto<String>,
@@ -2015,7 +2208,8 @@ pub mod builder {
             self.sort = reachout_runtime::argument("sort", value).map(Some);
             self
         }
-        ///State of the sequences, such as `active`. The values are not documented.
+
+        /// State of the sequences, such as `active`. The values are not documented.
         pub fn status<V>(mut self, value: V) -> Self
         where
             V: TryInto<String>,
@@ -2024,10 +2218,11 @@ pub mod builder {
             self.status = reachout_runtime::argument("status", value).map(Some);
             self
         }
-        /**Sends `GET /sequences`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `GET /sequences`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::ListSequencesResponse>, Error> {
             let Self { client, limit, offset, sort, status } = self;
             let call = client.core.operation(&ROUTES[24]);
@@ -2042,6 +2237,7 @@ pub mod builder {
                 .send::<types::ListSequencesResponse>()
                 .await
         }
+
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
@@ -2050,12 +2246,12 @@ pub mod builder {
             pagination::by_offset(
                 self,
                 start,
-                async |request: Self| {
+                |request: Self| async move {
                     let page = request.send().await?.into_inner();
                     Ok(pagination::Page {
-                        more: Some(&page).map(|value| &value.meta).map(|value| &value.has_more).copied(),
-                        total: Some(&page).map(|value| &value.meta).map(|value| &value.total).and_then(pagination::count),
-                        items: Some(page).map(|value| value.data).unwrap_or_default(),
+                        more: Some(page.meta.has_more.clone()),
+                        total: Some(&page.meta.total).and_then(pagination::count),
+                        items: page.data,
                         ..Default::default()
                     })
                 },
@@ -2063,18 +2259,21 @@ pub mod builder {
             )
         }
     }
-    ///Arguments of [`Client::get_sequence`].
+
+    /// Arguments of [`Client::get_sequence`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct GetSequence<'a> {
         client: &'a Client,
         id: Result<::uuid::Uuid, String>,
     }
+
     impl<'a> GetSequence<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, id: Err("id: no value was given".to_owned()) }
         }
-        ///Id of the sequence. Required.
+
+        /// Id of the sequence. Required.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: TryInto<::uuid::Uuid>,
@@ -2083,10 +2282,11 @@ pub mod builder {
             self.id = reachout_runtime::argument("id", value);
             self
         }
-        /**Sends `GET /sequences/{id}`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `GET /sequences/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::SequenceResponse>, Error> {
             let Self { client, id } = self;
             let call = client.core.operation(&ROUTES[25]);
@@ -2094,7 +2294,8 @@ pub mod builder {
             call.path_param("id", &id).send::<types::SequenceResponse>().await
         }
     }
-    ///Arguments of [`Client::enroll_contacts`].
+
+    /// Arguments of [`Client::enroll_contacts`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct EnrollContacts<'a> {
@@ -2102,11 +2303,13 @@ pub mod builder {
         id: Result<::uuid::Uuid, String>,
         body: Result<types::EnrollContactsRequest, String>,
     }
+
     impl<'a> EnrollContacts<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, id: Err("id: no value was given".to_owned()), body: Err("body: no value was given".to_owned()) }
         }
-        ///Id of the sequence. Required.
+
+        /// Id of the sequence. Required.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: TryInto<::uuid::Uuid>,
@@ -2115,7 +2318,8 @@ pub mod builder {
             self.id = reachout_runtime::argument("id", value);
             self
         }
-        ///The request body: a [`types::EnrollContactsRequest`], or its builder.
+
+        /// The request body: a [`types::EnrollContactsRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::EnrollContactsRequest>,
@@ -2124,10 +2328,11 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value);
             self
         }
-        /**Sends `POST /sequences/{id}/enroll`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `POST /sequences/{id}/enroll`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::EnrollContactsResponse>, Error> {
             let Self { client, id, body } = self;
             let call = client.core.operation(&ROUTES[26]);
@@ -2136,7 +2341,8 @@ pub mod builder {
             call.path_param("id", &id).json(&body).send::<types::EnrollContactsResponse>().await
         }
     }
-    ///Arguments of [`Client::unenroll_contacts`].
+
+    /// Arguments of [`Client::unenroll_contacts`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct UnenrollContacts<'a> {
@@ -2144,11 +2350,13 @@ pub mod builder {
         id: Result<::uuid::Uuid, String>,
         body: Result<types::builder::UnenrollContactsRequest, String>,
     }
+
     impl<'a> UnenrollContacts<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, id: Err("id: no value was given".to_owned()), body: Ok(Default::default()) }
         }
-        ///Id of the sequence. Required.
+
+        /// Id of the sequence. Required.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: TryInto<::uuid::Uuid>,
@@ -2157,7 +2365,8 @@ pub mod builder {
             self.id = reachout_runtime::argument("id", value);
             self
         }
-        ///The request body: a [`types::UnenrollContactsRequest`], or its builder.
+
+        /// The request body: a [`types::UnenrollContactsRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::UnenrollContactsRequest>,
@@ -2166,6 +2375,7 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value).map(|body: types::UnenrollContactsRequest| body.into());
             self
         }
+
         /// Changes the body set so far.
         pub fn body_map<F>(mut self, change: F) -> Self
         where
@@ -2174,10 +2384,11 @@ pub mod builder {
             self.body = self.body.map(change);
             self
         }
-        /**Sends `POST /sequences/{id}/unenroll`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `POST /sequences/{id}/unenroll`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::UnenrollContactsResponse>, Error> {
             let Self { client, id, body } = self;
             let call = client.core.operation(&ROUTES[27]);
@@ -2186,18 +2397,21 @@ pub mod builder {
             call.path_param("id", &id).json(&body).send::<types::UnenrollContactsResponse>().await
         }
     }
-    ///Arguments of [`Client::search_candidates`].
+
+    /// Arguments of [`Client::search_candidates`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct SearchCandidates<'a> {
         client: &'a Client,
         body: Result<types::builder::SearchCandidatesRequest, String>,
     }
+
     impl<'a> SearchCandidates<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, body: Ok(Default::default()) }
         }
-        ///The request body: a [`types::SearchCandidatesRequest`], or its builder.
+
+        /// The request body: a [`types::SearchCandidatesRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::SearchCandidatesRequest>,
@@ -2206,6 +2420,7 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value).map(|body: types::SearchCandidatesRequest| body.into());
             self
         }
+
         /// Changes the body set so far.
         pub fn body_map<F>(mut self, change: F) -> Self
         where
@@ -2214,16 +2429,18 @@ pub mod builder {
             self.body = self.body.map(change);
             self
         }
-        /**Sends `POST /sourcing/search`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `POST /sourcing/search`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::SourcingSearchResponse>, Error> {
             let Self { client, body } = self;
             let call = client.core.operation(&ROUTES[28]);
             let body: types::SearchCandidatesRequest = call.body(body)?;
             call.json(&body).send::<types::SourcingSearchResponse>().await
         }
+
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
@@ -2240,30 +2457,29 @@ pub mod builder {
             pagination::by_page(
                 self,
                 start,
-                async |request: Self| {
+                |request: Self| async move {
                     let page = request.send().await?.into_inner();
-                    Ok(pagination::Page {
-                        more: Some(&page).map(|value| &value.data).and_then(|value| value.has_more.as_ref()).copied(),
-                        items: Some(page).map(|value| value.data).map(|value| value.profiles).unwrap_or_default(),
-                        ..Default::default()
-                    })
+                    Ok(pagination::Page { more: page.data.has_more.as_ref().copied(), items: page.data.profiles, ..Default::default() })
                 },
                 |request: Self, position| request.body_map(|body| body.page(position)),
             )
         }
     }
-    ///Arguments of [`Client::search_crm_contacts`].
+
+    /// Arguments of [`Client::search_crm_contacts`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct SearchCrmContacts<'a> {
         client: &'a Client,
         body: Result<types::builder::SearchCrmContactsRequest, String>,
     }
+
     impl<'a> SearchCrmContacts<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, body: Ok(Default::default()) }
         }
-        ///The request body: a [`types::SearchCrmContactsRequest`], or its builder.
+
+        /// The request body: a [`types::SearchCrmContactsRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::SearchCrmContactsRequest>,
@@ -2272,6 +2488,7 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value).map(|body: types::SearchCrmContactsRequest| body.into());
             self
         }
+
         /// Changes the body set so far.
         pub fn body_map<F>(mut self, change: F) -> Self
         where
@@ -2280,16 +2497,18 @@ pub mod builder {
             self.body = self.body.map(change);
             self
         }
-        /**Sends `POST /sourcing/contacts/search`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `POST /sourcing/contacts/search`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::SourcingSearchResponse>, Error> {
             let Self { client, body } = self;
             let call = client.core.operation(&ROUTES[29]);
             let body: types::SearchCrmContactsRequest = call.body(body)?;
             call.json(&body).send::<types::SourcingSearchResponse>().await
         }
+
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
@@ -2306,30 +2525,29 @@ pub mod builder {
             pagination::by_page(
                 self,
                 start,
-                async |request: Self| {
+                |request: Self| async move {
                     let page = request.send().await?.into_inner();
-                    Ok(pagination::Page {
-                        more: Some(&page).map(|value| &value.data).and_then(|value| value.has_more.as_ref()).copied(),
-                        items: Some(page).map(|value| value.data).map(|value| value.profiles).unwrap_or_default(),
-                        ..Default::default()
-                    })
+                    Ok(pagination::Page { more: page.data.has_more.as_ref().copied(), items: page.data.profiles, ..Default::default() })
                 },
                 |request: Self, position| request.body_map(|body| body.page(position)),
             )
         }
     }
-    ///Arguments of [`Client::search_advanced_profiles`].
+
+    /// Arguments of [`Client::search_advanced_profiles`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct SearchAdvancedProfiles<'a> {
         client: &'a Client,
         body: Result<types::builder::SearchAdvancedProfilesRequest, String>,
     }
+
     impl<'a> SearchAdvancedProfiles<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, body: Ok(Default::default()) }
         }
-        ///The request body: a [`types::SearchAdvancedProfilesRequest`], or its builder.
+
+        /// The request body: a [`types::SearchAdvancedProfilesRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::SearchAdvancedProfilesRequest>,
@@ -2338,6 +2556,7 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value).map(|body: types::SearchAdvancedProfilesRequest| body.into());
             self
         }
+
         /// Changes the body set so far.
         pub fn body_map<F>(mut self, change: F) -> Self
         where
@@ -2346,16 +2565,18 @@ pub mod builder {
             self.body = self.body.map(change);
             self
         }
-        /**Sends `POST /sourcing/advanced/profiles/search`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `POST /sourcing/advanced/profiles/search`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::AdvancedSearchResponse>, Error> {
             let Self { client, body } = self;
             let call = client.core.operation(&ROUTES[30]);
             let body: types::SearchAdvancedProfilesRequest = call.body(body)?;
             call.json(&body).send::<types::AdvancedSearchResponse>().await
         }
+
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
@@ -2372,30 +2593,29 @@ pub mod builder {
             pagination::by_page(
                 self,
                 start,
-                async |request: Self| {
+                |request: Self| async move {
                     let page = request.send().await?.into_inner();
-                    Ok(pagination::Page {
-                        more: Some(&page).map(|value| &value.data).and_then(|value| value.has_more.as_ref()).copied(),
-                        items: Some(page).map(|value| value.data).map(|value| value.profiles).unwrap_or_default(),
-                        ..Default::default()
-                    })
+                    Ok(pagination::Page { more: page.data.has_more.as_ref().copied(), items: page.data.profiles, ..Default::default() })
                 },
                 |request: Self, position| request.body_map(|body| body.page(position)),
             )
         }
     }
-    ///Arguments of [`Client::search_linkedin_profiles`].
+
+    /// Arguments of [`Client::search_linkedin_profiles`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct SearchLinkedinProfiles<'a> {
         client: &'a Client,
         body: Result<types::builder::SearchLinkedinProfilesRequest, String>,
     }
+
     impl<'a> SearchLinkedinProfiles<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, body: Ok(Default::default()) }
         }
-        ///The request body: a [`types::SearchLinkedinProfilesRequest`], or its builder.
+
+        /// The request body: a [`types::SearchLinkedinProfilesRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::SearchLinkedinProfilesRequest>,
@@ -2404,6 +2624,7 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value).map(|body: types::SearchLinkedinProfilesRequest| body.into());
             self
         }
+
         /// Changes the body set so far.
         pub fn body_map<F>(mut self, change: F) -> Self
         where
@@ -2412,31 +2633,33 @@ pub mod builder {
             self.body = self.body.map(change);
             self
         }
-        /**Sends `POST /sourcing/linkedin/search`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `POST /sourcing/linkedin/search`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::LinkedinSearchResponse>, Error> {
             let Self { client, body } = self;
             let call = client.core.operation(&ROUTES[31]);
             let body: types::SearchLinkedinProfilesRequest = call.body(body)?;
             call.json(&body).send::<types::LinkedinSearchResponse>().await
         }
+
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
         pub fn stream(self) -> impl Stream<Item = Result<types::SourcingProfile, Error>> + Send + 'a {
             pagination::by_cursor(
                 self,
-                async |request: Self| {
+                |request: Self| async move {
                     let page = request.send().await?.into_inner();
                     Ok(pagination::Page {
-                        more: Some(&page).map(|value| &value.data).and_then(|value| value.has_more.as_ref()).copied(),
+                        more: page.data.has_more.as_ref().copied(),
                         next: {
-                            let (cursor,) = (Some(&page).map(|value| &value.data).and_then(|value| value.cursor.as_ref()).cloned(),);
+                            let (cursor,) = (page.data.cursor.as_ref().cloned(),);
                             (cursor.is_some()).then(|| (cursor,))
                         },
-                        items: Some(page).map(|value| value.data).map(|value| value.profiles).unwrap_or_default(),
+                        items: page.data.profiles,
                         ..Default::default()
                     })
                 },
@@ -2449,7 +2672,8 @@ pub mod builder {
             )
         }
     }
-    ///Arguments of [`Client::list_linkedin_locations`].
+
+    /// Arguments of [`Client::list_linkedin_locations`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct ListLinkedinLocations<'a> {
@@ -2458,11 +2682,13 @@ pub mod builder {
         api_type: Result<Option<String>, String>,
         q: Result<Option<String>, String>,
     }
+
     impl<'a> ListLinkedinLocations<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, account_id: Ok(None), api_type: Ok(None), q: Ok(None) }
         }
-        ///Id of the connected account to ask LinkedIn with.
+
+        /// Id of the connected account to ask LinkedIn with.
         pub fn account_id<V>(mut self, value: V) -> Self
         where
             V: TryInto<::uuid::Uuid>,
@@ -2471,7 +2697,8 @@ pub mod builder {
             self.account_id = reachout_runtime::argument("account_id", value).map(Some);
             self
         }
-        ///LinkedIn product the ids are for, such as `recruiter`.
+
+        /// LinkedIn product the ids are for, such as `recruiter`.
         pub fn api_type<V>(mut self, value: V) -> Self
         where
             V: TryInto<String>,
@@ -2480,7 +2707,8 @@ pub mod builder {
             self.api_type = reachout_runtime::argument("api_type", value).map(Some);
             self
         }
-        ///Name of the place.
+
+        /// Name of the place.
         pub fn q<V>(mut self, value: V) -> Self
         where
             V: TryInto<String>,
@@ -2489,10 +2717,11 @@ pub mod builder {
             self.q = reachout_runtime::argument("q", value).map(Some);
             self
         }
-        /**Sends `GET /sourcing/linkedin/locations`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `GET /sourcing/linkedin/locations`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::ListLinkedinLocationsResponse>, Error> {
             let Self { client, account_id, api_type, q } = self;
             let call = client.core.operation(&ROUTES[32]);
@@ -2506,38 +2735,44 @@ pub mod builder {
                 .await
         }
     }
-    ///Arguments of [`Client::list_sourcing_locations`].
+
+    /// Arguments of [`Client::list_sourcing_locations`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct ListSourcingLocations<'a> {
         client: &'a Client,
     }
+
     impl<'a> ListSourcingLocations<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client }
         }
-        /**Sends `GET /sourcing/locations`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `GET /sourcing/locations`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::ListSourcingLocationsResponse>, Error> {
             let Self { client } = self;
             let call = client.core.operation(&ROUTES[33]);
             call.send::<types::ListSourcingLocationsResponse>().await
         }
     }
-    ///Arguments of [`Client::add_profiles_to_project`].
+
+    /// Arguments of [`Client::add_profiles_to_project`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct AddProfilesToProject<'a> {
         client: &'a Client,
         body: Result<types::builder::AddProfilesToProjectRequest, String>,
     }
+
     impl<'a> AddProfilesToProject<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, body: Ok(Default::default()) }
         }
-        ///The request body: a [`types::AddProfilesToProjectRequest`], or its builder.
+
+        /// The request body: a [`types::AddProfilesToProjectRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::AddProfilesToProjectRequest>,
@@ -2546,6 +2781,7 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value).map(|body: types::AddProfilesToProjectRequest| body.into());
             self
         }
+
         /// Changes the body set so far.
         pub fn body_map<F>(mut self, change: F) -> Self
         where
@@ -2554,10 +2790,11 @@ pub mod builder {
             self.body = self.body.map(change);
             self
         }
-        /**Sends `POST /sourcing/add-to-project`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `POST /sourcing/add-to-project`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::AddProfilesToProjectResponse>, Error> {
             let Self { client, body } = self;
             let call = client.core.operation(&ROUTES[34]);
@@ -2565,40 +2802,46 @@ pub mod builder {
             call.json(&body).send::<types::AddProfilesToProjectResponse>().await
         }
     }
-    ///Arguments of [`Client::list_connected_accounts`].
+
+    /// Arguments of [`Client::list_connected_accounts`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct ListConnectedAccounts<'a> {
         client: &'a Client,
     }
+
     impl<'a> ListConnectedAccounts<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client }
         }
-        /**Sends `GET /connected-accounts`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `GET /connected-accounts`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::ListConnectedAccountsResponse>, Error> {
             let Self { client } = self;
             let call = client.core.operation(&ROUTES[35]);
             call.send::<types::ListConnectedAccountsResponse>().await
         }
     }
-    ///Arguments of [`Client::list_workspace_members`].
+
+    /// Arguments of [`Client::list_workspace_members`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct ListWorkspaceMembers<'a> {
         client: &'a Client,
     }
+
     impl<'a> ListWorkspaceMembers<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client }
         }
-        /**Sends `GET /workspace/members`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `GET /workspace/members`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::ListWorkspaceMembersResponse>, Error> {
             let Self { client } = self;
             let call = client.core.operation(&ROUTES[36]);
@@ -2606,117 +2849,127 @@ pub mod builder {
         }
     }
 }
-///Types of Leonar's requests and responses.
+
+/// Types of Leonar's requests and responses.
 pub mod types {
-    ///The profiles to add, and the project.
+    /// The profiles to add, and the project.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AddProfilesToProjectRequest {
-        ///Id of a connected account.
+        /// Id of a connected account.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub account_id: Option<::uuid::Uuid>,
-        /**The profiles, as a search returned them. A third-party client sends at most 100 at once. Experiences, educations, skills, the
-        summary and the picture are worth passing on.*/
+        /// The profiles, as a search returned them. A third-party client sends at most 100 at once. Experiences, educations, skills, the
+        /// summary and the picture are worth passing on.
         pub profiles: Vec<SourcingProfile>,
-        ///Id of the project.
+        /// Id of the project.
         pub project_id: ::uuid::Uuid,
     }
+
     impl AddProfilesToProjectRequest {
-        ///Starts a [`AddProfilesToProjectRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`AddProfilesToProjectRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::AddProfilesToProjectRequest {
             Default::default()
         }
     }
-    ///What became of the profiles.
+
+    /// What became of the profiles.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AddProfilesToProjectResponse {
-        ///The contacts the profiles became.
+        /// The contacts the profiles became.
         pub data: AddedProfiles,
     }
-    ///The contacts the profiles became.
+
+    /// The contacts the profiles became.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AddedProfiles {
-        ///Number of profiles that were added.
+        /// Number of profiles that were added.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub added: Option<i64>,
-        ///Ids of the contacts.
+        /// Ids of the contacts.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub contact_ids: Option<Vec<::uuid::Uuid>>,
     }
-    ///Profiles, where the page stands, and what it cost.
+
+    /// Profiles, where the page stands, and what it cost.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AdvancedSearchPage {
-        ///Sourcing credits this page cost.
+        /// Sourcing credits this page cost.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub credits_consumed: Option<i64>,
-        ///Number of profiles that are left after filtering.
+        /// Number of profiles that are left after filtering.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub filtered_count: Option<i64>,
-        ///Whether the filters leave too little.
+        /// Whether the filters leave too little.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub filters_too_strict: Option<bool>,
-        ///Whether profiles follow this page.
+        /// Whether profiles follow this page.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub has_more: Option<bool>,
-        ///Number of the next page.
+        /// Number of the next page.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub next_page: Option<i64>,
-        ///The profiles.
+        /// The profiles.
         pub profiles: Vec<SourcingProfile>,
-        ///Sourcing credits the workspace has left.
+        /// Sourcing credits the workspace has left.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub sourcing_credits_remaining: Option<i64>,
-        ///Number of profiles that match, on all pages together.
+        /// Number of profiles that match, on all pages together.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
-    ///A page of profiles.
+
+    /// A page of profiles.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AdvancedSearchResponse {
-        ///Profiles, where the page stands, and what it cost.
+        /// Profiles, where the page stands, and what it cost.
         pub data: AdvancedSearchPage,
     }
-    ///Channel a message goes through.
+
+    /// Channel a message goes through.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum Channel {
-        ///`email`
+        /// `email`
         Email,
-        ///`linkedin`
+        /// `linkedin`
         Linkedin,
-        ///`whatsapp`
+        /// `whatsapp`
         Whatsapp,
     }
+
     reachout_runtime::closed_enum!(Channel, Email = "email", Linkedin = "linkedin", Whatsapp = "whatsapp");
-    ///The company a project is for, as an object or as its bare name.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[serde(untagged)]
-    #[derive(PartialEq)]
+    /// The company a project is for, as an object or as its bare name.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(untagged)]
     pub enum ClientCompany {
-        ///As `ClientCompanyObject`.
+        /// As `ClientCompanyObject`.
         Object(ClientCompanyObject),
-        ///As `ClientCompanyName`.
+        /// As `ClientCompanyName`.
         Name(ClientCompanyName),
     }
+
     impl From<ClientCompanyObject> for ClientCompany {
         fn from(value: ClientCompanyObject) -> Self {
             Self::Object(value)
         }
     }
+
     impl From<ClientCompanyName> for ClientCompany {
         fn from(value: ClientCompanyName) -> Self {
             Self::Name(value)
         }
     }
-    ///Name of the company a project is for.
+
+    /// Name of the company a project is for.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
     pub struct ClientCompanyName(pub String);
     impl ::std::ops::Deref for ClientCompanyName {
         type Target = String;
@@ -2724,317 +2977,329 @@ pub mod types {
             &self.0
         }
     }
+
     impl From<ClientCompanyName> for String {
         fn from(value: ClientCompanyName) -> Self {
             value.0
         }
     }
+
     impl From<String> for ClientCompanyName {
         fn from(value: String) -> Self {
             Self(value)
         }
     }
+
     impl ::std::fmt::Display for ClientCompanyName {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             self.0.fmt(f)
         }
     }
+
     impl ::std::str::FromStr for ClientCompanyName {
         type Err = ::std::convert::Infallible;
         fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self(value.to_string()))
         }
     }
-    ///The company a project is for.
+
+    /// The company a project is for.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ClientCompanyObject {
-        ///Name of the company.
+        /// Name of the company.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
     }
-    ///How the deal ended.
+
+    /// How the deal ended.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CloseDealRequest {
-        ///Day the deal was closed.
+        /// Day the deal was closed.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub actual_close_date: Option<::chrono::naive::NaiveDate>,
-        ///Id of the reason for closing. Where the ids come from is not documented.
+        /// Id of the reason for closing. Where the ids come from is not documented.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub close_reason_id: Option<::uuid::Uuid>,
-        ///Id of the reason for losing. Where the ids come from is not documented.
+        /// Id of the reason for losing. Where the ids come from is not documented.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub loss_reason_id: Option<::uuid::Uuid>,
-        ///Amount that was signed, in the deal's currency.
+        /// Amount that was signed, in the deal's currency.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub signed_amount: Option<::reachout_runtime::Number>,
-        ///How a deal ended.
+        pub signed_amount: Option<reachout_runtime::Number>,
+        /// How a deal ended.
         pub status: DealCloseStatus,
     }
+
     impl CloseDealRequest {
-        ///Starts a [`CloseDealRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`CloseDealRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::CloseDealRequest {
             Default::default()
         }
     }
-    ///A company the workspace knows, as a client or as an employer.
+
+    /// A company the workspace knows, as a client or as an employer.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Company {
-        ///Id of the company.
+        /// Id of the company.
         pub id: ::uuid::Uuid,
-        ///Name of the company.
+        /// Name of the company.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
     }
-    ///One company.
+
+    /// One company.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CompanyResponse {
-        ///A company the workspace knows, as a client or as an employer.
+        /// A company the workspace knows, as a client or as an employer.
         pub data: Company,
     }
-    ///An account, such as a recruiter's LinkedIn account, that messages are sent and searches are made from.
+
+    /// An account, such as a recruiter's LinkedIn account, that messages are sent and searches are made from.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ConnectedAccount {
-        ///State of an account in each of LinkedIn's products, `active` or `inactive`.
+        /// State of an account in each of LinkedIn's products, `active` or `inactive`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub api_status: Option<ConnectedAccountStatus>,
-        ///Id of the account.
+        /// Id of the account.
         pub id: ::uuid::Uuid,
-        ///LinkedIn licence of the account, such as `recruiter`. The values are not documented.
+        /// LinkedIn licence of the account, such as `recruiter`. The values are not documented.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub license_type: Option<String>,
-        ///Name of the account.
+        /// Name of the account.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
     }
-    ///State of an account in each of LinkedIn's products, `active` or `inactive`.
+
+    /// State of an account in each of LinkedIn's products, `active` or `inactive`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ConnectedAccountStatus {
-        ///State in plain LinkedIn.
+        /// State in plain LinkedIn.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub classic: Option<String>,
-        ///State in Recruiter.
+        /// State in Recruiter.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub recruiter: Option<String>,
-        ///State in Sales Navigator.
+        /// State in Sales Navigator.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub sales_navigator: Option<String>,
     }
-    ///A person the workspace knows. Lists print only some of the fields, so everything but `id` may be missing.
+
+    /// A person the workspace knows. Lists print only some of the fields, so everything but `id` may be missing.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Contact {
-        ///When the contact was archived; null while it is not.
+        /// When the contact was archived; null while it is not.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub archived_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///When the contact was created.
+        /// When the contact was created.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///Name of the present employer.
+        /// Name of the present employer.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub current_company: Option<String>,
-        ///The caller's own keys and values.
+        /// The caller's own keys and values.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub custom_data: Option<::serde_json::Map<String, ::serde_json::Value>>,
-        ///Whether the contact must not be written to.
+        /// Whether the contact must not be written to.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub do_not_contact: Option<bool>,
-        ///Email addresses.
+        /// Email addresses.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub emails: Option<Vec<ContactEmail>>,
-        ///Given name.
+        /// Given name.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub first_name: Option<String>,
-        ///Where the relation with a contact stands.
+        /// Where the relation with a contact stands.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub global_status: Option<GlobalStatus>,
-        ///Id of the contact.
+        /// Id of the contact.
         pub id: ::uuid::Uuid,
-        ///Names of spoken languages.
+        /// Names of spoken languages.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub languages: Option<Vec<String>>,
-        ///When the contact was last written to; null before the first time.
+        /// When the contact was last written to; null before the first time.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub last_contacted_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///Family name.
+        /// Family name.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub last_name: Option<String>,
-        ///URL of the LinkedIn profile.
+        /// URL of the LinkedIn profile.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub linkedin_profile: Option<String>,
-        ///Place as free text.
+        /// Place as free text.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub location: Option<String>,
-        ///Phone numbers.
+        /// Phone numbers.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub phones: Option<Vec<ContactPhone>>,
-        ///Names of skills.
+        /// Names of skills.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub skills: Option<Vec<String>>,
-        ///Where the contact came from.
+        /// Where the contact came from.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub source: Option<String>,
-        ///Short text about the person. It cannot be set when the contact is created.
+        /// Short text about the person. It cannot be set when the contact is created.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub summary: Option<String>,
-        ///Names of the attached tags.
+        /// Names of the attached tags.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub tags: Option<Vec<String>>,
-        ///Job title.
+        /// Job title.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
-        ///When the contact was last changed.
+        /// When the contact was last changed.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub updated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///Professional experience in years.
+        /// Professional experience in years.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub years_experience: Option<i64>,
     }
-    ///An email address of a contact.
+
+    /// An email address of a contact.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ContactEmail {
-        ///The address.
+        /// The address.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
-        ///Kind of address, such as `work`. The values are not documented.
+        /// Kind of address, such as `work`. The values are not documented.
         #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
         pub type_: Option<String>,
     }
+
     impl ContactEmail {
-        ///Starts a [`ContactEmail`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`ContactEmail`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::ContactEmail {
             Default::default()
         }
     }
-    ///A phone number of a contact.
+
+    /// A phone number of a contact.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ContactPhone {
-        ///The number; the vendor's examples are in international form, such as `+33612345678`.
+        /// The number; the vendor's examples are in international form, such as `+33612345678`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub phone: Option<String>,
-        ///Kind of number, such as `personal`. The values are not documented.
+        /// Kind of number, such as `personal`. The values are not documented.
         #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
         pub type_: Option<String>,
     }
+
     impl ContactPhone {
-        ///Starts a [`ContactPhone`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`ContactPhone`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::ContactPhone {
             Default::default()
         }
     }
-    ///One contact.
+
+    /// One contact.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ContactResponse {
-        ///A person the workspace knows. Lists print only some of the fields, so everything but `id` may be missing.
+        /// A person the workspace knows. Lists print only some of the fields, so everything but `id` may be missing.
         pub data: Contact,
     }
-    ///The new company.
+
+    /// The new company.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateCompanyRequest {
-        ///Name of the company.
+        /// Name of the company.
         pub name: String,
     }
+
     impl CreateCompanyRequest {
-        ///Starts a [`CreateCompanyRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`CreateCompanyRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::CreateCompanyRequest {
             Default::default()
         }
     }
-    ///The new contact.
+
+    /// The new contact.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateContactRequest {
-        ///Id of the company the contact belongs to.
+        /// Id of the company the contact belongs to.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub company_id: Option<::uuid::Uuid>,
-        ///Kinds of contact this person is. The values are not documented; third-party clients use `candidate`.
+        /// Kinds of contact this person is. The values are not documented; third-party clients use `candidate`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub contact_type: Option<Vec<String>>,
-        ///Name of the present employer.
+        /// Name of the present employer.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub current_company: Option<String>,
-        ///The caller's own keys and values, kept with the contact.
+        /// The caller's own keys and values, kept with the contact.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub custom_data: Option<::serde_json::Map<String, ::serde_json::Value>>,
-        ///Whether the contact must not be written to.
+        /// Whether the contact must not be written to.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub do_not_contact: Option<bool>,
-        ///The only email address; give several in `emails` instead.
+        /// The only email address; give several in `emails` instead.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
-        ///Email addresses, at most 5.
+        /// Email addresses, at most 5.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub emails: Option<Vec<ContactEmail>>,
-        ///Given name, at most 100 characters.
+        /// Given name, at most 100 characters.
         pub first_name: CreateContactRequestFirstName,
-        ///Where the relation with a contact stands.
+        /// Where the relation with a contact stands.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub global_status: Option<GlobalStatus>,
-        ///Names of spoken languages.
+        /// Names of spoken languages.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub languages: Option<Vec<String>>,
-        ///Family name, at most 100 characters.
+        /// Family name, at most 100 characters.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub last_name: Option<CreateContactRequestLastName>,
-        ///URL of the LinkedIn profile.
+        /// URL of the LinkedIn profile.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub linkedin_profile: Option<String>,
-        ///Place as free text, such as `Paris, France`.
+        /// Place as free text, such as `Paris, France`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub location: Option<String>,
-        ///The only phone number; give several in `phones` instead.
+        /// The only phone number; give several in `phones` instead.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub phone: Option<String>,
-        ///Phone numbers, at most 5.
+        /// Phone numbers, at most 5.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub phones: Option<Vec<ContactPhone>>,
-        ///Names of skills.
+        /// Names of skills.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub skills: Option<Vec<String>>,
-        ///Where the contact came from, such as `linkedin`.
+        /// Where the contact came from, such as `linkedin`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub source: Option<String>,
-        ///Names of the tags to attach. A name that does not exist yet becomes a new tag.
+        /// Names of the tags to attach. A name that does not exist yet becomes a new tag.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub tags: Option<Vec<String>>,
-        ///Job title.
+        /// Job title.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
-        ///Professional experience in years.
+        /// Professional experience in years.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub years_experience: Option<i64>,
     }
+
     impl CreateContactRequest {
-        ///Starts a [`CreateContactRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`CreateContactRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::CreateContactRequest {
             Default::default()
         }
     }
-    ///Given name, at most 100 characters.
+
+    /// Given name, at most 100 characters.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
     pub struct CreateContactRequestFirstName(String);
-    impl ::std::ops::Deref for CreateContactRequestFirstName {
-        type Target = String;
-        fn deref(&self) -> &String {
-            &self.0
-        }
-    }
-    impl From<CreateContactRequestFirstName> for String {
-        fn from(value: CreateContactRequestFirstName) -> Self {
-            value.0
-        }
-    }
+    reachout_runtime::checked_string!(CreateContactRequestFirstName);
     impl ::std::str::FromStr for CreateContactRequestFirstName {
         type Err = reachout_runtime::ConversionError;
         fn from_str(value: &str) -> Result<Self, reachout_runtime::ConversionError> {
@@ -3044,44 +3309,13 @@ pub mod types {
             Ok(Self(value.to_string()))
         }
     }
-    impl TryFrom<&str> for CreateContactRequestFirstName {
-        type Error = reachout_runtime::ConversionError;
-        fn try_from(value: &str) -> Result<Self, reachout_runtime::ConversionError> {
-            value.parse()
-        }
-    }
-    impl TryFrom<String> for CreateContactRequestFirstName {
-        type Error = reachout_runtime::ConversionError;
-        fn try_from(value: String) -> Result<Self, reachout_runtime::ConversionError> {
-            value.parse()
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for CreateContactRequestFirstName {
-        fn deserialize<D>(deserializer: D) -> Result<Self, D::Error>
-        where
-            D: ::serde::Deserializer<'de>,
-        {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: reachout_runtime::ConversionError| <D::Error as ::serde::de::Error>::custom(e.to_string()))
-        }
-    }
-    ///Family name, at most 100 characters.
+
+    /// Family name, at most 100 characters.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
     pub struct CreateContactRequestLastName(String);
-    impl ::std::ops::Deref for CreateContactRequestLastName {
-        type Target = String;
-        fn deref(&self) -> &String {
-            &self.0
-        }
-    }
-    impl From<CreateContactRequestLastName> for String {
-        fn from(value: CreateContactRequestLastName) -> Self {
-            value.0
-        }
-    }
+    reachout_runtime::checked_string!(CreateContactRequestLastName);
     impl ::std::str::FromStr for CreateContactRequestLastName {
         type Err = reachout_runtime::ConversionError;
         fn from_str(value: &str) -> Result<Self, reachout_runtime::ConversionError> {
@@ -3091,128 +3325,107 @@ pub mod types {
             Ok(Self(value.to_string()))
         }
     }
-    impl TryFrom<&str> for CreateContactRequestLastName {
-        type Error = reachout_runtime::ConversionError;
-        fn try_from(value: &str) -> Result<Self, reachout_runtime::ConversionError> {
-            value.parse()
-        }
-    }
-    impl TryFrom<String> for CreateContactRequestLastName {
-        type Error = reachout_runtime::ConversionError;
-        fn try_from(value: String) -> Result<Self, reachout_runtime::ConversionError> {
-            value.parse()
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for CreateContactRequestLastName {
-        fn deserialize<D>(deserializer: D) -> Result<Self, D::Error>
-        where
-            D: ::serde::Deserializer<'de>,
-        {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: reachout_runtime::ConversionError| <D::Error as ::serde::de::Error>::custom(e.to_string()))
-        }
-    }
-    ///The file to attach, its content included.
+
+    /// The file to attach, its content included.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateFileRequest {
-        ///Media type of the file, such as `application/pdf`.
+        /// Media type of the file, such as `application/pdf`.
         pub content_type: String,
-        ///Content of the file in Base64.
+        /// Content of the file in Base64.
         pub file_base64: String,
-        ///Name of the file. A third-party client cuts it to 255 characters.
+        /// Name of the file. A third-party client cuts it to 255 characters.
         pub filename: String,
     }
+
     impl CreateFileRequest {
-        ///Starts a [`CreateFileRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`CreateFileRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::CreateFileRequest {
             Default::default()
         }
     }
-    ///The new note.
+
+    /// The new note.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateNoteRequest {
-        ///Text of the note.
+        /// Text of the note.
         pub content: String,
     }
+
     impl CreateNoteRequest {
-        ///Starts a [`CreateNoteRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`CreateNoteRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::CreateNoteRequest {
             Default::default()
         }
     }
-    ///The contact to add, and where.
+
+    /// The contact to add, and where.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreatePipelineEntryRequest {
-        ///Id of the contact to add.
+        /// Id of the contact to add.
         pub contact_id: ::uuid::Uuid,
-        ///Id of the stage, from the project's `pipeline.stages`; the first stage when it is absent.
+        /// Id of the stage, from the project's `pipeline.stages`; the first stage when it is absent.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub stage_id: Option<::uuid::Uuid>,
     }
+
     impl CreatePipelineEntryRequest {
-        ///Starts a [`CreatePipelineEntryRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`CreatePipelineEntryRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::CreatePipelineEntryRequest {
             Default::default()
         }
     }
-    ///The new project.
+
+    /// The new project.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateProjectRequest {
-        ///Id of the company the project is for.
+        /// Id of the company the project is for.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub client_company_id: Option<::uuid::Uuid>,
-        ///Name of the project. A third-party client cuts it to 100 characters.
+        /// Name of the project. A third-party client cuts it to 100 characters.
         pub name: String,
-        ///User ids of the members of the workspace who own the project.
+        /// User ids of the members of the workspace who own the project.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub owner_ids: Option<Vec<::uuid::Uuid>>,
     }
+
     impl CreateProjectRequest {
-        ///Starts a [`CreateProjectRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`CreateProjectRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::CreateProjectRequest {
             Default::default()
         }
     }
-    ///The new tag.
+
+    /// The new tag.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateTagRequest {
-        ///Colour in hexadecimal notation, at most 7 characters, such as `#3b82f6`.
+        /// Colour in hexadecimal notation, at most 7 characters, such as `#3b82f6`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub color: Option<CreateTagRequestColor>,
-        ///Name of the tag, 1 to 100 characters.
+        /// Name of the tag, 1 to 100 characters.
         pub name: CreateTagRequestName,
-        ///What a tag can be put on; a tag made without one is `global`.
+        /// What a tag can be put on; a tag made without one is `global`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub scope: Option<TagScope>,
     }
+
     impl CreateTagRequest {
-        ///Starts a [`CreateTagRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`CreateTagRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::CreateTagRequest {
             Default::default()
         }
     }
-    ///Colour in hexadecimal notation, at most 7 characters, such as `#3b82f6`.
+
+    /// Colour in hexadecimal notation, at most 7 characters, such as `#3b82f6`.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
     pub struct CreateTagRequestColor(String);
-    impl ::std::ops::Deref for CreateTagRequestColor {
-        type Target = String;
-        fn deref(&self) -> &String {
-            &self.0
-        }
-    }
-    impl From<CreateTagRequestColor> for String {
-        fn from(value: CreateTagRequestColor) -> Self {
-            value.0
-        }
-    }
+    reachout_runtime::checked_string!(CreateTagRequestColor);
     impl ::std::str::FromStr for CreateTagRequestColor {
         type Err = reachout_runtime::ConversionError;
         fn from_str(value: &str) -> Result<Self, reachout_runtime::ConversionError> {
@@ -3222,44 +3435,13 @@ pub mod types {
             Ok(Self(value.to_string()))
         }
     }
-    impl TryFrom<&str> for CreateTagRequestColor {
-        type Error = reachout_runtime::ConversionError;
-        fn try_from(value: &str) -> Result<Self, reachout_runtime::ConversionError> {
-            value.parse()
-        }
-    }
-    impl TryFrom<String> for CreateTagRequestColor {
-        type Error = reachout_runtime::ConversionError;
-        fn try_from(value: String) -> Result<Self, reachout_runtime::ConversionError> {
-            value.parse()
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for CreateTagRequestColor {
-        fn deserialize<D>(deserializer: D) -> Result<Self, D::Error>
-        where
-            D: ::serde::Deserializer<'de>,
-        {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: reachout_runtime::ConversionError| <D::Error as ::serde::de::Error>::custom(e.to_string()))
-        }
-    }
-    ///Name of the tag, 1 to 100 characters.
+
+    /// Name of the tag, 1 to 100 characters.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
     pub struct CreateTagRequestName(String);
-    impl ::std::ops::Deref for CreateTagRequestName {
-        type Target = String;
-        fn deref(&self) -> &String {
-            &self.0
-        }
-    }
-    impl From<CreateTagRequestName> for String {
-        fn from(value: CreateTagRequestName) -> Self {
-            value.0
-        }
-    }
+    reachout_runtime::checked_string!(CreateTagRequestName);
     impl ::std::str::FromStr for CreateTagRequestName {
         type Err = reachout_runtime::ConversionError;
         fn from_str(value: &str) -> Result<Self, reachout_runtime::ConversionError> {
@@ -3272,33 +3454,12 @@ pub mod types {
             Ok(Self(value.to_string()))
         }
     }
-    impl TryFrom<&str> for CreateTagRequestName {
-        type Error = reachout_runtime::ConversionError;
-        fn try_from(value: &str) -> Result<Self, reachout_runtime::ConversionError> {
-            value.parse()
-        }
-    }
-    impl TryFrom<String> for CreateTagRequestName {
-        type Error = reachout_runtime::ConversionError;
-        fn try_from(value: String) -> Result<Self, reachout_runtime::ConversionError> {
-            value.parse()
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for CreateTagRequestName {
-        fn deserialize<D>(deserializer: D) -> Result<Self, D::Error>
-        where
-            D: ::serde::Deserializer<'de>,
-        {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: reachout_runtime::ConversionError| <D::Error as ::serde::de::Error>::custom(e.to_string()))
-        }
-    }
-    /**Texts that stand in for the placeholders of the sequence's messages. The keys are fixed names, `custom_variable_1` to `custom_variable_4`;
-    whether there are more is not documented.*/
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[serde(transparent)]
+
+    /// Texts that stand in for the placeholders of the sequence's messages. The keys are fixed names, `custom_variable_1` to `custom_variable_4`;
+    /// whether there are more is not documented.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
     pub struct CustomVariables(pub ::std::collections::BTreeMap<String, String>);
     impl ::std::ops::Deref for CustomVariables {
         type Target = ::std::collections::BTreeMap<String, String>;
@@ -3306,222 +3467,241 @@ pub mod types {
             &self.0
         }
     }
+
     impl From<CustomVariables> for ::std::collections::BTreeMap<String, String> {
         fn from(value: CustomVariables) -> Self {
             value.0
         }
     }
+
     impl From<::std::collections::BTreeMap<String, String>> for CustomVariables {
         fn from(value: ::std::collections::BTreeMap<String, String>) -> Self {
             Self(value)
         }
     }
-    ///A sales opportunity with a company. Everything but `id` may be missing.
+
+    /// A sales opportunity with a company. Everything but `id` may be missing.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Deal {
-        ///Amount of the deal, in `currency`.
+        /// Amount of the deal, in `currency`.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub amount: Option<::reachout_runtime::Number>,
-        ///When the deal was archived; null while it is not.
+        pub amount: Option<reachout_runtime::Number>,
+        /// When the deal was archived; null while it is not.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub archived_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///When the deal was closed; null while it is open.
+        /// When the deal was closed; null while it is open.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub closed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///Id of the company the deal is with.
+        /// Id of the company the deal is with.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub company_id: Option<::uuid::Uuid>,
-        ///When the deal was created.
+        /// When the deal was created.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///Currency code, such as `EUR`.
+        /// Currency code, such as `EUR`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub currency: Option<String>,
-        ///Amount that is expected, in `currency`.
+        /// Amount that is expected, in `currency`.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub expected_amount: Option<::reachout_runtime::Number>,
-        ///Day the deal is expected to close.
+        pub expected_amount: Option<reachout_runtime::Number>,
+        /// Day the deal is expected to close.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub expected_close_date: Option<::chrono::naive::NaiveDate>,
-        ///Id of the deal.
+        /// Id of the deal.
         pub id: ::uuid::Uuid,
-        ///Id of the member of the workspace who owns the deal.
+        /// Id of the member of the workspace who owns the deal.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub owner_id: Option<::uuid::Uuid>,
-        ///Id of the deal pipeline.
+        /// Id of the deal pipeline.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub pipeline_id: Option<::uuid::Uuid>,
-        ///Chance of winning, such as 60.
+        /// Chance of winning, such as 60.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub probability: Option<::reachout_runtime::Number>,
-        ///Amount that was signed, in `currency`; null before.
+        pub probability: Option<reachout_runtime::Number>,
+        /// Amount that was signed, in `currency`; null before.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub signed_amount: Option<::reachout_runtime::Number>,
-        ///Id of the stage in the pipeline.
+        pub signed_amount: Option<reachout_runtime::Number>,
+        /// Id of the stage in the pipeline.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub stage_id: Option<::uuid::Uuid>,
-        ///State of the deal, `open` or how it ended.
+        /// State of the deal, `open` or how it ended.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<String>,
-        ///What the deal is about.
+        /// What the deal is about.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
-        ///When the deal was last changed.
+        /// When the deal was last changed.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub updated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
-    ///How a deal ended.
+
+    /// How a deal ended.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum DealCloseStatus {
-        ///`won`
+        /// `won`
         Won,
-        ///`lost`
+        /// `lost`
         Lost,
-        ///`disqualified`
+        /// `disqualified`
         Disqualified,
     }
+
     reachout_runtime::closed_enum!(DealCloseStatus, Won = "won", Lost = "lost", Disqualified = "disqualified");
-    ///One deal.
+    /// One deal.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DealResponse {
-        ///A sales opportunity with a company. Everything but `id` may be missing.
+        /// A sales opportunity with a company. Everything but `id` may be missing.
         pub data: Deal,
     }
-    ///Contacts to enroll, by id.
+
+    /// Contacts to enroll, by id.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct EnrollByIds {
-        ///Ids of the contacts, at most 500.
+        /// Ids of the contacts, at most 500.
         pub contact_ids: Vec<::uuid::Uuid>,
     }
+
     impl EnrollByIds {
-        ///Starts a [`EnrollByIds`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`EnrollByIds`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::EnrollByIds {
             Default::default()
         }
     }
-    ///A contact to enroll.
+
+    /// A contact to enroll.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct EnrollContact {
-        ///Id of the contact.
+        /// Id of the contact.
         pub contact_id: ::uuid::Uuid,
-        /**Texts that stand in for the placeholders of the sequence's messages. The keys are fixed names, `custom_variable_1` to `custom_variable_4`;
-        whether there are more is not documented.*/
+        /// Texts that stand in for the placeholders of the sequence's messages. The keys are fixed names, `custom_variable_1` to `custom_variable_4`;
+        /// whether there are more is not documented.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub custom_variables: Option<CustomVariables>,
     }
+
     impl EnrollContact {
-        ///Starts a [`EnrollContact`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`EnrollContact`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::EnrollContact {
             Default::default()
         }
     }
-    ///The contacts to enroll, by id alone or each with variables of its own.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[serde(untagged)]
-    #[derive(PartialEq)]
+
+    /// The contacts to enroll, by id alone or each with variables of its own.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(untagged)]
     pub enum EnrollContactsRequest {
-        ///As `EnrollByIds`.
+        /// As `EnrollByIds`.
         ByIds(EnrollByIds),
-        ///As `EnrollWithVariables`.
+        /// As `EnrollWithVariables`.
         WithVariables(EnrollWithVariables),
     }
+
     impl TryFrom<builder::EnrollByIds> for EnrollContactsRequest {
         type Error = reachout_runtime::ConversionError;
         fn try_from(value: builder::EnrollByIds) -> Result<Self, Self::Error> {
             value.try_into().map(Self::ByIds)
         }
     }
+
     impl TryFrom<builder::EnrollWithVariables> for EnrollContactsRequest {
         type Error = reachout_runtime::ConversionError;
         fn try_from(value: builder::EnrollWithVariables) -> Result<Self, Self::Error> {
             value.try_into().map(Self::WithVariables)
         }
     }
+
     impl From<EnrollByIds> for EnrollContactsRequest {
         fn from(value: EnrollByIds) -> Self {
             Self::ByIds(value)
         }
     }
+
     impl From<EnrollWithVariables> for EnrollContactsRequest {
         fn from(value: EnrollWithVariables) -> Self {
             Self::WithVariables(value)
         }
     }
-    ///What became of the contacts to enroll.
+
+    /// What became of the contacts to enroll.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct EnrollContactsResponse {
-        ///Numbers of contacts that were enrolled or skipped.
+        /// Numbers of contacts that were enrolled or skipped.
         pub data: EnrollmentResult,
     }
-    ///Contacts to enroll, each with variables of its own.
+
+    /// Contacts to enroll, each with variables of its own.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct EnrollWithVariables {
-        ///The contacts.
+        /// The contacts.
         pub contacts: Vec<EnrollContact>,
     }
+
     impl EnrollWithVariables {
-        ///Starts a [`EnrollWithVariables`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`EnrollWithVariables`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::EnrollWithVariables {
             Default::default()
         }
     }
-    ///Numbers of contacts that were enrolled or skipped.
+
+    /// Numbers of contacts that were enrolled or skipped.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct EnrollmentResult {
-        ///Contacts that were enrolled.
+        /// Contacts that were enrolled.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub enrolled: Option<i64>,
-        ///Contacts skipped because they are active in another sequence.
+        /// Contacts skipped because they are active in another sequence.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub skipped_active_elsewhere: Option<i64>,
-        ///Contacts skipped because they are in this sequence.
+        /// Contacts skipped because they are in this sequence.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub skipped_already_enrolled: Option<i64>,
-        ///Contacts skipped because they are on the blacklist.
+        /// Contacts skipped because they are on the blacklist.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub skipped_blacklisted: Option<i64>,
-        ///Ids that were not found.
+        /// Ids that were not found.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub skipped_not_found: Option<i64>,
     }
-    /**Kind of error, with its HTTP status: `validation_error` 400, `invalid_api_key` 401, `insufficient_credits` 402, `insufficient_scope` 403,
-    `billing_required` 403 (the workspace has no active subscription), `plan_upgrade_required` 403 (its plan lacks the feature),
-    `not_found` 404, `rate_limit_exceeded` 429, `internal_error` 500.*/
+
+    /// Kind of error, with its HTTP status: `validation_error` 400, `invalid_api_key` 401, `insufficient_credits` 402, `insufficient_scope` 403,
+    /// `billing_required` 403 (the workspace has no active subscription), `plan_upgrade_required` 403 (its plan lacks the feature),
+    /// `not_found` 404, `rate_limit_exceeded` 429, `internal_error` 500.
     ///
     /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum ErrorCode {
-        ///`validation_error`
+        /// `validation_error`
         ValidationError,
-        ///`invalid_api_key`
+        /// `invalid_api_key`
         InvalidApiKey,
-        ///`insufficient_credits`
+        /// `insufficient_credits`
         InsufficientCredits,
-        ///`insufficient_scope`
+        /// `insufficient_scope`
         InsufficientScope,
-        ///`billing_required`
+        /// `billing_required`
         BillingRequired,
-        ///`plan_upgrade_required`
+        /// `plan_upgrade_required`
         PlanUpgradeRequired,
-        ///`not_found`
+        /// `not_found`
         NotFound,
-        ///`rate_limit_exceeded`
+        /// `rate_limit_exceeded`
         RateLimitExceeded,
-        ///`internal_error`
+        /// `internal_error`
         InternalError,
         /// A value this version does not know, as it came.
         Unknown(String),
     }
+
     reachout_runtime::open_enum!(
         ErrorCode,
         ValidationError = "validation_error",
@@ -3534,53 +3714,57 @@ pub mod types {
         RateLimitExceeded = "rate_limit_exceeded",
         InternalError = "internal_error"
     );
-    ///What went wrong.
+    /// What went wrong.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ErrorInfo {
-        /**Kind of error, with its HTTP status: `validation_error` 400, `invalid_api_key` 401, `insufficient_credits` 402, `insufficient_scope` 403,
-        `billing_required` 403 (the workspace has no active subscription), `plan_upgrade_required` 403 (its plan lacks the feature),
-        `not_found` 404, `rate_limit_exceeded` 429, `internal_error` 500.*/
+        /// Kind of error, with its HTTP status: `validation_error` 400, `invalid_api_key` 401, `insufficient_credits` 402, `insufficient_scope` 403,
+        /// `billing_required` 403 (the workspace has no active subscription), `plan_upgrade_required` 403 (its plan lacks the feature),
+        /// `not_found` 404, `rate_limit_exceeded` 429, `internal_error` 500.
         pub code: ErrorCode,
-        ///Facts about the error. Documented for `insufficient_credits` only, which gives `credit_type`, `available` and `required`.
+        /// Facts about the error. Documented for `insufficient_credits` only, which gives `credit_type`, `available` and `required`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub details: Option<::serde_json::Map<String, ::serde_json::Value>>,
-        ///Explanation for a person; a validation error names the field first.
+        /// Explanation for a person; a validation error names the field first.
         pub message: String,
     }
-    ///Body of every error response.
+
+    /// Body of every error response.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ErrorResponse {
-        ///What went wrong.
+        /// What went wrong.
         pub error: ErrorInfo,
     }
-    ///One attached file.
+
+    /// One attached file.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct FileResponse {
-        ///A file attached to a contact or a project, without its content.
+        /// A file attached to a contact or a project, without its content.
         pub data: UploadedFile,
     }
-    ///Where the relation with a contact stands.
+
+    /// Where the relation with a contact stands.
     ///
     /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum GlobalStatus {
-        ///`new`
+        /// `new`
         New,
-        ///`contacted`
+        /// `contacted`
         Contacted,
-        ///`replied`
+        /// `replied`
         Replied,
-        ///`qualified`
+        /// `qualified`
         Qualified,
-        ///`archived`
+        /// `archived`
         Archived,
         /// A value this version does not know, as it came.
         Unknown(String),
     }
+
     reachout_runtime::open_enum!(
         GlobalStatus,
         New = "new",
@@ -3589,25 +3773,26 @@ pub mod types {
         Qualified = "qualified",
         Archived = "archived"
     );
-    ///Which contacts to list by where the relation stands; `all` is every one.
+    /// Which contacts to list by where the relation stands; `all` is every one.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum GlobalStatusFilter {
-        ///`new`
+        /// `new`
         New,
-        ///`contacted`
+        /// `contacted`
         Contacted,
-        ///`replied`
+        /// `replied`
         Replied,
-        ///`bounced`
+        /// `bounced`
         Bounced,
-        ///`do_not_contact`
+        /// `do_not_contact`
         DoNotContact,
-        ///`archived`
+        /// `archived`
         Archived,
-        ///`all`
+        /// `all`
         All,
     }
+
     reachout_runtime::closed_enum!(
         GlobalStatusFilter,
         New = "new",
@@ -3618,176 +3803,194 @@ pub mod types {
         Archived = "archived",
         All = "all"
     );
-    ///Job titles a candidate must and must not have.
+    /// Job titles a candidate must and must not have.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct JobTitleFilter {
-        ///Titles to leave out.
+        /// Titles to leave out.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub exclude: Option<Vec<String>>,
-        ///Titles to look for.
+        /// Titles to look for.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub include: Option<Vec<String>>,
-        ///Whether only the present job counts.
+        /// Whether only the present job counts.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub include_current_only: Option<bool>,
     }
+
     impl JobTitleFilter {
-        ///Starts a [`JobTitleFilter`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`JobTitleFilter`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::JobTitleFilter {
             Default::default()
         }
     }
-    ///LinkedIn product the search is made with.
+
+    /// LinkedIn product the search is made with.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum LinkedinApiType {
-        ///`recruiter`
+        /// `recruiter`
         Recruiter,
-        ///`sales_navigator`
+        /// `sales_navigator`
         SalesNavigator,
     }
+
     reachout_runtime::closed_enum!(LinkedinApiType, Recruiter = "recruiter", SalesNavigator = "sales_navigator");
-    ///Filters of LinkedIn's own.
+    /// Filters of LinkedIn's own.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct LinkedinFilter {
-        ///Names of places by LinkedIn's id, such as `105015875` for `Paris, France`.
+        /// Names of places by LinkedIn's id, such as `105015875` for `Paris, France`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub location_ids: Option<LocationIds>,
     }
+
     impl LinkedinFilter {
-        ///Starts a [`LinkedinFilter`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`LinkedinFilter`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::LinkedinFilter {
             Default::default()
         }
     }
-    ///A place as LinkedIn knows it.
+
+    /// A place as LinkedIn knows it.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct LinkedinLocation {
-        ///LinkedIn's id of the place, digits in a string.
+        /// LinkedIn's id of the place, digits in a string.
         pub id: String,
-        ///Name of the place.
+        /// Name of the place.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
     }
-    ///Kind of LinkedIn message; `message` when it is absent.
+
+    /// Kind of LinkedIn message; `message` when it is absent.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum LinkedinMessageType {
-        ///`message`
+        /// `message`
         Message,
-        ///`inmail`
+        /// `inmail`
         Inmail,
-        ///`invitation`
+        /// `invitation`
         Invitation,
     }
+
     reachout_runtime::closed_enum!(LinkedinMessageType, Message = "message", Inmail = "inmail", Invitation = "invitation");
-    ///Profiles, and how to get at the next ones.
+    /// Profiles, and how to get at the next ones.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct LinkedinSearchPage {
-        ///What to send for the next page.
+        /// What to send for the next page.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub cursor: Option<String>,
-        ///Whether profiles follow this page.
+        /// Whether profiles follow this page.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub has_more: Option<bool>,
-        ///The profiles.
+        /// The profiles.
         pub profiles: Vec<SourcingProfile>,
-        ///Number of profiles that match, on all pages together.
+        /// Number of profiles that match, on all pages together.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
-    ///A page of LinkedIn profiles.
+
+    /// A page of LinkedIn profiles.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct LinkedinSearchResponse {
-        ///Profiles, and how to get at the next ones.
+        /// Profiles, and how to get at the next ones.
         pub data: LinkedinSearchPage,
     }
-    ///A page of companies.
+
+    /// A page of companies.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListCompaniesResponse {
-        ///The companies.
+        /// The companies.
         pub data: Vec<Company>,
-        ///Where a page of a list stands in the whole.
+        /// Where a page of a list stands in the whole.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub meta: Option<PageMeta>,
     }
-    ///The connected accounts.
+
+    /// The connected accounts.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListConnectedAccountsResponse {
-        ///The accounts.
+        /// The accounts.
         pub data: Vec<ConnectedAccount>,
     }
-    ///A page of contacts.
+
+    /// A page of contacts.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListContactsResponse {
-        ///The contacts.
+        /// The contacts.
         pub data: Vec<Contact>,
-        ///Where a page of a list stands in the whole.
+        /// Where a page of a list stands in the whole.
         pub meta: PageMeta,
     }
-    ///LinkedIn's places that match.
+
+    /// LinkedIn's places that match.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListLinkedinLocationsResponse {
-        ///The places.
+        /// The places.
         pub data: Vec<LinkedinLocation>,
     }
-    ///A page of messages.
+
+    /// A page of messages.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListMessagesResponse {
-        ///The messages.
+        /// The messages.
         pub data: Vec<Message>,
-        ///Where a page of a list stands in the whole.
+        /// Where a page of a list stands in the whole.
         pub meta: PageMeta,
     }
-    ///A page of pipeline entries.
+
+    /// A page of pipeline entries.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListPipelineEntriesResponse {
-        ///The entries.
+        /// The entries.
         pub data: Vec<PipelineEntry>,
-        ///Where a page of a list stands in the whole.
+        /// Where a page of a list stands in the whole.
         pub meta: PageMeta,
     }
-    ///The files of a project.
+
+    /// The files of a project.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListProjectFilesResponse {
-        ///Files, one level deeper than in other lists.
+        /// Files, one level deeper than in other lists.
         pub data: UploadedFileList,
     }
-    ///A page of projects.
+
+    /// A page of projects.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListProjectsResponse {
-        ///The projects.
+        /// The projects.
         pub data: Vec<Project>,
-        ///Where a page of a list stands in the whole.
+        /// Where a page of a list stands in the whole.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub meta: Option<PageMeta>,
     }
-    ///A page of sequences.
+
+    /// A page of sequences.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListSequencesResponse {
-        ///The sequences.
+        /// The sequences.
         pub data: Vec<Sequence>,
-        ///Where a page of a list stands in the whole.
+        /// Where a page of a list stands in the whole.
         pub meta: PageMeta,
     }
-    ///LinkedIn's places with their ids. None of the fields was seen.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[serde(transparent)]
+
+    /// LinkedIn's places with their ids. None of the fields was seen.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
     pub struct ListSourcingLocationsResponse(pub ::serde_json::Map<String, ::serde_json::Value>);
     impl ::std::ops::Deref for ListSourcingLocationsResponse {
         type Target = ::serde_json::Map<String, ::serde_json::Value>;
@@ -3795,47 +3998,53 @@ pub mod types {
             &self.0
         }
     }
+
     impl From<ListSourcingLocationsResponse> for ::serde_json::Map<String, ::serde_json::Value> {
         fn from(value: ListSourcingLocationsResponse) -> Self {
             value.0
         }
     }
+
     impl From<::serde_json::Map<String, ::serde_json::Value>> for ListSourcingLocationsResponse {
         fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
             Self(value)
         }
     }
-    ///The members of the workspace.
+
+    /// The members of the workspace.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListWorkspaceMembersResponse {
-        ///The members.
+        /// The members.
         pub data: Vec<WorkspaceMember>,
     }
-    ///Places by name.
+
+    /// Places by name.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct LocationFilter {
-        ///Names of cities.
+        /// Names of cities.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub cities: Option<Vec<String>>,
-        ///Names of countries.
+        /// Names of countries.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub countries: Option<Vec<String>>,
-        ///Names of states or regions.
+        /// Names of states or regions.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub states: Option<Vec<String>>,
     }
+
     impl LocationFilter {
-        ///Starts a [`LocationFilter`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`LocationFilter`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::LocationFilter {
             Default::default()
         }
     }
-    ///Names of places by LinkedIn's id, such as `105015875` for `Paris, France`.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[serde(transparent)]
+
+    /// Names of places by LinkedIn's id, such as `105015875` for `Paris, France`.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
     pub struct LocationIds(pub ::std::collections::BTreeMap<String, String>);
     impl ::std::ops::Deref for LocationIds {
         type Target = ::std::collections::BTreeMap<String, String>;
@@ -3843,954 +4052,1010 @@ pub mod types {
             &self.0
         }
     }
+
     impl From<LocationIds> for ::std::collections::BTreeMap<String, String> {
         fn from(value: LocationIds) -> Self {
             value.0
         }
     }
+
     impl From<::std::collections::BTreeMap<String, String>> for LocationIds {
         fn from(value: ::std::collections::BTreeMap<String, String>) -> Self {
             Self(value)
         }
     }
-    ///A message to or from a contact. Lists leave out `conversation_id` and `contact`; everything but `id` may be missing.
+
+    /// A message to or from a contact. Lists leave out `conversation_id` and `contact`; everything but `id` may be missing.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Message {
-        ///Channel the message went through.
+        /// Channel the message went through.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub channel: Option<String>,
-        ///A person the workspace knows. Lists print only some of the fields, so everything but `id` may be missing.
+        /// A person the workspace knows. Lists print only some of the fields, so everything but `id` may be missing.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub contact: Option<Contact>,
-        ///Text of the message.
+        /// Text of the message.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub content: Option<String>,
-        ///Id of the conversation the message is part of.
+        /// Id of the conversation the message is part of.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub conversation_id: Option<::uuid::Uuid>,
-        ///Which way the message went, such as `inbound`. The other values are not documented.
+        /// Which way the message went, such as `inbound`. The other values are not documented.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub direction: Option<String>,
-        ///Id of the message.
+        /// Id of the message.
         pub id: ::uuid::Uuid,
-        ///When the message was read; null before.
+        /// When the message was read; null before.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub read_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///When the message was sent.
+        /// When the message was sent.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub sent_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
-    ///One message.
+
+    /// One message.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MessageResponse {
-        ///A message to or from a contact. Lists leave out `conversation_id` and `contact`; everything but `id` may be missing.
+        /// A message to or from a contact. Lists leave out `conversation_id` and `contact`; everything but `id` may be missing.
         pub data: Message,
     }
-    ///One note.
+
+    /// One note.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct NoteResponse {
-        ///The note. None of its fields was seen.
+        /// The note. None of its fields was seen.
         pub data: ::serde_json::Map<String, ::serde_json::Value>,
     }
-    ///Where a page of a list stands in the whole.
+
+    /// Where a page of a list stands in the whole.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PageMeta {
-        ///Whether items follow this page.
+        /// Whether items follow this page.
         pub has_more: bool,
-        ///Page size that was used.
+        /// Page size that was used.
         pub limit: i64,
-        ///Number of items before this page.
+        /// Number of items before this page.
         pub offset: i64,
-        ///Number of items that match, on all pages together.
+        /// Number of items that match, on all pages together.
         pub total: i64,
     }
-    ///A contact as a candidate in a project's pipeline. Everything but `id` may be missing.
+
+    /// A contact as a candidate in a project's pipeline. Everything but `id` may be missing.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PipelineEntry {
-        ///A person the workspace knows. Lists print only some of the fields, so everything but `id` may be missing.
+        /// A person the workspace knows. Lists print only some of the fields, so everything but `id` may be missing.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub contact: Option<Contact>,
-        ///When the contact was added.
+        /// When the contact was added.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///Id of the entry.
+        /// Id of the entry.
         pub id: ::uuid::Uuid,
-        ///Notes on the candidate in this project.
+        /// Notes on the candidate in this project.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub notes: Option<String>,
-        ///Id of the project.
+        /// Id of the project.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub project_id: Option<::uuid::Uuid>,
-        ///Rating of the candidate. The scale is not documented.
+        /// Rating of the candidate. The scale is not documented.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub rating: Option<::reachout_runtime::Number>,
-        ///Id of the reason the candidate was rejected for.
+        pub rating: Option<reachout_runtime::Number>,
+        /// Id of the reason the candidate was rejected for.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub rejection_reason_id: Option<::uuid::Uuid>,
-        ///A stage of a project's pipeline. In an entry only `id` and `name` are printed.
+        /// A stage of a project's pipeline. In an entry only `id` and `name` are printed.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub stage: Option<PipelineStage>,
-        ///When the entry was last changed.
+        /// When the entry was last changed.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub updated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
-    ///One pipeline entry.
+
+    /// One pipeline entry.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PipelineEntryResponse {
-        ///A contact as a candidate in a project's pipeline. Everything but `id` may be missing.
+        /// A contact as a candidate in a project's pipeline. Everything but `id` may be missing.
         pub data: PipelineEntry,
     }
-    ///A stage of a project's pipeline. In an entry only `id` and `name` are printed.
+
+    /// A stage of a project's pipeline. In an entry only `id` and `name` are printed.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PipelineStage {
-        ///Colour in hexadecimal notation.
+        /// Colour in hexadecimal notation.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub color: Option<String>,
-        ///Number of candidates in the stage.
+        /// Number of candidates in the stage.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub entries_count: Option<i64>,
-        ///Id of the stage.
+        /// Id of the stage.
         pub id: ::uuid::Uuid,
-        ///Name of the stage.
+        /// Name of the stage.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
-        ///Place in the pipeline, from 0.
+        /// Place in the pipeline, from 0.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub position: Option<i64>,
-        ///Leonar's own category of the stage, such as `sourced`. The values are not documented.
+        /// Leonar's own category of the stage, such as `sourced`. The values are not documented.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub system_category: Option<String>,
     }
-    ///A school or degree of a candidate.
+
+    /// A school or degree of a candidate.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ProfileEducation {
-        ///Degree.
+        /// Degree.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub diploma: Option<String>,
-        ///Name of the school.
+        /// Name of the school.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub educational_establishment: Option<String>,
-        ///Last day, or its year alone.
+        /// Last day, or its year alone.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub end_date: Option<String>,
-        ///Field of study.
+        /// Field of study.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub specialization: Option<String>,
-        ///First day, or its year alone.
+        /// First day, or its year alone.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub start_date: Option<String>,
     }
+
     impl ProfileEducation {
-        ///Starts a [`ProfileEducation`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`ProfileEducation`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::ProfileEducation {
             Default::default()
         }
     }
-    ///A job of a candidate.
+
+    /// A job of a candidate.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ProfileExperience {
-        ///Internet domain of the employer.
+        /// Internet domain of the employer.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub company_domain: Option<String>,
-        ///Name of the employer.
+        /// Name of the employer.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub company_name: Option<String>,
-        ///What the job is about.
+        /// What the job is about.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
-        ///Last day, or its year alone; null while the job lasts.
+        /// Last day, or its year alone; null while the job lasts.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub end_date: Option<String>,
-        ///Whether the job lasts.
+        /// Whether the job lasts.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub is_current: Option<bool>,
-        ///First day, or its year alone.
+        /// First day, or its year alone.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub start_date: Option<String>,
-        ///Job title.
+        /// Job title.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
     }
+
     impl ProfileExperience {
-        ///Starts a [`ProfileExperience`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`ProfileExperience`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::ProfileExperience {
             Default::default()
         }
     }
-    ///A present job.
+
+    /// A present job.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ProfileJob {
-        ///Name of the employer.
+        /// Name of the employer.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub company_name: Option<String>,
-        ///Job title.
+        /// Job title.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
     }
+
     impl ProfileJob {
-        ///Starts a [`ProfileJob`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`ProfileJob`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::ProfileJob {
             Default::default()
         }
     }
-    ///A hiring project with its candidate pipeline. Everything but `id` may be missing.
+
+    /// A hiring project with its candidate pipeline. Everything but `id` may be missing.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Project {
-        ///The company a project is for, as an object or as its bare name.
+        /// The company a project is for, as an object or as its bare name.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub client_company: Option<ClientCompany>,
-        ///Name of the contact person at the client.
+        /// Name of the contact person at the client.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub client_name: Option<String>,
-        ///When the project was created.
+        /// When the project was created.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///What the project is about.
+        /// What the project is about.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
-        ///Number of candidates in the pipeline.
+        /// Number of candidates in the pipeline.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub entries_count: Option<i64>,
-        ///Id of the project.
+        /// Id of the project.
         pub id: ::uuid::Uuid,
-        ///Place of work as free text.
+        /// Place of work as free text.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub location: Option<String>,
-        ///Name of the project.
+        /// Name of the project.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
-        ///The members of the workspace who own the project.
+        /// The members of the workspace who own the project.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub owners: Option<Vec<ProjectOwner>>,
-        ///The pipeline of a project.
+        /// The pipeline of a project.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub pipeline: Option<ProjectPipeline>,
-        ///Whether a project is still worked on.
+        /// Whether a project is still worked on.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<ProjectStatus>,
-        ///Id of the template the project was made from.
+        /// Id of the template the project was made from.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub template_id: Option<::uuid::Uuid>,
-        ///When the project was last changed.
+        /// When the project was last changed.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub updated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
-    ///A member of the workspace who owns a project.
+
+    /// A member of the workspace who owns a project.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ProjectOwner {
-        ///Email address.
+        /// Email address.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
-        ///Given name.
+        /// Given name.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub first_name: Option<String>,
-        ///Family name.
+        /// Family name.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub last_name: Option<String>,
-        ///Id of the person.
+        /// Id of the person.
         pub user_id: ::uuid::Uuid,
     }
-    ///The pipeline of a project.
+
+    /// The pipeline of a project.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ProjectPipeline {
-        ///The stages in order.
+        /// The stages in order.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub stages: Option<Vec<PipelineStage>>,
     }
-    ///One project.
+
+    /// One project.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ProjectResponse {
-        ///A hiring project with its candidate pipeline. Everything but `id` may be missing.
+        /// A hiring project with its candidate pipeline. Everything but `id` may be missing.
         pub data: Project,
     }
-    ///Whether a project is still worked on.
+
+    /// Whether a project is still worked on.
     ///
     /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum ProjectStatus {
-        ///`active`
+        /// `active`
         Active,
-        ///`archived`
+        /// `archived`
         Archived,
         /// A value this version does not know, as it came.
         Unknown(String),
     }
+
     reachout_runtime::open_enum!(ProjectStatus, Active = "active", Archived = "archived");
-    ///What the profiles must match, what to reveal of them, and which page.
+    /// What the profiles must match, what to reveal of them, and which page.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SearchAdvancedProfilesRequest {
-        ///Names of companies.
+        /// Names of companies.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub company: Option<Vec<String>>,
-        ///Which jobs `company` is matched with, such as `current`. The other values are not documented.
+        /// Which jobs `company` is matched with, such as `current`. The other values are not documented.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub company_filter: Option<String>,
-        ///Contact data asked for, such as `personal_email` and `work_email`. The other values are not documented.
+        /// Contact data asked for, such as `personal_email` and `work_email`. The other values are not documented.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub data_types: Option<Vec<String>>,
-        ///Job titles.
+        /// Job titles.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub job_title: Option<Vec<String>>,
-        ///Places, such as `Paris, France`.
+        /// Places, such as `Paris, France`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub location: Option<Vec<String>>,
-        ///Number of the page, from 1.
+        /// Number of the page, from 1.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub page: Option<i64>,
-        ///Whether to reveal the contact data.
+        /// Whether to reveal the contact data.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub reveal_info: Option<bool>,
-        ///Names of skills.
+        /// Names of skills.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub skills: Option<Vec<String>>,
     }
+
     impl SearchAdvancedProfilesRequest {
-        ///Starts a [`SearchAdvancedProfilesRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`SearchAdvancedProfilesRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::SearchAdvancedProfilesRequest {
             Default::default()
         }
     }
-    ///Where to search, for whom, and which page.
+
+    /// Where to search, for whom, and which page.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SearchCandidatesRequest {
-        ///Id of the connected account to search with. Needed when `source_type` is `linkedin`.
+        /// Id of the connected account to search with. Needed when `source_type` is `linkedin`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub account_id: Option<::uuid::Uuid>,
-        /**What the candidates must match. Which filters count depends on `source_type`: `leonar_source` and `contacts` take places as text in
-        `locations`, `linkedin` takes LinkedIn's ids in `linkedin_filters`.*/
+        /// What the candidates must match. Which filters count depends on `source_type`: `leonar_source` and `contacts` take places as text in
+        /// `locations`, `linkedin` takes LinkedIn's ids in `linkedin_filters`.
         pub filters: SourcingFilters,
-        ///LinkedIn product the search is made with.
+        /// LinkedIn product the search is made with.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub linkedin_api_type: Option<LinkedinApiType>,
-        ///Number of the page, from 1.
+        /// Number of the page, from 1.
         pub page: i64,
-        ///Page size, 1 to 100.
+        /// Page size, 1 to 100.
         pub page_size: i64,
-        ///Id of the project the candidates are for.
+        /// Id of the project the candidates are for.
         pub project_id: ::uuid::Uuid,
-        ///Where candidates are searched.
+        /// Where candidates are searched.
         pub source_type: SourceType,
     }
+
     impl SearchCandidatesRequest {
-        ///Starts a [`SearchCandidatesRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`SearchCandidatesRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::SearchCandidatesRequest {
             Default::default()
         }
     }
-    ///What the contacts must match. Every field is optional.
+
+    /// What the contacts must match. Every field is optional.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SearchContactsRequest {
-        ///Name of the employer.
+        /// Name of the employer.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub company: Option<String>,
-        ///Kinds of contact. The values are not documented; third-party clients use `candidate`.
+        /// Kinds of contact. The values are not documented; third-party clients use `candidate`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub contact_types: Option<Vec<String>>,
-        ///Earliest day of creation.
+        /// Earliest day of creation.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub created_after: Option<::chrono::naive::NaiveDate>,
-        ///Latest day of creation.
+        /// Latest day of creation.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub created_before: Option<::chrono::naive::NaiveDate>,
-        ///Earliest day of the last message to the contact.
+        /// Earliest day of the last message to the contact.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub last_contacted_after: Option<::chrono::naive::NaiveDate>,
-        ///Latest day of the last message to the contact.
+        /// Latest day of the last message to the contact.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub last_contacted_before: Option<::chrono::naive::NaiveDate>,
-        ///Page size, 1 to 100; 50 when it is absent.
+        /// Page size, 1 to 100; 50 when it is absent.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub limit: Option<i64>,
-        ///Place as free text.
+        /// Place as free text.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub location: Option<String>,
-        ///Name of the person.
+        /// Name of the person.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
-        ///Number of contacts to skip; 0 when it is absent.
+        /// Number of contacts to skip; 0 when it is absent.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub offset: Option<i64>,
-        ///Id of a project the contact is in.
+        /// Id of a project the contact is in.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub project_id: Option<::uuid::Uuid>,
-        ///Free text to look for.
+        /// Free text to look for.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub query: Option<String>,
-        ///Upper end of the salary.
+        /// Upper end of the salary.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub salary_max: Option<::reachout_runtime::Number>,
-        ///Lower end of the salary.
+        pub salary_max: Option<reachout_runtime::Number>,
+        /// Lower end of the salary.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub salary_min: Option<::reachout_runtime::Number>,
-        ///Id of a sequence the contact is in.
+        pub salary_min: Option<reachout_runtime::Number>,
+        /// Id of a sequence the contact is in.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub sequence_id: Option<::uuid::Uuid>,
-        ///Field to sort by, such as `updated_at`.
+        /// Field to sort by, such as `updated_at`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub sort_by: Option<String>,
-        ///Order of the results.
+        /// Order of the results.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub sort_direction: Option<SortDirection>,
-        ///Names of tags.
+        /// Names of tags.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub tags: Option<Vec<String>>,
-        ///Job title.
+        /// Job title.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
     }
+
     impl SearchContactsRequest {
-        ///Starts a [`SearchContactsRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`SearchContactsRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::SearchContactsRequest {
             Default::default()
         }
     }
-    ///What the contacts must match, and which page.
+
+    /// What the contacts must match, and which page.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SearchCrmContactsRequest {
-        ///Names of employers.
+        /// Names of employers.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub companies: Option<Vec<String>>,
-        ///Kinds of contact, such as `candidate`.
+        /// Kinds of contact, such as `candidate`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub contact_types: Option<Vec<String>>,
-        ///Earliest time of creation.
+        /// Earliest time of creation.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub created_after: Option<String>,
-        ///Latest time of creation.
+        /// Latest time of creation.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub created_before: Option<String>,
-        ///Given name.
+        /// Given name.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub first_name: Option<String>,
-        ///Given and family name.
+        /// Given and family name.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub full_name: Option<String>,
-        ///Job titles.
+        /// Job titles.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub job_titles: Option<Vec<String>>,
-        ///Words to look for.
+        /// Words to look for.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub keywords: Option<Vec<String>>,
-        ///Family name.
+        /// Family name.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub last_name: Option<String>,
-        ///Places by name.
+        /// Places by name.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub locations: Option<LocationFilter>,
-        ///Number of the page; the first when it is absent.
+        /// Number of the page; the first when it is absent.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub page: Option<i64>,
-        ///Page size; 20 when it is absent.
+        /// Page size; 20 when it is absent.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub page_size: Option<i64>,
-        ///Id of the project the candidates are for.
+        /// Id of the project the candidates are for.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub project_id: Option<::uuid::Uuid>,
-        ///Ids of projects the contacts are in.
+        /// Ids of projects the contacts are in.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub project_ids: Option<Vec<::uuid::Uuid>>,
-        ///Ids of sequences the contacts are in.
+        /// Ids of sequences the contacts are in.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub sequence_ids: Option<Vec<::uuid::Uuid>>,
-        ///Names of skills.
+        /// Names of skills.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub skills: Option<Vec<String>>,
-        ///Categories of pipeline stages the contacts are in, such as `sourced`.
+        /// Categories of pipeline stages the contacts are in, such as `sourced`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub stage_categories: Option<Vec<String>>,
-        ///Ids of pipeline stages the contacts are in.
+        /// Ids of pipeline stages the contacts are in.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub stage_ids: Option<Vec<::uuid::Uuid>>,
-        ///Names of tags.
+        /// Names of tags.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub tags: Option<Vec<String>>,
     }
+
     impl SearchCrmContactsRequest {
-        ///Starts a [`SearchCrmContactsRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`SearchCrmContactsRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::SearchCrmContactsRequest {
             Default::default()
         }
     }
-    ///What the profiles must match, the account to search with, and which page.
+
+    /// What the profiles must match, the account to search with, and which page.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SearchLinkedinProfilesRequest {
-        ///Id of the connected account to search with. It must be active in Recruiter or Sales Navigator.
+        /// Id of the connected account to search with. It must be active in Recruiter or Sales Navigator.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub account_id: Option<::uuid::Uuid>,
-        ///Boolean search expression.
+        /// Boolean search expression.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub boolean_query: Option<String>,
-        ///The `cursor` of the page before, sent with the rest of the body unchanged.
+        /// The `cursor` of the page before, sent with the rest of the body unchanged.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub cursor: Option<String>,
-        ///Job titles.
+        /// Job titles.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub job_titles: Option<Vec<String>>,
-        ///Names of places by LinkedIn's id, such as `105015875` for `Paris, France`.
+        /// Names of places by LinkedIn's id, such as `105015875` for `Paris, France`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub location_ids: Option<LocationIds>,
-        ///Number of the page, from 1.
+        /// Number of the page, from 1.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub page: Option<i64>,
-        ///Page size.
+        /// Page size.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub page_size: Option<i64>,
-        ///Id of the project the candidates are for.
+        /// Id of the project the candidates are for.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub project_id: Option<::uuid::Uuid>,
-        ///A range of years.
+        /// A range of years.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub years_experience: Option<YearsRange>,
     }
+
     impl SearchLinkedinProfilesRequest {
-        ///Starts a [`SearchLinkedinProfilesRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`SearchLinkedinProfilesRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::SearchLinkedinProfilesRequest {
             Default::default()
         }
     }
-    ///The message to send, and to whom.
+
+    /// The message to send, and to whom.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SendMessageRequest {
-        ///Channel a message goes through.
+        /// Channel a message goes through.
         pub channel: Channel,
-        ///Id of the contact to write to.
+        /// Id of the contact to write to.
         pub contact_id: ::uuid::Uuid,
-        ///Text of the message.
+        /// Text of the message.
         pub content: String,
-        ///Kind of LinkedIn message; `message` when it is absent.
+        /// Kind of LinkedIn message; `message` when it is absent.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub linkedin_message_type: Option<LinkedinMessageType>,
-        ///Id of the connected account to send from. Leonar chooses one when it is absent.
+        /// Id of the connected account to send from. Leonar chooses one when it is absent.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub sender_account_id: Option<::uuid::Uuid>,
-        ///Subject line. Needed when `channel` is `email`.
+        /// Subject line. Needed when `channel` is `email`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub subject: Option<String>,
     }
+
     impl SendMessageRequest {
-        ///Starts a [`SendMessageRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`SendMessageRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::SendMessageRequest {
             Default::default()
         }
     }
-    ///A series of outreach steps that contacts are taken through. The steps themselves are not part of it; everything but `id` may be missing.
+
+    /// A series of outreach steps that contacts are taken through. The steps themselves are not part of it; everything but `id` may be missing.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Sequence {
-        ///When the sequence was created.
+        /// When the sequence was created.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///Numbers of contacts in a sequence.
+        /// Numbers of contacts in a sequence.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub enrollments: Option<SequenceEnrollments>,
-        ///Id of the sequence.
+        /// Id of the sequence.
         pub id: ::uuid::Uuid,
-        ///Name of the sequence.
+        /// Name of the sequence.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
-        ///Priority of the sequence, such as `high`. The values are not documented.
+        /// Priority of the sequence, such as `high`. The values are not documented.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub priority: Option<String>,
-        ///State of the sequence, such as `active`. The values are not documented.
+        /// State of the sequence, such as `active`. The values are not documented.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<String>,
-        ///Number of steps.
+        /// Number of steps.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub steps_count: Option<i64>,
-        ///When the sequence was last changed.
+        /// When the sequence was last changed.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub updated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
-    ///Numbers of contacts in a sequence.
+
+    /// Numbers of contacts in a sequence.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SequenceEnrollments {
-        ///Contacts on their way through the steps.
+        /// Contacts on their way through the steps.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub active: Option<i64>,
-        ///Contacts whose message bounced.
+        /// Contacts whose message bounced.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub bounced: Option<i64>,
-        ///Contacts that are through.
+        /// Contacts that are through.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub finished: Option<i64>,
-        ///Contacts that are paused.
+        /// Contacts that are paused.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub paused: Option<i64>,
-        ///Contacts that answered.
+        /// Contacts that answered.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub replied: Option<i64>,
-        ///Contacts in all.
+        /// Contacts in all.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub total: Option<i64>,
     }
-    ///One sequence.
+
+    /// One sequence.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SequenceResponse {
-        ///A series of outreach steps that contacts are taken through. The steps themselves are not part of it; everything but `id` may be missing.
+        /// A series of outreach steps that contacts are taken through. The steps themselves are not part of it; everything but `id` may be missing.
         pub data: Sequence,
     }
-    ///Skills a candidate must have.
+
+    /// Skills a candidate must have.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SkillFilter {
-        ///Skills to look for.
+        /// Skills to look for.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub include: Option<Vec<String>>,
-        ///Whether a candidate must have all of them, or any.
+        /// Whether a candidate must have all of them, or any.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub require_all: Option<bool>,
     }
+
     impl SkillFilter {
-        ///Starts a [`SkillFilter`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`SkillFilter`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::SkillFilter {
             Default::default()
         }
     }
-    ///Order of the results.
+
+    /// Order of the results.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum SortDirection {
-        ///`asc`
+        /// `asc`
         Asc,
-        ///`desc`
+        /// `desc`
         Desc,
     }
+
     reachout_runtime::closed_enum!(SortDirection, Asc = "asc", Desc = "desc");
-    ///Where candidates are searched.
+    /// Where candidates are searched.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum SourceType {
-        ///`leonar_source`
+        /// `leonar_source`
         LeonarSource,
-        ///`contacts`
+        /// `contacts`
         Contacts,
-        ///`linkedin`
+        /// `linkedin`
         Linkedin,
     }
+
     reachout_runtime::closed_enum!(SourceType, LeonarSource = "leonar_source", Contacts = "contacts", Linkedin = "linkedin");
-    ///Filters on contacts of the workspace.
+    /// Filters on contacts of the workspace.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SourcingContactFilter {
-        ///Kinds of contact, such as `candidate`.
+        /// Kinds of contact, such as `candidate`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub contact_types: Option<Vec<String>>,
     }
+
     impl SourcingContactFilter {
-        ///Starts a [`SourcingContactFilter`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`SourcingContactFilter`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::SourcingContactFilter {
             Default::default()
         }
     }
-    /**What the candidates must match. Which filters count depends on `source_type`: `leonar_source` and `contacts` take places as text in
-    `locations`, `linkedin` takes LinkedIn's ids in `linkedin_filters`.*/
+
+    /// What the candidates must match. Which filters count depends on `source_type`: `leonar_source` and `contacts` take places as text in
+    /// `locations`, `linkedin` takes LinkedIn's ids in `linkedin_filters`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SourcingFilters {
-        ///Terms a candidate must and must not match.
+        /// Terms a candidate must and must not match.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub companies: Option<TermFilter>,
-        ///Filters on contacts of the workspace.
+        /// Filters on contacts of the workspace.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub contacts_filters: Option<SourcingContactFilter>,
-        ///Job titles a candidate must and must not have.
+        /// Job titles a candidate must and must not have.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub job_titles: Option<JobTitleFilter>,
-        ///Terms a candidate must and must not match.
+        /// Terms a candidate must and must not match.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub keywords: Option<TermFilter>,
-        ///Filters of LinkedIn's own.
+        /// Filters of LinkedIn's own.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub linkedin_filters: Option<LinkedinFilter>,
-        ///Places by name.
+        /// Places by name.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub locations: Option<LocationFilter>,
-        ///Skills a candidate must have.
+        /// Skills a candidate must have.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub skills: Option<SkillFilter>,
-        ///A range of years.
+        /// A range of years.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub years_experience: Option<YearsRange>,
     }
+
     impl SourcingFilters {
-        ///Starts a [`SourcingFilters`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`SourcingFilters`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::SourcingFilters {
             Default::default()
         }
     }
-    ///Candidates, and where the page stands.
+
+    /// Candidates, and where the page stands.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SourcingPage {
-        ///Number of candidates that are left after filtering.
+        /// Number of candidates that are left after filtering.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub filtered_count: Option<i64>,
-        ///Whether the filters leave too little.
+        /// Whether the filters leave too little.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub filters_too_strict: Option<bool>,
-        ///Whether candidates follow this page.
+        /// Whether candidates follow this page.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub has_more: Option<bool>,
-        ///Number of the next page.
+        /// Number of the next page.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub next_page: Option<i64>,
-        ///The candidates.
+        /// The candidates.
         pub profiles: Vec<SourcingProfile>,
-        ///Number of candidates that match, on all pages together.
+        /// Number of candidates that match, on all pages together.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
-    /**A candidate as a search finds them, and as they are added to a project. Which fields there are depends on the source;
-    `already_in_project` and `existing_contact_id` mean nothing when a profile is added.*/
+
+    /// A candidate as a search finds them, and as they are added to a project. Which fields there are depends on the source;
+    /// `already_in_project` and `existing_contact_id` mean nothing when a profile is added.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SourcingProfile {
-        ///Whether the person is in the project of the search.
+        /// Whether the person is in the project of the search.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub already_in_project: Option<bool>,
-        ///A present job.
+        /// A present job.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub current_job: Option<ProfileJob>,
-        ///Schools and degrees.
+        /// Schools and degrees.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub educations: Option<Vec<ProfileEducation>>,
-        ///Id of the contact the workspace has of this person; null if it has none.
+        /// Id of the contact the workspace has of this person; null if it has none.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub existing_contact_id: Option<::uuid::Uuid>,
-        ///Jobs, the present ones included.
+        /// Jobs, the present ones included.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub experiences: Option<Vec<ProfileExperience>>,
-        ///Given name.
+        /// Given name.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub first_name: Option<String>,
-        ///Headline of the profile.
+        /// Headline of the profile.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub headline: Option<String>,
-        ///Family name.
+        /// Family name.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub last_name: Option<String>,
-        ///URL of the LinkedIn profile.
+        /// URL of the LinkedIn profile.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub linkedin_url: Option<String>,
-        ///Place as free text.
+        /// Place as free text.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub location: Option<String>,
-        ///Whether the person says they are open to work.
+        /// Whether the person says they are open to work.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub open_to_work: Option<bool>,
-        ///URL of the picture.
+        /// URL of the picture.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub picture_url: Option<String>,
-        ///Id of the profile at its source, such as `urn:li:member:123456`.
+        /// Id of the profile at its source, such as `urn:li:member:123456`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub profile_id: Option<String>,
-        ///Names of skills.
+        /// Names of skills.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub skills: Option<Vec<String>>,
-        ///The person about themselves.
+        /// The person about themselves.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub summary: Option<String>,
-        ///Professional experience in years, such as 8.2.
+        /// Professional experience in years, such as 8.2.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub total_years_experience: Option<::reachout_runtime::Number>,
+        pub total_years_experience: Option<reachout_runtime::Number>,
     }
+
     impl SourcingProfile {
-        ///Starts a [`SourcingProfile`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`SourcingProfile`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::SourcingProfile {
             Default::default()
         }
     }
-    ///A page of candidates.
+
+    /// A page of candidates.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SourcingSearchResponse {
-        ///Candidates, and where the page stands.
+        /// Candidates, and where the page stands.
         pub data: SourcingPage,
     }
-    ///A word that contacts, companies, deals and projects are marked with.
+
+    /// A word that contacts, companies, deals and projects are marked with.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Tag {
-        ///Colour in hexadecimal notation.
+        /// Colour in hexadecimal notation.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub color: Option<String>,
-        ///When the tag was created.
+        /// When the tag was created.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///Id of the tag.
+        /// Id of the tag.
         pub id: ::uuid::Uuid,
-        ///Name of the tag.
+        /// Name of the tag.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
-        ///What a tag can be put on; a tag made without one is `global`.
+        /// What a tag can be put on; a tag made without one is `global`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub scope: Option<TagScope>,
     }
-    ///One tag.
+
+    /// One tag.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct TagResponse {
-        ///A word that contacts, companies, deals and projects are marked with.
+        /// A word that contacts, companies, deals and projects are marked with.
         pub data: Tag,
     }
-    ///What a tag can be put on; a tag made without one is `global`.
+
+    /// What a tag can be put on; a tag made without one is `global`.
     ///
     /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum TagScope {
-        ///`global`
+        /// `global`
         Global,
-        ///`contact`
+        /// `contact`
         Contact,
-        ///`company`
+        /// `company`
         Company,
-        ///`deal`
+        /// `deal`
         Deal,
-        ///`project`
+        /// `project`
         Project,
         /// A value this version does not know, as it came.
         Unknown(String),
     }
+
     reachout_runtime::open_enum!(TagScope, Global = "global", Contact = "contact", Company = "company", Deal = "deal", Project = "project");
-    ///Something a member of the workspace is to do. Everything but `id` may be missing.
+    /// Something a member of the workspace is to do. Everything but `id` may be missing.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Task {
-        ///Id of the member of the workspace who is to do it.
+        /// Id of the member of the workspace who is to do it.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub assigned_to: Option<::uuid::Uuid>,
-        ///Id of the company the task is about.
+        /// Id of the company the task is about.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub company_id: Option<::uuid::Uuid>,
-        ///When the task was done; null before.
+        /// When the task was done; null before.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub completed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///Id of the contact the task is about.
+        /// Id of the contact the task is about.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub contact_id: Option<::uuid::Uuid>,
-        ///When the task was created.
+        /// When the task was created.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///Id of the deal the task is about.
+        /// Id of the deal the task is about.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub deal_id: Option<::uuid::Uuid>,
-        ///More about it.
+        /// More about it.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
-        ///Day the task is due.
+        /// Day the task is due.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub due_date: Option<::chrono::naive::NaiveDate>,
-        ///Id of the task.
+        /// Id of the task.
         pub id: ::uuid::Uuid,
-        ///How urgent a task is.
+        /// How urgent a task is.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub priority: Option<TaskPriority>,
-        ///Id of the project the task is about.
+        /// Id of the project the task is about.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub project_id: Option<::uuid::Uuid>,
-        ///Whether a task has been done.
+        /// Whether a task has been done.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<TaskStatus>,
-        ///What is to be done.
+        /// What is to be done.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
-        ///What kind of task it is.
+        /// What kind of task it is.
         #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
         pub type_: Option<TaskType>,
-        ///When the task was last changed.
+        /// When the task was last changed.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub updated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
-    ///How urgent a task is.
+
+    /// How urgent a task is.
     ///
     /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum TaskPriority {
-        ///`low`
+        /// `low`
         Low,
-        ///`medium`
+        /// `medium`
         Medium,
-        ///`high`
+        /// `high`
         High,
         /// A value this version does not know, as it came.
         Unknown(String),
     }
+
     reachout_runtime::open_enum!(TaskPriority, Low = "low", Medium = "medium", High = "high");
-    ///One task.
+    /// One task.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct TaskResponse {
-        ///Something a member of the workspace is to do. Everything but `id` may be missing.
+        /// Something a member of the workspace is to do. Everything but `id` may be missing.
         pub data: Task,
     }
-    ///Whether a task has been done.
+
+    /// Whether a task has been done.
     ///
     /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum TaskStatus {
-        ///`todo`
+        /// `todo`
         Todo,
-        ///`done`
+        /// `done`
         Done,
-        ///`skipped`
+        /// `skipped`
         Skipped,
         /// A value this version does not know, as it came.
         Unknown(String),
     }
+
     reachout_runtime::open_enum!(TaskStatus, Todo = "todo", Done = "done", Skipped = "skipped");
-    ///What kind of task it is.
+    /// What kind of task it is.
     ///
     /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum TaskType {
-        ///`call`
+        /// `call`
         Call,
-        ///`email`
+        /// `email`
         Email,
-        ///`linkedin_connect`
+        /// `linkedin_connect`
         LinkedinConnect,
-        ///`linkedin_message`
+        /// `linkedin_message`
         LinkedinMessage,
-        ///`whatsapp`
+        /// `whatsapp`
         Whatsapp,
-        ///`todo`
+        /// `todo`
         Todo,
-        ///`reminder`
+        /// `reminder`
         Reminder,
-        ///`meeting`
+        /// `meeting`
         Meeting,
-        ///`interview`
+        /// `interview`
         Interview,
         /// A value this version does not know, as it came.
         Unknown(String),
     }
+
     reachout_runtime::open_enum!(
         TaskType,
         Call = "call",
@@ -4803,607 +5068,470 @@ pub mod types {
         Meeting = "meeting",
         Interview = "interview"
     );
-    ///Terms a candidate must and must not match.
+    /// Terms a candidate must and must not match.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct TermFilter {
-        ///Terms to leave out.
+        /// Terms to leave out.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub exclude: Option<Vec<String>>,
-        ///Terms to look for.
+        /// Terms to look for.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub include: Option<Vec<String>>,
     }
+
     impl TermFilter {
-        ///Starts a [`TermFilter`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`TermFilter`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::TermFilter {
             Default::default()
         }
     }
-    ///Contacts to take out.
+
+    /// Contacts to take out.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UnenrollContactsRequest {
-        ///Ids of the contacts.
+        /// Ids of the contacts.
         pub contact_ids: Vec<::uuid::Uuid>,
     }
+
     impl UnenrollContactsRequest {
-        ///Starts a [`UnenrollContactsRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`UnenrollContactsRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::UnenrollContactsRequest {
             Default::default()
         }
     }
-    ///What became of the contacts to take out.
+
+    /// What became of the contacts to take out.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UnenrollContactsResponse {
-        ///Numbers of contacts that were taken out or not found.
+        /// Numbers of contacts that were taken out or not found.
         pub data: UnenrollmentResult,
     }
-    ///Numbers of contacts that were taken out or not found.
+
+    /// Numbers of contacts that were taken out or not found.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UnenrollmentResult {
-        ///Ids that were not found.
+        /// Ids that were not found.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub not_found: Option<i64>,
-        ///Contacts that were taken out.
+        /// Contacts that were taken out.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub unenrolled: Option<i64>,
     }
-    ///The fields to change; an absent one keeps its value.
+
+    /// The fields to change; an absent one keeps its value.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateContactRequest {
-        ///Job title.
+        /// Job title.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
     }
+
     impl UpdateContactRequest {
-        ///Starts a [`UpdateContactRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`UpdateContactRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::UpdateContactRequest {
             Default::default()
         }
     }
-    ///Where to move the deal.
+
+    /// Where to move the deal.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateDealStageRequest {
-        ///Id of the stage to move to.
+        /// Id of the stage to move to.
         pub stage_id: ::uuid::Uuid,
     }
+
     impl UpdateDealStageRequest {
-        ///Starts a [`UpdateDealStageRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`UpdateDealStageRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::UpdateDealStageRequest {
             Default::default()
         }
     }
-    ///The fields to change; an absent one keeps its value.
+
+    /// The fields to change; an absent one keeps its value.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateProjectRequest {
-        ///Id of the company the project is for.
+        /// Id of the company the project is for.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub client_company_id: Option<::uuid::Uuid>,
-        ///Name of the contact person at the client.
+        /// Name of the contact person at the client.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub client_name: Option<String>,
-        ///What the project is about.
+        /// What the project is about.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
-        ///Place of work as free text.
+        /// Place of work as free text.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub location: Option<String>,
-        ///Name of the project.
+        /// Name of the project.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
-        ///Whether a project is still worked on.
+        /// Whether a project is still worked on.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<ProjectStatus>,
     }
+
     impl UpdateProjectRequest {
-        ///Starts a [`UpdateProjectRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`UpdateProjectRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::UpdateProjectRequest {
             Default::default()
         }
     }
-    ///The fields to change; an absent one keeps its value.
+
+    /// The fields to change; an absent one keeps its value.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateTaskRequest {
-        ///Id of the member of the workspace who is to do it.
+        /// Id of the member of the workspace who is to do it.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub assigned_to: Option<::uuid::Uuid>,
-        ///Id of the company the task is about.
+        /// Id of the company the task is about.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub company_id: Option<::uuid::Uuid>,
-        ///Id of the contact the task is about.
+        /// Id of the contact the task is about.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub contact_id: Option<::uuid::Uuid>,
-        ///Id of the deal the task is about.
+        /// Id of the deal the task is about.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub deal_id: Option<::uuid::Uuid>,
-        ///More about it.
+        /// More about it.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
-        ///Day the task is due.
+        /// Day the task is due.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub due_date: Option<::chrono::naive::NaiveDate>,
-        ///How urgent a task is.
+        /// How urgent a task is.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub priority: Option<TaskPriority>,
-        ///Id of the project the task is about.
+        /// Id of the project the task is about.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub project_id: Option<::uuid::Uuid>,
-        ///Whether a task has been done.
+        /// Whether a task has been done.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<TaskStatus>,
-        ///What is to be done.
+        /// What is to be done.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
-        ///What kind of task it is.
+        /// What kind of task it is.
         #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
         pub type_: Option<TaskType>,
     }
+
     impl UpdateTaskRequest {
-        ///Starts a [`UpdateTaskRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`UpdateTaskRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::UpdateTaskRequest {
             Default::default()
         }
     }
-    ///A file attached to a contact or a project, without its content.
+
+    /// A file attached to a contact or a project, without its content.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UploadedFile {
-        ///Name of the file.
+        /// Name of the file.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub filename: Option<String>,
-        ///Id of the file.
+        /// Id of the file.
         pub id: ::uuid::Uuid,
     }
-    ///Files, one level deeper than in other lists.
+
+    /// Files, one level deeper than in other lists.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UploadedFileList {
-        ///The files.
+        /// The files.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub data: Option<Vec<UploadedFile>>,
     }
-    ///A person who works in the workspace.
+
+    /// A person who works in the workspace.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct WorkspaceMember {
-        ///Given name.
+        /// Given name.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub first_name: Option<String>,
-        ///Id of the person, for `owner_ids` and `assigned_to`.
+        /// Id of the person, for `owner_ids` and `assigned_to`.
         pub user_id: ::uuid::Uuid,
     }
-    ///A range of years.
+
+    /// A range of years.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct YearsRange {
-        ///Greatest number of years.
+        /// Greatest number of years.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub max: Option<::reachout_runtime::Number>,
-        ///Least number of years.
+        pub max: Option<reachout_runtime::Number>,
+        /// Least number of years.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub min: Option<::reachout_runtime::Number>,
+        pub min: Option<reachout_runtime::Number>,
     }
+
     impl YearsRange {
-        ///Starts a [`YearsRange`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`YearsRange`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::YearsRange {
             Default::default()
         }
     }
+
     /// Builders of what is sent. A required field that was not set, and a value out of its limits, come out when the builder ends.
     pub mod builder {
-        reachout_runtime::builder! {
-            #[doc =
-            "Builds a [`AddProfilesToProjectRequest`](super::AddProfilesToProjectRequest)."]
-            AddProfilesToProjectRequest { #[doc = "Id of a connected account."] optional
-            account_id : ::uuid::Uuid, #[doc =
-            "The profiles, as a search returned them. A third-party client sends at most 100 at once. Experiences, educations, skills, the\nsummary and the picture are worth passing on."]
-            required_list profiles : SourcingProfile, #[doc = "Id of the project."]
-            required project_id : ::uuid::Uuid }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`CloseDealRequest`](super::CloseDealRequest)."]
-            CloseDealRequest { #[doc = "Day the deal was closed."] optional
-            actual_close_date : ::chrono::naive::NaiveDate, #[doc =
-            "Id of the reason for closing. Where the ids come from is not documented."]
-            optional close_reason_id : ::uuid::Uuid, #[doc =
-            "Id of the reason for losing. Where the ids come from is not documented."]
-            optional loss_reason_id : ::uuid::Uuid, #[doc =
-            "Amount that was signed, in the deal's currency."] optional signed_amount :
-            ::reachout_runtime::Number, #[doc = "How a deal ended."] required status :
-            DealCloseStatus }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`ContactEmail`](super::ContactEmail)."] ContactEmail {
-            #[doc = "The address."] optional email : ::std::string::String, #[doc =
-            "Kind of address, such as `work`. The values are not documented."] optional
-            type_ : ::std::string::String }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`ContactPhone`](super::ContactPhone)."] ContactPhone {
-            #[doc =
-            "The number; the vendor's examples are in international form, such as `+33612345678`."]
-            optional phone : ::std::string::String, #[doc =
-            "Kind of number, such as `personal`. The values are not documented."]
-            optional type_ : ::std::string::String }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`CreateCompanyRequest`](super::CreateCompanyRequest)."]
-            CreateCompanyRequest { #[doc = "Name of the company."] required name :
-            ::std::string::String }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`CreateContactRequest`](super::CreateContactRequest)."]
-            CreateContactRequest { #[doc = "Id of the company the contact belongs to."]
-            optional company_id : ::uuid::Uuid, #[doc =
-            "Kinds of contact this person is. The values are not documented; third-party clients use `candidate`."]
-            optional_list contact_type : ::std::string::String, #[doc =
-            "Name of the present employer."] optional current_company :
-            ::std::string::String, #[doc =
-            "The caller's own keys and values, kept with the contact."] optional
-            custom_data : ::serde_json::Map < ::std::string::String, ::serde_json::Value
-            >, #[doc = "Whether the contact must not be written to."] optional
-            do_not_contact : bool, #[doc =
-            "The only email address; give several in `emails` instead."] optional email :
-            ::std::string::String, #[doc = "Email addresses, at most 5."] optional_list
-            emails : ContactEmail, #[doc = "Given name, at most 100 characters."]
-            required first_name : CreateContactRequestFirstName, #[doc =
-            "Where the relation with a contact stands."] optional global_status :
-            GlobalStatus, #[doc = "Names of spoken languages."] optional_list languages :
-            ::std::string::String, #[doc = "Family name, at most 100 characters."]
-            optional last_name : CreateContactRequestLastName, #[doc =
-            "URL of the LinkedIn profile."] optional linkedin_profile :
-            ::std::string::String, #[doc =
-            "Place as free text, such as `Paris, France`."] optional location :
-            ::std::string::String, #[doc =
-            "The only phone number; give several in `phones` instead."] optional phone :
-            ::std::string::String, #[doc = "Phone numbers, at most 5."] optional_list
-            phones : ContactPhone, #[doc = "Names of skills."] optional_list skills :
-            ::std::string::String, #[doc =
-            "Where the contact came from, such as `linkedin`."] optional source :
-            ::std::string::String, #[doc =
-            "Names of the tags to attach. A name that does not exist yet becomes a new tag."]
-            optional_list tags : ::std::string::String, #[doc = "Job title."] optional
-            title : ::std::string::String, #[doc = "Professional experience in years."]
-            optional years_experience : i64 }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`CreateFileRequest`](super::CreateFileRequest)."]
-            CreateFileRequest { #[doc =
-            "Media type of the file, such as `application/pdf`."] required content_type :
-            ::std::string::String, #[doc = "Content of the file in Base64."] required
-            file_base64 : ::std::string::String, #[doc =
-            "Name of the file. A third-party client cuts it to 255 characters."] required
-            filename : ::std::string::String }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`CreateNoteRequest`](super::CreateNoteRequest)."]
-            CreateNoteRequest { #[doc = "Text of the note."] required content :
-            ::std::string::String }
-        }
-        reachout_runtime::builder! {
-            #[doc =
-            "Builds a [`CreatePipelineEntryRequest`](super::CreatePipelineEntryRequest)."]
-            CreatePipelineEntryRequest { #[doc = "Id of the contact to add."] required
-            contact_id : ::uuid::Uuid, #[doc =
-            "Id of the stage, from the project's `pipeline.stages`; the first stage when it is absent."]
-            optional stage_id : ::uuid::Uuid }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`CreateProjectRequest`](super::CreateProjectRequest)."]
-            CreateProjectRequest { #[doc = "Id of the company the project is for."]
-            optional client_company_id : ::uuid::Uuid, #[doc =
-            "Name of the project. A third-party client cuts it to 100 characters."]
-            required name : ::std::string::String, #[doc =
-            "User ids of the members of the workspace who own the project."]
-            optional_list owner_ids : ::uuid::Uuid }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`CreateTagRequest`](super::CreateTagRequest)."]
-            CreateTagRequest { #[doc =
-            "Colour in hexadecimal notation, at most 7 characters, such as `#3b82f6`."]
-            optional color : CreateTagRequestColor, #[doc =
-            "Name of the tag, 1 to 100 characters."] required name :
-            CreateTagRequestName, #[doc =
-            "What a tag can be put on; a tag made without one is `global`."] optional
-            scope : TagScope }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`EnrollByIds`](super::EnrollByIds)."] EnrollByIds { #[doc
-            = "Ids of the contacts, at most 500."] required_list contact_ids :
-            ::uuid::Uuid }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`EnrollContact`](super::EnrollContact)."] EnrollContact {
-            #[doc = "Id of the contact."] required contact_id : ::uuid::Uuid, #[doc =
-            "Texts that stand in for the placeholders of the sequence's messages. The keys are fixed names, `custom_variable_1` to `custom_variable_4`;\nwhether there are more is not documented."]
-            optional custom_variables : CustomVariables }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`EnrollWithVariables`](super::EnrollWithVariables)."]
-            EnrollWithVariables { #[doc = "The contacts."] required_list contacts :
-            EnrollContact }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`JobTitleFilter`](super::JobTitleFilter)."] JobTitleFilter
-            { #[doc = "Titles to leave out."] optional_list exclude :
-            ::std::string::String, #[doc = "Titles to look for."] optional_list include :
-            ::std::string::String, #[doc = "Whether only the present job counts."]
-            optional include_current_only : bool }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`LinkedinFilter`](super::LinkedinFilter)."] LinkedinFilter
-            { #[doc =
-            "Names of places by LinkedIn's id, such as `105015875` for `Paris, France`."]
-            optional location_ids : LocationIds }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`LocationFilter`](super::LocationFilter)."] LocationFilter
-            { #[doc = "Names of cities."] optional_list cities : ::std::string::String,
-            #[doc = "Names of countries."] optional_list countries :
-            ::std::string::String, #[doc = "Names of states or regions."] optional_list
-            states : ::std::string::String }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`ProfileEducation`](super::ProfileEducation)."]
-            ProfileEducation { #[doc = "Degree."] optional diploma :
-            ::std::string::String, #[doc = "Name of the school."] optional
-            educational_establishment : ::std::string::String, #[doc =
-            "Last day, or its year alone."] optional end_date : ::std::string::String,
-            #[doc = "Field of study."] optional specialization : ::std::string::String,
-            #[doc = "First day, or its year alone."] optional start_date :
-            ::std::string::String }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`ProfileExperience`](super::ProfileExperience)."]
-            ProfileExperience { #[doc = "Internet domain of the employer."] optional
-            company_domain : ::std::string::String, #[doc = "Name of the employer."]
-            optional company_name : ::std::string::String, #[doc =
-            "What the job is about."] optional description : ::std::string::String, #[doc
-            = "Last day, or its year alone; null while the job lasts."] optional end_date
-            : ::std::string::String, #[doc = "Whether the job lasts."] optional
-            is_current : bool, #[doc = "First day, or its year alone."] optional
-            start_date : ::std::string::String, #[doc = "Job title."] optional title :
-            ::std::string::String }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`ProfileJob`](super::ProfileJob)."] ProfileJob { #[doc =
-            "Name of the employer."] optional company_name : ::std::string::String, #[doc
-            = "Job title."] optional title : ::std::string::String }
-        }
-        reachout_runtime::builder! {
-            #[doc =
-            "Builds a [`SearchAdvancedProfilesRequest`](super::SearchAdvancedProfilesRequest)."]
-            SearchAdvancedProfilesRequest { #[doc = "Names of companies."] optional_list
-            company : ::std::string::String, #[doc =
-            "Which jobs `company` is matched with, such as `current`. The other values are not documented."]
-            optional company_filter : ::std::string::String, #[doc =
-            "Contact data asked for, such as `personal_email` and `work_email`. The other values are not documented."]
-            optional_list data_types : ::std::string::String, #[doc = "Job titles."]
-            optional_list job_title : ::std::string::String, #[doc =
-            "Places, such as `Paris, France`."] optional_list location :
-            ::std::string::String, #[doc = "Number of the page, from 1."] optional page :
-            i64, #[doc = "Whether to reveal the contact data."] optional reveal_info :
-            bool, #[doc = "Names of skills."] optional_list skills :
-            ::std::string::String }
-        }
-        reachout_runtime::builder! {
-            #[doc =
-            "Builds a [`SearchCandidatesRequest`](super::SearchCandidatesRequest)."]
-            SearchCandidatesRequest { #[doc =
-            "Id of the connected account to search with. Needed when `source_type` is `linkedin`."]
-            optional account_id : ::uuid::Uuid, #[doc =
-            "What the candidates must match. Which filters count depends on `source_type`: `leonar_source` and `contacts` take places as text in\n`locations`, `linkedin` takes LinkedIn's ids in `linkedin_filters`."]
-            required filters : SourcingFilters, #[doc =
-            "LinkedIn product the search is made with."] optional linkedin_api_type :
-            LinkedinApiType, #[doc = "Number of the page, from 1."] required page : i64,
-            #[doc = "Page size, 1 to 100."] required page_size : i64, #[doc =
-            "Id of the project the candidates are for."] required project_id :
-            ::uuid::Uuid, #[doc = "Where candidates are searched."] required source_type
-            : SourceType }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`SearchContactsRequest`](super::SearchContactsRequest)."]
-            SearchContactsRequest { #[doc = "Name of the employer."] optional company :
-            ::std::string::String, #[doc =
-            "Kinds of contact. The values are not documented; third-party clients use `candidate`."]
-            optional_list contact_types : ::std::string::String, #[doc =
-            "Earliest day of creation."] optional created_after :
-            ::chrono::naive::NaiveDate, #[doc = "Latest day of creation."] optional
-            created_before : ::chrono::naive::NaiveDate, #[doc =
-            "Earliest day of the last message to the contact."] optional
-            last_contacted_after : ::chrono::naive::NaiveDate, #[doc =
-            "Latest day of the last message to the contact."] optional
-            last_contacted_before : ::chrono::naive::NaiveDate, #[doc =
-            "Page size, 1 to 100; 50 when it is absent."] optional limit : i64, #[doc =
-            "Place as free text."] optional location : ::std::string::String, #[doc =
-            "Name of the person."] optional name : ::std::string::String, #[doc =
-            "Number of contacts to skip; 0 when it is absent."] optional offset : i64,
-            #[doc = "Id of a project the contact is in."] optional project_id :
-            ::uuid::Uuid, #[doc = "Free text to look for."] optional query :
-            ::std::string::String, #[doc = "Upper end of the salary."] optional
-            salary_max : ::reachout_runtime::Number, #[doc = "Lower end of the salary."]
-            optional salary_min : ::reachout_runtime::Number, #[doc =
-            "Id of a sequence the contact is in."] optional sequence_id : ::uuid::Uuid,
-            #[doc = "Field to sort by, such as `updated_at`."] optional sort_by :
-            ::std::string::String, #[doc = "Order of the results."] optional
-            sort_direction : SortDirection, #[doc = "Names of tags."] optional_list tags
-            : ::std::string::String, #[doc = "Job title."] optional title :
-            ::std::string::String }
-        }
-        reachout_runtime::builder! {
-            #[doc =
-            "Builds a [`SearchCrmContactsRequest`](super::SearchCrmContactsRequest)."]
-            SearchCrmContactsRequest { #[doc = "Names of employers."] optional_list
-            companies : ::std::string::String, #[doc =
-            "Kinds of contact, such as `candidate`."] optional_list contact_types :
-            ::std::string::String, #[doc = "Earliest time of creation."] optional
-            created_after : ::std::string::String, #[doc = "Latest time of creation."]
-            optional created_before : ::std::string::String, #[doc = "Given name."]
-            optional first_name : ::std::string::String, #[doc =
-            "Given and family name."] optional full_name : ::std::string::String, #[doc =
-            "Job titles."] optional_list job_titles : ::std::string::String, #[doc =
-            "Words to look for."] optional_list keywords : ::std::string::String, #[doc =
-            "Family name."] optional last_name : ::std::string::String, #[doc =
-            "Places by name."] optional locations : LocationFilter, #[doc =
-            "Number of the page; the first when it is absent."] optional page : i64,
-            #[doc = "Page size; 20 when it is absent."] optional page_size : i64, #[doc =
-            "Id of the project the candidates are for."] optional project_id :
-            ::uuid::Uuid, #[doc = "Ids of projects the contacts are in."] optional_list
-            project_ids : ::uuid::Uuid, #[doc = "Ids of sequences the contacts are in."]
-            optional_list sequence_ids : ::uuid::Uuid, #[doc = "Names of skills."]
-            optional_list skills : ::std::string::String, #[doc =
-            "Categories of pipeline stages the contacts are in, such as `sourced`."]
-            optional_list stage_categories : ::std::string::String, #[doc =
-            "Ids of pipeline stages the contacts are in."] optional_list stage_ids :
-            ::uuid::Uuid, #[doc = "Names of tags."] optional_list tags :
-            ::std::string::String }
-        }
-        reachout_runtime::builder! {
-            #[doc =
-            "Builds a [`SearchLinkedinProfilesRequest`](super::SearchLinkedinProfilesRequest)."]
-            SearchLinkedinProfilesRequest { #[doc =
-            "Id of the connected account to search with. It must be active in Recruiter or Sales Navigator."]
-            optional account_id : ::uuid::Uuid, #[doc = "Boolean search expression."]
-            optional boolean_query : ::std::string::String, #[doc =
-            "The `cursor` of the page before, sent with the rest of the body unchanged."]
-            optional cursor : ::std::string::String, #[doc = "Job titles."] optional_list
-            job_titles : ::std::string::String, #[doc =
-            "Names of places by LinkedIn's id, such as `105015875` for `Paris, France`."]
-            optional location_ids : LocationIds, #[doc = "Number of the page, from 1."]
-            optional page : i64, #[doc = "Page size."] optional page_size : i64, #[doc =
-            "Id of the project the candidates are for."] optional project_id :
-            ::uuid::Uuid, #[doc = "A range of years."] optional years_experience :
-            YearsRange }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`SendMessageRequest`](super::SendMessageRequest)."]
-            SendMessageRequest { #[doc = "Channel a message goes through."] required
-            channel : Channel, #[doc = "Id of the contact to write to."] required
-            contact_id : ::uuid::Uuid, #[doc = "Text of the message."] required content :
-            ::std::string::String, #[doc =
-            "Kind of LinkedIn message; `message` when it is absent."] optional
-            linkedin_message_type : LinkedinMessageType, #[doc =
-            "Id of the connected account to send from. Leonar chooses one when it is absent."]
-            optional sender_account_id : ::uuid::Uuid, #[doc =
-            "Subject line. Needed when `channel` is `email`."] optional subject :
-            ::std::string::String }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`SkillFilter`](super::SkillFilter)."] SkillFilter { #[doc
-            = "Skills to look for."] optional_list include : ::std::string::String, #[doc
-            = "Whether a candidate must have all of them, or any."] optional require_all
-            : bool }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`SourcingContactFilter`](super::SourcingContactFilter)."]
-            SourcingContactFilter { #[doc = "Kinds of contact, such as `candidate`."]
-            optional_list contact_types : ::std::string::String }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`SourcingFilters`](super::SourcingFilters)."]
-            SourcingFilters { #[doc = "Terms a candidate must and must not match."]
-            optional companies : TermFilter, #[doc =
-            "Filters on contacts of the workspace."] optional contacts_filters :
-            SourcingContactFilter, #[doc =
-            "Job titles a candidate must and must not have."] optional job_titles :
-            JobTitleFilter, #[doc = "Terms a candidate must and must not match."]
-            optional keywords : TermFilter, #[doc = "Filters of LinkedIn's own."]
-            optional linkedin_filters : LinkedinFilter, #[doc = "Places by name."]
-            optional locations : LocationFilter, #[doc = "Skills a candidate must have."]
-            optional skills : SkillFilter, #[doc = "A range of years."] optional
-            years_experience : YearsRange }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`SourcingProfile`](super::SourcingProfile)."]
-            SourcingProfile { #[doc =
-            "Whether the person is in the project of the search."] optional
-            already_in_project : bool, #[doc = "A present job."] optional current_job :
-            ProfileJob, #[doc = "Schools and degrees."] optional_list educations :
-            ProfileEducation, #[doc =
-            "Id of the contact the workspace has of this person; null if it has none."]
-            optional existing_contact_id : ::uuid::Uuid, #[doc =
-            "Jobs, the present ones included."] optional_list experiences :
-            ProfileExperience, #[doc = "Given name."] optional first_name :
-            ::std::string::String, #[doc = "Headline of the profile."] optional headline
-            : ::std::string::String, #[doc = "Family name."] optional last_name :
-            ::std::string::String, #[doc = "URL of the LinkedIn profile."] optional
-            linkedin_url : ::std::string::String, #[doc = "Place as free text."] optional
-            location : ::std::string::String, #[doc =
-            "Whether the person says they are open to work."] optional open_to_work :
-            bool, #[doc = "URL of the picture."] optional picture_url :
-            ::std::string::String, #[doc =
-            "Id of the profile at its source, such as `urn:li:member:123456`."] optional
-            profile_id : ::std::string::String, #[doc = "Names of skills."] optional_list
-            skills : ::std::string::String, #[doc = "The person about themselves."]
-            optional summary : ::std::string::String, #[doc =
-            "Professional experience in years, such as 8.2."] optional
-            total_years_experience : ::reachout_runtime::Number }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`TermFilter`](super::TermFilter)."] TermFilter { #[doc =
-            "Terms to leave out."] optional_list exclude : ::std::string::String, #[doc =
-            "Terms to look for."] optional_list include : ::std::string::String }
-        }
-        reachout_runtime::builder! {
-            #[doc =
-            "Builds a [`UnenrollContactsRequest`](super::UnenrollContactsRequest)."]
-            UnenrollContactsRequest { #[doc = "Ids of the contacts."] required_list
-            contact_ids : ::uuid::Uuid }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`UpdateContactRequest`](super::UpdateContactRequest)."]
-            UpdateContactRequest { #[doc = "Job title."] optional title :
-            ::std::string::String }
-        }
-        reachout_runtime::builder! {
-            #[doc =
-            "Builds a [`UpdateDealStageRequest`](super::UpdateDealStageRequest)."]
-            UpdateDealStageRequest { #[doc = "Id of the stage to move to."] required
-            stage_id : ::uuid::Uuid }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`UpdateProjectRequest`](super::UpdateProjectRequest)."]
-            UpdateProjectRequest { #[doc = "Id of the company the project is for."]
-            optional client_company_id : ::uuid::Uuid, #[doc =
-            "Name of the contact person at the client."] optional client_name :
-            ::std::string::String, #[doc = "What the project is about."] optional
-            description : ::std::string::String, #[doc = "Place of work as free text."]
-            optional location : ::std::string::String, #[doc = "Name of the project."]
-            optional name : ::std::string::String, #[doc =
-            "Whether a project is still worked on."] optional status : ProjectStatus }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`UpdateTaskRequest`](super::UpdateTaskRequest)."]
-            UpdateTaskRequest { #[doc =
-            "Id of the member of the workspace who is to do it."] optional assigned_to :
-            ::uuid::Uuid, #[doc = "Id of the company the task is about."] optional
-            company_id : ::uuid::Uuid, #[doc = "Id of the contact the task is about."]
-            optional contact_id : ::uuid::Uuid, #[doc =
-            "Id of the deal the task is about."] optional deal_id : ::uuid::Uuid, #[doc =
-            "More about it."] optional description : ::std::string::String, #[doc =
-            "Day the task is due."] optional due_date : ::chrono::naive::NaiveDate, #[doc
-            = "How urgent a task is."] optional priority : TaskPriority, #[doc =
-            "Id of the project the task is about."] optional project_id : ::uuid::Uuid,
-            #[doc = "Whether a task has been done."] optional status : TaskStatus, #[doc
-            = "What is to be done."] optional title : ::std::string::String, #[doc =
-            "What kind of task it is."] optional type_ : TaskType }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`YearsRange`](super::YearsRange)."] YearsRange { #[doc =
-            "Greatest number of years."] optional max : ::reachout_runtime::Number, #[doc
-            = "Least number of years."] optional min : ::reachout_runtime::Number }
-        }
+        reachout_runtime::builder!(
+            AddProfilesToProjectRequest,
+            account_id = optional::<::uuid::Uuid>,
+            profiles = required_list::<super::SourcingProfile>,
+            project_id = required::<::uuid::Uuid>
+        );
+        reachout_runtime::builder!(
+            CloseDealRequest,
+            actual_close_date = optional::<::chrono::naive::NaiveDate>,
+            close_reason_id = optional::<::uuid::Uuid>,
+            loss_reason_id = optional::<::uuid::Uuid>,
+            signed_amount = optional::<reachout_runtime::Number>,
+            status = required::<super::DealCloseStatus>
+        );
+        reachout_runtime::builder!(ContactEmail, email = optional::<String>, type_ = optional::<String>);
+        reachout_runtime::builder!(ContactPhone, phone = optional::<String>, type_ = optional::<String>);
+        reachout_runtime::builder!(CreateCompanyRequest, name = required::<String>);
+        reachout_runtime::builder!(
+            CreateContactRequest,
+            company_id = optional::<::uuid::Uuid>,
+            contact_type = optional_list::<String>,
+            current_company = optional::<String>,
+            custom_data = optional::<::serde_json::Map<String, ::serde_json::Value>>,
+            do_not_contact = optional::<bool>,
+            email = optional::<String>,
+            emails = optional_list::<super::ContactEmail>,
+            first_name = required::<super::CreateContactRequestFirstName>,
+            global_status = optional::<super::GlobalStatus>,
+            languages = optional_list::<String>,
+            last_name = optional::<super::CreateContactRequestLastName>,
+            linkedin_profile = optional::<String>,
+            location = optional::<String>,
+            phone = optional::<String>,
+            phones = optional_list::<super::ContactPhone>,
+            skills = optional_list::<String>,
+            source = optional::<String>,
+            tags = optional_list::<String>,
+            title = optional::<String>,
+            years_experience = optional::<i64>
+        );
+        reachout_runtime::builder!(
+            CreateFileRequest,
+            content_type = required::<String>,
+            file_base64 = required::<String>,
+            filename = required::<String>
+        );
+        reachout_runtime::builder!(CreateNoteRequest, content = required::<String>);
+        reachout_runtime::builder!(CreatePipelineEntryRequest, contact_id = required::<::uuid::Uuid>, stage_id = optional::<::uuid::Uuid>);
+        reachout_runtime::builder!(
+            CreateProjectRequest,
+            client_company_id = optional::<::uuid::Uuid>,
+            name = required::<String>,
+            owner_ids = optional_list::<::uuid::Uuid>
+        );
+        reachout_runtime::builder!(
+            CreateTagRequest,
+            color = optional::<super::CreateTagRequestColor>,
+            name = required::<super::CreateTagRequestName>,
+            scope = optional::<super::TagScope>
+        );
+        reachout_runtime::builder!(EnrollByIds, contact_ids = required_list::<::uuid::Uuid>);
+        reachout_runtime::builder!(
+            EnrollContact,
+            contact_id = required::<::uuid::Uuid>,
+            custom_variables = optional::<super::CustomVariables>
+        );
+        reachout_runtime::builder!(EnrollWithVariables, contacts = required_list::<super::EnrollContact>);
+        reachout_runtime::builder!(
+            JobTitleFilter,
+            exclude = optional_list::<String>,
+            include = optional_list::<String>,
+            include_current_only = optional::<bool>
+        );
+        reachout_runtime::builder!(LinkedinFilter, location_ids = optional::<super::LocationIds>);
+        reachout_runtime::builder!(
+            LocationFilter,
+            cities = optional_list::<String>,
+            countries = optional_list::<String>,
+            states = optional_list::<String>
+        );
+        reachout_runtime::builder!(
+            ProfileEducation,
+            diploma = optional::<String>,
+            educational_establishment = optional::<String>,
+            end_date = optional::<String>,
+            specialization = optional::<String>,
+            start_date = optional::<String>
+        );
+        reachout_runtime::builder!(
+            ProfileExperience,
+            company_domain = optional::<String>,
+            company_name = optional::<String>,
+            description = optional::<String>,
+            end_date = optional::<String>,
+            is_current = optional::<bool>,
+            start_date = optional::<String>,
+            title = optional::<String>
+        );
+        reachout_runtime::builder!(ProfileJob, company_name = optional::<String>, title = optional::<String>);
+        reachout_runtime::builder!(
+            SearchAdvancedProfilesRequest,
+            company = optional_list::<String>,
+            company_filter = optional::<String>,
+            data_types = optional_list::<String>,
+            job_title = optional_list::<String>,
+            location = optional_list::<String>,
+            page = optional::<i64>,
+            reveal_info = optional::<bool>,
+            skills = optional_list::<String>
+        );
+        reachout_runtime::builder!(
+            SearchCandidatesRequest,
+            account_id = optional::<::uuid::Uuid>,
+            filters = required::<super::SourcingFilters>,
+            linkedin_api_type = optional::<super::LinkedinApiType>,
+            page = required::<i64>,
+            page_size = required::<i64>,
+            project_id = required::<::uuid::Uuid>,
+            source_type = required::<super::SourceType>
+        );
+        reachout_runtime::builder!(
+            SearchContactsRequest,
+            company = optional::<String>,
+            contact_types = optional_list::<String>,
+            created_after = optional::<::chrono::naive::NaiveDate>,
+            created_before = optional::<::chrono::naive::NaiveDate>,
+            last_contacted_after = optional::<::chrono::naive::NaiveDate>,
+            last_contacted_before = optional::<::chrono::naive::NaiveDate>,
+            limit = optional::<i64>,
+            location = optional::<String>,
+            name = optional::<String>,
+            offset = optional::<i64>,
+            project_id = optional::<::uuid::Uuid>,
+            query = optional::<String>,
+            salary_max = optional::<reachout_runtime::Number>,
+            salary_min = optional::<reachout_runtime::Number>,
+            sequence_id = optional::<::uuid::Uuid>,
+            sort_by = optional::<String>,
+            sort_direction = optional::<super::SortDirection>,
+            tags = optional_list::<String>,
+            title = optional::<String>
+        );
+        reachout_runtime::builder!(
+            SearchCrmContactsRequest,
+            companies = optional_list::<String>,
+            contact_types = optional_list::<String>,
+            created_after = optional::<String>,
+            created_before = optional::<String>,
+            first_name = optional::<String>,
+            full_name = optional::<String>,
+            job_titles = optional_list::<String>,
+            keywords = optional_list::<String>,
+            last_name = optional::<String>,
+            locations = optional::<super::LocationFilter>,
+            page = optional::<i64>,
+            page_size = optional::<i64>,
+            project_id = optional::<::uuid::Uuid>,
+            project_ids = optional_list::<::uuid::Uuid>,
+            sequence_ids = optional_list::<::uuid::Uuid>,
+            skills = optional_list::<String>,
+            stage_categories = optional_list::<String>,
+            stage_ids = optional_list::<::uuid::Uuid>,
+            tags = optional_list::<String>
+        );
+        reachout_runtime::builder!(
+            SearchLinkedinProfilesRequest,
+            account_id = optional::<::uuid::Uuid>,
+            boolean_query = optional::<String>,
+            cursor = optional::<String>,
+            job_titles = optional_list::<String>,
+            location_ids = optional::<super::LocationIds>,
+            page = optional::<i64>,
+            page_size = optional::<i64>,
+            project_id = optional::<::uuid::Uuid>,
+            years_experience = optional::<super::YearsRange>
+        );
+        reachout_runtime::builder!(
+            SendMessageRequest,
+            channel = required::<super::Channel>,
+            contact_id = required::<::uuid::Uuid>,
+            content = required::<String>,
+            linkedin_message_type = optional::<super::LinkedinMessageType>,
+            sender_account_id = optional::<::uuid::Uuid>,
+            subject = optional::<String>
+        );
+        reachout_runtime::builder!(SkillFilter, include = optional_list::<String>, require_all = optional::<bool>);
+        reachout_runtime::builder!(SourcingContactFilter, contact_types = optional_list::<String>);
+        reachout_runtime::builder!(
+            SourcingFilters,
+            companies = optional::<super::TermFilter>,
+            contacts_filters = optional::<super::SourcingContactFilter>,
+            job_titles = optional::<super::JobTitleFilter>,
+            keywords = optional::<super::TermFilter>,
+            linkedin_filters = optional::<super::LinkedinFilter>,
+            locations = optional::<super::LocationFilter>,
+            skills = optional::<super::SkillFilter>,
+            years_experience = optional::<super::YearsRange>
+        );
+        reachout_runtime::builder!(
+            SourcingProfile,
+            already_in_project = optional::<bool>,
+            current_job = optional::<super::ProfileJob>,
+            educations = optional_list::<super::ProfileEducation>,
+            existing_contact_id = optional::<::uuid::Uuid>,
+            experiences = optional_list::<super::ProfileExperience>,
+            first_name = optional::<String>,
+            headline = optional::<String>,
+            last_name = optional::<String>,
+            linkedin_url = optional::<String>,
+            location = optional::<String>,
+            open_to_work = optional::<bool>,
+            picture_url = optional::<String>,
+            profile_id = optional::<String>,
+            skills = optional_list::<String>,
+            summary = optional::<String>,
+            total_years_experience = optional::<reachout_runtime::Number>
+        );
+        reachout_runtime::builder!(TermFilter, exclude = optional_list::<String>, include = optional_list::<String>);
+        reachout_runtime::builder!(UnenrollContactsRequest, contact_ids = required_list::<::uuid::Uuid>);
+        reachout_runtime::builder!(UpdateContactRequest, title = optional::<String>);
+        reachout_runtime::builder!(UpdateDealStageRequest, stage_id = required::<::uuid::Uuid>);
+        reachout_runtime::builder!(
+            UpdateProjectRequest,
+            client_company_id = optional::<::uuid::Uuid>,
+            client_name = optional::<String>,
+            description = optional::<String>,
+            location = optional::<String>,
+            name = optional::<String>,
+            status = optional::<super::ProjectStatus>
+        );
+        reachout_runtime::builder!(
+            UpdateTaskRequest,
+            assigned_to = optional::<::uuid::Uuid>,
+            company_id = optional::<::uuid::Uuid>,
+            contact_id = optional::<::uuid::Uuid>,
+            deal_id = optional::<::uuid::Uuid>,
+            description = optional::<String>,
+            due_date = optional::<::chrono::naive::NaiveDate>,
+            priority = optional::<super::TaskPriority>,
+            project_id = optional::<::uuid::Uuid>,
+            status = optional::<super::TaskStatus>,
+            title = optional::<String>,
+            type_ = optional::<super::TaskType>
+        );
+        reachout_runtime::builder!(YearsRange, max = optional::<reachout_runtime::Number>, min = optional::<reachout_runtime::Number>);
     }
 }
+
 /// Every operation, in the order of the spec.
-pub static ROUTES: [Route; 37usize] = [
+pub static ROUTES: [Route; 37] = [
     Route {
         operation_id: "list_contacts",
         method: Method::GET,

@@ -6,7 +6,7 @@ use reachout_runtime::{
     Route, Vendor, pagination,
 };
 use std::time::Duration;
-///What the runtime knows of SendPilot.
+/// What the runtime knows of SendPilot.
 pub static VENDOR: Vendor = Vendor {
     id: "sendpilot",
     name: "SendPilot",
@@ -19,417 +19,447 @@ pub static VENDOR: Vendor = Vendor {
     error: ErrorShape { code: Some("error"), message: Some("message"), request_id: None },
     routes: &ROUTES,
 };
-/**A client of SendPilot.
-
-REST API of SendPilot, which reaches out over LinkedIn: campaigns and their leads, the inbox of the connected LinkedIn accounts (senders),
-searches in a lead database and lead extraction from LinkedIn searches.
-
-Requests and responses are JSON, in camelCase, but in snake_case for the lead database and the lead extractor. Timestamps are ISO 8601 in UTC
-with milliseconds. The version is in the path only. No request has an idempotency key. Rate limits exist (429), but no numbers are documented.
-
-Clones are cheap and share connections and the pacing budget.*/
+/// A client of SendPilot.
+///
+/// REST API of SendPilot, which reaches out over LinkedIn: campaigns and their leads, the inbox of the connected LinkedIn accounts (senders),
+/// searches in a lead database and lead extraction from LinkedIn searches.
+///
+/// Requests and responses are JSON, in camelCase, but in snake_case for the lead database and the lead extractor. Timestamps are ISO 8601 in UTC
+/// with milliseconds. The version is in the path only. No request has an idempotency key. Rate limits exist (429), but no numbers are documented.
+///
+/// Clones are cheap and share connections and the pacing budget.
 #[derive(Clone, Debug)]
 pub struct Client {
     core: Core,
 }
+
 impl From<Core> for Client {
     fn from(core: Core) -> Self {
         Self { core }
     }
 }
-impl Client {
-    /**A client whose credential comes from the environment variable `SENDPILOT_API_KEY`, and whose base URL from `SENDPILOT_BASE_URL` where that is set.
 
-    # Errors
-    One sentence that names the variable, where it is missing or unusable.*/
+impl Client {
+    /// A client whose credential comes from the environment variable `SENDPILOT_API_KEY`, and whose base URL from `SENDPILOT_BASE_URL` where that is set.
+    ///
+    /// # Errors
+    /// One sentence that names the variable, where it is missing or unusable.
     pub fn from_env() -> Result<Self, Error> {
         Self::builder().from_env()?.build()
     }
-    ///Configures a client; the base URL is `https://api.sendpilot.ai` unless set.
+
+    /// Configures a client; the base URL is `https://api.sendpilot.ai` unless set.
     pub fn builder() -> ClientBuilder<Self> {
         ClientBuilder::new(&VENDOR)
     }
+
     /// The same client with other options for the calls made through it.
     pub fn with(&self, options: CallOptions) -> Self {
         Self { core: self.core.with(options) }
     }
+
     /// A call that this crate has no method for, with the same authentication, pacing, retry and errors; `path` is relative to the base URL.
     pub fn request(&self, method: Method, path: &str) -> Request<'_> {
         self.core.request(method, path)
     }
+
     /// What hand-written methods of this crate send through.
     #[allow(dead_code, reason = "not every vendor has hand-written methods")]
     pub(crate) fn core(&self) -> &Core {
         &self.core
     }
 }
-///The operations of SendPilot.
+
+/// The operations of SendPilot.
 impl Client {
-    /**List campaigns.
-
-    Lists the campaigns of the workspace, a page at a time. Errors: 401 for the key, 429 for too many calls.
-
-    `GET /v1/campaigns`; answers [`types::ListCampaignsResponse`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Pages** by page (`page`): `stream()` fetches page after page.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in full by the vendor. The upper half of the page answers with data and meta and statuses in capitals; its generated block, A, B and integrators have campaigns and pagination and small letters. The newer form is documented, and the older fields are optional beside it. The filter follows the generated block (the text has started instead of active and all). Page: <https://docs.sendpilot.ai/api-reference/endpoint/get-campaigns>*/
+    /// List campaigns.
+    ///
+    /// Lists the campaigns of the workspace, a page at a time. Errors: 401 for the key, 429 for too many calls.
+    ///
+    /// `GET /v1/campaigns`; answers [`types::ListCampaignsResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Pages** by page (`page`): `stream()` fetches page after page.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. The upper half of the page answers with data and meta and statuses in capitals; its generated block, A, B and integrators have campaigns and pagination and small letters. The newer form is documented, and the older fields are optional beside it. The filter follows the generated block (the text has started instead of active and all). Page: <https://docs.sendpilot.ai/api-reference/endpoint/get-campaigns>
     pub fn list_campaigns(&self) -> builder::ListCampaigns<'_> {
         builder::ListCampaigns::new(self)
     }
-    /**Get a campaign.
 
-    Returns one campaign with its counters. Errors: 401 for the key, 404 for an unknown campaign.
-
-    `GET /v1/campaigns/{id}`; answers [`types::Campaign`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in full by the vendor. The page's text nests the counters in metrics; its generated block, A and B have them flat. Both are optional, and the flat ones are current. Page: <https://docs.sendpilot.ai/api-reference/endpoint/get-campaign-by-id>*/
+    /// Get a campaign.
+    ///
+    /// Returns one campaign with its counters. Errors: 401 for the key, 404 for an unknown campaign.
+    ///
+    /// `GET /v1/campaigns/{id}`; answers [`types::Campaign`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. The page's text nests the counters in metrics; its generated block, A and B have them flat. Both are optional, and the flat ones are current. Page: <https://docs.sendpilot.ai/api-reference/endpoint/get-campaign-by-id>
     pub fn get_campaign(&self) -> builder::GetCampaign<'_> {
         builder::GetCampaign::new(self)
     }
-    /**Pause or resume a campaign.
 
-    Pauses or resumes a campaign, and raises the webhook event `campaign.paused` or `campaign.resumed`. Which states can be resumed, and what
-    a second pause answers, is not documented. Errors: 400 for an unknown action or a campaign whose state does not allow it, 401 for the key,
-    404 for an unknown campaign.
-
-    `PATCH /v1/campaigns/{id}`, body [`types::UpdateCampaignRequest`] as `application/json`; answers [`types::UpdateCampaignResponse`].
-
-    **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in full by the vendor. Page: <https://docs.sendpilot.ai/api-reference/endpoint/patch-campaign>*/
+    /// Pause or resume a campaign.
+    ///
+    /// Pauses or resumes a campaign, and raises the webhook event `campaign.paused` or `campaign.resumed`. Which states can be resumed, and what
+    /// a second pause answers, is not documented. Errors: 400 for an unknown action or a campaign whose state does not allow it, 401 for the key,
+    /// 404 for an unknown campaign.
+    ///
+    /// `PATCH /v1/campaigns/{id}`, body [`types::UpdateCampaignRequest`] as `application/json`; answers [`types::UpdateCampaignResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. Page: <https://docs.sendpilot.ai/api-reference/endpoint/patch-campaign>
     pub fn update_campaign(&self) -> builder::UpdateCampaign<'_> {
         builder::UpdateCampaign::new(self)
     }
-    /**List leads of a campaign.
 
-    Lists the leads of a campaign, a page at a time. The order is not documented. Without `full`, a lead has its basic fields only. Errors:
-    401 for the key.
-
-    `GET /v1/leads`; answers [`types::ListLeadsResponse`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Pages** by page (`page`): `stream()` fetches page after page.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in full by the vendor. The page was seen in its oldest revision only. campaignId is optional there and in A, but required in B, which is followed; the values of status and the parameter full are B's too. Page: <https://docs.sendpilot.ai/api-reference/endpoint/get-leads>*/
+    /// List leads of a campaign.
+    ///
+    /// Lists the leads of a campaign, a page at a time. The order is not documented. Without `full`, a lead has its basic fields only. Errors:
+    /// 401 for the key.
+    ///
+    /// `GET /v1/leads`; answers [`types::ListLeadsResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Pages** by page (`page`): `stream()` fetches page after page.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. The page was seen in its oldest revision only. campaignId is optional there and in A, but required in B, which is followed; the values of status and the parameter full are B's too. Page: <https://docs.sendpilot.ai/api-reference/endpoint/get-leads>
     pub fn list_leads(&self) -> builder::ListLeads<'_> {
         builder::ListLeads::new(self)
     }
-    /**Add leads to a campaign.
 
-    Adds 1 to 1,000 people to a campaign as leads; they queue up for the campaign's sequence. A profile that the campaign has already is
-    skipped and counted. Any further property of a lead becomes a custom field. Errors: 400 for an invalid body, 401 for the key, 404 for an
-    unknown campaign.
-
-    `POST /v1/leads`, body [`types::CreateLeadsRequest`] as `application/json`; answers [`types::CreateLeadsResponse`].
-
-    **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in full by the vendor. The pages allow 100 leads in a request, B 1 to 1,000: B is followed. Custom fields are flat, as the newest page says; older ones nest them in customFields. email is in A and B only. Page: <https://docs.sendpilot.ai/api-reference/endpoint/post-add-leads>*/
+    /// Add leads to a campaign.
+    ///
+    /// Adds 1 to 1,000 people to a campaign as leads; they queue up for the campaign's sequence. A profile that the campaign has already is
+    /// skipped and counted. Any further property of a lead becomes a custom field. Errors: 400 for an invalid body, 401 for the key, 404 for an
+    /// unknown campaign.
+    ///
+    /// `POST /v1/leads`, body [`types::CreateLeadsRequest`] as `application/json`; answers [`types::CreateLeadsResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. The pages allow 100 leads in a request, B 1 to 1,000: B is followed. Custom fields are flat, as the newest page says; older ones nest them in customFields. email is in A and B only. Page: <https://docs.sendpilot.ai/api-reference/endpoint/post-add-leads>
     pub fn create_leads(&self) -> builder::CreateLeads<'_> {
         builder::CreateLeads::new(self)
     }
-    /**Get a lead.
 
-    Returns one lead. Without `full`, it has its basic fields only. Errors: 401 for the key, 404 for an unknown lead.
-
-    `GET /v1/leads/{id}`; answers [`types::Lead`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in full by the vendor. The page has the basic fields; the parameter full and the further fields are B's, and optional. Status is a list of 6 values on the page and of 35 in B: all are known. Page: <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-by-id>*/
+    /// Get a lead.
+    ///
+    /// Returns one lead. Without `full`, it has its basic fields only. Errors: 401 for the key, 404 for an unknown lead.
+    ///
+    /// `GET /v1/leads/{id}`; answers [`types::Lead`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. The page has the basic fields; the parameter full and the further fields are B's, and optional. Status is a list of 6 values on the page and of 35 in B: all are known. Page: <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-by-id>
     pub fn get_lead(&self) -> builder::GetLead<'_> {
         builder::GetLead::new(self)
     }
-    /**Set the status of a lead.
 
-    Sets the outcome of a lead, its custom status, by which leads are sorted in a CRM, or both, and raises the webhook event `lead.updated`. At
-    least one of `status` and `customLeadStatus` is needed. Statuses that the campaign's sequence sets cannot be set here. Errors: 400 for an
-    invalid body or one with neither status, 401 for the key, 404 for an unknown lead.
-
-    `PATCH /v1/leads/{id}/status`, body [`types::UpdateLeadStatusRequest`] as `application/json`; answers [`types::UpdateLeadStatusResponse`].
-
-    **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in full by the vendor. The pages and derived documents have four different lists of statuses; B, the newest, is followed. It also adds customLeadStatus. The response is that of the newest page, A, B and integrators, not the first pages' with previousStatus. Page: <https://docs.sendpilot.ai/api-reference/endpoint/patch-lead-status>*/
+    /// Set the status of a lead.
+    ///
+    /// Sets the outcome of a lead, its custom status, by which leads are sorted in a CRM, or both, and raises the webhook event `lead.updated`. At
+    /// least one of `status` and `customLeadStatus` is needed. Statuses that the campaign's sequence sets cannot be set here. Errors: 400 for an
+    /// invalid body or one with neither status, 401 for the key, 404 for an unknown lead.
+    ///
+    /// `PATCH /v1/leads/{id}/status`, body [`types::UpdateLeadStatusRequest`] as `application/json`; answers [`types::UpdateLeadStatusResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. The pages and derived documents have four different lists of statuses; B, the newest, is followed. It also adds customLeadStatus. The response is that of the newest page, A, B and integrators, not the first pages' with previousStatus. Page: <https://docs.sendpilot.ai/api-reference/endpoint/patch-lead-status>
     pub fn update_lead_status(&self) -> builder::UpdateLeadStatus<'_> {
         builder::UpdateLeadStatus::new(self)
     }
-    /**List conversations.
 
-    Lists the LinkedIn conversations of all senders or of one, a page at a time. Newest activity was seen first. Errors: 401 for the key, 404
-    for an unknown sender.
-
-    `GET /v1/inbox/conversations`; answers [`types::ListConversationsResponse`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Pages** by continuation token: `stream()` fetches page after page.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in full by the vendor. An earlier revision of the page counts pages; the continuation token of the newest, A and B is followed. Page: <https://docs.sendpilot.ai/api-reference/endpoint/get-conversations>*/
+    /// List conversations.
+    ///
+    /// Lists the LinkedIn conversations of all senders or of one, a page at a time. Newest activity was seen first. Errors: 401 for the key, 404
+    /// for an unknown sender.
+    ///
+    /// `GET /v1/inbox/conversations`; answers [`types::ListConversationsResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Pages** by continuation token: `stream()` fetches page after page.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. An earlier revision of the page counts pages; the continuation token of the newest, A and B is followed. Page: <https://docs.sendpilot.ai/api-reference/endpoint/get-conversations>
     pub fn list_conversations(&self) -> builder::ListConversations<'_> {
         builder::ListConversations::new(self)
     }
-    /**List messages of a conversation.
 
-    Lists the messages of a conversation, a page at a time. The sender that the conversation belongs to must be named. Errors: 400 without
-    `accountId`, 401 for the key, 404 for an unknown conversation or sender.
-
-    `GET /v1/inbox/conversations/{conversationId}/messages`; answers [`types::ListMessagesResponse`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Pages** by continuation token: `stream()` fetches page after page.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in full by the vendor. Page: <https://docs.sendpilot.ai/api-reference/endpoint/get-messages>*/
+    /// List messages of a conversation.
+    ///
+    /// Lists the messages of a conversation, a page at a time. The sender that the conversation belongs to must be named. Errors: 400 without
+    /// `accountId`, 401 for the key, 404 for an unknown conversation or sender.
+    ///
+    /// `GET /v1/inbox/conversations/{conversationId}/messages`; answers [`types::ListMessagesResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Pages** by continuation token: `stream()` fetches page after page.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. Page: <https://docs.sendpilot.ai/api-reference/endpoint/get-messages>
     pub fn list_messages(&self) -> builder::ListMessages<'_> {
         builder::ListMessages::new(self)
     }
-    /**List senders.
 
-    Lists all senders, the LinkedIn accounts that the workspace has connected, with their daily limits. There are no pages. Errors: 401 for
-    the key.
-
-    `GET /v1/inbox/senders`; answers [`types::ListSendersResponse`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in part. No page of its own was seen (the pages on sending link to it). senders and total are from A and B, a sender's fields from integrators; daily limits are said to be there, but not under which names, so that a sender keeps all its fields. Page: <https://docs.sendpilot.ai/api-reference/endpoint/post-connect>*/
+    /// List senders.
+    ///
+    /// Lists all senders, the LinkedIn accounts that the workspace has connected, with their daily limits. There are no pages. Errors: 401 for
+    /// the key.
+    ///
+    /// `GET /v1/inbox/senders`; answers [`types::ListSendersResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. No page of its own was seen (the pages on sending link to it). senders and total are from A and B, a sender's fields from integrators; daily limits are said to be there, but not under which names, so that a sender keeps all its fields. Page: <https://docs.sendpilot.ai/api-reference/endpoint/post-connect>
     pub fn list_senders(&self) -> builder::ListSenders<'_> {
         builder::ListSenders::new(self)
     }
-    /**Send a LinkedIn message.
 
-    Sends one LinkedIn message of at most 8,000 characters, either to a profile (`senderId` and `recipientLinkedinUrl`) or to a lead (`leadId`, with `senderId` where a certain account is to send it). The recipient must be a 1st-degree connection of the sender, which means that a connection request has been accepted; otherwise the answer is 400. It is also 400 for an unknown sender and for an invalid body, 401 without a valid key, 404 for an unknown resource, and 429 once the sender's daily message limit is reached. A sent message raises the webhook event `message.sent`. SendPilot has no idempotency key: a repeated call sends a second message.
-
-    `POST /v1/inbox/send`, body [`types::SendMessageRequest`] as `application/json`; answers [`types::SendMessageResponse`].
-
-    **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in full by the vendor. The page prints two contracts. The request is one of both bodies (profile, as in the generated block and newest text; lead, as in the older text); the response is the union of both with only success required, so that either decodes. Page: <https://docs.sendpilot.ai/api-reference/endpoint/post-send-message>*/
+    /// Send a LinkedIn message.
+    ///
+    /// Sends one LinkedIn message of at most 8,000 characters, either to a profile (`senderId` and `recipientLinkedinUrl`) or to a lead (`leadId`, with `senderId` where a certain account is to send it). The recipient must be a 1st-degree connection of the sender, which means that a connection request has been accepted; otherwise the answer is 400. It is also 400 for an unknown sender and for an invalid body, 401 without a valid key, 404 for an unknown resource, and 429 once the sender's daily message limit is reached. A sent message raises the webhook event `message.sent`. SendPilot has no idempotency key: a repeated call sends a second message.
+    ///
+    /// `POST /v1/inbox/send`, body [`types::SendMessageRequest`] as `application/json`; answers [`types::SendMessageResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. The page prints two contracts. The request is one of both bodies (profile, as in the generated block and newest text; lead, as in the older text); the response is the union of both with only success required, so that either decodes. Page: <https://docs.sendpilot.ai/api-reference/endpoint/post-send-message>
     pub fn send_message(&self) -> builder::SendMessage<'_> {
         builder::SendMessage::new(self)
     }
-    /**Send a LinkedIn message to a lead.
 
-    Sends one LinkedIn message to a lead of a campaign from a named sender. The lead must be connected to the sender already. `{{firstName}}`
-    and `{{lastName}}` in the text are replaced by the lead's names. SendPilot has no idempotency key: a repeated call sends a second message.
-    Errors: 400 for an invalid body, an unknown sender or a lead that is not connected, 401 for the key, 404 for an unknown lead.
-
-    `POST /v1/inbox/send/lead/{leadId}`, body [`types::SendLeadMessageRequest`] as `application/json`; answers [`types::SendLeadMessageResponse`].
-
-    **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in full by the vendor. campaignId in the request, conversationId and error in the response are in B only, and optional. Page: <https://docs.sendpilot.ai/api-reference/endpoint/post-send-to-lead>*/
+    /// Send a LinkedIn message to a lead.
+    ///
+    /// Sends one LinkedIn message to a lead of a campaign from a named sender. The lead must be connected to the sender already. `{{firstName}}`
+    /// and `{{lastName}}` in the text are replaced by the lead's names. SendPilot has no idempotency key: a repeated call sends a second message.
+    /// Errors: 400 for an invalid body, an unknown sender or a lead that is not connected, 401 for the key, 404 for an unknown lead.
+    ///
+    /// `POST /v1/inbox/send/lead/{leadId}`, body [`types::SendLeadMessageRequest`] as `application/json`; answers [`types::SendLeadMessageResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. campaignId in the request, conversationId and error in the response are in B only, and optional. Page: <https://docs.sendpilot.ai/api-reference/endpoint/post-send-to-lead>
     pub fn send_message_to_lead(&self) -> builder::SendMessageToLead<'_> {
         builder::SendMessageToLead::new(self)
     }
-    /**Send a connection request.
 
-    Asks a LinkedIn profile for a connection, with a note of at most 300 characters if wanted. Notes go out from premium LinkedIn accounts
-    only; from others the request goes without. LinkedIn limits how many requests an account may send in a day; `list_senders` and
-    `list_sender_quotas` tell. The webhook events `connection_request.sent` and `connection_request.accepted` follow. Errors: 400 for an
-    invalid body or an unknown sender, 401 for the key, 404 for an unknown resource, 429 when the daily limit is reached.
-
-    `POST /v1/inbox/connect`, body [`types::SendConnectionRequestRequest`] as `application/json`; answers [`types::SendConnectionRequestResponse`].
-
-    **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in full by the vendor. The page still names the events connection.sent and connection.accepted; the newer webhook pages rename them. error in the response is in B only, and optional. Page: <https://docs.sendpilot.ai/api-reference/endpoint/post-connect>*/
+    /// Send a connection request.
+    ///
+    /// Asks a LinkedIn profile for a connection, with a note of at most 300 characters if wanted. Notes go out from premium LinkedIn accounts
+    /// only; from others the request goes without. LinkedIn limits how many requests an account may send in a day; `list_senders` and
+    /// `list_sender_quotas` tell. The webhook events `connection_request.sent` and `connection_request.accepted` follow. Errors: 400 for an
+    /// invalid body or an unknown sender, 401 for the key, 404 for an unknown resource, 429 when the daily limit is reached.
+    ///
+    /// `POST /v1/inbox/connect`, body [`types::SendConnectionRequestRequest`] as `application/json`; answers [`types::SendConnectionRequestResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. The page still names the events connection.sent and connection.accepted; the newer webhook pages rename them. error in the response is in B only, and optional. Page: <https://docs.sendpilot.ai/api-reference/endpoint/post-connect>
     pub fn send_connection_request(&self) -> builder::SendConnectionRequest<'_> {
         builder::SendConnectionRequest::new(self)
     }
-    /**Start a lead database search.
 
-    Starts a search for people in the lead database. It runs in the background: `get_lead_database_search_status`, the webhook event
-    `lead_database.search.completed` or a call to `webhook_url` tell when it is done. Credits bound how many leads are found. Errors: 400 for
-    an invalid body, 401 for the key, 403 for too little quota, 429 for too many calls, 500 for a failure of the server.
-
-    `POST /v1/lead-database/searches`, body [`types::CreateLeadDatabaseSearchRequest`] as `application/json`; answers [`types::CreateLeadDatabaseSearchResponse`].
-
-    **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in part. No page of its own was seen; request and response are from A and B. The filters are B's, which types them, followed by the keys that only A has. limit is a number in B and an integer up to 10,000 in A: an integer without maximum. Page: <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-database-search-status>*/
+    /// Start a lead database search.
+    ///
+    /// Starts a search for people in the lead database. It runs in the background: `get_lead_database_search_status`, the webhook event
+    /// `lead_database.search.completed` or a call to `webhook_url` tell when it is done. Credits bound how many leads are found. Errors: 400 for
+    /// an invalid body, 401 for the key, 403 for too little quota, 429 for too many calls, 500 for a failure of the server.
+    ///
+    /// `POST /v1/lead-database/searches`, body [`types::CreateLeadDatabaseSearchRequest`] as `application/json`; answers [`types::CreateLeadDatabaseSearchResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. No page of its own was seen; request and response are from A and B. The filters are B's, which types them, followed by the keys that only A has. limit is a number in B and an integer up to 10,000 in A: an integer without maximum. Page: <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-database-search-status>
     pub fn create_lead_database_search(&self) -> builder::CreateLeadDatabaseSearch<'_> {
         builder::CreateLeadDatabaseSearch::new(self)
     }
-    /**Get the status of a lead database search.
 
-    Tells how far a search is. Errors: 401 for the key, 404 for an unknown search, 429 for too many calls.
-
-    `GET /v1/lead-database/searches/{id}/status`; answers [`types::GetLeadDatabaseSearchStatusResponse`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in full by the vendor. progress is an object in the page's text and an integer from 0 to 100 in its generated block and A; B does not type it. It is one of both. Page: <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-database-search-status>*/
+    /// Get the status of a lead database search.
+    ///
+    /// Tells how far a search is. Errors: 401 for the key, 404 for an unknown search, 429 for too many calls.
+    ///
+    /// `GET /v1/lead-database/searches/{id}/status`; answers [`types::GetLeadDatabaseSearchStatusResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. progress is an object in the page's text and an integer from 0 to 100 in its generated block and A; B does not type it. It is one of both. Page: <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-database-search-status>
     pub fn get_lead_database_search_status(&self) -> builder::GetLeadDatabaseSearchStatus<'_> {
         builder::GetLeadDatabaseSearchStatus::new(self)
     }
-    /**List results of a lead database search.
 
-    Lists the leads that a search found, a page at a time. Errors: 401 for the key, 404 for an unknown search, 429 for too many calls.
-
-    `GET /v1/lead-database/searches/{id}/results`; answers [`types::ListLeadDatabaseSearchResultsResponse`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Pages** by offset (`offset`): `stream()` fetches page after page.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in part. No page of its own was seen. A counts pages and answers with id, status, results and pagination; B, the newest, has offset and limit and answers with leads, total and has_more. The parameters are B's, the response has the fields of both. A lead's fields are those of the event lead_database.search.completed. Page: <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-database-search-status>*/
+    /// List results of a lead database search.
+    ///
+    /// Lists the leads that a search found, a page at a time. Errors: 401 for the key, 404 for an unknown search, 429 for too many calls.
+    ///
+    /// `GET /v1/lead-database/searches/{id}/results`; answers [`types::ListLeadDatabaseSearchResultsResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Pages** by offset (`offset`): `stream()` fetches page after page.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. No page of its own was seen. A counts pages and answers with id, status, results and pagination; B, the newest, has offset and limit and answers with leads, total and has_more. The parameters are B's, the response has the fields of both. A lead's fields are those of the event lead_database.search.completed. Page: <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-database-search-status>
     pub fn list_lead_database_search_results(&self) -> builder::ListLeadDatabaseSearchResults<'_> {
         builder::ListLeadDatabaseSearchResults::new(self)
     }
-    /**List filters of the lead database.
 
-    Lists the filters that a search can have or, with `filter`, the values of one filter, a page at a time. Starts no search and costs no
-    credits. Needs a key with the scope `leads:read`. Errors: 400 for an unknown filter or a bad page, 401 for the key, 403 without the scope.
-
-    `GET /v1/lead-database/filters`; answers [`types::ListLeadDatabaseFiltersResponse`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Pages** by offset (`offset`): `stream()` fetches page after page.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in part. In B only, and no page was seen. What a filter and a value look like is not known, so that they keep whatever comes. Page: <https://docs.sendpilot.ai>*/
+    /// List filters of the lead database.
+    ///
+    /// Lists the filters that a search can have or, with `filter`, the values of one filter, a page at a time. Starts no search and costs no
+    /// credits. Needs a key with the scope `leads:read`. Errors: 400 for an unknown filter or a bad page, 401 for the key, 403 without the scope.
+    ///
+    /// `GET /v1/lead-database/filters`; answers [`types::ListLeadDatabaseFiltersResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Pages** by offset (`offset`): `stream()` fetches page after page.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. In B only, and no page was seen. What a filter and a value look like is not known, so that they keep whatever comes. Page: <https://docs.sendpilot.ai>
     pub fn list_lead_database_filters(&self) -> builder::ListLeadDatabaseFilters<'_> {
         builder::ListLeadDatabaseFilters::new(self)
     }
-    /**Start an extraction job.
 
-    Starts a job that extracts the people that LinkedIn or Sales Navigator searches show. It runs in the background:
-    `get_lead_extractor_campaign_status`, the webhook event `lead_extractor.job.completed` or a call to `webhook_url` tell when it is done.
-    Errors: 400 for an invalid body, 401 for the key, 403 for too few credits, 429 for too many calls.
-
-    `POST /v1/lead-extractor/campaigns`, body [`types::CreateLeadExtractorCampaignRequest`] as `application/json`; answers [`types::CreateLeadExtractorCampaignResponse`].
-
-    **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in part. No page of its own was seen; request and response are from A and B. mode and url_type are optional in A and required in B, which is followed; webhook_url is in B only. limit is a number in B and an integer up to 10,000 in A: an integer without maximum. Page: <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-extractor-campaign-status>*/
+    /// Start an extraction job.
+    ///
+    /// Starts a job that extracts the people that LinkedIn or Sales Navigator searches show. It runs in the background:
+    /// `get_lead_extractor_campaign_status`, the webhook event `lead_extractor.job.completed` or a call to `webhook_url` tell when it is done.
+    /// Errors: 400 for an invalid body, 401 for the key, 403 for too few credits, 429 for too many calls.
+    ///
+    /// `POST /v1/lead-extractor/campaigns`, body [`types::CreateLeadExtractorCampaignRequest`] as `application/json`; answers [`types::CreateLeadExtractorCampaignResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. No page of its own was seen; request and response are from A and B. mode and url_type are optional in A and required in B, which is followed; webhook_url is in B only. limit is a number in B and an integer up to 10,000 in A: an integer without maximum. Page: <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-extractor-campaign-status>
     pub fn create_lead_extractor_campaign(&self) -> builder::CreateLeadExtractorCampaign<'_> {
         builder::CreateLeadExtractorCampaign::new(self)
     }
-    /**Get the status of an extraction job.
 
-    Tells how far an extraction job is. Errors: 401 for the key, 404 for an unknown job, 429 for too many calls.
-
-    `GET /v1/lead-extractor/campaigns/{id}/status`; answers [`types::GetLeadExtractorCampaignStatusResponse`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in full by the vendor. completed_at and error_message are in B only, and optional. Page: <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-extractor-campaign-status>*/
+    /// Get the status of an extraction job.
+    ///
+    /// Tells how far an extraction job is. Errors: 401 for the key, 404 for an unknown job, 429 for too many calls.
+    ///
+    /// `GET /v1/lead-extractor/campaigns/{id}/status`; answers [`types::GetLeadExtractorCampaignStatusResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. completed_at and error_message are in B only, and optional. Page: <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-extractor-campaign-status>
     pub fn get_lead_extractor_campaign_status(&self) -> builder::GetLeadExtractorCampaignStatus<'_> {
         builder::GetLeadExtractorCampaignStatus::new(self)
     }
-    /**List results of an extraction job.
 
-    Lists the leads that a job extracted, a page at a time. Errors: 401 for the key, 404 for an unknown job, 429 for too many calls.
-
-    `GET /v1/lead-extractor/campaigns/{id}/results`; answers [`types::ListLeadExtractorCampaignResultsResponse`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Pages** by offset (`offset`): `stream()` fetches page after page.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in part. No page of its own was seen. A answers with leads and a pagination object, B, the newest, with leads, total and has_more: the response has the fields of both. A lead's fields are from the event lead_extractor.job.completed and from integrators. enriched_only is in B only. Page: <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-extractor-campaign-status>*/
+    /// List results of an extraction job.
+    ///
+    /// Lists the leads that a job extracted, a page at a time. Errors: 401 for the key, 404 for an unknown job, 429 for too many calls.
+    ///
+    /// `GET /v1/lead-extractor/campaigns/{id}/results`; answers [`types::ListLeadExtractorCampaignResultsResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Pages** by offset (`offset`): `stream()` fetches page after page.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. No page of its own was seen. A answers with leads and a pagination object, B, the newest, with leads, total and has_more: the response has the fields of both. A lead's fields are from the event lead_extractor.job.completed and from integrators. enriched_only is in B only. Page: <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-extractor-campaign-status>
     pub fn list_lead_extractor_campaign_results(&self) -> builder::ListLeadExtractorCampaignResults<'_> {
         builder::ListLeadExtractorCampaignResults::new(self)
     }
-    /**Get the credits.
 
-    Returns the credits of the workspace. Errors: 401 for the key, 404 for an unknown workspace, 429 for too many calls, 500 for a failure of
-    the server.
-
-    `GET /v1/credits`; answers [`types::GetCreditsResponse`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in full by the vendor. An earlier revision of the page nests balances in globalCredits and leadDatabase; the newest page, its generated block, A and B have five flat fields. Page: <https://docs.sendpilot.ai/api-reference/endpoint/get-credits>*/
+    /// Get the credits.
+    ///
+    /// Returns the credits of the workspace. Errors: 401 for the key, 404 for an unknown workspace, 429 for too many calls, 500 for a failure of
+    /// the server.
+    ///
+    /// `GET /v1/credits`; answers [`types::GetCreditsResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. An earlier revision of the page nests balances in globalCredits and leadDatabase; the newest page, its generated block, A and B have five flat fields. Page: <https://docs.sendpilot.ai/api-reference/endpoint/get-credits>
     pub fn get_credits(&self) -> builder::GetCredits<'_> {
         builder::GetCredits::new(self)
     }
-    /**Get the API key and its workspace.
 
-    Tells which workspace the API key belongs to, what the key may do and how the workspace is subscribed. Needs a key with the scope
-    `workspace:read`. Errors: 401 for the key, 403 without the scope.
-
-    `GET /v1/me`; answers [`types::GetMeResponse`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in part. In B only, and no page was seen: only the names of the outer fields are known. Page: <https://docs.sendpilot.ai>*/
+    /// Get the API key and its workspace.
+    ///
+    /// Tells which workspace the API key belongs to, what the key may do and how the workspace is subscribed. Needs a key with the scope
+    /// `workspace:read`. Errors: 401 for the key, 403 without the scope.
+    ///
+    /// `GET /v1/me`; answers [`types::GetMeResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. In B only, and no page was seen: only the names of the outer fields are known. Page: <https://docs.sendpilot.ai>
     pub fn get_me(&self) -> builder::GetMe<'_> {
         builder::GetMe::new(self)
     }
-    /**List quotas of the senders.
 
-    Lists for every sender how many connection requests, messages and likes it may send in a day, how many are used and left, and when the
-    count starts again. There are no pages. Needs a key with the scope `senders:read`. Errors: 401 for the key, 403 without the scope.
-
-    `GET /v1/senders/quotas`; answers [`types::ListSenderQuotasResponse`].
-
-    **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
-
-    **Errors**: [`Error`], whose `delivery()` tells what became of the request.
-
-    **Evidence**: documented in part. In B only, and no page was seen: the names of a sender's fields are not known. Page: <https://docs.sendpilot.ai>*/
+    /// List quotas of the senders.
+    ///
+    /// Lists for every sender how many connection requests, messages and likes it may send in a day, how many are used and left, and when the
+    /// count starts again. There are no pages. Needs a key with the scope `senders:read`. Errors: 401 for the key, 403 without the scope.
+    ///
+    /// `GET /v1/senders/quotas`; answers [`types::ListSenderQuotasResponse`].
+    ///
+    /// **Retried** on connection failures, timeouts, 408, 429 and 5xx: repeating it does no harm.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. In B only, and no page was seen: the names of a sender's fields are not known. Page: <https://docs.sendpilot.ai>
     pub fn list_sender_quotas(&self) -> builder::ListSenderQuotas<'_> {
         builder::ListSenderQuotas::new(self)
     }
 }
+
 /// The arguments of each operation. Nothing is sent before `send()`, or before a `stream()` is polled.
 pub mod builder {
     #[allow(unused_imports, reason = "not every vendor needs every name")]
     use super::{ByteStream, Client, Error, ROUTES, ResponseValue, Stream, pagination, types};
-    ///Arguments of [`Client::list_campaigns`].
+    /// Arguments of [`Client::list_campaigns`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct ListCampaigns<'a> {
@@ -438,11 +468,13 @@ pub mod builder {
         page: Result<Option<i64>, String>,
         status: Result<Option<types::CampaignFilter>, String>,
     }
+
     impl<'a> ListCampaigns<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, limit: Ok(None), page: Ok(None), status: Ok(None) }
         }
-        ///How many campaigns a page holds at most, 1 to 100. Without it, 20.
+
+        /// How many campaigns a page holds at most, 1 to 100. Without it, 20.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: TryInto<i64>,
@@ -451,7 +483,8 @@ pub mod builder {
             self.limit = reachout_runtime::argument("limit", value).map(Some);
             self
         }
-        ///Number of the page, from 1. Without it, the first.
+
+        /// Number of the page, from 1. Without it, the first.
         pub fn page<V>(mut self, value: V) -> Self
         where
             V: TryInto<i64>,
@@ -460,7 +493,8 @@ pub mod builder {
             self.page = reachout_runtime::argument("page", value).map(Some);
             self
         }
-        ///Which campaigns to list. Without it, all.
+
+        /// Which campaigns to list. Without it, all.
         pub fn status<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::CampaignFilter>,
@@ -469,10 +503,11 @@ pub mod builder {
             self.status = reachout_runtime::argument("status", value).map(Some);
             self
         }
-        /**Sends `GET /v1/campaigns`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `GET /v1/campaigns`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::ListCampaignsResponse>, Error> {
             let Self { client, limit, page, status } = self;
             let call = client.core.operation(&ROUTES[0]);
@@ -481,6 +516,7 @@ pub mod builder {
             let status = call.argument(status)?;
             call.query("status", &status).query("page", &page).query("limit", &limit).send::<types::ListCampaignsResponse>().await
         }
+
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
@@ -489,14 +525,11 @@ pub mod builder {
             pagination::by_page(
                 self,
                 start,
-                async |request: Self| {
+                |request: Self| async move {
                     let page = request.send().await?.into_inner();
                     Ok(pagination::Page {
-                        total_pages: Some(&page)
-                            .and_then(|value| value.pagination.as_ref())
-                            .and_then(|value| value.total_pages.as_ref())
-                            .and_then(pagination::count),
-                        items: Some(page).and_then(|value| value.campaigns).unwrap_or_default(),
+                        total_pages: page.pagination.as_ref().and_then(|value| value.total_pages.as_ref()).and_then(pagination::count),
+                        items: page.campaigns.unwrap_or_default(),
                         ..Default::default()
                     })
                 },
@@ -504,18 +537,21 @@ pub mod builder {
             )
         }
     }
-    ///Arguments of [`Client::get_campaign`].
+
+    /// Arguments of [`Client::get_campaign`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct GetCampaign<'a> {
         client: &'a Client,
         id: Result<String, String>,
     }
+
     impl<'a> GetCampaign<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, id: Err("id: no value was given".to_owned()) }
         }
-        ///Id of the campaign. Required.
+
+        /// Id of the campaign. Required.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: TryInto<String>,
@@ -524,10 +560,11 @@ pub mod builder {
             self.id = reachout_runtime::argument("id", value);
             self
         }
-        /**Sends `GET /v1/campaigns/{id}`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `GET /v1/campaigns/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::Campaign>, Error> {
             let Self { client, id } = self;
             let call = client.core.operation(&ROUTES[1]);
@@ -535,7 +572,8 @@ pub mod builder {
             call.path_param("id", &id).send::<types::Campaign>().await
         }
     }
-    ///Arguments of [`Client::update_campaign`].
+
+    /// Arguments of [`Client::update_campaign`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct UpdateCampaign<'a> {
@@ -543,11 +581,13 @@ pub mod builder {
         id: Result<String, String>,
         body: Result<types::builder::UpdateCampaignRequest, String>,
     }
+
     impl<'a> UpdateCampaign<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, id: Err("id: no value was given".to_owned()), body: Ok(Default::default()) }
         }
-        ///Id of the campaign. Required.
+
+        /// Id of the campaign. Required.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: TryInto<String>,
@@ -556,7 +596,8 @@ pub mod builder {
             self.id = reachout_runtime::argument("id", value);
             self
         }
-        ///The request body: a [`types::UpdateCampaignRequest`], or its builder.
+
+        /// The request body: a [`types::UpdateCampaignRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::UpdateCampaignRequest>,
@@ -565,6 +606,7 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value).map(|body: types::UpdateCampaignRequest| body.into());
             self
         }
+
         /// Changes the body set so far.
         pub fn body_map<F>(mut self, change: F) -> Self
         where
@@ -573,10 +615,11 @@ pub mod builder {
             self.body = self.body.map(change);
             self
         }
-        /**Sends `PATCH /v1/campaigns/{id}`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `PATCH /v1/campaigns/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::UpdateCampaignResponse>, Error> {
             let Self { client, id, body } = self;
             let call = client.core.operation(&ROUTES[2]);
@@ -585,7 +628,8 @@ pub mod builder {
             call.path_param("id", &id).json(&body).send::<types::UpdateCampaignResponse>().await
         }
     }
-    ///Arguments of [`Client::list_leads`].
+
+    /// Arguments of [`Client::list_leads`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct ListLeads<'a> {
@@ -596,6 +640,7 @@ pub mod builder {
         page: Result<Option<i64>, String>,
         status: Result<Option<types::LeadStatus>, String>,
     }
+
     impl<'a> ListLeads<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self {
@@ -607,7 +652,8 @@ pub mod builder {
                 status: Ok(None),
             }
         }
-        ///Id of the campaign whose leads to list. Required.
+
+        /// Id of the campaign whose leads to list. Required.
         pub fn campaign_id<V>(mut self, value: V) -> Self
         where
             V: TryInto<String>,
@@ -616,7 +662,8 @@ pub mod builder {
             self.campaign_id = reachout_runtime::argument("campaign_id", value);
             self
         }
-        ///Whether leads come with all their fields, also contact data, profile details and custom fields. Without it, false.
+
+        /// Whether leads come with all their fields, also contact data, profile details and custom fields. Without it, false.
         pub fn full<V>(mut self, value: V) -> Self
         where
             V: TryInto<bool>,
@@ -625,7 +672,8 @@ pub mod builder {
             self.full = reachout_runtime::argument("full", value).map(Some);
             self
         }
-        ///How many leads a page holds at most, up to 100. Without it, 50.
+
+        /// How many leads a page holds at most, up to 100. Without it, 50.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: TryInto<i64>,
@@ -634,7 +682,8 @@ pub mod builder {
             self.limit = reachout_runtime::argument("limit", value).map(Some);
             self
         }
-        ///Number of the page, from 1. Without it, the first.
+
+        /// Number of the page, from 1. Without it, the first.
         pub fn page<V>(mut self, value: V) -> Self
         where
             V: TryInto<i64>,
@@ -643,7 +692,8 @@ pub mod builder {
             self.page = reachout_runtime::argument("page", value).map(Some);
             self
         }
-        ///Lists only leads with this status.
+
+        /// Lists only leads with this status.
         pub fn status<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::LeadStatus>,
@@ -652,10 +702,11 @@ pub mod builder {
             self.status = reachout_runtime::argument("status", value).map(Some);
             self
         }
-        /**Sends `GET /v1/leads`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `GET /v1/leads`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::ListLeadsResponse>, Error> {
             let Self { client, campaign_id, full, limit, page, status } = self;
             let call = client.core.operation(&ROUTES[3]);
@@ -672,6 +723,7 @@ pub mod builder {
                 .send::<types::ListLeadsResponse>()
                 .await
         }
+
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
@@ -680,14 +732,11 @@ pub mod builder {
             pagination::by_page(
                 self,
                 start,
-                async |request: Self| {
+                |request: Self| async move {
                     let page = request.send().await?.into_inner();
                     Ok(pagination::Page {
-                        total_pages: Some(&page)
-                            .and_then(|value| value.pagination.as_ref())
-                            .and_then(|value| value.total_pages.as_ref())
-                            .and_then(pagination::count),
-                        items: Some(page).and_then(|value| value.leads).unwrap_or_default(),
+                        total_pages: page.pagination.as_ref().and_then(|value| value.total_pages.as_ref()).and_then(pagination::count),
+                        items: page.leads.unwrap_or_default(),
                         ..Default::default()
                     })
                 },
@@ -695,18 +744,21 @@ pub mod builder {
             )
         }
     }
-    ///Arguments of [`Client::create_leads`].
+
+    /// Arguments of [`Client::create_leads`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct CreateLeads<'a> {
         client: &'a Client,
         body: Result<types::builder::CreateLeadsRequest, String>,
     }
+
     impl<'a> CreateLeads<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, body: Ok(Default::default()) }
         }
-        ///The request body: a [`types::CreateLeadsRequest`], or its builder.
+
+        /// The request body: a [`types::CreateLeadsRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::CreateLeadsRequest>,
@@ -715,6 +767,7 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value).map(|body: types::CreateLeadsRequest| body.into());
             self
         }
+
         /// Changes the body set so far.
         pub fn body_map<F>(mut self, change: F) -> Self
         where
@@ -723,10 +776,11 @@ pub mod builder {
             self.body = self.body.map(change);
             self
         }
-        /**Sends `POST /v1/leads`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `POST /v1/leads`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::CreateLeadsResponse>, Error> {
             let Self { client, body } = self;
             let call = client.core.operation(&ROUTES[4]);
@@ -734,7 +788,8 @@ pub mod builder {
             call.json(&body).send::<types::CreateLeadsResponse>().await
         }
     }
-    ///Arguments of [`Client::get_lead`].
+
+    /// Arguments of [`Client::get_lead`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct GetLead<'a> {
@@ -742,11 +797,13 @@ pub mod builder {
         id: Result<String, String>,
         full: Result<Option<bool>, String>,
     }
+
     impl<'a> GetLead<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, id: Err("id: no value was given".to_owned()), full: Ok(None) }
         }
-        ///Id of the lead. Required.
+
+        /// Id of the lead. Required.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: TryInto<String>,
@@ -755,7 +812,8 @@ pub mod builder {
             self.id = reachout_runtime::argument("id", value);
             self
         }
-        ///Whether the lead comes with all its fields, also contact data, profile details and custom fields. Without it, false.
+
+        /// Whether the lead comes with all its fields, also contact data, profile details and custom fields. Without it, false.
         pub fn full<V>(mut self, value: V) -> Self
         where
             V: TryInto<bool>,
@@ -764,10 +822,11 @@ pub mod builder {
             self.full = reachout_runtime::argument("full", value).map(Some);
             self
         }
-        /**Sends `GET /v1/leads/{id}`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `GET /v1/leads/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::Lead>, Error> {
             let Self { client, id, full } = self;
             let call = client.core.operation(&ROUTES[5]);
@@ -776,7 +835,8 @@ pub mod builder {
             call.path_param("id", &id).query("full", &full).send::<types::Lead>().await
         }
     }
-    ///Arguments of [`Client::update_lead_status`].
+
+    /// Arguments of [`Client::update_lead_status`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct UpdateLeadStatus<'a> {
@@ -784,11 +844,13 @@ pub mod builder {
         id: Result<String, String>,
         body: Result<types::builder::UpdateLeadStatusRequest, String>,
     }
+
     impl<'a> UpdateLeadStatus<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, id: Err("id: no value was given".to_owned()), body: Ok(Default::default()) }
         }
-        ///Id of the lead. Required.
+
+        /// Id of the lead. Required.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: TryInto<String>,
@@ -797,7 +859,8 @@ pub mod builder {
             self.id = reachout_runtime::argument("id", value);
             self
         }
-        ///The request body: a [`types::UpdateLeadStatusRequest`], or its builder.
+
+        /// The request body: a [`types::UpdateLeadStatusRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::UpdateLeadStatusRequest>,
@@ -806,6 +869,7 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value).map(|body: types::UpdateLeadStatusRequest| body.into());
             self
         }
+
         /// Changes the body set so far.
         pub fn body_map<F>(mut self, change: F) -> Self
         where
@@ -814,10 +878,11 @@ pub mod builder {
             self.body = self.body.map(change);
             self
         }
-        /**Sends `PATCH /v1/leads/{id}/status`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `PATCH /v1/leads/{id}/status`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::UpdateLeadStatusResponse>, Error> {
             let Self { client, id, body } = self;
             let call = client.core.operation(&ROUTES[6]);
@@ -826,7 +891,8 @@ pub mod builder {
             call.path_param("id", &id).json(&body).send::<types::UpdateLeadStatusResponse>().await
         }
     }
-    ///Arguments of [`Client::list_conversations`].
+
+    /// Arguments of [`Client::list_conversations`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct ListConversations<'a> {
@@ -835,11 +901,13 @@ pub mod builder {
         continuation_token: Result<Option<String>, String>,
         limit: Result<Option<i64>, String>,
     }
+
     impl<'a> ListConversations<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, account_id: Ok(None), continuation_token: Ok(None), limit: Ok(None) }
         }
-        ///Id of a sender, to list only its conversations.
+
+        /// Id of a sender, to list only its conversations.
         pub fn account_id<V>(mut self, value: V) -> Self
         where
             V: TryInto<String>,
@@ -848,7 +916,8 @@ pub mod builder {
             self.account_id = reachout_runtime::argument("account_id", value).map(Some);
             self
         }
-        ///Token of the next page, from the page before.
+
+        /// Token of the next page, from the page before.
         pub fn continuation_token<V>(mut self, value: V) -> Self
         where
             V: TryInto<String>,
@@ -857,7 +926,8 @@ pub mod builder {
             self.continuation_token = reachout_runtime::argument("continuation_token", value).map(Some);
             self
         }
-        ///How many conversations a page holds at most, up to 100. Without it, 20.
+
+        /// How many conversations a page holds at most, up to 100. Without it, 20.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: TryInto<i64>,
@@ -866,10 +936,11 @@ pub mod builder {
             self.limit = reachout_runtime::argument("limit", value).map(Some);
             self
         }
-        /**Sends `GET /v1/inbox/conversations`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `GET /v1/inbox/conversations`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::ListConversationsResponse>, Error> {
             let Self { client, account_id, continuation_token, limit } = self;
             let call = client.core.operation(&ROUTES[7]);
@@ -882,24 +953,23 @@ pub mod builder {
                 .send::<types::ListConversationsResponse>()
                 .await
         }
+
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
         pub fn stream(self) -> impl Stream<Item = Result<types::Conversation, Error>> + Send + 'a {
             pagination::by_cursor(
                 self,
-                async |request: Self| {
+                |request: Self| async move {
                     let page = request.send().await?.into_inner();
                     Ok(pagination::Page {
-                        more: Some(&page).and_then(|value| value.pagination.as_ref()).and_then(|value| value.has_more.as_ref()).copied(),
+                        more: page.pagination.as_ref().and_then(|value| value.has_more.as_ref()).copied(),
                         next: {
-                            let (continuation_token,) = (Some(&page)
-                                .and_then(|value| value.pagination.as_ref())
-                                .and_then(|value| value.continuation_token.as_ref())
-                                .cloned(),);
+                            let (continuation_token,) =
+                                (page.pagination.as_ref().and_then(|value| value.continuation_token.as_ref()).cloned(),);
                             (continuation_token.is_some()).then(|| (continuation_token,))
                         },
-                        items: Some(page).and_then(|value| value.conversations).unwrap_or_default(),
+                        items: page.conversations.unwrap_or_default(),
                         ..Default::default()
                     })
                 },
@@ -912,7 +982,8 @@ pub mod builder {
             )
         }
     }
-    ///Arguments of [`Client::list_messages`].
+
+    /// Arguments of [`Client::list_messages`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct ListMessages<'a> {
@@ -922,6 +993,7 @@ pub mod builder {
         continuation_token: Result<Option<String>, String>,
         limit: Result<Option<i64>, String>,
     }
+
     impl<'a> ListMessages<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self {
@@ -932,7 +1004,8 @@ pub mod builder {
                 limit: Ok(None),
             }
         }
-        ///Id of the conversation. Required.
+
+        /// Id of the conversation. Required.
         pub fn conversation_id<V>(mut self, value: V) -> Self
         where
             V: TryInto<String>,
@@ -941,7 +1014,8 @@ pub mod builder {
             self.conversation_id = reachout_runtime::argument("conversation_id", value);
             self
         }
-        ///Id of the sender that the conversation belongs to. Required.
+
+        /// Id of the sender that the conversation belongs to. Required.
         pub fn account_id<V>(mut self, value: V) -> Self
         where
             V: TryInto<String>,
@@ -950,7 +1024,8 @@ pub mod builder {
             self.account_id = reachout_runtime::argument("account_id", value);
             self
         }
-        ///Token of the next page, from the page before.
+
+        /// Token of the next page, from the page before.
         pub fn continuation_token<V>(mut self, value: V) -> Self
         where
             V: TryInto<String>,
@@ -959,7 +1034,8 @@ pub mod builder {
             self.continuation_token = reachout_runtime::argument("continuation_token", value).map(Some);
             self
         }
-        ///How many messages a page holds at most, 1 to 100. Without it, 50.
+
+        /// How many messages a page holds at most, 1 to 100. Without it, 50.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: TryInto<i64>,
@@ -968,10 +1044,11 @@ pub mod builder {
             self.limit = reachout_runtime::argument("limit", value).map(Some);
             self
         }
-        /**Sends `GET /v1/inbox/conversations/{conversationId}/messages`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `GET /v1/inbox/conversations/{conversationId}/messages`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::ListMessagesResponse>, Error> {
             let Self { client, conversation_id, account_id, continuation_token, limit } = self;
             let call = client.core.operation(&ROUTES[8]);
@@ -986,24 +1063,23 @@ pub mod builder {
                 .send::<types::ListMessagesResponse>()
                 .await
         }
+
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
         pub fn stream(self) -> impl Stream<Item = Result<types::Message, Error>> + Send + 'a {
             pagination::by_cursor(
                 self,
-                async |request: Self| {
+                |request: Self| async move {
                     let page = request.send().await?.into_inner();
                     Ok(pagination::Page {
-                        more: Some(&page).and_then(|value| value.pagination.as_ref()).and_then(|value| value.has_more.as_ref()).copied(),
+                        more: page.pagination.as_ref().and_then(|value| value.has_more.as_ref()).copied(),
                         next: {
-                            let (continuation_token,) = (Some(&page)
-                                .and_then(|value| value.pagination.as_ref())
-                                .and_then(|value| value.continuation_token.as_ref())
-                                .cloned(),);
+                            let (continuation_token,) =
+                                (page.pagination.as_ref().and_then(|value| value.continuation_token.as_ref()).cloned(),);
                             (continuation_token.is_some()).then(|| (continuation_token,))
                         },
-                        items: Some(page).and_then(|value| value.messages).unwrap_or_default(),
+                        items: page.messages.unwrap_or_default(),
                         ..Default::default()
                     })
                 },
@@ -1016,38 +1092,44 @@ pub mod builder {
             )
         }
     }
-    ///Arguments of [`Client::list_senders`].
+
+    /// Arguments of [`Client::list_senders`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct ListSenders<'a> {
         client: &'a Client,
     }
+
     impl<'a> ListSenders<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client }
         }
-        /**Sends `GET /v1/inbox/senders`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `GET /v1/inbox/senders`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::ListSendersResponse>, Error> {
             let Self { client } = self;
             let call = client.core.operation(&ROUTES[9]);
             call.send::<types::ListSendersResponse>().await
         }
     }
-    ///Arguments of [`Client::send_message`].
+
+    /// Arguments of [`Client::send_message`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct SendMessage<'a> {
         client: &'a Client,
         body: Result<types::SendMessageRequest, String>,
     }
+
     impl<'a> SendMessage<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, body: Err("body: no value was given".to_owned()) }
         }
-        ///The request body: a [`types::SendMessageRequest`], or its builder.
+
+        /// The request body: a [`types::SendMessageRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::SendMessageRequest>,
@@ -1056,10 +1138,11 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value);
             self
         }
-        /**Sends `POST /v1/inbox/send`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `POST /v1/inbox/send`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::SendMessageResponse>, Error> {
             let Self { client, body } = self;
             let call = client.core.operation(&ROUTES[10]);
@@ -1067,7 +1150,8 @@ pub mod builder {
             call.json(&body).send::<types::SendMessageResponse>().await
         }
     }
-    ///Arguments of [`Client::send_message_to_lead`].
+
+    /// Arguments of [`Client::send_message_to_lead`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct SendMessageToLead<'a> {
@@ -1075,11 +1159,13 @@ pub mod builder {
         lead_id: Result<String, String>,
         body: Result<types::builder::SendLeadMessageRequest, String>,
     }
+
     impl<'a> SendMessageToLead<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, lead_id: Err("lead_id: no value was given".to_owned()), body: Ok(Default::default()) }
         }
-        ///Id of the lead. Required.
+
+        /// Id of the lead. Required.
         pub fn lead_id<V>(mut self, value: V) -> Self
         where
             V: TryInto<String>,
@@ -1088,7 +1174,8 @@ pub mod builder {
             self.lead_id = reachout_runtime::argument("lead_id", value);
             self
         }
-        ///The request body: a [`types::SendLeadMessageRequest`], or its builder.
+
+        /// The request body: a [`types::SendLeadMessageRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::SendLeadMessageRequest>,
@@ -1097,6 +1184,7 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value).map(|body: types::SendLeadMessageRequest| body.into());
             self
         }
+
         /// Changes the body set so far.
         pub fn body_map<F>(mut self, change: F) -> Self
         where
@@ -1105,10 +1193,11 @@ pub mod builder {
             self.body = self.body.map(change);
             self
         }
-        /**Sends `POST /v1/inbox/send/lead/{leadId}`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `POST /v1/inbox/send/lead/{leadId}`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::SendLeadMessageResponse>, Error> {
             let Self { client, lead_id, body } = self;
             let call = client.core.operation(&ROUTES[11]);
@@ -1117,18 +1206,21 @@ pub mod builder {
             call.path_param("leadId", &lead_id).json(&body).send::<types::SendLeadMessageResponse>().await
         }
     }
-    ///Arguments of [`Client::send_connection_request`].
+
+    /// Arguments of [`Client::send_connection_request`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct SendConnectionRequest<'a> {
         client: &'a Client,
         body: Result<types::builder::SendConnectionRequestRequest, String>,
     }
+
     impl<'a> SendConnectionRequest<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, body: Ok(Default::default()) }
         }
-        ///The request body: a [`types::SendConnectionRequestRequest`], or its builder.
+
+        /// The request body: a [`types::SendConnectionRequestRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::SendConnectionRequestRequest>,
@@ -1137,6 +1229,7 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value).map(|body: types::SendConnectionRequestRequest| body.into());
             self
         }
+
         /// Changes the body set so far.
         pub fn body_map<F>(mut self, change: F) -> Self
         where
@@ -1145,10 +1238,11 @@ pub mod builder {
             self.body = self.body.map(change);
             self
         }
-        /**Sends `POST /v1/inbox/connect`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `POST /v1/inbox/connect`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::SendConnectionRequestResponse>, Error> {
             let Self { client, body } = self;
             let call = client.core.operation(&ROUTES[12]);
@@ -1156,18 +1250,21 @@ pub mod builder {
             call.json(&body).send::<types::SendConnectionRequestResponse>().await
         }
     }
-    ///Arguments of [`Client::create_lead_database_search`].
+
+    /// Arguments of [`Client::create_lead_database_search`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct CreateLeadDatabaseSearch<'a> {
         client: &'a Client,
         body: Result<types::builder::CreateLeadDatabaseSearchRequest, String>,
     }
+
     impl<'a> CreateLeadDatabaseSearch<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, body: Ok(Default::default()) }
         }
-        ///The request body: a [`types::CreateLeadDatabaseSearchRequest`], or its builder.
+
+        /// The request body: a [`types::CreateLeadDatabaseSearchRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::CreateLeadDatabaseSearchRequest>,
@@ -1176,6 +1273,7 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value).map(|body: types::CreateLeadDatabaseSearchRequest| body.into());
             self
         }
+
         /// Changes the body set so far.
         pub fn body_map<F>(mut self, change: F) -> Self
         where
@@ -1184,10 +1282,11 @@ pub mod builder {
             self.body = self.body.map(change);
             self
         }
-        /**Sends `POST /v1/lead-database/searches`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `POST /v1/lead-database/searches`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::CreateLeadDatabaseSearchResponse>, Error> {
             let Self { client, body } = self;
             let call = client.core.operation(&ROUTES[13]);
@@ -1195,18 +1294,21 @@ pub mod builder {
             call.json(&body).send::<types::CreateLeadDatabaseSearchResponse>().await
         }
     }
-    ///Arguments of [`Client::get_lead_database_search_status`].
+
+    /// Arguments of [`Client::get_lead_database_search_status`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct GetLeadDatabaseSearchStatus<'a> {
         client: &'a Client,
         id: Result<String, String>,
     }
+
     impl<'a> GetLeadDatabaseSearchStatus<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, id: Err("id: no value was given".to_owned()) }
         }
-        ///Id of the search. Required.
+
+        /// Id of the search. Required.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: TryInto<String>,
@@ -1215,10 +1317,11 @@ pub mod builder {
             self.id = reachout_runtime::argument("id", value);
             self
         }
-        /**Sends `GET /v1/lead-database/searches/{id}/status`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `GET /v1/lead-database/searches/{id}/status`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::GetLeadDatabaseSearchStatusResponse>, Error> {
             let Self { client, id } = self;
             let call = client.core.operation(&ROUTES[14]);
@@ -1226,7 +1329,8 @@ pub mod builder {
             call.path_param("id", &id).send::<types::GetLeadDatabaseSearchStatusResponse>().await
         }
     }
-    ///Arguments of [`Client::list_lead_database_search_results`].
+
+    /// Arguments of [`Client::list_lead_database_search_results`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct ListLeadDatabaseSearchResults<'a> {
@@ -1235,11 +1339,13 @@ pub mod builder {
         limit: Result<Option<i64>, String>,
         offset: Result<Option<i64>, String>,
     }
+
     impl<'a> ListLeadDatabaseSearchResults<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, id: Err("id: no value was given".to_owned()), limit: Ok(None), offset: Ok(None) }
         }
-        ///Id of the search. Required.
+
+        /// Id of the search. Required.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: TryInto<String>,
@@ -1248,7 +1354,8 @@ pub mod builder {
             self.id = reachout_runtime::argument("id", value);
             self
         }
-        ///How many leads a page holds at most. Without it, 100.
+
+        /// How many leads a page holds at most. Without it, 100.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: TryInto<i64>,
@@ -1257,7 +1364,8 @@ pub mod builder {
             self.limit = reachout_runtime::argument("limit", value).map(Some);
             self
         }
-        ///How many leads to skip. Without it, none.
+
+        /// How many leads to skip. Without it, none.
         pub fn offset<V>(mut self, value: V) -> Self
         where
             V: TryInto<i64>,
@@ -1266,10 +1374,11 @@ pub mod builder {
             self.offset = reachout_runtime::argument("offset", value).map(Some);
             self
         }
-        /**Sends `GET /v1/lead-database/searches/{id}/results`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `GET /v1/lead-database/searches/{id}/results`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::ListLeadDatabaseSearchResultsResponse>, Error> {
             let Self { client, id, limit, offset } = self;
             let call = client.core.operation(&ROUTES[15]);
@@ -1282,6 +1391,7 @@ pub mod builder {
                 .send::<types::ListLeadDatabaseSearchResultsResponse>()
                 .await
         }
+
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
@@ -1290,12 +1400,12 @@ pub mod builder {
             pagination::by_offset(
                 self,
                 start,
-                async |request: Self| {
+                |request: Self| async move {
                     let page = request.send().await?.into_inner();
                     Ok(pagination::Page {
-                        more: Some(&page).and_then(|value| value.has_more.as_ref()).copied(),
-                        total: Some(&page).and_then(|value| value.total.as_ref()).and_then(pagination::count),
-                        items: Some(page).and_then(|value| value.leads).unwrap_or_default(),
+                        more: page.has_more.as_ref().copied(),
+                        total: page.total.as_ref().and_then(pagination::count),
+                        items: page.leads.unwrap_or_default(),
                         ..Default::default()
                     })
                 },
@@ -1303,7 +1413,8 @@ pub mod builder {
             )
         }
     }
-    ///Arguments of [`Client::list_lead_database_filters`].
+
+    /// Arguments of [`Client::list_lead_database_filters`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct ListLeadDatabaseFilters<'a> {
@@ -1313,11 +1424,13 @@ pub mod builder {
         offset: Result<Option<i64>, String>,
         search: Result<Option<String>, String>,
     }
+
     impl<'a> ListLeadDatabaseFilters<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, filter: Ok(None), limit: Ok(None), offset: Ok(None), search: Ok(None) }
         }
-        ///Name of the filter whose values to list. Without it, the filters are listed.
+
+        /// Name of the filter whose values to list. Without it, the filters are listed.
         pub fn filter<V>(mut self, value: V) -> Self
         where
             V: TryInto<String>,
@@ -1326,7 +1439,8 @@ pub mod builder {
             self.filter = reachout_runtime::argument("filter", value).map(Some);
             self
         }
-        ///How many values a page holds at most. Without it, 50.
+
+        /// How many values a page holds at most. Without it, 50.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: TryInto<i64>,
@@ -1335,7 +1449,8 @@ pub mod builder {
             self.limit = reachout_runtime::argument("limit", value).map(Some);
             self
         }
-        ///How many values to skip, up to 1,000,000. Without it, none.
+
+        /// How many values to skip, up to 1,000,000. Without it, none.
         pub fn offset<V>(mut self, value: V) -> Self
         where
             V: TryInto<i64>,
@@ -1344,7 +1459,8 @@ pub mod builder {
             self.offset = reachout_runtime::argument("offset", value).map(Some);
             self
         }
-        ///Text that names and values must contain, in any case.
+
+        /// Text that names and values must contain, in any case.
         pub fn search<V>(mut self, value: V) -> Self
         where
             V: TryInto<String>,
@@ -1353,10 +1469,11 @@ pub mod builder {
             self.search = reachout_runtime::argument("search", value).map(Some);
             self
         }
-        /**Sends `GET /v1/lead-database/filters`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `GET /v1/lead-database/filters`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::ListLeadDatabaseFiltersResponse>, Error> {
             let Self { client, filter, limit, offset, search } = self;
             let call = client.core.operation(&ROUTES[16]);
@@ -1371,6 +1488,7 @@ pub mod builder {
                 .send::<types::ListLeadDatabaseFiltersResponse>()
                 .await
         }
+
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
@@ -1379,12 +1497,12 @@ pub mod builder {
             pagination::by_offset(
                 self,
                 start,
-                async |request: Self| {
+                |request: Self| async move {
                     let page = request.send().await?.into_inner();
                     Ok(pagination::Page {
-                        more: Some(&page).and_then(|value| value.has_more.as_ref()).copied(),
-                        total: Some(&page).and_then(|value| value.total.as_ref()).and_then(pagination::count),
-                        items: Some(page).and_then(|value| value.values).unwrap_or_default(),
+                        more: page.has_more.as_ref().copied(),
+                        total: page.total.as_ref().and_then(pagination::count),
+                        items: page.values.unwrap_or_default(),
                         ..Default::default()
                     })
                 },
@@ -1392,18 +1510,21 @@ pub mod builder {
             )
         }
     }
-    ///Arguments of [`Client::create_lead_extractor_campaign`].
+
+    /// Arguments of [`Client::create_lead_extractor_campaign`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct CreateLeadExtractorCampaign<'a> {
         client: &'a Client,
         body: Result<types::builder::CreateLeadExtractorCampaignRequest, String>,
     }
+
     impl<'a> CreateLeadExtractorCampaign<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, body: Ok(Default::default()) }
         }
-        ///The request body: a [`types::CreateLeadExtractorCampaignRequest`], or its builder.
+
+        /// The request body: a [`types::CreateLeadExtractorCampaignRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: TryInto<types::CreateLeadExtractorCampaignRequest>,
@@ -1412,6 +1533,7 @@ pub mod builder {
             self.body = reachout_runtime::argument("body", value).map(|body: types::CreateLeadExtractorCampaignRequest| body.into());
             self
         }
+
         /// Changes the body set so far.
         pub fn body_map<F>(mut self, change: F) -> Self
         where
@@ -1420,10 +1542,11 @@ pub mod builder {
             self.body = self.body.map(change);
             self
         }
-        /**Sends `POST /v1/lead-extractor/campaigns`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `POST /v1/lead-extractor/campaigns`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::CreateLeadExtractorCampaignResponse>, Error> {
             let Self { client, body } = self;
             let call = client.core.operation(&ROUTES[17]);
@@ -1431,18 +1554,21 @@ pub mod builder {
             call.json(&body).send::<types::CreateLeadExtractorCampaignResponse>().await
         }
     }
-    ///Arguments of [`Client::get_lead_extractor_campaign_status`].
+
+    /// Arguments of [`Client::get_lead_extractor_campaign_status`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct GetLeadExtractorCampaignStatus<'a> {
         client: &'a Client,
         id: Result<String, String>,
     }
+
     impl<'a> GetLeadExtractorCampaignStatus<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, id: Err("id: no value was given".to_owned()) }
         }
-        ///Id of the extraction job. Required.
+
+        /// Id of the extraction job. Required.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: TryInto<String>,
@@ -1451,10 +1577,11 @@ pub mod builder {
             self.id = reachout_runtime::argument("id", value);
             self
         }
-        /**Sends `GET /v1/lead-extractor/campaigns/{id}/status`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `GET /v1/lead-extractor/campaigns/{id}/status`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::GetLeadExtractorCampaignStatusResponse>, Error> {
             let Self { client, id } = self;
             let call = client.core.operation(&ROUTES[18]);
@@ -1462,7 +1589,8 @@ pub mod builder {
             call.path_param("id", &id).send::<types::GetLeadExtractorCampaignStatusResponse>().await
         }
     }
-    ///Arguments of [`Client::list_lead_extractor_campaign_results`].
+
+    /// Arguments of [`Client::list_lead_extractor_campaign_results`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct ListLeadExtractorCampaignResults<'a> {
@@ -1472,11 +1600,13 @@ pub mod builder {
         limit: Result<Option<i64>, String>,
         offset: Result<Option<i64>, String>,
     }
+
     impl<'a> ListLeadExtractorCampaignResults<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client, id: Err("id: no value was given".to_owned()), enriched_only: Ok(None), limit: Ok(None), offset: Ok(None) }
         }
-        ///Id of the extraction job. Required.
+
+        /// Id of the extraction job. Required.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: TryInto<String>,
@@ -1485,7 +1615,8 @@ pub mod builder {
             self.id = reachout_runtime::argument("id", value);
             self
         }
-        ///Whether only leads whose enrichment is complete are listed. Without it, all are.
+
+        /// Whether only leads whose enrichment is complete are listed. Without it, all are.
         pub fn enriched_only<V>(mut self, value: V) -> Self
         where
             V: TryInto<bool>,
@@ -1494,7 +1625,8 @@ pub mod builder {
             self.enriched_only = reachout_runtime::argument("enriched_only", value).map(Some);
             self
         }
-        ///How many leads a page holds at most. Without it, 100.
+
+        /// How many leads a page holds at most. Without it, 100.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: TryInto<i64>,
@@ -1503,7 +1635,8 @@ pub mod builder {
             self.limit = reachout_runtime::argument("limit", value).map(Some);
             self
         }
-        ///How many leads to skip. Without it, none.
+
+        /// How many leads to skip. Without it, none.
         pub fn offset<V>(mut self, value: V) -> Self
         where
             V: TryInto<i64>,
@@ -1512,10 +1645,11 @@ pub mod builder {
             self.offset = reachout_runtime::argument("offset", value).map(Some);
             self
         }
-        /**Sends `GET /v1/lead-extractor/campaigns/{id}/results`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `GET /v1/lead-extractor/campaigns/{id}/results`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::ListLeadExtractorCampaignResultsResponse>, Error> {
             let Self { client, id, enriched_only, limit, offset } = self;
             let call = client.core.operation(&ROUTES[19]);
@@ -1530,6 +1664,7 @@ pub mod builder {
                 .send::<types::ListLeadExtractorCampaignResultsResponse>()
                 .await
         }
+
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
@@ -1538,12 +1673,12 @@ pub mod builder {
             pagination::by_offset(
                 self,
                 start,
-                async |request: Self| {
+                |request: Self| async move {
                     let page = request.send().await?.into_inner();
                     Ok(pagination::Page {
-                        more: Some(&page).and_then(|value| value.has_more.as_ref()).copied(),
-                        total: Some(&page).and_then(|value| value.total.as_ref()).and_then(pagination::count),
-                        items: Some(page).and_then(|value| value.leads).unwrap_or_default(),
+                        more: page.has_more.as_ref().copied(),
+                        total: page.total.as_ref().and_then(pagination::count),
+                        items: page.leads.unwrap_or_default(),
                         ..Default::default()
                     })
                 },
@@ -1551,60 +1686,69 @@ pub mod builder {
             )
         }
     }
-    ///Arguments of [`Client::get_credits`].
+
+    /// Arguments of [`Client::get_credits`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct GetCredits<'a> {
         client: &'a Client,
     }
+
     impl<'a> GetCredits<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client }
         }
-        /**Sends `GET /v1/credits`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `GET /v1/credits`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::GetCreditsResponse>, Error> {
             let Self { client } = self;
             let call = client.core.operation(&ROUTES[20]);
             call.send::<types::GetCreditsResponse>().await
         }
     }
-    ///Arguments of [`Client::get_me`].
+
+    /// Arguments of [`Client::get_me`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct GetMe<'a> {
         client: &'a Client,
     }
+
     impl<'a> GetMe<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client }
         }
-        /**Sends `GET /v1/me`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `GET /v1/me`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::GetMeResponse>, Error> {
             let Self { client } = self;
             let call = client.core.operation(&ROUTES[21]);
             call.send::<types::GetMeResponse>().await
         }
     }
-    ///Arguments of [`Client::list_sender_quotas`].
+
+    /// Arguments of [`Client::list_sender_quotas`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
     pub struct ListSenderQuotas<'a> {
         client: &'a Client,
     }
+
     impl<'a> ListSenderQuotas<'a> {
         pub(super) fn new(client: &'a Client) -> Self {
             Self { client }
         }
-        /**Sends `GET /v1/senders/quotas`.
 
-        # Errors
-        See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.*/
+        /// Sends `GET /v1/senders/quotas`.
+        ///
+        /// # Errors
+        /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
         pub async fn send(self) -> Result<ResponseValue<types::ListSenderQuotasResponse>, Error> {
             let Self { client } = self;
             let call = client.core.operation(&ROUTES[22]);
@@ -1612,77 +1756,81 @@ pub mod builder {
         }
     }
 }
-///Types of SendPilot's requests and responses.
+
+/// Types of SendPilot's requests and responses.
 pub mod types {
-    ///A campaign.
+    /// A campaign.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Campaign {
-        ///How many connection requests were sent.
+        /// How many connection requests were sent.
         #[serde(rename = "connectionsSent", skip_serializing_if = "Option::is_none")]
         pub connections_sent: Option<i64>,
-        ///When the campaign was created.
+        /// When the campaign was created.
         #[serde(rename = "createdAt")]
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-        ///What the campaign is about.
+        /// What the campaign is about.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
-        ///Id of the campaign.
+        /// Id of the campaign.
         pub id: String,
-        ///How many leads were contacted.
+        /// How many leads were contacted.
         #[serde(rename = "leadsContacted", skip_serializing_if = "Option::is_none")]
-        pub leads_contacted: Option<::reachout_runtime::Number>,
-        ///Ids of the senders that work for the campaign.
+        pub leads_contacted: Option<reachout_runtime::Number>,
+        /// Ids of the senders that work for the campaign.
         #[serde(rename = "linkedInSenderIds", skip_serializing_if = "Option::is_none")]
         pub linked_in_sender_ids: Option<Vec<String>>,
-        ///How many messages were sent.
+        /// How many messages were sent.
         #[serde(rename = "messagesSent", skip_serializing_if = "Option::is_none")]
         pub messages_sent: Option<i64>,
-        ///Counters of a campaign, in the older form.
+        /// Counters of a campaign, in the older form.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub metrics: Option<CampaignMetrics>,
-        ///Name of the campaign.
+        /// Name of the campaign.
         pub name: String,
-        ///How many replies came.
+        /// How many replies came.
         #[serde(rename = "repliesReceived", skip_serializing_if = "Option::is_none")]
         pub replies_received: Option<i64>,
-        ///Where a campaign stands.
+        /// Where a campaign stands.
         pub status: CampaignStatus,
-        ///How many leads the campaign has.
+        /// How many leads the campaign has.
         #[serde(rename = "totalLeads")]
         pub total_leads: i64,
-        ///Kind of the campaign.
+        /// Kind of the campaign.
         #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
         pub type_: Option<String>,
-        ///When the campaign was last changed.
+        /// When the campaign was last changed.
         #[serde(rename = "updatedAt")]
         pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
     }
-    ///What to do with a campaign.
+
+    /// What to do with a campaign.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum CampaignAction {
-        ///`pause`
+        /// `pause`
         Pause,
-        ///`resume`
+        /// `resume`
         Resume,
     }
+
     reachout_runtime::closed_enum!(CampaignAction, Pause = "pause", Resume = "resume");
-    ///Which campaigns to list.
+    /// Which campaigns to list.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum CampaignFilter {
-        ///`active`
+        /// `active`
         Active,
-        ///`paused`
+        /// `paused`
         Paused,
-        ///`draft`
+        /// `draft`
         Draft,
-        ///`finished`
+        /// `finished`
         Finished,
-        ///`all`
+        /// `all`
         All,
     }
+
     reachout_runtime::closed_enum!(
         CampaignFilter,
         Active = "active",
@@ -1691,10 +1839,10 @@ pub mod types {
         Finished = "finished",
         All = "all"
     );
-    ///A campaign is finished. The fields are not documented where it was looked for.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[serde(transparent)]
+    /// A campaign is finished. The fields are not documented where it was looked for.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
     pub struct CampaignFinishedData(pub ::serde_json::Map<String, ::serde_json::Value>);
     impl ::std::ops::Deref for CampaignFinishedData {
         type Target = ::serde_json::Map<String, ::serde_json::Value>;
@@ -1702,155 +1850,166 @@ pub mod types {
             &self.0
         }
     }
+
     impl From<CampaignFinishedData> for ::serde_json::Map<String, ::serde_json::Value> {
         fn from(value: CampaignFinishedData) -> Self {
             value.0
         }
     }
+
     impl From<::serde_json::Map<String, ::serde_json::Value>> for CampaignFinishedData {
         fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
             Self(value)
         }
     }
-    ///Counters of a campaign, in the older form.
+
+    /// Counters of a campaign, in the older form.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CampaignMetrics {
-        ///How many connection requests were accepted.
+        /// How many connection requests were accepted.
         #[serde(rename = "connectionsAccepted", skip_serializing_if = "Option::is_none")]
         pub connections_accepted: Option<i64>,
-        ///How many connection requests were sent.
+        /// How many connection requests were sent.
         #[serde(rename = "connectionsSent", skip_serializing_if = "Option::is_none")]
         pub connections_sent: Option<i64>,
-        ///How many messages were sent.
+        /// How many messages were sent.
         #[serde(rename = "messagesSent", skip_serializing_if = "Option::is_none")]
         pub messages_sent: Option<i64>,
-        ///How many replies came.
+        /// How many replies came.
         #[serde(rename = "repliesReceived", skip_serializing_if = "Option::is_none")]
         pub replies_received: Option<i64>,
     }
-    ///Who paused a campaign.
+
+    /// Who paused a campaign.
     ///
     /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum CampaignPausedBy {
-        ///`api`
+        /// `api`
         Api,
-        ///`user`
+        /// `user`
         User,
-        ///`system`
+        /// `system`
         System,
         /// A value this version does not know, as it came.
         Unknown(String),
     }
+
     reachout_runtime::open_enum!(CampaignPausedBy, Api = "api", User = "user", System = "system");
-    ///A campaign was paused.
+    /// A campaign was paused.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CampaignPausedData {
-        ///Id of the campaign.
+        /// Id of the campaign.
         #[serde(rename = "campaignId", skip_serializing_if = "Option::is_none")]
         pub campaign_id: Option<String>,
-        ///Name of the campaign.
+        /// Name of the campaign.
         #[serde(rename = "campaignName", skip_serializing_if = "Option::is_none")]
         pub campaign_name: Option<String>,
-        ///When the campaign was paused.
+        /// When the campaign was paused.
         #[serde(rename = "pausedAt", skip_serializing_if = "Option::is_none")]
         pub paused_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///Who paused a campaign.
+        /// Who paused a campaign.
         #[serde(rename = "pausedBy", skip_serializing_if = "Option::is_none")]
         pub paused_by: Option<CampaignPausedBy>,
     }
-    ///Who resumed a campaign.
+
+    /// Who resumed a campaign.
     ///
     /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum CampaignResumedBy {
-        ///`api`
+        /// `api`
         Api,
-        ///`user`
+        /// `user`
         User,
         /// A value this version does not know, as it came.
         Unknown(String),
     }
+
     reachout_runtime::open_enum!(CampaignResumedBy, Api = "api", User = "user");
-    ///A campaign was resumed.
+    /// A campaign was resumed.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CampaignResumedData {
-        ///Id of the campaign.
+        /// Id of the campaign.
         #[serde(rename = "campaignId", skip_serializing_if = "Option::is_none")]
         pub campaign_id: Option<String>,
-        ///Name of the campaign.
+        /// Name of the campaign.
         #[serde(rename = "campaignName", skip_serializing_if = "Option::is_none")]
         pub campaign_name: Option<String>,
-        ///When the campaign was resumed.
+        /// When the campaign was resumed.
         #[serde(rename = "resumedAt", skip_serializing_if = "Option::is_none")]
         pub resumed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///Who resumed a campaign.
+        /// Who resumed a campaign.
         #[serde(rename = "resumedBy", skip_serializing_if = "Option::is_none")]
         pub resumed_by: Option<CampaignResumedBy>,
     }
-    ///A campaign was started.
+
+    /// A campaign was started.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CampaignStartedData {
-        ///Id of the campaign.
+        /// Id of the campaign.
         #[serde(rename = "campaignId", skip_serializing_if = "Option::is_none")]
         pub campaign_id: Option<String>,
-        ///Name of the campaign.
+        /// Name of the campaign.
         #[serde(rename = "campaignName", skip_serializing_if = "Option::is_none")]
         pub campaign_name: Option<String>,
-        ///When the campaign was started.
+        /// When the campaign was started.
         #[serde(rename = "startedAt", skip_serializing_if = "Option::is_none")]
         pub started_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///How many leads the campaign has.
+        /// How many leads the campaign has.
         #[serde(rename = "totalLeads", skip_serializing_if = "Option::is_none")]
-        pub total_leads: Option<::reachout_runtime::Number>,
+        pub total_leads: Option<reachout_runtime::Number>,
     }
-    ///Where a campaign stands.
+
+    /// Where a campaign stands.
     ///
     /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum CampaignStatus {
-        ///`started`
+        /// `started`
         Started,
-        ///`paused`
+        /// `paused`
         Paused,
-        ///`draft`
+        /// `draft`
         Draft,
-        ///`finished`
+        /// `finished`
         Finished,
         /// A value this version does not know, as it came.
         Unknown(String),
     }
+
     reachout_runtime::open_enum!(CampaignStatus, Started = "started", Paused = "paused", Draft = "draft", Finished = "finished");
-    ///How many employees a company has.
+    /// How many employees a company has.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum CompanySize {
-        ///`1`
+        /// `1`
         X1,
-        ///`2-10`
+        /// `2-10`
         X210,
-        ///`11-50`
+        /// `11-50`
         X1150,
-        ///`51-200`
+        /// `51-200`
         X51200,
-        ///`201-500`
+        /// `201-500`
         X201500,
-        ///`501-1000`
+        /// `501-1000`
         X5011000,
-        ///`1001-5000`
+        /// `1001-5000`
         X10015000,
-        ///`5001-10000`
+        /// `5001-10000`
         X500110000,
-        ///`10001+`
+        /// `10001+`
         X10001,
     }
+
     reachout_runtime::closed_enum!(
         CompanySize,
         X1 = "1",
@@ -1863,37 +2022,39 @@ pub mod types {
         X500110000 = "5001-10000",
         X10001 = "10001+"
     );
-    ///Whether a company still exists. Older key.
+    /// Whether a company still exists. Older key.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum CompanyStatusValue {
-        ///`active`
+        /// `active`
         Active,
-        ///`closed`
+        /// `closed`
         Closed,
     }
+
     reachout_runtime::closed_enum!(CompanyStatusValue, Active = "active", Closed = "closed");
-    ///A kind of company.
+    /// A kind of company.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum CompanyType {
-        ///`Privately Held`
+        /// `Privately Held`
         PrivatelyHeld,
-        ///`Public Company`
+        /// `Public Company`
         PublicCompany,
-        ///`Self-Owned`
+        /// `Self-Owned`
         SelfOwned,
-        ///`Partnership`
+        /// `Partnership`
         Partnership,
-        ///`Self-Employed`
+        /// `Self-Employed`
         SelfEmployed,
-        ///`Nonprofit`
+        /// `Nonprofit`
         Nonprofit,
-        ///`Educational`
+        /// `Educational`
         Educational,
-        ///`Government Agency`
+        /// `Government Agency`
         GovernmentAgency,
     }
+
     reachout_runtime::closed_enum!(
         CompanyType,
         PrivatelyHeld = "Privately Held",
@@ -1905,247 +2066,262 @@ pub mod types {
         Educational = "Educational",
         GovernmentAgency = "Government Agency"
     );
-    ///A lead accepted a connection request.
+    /// A lead accepted a connection request.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ConnectionRequestAcceptedData {
-        ///When the request was accepted.
+        /// When the request was accepted.
         #[serde(rename = "acceptedAt", skip_serializing_if = "Option::is_none")]
         pub accepted_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///Id of the lead's campaign.
+        /// Id of the lead's campaign.
         #[serde(rename = "campaignId", skip_serializing_if = "Option::is_none")]
         pub campaign_id: Option<String>,
-        ///Id of the lead.
+        /// Id of the lead.
         #[serde(rename = "leadId", skip_serializing_if = "Option::is_none")]
         pub lead_id: Option<String>,
-        ///URL of the lead's LinkedIn profile.
+        /// URL of the lead's LinkedIn profile.
         #[serde(rename = "linkedinUrl", skip_serializing_if = "Option::is_none")]
         pub linkedin_url: Option<String>,
-        ///Id of the sender.
+        /// Id of the sender.
         #[serde(rename = "senderId", skip_serializing_if = "Option::is_none")]
         pub sender_id: Option<String>,
     }
-    ///A connection request went out to a lead.
+
+    /// A connection request went out to a lead.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ConnectionRequestSentData {
-        ///Id of the lead's campaign.
+        /// Id of the lead's campaign.
         #[serde(rename = "campaignId", skip_serializing_if = "Option::is_none")]
         pub campaign_id: Option<String>,
-        ///Id of the lead.
+        /// Id of the lead.
         #[serde(rename = "leadId", skip_serializing_if = "Option::is_none")]
         pub lead_id: Option<String>,
-        ///URL of the lead's LinkedIn profile.
+        /// URL of the lead's LinkedIn profile.
         #[serde(rename = "linkedinUrl", skip_serializing_if = "Option::is_none")]
         pub linkedin_url: Option<String>,
-        ///Text that was sent with the request, where there was one.
+        /// Text that was sent with the request, where there was one.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub note: Option<String>,
-        ///Id of the sender.
+        /// Id of the sender.
         #[serde(rename = "senderId", skip_serializing_if = "Option::is_none")]
         pub sender_id: Option<String>,
     }
-    ///Whether a connection request was sent, or not needed.
+
+    /// Whether a connection request was sent, or not needed.
     ///
     /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum ConnectionRequestStatus {
-        ///`sent`
+        /// `sent`
         Sent,
-        ///`already_connected`
+        /// `already_connected`
         AlreadyConnected,
         /// A value this version does not know, as it came.
         Unknown(String),
     }
+
     reachout_runtime::open_enum!(ConnectionRequestStatus, Sent = "sent", AlreadyConnected = "already_connected");
-    ///A LinkedIn conversation of a sender.
+    /// A LinkedIn conversation of a sender.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Conversation {
-        ///Id of the sender that the conversation belongs to.
+        /// Id of the sender that the conversation belongs to.
         #[serde(rename = "accountId", skip_serializing_if = "Option::is_none")]
         pub account_id: Option<String>,
-        ///When the conversation began.
+        /// When the conversation began.
         #[serde(rename = "createdAt", skip_serializing_if = "Option::is_none")]
         pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///Id of the conversation.
+        /// Id of the conversation.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
-        ///When something last happened.
+        /// When something last happened.
         #[serde(rename = "lastActivityAt", skip_serializing_if = "Option::is_none")]
         pub last_activity_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///The newest message of a conversation.
+        /// The newest message of a conversation.
         #[serde(rename = "lastMessage", skip_serializing_if = "Option::is_none")]
         pub last_message: Option<LastMessage>,
-        ///Who takes part.
+        /// Who takes part.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub participants: Option<Vec<ConversationParticipant>>,
-        ///How many messages are unread.
+        /// How many messages are unread.
         #[serde(rename = "unreadCount", skip_serializing_if = "Option::is_none")]
         pub unread_count: Option<i64>,
-        ///When the conversation last changed.
+        /// When the conversation last changed.
         #[serde(rename = "updatedAt", skip_serializing_if = "Option::is_none")]
         pub updated_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
-    ///Somebody who takes part in a conversation.
+
+    /// Somebody who takes part in a conversation.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ConversationParticipant {
-        ///Id of the person on LinkedIn.
+        /// Id of the person on LinkedIn.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
-        ///Name.
+        /// Name.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
-        ///URL of the profile's picture.
+        /// URL of the profile's picture.
         #[serde(rename = "profilePicture", skip_serializing_if = "Option::is_none")]
         pub profile_picture: Option<String>,
-        ///URL of the LinkedIn profile; sometimes it has LinkedIn's internal id of the member.
+        /// URL of the LinkedIn profile; sometimes it has LinkedIn's internal id of the member.
         #[serde(rename = "profileUrl", skip_serializing_if = "Option::is_none")]
         pub profile_url: Option<String>,
     }
-    ///A search to start.
+
+    /// A search to start.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateLeadDatabaseSearchRequest {
-        ///What to search for. Every filter may be left out, and filters can be combined. Keys that start with `excluded_` leave out what they name. `list_lead_database_filters` gives the filters and their values.
+        /// What to search for. Every filter may be left out, and filters can be combined. Keys that start with `excluded_` leave out what they name. `list_lead_database_filters` gives the filters and their values.
         pub filters: LeadDatabaseFilters,
-        ///How many leads to find at most. There is no fixed maximum; the workspace's credits bound it.
+        /// How many leads to find at most. There is no fixed maximum; the workspace's credits bound it.
         pub limit: i64,
-        ///Name of the search.
+        /// Name of the search.
         pub name: String,
-        ///Public https URL that is called when the search is done. What the call contains is not documented.
+        /// Public https URL that is called when the search is done. What the call contains is not documented.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub webhook_url: Option<String>,
     }
+
     impl CreateLeadDatabaseSearchRequest {
-        ///Starts a [`CreateLeadDatabaseSearchRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`CreateLeadDatabaseSearchRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::CreateLeadDatabaseSearchRequest {
             Default::default()
         }
     }
-    ///A search that was started.
+
+    /// A search that was started.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateLeadDatabaseSearchResponse {
-        ///When the search was created.
+        /// When the search was created.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///How much quota the search will probably use.
+        /// How much quota the search will probably use.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub estimated_quota: Option<::reachout_runtime::Number>,
-        ///Id of the search, for its status and its results.
+        pub estimated_quota: Option<reachout_runtime::Number>,
+        /// Id of the search, for its status and its results.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
-        ///Name of the search.
+        /// Name of the search.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
-        ///Where the search stands; the search's status has the documented values.
+        /// Where the search stands; the search's status has the documented values.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<String>,
     }
-    ///An extraction job to start.
+
+    /// An extraction job to start.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateLeadExtractorCampaignRequest {
-        ///How many leads to extract at most. There is no fixed maximum; the workspace's credits bound it.
+        /// How many leads to extract at most. There is no fixed maximum; the workspace's credits bound it.
         pub limit: i64,
-        ///Whether the extracted leads are also enriched with contact data. Enrichment costs credits of its own.
+        /// Whether the extracted leads are also enriched with contact data. Enrichment costs credits of its own.
         pub mode: LeadExtractorMode,
-        ///Name of the job.
+        /// Name of the job.
         pub name: String,
-        ///Where the searches come from.
+        /// Where the searches come from.
         pub url_type: LeadExtractorUrlType,
-        ///Searches to read, as https URLs from LinkedIn or Sales Navigator.
+        /// Searches to read, as https URLs from LinkedIn or Sales Navigator.
         pub urls: Vec<String>,
-        ///Public https URL that is called when the job is done. What the call contains is not documented.
+        /// Public https URL that is called when the job is done. What the call contains is not documented.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub webhook_url: Option<String>,
     }
+
     impl CreateLeadExtractorCampaignRequest {
-        ///Starts a [`CreateLeadExtractorCampaignRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`CreateLeadExtractorCampaignRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::CreateLeadExtractorCampaignRequest {
             Default::default()
         }
     }
-    ///An extraction job that was started.
+
+    /// An extraction job that was started.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateLeadExtractorCampaignResponse {
-        ///When the job was created.
+        /// When the job was created.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///How many credits the job will probably cost.
+        /// How many credits the job will probably cost.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub estimated_credits: Option<::reachout_runtime::Number>,
-        ///Id of the job, for its status and its results.
+        pub estimated_credits: Option<reachout_runtime::Number>,
+        /// Id of the job, for its status and its results.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
-        ///Name of the job.
+        /// Name of the job.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
-        ///Where the job stands; the job's status has the documented values.
+        /// Where the job stands; the job's status has the documented values.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<String>,
     }
-    ///Leads to add to a campaign.
+
+    /// Leads to add to a campaign.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateLeadsRequest {
-        ///Id of the campaign.
+        /// Id of the campaign.
         #[serde(rename = "campaignId")]
         pub campaign_id: String,
-        ///The leads, 1 to 1,000.
+        /// The leads, 1 to 1,000.
         pub leads: Vec<NewLead>,
     }
+
     impl CreateLeadsRequest {
-        ///Starts a [`CreateLeadsRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`CreateLeadsRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::CreateLeadsRequest {
             Default::default()
         }
     }
-    ///How adding leads to a campaign went.
+
+    /// How adding leads to a campaign went.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateLeadsResponse {
-        ///How many were skipped because the campaign had them already.
+        /// How many were skipped because the campaign had them already.
         #[serde(rename = "duplicatesSkipped", skip_serializing_if = "Option::is_none")]
         pub duplicates_skipped: Option<i64>,
-        ///What was wrong with those refused. Only there if any were.
+        /// What was wrong with those refused. Only there if any were.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub errors: Option<Vec<LeadError>>,
-        ///How many were refused.
+        /// How many were refused.
         #[serde(rename = "invalidEntries", skip_serializing_if = "Option::is_none")]
         pub invalid_entries: Option<i64>,
-        ///How many leads were added.
+        /// How many leads were added.
         #[serde(rename = "leadsAdded", skip_serializing_if = "Option::is_none")]
         pub leads_added: Option<i64>,
-        ///Whether it worked.
+        /// Whether it worked.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub success: Option<bool>,
     }
-    ///A custom status of a lead, by which leads are sorted in a CRM.
+
+    /// A custom status of a lead, by which leads are sorted in a CRM.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum CustomLeadStatus {
-        ///`LEAD`
+        /// `LEAD`
         Lead,
-        ///`INTERESTED`
+        /// `INTERESTED`
         Interested,
-        ///`MEETING_BOOKED`
+        /// `MEETING_BOOKED`
         MeetingBooked,
-        ///`MEETING_COMPLETE_NOT_CLOSED`
+        /// `MEETING_COMPLETE_NOT_CLOSED`
         MeetingCompleteNotClosed,
-        ///`CLOSED`
+        /// `CLOSED`
         Closed,
-        ///`WRONG_PERSON`
+        /// `WRONG_PERSON`
         WrongPerson,
-        ///`NOT_INTERESTED`
+        /// `NOT_INTERESTED`
         NotInterested,
-        ///`NO_RESPONSE`
+        /// `NO_RESPONSE`
         NoResponse,
     }
+
     reachout_runtime::closed_enum!(
         CustomLeadStatus,
         Lead = "LEAD",
@@ -2157,77 +2333,79 @@ pub mod types {
         NotInterested = "NOT_INTERESTED",
         NoResponse = "NO_RESPONSE"
     );
-    ///Body of a failed request.
+    /// Body of a failed request.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ErrorResponse {
-        ///The HTTP reason phrase, such as `Bad Request`.
+        /// The HTTP reason phrase, such as `Bad Request`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub error: Option<String>,
-        ///What went wrong, for people to read.
+        /// What went wrong, for people to read.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub message: Option<String>,
-        ///The HTTP status code again.
+        /// The HTTP status code again.
         #[serde(rename = "statusCode", skip_serializing_if = "Option::is_none")]
         pub status_code: Option<i64>,
     }
-    ///A kind of funding round.
+
+    /// A kind of funding round.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum FundingRound {
-        ///`Seed Round`
+        /// `Seed Round`
         SeedRound,
-        ///`Pre Seed Round`
+        /// `Pre Seed Round`
         PreSeedRound,
-        ///`Venture Round`
+        /// `Venture Round`
         VentureRound,
-        ///`Series A`
+        /// `Series A`
         SeriesA,
-        ///`Grant`
+        /// `Grant`
         Grant,
-        ///`Non Equity Assistance`
+        /// `Non Equity Assistance`
         NonEquityAssistance,
-        ///`Private Equity Round`
+        /// `Private Equity Round`
         PrivateEquityRound,
-        ///`Series B`
+        /// `Series B`
         SeriesB,
-        ///`Angel Round`
+        /// `Angel Round`
         AngelRound,
-        ///`Debt Financing`
+        /// `Debt Financing`
         DebtFinancing,
-        ///`Post-IPO Equity`
+        /// `Post-IPO Equity`
         PostIpoEquity,
-        ///`Series C`
+        /// `Series C`
         SeriesC,
-        ///`Corporate Round`
+        /// `Corporate Round`
         CorporateRound,
-        ///`Equity Crowdfunding`
+        /// `Equity Crowdfunding`
         EquityCrowdfunding,
-        ///`Funding Round`
+        /// `Funding Round`
         FundingRound,
-        ///`Convertible Note`
+        /// `Convertible Note`
         ConvertibleNote,
-        ///`Post-IPO Debt`
+        /// `Post-IPO Debt`
         PostIpoDebt,
-        ///`Series D`
+        /// `Series D`
         SeriesD,
-        ///`Secondary Market`
+        /// `Secondary Market`
         SecondaryMarket,
-        ///`Post-IPO Secondary`
+        /// `Post-IPO Secondary`
         PostIpoSecondary,
-        ///`Initial Coin Offering`
+        /// `Initial Coin Offering`
         InitialCoinOffering,
-        ///`Product Crowdfunding`
+        /// `Product Crowdfunding`
         ProductCrowdfunding,
-        ///`Series E`
+        /// `Series E`
         SeriesE,
-        ///`Series F`
+        /// `Series F`
         SeriesF,
-        ///`Series G`
+        /// `Series G`
         SeriesG,
-        ///`Series H`
+        /// `Series H`
         SeriesH,
     }
+
     reachout_runtime::closed_enum!(
         FundingRound,
         SeedRound = "Seed Round",
@@ -2257,122 +2435,129 @@ pub mod types {
         SeriesG = "Series G",
         SeriesH = "Series H"
     );
-    ///Credits of the workspace.
+    /// Credits of the workspace.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct GetCreditsResponse {
-        ///Credits that can be used now: those of the subscription and the purchased ones.
-        pub available: ::reachout_runtime::Number,
-        ///When the next cycle begins; null without an active plan.
+        /// Credits that can be used now: those of the subscription and the purchased ones.
+        pub available: reachout_runtime::Number,
+        /// When the next cycle begins; null without an active plan.
         #[serde(rename = "nextResetDate", skip_serializing_if = "Option::is_none")]
         pub next_reset_date: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///Credits left of those purchased. They never expire.
-        pub purchased: ::reachout_runtime::Number,
-        ///Credits left of the subscription. They start anew with each cycle.
-        pub subscription: ::reachout_runtime::Number,
-        ///Credits used in this cycle.
-        pub used: ::reachout_runtime::Number,
+        /// Credits left of those purchased. They never expire.
+        pub purchased: reachout_runtime::Number,
+        /// Credits left of the subscription. They start anew with each cycle.
+        pub subscription: reachout_runtime::Number,
+        /// Credits used in this cycle.
+        pub used: reachout_runtime::Number,
     }
-    ///How far a search is.
+
+    /// How far a search is.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct GetLeadDatabaseSearchStatusResponse {
-        ///When the search ended.
+        /// When the search ended.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub completed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///When the search was created.
+        /// When the search was created.
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-        ///Why the search failed.
+        /// Why the search failed.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub error_message: Option<String>,
-        ///Id of the search.
+        /// Id of the search.
         pub id: String,
-        ///Name of the search.
+        /// Name of the search.
         pub name: String,
-        ///How far a search is, as counts or as a percentage.
+        /// How far a search is, as counts or as a percentage.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub progress: Option<LeadDatabaseSearchProgress>,
-        ///Where a search stands.
+        /// Where a search stands.
         pub status: LeadDatabaseSearchStatus,
-        ///How many leads were found.
+        /// How many leads were found.
         #[serde(rename = "totalResults", skip_serializing_if = "Option::is_none")]
         pub total_results: Option<i64>,
     }
-    ///How far an extraction job is.
+
+    /// How far an extraction job is.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct GetLeadExtractorCampaignStatusResponse {
-        ///When the job ended.
+        /// When the job ended.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub completed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///When the job was created.
+        /// When the job was created.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub created_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///Why the job failed.
+        /// Why the job failed.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub error_message: Option<String>,
-        ///Id of the job.
+        /// Id of the job.
         pub id: String,
-        ///Name of the job.
+        /// Name of the job.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
-        ///How many leads of an extraction job are done.
+        /// How many leads of an extraction job are done.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub progress: Option<LeadExtractorProgress>,
-        ///Where an extraction job stands.
+        /// Where an extraction job stands.
         pub status: LeadExtractorCampaignStatus,
     }
-    ///The API key and its workspace. The inner fields are not documented.
+
+    /// The API key and its workspace. The inner fields are not documented.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct GetMeResponse {
-        ///The key: its scopes, when it expires, and its rate limits.
+        /// The key: its scopes, when it expires, and its rate limits.
         #[serde(rename = "apiKey", skip_serializing_if = "Option::is_none")]
         pub api_key: Option<::serde_json::Map<String, ::serde_json::Value>>,
-        ///Scopes that the key does not have.
+        /// Scopes that the key does not have.
         #[serde(rename = "missingScopes", skip_serializing_if = "Option::is_none")]
         pub missing_scopes: Option<Vec<UndocumentedValue>>,
-        ///The subscription of the workspace.
+        /// The subscription of the workspace.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub subscription: Option<::serde_json::Map<String, ::serde_json::Value>>,
-        ///The workspace that the key belongs to.
+        /// The workspace that the key belongs to.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub workspace: Option<::serde_json::Map<String, ::serde_json::Value>>,
     }
-    ///A code of an industry classification, as the filter catalogue gives it. Only the value counts in the search.
+
+    /// A code of an industry classification, as the filter catalogue gives it. Only the value counts in the search.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct IndustryCode {
-        ///Name of the industry.
+        /// Name of the industry.
         pub label: String,
-        ///The code.
+        /// The code.
         pub value: String,
     }
+
     impl IndustryCode {
-        ///Starts a [`IndustryCode`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`IndustryCode`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::IndustryCode {
             Default::default()
         }
     }
-    ///Seniority of a posted job.
+
+    /// Seniority of a posted job.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum JobPostingSeniority {
-        ///`Entry level`
+        /// `Entry level`
         EntryLevel,
-        ///`Internship`
+        /// `Internship`
         Internship,
-        ///`Associate`
+        /// `Associate`
         Associate,
-        ///`Mid-Senior level`
+        /// `Mid-Senior level`
         MidSeniorLevel,
-        ///`Director`
+        /// `Director`
         Director,
-        ///`Executive`
+        /// `Executive`
         Executive,
-        ///`Not Applicable`
+        /// `Not Applicable`
         NotApplicable,
     }
+
     reachout_runtime::closed_enum!(
         JobPostingSeniority,
         EntryLevel = "Entry level",
@@ -2383,25 +2568,26 @@ pub mod types {
         Executive = "Executive",
         NotApplicable = "Not Applicable"
     );
-    ///Kind of employment of a posted job.
+    /// Kind of employment of a posted job.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum JobPostingType {
-        ///`Full-time`
+        /// `Full-time`
         FullTime,
-        ///`Part-time`
+        /// `Part-time`
         PartTime,
-        ///`Contract`
+        /// `Contract`
         Contract,
-        ///`Internship`
+        /// `Internship`
         Internship,
-        ///`Volunteer`
+        /// `Volunteer`
         Volunteer,
-        ///`Temporary`
+        /// `Temporary`
         Temporary,
-        ///`Other`
+        /// `Other`
         Other,
     }
+
     reachout_runtime::closed_enum!(
         JobPostingType,
         FullTime = "Full-time",
@@ -2412,513 +2598,510 @@ pub mod types {
         Temporary = "Temporary",
         Other = "Other"
     );
-    ///How job titles are compared. SendPilot's provider takes `contains` when there is none.
+    /// How job titles are compared. SendPilot's provider takes `contains` when there is none.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum JobTitleMatchMode {
-        ///`exact`
+        /// `exact`
         Exact,
-        ///`contains`
+        /// `contains`
         Contains,
-        ///`smart`
+        /// `smart`
         Smart,
     }
+
     reachout_runtime::closed_enum!(JobTitleMatchMode, Exact = "exact", Contains = "contains", Smart = "smart");
-    ///How close a job title must be when `job_title_match_mode` is `smart`.
+    /// How close a job title must be when `job_title_match_mode` is `smart`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum JobTitleSmartMode {
-        ///`loose`
+        /// `loose`
         Loose,
-        ///`normal`
+        /// `normal`
         Normal,
-        ///`strict`
+        /// `strict`
         Strict,
     }
+
     reachout_runtime::closed_enum!(JobTitleSmartMode, Loose = "loose", Normal = "normal", Strict = "strict");
-    ///The newest message of a conversation.
+    /// The newest message of a conversation.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct LastMessage {
-        ///First 100 characters of the text.
+        /// First 100 characters of the text.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub content: Option<String>,
-        ///Whether a message came from the sender or to it.
+        /// Whether a message came from the sender or to it.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub direction: Option<MessageDirection>,
-        ///When it was sent.
+        /// When it was sent.
         #[serde(rename = "sentAt", skip_serializing_if = "Option::is_none")]
         pub sent_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
-    ///A person in a campaign.
+
+    /// A person in a campaign.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Lead {
-        ///The profile's text about the person.
+        /// The profile's text about the person.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub about: Option<String>,
-        ///Id of the campaign.
+        /// Id of the campaign.
         #[serde(rename = "campaignId")]
         pub campaign_id: String,
-        ///Company.
+        /// Company.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub company: Option<String>,
-        ///How many connections the profile has.
+        /// How many connections the profile has.
         #[serde(rename = "connectionCount", skip_serializing_if = "Option::is_none")]
-        pub connection_count: Option<::reachout_runtime::Number>,
-        ///When the lead was added.
+        pub connection_count: Option<reachout_runtime::Number>,
+        /// When the lead was added.
         #[serde(rename = "createdAt")]
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
-        ///Custom status of the lead, by which leads are sorted in a CRM, such as `INTERESTED`.
+        /// Custom status of the lead, by which leads are sorted in a CRM, such as `INTERESTED`.
         #[serde(rename = "customLeadStatus", skip_serializing_if = "Option::is_none")]
         pub custom_lead_status: Option<String>,
-        ///The custom fields of the lead.
+        /// The custom fields of the lead.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub data: Option<::serde_json::Map<String, ::serde_json::Value>>,
-        ///Email address.
+        /// Email address.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
-        ///First name.
+        /// First name.
         #[serde(rename = "firstName", skip_serializing_if = "Option::is_none")]
         pub first_name: Option<String>,
-        ///How many followers the profile has.
+        /// How many followers the profile has.
         #[serde(rename = "followerCount", skip_serializing_if = "Option::is_none")]
-        pub follower_count: Option<::reachout_runtime::Number>,
-        ///Id of the lead.
+        pub follower_count: Option<reachout_runtime::Number>,
+        /// Id of the lead.
         pub id: String,
-        ///Industry.
+        /// Industry.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub industry: Option<String>,
-        ///Whether anybody may message the profile.
+        /// Whether anybody may message the profile.
         #[serde(rename = "isOpenProfile", skip_serializing_if = "Option::is_none")]
         pub is_open_profile: Option<bool>,
-        ///Whether the profile is a premium account.
+        /// Whether the profile is a premium account.
         #[serde(rename = "isPremium", skip_serializing_if = "Option::is_none")]
         pub is_premium: Option<bool>,
-        ///Last name.
+        /// Last name.
         #[serde(rename = "lastName", skip_serializing_if = "Option::is_none")]
         pub last_name: Option<String>,
-        ///URL of the LinkedIn profile.
+        /// URL of the LinkedIn profile.
         #[serde(rename = "linkedinUrl")]
         pub linkedin_url: String,
-        ///Place, as the profile words it.
+        /// Place, as the profile words it.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub location: Option<String>,
-        ///URL of the profile's picture.
+        /// URL of the profile's picture.
         #[serde(rename = "profilePictureUrl", skip_serializing_if = "Option::is_none")]
         pub profile_picture_url: Option<String>,
-        ///Id of the sender that works on the lead.
+        /// Id of the sender that works on the lead.
         #[serde(rename = "senderId", skip_serializing_if = "Option::is_none")]
         pub sender_id: Option<String>,
-        ///Where a lead stands in its campaign. Most values are set by the campaign's sequence. `NOT_INTERESTED` is known from events only and is probably refused as a filter.
+        /// Where a lead stands in its campaign. Most values are set by the campaign's sequence. `NOT_INTERESTED` is known from events only and is probably refused as a filter.
         pub status: LeadStatus,
-        ///Job title.
+        /// Job title.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
-        ///When the lead last changed.
+        /// When the lead last changed.
         #[serde(rename = "updatedAt")]
         pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
-        ///Website.
+        /// Website.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub website: Option<String>,
     }
-    ///Who changed a lead's status.
+
+    /// Who changed a lead's status.
     ///
     /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum LeadChangedBy {
-        ///`api`
+        /// `api`
         Api,
-        ///`automation`
+        /// `automation`
         Automation,
-        ///`user`
+        /// `user`
         User,
         /// A value this version does not know, as it came.
         Unknown(String),
     }
+
     reachout_runtime::open_enum!(LeadChangedBy, Api = "api", Automation = "automation", User = "user");
-    ///What to search for. Every filter may be left out, and filters can be combined. Keys that start with `excluded_` leave out what they name. `list_lead_database_filters` gives the filters and their values.
+    /// What to search for. Every filter may be left out, and filters can be combined. Keys that start with `excluded_` leave out what they name. `list_lead_database_filters` gives the filters and their values.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct LeadDatabaseFilters {
-        ///Last day of the time in which the company was acquired, as `dd/mm/yyyy`.
+        /// Last day of the time in which the company was acquired, as `dd/mm/yyyy`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub acquired_end_date: Option<String>,
-        ///First day of the time in which the company was acquired, as `dd/mm/yyyy`.
+        /// First day of the time in which the company was acquired, as `dd/mm/yyyy`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub acquired_start_date: Option<String>,
-        ///Ranges of Bombora's intent score. Older key.
+        /// Ranges of Bombora's intent score. Older key.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub bombora_composite_score: Option<Vec<String>>,
-        ///Bombora's intent topics. Older key.
+        /// Bombora's intent topics. Older key.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub bombora_topic: Option<Vec<String>>,
-        ///Domains of companies, separated by commas or line breaks.
+        /// Domains of companies, separated by commas or line breaks.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub bulk_domains: Option<String>,
-        ///Names of companies.
+        /// Names of companies.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub companies: Option<Vec<String>>,
-        ///LinkedIn usernames or URLs of companies.
+        /// LinkedIn usernames or URLs of companies.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub company_linkedin_username: Option<Vec<String>>,
-        ///Numbers of employees.
+        /// Numbers of employees.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub company_sizes: Option<Vec<CompanySize>>,
-        ///Comments on the status of the company. Older key.
+        /// Comments on the status of the company. Older key.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub company_status_comment: Option<Vec<String>>,
-        ///Whether a company still exists. Older key.
+        /// Whether a company still exists. Older key.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub company_status_value: Option<CompanyStatusValue>,
-        ///Kinds of company.
+        /// Kinds of company.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub company_type: Option<Vec<CompanyType>>,
-        ///Whether the company offers a demo.
+        /// Whether the company offers a demo.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub demo_available: Option<bool>,
-        ///Whether the company publishes documentation.
+        /// Whether the company publishes documentation.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub documentation_exist: Option<bool>,
-        ///Schools of the person. Older key.
+        /// Schools of the person. Older key.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub education_institute: Option<Vec<String>>,
-        ///Words in the education of the person. Older key.
+        /// Words in the education of the person. Older key.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub education_keyword: Option<Vec<String>>,
-        ///Subjects the person studied. Older key.
+        /// Subjects the person studied. Older key.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub education_major: Option<Vec<String>>,
-        ///Domains of companies to leave out, separated by commas or line breaks.
+        /// Domains of companies to leave out, separated by commas or line breaks.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_bulk_domains: Option<String>,
-        ///Names of companies to leave out.
+        /// Names of companies to leave out.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_companies: Option<Vec<String>>,
-        ///LinkedIn usernames or URLs of companies to leave out.
+        /// LinkedIn usernames or URLs of companies to leave out.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_company_linkedin_username: Option<Vec<String>>,
-        ///Numbers of employees to leave out, as codes from 1 (one employee) to 9 (10,001 and more) in the order of `company_sizes`.
+        /// Numbers of employees to leave out, as codes from 1 (one employee) to 9 (10,001 and more) in the order of `company_sizes`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_company_sizes: Option<Vec<i64>>,
-        ///Kinds of company to leave out.
+        /// Kinds of company to leave out.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_company_type: Option<Vec<CompanyType>>,
-        ///Schools of the person that rule a person out. Older key.
+        /// Schools of the person that rule a person out. Older key.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_education_institute: Option<Vec<String>>,
-        ///Words in the education of the person that rule a person out. Older key.
+        /// Words in the education of the person that rule a person out. Older key.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_education_keyword: Option<Vec<String>>,
-        ///Subjects the person studied that rule a person out. Older key.
+        /// Subjects the person studied that rule a person out. Older key.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_education_major: Option<Vec<String>>,
-        ///Another name of `excluded_member_department`, kept for older clients. Do not give both with different values.
+        /// Another name of `excluded_member_department`, kept for older clients. Do not give both with different values.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_experimental_department: Option<Vec<String>>,
-        ///Another name of `excluded_industries`, kept for older clients. Do not give both with different values.
+        /// Another name of `excluded_industries`, kept for older clients. Do not give both with different values.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_experimental_industries: Option<Vec<String>>,
-        ///Headquarters to leave out.
+        /// Headquarters to leave out.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_hq_location: Option<Vec<String>>,
-        ///Industries to leave out.
+        /// Industries to leave out.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_industries: Option<Vec<String>>,
-        ///Functions of posted jobs that rule a company out.
+        /// Functions of posted jobs that rule a company out.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_job_posting_functions: Option<Vec<String>>,
-        ///Places of posted jobs that rule a company out.
+        /// Places of posted jobs that rule a company out.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_job_posting_location: Option<Vec<String>>,
-        ///Job titles in postings that rule a company out.
+        /// Job titles in postings that rule a company out.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_job_posting_title: Option<Vec<String>>,
-        ///Current job titles to leave out.
+        /// Current job titles to leave out.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_job_titles: Option<Vec<String>>,
-        ///Words in the description or the specialties of the company that rule it out.
+        /// Words in the description or the specialties of the company that rule it out.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_keywords: Option<Vec<String>>,
-        ///Language levels that rule a person out. Older key.
+        /// Language levels that rule a person out. Older key.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_language_proficiency: Option<Vec<String>>,
-        ///Languages that rule a person out. Older key.
+        /// Languages that rule a person out. Older key.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_languages: Option<Vec<String>>,
-        ///Countries, regions or cities of persons to leave out.
+        /// Countries, regions or cities of persons to leave out.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_locations: Option<Vec<String>>,
-        ///Certifications that rule a person out.
+        /// Certifications that rule a person out.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_member_certifications: Option<Vec<String>>,
-        ///Departments to leave out.
+        /// Departments to leave out.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_member_department: Option<Vec<String>>,
-        ///Words in the summary of the profile that rule a person out.
+        /// Words in the summary of the profile that rule a person out.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_member_description: Option<Vec<String>>,
-        ///LinkedIn usernames or profile URLs of persons to leave out.
+        /// LinkedIn usernames or profile URLs of persons to leave out.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_member_linkedin_username: Option<Vec<String>>,
-        ///Skills that rule a person out.
+        /// Skills that rule a person out.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_member_skills: Option<Vec<String>>,
-        ///NAICS codes to leave out, without labels.
+        /// NAICS codes to leave out, without labels.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_naics_codes: Option<Vec<String>>,
-        ///Words in recent news that rule a company out. Older key.
+        /// Words in recent news that rule a company out. Older key.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_news_articles: Option<Vec<String>>,
-        ///Words in the profile's recommendations that rule a person out. Older key.
+        /// Words in the profile's recommendations that rule a person out. Older key.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_recommendation_keyword: Option<Vec<String>>,
-        ///LinkedIn usernames of recommenders that rule a person out. Older key.
+        /// LinkedIn usernames of recommenders that rule a person out. Older key.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_recommendation_linkedin_username: Option<Vec<String>>,
-        ///Seniority levels to leave out.
+        /// Seniority levels to leave out.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_seniority_levels: Option<Vec<SeniorityLevel>>,
-        ///SIC codes to leave out, without labels.
+        /// SIC codes to leave out, without labels.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_sic_codes: Option<Vec<String>>,
-        ///Technologies that rule a company out.
+        /// Technologies that rule a company out.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_technologies_used: Option<Vec<String>>,
-        ///Topics of the website that rule a company out.
+        /// Topics of the website that rule a company out.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub excluded_top_topics: Option<Vec<String>>,
-        ///Another name of `industries`, kept for older clients. Do not give both with different values.
+        /// Another name of `industries`, kept for older clients. Do not give both with different values.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub experimental_industries: Option<Vec<String>>,
-        ///Another name of `member_department`, kept for older clients. Do not give both with different values.
+        /// Another name of `member_department`, kept for older clients. Do not give both with different values.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub experimental_member_department: Option<Vec<String>>,
-        ///Whether the company offers a free trial.
+        /// Whether the company offers a free trial.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub free_trial_available: Option<bool>,
-        ///Where the company has its headquarters.
+        /// Where the company has its headquarters.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub hq_location: Option<Vec<String>>,
-        ///Industries of the company. The filter catalogue has the values.
+        /// Industries of the company. The filter catalogue has the values.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub industries: Option<Vec<String>>,
-        ///Last day of the time in which the company went public, as `dd/mm/yyyy`.
+        /// Last day of the time in which the company went public, as `dd/mm/yyyy`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub ipo_end_date: Option<String>,
-        ///First day of the time in which the company went public, as `dd/mm/yyyy`.
+        /// First day of the time in which the company went public, as `dd/mm/yyyy`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub ipo_start_date: Option<String>,
-        ///Whether only companies that sell to companies are found. Older key.
+        /// Whether only companies that sell to companies are found. Older key.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub is_b2b: Option<bool>,
-        ///Whether the company offers software or other material for download.
+        /// Whether the company offers software or other material for download.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub is_downloadable: Option<bool>,
-        ///Whether industries must match exactly; with false, related industries match too.
+        /// Whether industries must match exactly; with false, related industries match too.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub is_mapped_industries_strict: Option<bool>,
-        ///Whether only listed companies are found. Older key.
+        /// Whether only listed companies are found. Older key.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub is_public: Option<bool>,
-        ///Last day of the postings, as `dd/mm/yyyy`.
+        /// Last day of the postings, as `dd/mm/yyyy`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub job_posting_end_date: Option<String>,
-        ///Functions of the posted jobs. Older key.
+        /// Functions of the posted jobs. Older key.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub job_posting_functions: Option<Vec<String>>,
-        ///Where the posted jobs are.
+        /// Where the posted jobs are.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub job_posting_location: Option<Vec<String>>,
-        ///Seniority of the posted jobs.
+        /// Seniority of the posted jobs.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub job_posting_seniority: Option<Vec<JobPostingSeniority>>,
-        ///First day of the postings, as `dd/mm/yyyy`.
+        /// First day of the postings, as `dd/mm/yyyy`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub job_posting_start_date: Option<String>,
-        ///Job titles the company is hiring for.
+        /// Job titles the company is hiring for.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub job_posting_title: Option<Vec<String>>,
-        ///Kinds of employment of the posted jobs.
+        /// Kinds of employment of the posted jobs.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub job_posting_type: Option<Vec<JobPostingType>>,
-        ///How job titles are compared. SendPilot's provider takes `contains` when there is none.
+        /// How job titles are compared. SendPilot's provider takes `contains` when there is none.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub job_title_match_mode: Option<JobTitleMatchMode>,
-        ///How close a job title must be when `job_title_match_mode` is `smart`.
+        /// How close a job title must be when `job_title_match_mode` is `smart`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub job_title_smart_mode: Option<JobTitleSmartMode>,
-        ///Current job titles. The filter catalogue suggests values.
+        /// Current job titles. The filter catalogue suggests values.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub job_titles: Option<Vec<String>>,
-        ///Words in the description or the specialties of the company.
+        /// Words in the description or the specialties of the company.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub keywords: Option<Vec<String>>,
-        ///How well the person speaks them. Older key.
+        /// How well the person speaks them. Older key.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub language_proficiency: Option<Vec<String>>,
-        ///Languages the person speaks. Older key.
+        /// Languages the person speaks. Older key.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub languages: Option<Vec<String>>,
-        ///How many days ago the latest funding was, `30`, `60`, `90` or `90+`. Older key.
+        /// How many days ago the latest funding was, `30`, `60`, `90` or `90+`. Older key.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub last_funding_date: Option<LeadDatabaseFiltersLastFundingDate>,
-        ///Kinds of the latest funding round.
+        /// Kinds of the latest funding round.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub last_funding_round_name: Option<Vec<FundingRound>>,
-        ///Where the person is, as country, region or city.
+        /// Where the person is, as country, region or city.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub locations: Option<Vec<String>>,
-        ///Greatest average length of a visit to the website, in seconds.
+        /// Greatest average length of a visit to the website, in seconds.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub max_average_visit_duration_seconds: Option<i64>,
-        ///Greatest bounce rate of the website, in percent.
+        /// Greatest bounce rate of the website, in percent.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub max_bounce_rate: Option<i64>,
-        ///Greatest score in employees' reviews of the company.
+        /// Greatest score in employees' reviews of the company.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub max_company_employee_reviews_aggregate_score: Option<i64>,
-        ///Greatest time in the current job, in months.
+        /// Greatest time in the current job, in months.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub max_job_duration_months: Option<i64>,
-        ///Greatest amount of the latest funding round.
+        /// Greatest amount of the latest funding round.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub max_last_funding_round_amount_raised: Option<i64>,
-        ///Greatest average number of pages in a visit to the website.
+        /// Greatest average number of pages in a visit to the website.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub max_pages_per_visit: Option<i64>,
-        ///Greatest rank of the website in its category.
+        /// Greatest rank of the website in its category.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub max_rank_category: Option<i64>,
-        ///Greatest rank of the website in its country.
+        /// Greatest rank of the website in its country.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub max_rank_country: Option<i64>,
-        ///Greatest rank of the website in the world.
+        /// Greatest rank of the website in the world.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub max_rank_global: Option<i64>,
-        ///Greatest revenue of the company in a year.
+        /// Greatest revenue of the company in a year.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub max_revenue_annual: Option<i64>,
-        ///Greatest time in all jobs, in months.
+        /// Greatest time in all jobs, in months.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub max_total_experience_duration_months: Option<i64>,
-        ///Greatest visits to the website in a month.
+        /// Greatest visits to the website in a month.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub max_total_website_visits_monthly: Option<i64>,
-        ///Certifications of the person.
+        /// Certifications of the person.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub member_certifications: Option<Vec<String>>,
-        ///Departments the person works in.
+        /// Departments the person works in.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub member_department: Option<Vec<String>>,
-        ///Words in the summary of the profile.
+        /// Words in the summary of the profile.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub member_description: Option<Vec<String>>,
-        ///Name of the person, searched as free text.
+        /// Name of the person, searched as free text.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub member_full_name: Option<String>,
-        ///LinkedIn usernames or profile URLs of persons.
+        /// LinkedIn usernames or profile URLs of persons.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub member_linkedin_username: Option<Vec<String>>,
-        ///Skills in the profile.
+        /// Skills in the profile.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub member_skills: Option<Vec<String>>,
-        ///Least average length of a visit to the website, in seconds.
+        /// Least average length of a visit to the website, in seconds.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub min_average_visit_duration_seconds: Option<i64>,
-        ///Least bounce rate of the website, in percent.
+        /// Least bounce rate of the website, in percent.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub min_bounce_rate: Option<i64>,
-        ///Least score in employees' reviews of the company.
+        /// Least score in employees' reviews of the company.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub min_company_employee_reviews_aggregate_score: Option<i64>,
-        ///Least time in the current job, in months.
+        /// Least time in the current job, in months.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub min_job_duration_months: Option<i64>,
-        ///Least amount of the latest funding round.
+        /// Least amount of the latest funding round.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub min_last_funding_round_amount_raised: Option<i64>,
-        ///Least average number of pages in a visit to the website.
+        /// Least average number of pages in a visit to the website.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub min_pages_per_visit: Option<i64>,
-        ///Least rank of the website in its category.
+        /// Least rank of the website in its category.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub min_rank_category: Option<i64>,
-        ///Least rank of the website in its country.
+        /// Least rank of the website in its country.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub min_rank_country: Option<i64>,
-        ///Least rank of the website in the world.
+        /// Least rank of the website in the world.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub min_rank_global: Option<i64>,
-        ///Least revenue of the company in a year.
+        /// Least revenue of the company in a year.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub min_revenue_annual: Option<i64>,
-        ///Least time in all jobs, in months.
+        /// Least time in all jobs, in months.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub min_total_experience_duration_months: Option<i64>,
-        ///Least visits to the website in a month.
+        /// Least visits to the website in a month.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub min_total_website_visits_monthly: Option<i64>,
-        ///Whether the company has mobile apps.
+        /// Whether the company has mobile apps.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub mobile_apps_exist: Option<bool>,
-        ///NAICS codes (North American Industry Classification System), as the filter catalogue gives them.
+        /// NAICS codes (North American Industry Classification System), as the filter catalogue gives them.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub naics_codes: Option<Vec<IndustryCode>>,
-        ///Words in recent news about the company. Older key.
+        /// Words in recent news about the company. Older key.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub news_articles: Option<Vec<String>>,
-        ///Whether there are online reviews of the company.
+        /// Whether there are online reviews of the company.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub online_reviews_exist: Option<bool>,
-        ///Who owns the company.
+        /// Who owns the company.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub ownership_status: Option<Vec<OwnershipStatus>>,
-        ///Whether the company publishes its prices.
+        /// Whether the company publishes its prices.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub pricing_available: Option<bool>,
-        ///Words in the profile's recommendations. Older key.
+        /// Words in the profile's recommendations. Older key.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub recommendation_keyword: Option<Vec<String>>,
-        ///LinkedIn usernames of those who recommend the person. Older key.
+        /// LinkedIn usernames of those who recommend the person. Older key.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub recommendation_linkedin_username: Option<Vec<String>>,
-        ///Seniority levels.
+        /// Seniority levels.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub seniority_levels: Option<Vec<SeniorityLevel>>,
-        ///SIC codes (Standard Industrial Classification), as the filter catalogue gives them.
+        /// SIC codes (Standard Industrial Classification), as the filter catalogue gives them.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub sic_codes: Option<Vec<IndustryCode>>,
-        ///Technologies the company uses.
+        /// Technologies the company uses.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub technologies_used: Option<Vec<String>>,
-        ///Topics of the company's website.
+        /// Topics of the company's website.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub top_topics: Option<Vec<String>>,
     }
+
     impl LeadDatabaseFilters {
-        ///Starts a [`LeadDatabaseFilters`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`LeadDatabaseFilters`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::LeadDatabaseFilters {
             Default::default()
         }
     }
-    ///How many days ago the latest funding was, `30`, `60`, `90` or `90+`. Older key.
+
+    /// How many days ago the latest funding was, `30`, `60`, `90` or `90+`. Older key.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
     pub struct LeadDatabaseFiltersLastFundingDate(String);
-    impl ::std::ops::Deref for LeadDatabaseFiltersLastFundingDate {
-        type Target = String;
-        fn deref(&self) -> &String {
-            &self.0
-        }
-    }
-    impl From<LeadDatabaseFiltersLastFundingDate> for String {
-        fn from(value: LeadDatabaseFiltersLastFundingDate) -> Self {
-            value.0
-        }
-    }
+    reachout_runtime::checked_string!(LeadDatabaseFiltersLastFundingDate);
     impl ::std::str::FromStr for LeadDatabaseFiltersLastFundingDate {
         type Err = reachout_runtime::ConversionError;
         fn from_str(value: &str) -> Result<Self, reachout_runtime::ConversionError> {
@@ -2930,215 +3113,163 @@ pub mod types {
             Ok(Self(value.to_string()))
         }
     }
-    impl TryFrom<&str> for LeadDatabaseFiltersLastFundingDate {
-        type Error = reachout_runtime::ConversionError;
-        fn try_from(value: &str) -> Result<Self, reachout_runtime::ConversionError> {
-            value.parse()
-        }
-    }
-    impl TryFrom<String> for LeadDatabaseFiltersLastFundingDate {
-        type Error = reachout_runtime::ConversionError;
-        fn try_from(value: String) -> Result<Self, reachout_runtime::ConversionError> {
-            value.parse()
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for LeadDatabaseFiltersLastFundingDate {
-        fn deserialize<D>(deserializer: D) -> Result<Self, D::Error>
-        where
-            D: ::serde::Deserializer<'de>,
-        {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: reachout_runtime::ConversionError| <D::Error as ::serde::de::Error>::custom(e.to_string()))
-        }
-    }
-    ///A person that a search found. Fields that are not listed here may come too.
+
+    /// A person that a search found. Fields that are not listed here may come too.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct LeadDatabaseLead {
-        ///Name of the current company.
+        /// Name of the current company.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub company: Option<String>,
-        ///URL of the company's LinkedIn page.
+        /// URL of the company's LinkedIn page.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub company_linkedin_url: Option<String>,
-        ///Country.
+        /// Country.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub country: Option<String>,
-        ///Email address.
+        /// Email address.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
-        ///How many employees the company has, as a range such as `51-200`.
+        /// How many employees the company has, as a range such as `51-200`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub employees: Option<String>,
-        ///First name.
+        /// First name.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub first_name: Option<String>,
-        ///First and last name.
+        /// First and last name.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub full_name: Option<String>,
-        ///Id of the lead.
+        /// Id of the lead.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
-        ///Industry of the company.
+        /// Industry of the company.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub industry: Option<String>,
-        ///Current job title.
+        /// Current job title.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub job_title: Option<String>,
-        ///Last name.
+        /// Last name.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub last_name: Option<String>,
-        ///URL of the LinkedIn profile.
+        /// URL of the LinkedIn profile.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub linkedin_url: Option<String>,
-        ///Place, as the profile words it.
+        /// Place, as the profile words it.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub location: Option<String>,
-        ///Phone number.
+        /// Phone number.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub phone: Option<String>,
-        ///Seniority level.
+        /// Seniority level.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub seniority: Option<String>,
-        ///Website of the company.
+        /// Website of the company.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub website: Option<String>,
-        ///Fields that the vendor does not name.
+        /// Fields that the vendor does not name.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<String, ::serde_json::Value>,
     }
-    ///A lead database search is done.
+
+    /// A lead database search is done.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct LeadDatabaseSearchCompletedData {
-        ///When the search ended.
+        /// When the search ended.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub completed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///How long the search took, in milliseconds.
+        /// How long the search took, in milliseconds.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub duration_ms: Option<i64>,
-        ///The filters of the search, as they were sent.
+        /// The filters of the search, as they were sent.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub filters: Option<::serde_json::Map<String, ::serde_json::Value>>,
-        ///The leads that were found.
+        /// The leads that were found.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub leads: Option<Vec<LeadDatabaseLead>>,
-        ///How many leads were asked for.
+        /// How many leads were asked for.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub requested_limit: Option<i64>,
-        ///Path of the results, without the server.
+        /// Path of the results, without the server.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub results_url: Option<String>,
-        ///Id of the search.
+        /// Id of the search.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub search_id: Option<String>,
-        ///Name of the search.
+        /// Name of the search.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub search_name: Option<String>,
-        ///When the search began.
+        /// When the search began.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub started_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///How many leads were found.
+        /// How many leads were found.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub total_leads_found: Option<i64>,
     }
-    ///How far a search is, as counts or as a percentage.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[serde(untagged)]
-    #[derive(PartialEq)]
+
+    /// How far a search is, as counts or as a percentage.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(untagged)]
     pub enum LeadDatabaseSearchProgress {
-        ///As `LeadDatabaseSearchProgressCounts`.
+        /// As `LeadDatabaseSearchProgressCounts`.
         Counts(LeadDatabaseSearchProgressCounts),
-        ///As `LeadDatabaseSearchProgressPercent`.
+        /// As `LeadDatabaseSearchProgressPercent`.
         Percent(LeadDatabaseSearchProgressPercent),
     }
+
     impl From<LeadDatabaseSearchProgressCounts> for LeadDatabaseSearchProgress {
         fn from(value: LeadDatabaseSearchProgressCounts) -> Self {
             Self::Counts(value)
         }
     }
-    impl From<LeadDatabaseSearchProgressPercent> for LeadDatabaseSearchProgress {
-        fn from(value: LeadDatabaseSearchProgressPercent) -> Self {
-            Self::Percent(value)
-        }
-    }
-    ///How many leads of a search were found.
+
+    /// How many leads of a search were found.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct LeadDatabaseSearchProgressCounts {
-        ///How many leads were found.
+        /// How many leads were found.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub found: Option<i64>,
-        ///Progress in percent.
+        /// Progress in percent.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub percent_complete: Option<i64>,
-        ///How many leads were asked for.
+        /// How many leads were asked for.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub requested: Option<i64>,
     }
-    ///Progress in percent, 0 to 100.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[serde(transparent)]
+
+    /// Progress in percent, 0 to 100.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
     pub struct LeadDatabaseSearchProgressPercent(pub i64);
-    impl ::std::ops::Deref for LeadDatabaseSearchProgressPercent {
-        type Target = i64;
-        fn deref(&self) -> &i64 {
-            &self.0
-        }
-    }
-    impl From<LeadDatabaseSearchProgressPercent> for i64 {
-        fn from(value: LeadDatabaseSearchProgressPercent) -> Self {
-            value.0
-        }
-    }
-    impl From<i64> for LeadDatabaseSearchProgressPercent {
-        fn from(value: i64) -> Self {
-            Self(value)
-        }
-    }
-    impl ::std::fmt::Display for LeadDatabaseSearchProgressPercent {
-        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            self.0.fmt(f)
-        }
-    }
+    reachout_runtime::checked_string!(LeadDatabaseSearchProgressPercent);
     impl ::std::str::FromStr for LeadDatabaseSearchProgressPercent {
         type Err = <i64 as ::std::str::FromStr>::Err;
         fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self(value.parse()?))
         }
     }
-    impl TryFrom<&str> for LeadDatabaseSearchProgressPercent {
-        type Error = <i64 as ::std::str::FromStr>::Err;
-        fn try_from(value: &str) -> Result<Self, Self::Error> {
-            value.parse()
-        }
-    }
-    impl TryFrom<String> for LeadDatabaseSearchProgressPercent {
-        type Error = <i64 as ::std::str::FromStr>::Err;
-        fn try_from(value: String) -> Result<Self, Self::Error> {
-            value.parse()
-        }
-    }
-    ///Where a search stands.
+
+    /// Where a search stands.
     ///
     /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum LeadDatabaseSearchStatus {
-        ///`pending`
+        /// `pending`
         Pending,
-        ///`processing`
+        /// `processing`
         Processing,
-        ///`completed`
+        /// `completed`
         Completed,
-        ///`failed`
+        /// `failed`
         Failed,
         /// A value this version does not know, as it came.
         Unknown(String),
     }
+
     reachout_runtime::open_enum!(
         LeadDatabaseSearchStatus,
         Pending = "pending",
@@ -3146,40 +3277,42 @@ pub mod types {
         Completed = "completed",
         Failed = "failed"
     );
-    ///Why a lead was not added. The fields are not documented; these were observed.
+    /// Why a lead was not added. The fields are not documented; these were observed.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct LeadError {
-        ///Place of the lead in the request.
+        /// Place of the lead in the request.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub index: Option<i64>,
-        ///URL of its LinkedIn profile.
+        /// URL of its LinkedIn profile.
         #[serde(rename = "linkedinUrl", skip_serializing_if = "Option::is_none")]
         pub linkedin_url: Option<String>,
-        ///What was wrong.
+        /// What was wrong.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub reason: Option<String>,
-        ///Fields that the vendor does not name.
+        /// Fields that the vendor does not name.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<String, ::serde_json::Value>,
     }
-    ///Where an extraction job stands.
+
+    /// Where an extraction job stands.
     ///
     /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum LeadExtractorCampaignStatus {
-        ///`PENDING`
+        /// `PENDING`
         Pending,
-        ///`RUNNING`
+        /// `RUNNING`
         Running,
-        ///`FINISHED`
+        /// `FINISHED`
         Finished,
-        ///`FAILED`
+        /// `FAILED`
         Failed,
         /// A value this version does not know, as it came.
         Unknown(String),
     }
+
     reachout_runtime::open_enum!(
         LeadExtractorCampaignStatus,
         Pending = "PENDING",
@@ -3187,181 +3320,188 @@ pub mod types {
         Finished = "FINISHED",
         Failed = "FAILED"
     );
-    ///What an extraction job cost, in credits.
+    /// What an extraction job cost, in credits.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct LeadExtractorCreditsUsed {
-        ///Credits for enrichment.
+        /// Credits for enrichment.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub enrichment: Option<::reachout_runtime::Number>,
-        ///Credits for extraction.
+        pub enrichment: Option<reachout_runtime::Number>,
+        /// Credits for extraction.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub extraction: Option<::reachout_runtime::Number>,
-        ///Credits in all.
+        pub extraction: Option<reachout_runtime::Number>,
+        /// Credits in all.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub total: Option<::reachout_runtime::Number>,
+        pub total: Option<reachout_runtime::Number>,
     }
-    ///An extraction job is done.
+
+    /// An extraction job is done.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct LeadExtractorJobCompletedData {
-        ///Id of the job.
+        /// Id of the job.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub campaign_id: Option<String>,
-        ///Name of the job.
+        /// Name of the job.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub campaign_name: Option<String>,
-        ///Kind of the job, such as `SEARCH`.
+        /// Kind of the job, such as `SEARCH`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub campaign_type: Option<String>,
-        ///When the job ended.
+        /// When the job ended.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub completed_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///What an extraction job cost, in credits.
+        /// What an extraction job cost, in credits.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub credits_used: Option<LeadExtractorCreditsUsed>,
-        ///How long the job took, in milliseconds.
+        /// How long the job took, in milliseconds.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub duration_ms: Option<i64>,
-        ///The leads that were extracted.
+        /// The leads that were extracted.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub leads: Option<Vec<LeadExtractorLead>>,
-        ///Whether the extracted leads are also enriched with contact data. Enrichment costs credits of its own.
+        /// Whether the extracted leads are also enriched with contact data. Enrichment costs credits of its own.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub mode: Option<LeadExtractorMode>,
-        ///How many leads were asked for.
+        /// How many leads were asked for.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub requested_limit: Option<i64>,
-        ///The searches that were read.
+        /// The searches that were read.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub search_urls: Option<Vec<String>>,
-        ///When the job began.
+        /// When the job began.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub started_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///How many leads were enriched.
+        /// How many leads were enriched.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub total_leads_enriched: Option<i64>,
-        ///How many leads were extracted.
+        /// How many leads were extracted.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub total_leads_extracted: Option<i64>,
     }
-    ///A person that was extracted. Fields that are not listed here may come too, such as `followers` and `connections`.
+
+    /// A person that was extracted. Fields that are not listed here may come too, such as `followers` and `connections`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct LeadExtractorLead {
-        ///City.
+        /// City.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub city: Option<String>,
-        ///Current company.
+        /// Current company.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub company: Option<String>,
-        ///Country.
+        /// Country.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub country: Option<String>,
-        ///Schools attended.
+        /// Schools attended.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub education: Option<Vec<UndocumentedValue>>,
-        ///Email address, once the lead is enriched.
+        /// Email address, once the lead is enriched.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
-        ///Positions held.
+        /// Positions held.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub experience: Option<Vec<UndocumentedValue>>,
-        ///First name.
+        /// First name.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub first_name: Option<String>,
-        ///First and last name.
+        /// First and last name.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub full_name: Option<String>,
-        ///Headline of the profile.
+        /// Headline of the profile.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub headline: Option<String>,
-        ///Id of the extracted lead.
+        /// Id of the extracted lead.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
-        ///Current position.
+        /// Current position.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub job_position: Option<String>,
-        ///Last name.
+        /// Last name.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub last_name: Option<String>,
-        ///Name of the profile in its LinkedIn URL.
+        /// Name of the profile in its LinkedIn URL.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub linkedin_identifier: Option<String>,
-        ///URL of the LinkedIn profile.
+        /// URL of the LinkedIn profile.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub linkedin_url: Option<String>,
-        ///Place, as the profile words it.
+        /// Place, as the profile words it.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub location: Option<String>,
-        ///Phone number, once the lead is enriched.
+        /// Phone number, once the lead is enriched.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub phone: Option<String>,
-        ///URL of the profile's picture.
+        /// URL of the profile's picture.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub profile_picture_url: Option<String>,
-        ///Skills named in the profile.
+        /// Skills named in the profile.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub skills: Option<Vec<UndocumentedValue>>,
-        ///Summary of the profile.
+        /// Summary of the profile.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub summary: Option<String>,
-        ///Fields that the vendor does not name.
+        /// Fields that the vendor does not name.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<String, ::serde_json::Value>,
     }
-    ///Whether the extracted leads are also enriched with contact data. Enrichment costs credits of its own.
+
+    /// Whether the extracted leads are also enriched with contact data. Enrichment costs credits of its own.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum LeadExtractorMode {
-        ///`extraction_only`
+        /// `extraction_only`
         ExtractionOnly,
-        ///`with_enrichment`
+        /// `with_enrichment`
         WithEnrichment,
     }
+
     reachout_runtime::closed_enum!(LeadExtractorMode, ExtractionOnly = "extraction_only", WithEnrichment = "with_enrichment");
-    ///How many leads of an extraction job are done.
+    /// How many leads of an extraction job are done.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct LeadExtractorProgress {
-        ///How many leads were enriched.
+        /// How many leads were enriched.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub enriched: Option<i64>,
-        ///How many leads were extracted.
+        /// How many leads were extracted.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub extracted: Option<i64>,
-        ///Progress in percent.
+        /// Progress in percent.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub percent_complete: Option<i64>,
-        ///How many leads were asked for.
+        /// How many leads were asked for.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub requested: Option<i64>,
     }
-    ///Where the searches come from.
+
+    /// Where the searches come from.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum LeadExtractorUrlType {
-        ///`linkedin_search`
+        /// `linkedin_search`
         LinkedinSearch,
-        ///`sales_navigator`
+        /// `sales_navigator`
         SalesNavigator,
     }
+
     reachout_runtime::closed_enum!(LeadExtractorUrlType, LinkedinSearch = "linkedin_search", SalesNavigator = "sales_navigator");
-    ///The outcomes of a lead that can be set.
+    /// The outcomes of a lead that can be set.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum LeadOutcome {
-        ///`OPPORTUNITY`
+        /// `OPPORTUNITY`
         Opportunity,
-        ///`MEETING_BOOKED`
+        /// `MEETING_BOOKED`
         MeetingBooked,
-        ///`DONE`
+        /// `DONE`
         Done,
-        ///`UNSUBSCRIBED`
+        /// `UNSUBSCRIBED`
         Unsubscribed,
-        ///`IRRELEVANT`
+        /// `IRRELEVANT`
         Irrelevant,
     }
+
     reachout_runtime::closed_enum!(
         LeadOutcome,
         Opportunity = "OPPORTUNITY",
@@ -3370,87 +3510,88 @@ pub mod types {
         Unsubscribed = "UNSUBSCRIBED",
         Irrelevant = "IRRELEVANT"
     );
-    ///Where a lead stands in its campaign. Most values are set by the campaign's sequence. `NOT_INTERESTED` is known from events only and is probably refused as a filter.
+    /// Where a lead stands in its campaign. Most values are set by the campaign's sequence. `NOT_INTERESTED` is known from events only and is probably refused as a filter.
     ///
     /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum LeadStatus {
-        ///`PENDING`
+        /// `PENDING`
         Pending,
-        ///`PROCESSING`
+        /// `PROCESSING`
         Processing,
-        ///`MESSAGE_SENT`
+        /// `MESSAGE_SENT`
         MessageSent,
-        ///`CONNECTION_SENT`
+        /// `CONNECTION_SENT`
         ConnectionSent,
-        ///`CONNECTION_ACCEPTED`
+        /// `CONNECTION_ACCEPTED`
         ConnectionAccepted,
-        ///`CONNECTION_ALREADY_SENT`
+        /// `CONNECTION_ALREADY_SENT`
         ConnectionAlreadySent,
-        ///`REPLY_RECEIVED`
+        /// `REPLY_RECEIVED`
         ReplyReceived,
-        ///`FOLLOWUP_SENT`
+        /// `FOLLOWUP_SENT`
         FollowupSent,
-        ///`BLOCKED`
+        /// `BLOCKED`
         Blocked,
-        ///`PROFILE_UNREACHABLE`
+        /// `PROFILE_UNREACHABLE`
         ProfileUnreachable,
-        ///`RATE_LIMITED`
+        /// `RATE_LIMITED`
         RateLimited,
-        ///`FAILED`
+        /// `FAILED`
         Failed,
-        ///`SUCCESS`
+        /// `SUCCESS`
         Success,
-        ///`UNSUBSCRIBED`
+        /// `UNSUBSCRIBED`
         Unsubscribed,
-        ///`IRRELEVANT`
+        /// `IRRELEVANT`
         Irrelevant,
-        ///`SKIPPED`
+        /// `SKIPPED`
         Skipped,
-        ///`DONE`
+        /// `DONE`
         Done,
-        ///`MEETING_BOOKED`
+        /// `MEETING_BOOKED`
         MeetingBooked,
-        ///`OPPORTUNITY`
+        /// `OPPORTUNITY`
         Opportunity,
-        ///`LIKED_POST`
+        /// `LIKED_POST`
         LikedPost,
-        ///`MESSAGE_SCHEDULED`
+        /// `MESSAGE_SCHEDULED`
         MessageScheduled,
-        ///`CONNECTION_SCHEDULED`
+        /// `CONNECTION_SCHEDULED`
         ConnectionScheduled,
-        ///`LIKE_POST_SCHEDULED`
+        /// `LIKE_POST_SCHEDULED`
         LikePostScheduled,
-        ///`VIEW_PROFILE_SCHEDULED`
+        /// `VIEW_PROFILE_SCHEDULED`
         ViewProfileScheduled,
-        ///`CONNECTED`
+        /// `CONNECTED`
         Connected,
-        ///`CONNECTION_WITHDRAWN`
+        /// `CONNECTION_WITHDRAWN`
         ConnectionWithdrawn,
-        ///`WITHDRAWAL_SCHEDULED`
+        /// `WITHDRAWAL_SCHEDULED`
         WithdrawalScheduled,
-        ///`WITHDRAWAL_NOT_POSSIBLE`
+        /// `WITHDRAWAL_NOT_POSSIBLE`
         WithdrawalNotPossible,
-        ///`NOT_CONNECTED`
+        /// `NOT_CONNECTED`
         NotConnected,
-        ///`ICP_MATCH`
+        /// `ICP_MATCH`
         IcpMatch,
-        ///`ICP_NOT_MATCH`
+        /// `ICP_NOT_MATCH`
         IcpNotMatch,
-        ///`PROFILE_VIEWED`
+        /// `PROFILE_VIEWED`
         ProfileViewed,
-        ///`STARTED`
+        /// `STARTED`
         Started,
-        ///`STOPPED`
+        /// `STOPPED`
         Stopped,
-        ///`WAITING`
+        /// `WAITING`
         Waiting,
-        ///`NOT_INTERESTED`
+        /// `NOT_INTERESTED`
         NotInterested,
         /// A value this version does not know, as it came.
         Unknown(String),
     }
+
     reachout_runtime::open_enum!(
         LeadStatus,
         Pending = "PENDING",
@@ -3490,378 +3631,398 @@ pub mod types {
         Waiting = "WAITING",
         NotInterested = "NOT_INTERESTED"
     );
-    ///A lead's tag changed. The fields are not documented; these were observed, and others may come too.
+    /// A lead's tag changed. The fields are not documented; these were observed, and others may come too.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct LeadTagUpdatedData {
-        ///Id of the lead.
+        /// Id of the lead.
         #[serde(rename = "leadId", skip_serializing_if = "Option::is_none")]
         pub lead_id: Option<String>,
-        ///URL of the lead's LinkedIn profile.
+        /// URL of the lead's LinkedIn profile.
         #[serde(rename = "linkedinUrl", skip_serializing_if = "Option::is_none")]
         pub linkedin_url: Option<String>,
-        ///Tag after the change.
+        /// Tag after the change.
         #[serde(rename = "newTag", skip_serializing_if = "Option::is_none")]
         pub new_tag: Option<String>,
-        ///Tag before the change.
+        /// Tag before the change.
         #[serde(rename = "previousTag", skip_serializing_if = "Option::is_none")]
         pub previous_tag: Option<String>,
-        ///Fields that the vendor does not name.
+        /// Fields that the vendor does not name.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<String, ::serde_json::Value>,
     }
-    ///A lead's status changed.
+
+    /// A lead's status changed.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct LeadUpdatedData {
-        ///Id of the lead's campaign.
+        /// Id of the lead's campaign.
         #[serde(rename = "campaignId", skip_serializing_if = "Option::is_none")]
         pub campaign_id: Option<String>,
-        ///Who changed a lead's status.
+        /// Who changed a lead's status.
         #[serde(rename = "changedBy", skip_serializing_if = "Option::is_none")]
         pub changed_by: Option<LeadChangedBy>,
-        ///Id of the lead.
+        /// Id of the lead.
         #[serde(rename = "leadId", skip_serializing_if = "Option::is_none")]
         pub lead_id: Option<String>,
-        ///URL of the lead's LinkedIn profile.
+        /// URL of the lead's LinkedIn profile.
         #[serde(rename = "linkedinUrl", skip_serializing_if = "Option::is_none")]
         pub linkedin_url: Option<String>,
-        ///Where a lead stands in its campaign. Most values are set by the campaign's sequence. `NOT_INTERESTED` is known from events only and is probably refused as a filter.
+        /// Where a lead stands in its campaign. Most values are set by the campaign's sequence. `NOT_INTERESTED` is known from events only and is probably refused as a filter.
         #[serde(rename = "newStatus", skip_serializing_if = "Option::is_none")]
         pub new_status: Option<LeadStatus>,
-        ///Where a lead stands in its campaign. Most values are set by the campaign's sequence. `NOT_INTERESTED` is known from events only and is probably refused as a filter.
+        /// Where a lead stands in its campaign. Most values are set by the campaign's sequence. `NOT_INTERESTED` is known from events only and is probably refused as a filter.
         #[serde(rename = "previousStatus", skip_serializing_if = "Option::is_none")]
         pub previous_status: Option<LeadStatus>,
     }
-    ///A page of campaigns.
+
+    /// A page of campaigns.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListCampaignsResponse {
-        ///The campaigns of this page.
+        /// The campaigns of this page.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub campaigns: Option<Vec<Campaign>>,
-        ///The campaigns of this page, in the older form of the response.
+        /// The campaigns of this page, in the older form of the response.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub data: Option<Vec<Campaign>>,
-        ///Where a page stands among the others.
+        /// Where a page stands among the others.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub meta: Option<PagePagination>,
-        ///Where a page stands among the others.
+        /// Where a page stands among the others.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub pagination: Option<PagePagination>,
     }
-    ///A page of conversations.
+
+    /// A page of conversations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListConversationsResponse {
-        ///The conversations of this page.
+        /// The conversations of this page.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub conversations: Option<Vec<Conversation>>,
-        ///Whether and how the list goes on after this page.
+        /// Whether and how the list goes on after this page.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub pagination: Option<TokenPagination>,
     }
-    ///The filters, or a page of the values of one filter.
+
+    /// The filters, or a page of the values of one filter.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListLeadDatabaseFiltersResponse {
-        ///Name of the filter whose values these are.
+        /// Name of the filter whose values these are.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub filter: Option<String>,
-        ///The filters that a search can have.
+        /// The filters that a search can have.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub filters: Option<Vec<UndocumentedValue>>,
-        ///Whether there are more values after this page.
+        /// Whether there are more values after this page.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub has_more: Option<bool>,
-        ///How many values a page holds at most.
+        /// How many values a page holds at most.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub limit: Option<::reachout_runtime::Number>,
-        ///How many values come before this page.
+        pub limit: Option<reachout_runtime::Number>,
+        /// How many values come before this page.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub offset: Option<::reachout_runtime::Number>,
-        ///How many values there are on all pages.
+        pub offset: Option<reachout_runtime::Number>,
+        /// How many values there are on all pages.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub total: Option<::reachout_runtime::Number>,
-        ///The values of this page.
+        pub total: Option<reachout_runtime::Number>,
+        /// The values of this page.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub values: Option<Vec<UndocumentedValue>>,
     }
-    ///A page of the leads a search found.
+
+    /// A page of the leads a search found.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListLeadDatabaseSearchResultsResponse {
-        ///Whether there are more leads after this page.
+        /// Whether there are more leads after this page.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub has_more: Option<bool>,
-        ///Id of the search, in the older form of the response.
+        /// Id of the search, in the older form of the response.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
-        ///The leads of this page.
+        /// The leads of this page.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub leads: Option<Vec<LeadDatabaseLead>>,
-        ///How many leads a page holds at most.
+        /// How many leads a page holds at most.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub limit: Option<::reachout_runtime::Number>,
-        ///How many leads come before this page.
+        pub limit: Option<reachout_runtime::Number>,
+        /// How many leads come before this page.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub offset: Option<::reachout_runtime::Number>,
-        ///The page's place among the others, in the older form of the response. Its parts are not documented.
+        pub offset: Option<reachout_runtime::Number>,
+        /// The page's place among the others, in the older form of the response. Its parts are not documented.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub pagination: Option<::serde_json::Map<String, ::serde_json::Value>>,
-        ///The leads of this page, in the older form of the response.
+        /// The leads of this page, in the older form of the response.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub results: Option<Vec<LeadDatabaseLead>>,
-        ///Id of the search.
+        /// Id of the search.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub search_id: Option<String>,
-        ///Where the search stands, in the older form of the response.
+        /// Where the search stands, in the older form of the response.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<String>,
-        ///How many leads there are on all pages.
+        /// How many leads there are on all pages.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub total: Option<::reachout_runtime::Number>,
+        pub total: Option<reachout_runtime::Number>,
     }
-    ///A page of extracted leads.
+
+    /// A page of extracted leads.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListLeadExtractorCampaignResultsResponse {
-        ///Id of the job.
+        /// Id of the job.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub campaign_id: Option<String>,
-        ///Whether there are more leads after this page.
+        /// Whether there are more leads after this page.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub has_more: Option<bool>,
-        ///The leads of this page.
+        /// The leads of this page.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub leads: Option<Vec<LeadExtractorLead>>,
-        ///How many leads a page holds at most.
+        /// How many leads a page holds at most.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub limit: Option<::reachout_runtime::Number>,
-        ///How many leads come before this page.
+        pub limit: Option<reachout_runtime::Number>,
+        /// How many leads come before this page.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub offset: Option<::reachout_runtime::Number>,
-        ///The page's place among the others, in the older form of the response. Its parts are not documented; `has_more` was seen in it.
+        pub offset: Option<reachout_runtime::Number>,
+        /// The page's place among the others, in the older form of the response. Its parts are not documented; `has_more` was seen in it.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub pagination: Option<::serde_json::Map<String, ::serde_json::Value>>,
-        ///How many leads there are on all pages.
+        /// How many leads there are on all pages.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub total: Option<::reachout_runtime::Number>,
+        pub total: Option<reachout_runtime::Number>,
     }
-    ///A page of leads.
+
+    /// A page of leads.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListLeadsResponse {
-        ///The leads of this page.
+        /// The leads of this page.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub leads: Option<Vec<Lead>>,
-        ///Where a page stands among the others.
+        /// Where a page stands among the others.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub pagination: Option<PagePagination>,
     }
-    ///A page of messages of a conversation.
+
+    /// A page of messages of a conversation.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListMessagesResponse {
-        ///Id of the conversation.
+        /// Id of the conversation.
         #[serde(rename = "conversationId", skip_serializing_if = "Option::is_none")]
         pub conversation_id: Option<String>,
-        ///The messages of this page.
+        /// The messages of this page.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub messages: Option<Vec<Message>>,
-        ///Whether and how the list goes on after this page.
+        /// Whether and how the list goes on after this page.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub pagination: Option<TokenPagination>,
     }
-    ///Daily quotas of all senders.
+
+    /// Daily quotas of all senders.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListSenderQuotasResponse {
-        ///The senders with their quotas.
+        /// The senders with their quotas.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub senders: Option<Vec<SenderQuota>>,
-        ///How many senders there are.
+        /// How many senders there are.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub total: Option<::reachout_runtime::Number>,
+        pub total: Option<reachout_runtime::Number>,
     }
-    ///All senders of the workspace.
+
+    /// All senders of the workspace.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListSendersResponse {
-        ///The senders.
+        /// The senders.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub senders: Option<Vec<Sender>>,
-        ///How many senders there are.
+        /// How many senders there are.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub total: Option<i64>,
     }
-    ///A message of a conversation.
+
+    /// A message of a conversation.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Message {
-        ///Attachments, if there are any. What one looks like is not documented.
+        /// Attachments, if there are any. What one looks like is not documented.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub attachments: Option<Vec<UndocumentedValue>>,
-        ///Text of the message.
+        /// Text of the message.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub content: Option<String>,
-        ///What the message holds: `TEXT`, `IMAGE`, `FILE` or something else.
+        /// What the message holds: `TEXT`, `IMAGE`, `FILE` or something else.
         #[serde(rename = "contentType", skip_serializing_if = "Option::is_none")]
         pub content_type: Option<String>,
-        ///Whether a message came from the sender or to it.
+        /// Whether a message came from the sender or to it.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub direction: Option<MessageDirection>,
-        ///Id of the message.
+        /// Id of the message.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
-        ///Whether a message was read.
+        /// Whether a message was read.
         #[serde(rename = "readStatus", skip_serializing_if = "Option::is_none")]
         pub read_status: Option<MessageReadStatus>,
-        ///Who sent or received a message.
+        /// Who sent or received a message.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub recipient: Option<MessageParty>,
-        ///Who sent or received a message.
+        /// Who sent or received a message.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub sender: Option<MessageParty>,
-        ///When it was sent.
+        /// When it was sent.
         #[serde(rename = "sentAt", skip_serializing_if = "Option::is_none")]
         pub sent_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
-    ///Whether a message came from the sender or to it.
+
+    /// Whether a message came from the sender or to it.
     ///
     /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum MessageDirection {
-        ///`sent`
+        /// `sent`
         Sent,
-        ///`received`
+        /// `received`
         Received,
         /// A value this version does not know, as it came.
         Unknown(String),
     }
+
     reachout_runtime::open_enum!(MessageDirection, Sent = "sent", Received = "received");
-    ///Who sent or received a message.
+    /// Who sent or received a message.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MessageParty {
-        ///Id of the person on LinkedIn.
+        /// Id of the person on LinkedIn.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
-        ///Name.
+        /// Name.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
-        ///URL of the LinkedIn profile.
+        /// URL of the LinkedIn profile.
         #[serde(rename = "profileUrl", skip_serializing_if = "Option::is_none")]
         pub profile_url: Option<String>,
     }
-    ///Whether a message was read.
+
+    /// Whether a message was read.
     ///
     /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum MessageReadStatus {
-        ///`read`
+        /// `read`
         Read,
-        ///`unread`
+        /// `unread`
         Unread,
-        ///`unknown`
+        /// `unknown`
         Unknown,
         /// A value this version does not know, as it came.
         Unknown(String),
     }
+
     reachout_runtime::open_enum!(MessageReadStatus, Read = "read", Unread = "unread", Unknown = "unknown");
-    ///A message went out to a lead.
+    /// A message went out to a lead.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MessageSentData {
-        ///Id of the lead's campaign.
+        /// Id of the lead's campaign.
         #[serde(rename = "campaignId", skip_serializing_if = "Option::is_none")]
         pub campaign_id: Option<String>,
-        ///Id of the lead.
+        /// Id of the lead.
         #[serde(rename = "leadId", skip_serializing_if = "Option::is_none")]
         pub lead_id: Option<String>,
-        ///URL of the lead's LinkedIn profile.
+        /// URL of the lead's LinkedIn profile.
         #[serde(rename = "linkedinUrl", skip_serializing_if = "Option::is_none")]
         pub linkedin_url: Option<String>,
-        ///Text of the message.
+        /// Text of the message.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub message: Option<String>,
-        ///First 100 characters of the message, in the older form of the event.
+        /// First 100 characters of the message, in the older form of the event.
         #[serde(rename = "messagePreview", skip_serializing_if = "Option::is_none")]
         pub message_preview: Option<String>,
-        ///Id of the sender.
+        /// Id of the sender.
         #[serde(rename = "senderId", skip_serializing_if = "Option::is_none")]
         pub sender_id: Option<String>,
-        ///Step of the campaign's sequence that sent the message, where a sequence did.
+        /// Step of the campaign's sequence that sent the message, where a sequence did.
         #[serde(rename = "sequenceStep", skip_serializing_if = "Option::is_none")]
-        pub sequence_step: Option<::reachout_runtime::Number>,
+        pub sequence_step: Option<reachout_runtime::Number>,
     }
-    ///How far a message that was handed over has come.
+
+    /// How far a message that was handed over has come.
     ///
     /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum MessageStatus {
-        ///`queued`
+        /// `queued`
         Queued,
-        ///`sent`
+        /// `sent`
         Sent,
         /// A value this version does not know, as it came.
         Unknown(String),
     }
+
     reachout_runtime::open_enum!(MessageStatus, Queued = "queued", Sent = "sent");
-    ///A person to add to a campaign. Any further property becomes a custom field of the lead, such as `industry` or `icebreaker`.
+    /// A person to add to a campaign. Any further property becomes a custom field of the lead, such as `industry` or `icebreaker`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct NewLead {
-        ///Company.
+        /// Company.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub company: Option<String>,
-        ///Email address.
+        /// Email address.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
-        ///First name.
+        /// First name.
         #[serde(rename = "firstName", skip_serializing_if = "Option::is_none")]
         pub first_name: Option<String>,
-        ///Last name.
+        /// Last name.
         #[serde(rename = "lastName", skip_serializing_if = "Option::is_none")]
         pub last_name: Option<String>,
-        ///URL of the LinkedIn profile.
+        /// URL of the LinkedIn profile.
         #[serde(rename = "linkedinUrl")]
         pub linkedin_url: String,
-        ///Job title.
+        /// Job title.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
-        ///Fields that the vendor does not name.
+        /// Fields that the vendor does not name.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<String, ::serde_json::Value>,
     }
+
     impl NewLead {
-        ///Starts a [`NewLead`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`NewLead`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::NewLead {
             Default::default()
         }
     }
-    ///Who owns a company.
+
+    /// Who owns a company.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum OwnershipStatus {
-        ///`Private`
+        /// `Private`
         Private,
-        ///`Public`
+        /// `Public`
         Public,
-        ///`Investment Company`
+        /// `Investment Company`
         InvestmentCompany,
-        ///`NGO/NPO/NFP/Organization/Association`
+        /// `NGO/NPO/NFP/Organization/Association`
         NgoNpoNfpOrganizationAssociation,
-        ///`Government`
+        /// `Government`
         Government,
-        ///`Product/Brand/Service`
+        /// `Product/Brand/Service`
         ProductBrandService,
-        ///`SPAC`
+        /// `SPAC`
         Spac,
     }
+
     reachout_runtime::closed_enum!(
         OwnershipStatus,
         Private = "Private",
@@ -3872,82 +4033,76 @@ pub mod types {
         ProductBrandService = "Product/Brand/Service",
         Spac = "SPAC"
     );
-    ///Where a page stands among the others.
+    /// Where a page stands among the others.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PagePagination {
-        ///How many items a page holds at most.
+        /// How many items a page holds at most.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub limit: Option<i64>,
-        ///Number of this page, from 1.
+        /// Number of this page, from 1.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub page: Option<i64>,
-        ///How many items there are on all pages.
+        /// How many items there are on all pages.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub total: Option<i64>,
-        ///How many pages there are.
+        /// How many pages there are.
         #[serde(rename = "totalPages", skip_serializing_if = "Option::is_none")]
         pub total_pages: Option<i64>,
     }
-    ///A lead answered.
+
+    /// A lead answered.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ReplyReceivedData {
-        ///Id of the lead's campaign.
+        /// Id of the lead's campaign.
         #[serde(rename = "campaignId", skip_serializing_if = "Option::is_none")]
         pub campaign_id: Option<String>,
-        ///Id of the lead.
+        /// Id of the lead.
         #[serde(rename = "leadId", skip_serializing_if = "Option::is_none")]
         pub lead_id: Option<String>,
-        ///URL of the lead's LinkedIn profile.
+        /// URL of the lead's LinkedIn profile.
         #[serde(rename = "linkedinUrl", skip_serializing_if = "Option::is_none")]
         pub linkedin_url: Option<String>,
-        ///Text of the reply.
+        /// Text of the reply.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub reply: Option<String>,
-        ///First 100 characters of the reply, in the older form of the event.
+        /// First 100 characters of the reply, in the older form of the event.
         #[serde(rename = "replyPreview", skip_serializing_if = "Option::is_none")]
         pub reply_preview: Option<String>,
-        ///Id of the sender that was answered.
+        /// Id of the sender that was answered.
         #[serde(rename = "senderId", skip_serializing_if = "Option::is_none")]
         pub sender_id: Option<String>,
     }
-    ///A connection request.
+
+    /// A connection request.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SendConnectionRequestRequest {
-        ///Note to send along, at most 300 characters. Only premium LinkedIn accounts can send one.
+        /// Note to send along, at most 300 characters. Only premium LinkedIn accounts can send one.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub message: Option<SendConnectionRequestRequestMessage>,
-        ///URL of the LinkedIn profile to connect with.
+        /// URL of the LinkedIn profile to connect with.
         #[serde(rename = "recipientLinkedinUrl")]
         pub recipient_linkedin_url: String,
-        ///Id of the sender that asks.
+        /// Id of the sender that asks.
         #[serde(rename = "senderId")]
         pub sender_id: String,
     }
+
     impl SendConnectionRequestRequest {
-        ///Starts a [`SendConnectionRequestRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`SendConnectionRequestRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::SendConnectionRequestRequest {
             Default::default()
         }
     }
-    ///Note to send along, at most 300 characters. Only premium LinkedIn accounts can send one.
+
+    /// Note to send along, at most 300 characters. Only premium LinkedIn accounts can send one.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
     pub struct SendConnectionRequestRequestMessage(String);
-    impl ::std::ops::Deref for SendConnectionRequestRequestMessage {
-        type Target = String;
-        fn deref(&self) -> &String {
-            &self.0
-        }
-    }
-    impl From<SendConnectionRequestRequestMessage> for String {
-        fn from(value: SendConnectionRequestRequestMessage) -> Self {
-            value.0
-        }
-    }
+    reachout_runtime::checked_string!(SendConnectionRequestRequestMessage);
     impl ::std::str::FromStr for SendConnectionRequestRequestMessage {
         type Err = reachout_runtime::ConversionError;
         fn from_str(value: &str) -> Result<Self, reachout_runtime::ConversionError> {
@@ -3957,86 +4112,58 @@ pub mod types {
             Ok(Self(value.to_string()))
         }
     }
-    impl TryFrom<&str> for SendConnectionRequestRequestMessage {
-        type Error = reachout_runtime::ConversionError;
-        fn try_from(value: &str) -> Result<Self, reachout_runtime::ConversionError> {
-            value.parse()
-        }
-    }
-    impl TryFrom<String> for SendConnectionRequestRequestMessage {
-        type Error = reachout_runtime::ConversionError;
-        fn try_from(value: String) -> Result<Self, reachout_runtime::ConversionError> {
-            value.parse()
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for SendConnectionRequestRequestMessage {
-        fn deserialize<D>(deserializer: D) -> Result<Self, D::Error>
-        where
-            D: ::serde::Deserializer<'de>,
-        {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: reachout_runtime::ConversionError| <D::Error as ::serde::de::Error>::custom(e.to_string()))
-        }
-    }
-    ///What became of a connection request.
+
+    /// What became of a connection request.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SendConnectionRequestResponse {
-        ///Why the request was not sent.
+        /// Why the request was not sent.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub error: Option<String>,
-        ///URL of the LinkedIn profile that was asked.
+        /// URL of the LinkedIn profile that was asked.
         #[serde(rename = "recipientLinkedinUrl", skip_serializing_if = "Option::is_none")]
         pub recipient_linkedin_url: Option<String>,
-        ///Id of the request.
+        /// Id of the request.
         #[serde(rename = "requestId", skip_serializing_if = "Option::is_none")]
         pub request_id: Option<String>,
-        ///Whether a connection request was sent, or not needed.
+        /// Whether a connection request was sent, or not needed.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<ConnectionRequestStatus>,
-        ///Whether it worked.
+        /// Whether it worked.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub success: Option<bool>,
-        ///When the request was sent.
+        /// When the request was sent.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub timestamp: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
-    ///A message to a lead from a named sender.
+
+    /// A message to a lead from a named sender.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SendLeadMessageRequest {
-        ///Id of a campaign that the message is counted to.
+        /// Id of a campaign that the message is counted to.
         #[serde(rename = "campaignId", skip_serializing_if = "Option::is_none")]
         pub campaign_id: Option<String>,
-        ///Text of the message, at most 8,000 characters. `{{firstName}}` and `{{lastName}}` are replaced by the lead's names.
+        /// Text of the message, at most 8,000 characters. `{{firstName}}` and `{{lastName}}` are replaced by the lead's names.
         pub message: SendLeadMessageRequestMessage,
-        ///Id of the sender that sends the message.
+        /// Id of the sender that sends the message.
         #[serde(rename = "senderId")]
         pub sender_id: String,
     }
+
     impl SendLeadMessageRequest {
-        ///Starts a [`SendLeadMessageRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`SendLeadMessageRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::SendLeadMessageRequest {
             Default::default()
         }
     }
-    ///Text of the message, at most 8,000 characters. `{{firstName}}` and `{{lastName}}` are replaced by the lead's names.
+
+    /// Text of the message, at most 8,000 characters. `{{firstName}}` and `{{lastName}}` are replaced by the lead's names.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
     pub struct SendLeadMessageRequestMessage(String);
-    impl ::std::ops::Deref for SendLeadMessageRequestMessage {
-        type Target = String;
-        fn deref(&self) -> &String {
-            &self.0
-        }
-    }
-    impl From<SendLeadMessageRequestMessage> for String {
-        fn from(value: SendLeadMessageRequestMessage) -> Self {
-            value.0
-        }
-    }
+    reachout_runtime::checked_string!(SendLeadMessageRequestMessage);
     impl ::std::str::FromStr for SendLeadMessageRequestMessage {
         type Err = reachout_runtime::ConversionError;
         fn from_str(value: &str) -> Result<Self, reachout_runtime::ConversionError> {
@@ -4046,161 +4173,137 @@ pub mod types {
             Ok(Self(value.to_string()))
         }
     }
-    impl TryFrom<&str> for SendLeadMessageRequestMessage {
-        type Error = reachout_runtime::ConversionError;
-        fn try_from(value: &str) -> Result<Self, reachout_runtime::ConversionError> {
-            value.parse()
-        }
-    }
-    impl TryFrom<String> for SendLeadMessageRequestMessage {
-        type Error = reachout_runtime::ConversionError;
-        fn try_from(value: String) -> Result<Self, reachout_runtime::ConversionError> {
-            value.parse()
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for SendLeadMessageRequestMessage {
-        fn deserialize<D>(deserializer: D) -> Result<Self, D::Error>
-        where
-            D: ::serde::Deserializer<'de>,
-        {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: reachout_runtime::ConversionError| <D::Error as ::serde::de::Error>::custom(e.to_string()))
-        }
-    }
-    ///What became of a message to a lead.
+
+    /// What became of a message to a lead.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SendLeadMessageResponse {
-        ///Id of the conversation that the message belongs to.
+        /// Id of the conversation that the message belongs to.
         #[serde(rename = "conversationId", skip_serializing_if = "Option::is_none")]
         pub conversation_id: Option<String>,
-        ///Why the message was not sent.
+        /// Why the message was not sent.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub error: Option<String>,
-        ///Id of the lead.
+        /// Id of the lead.
         #[serde(rename = "leadId", skip_serializing_if = "Option::is_none")]
         pub lead_id: Option<String>,
-        ///Id of the message.
+        /// Id of the message.
         #[serde(rename = "messageId", skip_serializing_if = "Option::is_none")]
         pub message_id: Option<String>,
-        ///URL of the LinkedIn profile that the message went to.
+        /// URL of the LinkedIn profile that the message went to.
         #[serde(rename = "recipientLinkedinUrl", skip_serializing_if = "Option::is_none")]
         pub recipient_linkedin_url: Option<String>,
-        ///How far a message that was handed over has come.
+        /// How far a message that was handed over has come.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<MessageStatus>,
-        ///Whether the message was sent.
+        /// Whether the message was sent.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub success: Option<bool>,
-        ///When the message was sent.
+        /// When the message was sent.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub timestamp: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
-    ///A message to a LinkedIn profile or to a lead.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[serde(untagged)]
-    #[derive(PartialEq)]
+
+    /// A message to a LinkedIn profile or to a lead.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(untagged)]
     pub enum SendMessageRequest {
-        ///As `SendMessageToProfileRequest`.
+        /// As `SendMessageToProfileRequest`.
         ProfileRequest(SendMessageToProfileRequest),
-        ///As `SendMessageToLeadRequest`.
+        /// As `SendMessageToLeadRequest`.
         LeadRequest(SendMessageToLeadRequest),
     }
+
     impl TryFrom<builder::SendMessageToProfileRequest> for SendMessageRequest {
         type Error = reachout_runtime::ConversionError;
         fn try_from(value: builder::SendMessageToProfileRequest) -> Result<Self, Self::Error> {
             value.try_into().map(Self::ProfileRequest)
         }
     }
+
     impl TryFrom<builder::SendMessageToLeadRequest> for SendMessageRequest {
         type Error = reachout_runtime::ConversionError;
         fn try_from(value: builder::SendMessageToLeadRequest) -> Result<Self, Self::Error> {
             value.try_into().map(Self::LeadRequest)
         }
     }
+
     impl From<SendMessageToProfileRequest> for SendMessageRequest {
         fn from(value: SendMessageToProfileRequest) -> Self {
             Self::ProfileRequest(value)
         }
     }
+
     impl From<SendMessageToLeadRequest> for SendMessageRequest {
         fn from(value: SendMessageToLeadRequest) -> Self {
             Self::LeadRequest(value)
         }
     }
-    ///What became of a message. The current form has `status` and `timestamp`, the older one `senderId` and `sentAt`.
+
+    /// What became of a message. The current form has `status` and `timestamp`, the older one `senderId` and `sentAt`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SendMessageResponse {
-        ///Id of the conversation that the message belongs to. Newest form only.
+        /// Id of the conversation that the message belongs to. Newest form only.
         #[serde(rename = "conversationId", skip_serializing_if = "Option::is_none")]
         pub conversation_id: Option<String>,
-        ///Why the message was not sent. Newest form only.
+        /// Why the message was not sent. Newest form only.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub error: Option<String>,
-        ///Id of the lead that the message went to or is counted to.
+        /// Id of the lead that the message went to or is counted to.
         #[serde(rename = "leadId", skip_serializing_if = "Option::is_none")]
         pub lead_id: Option<String>,
-        ///Id of the message.
+        /// Id of the message.
         #[serde(rename = "messageId", skip_serializing_if = "Option::is_none")]
         pub message_id: Option<String>,
-        ///URL of the LinkedIn profile that the message went to. Current form only.
+        /// URL of the LinkedIn profile that the message went to. Current form only.
         #[serde(rename = "recipientLinkedinUrl", skip_serializing_if = "Option::is_none")]
         pub recipient_linkedin_url: Option<String>,
-        ///Id of the sender that was used. Older form only.
+        /// Id of the sender that was used. Older form only.
         #[serde(rename = "senderId", skip_serializing_if = "Option::is_none")]
         pub sender_id: Option<String>,
-        ///When the message was sent. Older form only.
+        /// When the message was sent. Older form only.
         #[serde(rename = "sentAt", skip_serializing_if = "Option::is_none")]
         pub sent_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ///How far a message that was handed over has come.
+        /// How far a message that was handed over has come.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<MessageStatus>,
-        ///Whether the message was accepted for sending.
+        /// Whether the message was accepted for sending.
         pub success: bool,
-        ///When the message was sent or queued. Current form only.
+        /// When the message was sent or queued. Current form only.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub timestamp: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
-    ///A message to a lead that has accepted a connection request. This is the older form of the body; `send_message_to_lead` is the newer way to address a lead.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[serde(deny_unknown_fields)]
-    #[derive(PartialEq)]
+
+    /// A message to a lead that has accepted a connection request. This is the older form of the body; `send_message_to_lead` is the newer way to address a lead.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(deny_unknown_fields)]
     pub struct SendMessageToLeadRequest {
-        ///Id of the lead that the message goes to.
+        /// Id of the lead that the message goes to.
         #[serde(rename = "leadId")]
         pub lead_id: String,
-        ///Text of the message, at most 8,000 characters.
+        /// Text of the message, at most 8,000 characters.
         pub message: SendMessageToLeadRequestMessage,
-        ///Id of the sender, the connected LinkedIn account to use. Without it SendPilot chooses a suitable one.
+        /// Id of the sender, the connected LinkedIn account to use. Without it SendPilot chooses a suitable one.
         #[serde(rename = "senderId", skip_serializing_if = "Option::is_none")]
         pub sender_id: Option<String>,
     }
+
     impl SendMessageToLeadRequest {
-        ///Starts a [`SendMessageToLeadRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`SendMessageToLeadRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::SendMessageToLeadRequest {
             Default::default()
         }
     }
-    ///Text of the message, at most 8,000 characters.
+
+    /// Text of the message, at most 8,000 characters.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
     pub struct SendMessageToLeadRequestMessage(String);
-    impl ::std::ops::Deref for SendMessageToLeadRequestMessage {
-        type Target = String;
-        fn deref(&self) -> &String {
-            &self.0
-        }
-    }
-    impl From<SendMessageToLeadRequestMessage> for String {
-        fn from(value: SendMessageToLeadRequestMessage) -> Self {
-            value.0
-        }
-    }
+    reachout_runtime::checked_string!(SendMessageToLeadRequestMessage);
     impl ::std::str::FromStr for SendMessageToLeadRequestMessage {
         type Err = reachout_runtime::ConversionError;
         fn from_str(value: &str) -> Result<Self, reachout_runtime::ConversionError> {
@@ -4210,71 +4313,41 @@ pub mod types {
             Ok(Self(value.to_string()))
         }
     }
-    impl TryFrom<&str> for SendMessageToLeadRequestMessage {
-        type Error = reachout_runtime::ConversionError;
-        fn try_from(value: &str) -> Result<Self, reachout_runtime::ConversionError> {
-            value.parse()
-        }
-    }
-    impl TryFrom<String> for SendMessageToLeadRequestMessage {
-        type Error = reachout_runtime::ConversionError;
-        fn try_from(value: String) -> Result<Self, reachout_runtime::ConversionError> {
-            value.parse()
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for SendMessageToLeadRequestMessage {
-        fn deserialize<D>(deserializer: D) -> Result<Self, D::Error>
-        where
-            D: ::serde::Deserializer<'de>,
-        {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: reachout_runtime::ConversionError| <D::Error as ::serde::de::Error>::custom(e.to_string()))
-        }
-    }
-    ///A message to a LinkedIn profile, from a named sender. This is the current form of the body.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[serde(deny_unknown_fields)]
-    #[derive(PartialEq)]
+
+    /// A message to a LinkedIn profile, from a named sender. This is the current form of the body.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(deny_unknown_fields)]
     pub struct SendMessageToProfileRequest {
-        ///Id of a campaign that the message is counted to. For tracking only.
+        /// Id of a campaign that the message is counted to. For tracking only.
         #[serde(rename = "campaignId", skip_serializing_if = "Option::is_none")]
         pub campaign_id: Option<String>,
-        ///Id of a lead that the message is counted to. For tracking only; the recipient is the profile.
+        /// Id of a lead that the message is counted to. For tracking only; the recipient is the profile.
         #[serde(rename = "leadId", skip_serializing_if = "Option::is_none")]
         pub lead_id: Option<String>,
-        ///Text of the message, at most 8,000 characters.
+        /// Text of the message, at most 8,000 characters.
         pub message: SendMessageToProfileRequestMessage,
-        ///URL of the recipient's LinkedIn profile. The profile must be a 1st-degree connection of the sender.
+        /// URL of the recipient's LinkedIn profile. The profile must be a 1st-degree connection of the sender.
         #[serde(rename = "recipientLinkedinUrl")]
         pub recipient_linkedin_url: String,
-        ///Id of the sender, the connected LinkedIn account that sends the message, as `list_senders` gives it.
+        /// Id of the sender, the connected LinkedIn account that sends the message, as `list_senders` gives it.
         #[serde(rename = "senderId")]
         pub sender_id: String,
     }
+
     impl SendMessageToProfileRequest {
-        ///Starts a [`SendMessageToProfileRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`SendMessageToProfileRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::SendMessageToProfileRequest {
             Default::default()
         }
     }
-    ///Text of the message, at most 8,000 characters.
+
+    /// Text of the message, at most 8,000 characters.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
     pub struct SendMessageToProfileRequestMessage(String);
-    impl ::std::ops::Deref for SendMessageToProfileRequestMessage {
-        type Target = String;
-        fn deref(&self) -> &String {
-            &self.0
-        }
-    }
-    impl From<SendMessageToProfileRequestMessage> for String {
-        fn from(value: SendMessageToProfileRequestMessage) -> Self {
-            value.0
-        }
-    }
+    reachout_runtime::checked_string!(SendMessageToProfileRequestMessage);
     impl ::std::str::FromStr for SendMessageToProfileRequestMessage {
         type Err = reachout_runtime::ConversionError;
         fn from_str(value: &str) -> Result<Self, reachout_runtime::ConversionError> {
@@ -4284,52 +4357,32 @@ pub mod types {
             Ok(Self(value.to_string()))
         }
     }
-    impl TryFrom<&str> for SendMessageToProfileRequestMessage {
-        type Error = reachout_runtime::ConversionError;
-        fn try_from(value: &str) -> Result<Self, reachout_runtime::ConversionError> {
-            value.parse()
-        }
-    }
-    impl TryFrom<String> for SendMessageToProfileRequestMessage {
-        type Error = reachout_runtime::ConversionError;
-        fn try_from(value: String) -> Result<Self, reachout_runtime::ConversionError> {
-            value.parse()
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for SendMessageToProfileRequestMessage {
-        fn deserialize<D>(deserializer: D) -> Result<Self, D::Error>
-        where
-            D: ::serde::Deserializer<'de>,
-        {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: reachout_runtime::ConversionError| <D::Error as ::serde::de::Error>::custom(e.to_string()))
-        }
-    }
-    ///A LinkedIn account that the workspace has connected. The fields are not documented; these were observed, and others, such as daily limits, come too.
+
+    /// A LinkedIn account that the workspace has connected. The fields are not documented; these were observed, and others, such as daily limits, come too.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Sender {
-        ///Id of the sender, for `senderId` and `accountId`.
+        /// Id of the sender, for `senderId` and `accountId`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
-        ///URL of its LinkedIn profile.
+        /// URL of its LinkedIn profile.
         #[serde(rename = "linkedinUrl", skip_serializing_if = "Option::is_none")]
         pub linkedin_url: Option<String>,
-        ///Name of the account.
+        /// Name of the account.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
-        ///Whether the account can be used; `active`, `disconnected` and `rate_limited` were seen.
+        /// Whether the account can be used; `active`, `disconnected` and `rate_limited` were seen.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<String>,
-        ///Fields that the vendor does not name.
+        /// Fields that the vendor does not name.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<String, ::serde_json::Value>,
     }
-    ///Daily quotas of a sender for connection requests, messages and likes, with what is used and left and when the count starts again. The names of the fields are not documented.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[serde(transparent)]
+
+    /// Daily quotas of a sender for connection requests, messages and likes, with what is used and left and when the count starts again. The names of the fields are not documented.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
     pub struct SenderQuota(pub ::serde_json::Map<String, ::serde_json::Value>);
     impl ::std::ops::Deref for SenderQuota {
         type Target = ::serde_json::Map<String, ::serde_json::Value>;
@@ -4337,43 +4390,47 @@ pub mod types {
             &self.0
         }
     }
+
     impl From<SenderQuota> for ::serde_json::Map<String, ::serde_json::Value> {
         fn from(value: SenderQuota) -> Self {
             value.0
         }
     }
+
     impl From<::serde_json::Map<String, ::serde_json::Value>> for SenderQuota {
         fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
             Self(value)
         }
     }
-    ///A seniority level, spelled as in the filter catalogue.
+
+    /// A seniority level, spelled as in the filter catalogue.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum SeniorityLevel {
-        ///`Specialist`
+        /// `Specialist`
         Specialist,
-        ///`Manager`
+        /// `Manager`
         Manager,
-        ///`Owner`
+        /// `Owner`
         Owner,
-        ///`Founder`
+        /// `Founder`
         Founder,
-        ///`President/Vice President`
+        /// `President/Vice President`
         PresidentVicePresident,
-        ///`Director`
+        /// `Director`
         Director,
-        ///`Senior`
+        /// `Senior`
         Senior,
-        ///`Head`
+        /// `Head`
         Head,
-        ///`C-Level`
+        /// `C-Level`
         CLevel,
-        ///`Partner`
+        /// `Partner`
         Partner,
-        ///`Intern`
+        /// `Intern`
         Intern,
     }
+
     reachout_runtime::closed_enum!(
         SeniorityLevel,
         Specialist = "Specialist",
@@ -4388,24 +4445,25 @@ pub mod types {
         Partner = "Partner",
         Intern = "Intern"
     );
-    ///Whether and how the list goes on after this page.
+    /// Whether and how the list goes on after this page.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct TokenPagination {
-        ///Token of the next page.
+        /// Token of the next page.
         #[serde(rename = "continuationToken", skip_serializing_if = "Option::is_none")]
         pub continuation_token: Option<String>,
-        ///Whether there is a next page.
+        /// Whether there is a next page.
         #[serde(rename = "hasMore", skip_serializing_if = "Option::is_none")]
         pub has_more: Option<bool>,
-        ///How many items a page holds at most.
+        /// How many items a page holds at most.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub limit: Option<i64>,
     }
-    ///A value whose shape the vendor does not document, as it came.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[serde(transparent)]
+
+    /// A value whose shape the vendor does not document, as it came.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
     pub struct UndocumentedValue(pub ::serde_json::Value);
     impl ::std::ops::Deref for UndocumentedValue {
         type Target = ::serde_json::Value;
@@ -4413,435 +4471,303 @@ pub mod types {
             &self.0
         }
     }
+
     impl From<UndocumentedValue> for ::serde_json::Value {
         fn from(value: UndocumentedValue) -> Self {
             value.0
         }
     }
+
     impl From<::serde_json::Value> for UndocumentedValue {
         fn from(value: ::serde_json::Value) -> Self {
             Self(value)
         }
     }
-    ///What to do with a campaign.
+
+    /// What to do with a campaign.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateCampaignRequest {
-        ///What to do with a campaign.
+        /// What to do with a campaign.
         pub action: CampaignAction,
     }
+
     impl UpdateCampaignRequest {
-        ///Starts a [`UpdateCampaignRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`UpdateCampaignRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::UpdateCampaignRequest {
             Default::default()
         }
     }
-    ///What was done with a campaign.
+
+    /// What was done with a campaign.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateCampaignResponse {
-        ///What was done, `pause` or `resume`.
+        /// What was done, `pause` or `resume`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub action: Option<String>,
-        ///Id of the campaign.
+        /// Id of the campaign.
         #[serde(rename = "campaignId", skip_serializing_if = "Option::is_none")]
         pub campaign_id: Option<String>,
-        ///The outcome, for people to read.
+        /// The outcome, for people to read.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub message: Option<String>,
-        ///Status of the campaign from now on, such as `paused`.
+        /// Status of the campaign from now on, such as `paused`.
         #[serde(rename = "newStatus", skip_serializing_if = "Option::is_none")]
         pub new_status: Option<String>,
-        ///Whether it was done.
+        /// Whether it was done.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub success: Option<bool>,
     }
-    ///The new status of a lead. At least one of `status` and `customLeadStatus` is needed.
+
+    /// The new status of a lead. At least one of `status` and `customLeadStatus` is needed.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateLeadStatusRequest {
-        ///A custom status of a lead, by which leads are sorted in a CRM.
+        /// A custom status of a lead, by which leads are sorted in a CRM.
         #[serde(rename = "customLeadStatus", skip_serializing_if = "Option::is_none")]
         pub custom_lead_status: Option<CustomLeadStatus>,
-        ///Why the status changes.
+        /// Why the status changes.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub note: Option<String>,
-        ///The outcomes of a lead that can be set.
+        /// The outcomes of a lead that can be set.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<LeadOutcome>,
     }
+
     impl UpdateLeadStatusRequest {
-        ///Starts a [`UpdateLeadStatusRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        /// Starts a [`UpdateLeadStatusRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::UpdateLeadStatusRequest {
             Default::default()
         }
     }
-    ///The status that a lead was given.
+
+    /// The status that a lead was given.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateLeadStatusResponse {
-        ///Id of the lead.
+        /// Id of the lead.
         #[serde(rename = "leadId", skip_serializing_if = "Option::is_none")]
         pub lead_id: Option<String>,
-        ///The outcome, for people to read.
+        /// The outcome, for people to read.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub message: Option<String>,
-        ///The status that was set.
+        /// The status that was set.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<String>,
-        ///Whether it worked.
+        /// Whether it worked.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub success: Option<bool>,
     }
-    ///What every webhook call holds around its event. A call is a POST, counts as delivered when it is answered with 2xx within 30 seconds, and is repeated otherwise, after 5 seconds, 30 seconds, 2 minutes, 15 minutes and 1 hour (the page also says at most 5 attempts in all). Calls may come twice: `eventId` tells them apart. The documented signature is the header `Webhook-Signature`, as `v1,t=<Unix seconds>,s=<hex>`: HMAC-SHA256 over the timestamp, a full stop and the raw body, keyed with the webhook's secret.
+
+    /// What every webhook call holds around its event. A call is a POST, counts as delivered when it is answered with 2xx within 30 seconds, and is repeated otherwise, after 5 seconds, 30 seconds, 2 minutes, 15 minutes and 1 hour (the page also says at most 5 attempts in all). Calls may come twice: `eventId` tells them apart. The documented signature is the header `Webhook-Signature`, as `v1,t=<Unix seconds>,s=<hex>`: HMAC-SHA256 over the timestamp, a full stop and the raw body, keyed with the webhook's secret.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct WebhookEnvelope {
-        ///What happened; its fields depend on the event.
+        /// What happened; its fields depend on the event.
         pub data: ::serde_json::Map<String, ::serde_json::Value>,
-        ///Id of the event, the same in every repeat of the call.
+        /// Id of the event, the same in every repeat of the call.
         #[serde(rename = "eventId")]
         pub event_id: String,
-        ///Name of the event, such as `reply.received`.
+        /// Name of the event, such as `reply.received`.
         #[serde(rename = "eventType")]
         pub event_type: String,
-        ///When the event happened.
+        /// When the event happened.
         pub timestamp: ::chrono::DateTime<::chrono::offset::Utc>,
-        ///Id of the workspace.
+        /// Id of the workspace.
         #[serde(rename = "workspaceId", skip_serializing_if = "Option::is_none")]
         pub workspace_id: Option<String>,
     }
+
     /// Builders of what is sent. A required field that was not set, and a value out of its limits, come out when the builder ends.
     pub mod builder {
-        reachout_runtime::builder! {
-            #[doc =
-            "Builds a [`CreateLeadDatabaseSearchRequest`](super::CreateLeadDatabaseSearchRequest)."]
-            CreateLeadDatabaseSearchRequest { #[doc =
-            "What to search for. Every filter may be left out, and filters can be combined. Keys that start with `excluded_` leave out what they name. `list_lead_database_filters` gives the filters and their values."]
-            required filters : LeadDatabaseFilters, #[doc =
-            "How many leads to find at most. There is no fixed maximum; the workspace's credits bound it."]
-            required limit : i64, #[doc = "Name of the search."] required name :
-            ::std::string::String, #[doc =
-            "Public https URL that is called when the search is done. What the call contains is not documented."]
-            optional webhook_url : ::std::string::String }
-        }
-        reachout_runtime::builder! {
-            #[doc =
-            "Builds a [`CreateLeadExtractorCampaignRequest`](super::CreateLeadExtractorCampaignRequest)."]
-            CreateLeadExtractorCampaignRequest { #[doc =
-            "How many leads to extract at most. There is no fixed maximum; the workspace's credits bound it."]
-            required limit : i64, #[doc =
-            "Whether the extracted leads are also enriched with contact data. Enrichment costs credits of its own."]
-            required mode : LeadExtractorMode, #[doc = "Name of the job."] required name
-            : ::std::string::String, #[doc = "Where the searches come from."] required
-            url_type : LeadExtractorUrlType, #[doc =
-            "Searches to read, as https URLs from LinkedIn or Sales Navigator."]
-            required_list urls : ::std::string::String, #[doc =
-            "Public https URL that is called when the job is done. What the call contains is not documented."]
-            optional webhook_url : ::std::string::String }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`CreateLeadsRequest`](super::CreateLeadsRequest)."]
-            CreateLeadsRequest { #[doc = "Id of the campaign."] required campaign_id :
-            ::std::string::String, #[doc = "The leads, 1 to 1,000."] required_list leads
-            : NewLead }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`IndustryCode`](super::IndustryCode)."] IndustryCode {
-            #[doc = "Name of the industry."] required label : ::std::string::String,
-            #[doc = "The code."] required value : ::std::string::String }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`LeadDatabaseFilters`](super::LeadDatabaseFilters)."]
-            LeadDatabaseFilters { #[doc =
-            "Last day of the time in which the company was acquired, as `dd/mm/yyyy`."]
-            optional acquired_end_date : ::std::string::String, #[doc =
-            "First day of the time in which the company was acquired, as `dd/mm/yyyy`."]
-            optional acquired_start_date : ::std::string::String, #[doc =
-            "Ranges of Bombora's intent score. Older key."] optional_list
-            bombora_composite_score : ::std::string::String, #[doc =
-            "Bombora's intent topics. Older key."] optional_list bombora_topic :
-            ::std::string::String, #[doc =
-            "Domains of companies, separated by commas or line breaks."] optional
-            bulk_domains : ::std::string::String, #[doc = "Names of companies."]
-            optional_list companies : ::std::string::String, #[doc =
-            "LinkedIn usernames or URLs of companies."] optional_list
-            company_linkedin_username : ::std::string::String, #[doc =
-            "Numbers of employees."] optional_list company_sizes : CompanySize, #[doc =
-            "Comments on the status of the company. Older key."] optional_list
-            company_status_comment : ::std::string::String, #[doc =
-            "Whether a company still exists. Older key."] optional company_status_value :
-            CompanyStatusValue, #[doc = "Kinds of company."] optional_list company_type :
-            CompanyType, #[doc = "Whether the company offers a demo."] optional
-            demo_available : bool, #[doc =
-            "Whether the company publishes documentation."] optional documentation_exist
-            : bool, #[doc = "Schools of the person. Older key."] optional_list
-            education_institute : ::std::string::String, #[doc =
-            "Words in the education of the person. Older key."] optional_list
-            education_keyword : ::std::string::String, #[doc =
-            "Subjects the person studied. Older key."] optional_list education_major :
-            ::std::string::String, #[doc =
-            "Domains of companies to leave out, separated by commas or line breaks."]
-            optional excluded_bulk_domains : ::std::string::String, #[doc =
-            "Names of companies to leave out."] optional_list excluded_companies :
-            ::std::string::String, #[doc =
-            "LinkedIn usernames or URLs of companies to leave out."] optional_list
-            excluded_company_linkedin_username : ::std::string::String, #[doc =
-            "Numbers of employees to leave out, as codes from 1 (one employee) to 9 (10,001 and more) in the order of `company_sizes`."]
-            optional_list excluded_company_sizes : i64, #[doc =
-            "Kinds of company to leave out."] optional_list excluded_company_type :
-            CompanyType, #[doc =
-            "Schools of the person that rule a person out. Older key."] optional_list
-            excluded_education_institute : ::std::string::String, #[doc =
-            "Words in the education of the person that rule a person out. Older key."]
-            optional_list excluded_education_keyword : ::std::string::String, #[doc =
-            "Subjects the person studied that rule a person out. Older key."]
-            optional_list excluded_education_major : ::std::string::String, #[doc =
-            "Another name of `excluded_member_department`, kept for older clients. Do not give both with different values."]
-            optional_list excluded_experimental_department : ::std::string::String, #[doc
-            =
-            "Another name of `excluded_industries`, kept for older clients. Do not give both with different values."]
-            optional_list excluded_experimental_industries : ::std::string::String, #[doc
-            = "Headquarters to leave out."] optional_list excluded_hq_location :
-            ::std::string::String, #[doc = "Industries to leave out."] optional_list
-            excluded_industries : ::std::string::String, #[doc =
-            "Functions of posted jobs that rule a company out."] optional_list
-            excluded_job_posting_functions : ::std::string::String, #[doc =
-            "Places of posted jobs that rule a company out."] optional_list
-            excluded_job_posting_location : ::std::string::String, #[doc =
-            "Job titles in postings that rule a company out."] optional_list
-            excluded_job_posting_title : ::std::string::String, #[doc =
-            "Current job titles to leave out."] optional_list excluded_job_titles :
-            ::std::string::String, #[doc =
-            "Words in the description or the specialties of the company that rule it out."]
-            optional_list excluded_keywords : ::std::string::String, #[doc =
-            "Language levels that rule a person out. Older key."] optional_list
-            excluded_language_proficiency : ::std::string::String, #[doc =
-            "Languages that rule a person out. Older key."] optional_list
-            excluded_languages : ::std::string::String, #[doc =
-            "Countries, regions or cities of persons to leave out."] optional_list
-            excluded_locations : ::std::string::String, #[doc =
-            "Certifications that rule a person out."] optional_list
-            excluded_member_certifications : ::std::string::String, #[doc =
-            "Departments to leave out."] optional_list excluded_member_department :
-            ::std::string::String, #[doc =
-            "Words in the summary of the profile that rule a person out."] optional_list
-            excluded_member_description : ::std::string::String, #[doc =
-            "LinkedIn usernames or profile URLs of persons to leave out."] optional_list
-            excluded_member_linkedin_username : ::std::string::String, #[doc =
-            "Skills that rule a person out."] optional_list excluded_member_skills :
-            ::std::string::String, #[doc = "NAICS codes to leave out, without labels."]
-            optional_list excluded_naics_codes : ::std::string::String, #[doc =
-            "Words in recent news that rule a company out. Older key."] optional_list
-            excluded_news_articles : ::std::string::String, #[doc =
-            "Words in the profile's recommendations that rule a person out. Older key."]
-            optional_list excluded_recommendation_keyword : ::std::string::String, #[doc
-            = "LinkedIn usernames of recommenders that rule a person out. Older key."]
-            optional_list excluded_recommendation_linkedin_username :
-            ::std::string::String, #[doc = "Seniority levels to leave out."]
-            optional_list excluded_seniority_levels : SeniorityLevel, #[doc =
-            "SIC codes to leave out, without labels."] optional_list excluded_sic_codes :
-            ::std::string::String, #[doc = "Technologies that rule a company out."]
-            optional_list excluded_technologies_used : ::std::string::String, #[doc =
-            "Topics of the website that rule a company out."] optional_list
-            excluded_top_topics : ::std::string::String, #[doc =
-            "Another name of `industries`, kept for older clients. Do not give both with different values."]
-            optional_list experimental_industries : ::std::string::String, #[doc =
-            "Another name of `member_department`, kept for older clients. Do not give both with different values."]
-            optional_list experimental_member_department : ::std::string::String, #[doc =
-            "Whether the company offers a free trial."] optional free_trial_available :
-            bool, #[doc = "Where the company has its headquarters."] optional_list
-            hq_location : ::std::string::String, #[doc =
-            "Industries of the company. The filter catalogue has the values."]
-            optional_list industries : ::std::string::String, #[doc =
-            "Last day of the time in which the company went public, as `dd/mm/yyyy`."]
-            optional ipo_end_date : ::std::string::String, #[doc =
-            "First day of the time in which the company went public, as `dd/mm/yyyy`."]
-            optional ipo_start_date : ::std::string::String, #[doc =
-            "Whether only companies that sell to companies are found. Older key."]
-            optional is_b2b : bool, #[doc =
-            "Whether the company offers software or other material for download."]
-            optional is_downloadable : bool, #[doc =
-            "Whether industries must match exactly; with false, related industries match too."]
-            optional is_mapped_industries_strict : bool, #[doc =
-            "Whether only listed companies are found. Older key."] optional is_public :
-            bool, #[doc = "Last day of the postings, as `dd/mm/yyyy`."] optional
-            job_posting_end_date : ::std::string::String, #[doc =
-            "Functions of the posted jobs. Older key."] optional_list
-            job_posting_functions : ::std::string::String, #[doc =
-            "Where the posted jobs are."] optional_list job_posting_location :
-            ::std::string::String, #[doc = "Seniority of the posted jobs."] optional_list
-            job_posting_seniority : JobPostingSeniority, #[doc =
-            "First day of the postings, as `dd/mm/yyyy`."] optional
-            job_posting_start_date : ::std::string::String, #[doc =
-            "Job titles the company is hiring for."] optional_list job_posting_title :
-            ::std::string::String, #[doc = "Kinds of employment of the posted jobs."]
-            optional_list job_posting_type : JobPostingType, #[doc =
-            "How job titles are compared. SendPilot's provider takes `contains` when there is none."]
-            optional job_title_match_mode : JobTitleMatchMode, #[doc =
-            "How close a job title must be when `job_title_match_mode` is `smart`."]
-            optional job_title_smart_mode : JobTitleSmartMode, #[doc =
-            "Current job titles. The filter catalogue suggests values."] optional_list
-            job_titles : ::std::string::String, #[doc =
-            "Words in the description or the specialties of the company."] optional_list
-            keywords : ::std::string::String, #[doc =
-            "How well the person speaks them. Older key."] optional_list
-            language_proficiency : ::std::string::String, #[doc =
-            "Languages the person speaks. Older key."] optional_list languages :
-            ::std::string::String, #[doc =
-            "How many days ago the latest funding was, `30`, `60`, `90` or `90+`. Older key."]
-            optional last_funding_date : LeadDatabaseFiltersLastFundingDate, #[doc =
-            "Kinds of the latest funding round."] optional_list last_funding_round_name :
-            FundingRound, #[doc = "Where the person is, as country, region or city."]
-            optional_list locations : ::std::string::String, #[doc =
-            "Greatest average length of a visit to the website, in seconds."] optional
-            max_average_visit_duration_seconds : i64, #[doc =
-            "Greatest bounce rate of the website, in percent."] optional max_bounce_rate
-            : i64, #[doc = "Greatest score in employees' reviews of the company."]
-            optional max_company_employee_reviews_aggregate_score : i64, #[doc =
-            "Greatest time in the current job, in months."] optional
-            max_job_duration_months : i64, #[doc =
-            "Greatest amount of the latest funding round."] optional
-            max_last_funding_round_amount_raised : i64, #[doc =
-            "Greatest average number of pages in a visit to the website."] optional
-            max_pages_per_visit : i64, #[doc =
-            "Greatest rank of the website in its category."] optional max_rank_category :
-            i64, #[doc = "Greatest rank of the website in its country."] optional
-            max_rank_country : i64, #[doc = "Greatest rank of the website in the world."]
-            optional max_rank_global : i64, #[doc =
-            "Greatest revenue of the company in a year."] optional max_revenue_annual :
-            i64, #[doc = "Greatest time in all jobs, in months."] optional
-            max_total_experience_duration_months : i64, #[doc =
-            "Greatest visits to the website in a month."] optional
-            max_total_website_visits_monthly : i64, #[doc =
-            "Certifications of the person."] optional_list member_certifications :
-            ::std::string::String, #[doc = "Departments the person works in."]
-            optional_list member_department : ::std::string::String, #[doc =
-            "Words in the summary of the profile."] optional_list member_description :
-            ::std::string::String, #[doc = "Name of the person, searched as free text."]
-            optional member_full_name : ::std::string::String, #[doc =
-            "LinkedIn usernames or profile URLs of persons."] optional_list
-            member_linkedin_username : ::std::string::String, #[doc =
-            "Skills in the profile."] optional_list member_skills :
-            ::std::string::String, #[doc =
-            "Least average length of a visit to the website, in seconds."] optional
-            min_average_visit_duration_seconds : i64, #[doc =
-            "Least bounce rate of the website, in percent."] optional min_bounce_rate :
-            i64, #[doc = "Least score in employees' reviews of the company."] optional
-            min_company_employee_reviews_aggregate_score : i64, #[doc =
-            "Least time in the current job, in months."] optional min_job_duration_months
-            : i64, #[doc = "Least amount of the latest funding round."] optional
-            min_last_funding_round_amount_raised : i64, #[doc =
-            "Least average number of pages in a visit to the website."] optional
-            min_pages_per_visit : i64, #[doc =
-            "Least rank of the website in its category."] optional min_rank_category :
-            i64, #[doc = "Least rank of the website in its country."] optional
-            min_rank_country : i64, #[doc = "Least rank of the website in the world."]
-            optional min_rank_global : i64, #[doc =
-            "Least revenue of the company in a year."] optional min_revenue_annual : i64,
-            #[doc = "Least time in all jobs, in months."] optional
-            min_total_experience_duration_months : i64, #[doc =
-            "Least visits to the website in a month."] optional
-            min_total_website_visits_monthly : i64, #[doc =
-            "Whether the company has mobile apps."] optional mobile_apps_exist : bool,
-            #[doc =
-            "NAICS codes (North American Industry Classification System), as the filter catalogue gives them."]
-            optional_list naics_codes : IndustryCode, #[doc =
-            "Words in recent news about the company. Older key."] optional_list
-            news_articles : ::std::string::String, #[doc =
-            "Whether there are online reviews of the company."] optional
-            online_reviews_exist : bool, #[doc = "Who owns the company."] optional_list
-            ownership_status : OwnershipStatus, #[doc =
-            "Whether the company publishes its prices."] optional pricing_available :
-            bool, #[doc = "Words in the profile's recommendations. Older key."]
-            optional_list recommendation_keyword : ::std::string::String, #[doc =
-            "LinkedIn usernames of those who recommend the person. Older key."]
-            optional_list recommendation_linkedin_username : ::std::string::String, #[doc
-            = "Seniority levels."] optional_list seniority_levels : SeniorityLevel, #[doc
-            =
-            "SIC codes (Standard Industrial Classification), as the filter catalogue gives them."]
-            optional_list sic_codes : IndustryCode, #[doc =
-            "Technologies the company uses."] optional_list technologies_used :
-            ::std::string::String, #[doc = "Topics of the company's website."]
-            optional_list top_topics : ::std::string::String }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`NewLead`](super::NewLead)."] NewLead { #[doc =
-            "Company."] optional company : ::std::string::String, #[doc =
-            "Email address."] optional email : ::std::string::String, #[doc =
-            "First name."] optional first_name : ::std::string::String, #[doc =
-            "Last name."] optional last_name : ::std::string::String, #[doc =
-            "URL of the LinkedIn profile."] required linkedin_url :
-            ::std::string::String, #[doc = "Job title."] optional title :
-            ::std::string::String, #[doc = "Fields that the vendor does not name."]
-            defaulted extra : ::serde_json::Map < ::std::string::String,
-            ::serde_json::Value > }
-        }
-        reachout_runtime::builder! {
-            #[doc =
-            "Builds a [`SendConnectionRequestRequest`](super::SendConnectionRequestRequest)."]
-            SendConnectionRequestRequest { #[doc =
-            "Note to send along, at most 300 characters. Only premium LinkedIn accounts can send one."]
-            optional message : SendConnectionRequestRequestMessage, #[doc =
-            "URL of the LinkedIn profile to connect with."] required
-            recipient_linkedin_url : ::std::string::String, #[doc =
-            "Id of the sender that asks."] required sender_id : ::std::string::String }
-        }
-        reachout_runtime::builder! {
-            #[doc =
-            "Builds a [`SendLeadMessageRequest`](super::SendLeadMessageRequest)."]
-            SendLeadMessageRequest { #[doc =
-            "Id of a campaign that the message is counted to."] optional campaign_id :
-            ::std::string::String, #[doc =
-            "Text of the message, at most 8,000 characters. `{{firstName}}` and `{{lastName}}` are replaced by the lead's names."]
-            required message : SendLeadMessageRequestMessage, #[doc =
-            "Id of the sender that sends the message."] required sender_id :
-            ::std::string::String }
-        }
-        reachout_runtime::builder! {
-            #[doc =
-            "Builds a [`SendMessageToLeadRequest`](super::SendMessageToLeadRequest)."]
-            SendMessageToLeadRequest { #[doc =
-            "Id of the lead that the message goes to."] required lead_id :
-            ::std::string::String, #[doc =
-            "Text of the message, at most 8,000 characters."] required message :
-            SendMessageToLeadRequestMessage, #[doc =
-            "Id of the sender, the connected LinkedIn account to use. Without it SendPilot chooses a suitable one."]
-            optional sender_id : ::std::string::String }
-        }
-        reachout_runtime::builder! {
-            #[doc =
-            "Builds a [`SendMessageToProfileRequest`](super::SendMessageToProfileRequest)."]
-            SendMessageToProfileRequest { #[doc =
-            "Id of a campaign that the message is counted to. For tracking only."]
-            optional campaign_id : ::std::string::String, #[doc =
-            "Id of a lead that the message is counted to. For tracking only; the recipient is the profile."]
-            optional lead_id : ::std::string::String, #[doc =
-            "Text of the message, at most 8,000 characters."] required message :
-            SendMessageToProfileRequestMessage, #[doc =
-            "URL of the recipient's LinkedIn profile. The profile must be a 1st-degree connection of the sender."]
-            required recipient_linkedin_url : ::std::string::String, #[doc =
-            "Id of the sender, the connected LinkedIn account that sends the message, as `list_senders` gives it."]
-            required sender_id : ::std::string::String }
-        }
-        reachout_runtime::builder! {
-            #[doc = "Builds a [`UpdateCampaignRequest`](super::UpdateCampaignRequest)."]
-            UpdateCampaignRequest { #[doc = "What to do with a campaign."] required
-            action : CampaignAction }
-        }
-        reachout_runtime::builder! {
-            #[doc =
-            "Builds a [`UpdateLeadStatusRequest`](super::UpdateLeadStatusRequest)."]
-            UpdateLeadStatusRequest { #[doc =
-            "A custom status of a lead, by which leads are sorted in a CRM."] optional
-            custom_lead_status : CustomLeadStatus, #[doc = "Why the status changes."]
-            optional note : ::std::string::String, #[doc =
-            "The outcomes of a lead that can be set."] optional status : LeadOutcome }
-        }
+        reachout_runtime::builder!(
+            CreateLeadDatabaseSearchRequest,
+            filters = required::<super::LeadDatabaseFilters>,
+            limit = required::<i64>,
+            name = required::<String>,
+            webhook_url = optional::<String>
+        );
+        reachout_runtime::builder!(
+            CreateLeadExtractorCampaignRequest,
+            limit = required::<i64>,
+            mode = required::<super::LeadExtractorMode>,
+            name = required::<String>,
+            url_type = required::<super::LeadExtractorUrlType>,
+            urls = required_list::<String>,
+            webhook_url = optional::<String>
+        );
+        reachout_runtime::builder!(CreateLeadsRequest, campaign_id = required::<String>, leads = required_list::<super::NewLead>);
+        reachout_runtime::builder!(IndustryCode, label = required::<String>, value = required::<String>);
+        reachout_runtime::builder!(
+            LeadDatabaseFilters,
+            acquired_end_date = optional::<String>,
+            acquired_start_date = optional::<String>,
+            bombora_composite_score = optional_list::<String>,
+            bombora_topic = optional_list::<String>,
+            bulk_domains = optional::<String>,
+            companies = optional_list::<String>,
+            company_linkedin_username = optional_list::<String>,
+            company_sizes = optional_list::<super::CompanySize>,
+            company_status_comment = optional_list::<String>,
+            company_status_value = optional::<super::CompanyStatusValue>,
+            company_type = optional_list::<super::CompanyType>,
+            demo_available = optional::<bool>,
+            documentation_exist = optional::<bool>,
+            education_institute = optional_list::<String>,
+            education_keyword = optional_list::<String>,
+            education_major = optional_list::<String>,
+            excluded_bulk_domains = optional::<String>,
+            excluded_companies = optional_list::<String>,
+            excluded_company_linkedin_username = optional_list::<String>,
+            excluded_company_sizes = optional_list::<i64>,
+            excluded_company_type = optional_list::<super::CompanyType>,
+            excluded_education_institute = optional_list::<String>,
+            excluded_education_keyword = optional_list::<String>,
+            excluded_education_major = optional_list::<String>,
+            excluded_experimental_department = optional_list::<String>,
+            excluded_experimental_industries = optional_list::<String>,
+            excluded_hq_location = optional_list::<String>,
+            excluded_industries = optional_list::<String>,
+            excluded_job_posting_functions = optional_list::<String>,
+            excluded_job_posting_location = optional_list::<String>,
+            excluded_job_posting_title = optional_list::<String>,
+            excluded_job_titles = optional_list::<String>,
+            excluded_keywords = optional_list::<String>,
+            excluded_language_proficiency = optional_list::<String>,
+            excluded_languages = optional_list::<String>,
+            excluded_locations = optional_list::<String>,
+            excluded_member_certifications = optional_list::<String>,
+            excluded_member_department = optional_list::<String>,
+            excluded_member_description = optional_list::<String>,
+            excluded_member_linkedin_username = optional_list::<String>,
+            excluded_member_skills = optional_list::<String>,
+            excluded_naics_codes = optional_list::<String>,
+            excluded_news_articles = optional_list::<String>,
+            excluded_recommendation_keyword = optional_list::<String>,
+            excluded_recommendation_linkedin_username = optional_list::<String>,
+            excluded_seniority_levels = optional_list::<super::SeniorityLevel>,
+            excluded_sic_codes = optional_list::<String>,
+            excluded_technologies_used = optional_list::<String>,
+            excluded_top_topics = optional_list::<String>,
+            experimental_industries = optional_list::<String>,
+            experimental_member_department = optional_list::<String>,
+            free_trial_available = optional::<bool>,
+            hq_location = optional_list::<String>,
+            industries = optional_list::<String>,
+            ipo_end_date = optional::<String>,
+            ipo_start_date = optional::<String>,
+            is_b2b = optional::<bool>,
+            is_downloadable = optional::<bool>,
+            is_mapped_industries_strict = optional::<bool>,
+            is_public = optional::<bool>,
+            job_posting_end_date = optional::<String>,
+            job_posting_functions = optional_list::<String>,
+            job_posting_location = optional_list::<String>,
+            job_posting_seniority = optional_list::<super::JobPostingSeniority>,
+            job_posting_start_date = optional::<String>,
+            job_posting_title = optional_list::<String>,
+            job_posting_type = optional_list::<super::JobPostingType>,
+            job_title_match_mode = optional::<super::JobTitleMatchMode>,
+            job_title_smart_mode = optional::<super::JobTitleSmartMode>,
+            job_titles = optional_list::<String>,
+            keywords = optional_list::<String>,
+            language_proficiency = optional_list::<String>,
+            languages = optional_list::<String>,
+            last_funding_date = optional::<super::LeadDatabaseFiltersLastFundingDate>,
+            last_funding_round_name = optional_list::<super::FundingRound>,
+            locations = optional_list::<String>,
+            max_average_visit_duration_seconds = optional::<i64>,
+            max_bounce_rate = optional::<i64>,
+            max_company_employee_reviews_aggregate_score = optional::<i64>,
+            max_job_duration_months = optional::<i64>,
+            max_last_funding_round_amount_raised = optional::<i64>,
+            max_pages_per_visit = optional::<i64>,
+            max_rank_category = optional::<i64>,
+            max_rank_country = optional::<i64>,
+            max_rank_global = optional::<i64>,
+            max_revenue_annual = optional::<i64>,
+            max_total_experience_duration_months = optional::<i64>,
+            max_total_website_visits_monthly = optional::<i64>,
+            member_certifications = optional_list::<String>,
+            member_department = optional_list::<String>,
+            member_description = optional_list::<String>,
+            member_full_name = optional::<String>,
+            member_linkedin_username = optional_list::<String>,
+            member_skills = optional_list::<String>,
+            min_average_visit_duration_seconds = optional::<i64>,
+            min_bounce_rate = optional::<i64>,
+            min_company_employee_reviews_aggregate_score = optional::<i64>,
+            min_job_duration_months = optional::<i64>,
+            min_last_funding_round_amount_raised = optional::<i64>,
+            min_pages_per_visit = optional::<i64>,
+            min_rank_category = optional::<i64>,
+            min_rank_country = optional::<i64>,
+            min_rank_global = optional::<i64>,
+            min_revenue_annual = optional::<i64>,
+            min_total_experience_duration_months = optional::<i64>,
+            min_total_website_visits_monthly = optional::<i64>,
+            mobile_apps_exist = optional::<bool>,
+            naics_codes = optional_list::<super::IndustryCode>,
+            news_articles = optional_list::<String>,
+            online_reviews_exist = optional::<bool>,
+            ownership_status = optional_list::<super::OwnershipStatus>,
+            pricing_available = optional::<bool>,
+            recommendation_keyword = optional_list::<String>,
+            recommendation_linkedin_username = optional_list::<String>,
+            seniority_levels = optional_list::<super::SeniorityLevel>,
+            sic_codes = optional_list::<super::IndustryCode>,
+            technologies_used = optional_list::<String>,
+            top_topics = optional_list::<String>
+        );
+        reachout_runtime::builder!(
+            NewLead,
+            company = optional::<String>,
+            email = optional::<String>,
+            first_name = optional::<String>,
+            last_name = optional::<String>,
+            linkedin_url = required::<String>,
+            title = optional::<String>,
+            extra = defaulted::<::serde_json::Map<String, ::serde_json::Value>>
+        );
+        reachout_runtime::builder!(
+            SendConnectionRequestRequest,
+            message = optional::<super::SendConnectionRequestRequestMessage>,
+            recipient_linkedin_url = required::<String>,
+            sender_id = required::<String>
+        );
+        reachout_runtime::builder!(
+            SendLeadMessageRequest,
+            campaign_id = optional::<String>,
+            message = required::<super::SendLeadMessageRequestMessage>,
+            sender_id = required::<String>
+        );
+        reachout_runtime::builder!(
+            SendMessageToLeadRequest,
+            lead_id = required::<String>,
+            message = required::<super::SendMessageToLeadRequestMessage>,
+            sender_id = optional::<String>
+        );
+        reachout_runtime::builder!(
+            SendMessageToProfileRequest,
+            campaign_id = optional::<String>,
+            lead_id = optional::<String>,
+            message = required::<super::SendMessageToProfileRequestMessage>,
+            recipient_linkedin_url = required::<String>,
+            sender_id = required::<String>
+        );
+        reachout_runtime::builder!(UpdateCampaignRequest, action = required::<super::CampaignAction>);
+        reachout_runtime::builder!(
+            UpdateLeadStatusRequest,
+            custom_lead_status = optional::<super::CustomLeadStatus>,
+            note = optional::<String>,
+            status = optional::<super::LeadOutcome>
+        );
     }
 }
+
 /// Every operation, in the order of the spec.
-pub static ROUTES: [Route; 23usize] = [
+pub static ROUTES: [Route; 23] = [
     Route {
         operation_id: "list_campaigns",
         method: Method::GET,

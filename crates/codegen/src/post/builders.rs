@@ -9,6 +9,8 @@ use syn::{
     visit_mut::{self, VisitMut},
 };
 
+use super::tidy;
+
 /// The builder of a struct, for the module `types::builder`; `own` tells the types of the module `types`.
 pub fn write(item: &ItemStruct, own: &BTreeSet<String>) -> TokenStream {
     let ident = &item.ident;
@@ -17,6 +19,7 @@ pub fn write(item: &ItemStruct, own: &BTreeSet<String>) -> TokenStream {
         let (kind, ty) = kind(field);
         let mut ty = ty.clone();
         Outward(own).visit_type_mut(&mut ty);
+        tidy::shorten(&mut ty);
         Some(quote!(#name = #kind::<#ty>))
     });
     quote!(reachout_runtime::builder!(#ident, #(#fields),*);)

@@ -168,6 +168,12 @@ impl Reader<'_> {
         let ty: Type = syn::parse_str(name).map_err(|error| error.to_string())?;
         let mut read = Read { expression: start, optional, ty };
         for segment in path.split('.') {
+            if let Some(alternatives) = self.alternatives(&read.ty) {
+                let (variant, ty) = self.with_field(&alternatives, segment).ok_or_else(|| self.error(path, "is in no alternative"))?;
+                let from = read.borrowed();
+                let expression = quote!(#from.and_then(|value| match value { #variant(value) => Some(value), _ => None }));
+                read = Read { expression, optional: true, ty };
+            }
             let (field, field_type) = self.field(&read.ty, segment, path)?;
             let from = &read.expression;
             read = match (read.optional, inner(&field_type, "Option")) {
@@ -182,20 +188,52 @@ impl Reader<'_> {
 
     /// The list itself, moved out of the page.
     fn read_owned(&self, response: &str, path: &str) -> Result<TokenStream, String> {
-        let mut ty: Type = syn::parse_str(response).map_err(|error| error.to_string())?;
-        let (mut expression, mut optional) = (quote!(page), false);
-        for segment in path.split('.') {
-            let (field, field_type) = self.field(&ty, segment, path)?;
-            let inner_type = inner(&field_type, "Option").cloned();
-            expression = match (optional, &inner_type) {
-                (true, Some(_)) => quote!(#expression.and_then(|value| value.#field)),
-                (true, None) => quote!(#expression.map(|value| value.#field)),
-                (false, _) => quote!(#expression.#field),
-            };
-            optional |= inner_type.is_some();
-            ty = inner_type.unwrap_or(field_type);
+        let ty: Type = syn::parse_str(response).map_err(|error| error.to_string())?;
+        self.take(quote!(page), &ty, &path.split('.').collect::<Vec<_>>(), path)
+    }
+
+    fn take(&self, value: TokenStream, ty: &Type, segments: &[&str], path: &str) -> Result<TokenStream, String> {
+        let Some((segment, rest)) = segments.split_first() else { return Ok(value) };
+        if let Some(alternatives) = self.alternatives(ty) {
+            let arms = alternatives.iter().map(|(variant, ty)| {
+                let taken = match self.field(ty, segment, path) {
+                    Ok(_) => self.take(quote!(value), ty, segments, path)?,
+                    // An alternative that is the list itself.
+                    Err(_) => quote!(value.0),
+                };
+                Ok(quote!(#variant(value) => #taken))
+            });
+            let arms = arms.collect::<Result<Vec<_>, String>>()?;
+            return Ok(quote!(match #value { #(#arms,)* }));
         }
-        Ok(if optional { quote!(#expression.unwrap_or_default()) } else { expression })
+        let (field, field_type) = self.field(ty, segment, path)?;
+        match inner(&field_type, "Option") {
+            Some(_) if rest.is_empty() => Ok(quote!(#value.#field.unwrap_or_default())),
+            Some(ty) => {
+                let taken = self.take(quote!(value), ty, rest, path)?;
+                Ok(quote!(#value.#field.map(|value| #taken).unwrap_or_default()))
+            }
+            None => self.take(quote!(#value.#field), &field_type, rest, path),
+        }
+    }
+
+    /// The variants of a `oneOf`, as patterns, and the type in each.
+    fn alternatives(&self, ty: &Type) -> Option<Vec<(TokenStream, Type)>> {
+        let name = self.named(ty).ok()?;
+        let item = items(self.types).iter().find_map(|item| match item {
+            Item::Enum(item) if item.ident == name => Some(item),
+            _ => None,
+        })?;
+        let ident = &item.ident;
+        let variant = |variant: &syn::Variant| {
+            let (name, ty) = (&variant.ident, variant.fields.iter().next()?.ty.clone());
+            Some((quote!(types::#ident::#name), ty))
+        };
+        item.variants.iter().map(variant).collect()
+    }
+
+    fn with_field(&self, alternatives: &[(TokenStream, Type)], segment: &str) -> Option<(TokenStream, Type)> {
+        alternatives.iter().find(|(_, ty)| self.field(ty, segment, segment).is_ok()).cloned()
     }
 
     fn field(&self, ty: &Type, segment: &str, path: &str) -> Result<(syn::Ident, Type), String> {

@@ -23,6 +23,11 @@ pub fn tidy(file: &mut syn::File) {
     Tidy.visit_file_mut(file);
 }
 
+/// The same for one type, for those inside macro calls, which no visitor enters.
+pub fn shorten(ty: &mut syn::Type) {
+    Tidy.visit_type_mut(ty);
+}
+
 struct Tidy;
 
 impl VisitMut for Tidy {
@@ -44,7 +49,7 @@ impl VisitMut for Tidy {
     }
 
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<syn::Attribute>) {
-        visit_mut::visit_attributes_mut(self, attributes);
+        attributes.iter_mut().for_each(|attribute| self.visit_attribute_mut(attribute));
         // One `///` a line, as a person writes it.
         *attributes = std::mem::take(attributes).into_iter().flat_map(doc_lines).collect();
     }
@@ -74,5 +79,6 @@ fn doc_lines(attribute: syn::Attribute) -> Vec<syn::Attribute> {
         let line = if line.is_empty() || line.starts_with(' ') { line.to_owned() } else { format!(" {line}") };
         syn::parse_quote!(#[doc = #line])
     };
-    text.lines().map(str::trim_end).map(line).collect()
+    // `lines` has none for the empty text, which is the blank line between two paragraphs.
+    if text.is_empty() { vec![line("")] } else { text.lines().map(str::trim_end).map(line).collect() }
 }

@@ -177,7 +177,7 @@ fn alternatives(item: &ItemEnum, structs: &BTreeMap<String, &ItemStruct>, sent: 
 /// A string with limits: typify checks them in `FromStr`, and the runtime's macro writes the other conversions.
 fn checked_string(item: &Item) -> Option<String> {
     let Item::Impl(item) = item else { return None };
-    let (_, name, _) = item.trait_.as_ref()?;
+    let (name, _) = item.trait_.as_ref()?;
     let last = name.segments.last().filter(|segment| segment.ident == "FromStr")?;
     let infallible = item.items.iter().any(|item| matches!(item, syn::ImplItem::Type(ty) if quote!(#ty).to_string().contains("Infallible")));
     let Type::Path(ty) = &*item.self_ty else { return None };
@@ -191,11 +191,11 @@ fn is_replaced(item: &ItemImpl, string_enums: &BTreeSet<String>, checked: &BTree
         _ => None,
     };
     let on = name(&item.self_ty);
-    let trait_name = item.trait_.as_ref().and_then(|(_, path, _)| path.segments.last()).map(|segment| segment.ident.to_string());
+    let trait_name = item.trait_.as_ref().and_then(|(path, _)| path.segments.last()).map(|segment| segment.ident.to_string());
     let on_enum = on.as_ref().is_some_and(|name| string_enums.contains(name));
     let on_checked = on.as_ref().is_some_and(|name| checked.contains(name)) && trait_name.as_deref() != Some("FromStr");
     let from_checked = trait_name.as_deref() == Some("From")
-        && item.trait_.as_ref().is_some_and(|(_, path, _)| checked.iter().any(|name| quote!(#path).to_string().ends_with(&format!("< {name} >"))));
+        && item.trait_.as_ref().is_some_and(|(path, _)| checked.iter().any(|name| quote!(#path).to_string().ends_with(&format!("< {name} >"))));
     let builder = trait_name.is_none() && item.items.iter().any(|item| matches!(item, syn::ImplItem::Fn(function) if function.sig.ident == "builder"));
     on_enum || on_checked || from_checked || builder
 }
