@@ -15,6 +15,7 @@ mod normalise;
 mod outputs;
 mod post;
 mod regen;
+mod wire;
 
 use std::path::Path;
 

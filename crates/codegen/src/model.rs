@@ -102,6 +102,8 @@ pub struct Parameter {
     pub required: bool,
     /// Shown in the docs.
     pub description: String,
+    /// `date`, `uuid`, …
+    pub format: Option<String>,
     /// A documented value.
     pub example: Option<Value>,
 }
@@ -233,6 +235,7 @@ fn read_operation(document: &Document, path: &str, method: &str, item: &Value, o
                 location: text(&parameter["in"]),
                 required: parameter["required"] == true,
                 description: text(&parameter["description"]),
+                format: document.follow(&parameter["schema"])["format"].as_str().map(str::to_owned),
                 example: parameter.get("example").cloned(),
             });
         }

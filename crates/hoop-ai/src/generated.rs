@@ -4866,10 +4866,10 @@ pub mod types {
         /// Number of the page before.
         #[serde(rename = "prevPage", skip_serializing_if = "Option::is_none")]
         pub prev_page: Option<reachout_runtime::Number>,
-        /// When the page's last contact was added, in milliseconds since 1970-01-01 UTC, to ask for the next page with.
+        /// When the page's last contact was added, in milliseconds since 1970-01-01 UTC.
         #[serde(rename = "startAfter", skip_serializing_if = "Option::is_none")]
         pub start_after: Option<reachout_runtime::Number>,
-        /// Id of the page's last contact, to ask for the next page with.
+        /// Id of the page's last contact. The next page is asked for with it and `startAfter`.
         #[serde(rename = "startAfterId", skip_serializing_if = "Option::is_none")]
         pub start_after_id: Option<String>,
         /// How many contacts there are.
@@ -7536,7 +7536,7 @@ pub mod types {
         /// The token to call the API with.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub access_token: Option<String>,
-        /// Whether all sub-accounts were approved at the installation. For an agency's token.
+        /// Whether all sub-accounts were approved. For an agency's token.
         #[serde(rename = "approveAllLocations", skip_serializing_if = "Option::is_none")]
         pub approve_all_locations: Option<bool>,
         /// Ids of the sub-accounts for which tokens may be made.
