@@ -515,7 +515,9 @@ impl Client {
 
     /// Change a contact.
     ///
-    /// Changes the fields that are given and leaves the others. Needs the scope `contacts.write`. To add or remove single tags use `add_tags` and `remove_tags`.
+    /// Changes the fields that are given and leaves the others. Needs the scope `contacts.write`.
+    ///
+    /// To add or remove single tags use `add_tags` and `remove_tags`.
     ///
     /// `PUT /contacts/{contactId}`, body [`types::UpdateContactRequest`] as `application/json`; answers [`types::UpdateContactResponse`].
     ///
@@ -5421,6 +5423,18 @@ pub mod types {
         Files(CustomFieldFiles),
     }
 
+    impl From<&str> for CustomFieldContent {
+        fn from(value: &str) -> Self {
+            Self::Text(CustomFieldText(value.to_owned()))
+        }
+    }
+
+    impl From<String> for CustomFieldContent {
+        fn from(value: String) -> Self {
+            Self::Text(CustomFieldText(value))
+        }
+    }
+
     impl From<CustomFieldText> for CustomFieldContent {
         fn from(value: CustomFieldText) -> Self {
             Self::Text(value)
@@ -5591,6 +5605,18 @@ pub mod types {
         Text(DateOfBirthText),
         /// As `DateOfBirthNumber`.
         Number(DateOfBirthNumber),
+    }
+
+    impl From<&str> for DateOfBirth {
+        fn from(value: &str) -> Self {
+            Self::Text(DateOfBirthText(value.to_owned()))
+        }
+    }
+
+    impl From<String> for DateOfBirth {
+        fn from(value: String) -> Self {
+            Self::Text(DateOfBirthText(value))
+        }
     }
 
     impl ::std::fmt::Display for DateOfBirth {
@@ -5820,6 +5846,18 @@ pub mod types {
         Text(ErrorMessageText),
         /// As `ErrorMessageList`.
         List(ErrorMessageList),
+    }
+
+    impl From<&str> for ErrorMessage {
+        fn from(value: &str) -> Self {
+            Self::Text(ErrorMessageText(value.to_owned()))
+        }
+    }
+
+    impl From<String> for ErrorMessage {
+        fn from(value: String) -> Self {
+            Self::Text(ErrorMessageText(value))
+        }
     }
 
     impl From<ErrorMessageText> for ErrorMessage {
@@ -7136,6 +7174,18 @@ pub mod types {
         List(RecipientList),
     }
 
+    impl From<&str> for Recipients {
+        fn from(value: &str) -> Self {
+            Self::Text(RecipientText(value.to_owned()))
+        }
+    }
+
+    impl From<String> for Recipients {
+        fn from(value: String) -> Self {
+            Self::Text(RecipientText(value))
+        }
+    }
+
     impl From<RecipientText> for Recipients {
         fn from(value: RecipientText) -> Self {
             Self::Text(value)
@@ -7432,6 +7482,18 @@ pub mod types {
         Text(SortText),
         /// As `SortNumber`.
         Number(SortNumber),
+    }
+
+    impl From<&str> for SortValue {
+        fn from(value: &str) -> Self {
+            Self::Text(SortText(value.to_owned()))
+        }
+    }
+
+    impl From<String> for SortValue {
+        fn from(value: String) -> Self {
+            Self::Text(SortText(value))
+        }
     }
 
     impl ::std::fmt::Display for SortValue {

@@ -674,7 +674,9 @@ impl Client {
 
     /// Change a contact.
     ///
-    /// Changes the fields that are given and leaves the others. Needs the scope `contacts.write`. To add or remove single tags use `add_tags` and `remove_tags`.
+    /// Changes the fields that are given and leaves the others. Needs the scope `contacts.write`.
+    ///
+    /// To add or remove single tags use `add_tags` and `remove_tags`.
     ///
     /// `PUT /contacts/{contactId}`, body [`types::UpdateContactRequest`] as `application/json`; answers [`types::UpdateContactResponse`].
     ///
@@ -1048,7 +1050,7 @@ impl Client {
     ///
     /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
     ///
-    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file of 2026-05-01. Page: <https://developers.leadwaycrm.com/api-reference/oauth/oauth-get-location-access-token>
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file of 2026-05-01. Leadway writes account for location in the one such address that was seen. Page: <https://developers.leadwaycrm.com/api-reference/oauth/oauth-get-account-access-token>
     pub fn create_location_token(&self) -> builder::CreateLocationToken<'_> {
         builder::CreateLocationToken::new(self)
     }
@@ -1066,7 +1068,7 @@ impl Client {
     ///
     /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
     ///
-    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file of 2026-05-01. Page: <https://developers.leadwaycrm.com/api-reference/oauth/oauth-get-installed-location>
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file of 2026-05-01. Leadway writes account for location in the one such address that was seen. Page: <https://developers.leadwaycrm.com/api-reference/oauth/oauth-get-installed-account>
     pub fn list_installed_locations(&self) -> builder::ListInstalledLocations<'_> {
         builder::ListInstalledLocations::new(self)
     }
@@ -6423,6 +6425,18 @@ pub mod types {
         Files(CustomFieldFiles),
     }
 
+    impl From<&str> for CustomFieldContent {
+        fn from(value: &str) -> Self {
+            Self::Text(CustomFieldText(value.to_owned()))
+        }
+    }
+
+    impl From<String> for CustomFieldContent {
+        fn from(value: String) -> Self {
+            Self::Text(CustomFieldText(value))
+        }
+    }
+
     impl From<CustomFieldText> for CustomFieldContent {
         fn from(value: CustomFieldText) -> Self {
             Self::Text(value)
@@ -6593,6 +6607,18 @@ pub mod types {
         Text(DateOfBirthText),
         /// As `DateOfBirthNumber`.
         Number(DateOfBirthNumber),
+    }
+
+    impl From<&str> for DateOfBirth {
+        fn from(value: &str) -> Self {
+            Self::Text(DateOfBirthText(value.to_owned()))
+        }
+    }
+
+    impl From<String> for DateOfBirth {
+        fn from(value: String) -> Self {
+            Self::Text(DateOfBirthText(value))
+        }
     }
 
     impl ::std::fmt::Display for DateOfBirth {
@@ -6831,6 +6857,18 @@ pub mod types {
         Text(ErrorMessageText),
         /// As `ErrorMessageList`.
         List(ErrorMessageList),
+    }
+
+    impl From<&str> for ErrorMessage {
+        fn from(value: &str) -> Self {
+            Self::Text(ErrorMessageText(value.to_owned()))
+        }
+    }
+
+    impl From<String> for ErrorMessage {
+        fn from(value: String) -> Self {
+            Self::Text(ErrorMessageText(value))
+        }
     }
 
     impl From<ErrorMessageText> for ErrorMessage {
@@ -7940,6 +7978,18 @@ pub mod types {
         Object(MessageSubTypeObject),
     }
 
+    impl From<&str> for MessageSubType {
+        fn from(value: &str) -> Self {
+            Self::Name(MessageSubTypeName(value.to_owned()))
+        }
+    }
+
+    impl From<String> for MessageSubType {
+        fn from(value: String) -> Self {
+            Self::Name(MessageSubTypeName(value))
+        }
+    }
+
     impl From<MessageSubTypeName> for MessageSubType {
         fn from(value: MessageSubTypeName) -> Self {
             Self::Name(value)
@@ -8353,6 +8403,18 @@ pub mod types {
         List(RecipientList),
     }
 
+    impl From<&str> for Recipients {
+        fn from(value: &str) -> Self {
+            Self::Text(RecipientText(value.to_owned()))
+        }
+    }
+
+    impl From<String> for Recipients {
+        fn from(value: String) -> Self {
+            Self::Text(RecipientText(value))
+        }
+    }
+
     impl From<RecipientText> for Recipients {
         fn from(value: RecipientText) -> Self {
             Self::Text(value)
@@ -8718,6 +8780,18 @@ pub mod types {
         Text(SortText),
         /// As `SortNumber`.
         Number(SortNumber),
+    }
+
+    impl From<&str> for SortValue {
+        fn from(value: &str) -> Self {
+            Self::Text(SortText(value.to_owned()))
+        }
+    }
+
+    impl From<String> for SortValue {
+        fn from(value: String) -> Self {
+            Self::Text(SortText(value))
+        }
     }
 
     impl ::std::fmt::Display for SortValue {
@@ -10567,7 +10641,7 @@ pub static ROUTES: [Route; 64] = [
         pagination: None,
         evidence: Evidence::Partial,
         tag: "oauth",
-        docs: "https://developers.leadwaycrm.com/api-reference/oauth/oauth-get-location-access-token",
+        docs: "https://developers.leadwaycrm.com/api-reference/oauth/oauth-get-account-access-token",
     },
     Route {
         operation_id: "list_installed_locations",
@@ -10578,6 +10652,6 @@ pub static ROUTES: [Route; 64] = [
         pagination: Some(Pagination::Offset),
         evidence: Evidence::Partial,
         tag: "oauth",
-        docs: "https://developers.leadwaycrm.com/api-reference/oauth/oauth-get-installed-location",
+        docs: "https://developers.leadwaycrm.com/api-reference/oauth/oauth-get-installed-account",
     },
 ];

@@ -2954,6 +2954,18 @@ pub mod types {
         Name(ClientCompanyName),
     }
 
+    impl From<&str> for ClientCompany {
+        fn from(value: &str) -> Self {
+            Self::Name(ClientCompanyName(value.to_owned()))
+        }
+    }
+
+    impl From<String> for ClientCompany {
+        fn from(value: String) -> Self {
+            Self::Name(ClientCompanyName(value))
+        }
+    }
+
     impl From<ClientCompanyObject> for ClientCompany {
         fn from(value: ClientCompanyObject) -> Self {
             Self::Object(value)

@@ -3447,16 +3447,20 @@ pub mod types {
     }
 
     /// Whether the extracted leads are also enriched with contact data. Enrichment costs credits of its own.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    ///
+    /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum LeadExtractorMode {
         /// `extraction_only`
         ExtractionOnly,
         /// `with_enrichment`
         WithEnrichment,
+        /// A value this version does not know, as it came.
+        Unknown(String),
     }
 
-    reachout_runtime::closed_enum!(LeadExtractorMode, ExtractionOnly = "extraction_only", WithEnrichment = "with_enrichment");
+    reachout_runtime::open_enum!(LeadExtractorMode, ExtractionOnly = "extraction_only", WithEnrichment = "with_enrichment");
     /// How many leads of an extraction job are done.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

@@ -88,7 +88,7 @@ pub fn reachable(document: &Document, direction: Direction) -> BTreeSet<String> 
     }
     if direction == Direction::Response {
         let mut roots = Vec::new();
-        references(&document.json["x-webhooks"], &mut roots);
+        references(&document.json["x-webhook-events"], &mut roots);
         references(&document.json["components"]["responses"], &mut roots);
         for root in roots.iter().filter_map(|reference| reference.strip_prefix("#/components/schemas/")) {
             collect(document, root, &mut names);
