@@ -54,7 +54,7 @@ fn of(root: &Path, vendor: &str) -> Result<Coverage, Error> {
 }
 
 fn has_examples(operation: &model::Operation) -> bool {
-    let body = operation.multipart || operation.body.as_ref().is_none_or(|body| body.example.is_some());
+    let body = operation.is_multipart() || operation.body.as_ref().is_none_or(|body| body.example.is_some());
     let response = !matches!(operation.success.content, model::Content::Json(_)) || operation.success.example.is_some();
     body && response && operation.parameters.iter().all(|parameter| parameter.example.is_some())
 }

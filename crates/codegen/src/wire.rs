@@ -9,7 +9,7 @@ use crate::model::{Content, Operation, Parameter, Vendor};
 /// The source of `tests/tests/wire/<vendor>.rs`.
 pub fn write(vendor: &Vendor) -> TokenStream {
     let module = format_ident!("{}", vendor.module());
-    let tests = vendor.operations.iter().filter(|operation| !operation.multipart).map(|operation| test(operation, &module));
+    let tests = vendor.operations.iter().filter(|operation| !operation.is_multipart()).map(|operation| test(operation, &module));
     quote! {
         use reachout_tests::Wire;
 

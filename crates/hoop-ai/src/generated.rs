@@ -3,7 +3,7 @@
 use futures_core::Stream;
 use reachout_runtime::{
     Auth, ByteStream, CallOptions, ClientBuilder, Core, Error, ErrorShape, Evidence, Method, Pagination, RateLimit, Request, ResponseValue,
-    Route, Vendor, pagination,
+    Route, Vendor, multipart, pagination,
 };
 use std::time::Duration;
 /// What the runtime knows of Hoop AI.
@@ -61,12 +61,6 @@ impl Client {
     /// A call that this crate has no method for, with the same authentication, pacing, retry and errors; `path` is relative to the base URL.
     pub fn request(&self, method: Method, path: &str) -> Request<'_> {
         self.core.request(method, path)
-    }
-
-    /// What hand-written methods of this crate send through.
-    #[allow(dead_code, reason = "not every vendor has hand-written methods")]
-    pub(crate) fn core(&self) -> &Core {
-        &self.core
     }
 }
 
@@ -223,6 +217,24 @@ impl Client {
     /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. Page: <https://help.hoopai.com/api-reference/messages/add-an-external-outbound-call>
     pub fn add_outbound_call(&self) -> builder::AddOutboundCall<'_> {
         builder::AddOutboundCall::new(self)
+    }
+
+    /// Upload files to attach to messages.
+    ///
+    /// Uploads files and returns their URLs, which `attachments` of `send_message` takes; an upload attaches nothing by itself. Needs the scope
+    /// `conversations/message.write`.
+    ///
+    /// Takes jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav; other kinds are answered with 415, too large a file with 413.
+    ///
+    /// `POST /conversations/messages/upload`, body as `multipart/form-data`; answers [`types::UploadAttachmentsResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in part. Page not seen, its address derived; the facts are from the official file before May 2026. The file itself is named in the prose only. Page: <https://help.hoopai.com/api-reference/messages/upload-file-attachments>
+    pub fn upload_attachments(&self) -> builder::UploadAttachments<'_> {
+        builder::UploadAttachments::new(self)
     }
 
     /// Get a message.
@@ -918,7 +930,7 @@ impl Client {
 /// The arguments of each operation. Nothing is sent before `send()`, or before a `stream()` is polled.
 pub mod builder {
     #[allow(unused_imports, reason = "not every vendor needs every name")]
-    use super::{ByteStream, Client, Error, ROUTES, ResponseValue, Stream, pagination, types};
+    use super::{ByteStream, Client, Error, ROUTES, ResponseValue, Stream, multipart, pagination, types};
     /// Arguments of [`Client::search_conversations`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
@@ -1682,6 +1694,75 @@ pub mod builder {
             let call = client.core.operation(&ROUTES[8]);
             let body: types::AddOutboundCallRequest = call.body(body)?;
             call.json(&body).send::<types::AddMessageResponse>().await
+        }
+    }
+
+    /// Arguments of [`Client::upload_attachments`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Debug)]
+    pub struct UploadAttachments<'a> {
+        client: &'a Client,
+        conversation_id: Result<String, String>,
+        location_id: Result<String, String>,
+        attachment_urls: Vec<String>,
+        file_attachment: Vec<multipart::Part>,
+    }
+
+    impl<'a> UploadAttachments<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                conversation_id: Err("conversation_id: no value was given".to_owned()),
+                location_id: Err("location_id: no value was given".to_owned()),
+                attachment_urls: Default::default(),
+                file_attachment: Default::default(),
+            }
+        }
+
+        /// Id of the conversation. Required.
+        pub fn conversation_id(mut self, value: impl Into<String>) -> Self {
+            self.conversation_id = Ok(value.into());
+            self
+        }
+
+        /// Id of the sub-account. Required.
+        pub fn location_id(mut self, value: impl Into<String>) -> Self {
+            self.location_id = Ok(value.into());
+            self
+        }
+
+        /// URLs of files. May be called again.
+        pub fn attachment_urls(mut self, value: impl Into<String>) -> Self {
+            self.attachment_urls.push(value.into());
+            self
+        }
+
+        /// The files, of the kinds jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav. Required. May be called again.
+        pub fn file_attachment(mut self, file: multipart::Part) -> Self {
+            self.file_attachment.push(file);
+            self
+        }
+
+        /// Sends `POST /conversations/messages/upload`. Files are streamed, not held in memory.
+        ///
+        /// # Errors
+        /// See [`Error`].
+        pub async fn send(self) -> Result<ResponseValue<types::UploadAttachmentsResponse>, Error> {
+            let Self { client, conversation_id, location_id, attachment_urls, file_attachment } = self;
+            let call = client.core.operation(&ROUTES[9]);
+            let mut form = multipart::Form::new();
+            form = form.text("conversationId", call.argument(conversation_id)?);
+            form = form.text("locationId", call.argument(location_id)?);
+            for value in attachment_urls {
+                form = form.text("attachmentUrls", value);
+            }
+            if file_attachment.is_empty() {
+                call.argument::<()>(Err("file_attachment: no file was given".to_owned()))?;
+            }
+            for part in file_attachment {
+                form = form.part("fileAttachment", part);
+            }
+            call.multipart(form).send::<types::UploadAttachmentsResponse>().await
         }
     }
 
@@ -7910,31 +7991,6 @@ pub mod types {
         }
     }
 
-    /// Files to upload for a conversation.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct UploadAttachmentsRequest {
-        /// URLs of files.
-        #[serde(rename = "attachmentUrls", skip_serializing_if = "Option::is_none")]
-        pub attachment_urls: Option<Vec<String>>,
-        /// Id of the conversation.
-        #[serde(rename = "conversationId")]
-        pub conversation_id: String,
-        /// The files, of the kinds jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav.
-        #[serde(rename = "fileAttachment")]
-        pub file_attachment: Vec<String>,
-        /// Id of the sub-account.
-        #[serde(rename = "locationId")]
-        pub location_id: String,
-    }
-
-    impl UploadAttachmentsRequest {
-        /// Starts a [`UploadAttachmentsRequest`]; `.try_into()` or a call's `.body(…)` ends it.
-        pub fn builder() -> builder::UploadAttachmentsRequest {
-            Default::default()
-        }
-    }
-
     /// Where the uploaded files are.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -8302,13 +8358,6 @@ pub mod types {
             title = optional::<String>
         );
         reachout_runtime::builder!(
-            UploadAttachmentsRequest,
-            attachment_urls = optional_list::<String>,
-            conversation_id = required::<String>,
-            file_attachment = required_list::<String>,
-            location_id = required::<String>
-        );
-        reachout_runtime::builder!(
             UpsertContactRequest,
             address1 = optional::<String>,
             assigned_to = optional::<String>,
@@ -8334,6 +8383,48 @@ pub mod types {
             website = optional::<String>
         );
         reachout_runtime::builder!(WorkflowRequest, event_start_time = optional::<String>);
+    }
+}
+
+/// An event that Hoop AI sends to a webhook, with its payload.
+///
+/// Deserialises from the whole body. Verify the body's signature first: anybody can post to a public URL.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum WebhookEvent {
+    /// `InboundMessage`: A contact sent a message, or a call with the contact ended.
+    InboundMessage(Box<types::MessageEvent>),
+    /// `OutboundMessage`: A user or an automation sent a message to a contact, or a call to the contact ended.
+    OutboundMessage(Box<types::MessageEvent>),
+    /// `ConversationUnreadUpdate`: The number of unread messages of a conversation changed. Also called `ConversationUnreadWebhook`.
+    ConversationUnreadUpdate(Box<types::ConversationUnreadEvent>),
+    /// `INSTALL`: The app was installed in a sub-account or an agency. Also called `AppInstall`.
+    Install(Box<types::InstallEvent>),
+    /// `UNINSTALL`: The app was removed from a sub-account or an agency. Also called `AppUninstall`.
+    Uninstall(Box<types::UninstallEvent>),
+    /// `ProviderOutboundMessage`: A message the platform hands to a conversation provider to deliver. It comes to the Delivery URL of the provider, not to the app's webhook URL, and has no event name: `type` is the channel. Also called `SMS`, `Email`, `Custom`.
+    ProviderOutboundMessage(Box<types::ProviderOutboundMessage>),
+    /// An event that this version does not know.
+    Unknown {
+        /// Its name; empty where the body has none.
+        name: String,
+        /// Its payload, as it came.
+        payload: serde_json::Value,
+    },
+}
+
+impl<'de> serde::Deserialize<'de> for WebhookEvent {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (name, payload) = reachout_runtime::envelope(deserializer, "type", None)?;
+        Ok(match name.as_str() {
+            "InboundMessage" => Self::InboundMessage(reachout_runtime::payload(payload)?),
+            "OutboundMessage" => Self::OutboundMessage(reachout_runtime::payload(payload)?),
+            "ConversationUnreadUpdate" | "ConversationUnreadWebhook" => Self::ConversationUnreadUpdate(reachout_runtime::payload(payload)?),
+            "INSTALL" | "AppInstall" => Self::Install(reachout_runtime::payload(payload)?),
+            "UNINSTALL" | "AppUninstall" => Self::Uninstall(reachout_runtime::payload(payload)?),
+            "ProviderOutboundMessage" | "SMS" | "Email" | "Custom" => Self::ProviderOutboundMessage(reachout_runtime::payload(payload)?),
+            _ => Self::Unknown { name, payload },
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use futures_core::Stream;
 use reachout_runtime::{
     Auth, ByteStream, CallOptions, ClientBuilder, Core, Error, ErrorShape, Evidence, Method, Pagination, RateLimit, Request, ResponseValue,
-    Route, Vendor, pagination,
+    Route, Vendor, multipart, pagination,
 };
 use std::time::Duration;
 /// What the runtime knows of Leadway CRM.
@@ -61,12 +61,6 @@ impl Client {
     /// A call that this crate has no method for, with the same authentication, pacing, retry and errors; `path` is relative to the base URL.
     pub fn request(&self, method: Method, path: &str) -> Request<'_> {
         self.core.request(method, path)
-    }
-
-    /// What hand-written methods of this crate send through.
-    #[allow(dead_code, reason = "not every vendor has hand-written methods")]
-    pub(crate) fn core(&self) -> &Core {
-        &self.core
     }
 }
 
@@ -257,6 +251,24 @@ impl Client {
     /// **Evidence**: documented in full by the vendor. The address says account where the official file says location. Lists print the official example as default; those of limit, sortBy and sortOrder are real defaults. Page: <https://developers.leadwaycrm.com/api-reference/conversations/conversations-export-messages-by-account>
     pub fn export_messages(&self) -> builder::ExportMessages<'_> {
         builder::ExportMessages::new(self)
+    }
+
+    /// Upload files to attach to messages.
+    ///
+    /// Uploads files and returns their URLs, which `attachments` of `send_message` takes; an upload attaches nothing by itself. Needs the scope
+    /// `conversations/message.write`.
+    ///
+    /// Takes jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav; other kinds are answered with 415, too large a file with 413.
+    ///
+    /// `POST /conversations/messages/upload`, body as `multipart/form-data`; answers [`types::UploadAttachmentsResponse`].
+    ///
+    /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
+    ///
+    /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
+    ///
+    /// **Evidence**: documented in full by the vendor. The file itself is named in the prose only; `attachmentUrls` is marked required there, which cannot be. Page: <https://developers.leadwaycrm.com/api-reference/conversations/conversations-upload-file-attachments>
+    pub fn upload_attachments(&self) -> builder::UploadAttachments<'_> {
+        builder::UploadAttachments::new(self)
     }
 
     /// Get a URL to upload a large file to.
@@ -1077,7 +1089,7 @@ impl Client {
 /// The arguments of each operation. Nothing is sent before `send()`, or before a `stream()` is polled.
 pub mod builder {
     #[allow(unused_imports, reason = "not every vendor needs every name")]
-    use super::{ByteStream, Client, Error, ROUTES, ResponseValue, Stream, pagination, types};
+    use super::{ByteStream, Client, Error, ROUTES, ResponseValue, Stream, multipart, pagination, types};
     /// Arguments of [`Client::search_conversations`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
@@ -2119,6 +2131,107 @@ pub mod builder {
                     request
                 },
             )
+        }
+    }
+
+    /// Arguments of [`Client::upload_attachments`].
+    #[must_use = "nothing is sent before `send()`"]
+    #[derive(Debug)]
+    pub struct UploadAttachments<'a> {
+        client: &'a Client,
+        conversation_id: Result<String, String>,
+        contact_id: Result<String, String>,
+        location_id: Result<String, String>,
+        attachment_urls: Vec<String>,
+        chat_service_sid: Option<String>,
+        is_group_sms: Option<String>,
+        file_attachment: Vec<multipart::Part>,
+    }
+
+    impl<'a> UploadAttachments<'a> {
+        pub(super) fn new(client: &'a Client) -> Self {
+            Self {
+                client,
+                conversation_id: Err("conversation_id: no value was given".to_owned()),
+                contact_id: Err("contact_id: no value was given".to_owned()),
+                location_id: Err("location_id: no value was given".to_owned()),
+                attachment_urls: Default::default(),
+                chat_service_sid: Default::default(),
+                is_group_sms: Default::default(),
+                file_attachment: Default::default(),
+            }
+        }
+
+        /// Id of the conversation. Required.
+        pub fn conversation_id(mut self, value: impl Into<String>) -> Self {
+            self.conversation_id = Ok(value.into());
+            self
+        }
+
+        /// Id of the contact. Required.
+        pub fn contact_id(mut self, value: impl Into<String>) -> Self {
+            self.contact_id = Ok(value.into());
+            self
+        }
+
+        /// Id of the sub-account. Required.
+        pub fn location_id(mut self, value: impl Into<String>) -> Self {
+            self.location_id = Ok(value.into());
+            self
+        }
+
+        /// URLs of files. May be called again.
+        pub fn attachment_urls(mut self, value: impl Into<String>) -> Self {
+            self.attachment_urls.push(value.into());
+            self
+        }
+
+        /// Id of the chat service at Twilio, for a group SMS.
+        pub fn chat_service_sid(mut self, value: impl Into<String>) -> Self {
+            self.chat_service_sid = Some(value.into());
+            self
+        }
+
+        /// `true` for a group SMS, which takes one file a request.
+        pub fn is_group_sms(mut self, value: impl Into<String>) -> Self {
+            self.is_group_sms = Some(value.into());
+            self
+        }
+
+        /// The files, of the kinds jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav. Required. May be called again.
+        pub fn file_attachment(mut self, file: multipart::Part) -> Self {
+            self.file_attachment.push(file);
+            self
+        }
+
+        /// Sends `POST /conversations/messages/upload`. Files are streamed, not held in memory.
+        ///
+        /// # Errors
+        /// See [`Error`].
+        pub async fn send(self) -> Result<ResponseValue<types::UploadAttachmentsResponse>, Error> {
+            let Self { client, conversation_id, contact_id, location_id, attachment_urls, chat_service_sid, is_group_sms, file_attachment } =
+                self;
+            let call = client.core.operation(&ROUTES[11]);
+            let mut form = multipart::Form::new();
+            form = form.text("conversationId", call.argument(conversation_id)?);
+            form = form.text("contactId", call.argument(contact_id)?);
+            form = form.text("locationId", call.argument(location_id)?);
+            for value in attachment_urls {
+                form = form.text("attachmentUrls", value);
+            }
+            for value in chat_service_sid {
+                form = form.text("chatServiceSid", value);
+            }
+            for value in is_group_sms {
+                form = form.text("isGroupSms", value);
+            }
+            if file_attachment.is_empty() {
+                call.argument::<()>(Err("file_attachment: no file was given".to_owned()))?;
+            }
+            for part in file_attachment {
+                form = form.part("fileAttachment", part);
+            }
+            call.multipart(form).send::<types::UploadAttachmentsResponse>().await
         }
     }
 
@@ -9399,40 +9512,6 @@ pub mod types {
         }
     }
 
-    /// Files to upload for a conversation.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct UploadAttachmentsRequest {
-        /// URLs of files.
-        #[serde(rename = "attachmentUrls", skip_serializing_if = "Option::is_none")]
-        pub attachment_urls: Option<Vec<String>>,
-        /// Id of the chat service at Twilio, for a group SMS.
-        #[serde(rename = "chatServiceSid", skip_serializing_if = "Option::is_none")]
-        pub chat_service_sid: Option<String>,
-        /// Id of the contact.
-        #[serde(rename = "contactId")]
-        pub contact_id: String,
-        /// Id of the conversation.
-        #[serde(rename = "conversationId")]
-        pub conversation_id: String,
-        /// The files, of the kinds jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav.
-        #[serde(rename = "fileAttachment")]
-        pub file_attachment: Vec<String>,
-        /// `true` for a group SMS, which takes one file a request.
-        #[serde(rename = "isGroupSms", skip_serializing_if = "Option::is_none")]
-        pub is_group_sms: Option<String>,
-        /// Id of the sub-account.
-        #[serde(rename = "locationId")]
-        pub location_id: String,
-    }
-
-    impl UploadAttachmentsRequest {
-        /// Starts a [`UploadAttachmentsRequest`]; `.try_into()` or a call's `.body(…)` ends it.
-        pub fn builder() -> builder::UploadAttachmentsRequest {
-            Default::default()
-        }
-    }
-
     /// Where the uploaded files are.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -9908,16 +9987,6 @@ pub mod types {
             title = optional::<String>
         );
         reachout_runtime::builder!(
-            UploadAttachmentsRequest,
-            attachment_urls = optional_list::<String>,
-            chat_service_sid = optional::<String>,
-            contact_id = required::<String>,
-            conversation_id = required::<String>,
-            file_attachment = required_list::<String>,
-            is_group_sms = optional::<String>,
-            location_id = required::<String>
-        );
-        reachout_runtime::builder!(
             UpsertContactRequest,
             address1 = optional::<String>,
             assigned_to = optional::<String>,
@@ -9945,6 +10014,48 @@ pub mod types {
             website = optional::<String>
         );
         reachout_runtime::builder!(WorkflowRequest, event_start_time = optional::<String>);
+    }
+}
+
+/// An event that Leadway CRM sends to a webhook, with its payload.
+///
+/// Deserialises from the whole body. Verify the body's signature first: anybody can post to a public URL.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum WebhookEvent {
+    /// `InboundMessage`: A contact sent a message, or a call with the contact ended.
+    InboundMessage(Box<types::MessageEvent>),
+    /// `OutboundMessage`: A user or an automation sent a message to a contact, or a call to the contact ended.
+    OutboundMessage(Box<types::MessageEvent>),
+    /// `ConversationUnreadUpdate`: The number of unread messages of a conversation changed. Also called `ConversationUnreadWebhook`.
+    ConversationUnreadUpdate(Box<types::ConversationUnreadEvent>),
+    /// `INSTALL`: The app was installed in a sub-account or an agency. Also called `AppInstall`.
+    Install(Box<types::InstallEvent>),
+    /// `UNINSTALL`: The app was removed from a sub-account or an agency. Also called `AppUninstall`.
+    Uninstall(Box<types::UninstallEvent>),
+    /// `ProviderOutboundMessage`: A message the platform hands to a conversation provider to deliver. It comes to the Delivery URL of the provider, not to the app's webhook URL, and has no event name: `type` is the channel. Also called `SMS`, `Email`, `Custom`.
+    ProviderOutboundMessage(Box<types::ProviderOutboundMessage>),
+    /// An event that this version does not know.
+    Unknown {
+        /// Its name; empty where the body has none.
+        name: String,
+        /// Its payload, as it came.
+        payload: serde_json::Value,
+    },
+}
+
+impl<'de> serde::Deserialize<'de> for WebhookEvent {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (name, payload) = reachout_runtime::envelope(deserializer, "type", None)?;
+        Ok(match name.as_str() {
+            "InboundMessage" => Self::InboundMessage(reachout_runtime::payload(payload)?),
+            "OutboundMessage" => Self::OutboundMessage(reachout_runtime::payload(payload)?),
+            "ConversationUnreadUpdate" | "ConversationUnreadWebhook" => Self::ConversationUnreadUpdate(reachout_runtime::payload(payload)?),
+            "INSTALL" | "AppInstall" => Self::Install(reachout_runtime::payload(payload)?),
+            "UNINSTALL" | "AppUninstall" => Self::Uninstall(reachout_runtime::payload(payload)?),
+            "ProviderOutboundMessage" | "SMS" | "Email" | "Custom" => Self::ProviderOutboundMessage(reachout_runtime::payload(payload)?),
+            _ => Self::Unknown { name, payload },
+        })
     }
 }
 

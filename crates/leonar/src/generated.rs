@@ -3,7 +3,7 @@
 use futures_core::Stream;
 use reachout_runtime::{
     Auth, ByteStream, CallOptions, ClientBuilder, Core, Error, ErrorShape, Evidence, Method, Pagination, RateLimit, Request, ResponseValue,
-    Route, Vendor, pagination,
+    Route, Vendor, multipart, pagination,
 };
 use std::time::Duration;
 /// What the runtime knows of Leonar.
@@ -63,12 +63,6 @@ impl Client {
     /// A call that this crate has no method for, with the same authentication, pacing, retry and errors; `path` is relative to the base URL.
     pub fn request(&self, method: Method, path: &str) -> Request<'_> {
         self.core.request(method, path)
-    }
-
-    /// What hand-written methods of this crate send through.
-    #[allow(dead_code, reason = "not every vendor has hand-written methods")]
-    pub(crate) fn core(&self) -> &Core {
-        &self.core
     }
 }
 
@@ -675,7 +669,7 @@ impl Client {
 /// The arguments of each operation. Nothing is sent before `send()`, or before a `stream()` is polled.
 pub mod builder {
     #[allow(unused_imports, reason = "not every vendor needs every name")]
-    use super::{ByteStream, Client, Error, ROUTES, ResponseValue, Stream, pagination, types};
+    use super::{ByteStream, Client, Error, ROUTES, ResponseValue, Stream, multipart, pagination, types};
     /// Arguments of [`Client::list_contacts`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]

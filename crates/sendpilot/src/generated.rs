@@ -3,7 +3,7 @@
 use futures_core::Stream;
 use reachout_runtime::{
     Auth, ByteStream, CallOptions, ClientBuilder, Core, Error, ErrorShape, Evidence, Method, Pagination, RateLimit, Request, ResponseValue,
-    Route, Vendor, pagination,
+    Route, Vendor, multipart, pagination,
 };
 use std::time::Duration;
 /// What the runtime knows of SendPilot.
@@ -61,12 +61,6 @@ impl Client {
     /// A call that this crate has no method for, with the same authentication, pacing, retry and errors; `path` is relative to the base URL.
     pub fn request(&self, method: Method, path: &str) -> Request<'_> {
         self.core.request(method, path)
-    }
-
-    /// What hand-written methods of this crate send through.
-    #[allow(dead_code, reason = "not every vendor has hand-written methods")]
-    pub(crate) fn core(&self) -> &Core {
-        &self.core
     }
 }
 
@@ -458,7 +452,7 @@ impl Client {
 /// The arguments of each operation. Nothing is sent before `send()`, or before a `stream()` is polled.
 pub mod builder {
     #[allow(unused_imports, reason = "not every vendor needs every name")]
-    use super::{ByteStream, Client, Error, ROUTES, ResponseValue, Stream, pagination, types};
+    use super::{ByteStream, Client, Error, ROUTES, ResponseValue, Stream, multipart, pagination, types};
     /// Arguments of [`Client::list_campaigns`].
     #[must_use = "nothing is sent before `send()`"]
     #[derive(Clone, Debug)]
@@ -4767,6 +4761,66 @@ pub mod types {
             note = optional::<String>,
             status = optional::<super::LeadOutcome>
         );
+    }
+}
+
+/// An event that SendPilot sends to a webhook, with its payload.
+///
+/// Deserialises from the whole body. Verify the body's signature first: anybody can post to a public URL.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum WebhookEvent {
+    /// `message.sent`: A message went out to a lead, from a campaign or through the API.
+    MessageSent(Box<types::MessageSentData>),
+    /// `reply.received`: A lead answered. Also called `message.received`.
+    ReplyReceived(Box<types::ReplyReceivedData>),
+    /// `connection_request.sent`: A connection request went out to a lead. Also called `connection.sent`.
+    ConnectionRequestSent(Box<types::ConnectionRequestSentData>),
+    /// `connection_request.accepted`: A lead accepted a connection request. Also called `connection.accepted`.
+    ConnectionRequestAccepted(Box<types::ConnectionRequestAcceptedData>),
+    /// `campaign.started`: A campaign was started.
+    CampaignStarted(Box<types::CampaignStartedData>),
+    /// `campaign.paused`: A campaign was paused.
+    CampaignPaused(Box<types::CampaignPausedData>),
+    /// `campaign.resumed`: A campaign was resumed.
+    CampaignResumed(Box<types::CampaignResumedData>),
+    /// `campaign.finished`: A campaign is finished. The event is listed, but its fields were not seen.
+    CampaignFinished(Box<types::CampaignFinishedData>),
+    /// `lead.updated`: A lead's status changed. Also called `lead.status.changed`.
+    LeadUpdated(Box<types::LeadUpdatedData>),
+    /// `lead.tag.updated`: A lead's tag changed. The event is listed; its fields are as observed.
+    LeadTagUpdated(Box<types::LeadTagUpdatedData>),
+    /// `lead_database.search.completed`: A lead database search is done.
+    LeadDatabaseSearchCompleted(Box<types::LeadDatabaseSearchCompletedData>),
+    /// `lead_extractor.job.completed`: An extraction job is done.
+    LeadExtractorJobCompleted(Box<types::LeadExtractorJobCompletedData>),
+    /// An event that this version does not know.
+    Unknown {
+        /// Its name; empty where the body has none.
+        name: String,
+        /// Its payload, as it came.
+        payload: serde_json::Value,
+    },
+}
+
+impl<'de> serde::Deserialize<'de> for WebhookEvent {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (name, payload) = reachout_runtime::envelope(deserializer, "eventType", Some("data"))?;
+        Ok(match name.as_str() {
+            "message.sent" => Self::MessageSent(reachout_runtime::payload(payload)?),
+            "reply.received" | "message.received" => Self::ReplyReceived(reachout_runtime::payload(payload)?),
+            "connection_request.sent" | "connection.sent" => Self::ConnectionRequestSent(reachout_runtime::payload(payload)?),
+            "connection_request.accepted" | "connection.accepted" => Self::ConnectionRequestAccepted(reachout_runtime::payload(payload)?),
+            "campaign.started" => Self::CampaignStarted(reachout_runtime::payload(payload)?),
+            "campaign.paused" => Self::CampaignPaused(reachout_runtime::payload(payload)?),
+            "campaign.resumed" => Self::CampaignResumed(reachout_runtime::payload(payload)?),
+            "campaign.finished" => Self::CampaignFinished(reachout_runtime::payload(payload)?),
+            "lead.updated" | "lead.status.changed" => Self::LeadUpdated(reachout_runtime::payload(payload)?),
+            "lead.tag.updated" => Self::LeadTagUpdated(reachout_runtime::payload(payload)?),
+            "lead_database.search.completed" => Self::LeadDatabaseSearchCompleted(reachout_runtime::payload(payload)?),
+            "lead_extractor.job.completed" => Self::LeadExtractorJobCompleted(reachout_runtime::payload(payload)?),
+            _ => Self::Unknown { name, payload },
+        })
     }
 }
 

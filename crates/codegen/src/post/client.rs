@@ -36,7 +36,7 @@ pub fn write(vendor: &Vendor) -> TokenStream {
         use futures_core::Stream;
         use reachout_runtime::{
             Auth, ByteStream, CallOptions, ClientBuilder, Core, Error, ErrorShape, Evidence, Method, Pagination, RateLimit, Request, ResponseValue,
-            Route, Vendor, pagination,
+            Route, Vendor, multipart, pagination,
         };
 
         #[doc = #vendor_doc]
@@ -84,12 +84,6 @@ pub fn write(vendor: &Vendor) -> TokenStream {
             /// A call that this crate has no method for, with the same authentication, pacing, retry and errors; `path` is relative to the base URL.
             pub fn request(&self, method: Method, path: &str) -> Request<'_> {
                 self.core.request(method, path)
-            }
-
-            /// What hand-written methods of this crate send through.
-            #[allow(dead_code, reason = "not every vendor has hand-written methods")]
-            pub(crate) fn core(&self) -> &Core {
-                &self.core
             }
         }
     }
