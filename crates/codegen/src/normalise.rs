@@ -96,12 +96,13 @@ fn bare(body: &Value) -> Value {
 
 fn simplify(schema: &mut Value, response: bool) {
     let Some(map) = schema.as_object_mut() else { return };
-    // Defaults and examples are documentation; bounds of numbers and arrays become types nobody can build (`NonZeroU64`).
-    for key in ["default", "example", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minItems", "maxItems", "uniqueItems", "externalDocs", "title"] {
+    // Defaults and examples are documentation; bounds of numbers and arrays become types nobody can build (`NonZeroU64`), and a pattern
+    // brings a regular expression engine into every client.
+    for key in ["default", "example", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minItems", "maxItems", "uniqueItems", "externalDocs", "title", "pattern"] {
         map.remove(key);
     }
     if response {
-        for key in ["minLength", "maxLength", "pattern"] {
+        for key in ["minLength", "maxLength"] {
             map.remove(key);
         }
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
-use syn::{Attribute, Fields, Ident, Item, ItemEnum, ItemImpl, ItemMod, ItemStruct, Path, Token, Type, parse_quote, punctuated::Punctuated};
+use syn::{Attribute, Fields, Ident, Item, ItemEnum, ItemImpl, ItemMod, ItemStruct, Path, Token, Type, Visibility, parse_quote, punctuated::Punctuated};
 
 use super::{builders, enums, items};
 use crate::{model::Vendor, normalise::Normalised};
@@ -13,8 +13,8 @@ use crate::{model::Vendor, normalise::Normalised};
 pub fn rewrite(vendor: &Vendor, spec: &Normalised, module: &ItemMod) -> Result<TokenStream, String> {
     let all = items(module);
     let string_enums: BTreeSet<String> = all.iter().filter_map(|item| string_enum(item)).map(|item| item.ident.to_string()).collect();
-    let checked: BTreeSet<String> = all.iter().filter_map(checked_string).collect();
-    let texts: BTreeSet<String> = all.iter().filter_map(plain_text).collect();
+    let checked: BTreeSet<String> = all.iter().filter_map(|item| text(item, true)).collect();
+    let texts: BTreeSet<String> = all.iter().filter_map(|item| text(item, false)).collect();
     let structs: BTreeMap<String, &ItemStruct> = all.iter().filter_map(named_struct).map(|item| (item.ident.to_string(), item)).collect();
     let own: BTreeSet<String> = all.iter().filter_map(type_name).collect();
     let sent = |name: &str| spec.requests.contains(name);
@@ -193,23 +193,13 @@ fn alternatives(item: &ItemEnum, structs: &BTreeMap<String, &ItemStruct>, texts:
     quote!(#item #(#conversions)*)
 }
 
-/// A named string without limits, `pub struct Text(pub String)`.
-fn plain_text(item: &Item) -> Option<String> {
+/// A named string: `pub struct Text(pub String)` without limits, `pub struct Text(String)` where `FromStr` checks them.
+fn text(item: &Item, limited: bool) -> Option<String> {
     let Item::Struct(item) = item else { return None };
     let Fields::Unnamed(fields) = &item.fields else { return None };
-    let field = fields.unnamed.first().filter(|field| matches!(field.vis, syn::Visibility::Public(_)))?;
+    let field = fields.unnamed.first().filter(|field| matches!(field.vis, Visibility::Inherited) == limited)?;
     let Type::Path(ty) = &field.ty else { return None };
     ty.path.segments.last().is_some_and(|segment| segment.ident == "String").then(|| item.ident.to_string())
-}
-
-/// A string with limits: typify checks them in `FromStr`, and the runtime's macro writes the other conversions.
-fn checked_string(item: &Item) -> Option<String> {
-    let Item::Impl(item) = item else { return None };
-    let (name, _) = item.trait_.as_ref()?;
-    let last = name.segments.last().filter(|segment| segment.ident == "FromStr")?;
-    let infallible = item.items.iter().any(|item| matches!(item, syn::ImplItem::Type(ty) if quote!(#ty).to_string().contains("Infallible")));
-    let Type::Path(ty) = &*item.self_ty else { return None };
-    (last.arguments.is_none() && !infallible).then(|| ty.path.get_ident().map(ToString::to_string))?
 }
 
 /// Impls that the runtime's macros write, and typify's `builder()`.
