@@ -15,10 +15,13 @@ pub enum Vendor {
 
 pub const ALL: [Vendor; 4] = [Vendor::Leonar, Vendor::SendPilot, Vendor::HoopAi, Vendor::Leadway];
 
+/// What no test may find anywhere.
+pub const CREDENTIAL: &str = "leo_MARKED-credential-0123456789";
+
 /// Three attempts as by default, with waits that a test can bear.
 fn client<C: From<Core>>(builder: ClientBuilder<C>, url: &str) -> C {
     let builder = builder
-        .credential("leo_fault-test-credential")
+        .credential(CREDENTIAL)
         .base_url(url)
         .connect_timeout(Duration::from_secs(2))
         .timeout(Duration::from_millis(300))
