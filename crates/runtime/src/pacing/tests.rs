@@ -115,7 +115,7 @@ async fn what_would_pass_the_deadline_fails_at_once() {
     request(&pacer, Duration::ZERO).await;
     request(&pacer, Duration::ZERO).await;
     let try_for = |seconds: u32| pacer.acquire(Instant::now() + seconds * SECOND).now_or_never();
-    assert_eq!(try_for(9).map(|permit| permit.err()), Some(Some(TooLong(10 * SECOND))));
+    assert_eq!(try_for(9).map(Result::err), Some(Some(TooLong(10 * SECOND))));
     assert!(try_for(10).is_none(), "it waits");
     // Two others are ahead, so it takes another round.
     let ahead: Vec<_> = (0..2)
@@ -127,7 +127,7 @@ async fn what_would_pass_the_deadline_fails_at_once() {
         })
         .collect();
     tokio::task::yield_now().await;
-    assert_eq!(try_for(19).map(|permit| permit.err()), Some(Some(TooLong(20 * SECOND))));
+    assert_eq!(try_for(19).map(Result::err), Some(Some(TooLong(20 * SECOND))));
     join_all(ahead).await;
 }
 
