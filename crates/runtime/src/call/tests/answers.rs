@@ -62,7 +62,7 @@ async fn one_helpful_sentence() {
     let rows = [
         (
             Reply::Answer(422, "", r#"{"code":"invalid","message":["text is required.","to is required."],"traceId":"t1"}"#),
-            "Acme post: the vendor answered 422 Unprocessable Entity: text is required.; to is required (code invalid, request id t1). \
+            "Acme post: the vendor answered 422 Unprocessable Entity: text is required; to is required (code invalid, request id t1). \
              The vendor did not carry out the request.",
         ),
         (
