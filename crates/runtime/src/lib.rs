@@ -1,1 +1,4 @@
 //! What every Reachout client shares.
+
+#[cfg(feature = "webhooks")]
+pub mod webhooks;
