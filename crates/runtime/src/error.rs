@@ -1,0 +1,217 @@
+//! One error for every vendor, which says what became of the request.
+
+mod construct;
+mod display;
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+use serde::de::DeserializeOwned;
+
+pub(crate) use construct::{BODY_LIMIT, Context};
+
+pub(crate) type Source = Box<dyn StdError + Send + Sync + 'static>;
+
+/// What went wrong with a call, and what became of its request.
+///
+/// Ask [`delivery`](Self::delivery) before sending anything again, [`kind`](Self::kind) to branch, and the
+/// `Display` form for one sentence to show. No credential is ever part of it: where a vendor echoes one, it is
+/// replaced by `[redacted]` when the error is made.
+///
+/// ```
+/// # use reachout_runtime::{Delivery, Error};
+/// fn may_send_again(error: &Error) -> bool {
+///     match error.delivery() {
+///         Delivery::NotSent | Delivery::Rejected => true,
+///         Delivery::Unknown | Delivery::Accepted => false,
+///         _ => false,
+///     }
+/// }
+/// ```
+pub struct Error {
+    // Boxed, so that a `Result` in the caller's hands stays small.
+    inner: Box<Inner>,
+}
+
+#[derive(Default)]
+pub(crate) struct Inner {
+    pub(crate) kind: ErrorKind,
+    pub(crate) delivery: Delivery,
+    /// Our own words; the vendor's are in `messages`.
+    pub(crate) reason: Cow<'static, str>,
+    pub(crate) vendor: Option<&'static str>,
+    pub(crate) operation: Option<Cow<'static, str>>,
+    pub(crate) status: Option<StatusCode>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) code: Option<String>,
+    pub(crate) message: Option<String>,
+    pub(crate) messages: Vec<String>,
+    pub(crate) request_id: Option<String>,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) json_path: Option<String>,
+    pub(crate) attempts: u32,
+    pub(crate) retryable: bool,
+    pub(crate) source: Option<Source>,
+}
+
+/// The class of an [`Error`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The client could not be built: a missing credential, a plain `http` address, an unusable URL.
+    Configuration,
+    /// An argument cannot be sent: an empty path parameter, an invalid header value, an unreadable file.
+    #[default]
+    InvalidRequest,
+    /// No credential could be had, for example because an OAuth refresh failed.
+    Credential,
+    /// No connection: name resolution, refusal, TLS, or the proxy.
+    Connect,
+    /// No complete answer within the attempt's timeout or the call's deadline.
+    Timeout,
+    /// The connection broke before a complete answer arrived.
+    Transport,
+    /// The vendor answered 429, or the client's own pacing would have held the request beyond its deadline.
+    RateLimited,
+    /// The vendor answered 401.
+    Unauthorized,
+    /// The vendor answered 403.
+    Forbidden,
+    /// The vendor answered 404.
+    NotFound,
+    /// The vendor answered another 4xx: it did not like the request.
+    Refused,
+    /// The vendor answered 5xx.
+    Server,
+    /// The vendor answered with a redirect that must not be followed, or an answer that is neither 2xx nor an error.
+    Redirect,
+    /// The vendor accepted the request, but its answer does not have the documented form.
+    Decode,
+    /// The answer is larger than the client's limit, 16 MiB unless set otherwise.
+    TooLarge,
+}
+
+/// What became of the request, taking all attempts together.
+///
+/// The order is from harmless to done: of several attempts, the greatest counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Delivery {
+    /// Nothing reached the vendor. Sending again cannot do anything twice.
+    #[default]
+    NotSent,
+    /// The vendor received the request and refused it (3xx and 4xx; 5xx if the method only reads).
+    Rejected,
+    /// The vendor may or may not have acted: the answer is missing, or it is a 5xx to a method that writes.
+    /// Look before sending again.
+    Unknown,
+    /// The vendor accepted the request (2xx); only its answer is unusable. Do not send again.
+    Accepted,
+}
+
+impl Error {
+    /// The class of the error.
+    pub fn kind(&self) -> ErrorKind {
+        self.inner.kind
+    }
+
+    /// What became of the request.
+    pub fn delivery(&self) -> Delivery {
+        self.inner.delivery
+    }
+
+    /// The HTTP status, if an answer began to arrive.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.inner.status
+    }
+
+    /// The headers of the vendor's answer; empty if there was none.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.inner.headers
+    }
+
+    /// The vendor's error code, such as `validation_error`.
+    pub fn code(&self) -> Option<&str> {
+        self.inner.code.as_deref()
+    }
+
+    /// What the vendor said; several messages are joined by `"; "`.
+    pub fn message(&self) -> Option<&str> {
+        self.inner.message.as_deref()
+    }
+
+    /// What the vendor said, message by message.
+    pub fn messages(&self) -> &[String] {
+        &self.inner.messages
+    }
+
+    /// The vendor's id of the request, to be quoted to its support.
+    pub fn request_id(&self) -> Option<&str> {
+        self.inner.request_id.as_deref()
+    }
+
+    /// How long the vendor, or the client's own pacing, asks to wait.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.inner.retry_after
+    }
+
+    /// The first 64 KiB of the vendor's answer, whatever its form; empty if there was none.
+    pub fn body(&self) -> &[u8] {
+        &self.inner.body
+    }
+
+    /// The vendor's answer, decoded from JSON as `T`.
+    pub fn body_as<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_slice(&self.inner.body).ok()
+    }
+
+    /// Where in the JSON answer decoding stopped, such as `data.channels[2].kind`.
+    pub fn json_path(&self) -> Option<&str> {
+        self.inner.json_path.as_deref()
+    }
+
+    /// The vendor's name, such as `Leonar`.
+    pub fn vendor(&self) -> Option<&str> {
+        self.inner.vendor
+    }
+
+    /// The operation id, such as `send_message`; method and path for a request outside the documented ones.
+    pub fn operation(&self) -> Option<&str> {
+        self.inner.operation.as_deref()
+    }
+
+    /// How often the request was tried; 0 if it never came to that.
+    pub fn attempts(&self) -> u32 {
+        self.inner.attempts
+    }
+
+    /// Whether repeating the call later is safe and may succeed. A hint: for anything that sends, ask
+    /// [`delivery`](Self::delivery).
+    pub fn is_retryable(&self) -> bool {
+        self.inner.retryable
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        display::debug(&self.inner, f)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        display::sentence(&self.inner, f)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.inner.source.as_deref().map(|source| source as _)
+    }
+}

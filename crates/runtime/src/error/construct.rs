@@ -1,0 +1,102 @@
+//! How the other modules of this crate make errors.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+
+use super::{Delivery, Error, ErrorKind, Inner, Source};
+
+/// How much of a body an error keeps.
+pub(crate) const BODY_LIMIT: usize = 64 * 1024;
+
+/// Which call an error belongs to.
+#[derive(Clone, Debug)]
+pub(crate) struct Context {
+    pub(crate) vendor: &'static str,
+    pub(crate) operation: Cow<'static, str>,
+}
+
+impl Error {
+    /// An argument that cannot be sent. Nothing was sent.
+    ///
+    /// `reason` is one sentence without a full stop; it must not hold a credential.
+    pub fn invalid_request(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::InvalidRequest, Delivery::NotSent, reason)
+    }
+
+    pub(crate) fn configuration(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Configuration, Delivery::NotSent, reason)
+    }
+
+    /// For credential providers: no credential could be had.
+    #[allow(
+        dead_code,
+        reason = "used by the features that bring credential providers"
+    )]
+    pub(crate) fn credential(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Credential, Delivery::NotSent, reason)
+    }
+
+    pub(crate) fn new(
+        kind: ErrorKind,
+        delivery: Delivery,
+        reason: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            inner: Box::new(Inner {
+                kind,
+                delivery,
+                reason: reason.into(),
+                ..Inner::default()
+            }),
+        }
+    }
+
+    pub(crate) fn with_source(mut self, source: impl Into<Source>) -> Self {
+        self.inner.source = Some(source.into());
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
+        self.inner.retry_after = wait;
+        self
+    }
+
+    /// The answer as it arrived; the caller has redacted it.
+    pub(crate) fn with_response(
+        mut self,
+        status: StatusCode,
+        headers: HeaderMap,
+        body: Bytes,
+    ) -> Self {
+        self.inner.status = Some(status);
+        self.inner.headers = headers;
+        self.inner.body = body;
+        self
+    }
+
+    pub(crate) fn with_context(mut self, context: &Context) -> Self {
+        self.inner.vendor = Some(context.vendor);
+        self.inner.operation = Some(context.operation.clone());
+        self
+    }
+
+    pub(crate) fn with_retryable(mut self, retryable: bool) -> Self {
+        self.inner.retryable = retryable;
+        self
+    }
+
+    /// Closes the account of a call: `attempts` were made, and the worst of the earlier ones was `earlier`.
+    pub(crate) fn after_attempts(mut self, attempts: u32, earlier: Delivery) -> Self {
+        self.inner.attempts = attempts;
+        self.inner.delivery = self.inner.delivery.max(earlier);
+        self
+    }
+
+    pub(crate) fn inner_mut(&mut self) -> &mut Inner {
+        &mut self.inner
+    }
+}
