@@ -17,6 +17,8 @@ mod gate;
 mod headers;
 pub mod multipart;
 mod number;
+#[cfg(feature = "oauth")]
+pub mod oauth;
 mod operation;
 mod options;
 mod pacing;
