@@ -4,6 +4,7 @@
 
 mod authorization;
 mod cancellation;
+mod client;
 mod endpoint;
 mod file_store;
 mod location;

@@ -3,6 +3,7 @@
 #![allow(clippy::doc_markdown, reason = "the names of vendors are not code")]
 
 mod events;
+mod example;
 mod keys;
 mod properties;
 mod replay;
