@@ -46,7 +46,7 @@ impl BaseUrl {
 
     /// The URL of a path that begins with `/` and is encoded already. It cannot leave the base.
     pub(crate) fn join(&self, path: &str) -> Result<Url, Error> {
-        let refused = || Error::invalid_request("the path must stay below the client's base URL");
+        let refused = || Error::invalid_request("the path must begin with `/` and stay below the client's base URL");
         // `\` and control characters are rewritten by URL parsers; a fragment would never be sent.
         if !path.starts_with('/') || path.starts_with("//") || path.contains(['\\', '#']) || path.contains(char::is_control) {
             return Err(refused());
@@ -145,3 +145,6 @@ fn json_pairs(name: &str, value: Value) -> Result<Vec<(String, String)>, Error> 
     }
     Ok(pairs)
 }
+
+#[cfg(test)]
+mod tests;

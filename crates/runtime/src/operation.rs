@@ -1,6 +1,6 @@
 //! One call of a documented operation.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -98,5 +98,11 @@ impl<'a> Operation<'a> {
             arguments: self.arguments,
             route: Some(self.route),
         }
+    }
+}
+
+impl fmt::Debug for Operation<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Operation").field("operation_id", &self.route.operation_id).field("path", &self.path).finish_non_exhaustive()
     }
 }

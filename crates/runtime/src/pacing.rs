@@ -278,3 +278,6 @@ fn is_stricter(limit: RateLimit, than: RateLimit) -> bool {
     // Compared as rates, without division.
     u128::from(limit.requests) * than.per.as_nanos() < u128::from(than.requests) * limit.per.as_nanos()
 }
+
+#[cfg(test)]
+mod tests;

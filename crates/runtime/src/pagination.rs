@@ -191,3 +191,6 @@ impl Verdict {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! The escape hatch: a request to an endpoint that the spec does not have.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 
 use reqwest::Method;
 use serde::Serialize;
@@ -77,10 +77,16 @@ impl<'a> Request<'a> {
     }
 
     fn into_draft(self) -> Draft {
-        let path = if self.path.starts_with('/') { self.path } else { format!("/{}", self.path) };
-        let plain = path.split(['?', '#']).next().unwrap_or_default();
+        let plain = self.path.split(['?', '#']).next().unwrap_or_default();
         let route = self.core.vendor().routes.iter().find(|route| route.method == self.method && route.path == plain);
         let operation = format!("{} {plain}", self.method).into();
-        Draft { operation, method: self.method, path, arguments: self.arguments, route }
+        Draft { operation, method: self.method, path: self.path, arguments: self.arguments, route }
+    }
+}
+
+impl fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plain = self.path.split('?').next().unwrap_or_default();
+        f.debug_struct("Request").field("method", &self.method).field("path", &plain).finish_non_exhaustive()
     }
 }
