@@ -13,6 +13,9 @@ mod core;
 mod credential;
 mod enums;
 mod error;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod gate;
 mod headers;
 pub mod multipart;

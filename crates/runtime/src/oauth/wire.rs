@@ -95,7 +95,8 @@ fn without_secrets(mut error: Error, secrets: &[&SecretString]) -> Error {
     inner.messages = std::mem::take(&mut inner.messages).into_iter().map(|text| redactor.text(text)).collect();
     inner.code = inner.code.take().map(|text| redactor.text(text));
     if inner.kind == ErrorKind::Decode {
-        // serde_json's message quotes the value that does not fit.
+        // Its reason quotes the value that does not fit.
+        inner.reason = "the vendor's answer holds no access token".into();
         inner.source = None;
     }
     error

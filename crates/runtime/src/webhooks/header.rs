@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use data_encoding::{BASE64_NOPAD, HEXLOWER_PERMISSIVE};
-use http::HeaderMap;
+use reqwest::header::HeaderMap;
 
 use super::SignatureError;
 use super::mac::{Candidate, MAC_LEN};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use http::HeaderMap;
+use reqwest::header::HeaderMap;
 use secrecy::SecretString;
 
 use super::header::{self, HIGHLEVEL, HIGHLEVEL_LEGACY, HOOP, SENDPILOT};

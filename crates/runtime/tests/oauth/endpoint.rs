@@ -118,6 +118,7 @@ async fn errors_say_what_happened_and_carry_the_vendors_words() {
         ("half an answer", Action::Truncate(half), ErrorKind::Transport, Delivery::Accepted, "accepted"),
         ("no access token", Action::json(200, &json!({"token": "x"})), ErrorKind::Decode, Delivery::Accepted, "accepted"),
         ("wrong type", Action::json(200, &wrong), ErrorKind::Decode, Delivery::Accepted, "accepted"),
+        ("a token alone", Action::json(200, &json!("MARKED-new-access")), ErrorKind::Decode, Delivery::Accepted, "accepted"),
         ("HTML", Action::Respond(200, "text/html", html.into()), ErrorKind::Decode, Delivery::Accepted, "accepted"),
     ];
     for (number, (name, action, kind, delivery, expect)) in cases.into_iter().enumerate() {
