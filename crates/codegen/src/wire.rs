@@ -47,7 +47,7 @@ fn test(operation: &Operation, module: &syn::Ident) -> TokenStream {
 }
 
 /// The example as a caller would write it.
-fn argument(parameter: &Parameter) -> Option<TokenStream> {
+pub fn argument(parameter: &Parameter) -> Option<TokenStream> {
     let example = parameter.example.as_ref()?;
     Some(match (parameter.format.as_deref(), example) {
         (Some("date"), Value::String(text)) => quote!(#text.parse::<chrono::NaiveDate>().unwrap()),
