@@ -35,7 +35,8 @@ pub fn outputs(root: &Path, vendor: &str) -> Result<Vec<File>, Error> {
     let mocks = generate(vendor, &spec, Output::Mocks(&module))?;
     let cli = cli::write(&model, &spec, generate(vendor, &spec, Output::Cli(&module))?)?;
     let folder = PathBuf::from("crates").join(vendor);
-    let mut openapi = serde_json::to_string_pretty(&document.json).map_err(|error| Error::Generator { vendor: vendor.to_owned(), message: error.to_string() })?;
+    let mut openapi = serde_json::to_string_pretty(&document.json)
+        .map_err(|error| Error::Generator { vendor: vendor.to_owned(), message: error.to_string() })?;
     openapi.push('\n');
     Ok(vec![
         File { content: format(vendor, "generated.rs", client)?, path: folder.join("src/generated.rs") },

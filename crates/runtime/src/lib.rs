@@ -13,6 +13,7 @@ mod core;
 mod credential;
 mod enums;
 mod error;
+mod events;
 mod gate;
 mod headers;
 pub mod multipart;
@@ -28,6 +29,7 @@ mod response;
 mod retry;
 mod retry_after;
 mod route;
+mod setters;
 mod stream;
 mod transport;
 mod vendor;
@@ -39,6 +41,8 @@ pub use enums::ConversionError;
 #[doc(hidden)]
 pub use enums::private as __private;
 pub use error::{Delivery, Error, ErrorKind};
+#[doc(hidden)]
+pub use events::{envelope, payload};
 pub use number::Number;
 pub use operation::Operation;
 pub use options::CallOptions;
@@ -47,6 +51,8 @@ pub use request::Request;
 pub use response::ResponseValue;
 pub use retry::{Jitter, RetryPolicy, full_jitter};
 pub use route::{Evidence, Pagination, Route};
+#[doc(hidden)]
+pub use setters::{argument, arguments};
 pub use stream::ByteStream;
 pub use vendor::{Auth, ErrorShape, RateLimit, Vendor};
 

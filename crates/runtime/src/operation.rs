@@ -9,7 +9,7 @@ use crate::address;
 use crate::arguments::Arguments;
 use crate::call::{self, Draft};
 use crate::core::Core;
-use crate::error::Error;
+use crate::error::{Context, Error};
 use crate::multipart::Form;
 use crate::response::ResponseValue;
 use crate::route::Route;
@@ -84,6 +84,23 @@ impl<'a> Operation<'a> {
     /// Sends, and hands out a successful answer as it arrives, without a limit on its size.
     pub async fn send_stream(self) -> Result<ResponseValue<ByteStream>, Error> {
         call::send_stream(self.core, self.into_draft()).await
+    }
+
+    /// What a setter kept of an argument, or the error of this operation.
+    #[doc(hidden)]
+    pub fn argument<T>(&self, argument: Result<T, String>) -> Result<T, Error> {
+        let context = Context { vendor: self.core.vendor().name, operation: self.route.operation_id.into() };
+        argument.map_err(|reason| Error::invalid_request(reason).with_context(&context))
+    }
+
+    /// The body that a builder ends in, or the error of this operation.
+    #[doc(hidden)]
+    pub fn body<T, B>(&self, body: Result<B, String>) -> Result<T, Error>
+    where
+        T: TryFrom<B>,
+        T::Error: Display,
+    {
+        self.argument(body.and_then(|body| T::try_from(body).map_err(|error| error.to_string())))
     }
 
     fn into_draft(mut self) -> Draft {

@@ -191,3 +191,15 @@ impl Verdict {
         }
     }
 }
+
+/// Where the caller's own arguments start, or `first`.
+#[doc(hidden)]
+pub fn position(given: Option<&impl ToString>, first: u64) -> u64 {
+    given.and_then(count).unwrap_or(first)
+}
+
+/// A whole number, whatever type it is decoded as.
+#[doc(hidden)]
+pub fn count(value: &impl ToString) -> Option<u64> {
+    value.to_string().parse().ok()
+}

@@ -106,7 +106,9 @@ fn translate(schema: &Value, unknown: Unknown) -> Value {
     for (key, value) in map {
         let value = match (key.as_str(), value) {
             ("nullable" | "example" | "description" | "default" | "discriminator" | "externalDocs" | "xml" | "deprecated", _) => continue,
-            ("properties", Value::Object(properties)) => properties.iter().map(|(name, property)| (name.clone(), translate(property, unknown))).collect(),
+            ("properties", Value::Object(properties)) => {
+                properties.iter().map(|(name, property)| (name.clone(), translate(property, unknown))).collect()
+            }
             ("items" | "additionalProperties" | "not", value) => translate(value, unknown),
             ("allOf" | "oneOf" | "anyOf", Value::Array(parts)) => parts.iter().map(|part| translate(part, unknown)).collect(),
             // OpenAPI's `binary` is raw bytes, which JSON cannot hold.

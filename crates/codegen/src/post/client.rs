@@ -31,9 +31,12 @@ pub fn write(vendor: &Vendor) -> TokenStream {
     let builder_doc = format!("Configures a client; the base URL is `{base_url}` unless set.");
     let vendor_doc = format!("What the runtime knows of {name}.");
     quote! {
+        #[allow(unused_imports, reason = "not every vendor needs every name")]
         use std::time::Duration;
 
+        #[allow(unused_imports, reason = "not every vendor needs every name")]
         use futures_core::Stream;
+        #[allow(unused_imports, reason = "not every vendor needs every name")]
         use reachout_runtime::{
             Auth, ByteStream, CallOptions, ClientBuilder, Core, Error, ErrorShape, Evidence, Method, Pagination, RateLimit, Request, ResponseValue,
             Route, Vendor, multipart, pagination,

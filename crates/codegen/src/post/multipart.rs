@@ -40,7 +40,8 @@ pub fn builder(operation: &Operation, index: usize) -> TokenStream {
                 }
             }
             (true, _, false) => quote!(for part in #name { form = form.part(#wire, part); }),
-            (false, true, _) | (false, false, false) => quote!(for value in #name { form = form.text(#wire, value); }),
+            (false, true, _) => quote!(for value in #name { form = form.text(#wire, value); }),
+            (false, false, false) => quote!(if let Some(value) = #name { form = form.text(#wire, value); }),
             (false, false, true) => quote!(form = form.text(#wire, call.argument(#name)?);),
         }
     });
@@ -53,7 +54,8 @@ pub fn builder(operation: &Operation, index: usize) -> TokenStream {
         Content::Bytes => (quote!(ByteStream), quote!(.send_stream())),
     };
     let index = syn::Index::from(index);
-    let send_doc = format!("Sends `{} {}`. Files are streamed, not held in memory.\n\n# Errors\nSee [`Error`].", operation.method, operation.path);
+    let send_doc =
+        format!("Sends `{} {}`. Files are streamed, not held in memory.\n\n# Errors\nSee [`Error`].", operation.method, operation.path);
     quote! {
         #[doc = #doc]
         #[must_use = "nothing is sent before `send()`"]

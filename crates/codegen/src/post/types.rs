@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
-use syn::{Attribute, Fields, Ident, Item, ItemEnum, ItemImpl, ItemMod, ItemStruct, Path, Token, Type, parse_quote, punctuated::Punctuated};
+use syn::{
+    Attribute, Fields, Ident, Item, ItemEnum, ItemImpl, ItemMod, ItemStruct, Path, Token, Type, Visibility, parse_quote,
+    punctuated::Punctuated,
+};
 
 use super::{builders, enums, items};
 use crate::{model::Vendor, normalise::Normalised};
@@ -13,8 +16,8 @@ use crate::{model::Vendor, normalise::Normalised};
 pub fn rewrite(vendor: &Vendor, spec: &Normalised, module: &ItemMod) -> Result<TokenStream, String> {
     let all = items(module);
     let string_enums: BTreeSet<String> = all.iter().filter_map(|item| string_enum(item)).map(|item| item.ident.to_string()).collect();
-    let checked: BTreeSet<String> = all.iter().filter_map(checked_string).collect();
-    let texts: BTreeSet<String> = all.iter().filter_map(plain_text).collect();
+    let checked: BTreeSet<String> = all.iter().filter_map(|item| text(item, true)).collect();
+    let texts: BTreeSet<String> = all.iter().filter_map(|item| text(item, false)).collect();
     let structs: BTreeMap<String, &ItemStruct> = all.iter().filter_map(named_struct).map(|item| (item.ident.to_string(), item)).collect();
     let own: BTreeSet<String> = all.iter().filter_map(type_name).collect();
     let sent = |name: &str| spec.requests.contains(name);
@@ -83,7 +86,8 @@ fn only_in_parameters(spec: &Normalised, name: &str) -> bool {
     let items = spec.json["paths"].as_object().into_iter().flat_map(|paths| paths.values());
     let operations = items.filter_map(Value::as_object).flat_map(|item| item.values());
     let mut parameters = operations.filter_map(|operation| operation["parameters"].as_array()).flatten();
-    parameters.any(|parameter| parameter["schema"]["$ref"] == reference.as_str() || parameter["schema"]["items"]["$ref"] == reference.as_str())
+    parameters
+        .any(|parameter| parameter["schema"]["$ref"] == reference.as_str() || parameter["schema"]["items"]["$ref"] == reference.as_str())
 }
 
 fn string_enum(item: &Item) -> Option<&ItemEnum> {
@@ -126,7 +130,8 @@ fn describe(item: &mut ItemStruct, spec: &Normalised) {
 fn field_doc(spec: &Normalised, schema: &Value, field: &str) -> String {
     let property = schema["properties"].as_object().into_iter().flatten().find(|(name, _)| crate::model::rust_name(name) == field);
     let target = property.and_then(|(_, property)| crate::lint::schemas::referenced(property));
-    let described = target.and_then(|target| spec.json["components"]["schemas"][target.as_str()]["description"].as_str().map(str::to_owned));
+    let described =
+        target.and_then(|target| spec.json["components"]["schemas"][target.as_str()]["description"].as_str().map(str::to_owned));
     described.unwrap_or_else(|| match field {
         "extra" => "Fields that the vendor does not name.".to_owned(),
         field => format!("`{field}`."),
@@ -148,7 +153,12 @@ fn decorate(attributes: &mut Vec<Attribute>) {
 }
 
 /// A `oneOf`: each variant is documented, and a builder of a variant can be given where the whole is wanted.
-fn alternatives(item: &ItemEnum, structs: &BTreeMap<String, &ItemStruct>, texts: &BTreeSet<String>, sent: &dyn Fn(&str) -> bool) -> TokenStream {
+fn alternatives(
+    item: &ItemEnum,
+    structs: &BTreeMap<String, &ItemStruct>,
+    texts: &BTreeSet<String>,
+    sent: &dyn Fn(&str) -> bool,
+) -> TokenStream {
     let mut item = item.clone();
     decorate(&mut item.attrs);
     let ident = item.ident.clone();
@@ -193,23 +203,13 @@ fn alternatives(item: &ItemEnum, structs: &BTreeMap<String, &ItemStruct>, texts:
     quote!(#item #(#conversions)*)
 }
 
-/// A named string without limits, `pub struct Text(pub String)`.
-fn plain_text(item: &Item) -> Option<String> {
+/// A named string: `pub struct Text(pub String)` without limits, `pub struct Text(String)` where `FromStr` checks them.
+fn text(item: &Item, limited: bool) -> Option<String> {
     let Item::Struct(item) = item else { return None };
     let Fields::Unnamed(fields) = &item.fields else { return None };
-    let field = fields.unnamed.first().filter(|field| matches!(field.vis, syn::Visibility::Public(_)))?;
+    let field = fields.unnamed.first().filter(|field| matches!(field.vis, Visibility::Inherited) == limited)?;
     let Type::Path(ty) = &field.ty else { return None };
     ty.path.segments.last().is_some_and(|segment| segment.ident == "String").then(|| item.ident.to_string())
-}
-
-/// A string with limits: typify checks them in `FromStr`, and the runtime's macro writes the other conversions.
-fn checked_string(item: &Item) -> Option<String> {
-    let Item::Impl(item) = item else { return None };
-    let (name, _) = item.trait_.as_ref()?;
-    let last = name.segments.last().filter(|segment| segment.ident == "FromStr")?;
-    let infallible = item.items.iter().any(|item| matches!(item, syn::ImplItem::Type(ty) if quote!(#ty).to_string().contains("Infallible")));
-    let Type::Path(ty) = &*item.self_ty else { return None };
-    (last.arguments.is_none() && !infallible).then(|| ty.path.get_ident().map(ToString::to_string))?
 }
 
 /// Impls that the runtime's macros write, and typify's `builder()`.
@@ -223,7 +223,11 @@ fn is_replaced(item: &ItemImpl, string_enums: &BTreeSet<String>, checked: &BTree
     let on_enum = on.as_ref().is_some_and(|name| string_enums.contains(name));
     let on_checked = on.as_ref().is_some_and(|name| checked.contains(name)) && trait_name.as_deref() != Some("FromStr");
     let from_checked = trait_name.as_deref() == Some("From")
-        && item.trait_.as_ref().is_some_and(|(path, _)| checked.iter().any(|name| quote!(#path).to_string().ends_with(&format!("< {name} >"))));
-    let builder = trait_name.is_none() && item.items.iter().any(|item| matches!(item, syn::ImplItem::Fn(function) if function.sig.ident == "builder"));
+        && item
+            .trait_
+            .as_ref()
+            .is_some_and(|(path, _)| checked.iter().any(|name| quote!(#path).to_string().ends_with(&format!("< {name} >"))));
+    let builder = trait_name.is_none()
+        && item.items.iter().any(|item| matches!(item, syn::ImplItem::Fn(function) if function.sig.ident == "builder"));
     on_enum || on_checked || from_checked || builder
 }
