@@ -4,7 +4,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use reachout_codegen::Mode;
+use reachout_codegen::{Coverage, Mode};
 
 /// What maintainers of Reachout run.
 #[derive(Parser)]
@@ -21,6 +21,11 @@ enum Command {
         /// Compare instead of writing: print a unified diff and exit 1 where a file would change.
         #[arg(long)]
         check: bool,
+        /// Folders in specs/; all of them where none is named.
+        vendors: Vec<String>,
+    },
+    /// Print how much of the known API of each vendor its spec describes; exit 1 where a known operation is missing.
+    Coverage {
         /// Folders in specs/; all of them where none is named.
         vendors: Vec<String>,
     },
@@ -57,6 +62,18 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
                 println!("everything is as generated");
             } else if check {
                 eprintln!("{} file(s) differ from what specs/ generates; run `cargo xtask regen`", changes.len());
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        Command::Coverage { vendors } => {
+            let vendors = reachout_codegen::coverage(&root, &vendors)?;
+            println!("{:<12} {:>10} {:>6} {:>8} {:>12} {:>9} {:>10} {:>8}", "vendor", "operations", "full", "partial", "client-only", "examples", "paginated", "missing");
+            for Coverage { vendor, operations, evidence: [full, partial, client_only], with_examples, paginated, missing } in &vendors {
+                println!("{vendor:<12} {operations:>10} {full:>6} {partial:>8} {client_only:>12} {with_examples:>9} {paginated:>10} {:>8}", missing.len());
+            }
+            let missing: Vec<String> = vendors.iter().flat_map(|of| of.missing.iter().map(move |known| format!("{}: {known}", of.vendor))).collect();
+            if !missing.is_empty() {
+                eprintln!("known operations that no spec describes:\n{}", missing.join("\n"));
                 return Ok(ExitCode::FAILURE);
             }
         }

@@ -5,6 +5,7 @@
 //! which files come of it, and [`regen`] writes or compares them. The result is a function of `specs/` alone.
 #![forbid(unsafe_code)]
 
+mod coverage;
 mod diagnostic;
 mod format;
 mod generate;
@@ -15,9 +16,11 @@ mod normalise;
 mod outputs;
 mod post;
 mod regen;
+mod wire;
 
 use std::path::Path;
 
+pub use coverage::{Coverage, coverage};
 pub use diagnostic::{Diagnostic, Error, Origin};
 pub use regen::{Change, Mode, regen};
 

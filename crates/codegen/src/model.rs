@@ -29,6 +29,10 @@ pub struct Vendor {
     pub tags: Vec<(String, String)>,
     /// All operations.
     pub operations: Vec<Operation>,
+    /// Webhook events.
+    pub events: Vec<Event>,
+    /// Fields of a webhook's body that hold the event's name and, unless the body itself is the payload, the payload.
+    pub envelope: (String, Option<String>),
 }
 
 impl Vendor {
@@ -36,6 +40,19 @@ impl Vendor {
     pub fn module(&self) -> String {
         self.id.replace('-', "_")
     }
+}
+
+/// A webhook event.
+#[derive(Debug)]
+pub struct Event {
+    /// As the vendor names it today.
+    pub name: String,
+    /// Older or other names of the same event.
+    pub aliases: Vec<String>,
+    /// When it is sent.
+    pub description: String,
+    /// Component of its payload.
+    pub payload: String,
 }
 
 /// How the credential travels.
@@ -80,11 +97,16 @@ pub struct Operation {
     pub deprecated: bool,
     /// How it pages.
     pub pagination: Option<Pagination>,
-    /// The method is hand-written, because the body is multipart.
-    pub multipart: bool,
+    /// The parts of a `multipart/form-data` body; empty for other bodies.
+    pub parts: Vec<Part>,
 }
 
 impl Operation {
+    /// The body is `multipart/form-data`.
+    pub fn is_multipart(&self) -> bool {
+        !self.parts.is_empty()
+    }
+
     /// A request sent twice does no harm.
     pub fn is_repeatable(&self) -> bool {
         matches!(self.method.as_str(), "GET" | "HEAD" | "PUT" | "DELETE")
@@ -102,6 +124,8 @@ pub struct Parameter {
     pub required: bool,
     /// Shown in the docs.
     pub description: String,
+    /// `date`, `uuid`, …
+    pub format: Option<String>,
     /// A documented value.
     pub example: Option<Value>,
 }
@@ -122,6 +146,21 @@ pub struct Body {
     pub schema: String,
     /// The documented example.
     pub example: Option<Value>,
+}
+
+/// A part of a multipart body.
+#[derive(Debug)]
+pub struct Part {
+    /// On the wire.
+    pub name: String,
+    /// May not be left out.
+    pub required: bool,
+    /// Shown in the docs.
+    pub description: String,
+    /// A file; else a text.
+    pub file: bool,
+    /// May be given more than once.
+    pub list: bool,
 }
 
 /// A success response.
@@ -196,6 +235,8 @@ pub fn read(document: &Document) -> Vendor {
         error: [error("code"), error("message"), error("request-id")],
         tags: json["tags"].as_array().into_iter().flatten().map(|tag| (text(&tag["name"]), text(&tag["description"]))).collect(),
         operations: operations(document).map(|(path, method, item, operation)| read_operation(document, path, method, item, operation)).collect(),
+        events: json["x-webhook-events"].as_object().into_iter().flatten().map(read_event).collect(),
+        envelope: (text(&json["x-webhook-envelope"]["type"]), json["x-webhook-envelope"]["data"].as_str().map(str::to_owned)),
     }
 }
 
@@ -233,6 +274,7 @@ fn read_operation(document: &Document, path: &str, method: &str, item: &Value, o
                 location: text(&parameter["in"]),
                 required: parameter["required"] == true,
                 description: text(&parameter["description"]),
+                format: document.follow(&parameter["schema"])["format"].as_str().map(str::to_owned),
                 example: parameter.get("example").cloned(),
             });
         }
@@ -253,7 +295,7 @@ fn read_operation(document: &Document, path: &str, method: &str, item: &Value, o
         authenticated: operation.get("security") != Some(&Value::Array(Vec::new())),
         deprecated: operation["deprecated"] == true,
         pagination: operation.get("x-pagination").map(read_pagination),
-        multipart: operation["x-multipart"] == true,
+        parts: read_parts(document, operation),
     }
 }
 
@@ -261,6 +303,20 @@ fn read_body(document: &Document, operation: &Value) -> Option<Body> {
     let body = document.follow(operation.get("requestBody")?);
     let (media_type, content) = body["content"].as_object()?.iter().next()?;
     Some(Body { media_type: media_type.clone(), schema: schemas::referenced(&content["schema"]).unwrap_or_default(), example: example(document, content) })
+}
+
+fn read_parts(document: &Document, operation: &Value) -> Vec<Part> {
+    if operation["x-multipart"] != true {
+        return Vec::new();
+    }
+    let schema = document.follow(&document.follow(&operation["requestBody"])["content"]["multipart/form-data"]["schema"]);
+    let required = |name: &str| schema["required"].as_array().is_some_and(|names| names.iter().any(|required| required == name));
+    let part = |(name, property): (&String, &Value)| {
+        let list = property["type"] == "array";
+        let item = if list { document.follow(&property["items"]) } else { property };
+        Part { name: name.clone(), required: required(name), description: text(&property["description"]), file: item["format"] == "binary", list }
+    };
+    schema["properties"].as_object().into_iter().flatten().map(part).collect()
 }
 
 fn read_success(document: &Document, operation: &Value) -> Success {
@@ -286,6 +342,15 @@ fn example(document: &Document, content: &Value) -> Option<Value> {
         let first = content["examples"].as_object()?.values().next()?;
         document.follow(first).get("value").cloned()
     })
+}
+
+fn read_event((name, node): (&String, &Value)) -> Event {
+    Event {
+        name: name.clone(),
+        aliases: node["aliases"].as_array().into_iter().flatten().map(text).collect(),
+        description: text(&node["description"]),
+        payload: schemas::referenced(&node["payload"]).unwrap_or_default(),
+    }
 }
 
 fn read_pagination(node: &Value) -> Pagination {

@@ -30,8 +30,9 @@ pub fn normalise(document: &Document) -> Normalised {
     if let Some(components) = json["components"].as_object_mut() {
         // Everything else has been read into the model.
         components.retain(|section, _| section == "schemas");
-        for (name, schema) in components.get_mut("schemas").and_then(Value::as_object_mut).into_iter().flatten() {
-            simplify(schema, responses.contains(name));
+        if let Some(schemas) = components.get_mut("schemas").and_then(Value::as_object_mut) {
+            schemas.retain(|name, _| !multipart_bodies(document).contains(name));
+            schemas.iter_mut().for_each(|(name, schema)| simplify(schema, responses.contains(name)));
         }
     }
     if let Some(root) = json.as_object_mut() {
@@ -44,7 +45,7 @@ fn paths(document: &Document, json: &mut Value) {
     let operations: Vec<_> = model::operations(document).map(|(path, method, item, operation)| (path.to_owned(), method, operation_for_progenitor(document, item, operation))).collect();
     let mut paths = Map::new();
     for (path, method, operation) in operations {
-        // A multipart method is hand-written; progenitor has no word for it.
+        // Progenitor has no word for multipart; `post::multipart` writes these.
         let Some(operation) = operation else { continue };
         let item = paths.entry(path).or_insert_with(|| Value::Object(Map::new()));
         item[method] = operation;
@@ -79,6 +80,11 @@ fn operation_for_progenitor(document: &Document, item: &Value, operation: &Value
     Some(kept.into())
 }
 
+fn multipart_bodies(document: &Document) -> BTreeSet<String> {
+    let operations = model::read(document).operations;
+    operations.iter().filter(|operation| operation.is_multipart()).filter_map(|operation| operation.body.as_ref()).map(|body| body.schema.clone()).collect()
+}
+
 /// A body without its examples.
 fn bare(body: &Value) -> Value {
     let mut body = body.clone();
@@ -90,12 +96,13 @@ fn bare(body: &Value) -> Value {
 
 fn simplify(schema: &mut Value, response: bool) {
     let Some(map) = schema.as_object_mut() else { return };
-    // Defaults and examples are documentation; bounds of numbers and arrays become types nobody can build (`NonZeroU64`).
-    for key in ["default", "example", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minItems", "maxItems", "uniqueItems", "externalDocs", "title"] {
+    // Defaults and examples are documentation; bounds of numbers and arrays become types nobody can build (`NonZeroU64`), and a pattern
+    // brings a regular expression engine into every client.
+    for key in ["default", "example", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minItems", "maxItems", "uniqueItems", "externalDocs", "title", "pattern"] {
         map.remove(key);
     }
     if response {
-        for key in ["minLength", "maxLength", "pattern"] {
+        for key in ["minLength", "maxLength"] {
             map.remove(key);
         }
     }

@@ -7,7 +7,7 @@ use crate::{
     format::format,
     generate::{Output, generate},
     lint::lint,
-    load, model, normalise, post,
+    load, model, normalise, post, wire,
 };
 
 /// One generated file.
@@ -35,6 +35,7 @@ pub fn outputs(root: &Path, vendor: &str) -> Result<Vec<File>, Error> {
     openapi.push('\n');
     Ok(vec![
         File { content: format(vendor, "generated.rs", client)?, path: folder.join("src/generated.rs") },
+        File { content: format(vendor, "wire test", wire::write(&model))?, path: PathBuf::from("tests/tests/wire").join(model.module()).with_extension("rs") },
         File { content: openapi, path: folder.join("openapi.json") },
     ])
 }

@@ -2,6 +2,7 @@
 
 mod construct;
 mod display;
+pub(crate) mod parse;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;

@@ -2,7 +2,11 @@
 
 use serde_json::Value;
 
-use crate::{diagnostic::Diagnostic, load::Document};
+use super::schemas;
+use crate::{
+    diagnostic::Diagnostic,
+    load::{Document, pointer},
+};
 
 pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
     let json = &document.json;
@@ -37,6 +41,15 @@ pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
     for (index, tag) in json["tags"].as_array().into_iter().flatten().enumerate() {
         require(&format!("/tags/{index}"), tag["description"].is_string(), "this tag has no description", "say what its operations have in common");
     }
+    let events = json["x-webhook-events"].as_object();
+    for (name, event) in events.into_iter().flatten() {
+        let at = pointer::child("/x-webhook-events", name);
+        require(&at, schemas::referenced(&event["payload"]).is_some(), "this event's payload is no component", "write `payload: { $ref: … }`");
+        require(&at, event["description"].is_string(), "this event has no description", "say when it is sent");
+        require(&at, event["example"].is_object(), "this event has no example", "write the whole body as the vendor sends it");
+    }
+    let named = json["x-webhook-envelope"]["type"].is_string();
+    require("/x-webhook-events", events.is_none() || named, "nothing says which field names the event", "write `x-webhook-envelope: { type: eventType, data: data }`");
     if let Some(limit) = json["x-client"].get("rate-limit") {
         let ok = limit["requests"].as_u64().is_some_and(|n| n > 0) && limit["seconds"].as_u64().is_some_and(|n| n > 0);
         require("/x-client/rate-limit", ok, "the rate limit is not two positive numbers", "write `{ requests: 100, seconds: 10 }`");

@@ -81,14 +81,15 @@ pub fn reachable(document: &Document, direction: Direction) -> BTreeSet<String> 
     let mut names = BTreeSet::new();
     for operation in &vendor.operations {
         match (direction, &operation.body, &operation.success.content) {
-            (Direction::Request, Some(body), _) => collect(document, &body.schema, &mut names),
+            // A multipart body is given part by part, and has no type of its own.
+            (Direction::Request, Some(body), _) if !operation.is_multipart() => collect(document, &body.schema, &mut names),
             (Direction::Response, _, model::Content::Json(schema)) => collect(document, schema, &mut names),
             _ => {}
         }
     }
     if direction == Direction::Response {
         let mut roots = Vec::new();
-        references(&document.json["x-webhooks"], &mut roots);
+        references(&document.json["x-webhook-events"], &mut roots);
         references(&document.json["components"]["responses"], &mut roots);
         for root in roots.iter().filter_map(|reference| reference.strip_prefix("#/components/schemas/")) {
             collect(document, root, &mut names);

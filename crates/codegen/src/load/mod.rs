@@ -4,6 +4,8 @@ mod bundle;
 pub(crate) mod pointer;
 mod yaml;
 
+pub(crate) use yaml::parse;
+
 use std::{collections::HashMap, path::Path};
 
 use serde_json::Value;

@@ -31,12 +31,15 @@ pub fn write(vendor: &Vendor) -> TokenStream {
     let builder_doc = format!("Configures a client; the base URL is `{base_url}` unless set.");
     let vendor_doc = format!("What the runtime knows of {name}.");
     quote! {
+        #[allow(unused_imports, reason = "not every vendor needs every name")]
         use std::time::Duration;
 
+        #[allow(unused_imports, reason = "not every vendor needs every name")]
         use futures_core::Stream;
+        #[allow(unused_imports, reason = "not every vendor needs every name")]
         use reachout_runtime::{
             Auth, ByteStream, CallOptions, ClientBuilder, Core, Error, ErrorShape, Evidence, Method, Pagination, RateLimit, Request, ResponseValue,
-            Route, Vendor, pagination,
+            Route, Vendor, multipart, pagination,
         };
 
         #[doc = #vendor_doc]
@@ -84,12 +87,6 @@ pub fn write(vendor: &Vendor) -> TokenStream {
             /// A call that this crate has no method for, with the same authentication, pacing, retry and errors; `path` is relative to the base URL.
             pub fn request(&self, method: Method, path: &str) -> Request<'_> {
                 self.core.request(method, path)
-            }
-
-            /// What hand-written methods of this crate send through.
-            #[allow(dead_code, reason = "not every vendor has hand-written methods")]
-            pub(crate) fn core(&self) -> &Core {
-                &self.core
             }
         }
     }

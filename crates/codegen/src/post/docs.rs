@@ -7,7 +7,10 @@ pub fn operation(operation: &Operation) -> String {
     let Operation { method, path, summary, description, docs, .. } = operation;
     let mut text = format!("{summary}.\n\n{description}\n\n`{method} {path}`");
     if let Some(Body { media_type, schema, .. }) = &operation.body {
-        text += &format!(", body [`types::{schema}`] as `{media_type}`");
+        match operation.is_multipart() {
+            true => text += &format!(", body as `{media_type}`"),
+            false => text += &format!(", body [`types::{schema}`] as `{media_type}`"),
+        }
     }
     text += &match &operation.success.content {
         Content::Empty => "; the response has no content.".to_owned(),

@@ -13,7 +13,7 @@ pub fn is_string_enum(item: &ItemEnum) -> bool {
 pub fn write(item: &ItemEnum, open: bool) -> TokenStream {
     let ItemEnum { ident, .. } = item;
     let docs: Vec<&Attribute> = item.attrs.iter().filter(|attribute| attribute.path().is_ident("doc")).collect();
-    let variants: Vec<(&Ident, String)> = item.variants.iter().map(|variant| (&variant.ident, wire_name(variant))).collect();
+    let variants: Vec<(Ident, String)> = item.variants.iter().map(|variant| (variant_name(variant, open), wire_name(variant))).collect();
     let declared = variants.iter().map(|(variant, wire)| {
         let doc = format!("`{wire}`");
         quote!(#[doc = #doc] #variant)
@@ -43,6 +43,14 @@ pub fn write(item: &ItemEnum, open: bool) -> TokenStream {
             }
             reachout_runtime::closed_enum!(#ident, #(#pairs),*);
         }
+    }
+}
+
+/// A documented `unknown` makes room for the variant that holds what nobody documented.
+fn variant_name(variant: &Variant, open: bool) -> Ident {
+    match open && variant.ident == "Unknown" {
+        true => Ident::new("UnknownValue", variant.ident.span()),
+        false => variant.ident.clone(),
     }
 }
 

@@ -7,6 +7,8 @@ mod builders;
 mod client;
 mod docs;
 mod enums;
+mod events;
+mod multipart;
 mod operations;
 mod routes;
 mod streams;
@@ -29,8 +31,9 @@ pub fn client(vendor: &Vendor, spec: &Normalised, generated: TokenStream) -> Res
     let client = client::write(vendor);
     let operations = operations::write(vendor, &arguments, types).map_err(failed)?;
     let types = types::rewrite(vendor, spec, types).map_err(failed)?;
+    let events = events::write(vendor);
     let routes = routes::write(vendor);
-    let mut file: syn::File = syn::parse2(quote! { #client #operations #types #routes }).map_err(|error| failed(error.to_string()))?;
+    let mut file: syn::File = syn::parse2(quote! { #client #operations #types #events #routes }).map_err(|error| failed(error.to_string()))?;
     tidy::tidy(&mut file);
     Ok(file.into_token_stream())
 }

@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Ident, ImplItem, Item, ItemMod, ItemStruct, ReturnType, Type};
 
-use super::{builders::inner, docs, items, streams};
+use super::{builders::inner, docs, items, multipart, streams};
 use crate::model::{Body, Content, Operation, Vendor};
 
 /// What progenitor says of the operations: the Rust type of every argument and result.
@@ -56,10 +56,8 @@ pub struct Argument<'a> {
 pub fn write(vendor: &Vendor, arguments: &Arguments, types: &ItemMod) -> Result<TokenStream, String> {
     let mut methods = Vec::new();
     let mut builders = Vec::new();
-    for (index, operation) in vendor.operations.iter().enumerate().filter(|(_, operation)| !operation.multipart) {
+    for (index, operation) in vendor.operations.iter().enumerate() {
         let name = operation.id.to_upper_camel_case();
-        let given = arguments.structs.get(&name).ok_or_else(|| format!("no builder for `{}` in the output", operation.id))?;
-        let result = arguments.results.get(&name).ok_or_else(|| format!("no `send` for `{}` in the output", operation.id))?;
         let (ident, method, doc) = (format_ident!("{name}"), format_ident!("{}", operation.id), docs::operation(operation));
         let deprecated = operation.deprecated.then(|| quote!(#[deprecated = "the vendor calls this operation deprecated"]));
         methods.push(quote! {
@@ -69,6 +67,12 @@ pub fn write(vendor: &Vendor, arguments: &Arguments, types: &ItemMod) -> Result<
                 builder::#ident::new(self)
             }
         });
+        if operation.is_multipart() {
+            builders.push(multipart::builder(operation, index));
+            continue;
+        }
+        let given = arguments.structs.get(&name).ok_or_else(|| format!("no builder for `{}` in the output", operation.id))?;
+        let result = arguments.results.get(&name).ok_or_else(|| format!("no `send` for `{}` in the output", operation.id))?;
         builders.push(builder(operation, index, given, result, types)?);
     }
     let doc = format!("The operations of {}.", vendor.name);
@@ -81,7 +85,7 @@ pub fn write(vendor: &Vendor, arguments: &Arguments, types: &ItemMod) -> Result<
         /// The arguments of each operation. Nothing is sent before `send()`, or before a `stream()` is polled.
         pub mod builder {
             #[allow(unused_imports, reason = "not every vendor needs every name")]
-            use super::{ByteStream, Client, Error, ROUTES, ResponseValue, Stream, pagination, types};
+            use super::{ByteStream, Client, Error, ROUTES, ResponseValue, Stream, multipart, pagination, types};
             #(#builders)*
         }
     })

@@ -36,7 +36,7 @@ pub fn write(operation: &Operation, arguments: &[Argument<'_>], result: &Type, t
             let by = format_ident!("by_{}", pagination.style);
             let first: u64 = u64::from(pagination.style == "page");
             let first = syn::LitInt::new(&first.to_string(), proc_macro2::Span::call_site());
-            let given = given(operation, arguments, param);
+            let given = given(&page, operation, arguments, param)?;
             let set = set(operation, arguments, param, &quote!(position));
             (by, Some(quote!(pagination::position(#given, #first))), quote!(|request: Self, position| #set))
         }
@@ -106,13 +106,14 @@ fn cursor(page: &Reader<'_>, pagination: &Pagination, operation: &Operation, arg
     Ok((next, advance))
 }
 
-/// The position that the caller has set already.
-fn given(operation: &Operation, arguments: &[Argument<'_>], param: &str) -> TokenStream {
+/// The position that the caller has set already, as an `Option<&T>`.
+fn given(reader: &Reader<'_>, operation: &Operation, arguments: &[Argument<'_>], param: &str) -> Result<TokenStream, String> {
     let ident = format_ident!("{}", rust_name(param));
-    match body_of(operation, arguments, param) {
-        Some(schema) => quote!(self.body.clone().ok().and_then(|body| types::#schema::try_from(body).ok()).and_then(|body| body.#ident).as_ref()),
-        None => quote!(self.#ident.as_ref().ok().and_then(Option::as_ref)),
-    }
+    let Some(schema) = body_of(operation, arguments, param) else {
+        return Ok(quote!(self.#ident.as_ref().ok().and_then(Option::as_ref)));
+    };
+    let body = quote!(self.body.clone().ok().and_then(|body| types::#schema::try_from(body).ok()).as_ref());
+    Ok(reader.read_from(body, true, &schema.to_string(), param)?.expression)
 }
 
 fn set(operation: &Operation, arguments: &[Argument<'_>], param: &str, value: &TokenStream) -> TokenStream {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
-use syn::{Attribute, Fields, Ident, Item, ItemEnum, ItemImpl, ItemMod, ItemStruct, Path, Token, Type, parse_quote, punctuated::Punctuated};
+use syn::{Attribute, Fields, Ident, Item, ItemEnum, ItemImpl, ItemMod, ItemStruct, Path, Token, Type, Visibility, parse_quote, punctuated::Punctuated};
 
 use super::{builders, enums, items};
 use crate::{model::Vendor, normalise::Normalised};
@@ -13,7 +13,8 @@ use crate::{model::Vendor, normalise::Normalised};
 pub fn rewrite(vendor: &Vendor, spec: &Normalised, module: &ItemMod) -> Result<TokenStream, String> {
     let all = items(module);
     let string_enums: BTreeSet<String> = all.iter().filter_map(|item| string_enum(item)).map(|item| item.ident.to_string()).collect();
-    let checked: BTreeSet<String> = all.iter().filter_map(checked_string).collect();
+    let checked: BTreeSet<String> = all.iter().filter_map(|item| text(item, true)).collect();
+    let texts: BTreeSet<String> = all.iter().filter_map(|item| text(item, false)).collect();
     let structs: BTreeMap<String, &ItemStruct> = all.iter().filter_map(named_struct).map(|item| (item.ident.to_string(), item)).collect();
     let own: BTreeSet<String> = all.iter().filter_map(type_name).collect();
     let sent = |name: &str| spec.requests.contains(name);
@@ -25,7 +26,7 @@ pub fn rewrite(vendor: &Vendor, spec: &Normalised, module: &ItemMod) -> Result<T
         match item {
             Item::Mod(_) => {}
             Item::Enum(item) if enums::is_string_enum(item) => kept.push(enums::write(item, open(&item.ident.to_string()))),
-            Item::Enum(item) => kept.push(alternatives(item, &structs, &sent)),
+            Item::Enum(item) => kept.push(alternatives(item, &structs, &texts, &sent)),
             Item::Struct(item) => {
                 let mut item = item.clone();
                 describe(&mut item, spec);
@@ -147,17 +148,35 @@ fn decorate(attributes: &mut Vec<Attribute>) {
 }
 
 /// A `oneOf`: each variant is documented, and a builder of a variant can be given where the whole is wanted.
-fn alternatives(item: &ItemEnum, structs: &BTreeMap<String, &ItemStruct>, sent: &dyn Fn(&str) -> bool) -> TokenStream {
+fn alternatives(item: &ItemEnum, structs: &BTreeMap<String, &ItemStruct>, texts: &BTreeSet<String>, sent: &dyn Fn(&str) -> bool) -> TokenStream {
     let mut item = item.clone();
     decorate(&mut item.attrs);
     let ident = item.ident.clone();
     let mut conversions = Vec::new();
+    let mut takes_text = false;
     for variant in &mut item.variants {
         let Some(Type::Path(ty)) = variant.fields.iter().next().map(|field| field.ty.clone()) else { continue };
         let Some(name) = ty.path.segments.last().map(|segment| segment.ident.clone()) else { continue };
         let doc = format!("As `{name}`.");
         if !variant.attrs.iter().any(|attribute| attribute.path().is_ident("doc")) {
             variant.attrs.push(parse_quote!(#[doc = #doc]));
+        }
+        if !takes_text && texts.contains(&name.to_string()) {
+            // A plain text is given as one.
+            takes_text = true;
+            let variant = &variant.ident;
+            conversions.push(quote! {
+                impl From<&str> for #ident {
+                    fn from(value: &str) -> Self {
+                        Self::#variant(#name(value.to_owned()))
+                    }
+                }
+                impl From<String> for #ident {
+                    fn from(value: String) -> Self {
+                        Self::#variant(#name(value))
+                    }
+                }
+            });
         }
         if structs.contains_key(&name.to_string()) && sent(&name.to_string()) && sent(&ident.to_string()) {
             let variant = &variant.ident;
@@ -174,14 +193,13 @@ fn alternatives(item: &ItemEnum, structs: &BTreeMap<String, &ItemStruct>, sent: 
     quote!(#item #(#conversions)*)
 }
 
-/// A string with limits: typify checks them in `FromStr`, and the runtime's macro writes the other conversions.
-fn checked_string(item: &Item) -> Option<String> {
-    let Item::Impl(item) = item else { return None };
-    let (name, _) = item.trait_.as_ref()?;
-    let last = name.segments.last().filter(|segment| segment.ident == "FromStr")?;
-    let infallible = item.items.iter().any(|item| matches!(item, syn::ImplItem::Type(ty) if quote!(#ty).to_string().contains("Infallible")));
-    let Type::Path(ty) = &*item.self_ty else { return None };
-    (last.arguments.is_none() && !infallible).then(|| ty.path.get_ident().map(ToString::to_string))?
+/// A named string: `pub struct Text(pub String)` without limits, `pub struct Text(String)` where `FromStr` checks them.
+fn text(item: &Item, limited: bool) -> Option<String> {
+    let Item::Struct(item) = item else { return None };
+    let Fields::Unnamed(fields) = &item.fields else { return None };
+    let field = fields.unnamed.first().filter(|field| matches!(field.vis, Visibility::Inherited) == limited)?;
+    let Type::Path(ty) = &field.ty else { return None };
+    ty.path.segments.last().is_some_and(|segment| segment.ident == "String").then(|| item.ident.to_string())
 }
 
 /// Impls that the runtime's macros write, and typify's `builder()`.

@@ -32,27 +32,18 @@ impl Error {
     }
 
     /// For credential providers: no credential could be had.
-    #[allow(
-        dead_code,
-        reason = "used by the features that bring credential providers"
-    )]
+    #[allow(dead_code, reason = "used by the features that bring credential providers")]
     pub(crate) fn credential(reason: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Credential, Delivery::NotSent, reason)
     }
 
-    pub(crate) fn new(
-        kind: ErrorKind,
-        delivery: Delivery,
-        reason: impl Into<Cow<'static, str>>,
-    ) -> Self {
-        Self {
-            inner: Box::new(Inner {
-                kind,
-                delivery,
-                reason: reason.into(),
-                ..Inner::default()
-            }),
-        }
+    /// A successful answer of more than `limit` bytes.
+    pub(crate) fn too_large(limit: usize) -> Self {
+        Self::new(ErrorKind::TooLarge, Delivery::Accepted, format!("the answer is larger than {limit} bytes"))
+    }
+
+    pub(crate) fn new(kind: ErrorKind, delivery: Delivery, reason: impl Into<Cow<'static, str>>) -> Self {
+        Self { inner: Box::new(Inner { kind, delivery, reason: reason.into(), ..Inner::default() }) }
     }
 
     pub(crate) fn with_source(mut self, source: impl Into<Source>) -> Self {
@@ -66,12 +57,7 @@ impl Error {
     }
 
     /// The answer as it arrived; the caller has redacted it.
-    pub(crate) fn with_response(
-        mut self,
-        status: StatusCode,
-        headers: HeaderMap,
-        body: Bytes,
-    ) -> Self {
+    pub(crate) fn with_response(mut self, status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
         self.inner.status = Some(status);
         self.inner.headers = headers;
         self.inner.body = body;
@@ -96,7 +82,19 @@ impl Error {
         self
     }
 
+    /// What is wrong with an argument of a call is wrong with a setting when a client is built.
+    pub(crate) fn into_configuration(mut self) -> Self {
+        self.inner.kind = ErrorKind::Configuration;
+        self
+    }
+
     pub(crate) fn inner_mut(&mut self) -> &mut Inner {
         &mut self.inner
+    }
+}
+
+impl From<crate::ConversionError> for Error {
+    fn from(error: crate::ConversionError) -> Self {
+        Self::invalid_request(error.to_string())
     }
 }

@@ -52,11 +52,7 @@ fn details(error: &Inner, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     if error.attempts > 1 {
         item(f, format_args!("{} attempts", error.attempts))?;
     }
-    if separator == ", " {
-        f.write_str(")")
-    } else {
-        Ok(())
-    }
+    if separator == ", " { f.write_str(")") } else { Ok(()) }
 }
 
 pub(super) fn debug(error: &Inner, f: &mut fmt::Formatter<'_>) -> fmt::Result {

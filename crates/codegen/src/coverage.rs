@@ -1,0 +1,76 @@
+//! How much of what is known of a vendor's API its spec describes.
+
+use std::{collections::BTreeSet, path::Path};
+
+use serde_json::Value;
+
+use crate::{
+    diagnostic::{Diagnostic, Error, Origin},
+    load, lint, model, select,
+};
+
+/// The numbers of one vendor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Coverage {
+    /// Folder name.
+    pub vendor: String,
+    /// Operations in the spec.
+    pub operations: usize,
+    /// Operations by evidence: full, partial, client-only.
+    pub evidence: [usize; 3],
+    /// Operations whose bodies and parameters all have an example.
+    pub with_examples: usize,
+    /// Operations that page.
+    pub paginated: usize,
+    /// Known operations that the spec does not describe.
+    pub missing: Vec<String>,
+}
+
+/// Compares the specs of the given vendors, or of all, with `specs/<vendor>/inventory.yaml`.
+///
+/// # Errors
+/// [`Error`] where a spec or an inventory cannot be read.
+pub fn coverage(root: &Path, vendors: &[String]) -> Result<Vec<Coverage>, Error> {
+    select(root, vendors)?.iter().map(|vendor| of(root, vendor)).collect()
+}
+
+fn of(root: &Path, vendor: &str) -> Result<Coverage, Error> {
+    let document = load::load(root, vendor)?;
+    let findings = lint::lint(&document);
+    if !findings.is_empty() {
+        return Err(Error::Spec(findings));
+    }
+    let operations = model::read(&document).operations;
+    let described: BTreeSet<String> = operations.iter().map(|operation| format!("{} {}", operation.method, operation.path)).collect();
+    let level = |level: &str| operations.iter().filter(|operation| operation.evidence.0 == level).count();
+    Ok(Coverage {
+        vendor: vendor.to_owned(),
+        operations: operations.len(),
+        evidence: [level("full"), level("partial"), level("client-only")],
+        with_examples: operations.iter().filter(|operation| has_examples(operation)).count(),
+        paginated: operations.iter().filter(|operation| operation.pagination.is_some()).count(),
+        missing: inventory(root, vendor)?.into_iter().filter(|known| !described.contains(known)).collect(),
+    })
+}
+
+fn has_examples(operation: &model::Operation) -> bool {
+    let body = operation.is_multipart() || operation.body.as_ref().is_none_or(|body| body.example.is_some());
+    let response = !matches!(operation.success.content, model::Content::Json(_)) || operation.success.example.is_some();
+    body && response && operation.parameters.iter().all(|parameter| parameter.example.is_some())
+}
+
+fn inventory(root: &Path, vendor: &str) -> Result<Vec<String>, Error> {
+    let file = Path::new("specs").join(vendor).join("inventory.yaml");
+    let text = std::fs::read_to_string(root.join(&file)).map_err(Error::io(&file))?;
+    let source = load::parse(&file, &text).map_err(|problem| Error::Spec(vec![problem]))?;
+    let entries = source.value.as_array().map(Vec::as_slice).unwrap_or_default();
+    let known: Option<Vec<String>> = entries.iter().map(|entry| entry.as_str().filter(|entry| entry.contains(" /")).map(str::to_owned)).collect();
+    known.filter(|known| !known.is_empty()).ok_or_else(|| {
+        let line = entries.iter().position(|entry| !matches!(entry, Value::String(_))).map_or(1, |index| source.lines.get(&format!("/{index}")).copied().unwrap_or(1));
+        Error::Spec(vec![Diagnostic {
+            origin: Origin { file, line, pointer: String::new() },
+            message: "the inventory is not a list of operations".into(),
+            help: "write one `- METHOD /path` a line".into(),
+        }])
+    })
+}

@@ -1,0 +1,268 @@
+//! How a client is configured.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::HeaderValue;
+use secrecy::SecretString;
+
+use crate::address::BaseUrl;
+use crate::core::{Core, Shared};
+use crate::credential::{CredentialProvider, Fixed};
+use crate::error::Error;
+use crate::headers::{self, Headers};
+use crate::options::CallOptions;
+use crate::pacing::Pacing;
+use crate::retry::RetryPolicy;
+use crate::transport::Transport;
+use crate::vendor::Vendor;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(30);
+const DEADLINE: Duration = Duration::from_secs(60);
+const MAX_BODY: usize = 16 * 1024 * 1024;
+
+/// Configures a client `C`. Only a credential is needed.
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct ClientBuilder<C> {
+    vendor: &'static Vendor,
+    credential: Option<SecretString>,
+    provider: Option<Arc<dyn CredentialProvider>>,
+    base_url: Option<String>,
+    http: Option<reqwest::Client>,
+    proxies: Vec<reqwest::Proxy>,
+    user_agent: Option<String>,
+    api_version: Option<String>,
+    headers: Headers,
+    retry: RetryPolicy,
+    pacing: Pacing,
+    connect_timeout: Duration,
+    timeout: Duration,
+    deadline: Duration,
+    max_body: usize,
+    client: PhantomData<fn() -> C>,
+}
+
+impl<C: From<Core>> ClientBuilder<C> {
+    /// The defaults for a vendor.
+    pub fn new(vendor: &'static Vendor) -> Self {
+        Self {
+            vendor,
+            credential: None,
+            provider: None,
+            base_url: None,
+            http: None,
+            proxies: Vec::new(),
+            user_agent: None,
+            api_version: None,
+            headers: Headers::default(),
+            retry: RetryPolicy::default(),
+            pacing: Pacing::default(),
+            connect_timeout: CONNECT_TIMEOUT,
+            timeout: TIMEOUT,
+            deadline: DEADLINE,
+            max_body: MAX_BODY,
+            client: PhantomData,
+        }
+    }
+
+    /// The API key or token.
+    pub fn credential(mut self, credential: impl Into<SecretString>) -> Self {
+        self.credential = Some(credential.into());
+        self.provider = None;
+        self
+    }
+
+    /// Where to get the credential of each attempt, for tokens that change while the client lives.
+    pub fn credential_provider(mut self, provider: Arc<dyn CredentialProvider>) -> Self {
+        self.provider = Some(provider);
+        self.credential = None;
+        self
+    }
+
+    /// Another place for the API, such as a sandbox: `https`, or `http` on loopback. Paths are appended to it.
+    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
+        self.base_url = Some(base_url.into());
+        self
+    }
+
+    /// Takes the credential from the environment, and the base URL if `…_BASE_URL` is set. The names of the variables
+    /// are in the client's documentation.
+    pub fn from_env(mut self) -> Result<Self, Error> {
+        let name = self.vendor.credential_env;
+        let credential = variable(name)?.ok_or_else(|| {
+            Error::configuration(format!("the environment variable {name} is not set; it must hold the {} credential", self.vendor.name))
+        })?;
+        self = self.credential(credential);
+        if let Some(base_url) = variable(&format!("{}_BASE_URL", self.vendor.env))? {
+            self.base_url = Some(base_url);
+        }
+        Ok(self)
+    }
+
+    /// How long connecting may take, name resolution and TLS included. Default: 10 s.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How long one attempt may take, from connecting to the last byte of the answer. Default: 30 s.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How long a whole call may take, with all attempts and the waits between them. Default: 60 s.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// Replaces `reachout-<vendor>/<version>`.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = Some(user_agent.into());
+        self
+    }
+
+    /// Another API version than the spec's, for vendors that want a `Version` header.
+    pub fn api_version(mut self, version: impl Into<String>) -> Self {
+        self.api_version = Some(version.into());
+        self
+    }
+
+    /// When failed attempts are repeated. Default: [`RetryPolicy::new`].
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// How requests are spread. Default: [`Pacing::documented`].
+    pub fn pacing(mut self, pacing: Pacing) -> Self {
+        self.pacing = pacing;
+        self
+    }
+
+    /// How many bytes of an answer are read at most, streams apart. Default: 16 MiB.
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.max_body = bytes;
+        self
+    }
+
+    /// Sends through a proxy. Without this, the proxies of the environment are used, except for loopback.
+    pub fn proxy(mut self, proxy: reqwest::Proxy) -> Self {
+        self.proxies.push(proxy);
+        self
+    }
+
+    /// Uses an HTTP client that was configured elsewhere. It must be built with `redirect(Policy::none())` and
+    /// `retry(reqwest::retry::never())`: redirects and retries are decided here, and a client that does them by itself
+    /// may carry the credential to another host. `connect_timeout` and `proxy` have no effect on it.
+    pub fn http_client(mut self, client: reqwest::Client) -> Self {
+        self.http = Some(client);
+        self
+    }
+
+    /// Sends a header with every request.
+    pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        self.headers.set(name.as_ref(), value.as_ref());
+        self
+    }
+
+    /// Builds the client, without touching the network. A missing credential, an unusable URL, plain `http` off
+    /// loopback and invalid headers are errors.
+    pub fn build(self) -> Result<C, Error> {
+        let vendor = self.vendor;
+        self.core(None).map(C::from).map_err(|mut error| {
+            error.inner_mut().vendor = Some(vendor.name);
+            error
+        })
+    }
+
+    /// `transport`: what sends instead of the HTTP client.
+    pub(crate) fn core(self, transport: Option<Arc<dyn Transport>>) -> Result<Core, Error> {
+        let vendor = self.vendor;
+        let base = BaseUrl::parse(self.base_url.as_deref().unwrap_or(vendor.base_url))?;
+        let credentials = match (self.provider, self.credential) {
+            (Some(provider), _) => provider,
+            (None, Some(credential)) => {
+                headers::credential(vendor.auth, &credential).map_err(Error::into_configuration)?;
+                Arc::new(Fixed(credential))
+            }
+            (None, None) => {
+                return Err(Error::configuration(format!("no credential was given; call `credential` or set {}", vendor.credential_env)));
+            }
+        };
+        let user_agent = self.user_agent.unwrap_or_else(|| format!("reachout-{}/{}", vendor.id, vendor.version));
+        let http = match self.http {
+            Some(client) => client,
+            None => http_client(&base, self.proxies, self.connect_timeout)?,
+        };
+        Ok(Core {
+            shared: Arc::new(Shared {
+                vendor,
+                transport: transport.unwrap_or_else(|| Arc::new(http.clone())),
+                http,
+                credentials,
+                user_agent: plain_value("user agent", &user_agent)?,
+                headers: self.headers.check().map_err(Error::into_configuration)?.clone(),
+                api_version: self.api_version.map(|version| plain_value("API version", &version)).transpose()?,
+                retry: self.retry,
+                pacer: self.pacing.pacer(vendor.rate_limit)?,
+                timeout: self.timeout,
+                deadline: self.deadline,
+                max_body: self.max_body,
+                base,
+            }),
+            options: Arc::new(CallOptions::new()),
+        })
+    }
+}
+
+impl<C> fmt::Debug for ClientBuilder<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The credential, the base URL (it may hold a password), proxies and header values stay out.
+        f.debug_struct("ClientBuilder")
+            .field("vendor", &self.vendor.id)
+            .field("retry", &self.retry)
+            .field("pacing", &self.pacing)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("timeout", &self.timeout)
+            .field("deadline", &self.deadline)
+            .field("max_body", &self.max_body)
+            .field("headers", &self.headers.names().collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}
+
+/// An HTTP client that does nothing by itself: no redirects, no retries, no timeout but the connection's.
+fn http_client(base: &BaseUrl, proxies: Vec<reqwest::Proxy>, connect_timeout: Duration) -> Result<reqwest::Client, Error> {
+    let mut builder = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .connect_timeout(connect_timeout);
+    // Plain http is for this machine alone; a proxy from the environment would carry it off.
+    if proxies.is_empty() && base.is_loopback() {
+        builder = builder.no_proxy();
+    }
+    for proxy in proxies {
+        builder = builder.proxy(proxy);
+    }
+    builder.build().map_err(|error| Error::configuration("the HTTP client cannot be set up").with_source(error.without_url()))
+}
+
+fn plain_value(what: &str, value: &str) -> Result<HeaderValue, Error> {
+    HeaderValue::from_str(value).map_err(|_| Error::configuration(format!("the {what} has characters that a header cannot carry")))
+}
+
+/// A variable's content without surrounding white space, which shells and secret stores like to add.
+fn variable(name: &str) -> Result<Option<String>, Error> {
+    match std::env::var(name) {
+        Ok(value) if value.trim().is_empty() => Err(Error::configuration(format!("the environment variable {name} is empty"))),
+        Ok(value) => Ok(Some(value.trim().to_owned())),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => Err(Error::configuration(format!("the environment variable {name} is not Unicode"))),
+    }
+}

@@ -1,0 +1,178 @@
+//! Turns what went wrong with an attempt into an error and the facts for the retry decision.
+
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+
+use crate::error::{BODY_LIMIT, Delivery, Error, ErrorKind, parse};
+use crate::redact::Redactor;
+use crate::response::DecodeFailure;
+use crate::retry::{self, Outcome};
+use crate::retry_after::vendor_wait;
+use crate::route::MethodClass;
+use crate::transport::{SendError, SendErrorClass};
+use crate::vendor::ErrorShape;
+
+/// A failed attempt.
+pub(super) struct Failure {
+    /// `None`: no retry can help.
+    pub(super) outcome: Option<Outcome>,
+    pub(super) error: Error,
+    /// What the vendor asks for.
+    pub(super) vendor_wait: Option<Duration>,
+}
+
+/// How long an attempt may take, and why.
+#[derive(Clone, Copy)]
+pub(super) struct Limit {
+    pub(super) time: Duration,
+    /// The call's deadline comes before the attempt's timeout.
+    pub(super) deadline: Option<Duration>,
+}
+
+impl Limit {
+    fn missed(self, what: &str) -> String {
+        match self.deadline {
+            None => format!("{what} within {:?}", self.time),
+            Some(deadline) => format!("{what} before the call's deadline of {deadline:?}"),
+        }
+    }
+}
+
+/// How the reading of a body ended before its end.
+pub(super) enum ReadEnd {
+    TooLarge,
+    TimedOut,
+    Broken(reqwest::Error),
+}
+
+/// An answer as far as it arrived.
+pub(super) struct Received {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+/// Makes the failures of one attempt.
+#[derive(Clone, Copy)]
+pub(super) struct Failures<'a> {
+    pub(super) shape: &'a ErrorShape,
+    pub(super) method: MethodClass,
+    pub(super) redactor: &'a Redactor,
+    pub(super) limit: Limit,
+    pub(super) max_body: usize,
+}
+
+impl Failures<'_> {
+    /// No answer; `unsent`: the vendor cannot have received the request.
+    pub(super) fn unanswered(&self, error: SendError, origin: &str, unsent: bool) -> Failure {
+        let cause = self.redactor.text(error.root_cause());
+        let (kind, reason, outcome) = match error.class {
+            SendErrorClass::Connect => (ErrorKind::Connect, format!("cannot connect to {origin}: {cause}"), Some(Outcome::NotSent)),
+            SendErrorClass::Invalid => (ErrorKind::InvalidRequest, format!("the request cannot be put together: {cause}"), None),
+            SendErrorClass::Broken if unsent => {
+                (ErrorKind::Transport, format!("the connection broke before the request was sent: {cause}"), Some(Outcome::NotSent))
+            }
+            SendErrorClass::Broken => {
+                (ErrorKind::Transport, format!("the connection broke before an answer arrived: {cause}"), Some(Outcome::Interrupted))
+            }
+        };
+        let nothing_left = error.class != SendErrorClass::Broken || unsent;
+        let delivery = if nothing_left { Delivery::NotSent } else { Delivery::Unknown };
+        self.failure(outcome, Error::new(kind, delivery, reason).with_source(error.source))
+    }
+
+    pub(super) fn timed_out(&self, unsent: bool) -> Failure {
+        let reason = self.limit.missed("no answer");
+        if unsent {
+            self.failure(Some(Outcome::NotSent), Error::new(ErrorKind::Timeout, Delivery::NotSent, reason))
+        } else {
+            self.failure(Some(Outcome::TimedOut), Error::new(ErrorKind::Timeout, Delivery::Unknown, reason))
+        }
+    }
+
+    /// An answer with an error status.
+    pub(super) fn status(&self, answer: Received) -> Failure {
+        let status = answer.status;
+        let kind = match status.as_u16() {
+            401 => ErrorKind::Unauthorized,
+            403 => ErrorKind::Forbidden,
+            404 => ErrorKind::NotFound,
+            429 => ErrorKind::RateLimited,
+            400..=499 => ErrorKind::Refused,
+            _ => ErrorKind::Server,
+        };
+        // A server that failed may have failed after its work.
+        let acted = kind == ErrorKind::Server && self.method != MethodClass::Safe;
+        let delivery = if acted { Delivery::Unknown } else { Delivery::Rejected };
+        let wait = vendor_wait(status, &answer.headers, SystemTime::now());
+        let error = Error::new(kind, delivery, format!("the vendor answered {status}")).with_retry_after(wait);
+        let mut failure = self.failure(Some(Outcome::Status(status)), self.with_answer(error, answer));
+        failure.vendor_wait = wait;
+        failure
+    }
+
+    /// A redirect that is not followed.
+    pub(super) fn redirect(&self, answer: Received, reason: String) -> Failure {
+        // 303 sends the client on to the result of what was done (RFC 9110, section 15.4.4).
+        let acted = answer.status == StatusCode::SEE_OTHER && self.method != MethodClass::Safe;
+        let delivery = if acted { Delivery::Unknown } else { Delivery::Rejected };
+        let error = Error::new(ErrorKind::Redirect, delivery, self.redactor.text(reason));
+        self.failure(None, self.with_answer(error, answer))
+    }
+
+    /// The caller's own HTTP client went elsewhere by itself.
+    pub(super) fn strayed(&self, answer: Received) -> Failure {
+        let reason = "the supplied HTTP client followed a redirect by itself; build it with `redirect::Policy::none()`";
+        let error = Error::new(ErrorKind::Redirect, Delivery::Unknown, reason);
+        self.failure(None, self.with_answer(error, answer))
+    }
+
+    /// A success whose body did not arrive as a whole.
+    pub(super) fn answer_lost(&self, answer: Received, end: ReadEnd) -> Failure {
+        let (outcome, error) = match end {
+            ReadEnd::TooLarge => (None, Error::too_large(self.max_body)),
+            ReadEnd::TimedOut => {
+                let reason = self.limit.missed("the answer was not complete");
+                (Some(Outcome::AnswerLost), Error::new(ErrorKind::Timeout, Delivery::Accepted, reason))
+            }
+            ReadEnd::Broken(cause) => {
+                let cause = SendError::from(cause);
+                let reason = format!("the connection broke within the answer: {}", cause.root_cause());
+                let error = Error::new(ErrorKind::Transport, Delivery::Accepted, reason).with_source(cause.source);
+                (Some(Outcome::AnswerLost), error)
+            }
+        };
+        self.failure(outcome, self.with_answer(error, answer))
+    }
+
+    /// A success whose body is not what the spec says.
+    pub(super) fn undecodable(&self, answer: Received, failure: DecodeFailure) -> Error {
+        // The decoder quotes from the body.
+        let reason = self.redactor.text(format!("the answer ({}) does not have the documented form: {}", answer.status, failure.reason));
+        let mut error = self.with_answer(Error::new(ErrorKind::Decode, Delivery::Accepted, reason), answer);
+        error.inner_mut().json_path = failure.path;
+        error
+    }
+
+    fn failure(&self, outcome: Option<Outcome>, error: Error) -> Failure {
+        let retryable = outcome.is_some_and(|outcome| retry::may_repeat(self.method, outcome));
+        Failure { outcome, error: error.with_retryable(retryable), vendor_wait: None }
+    }
+
+    /// Keeps the answer in the error, without secrets.
+    fn with_answer(&self, mut error: Error, answer: Received) -> Error {
+        let Received { status, headers, body } = answer;
+        let headers = self.redactor.headers(headers);
+        let body = self.redactor.body(body.slice(..body.len().min(BODY_LIMIT)));
+        let parsed = if status.is_success() { parse::Parsed::default() } else { parse::parse(self.shape, &body) };
+        let inner = error.inner_mut();
+        inner.request_id = parsed.request_id.or_else(|| parse::request_id(&headers).map(ToOwned::to_owned));
+        inner.code = parsed.code;
+        inner.message = (!parsed.messages.is_empty()).then(|| parsed.messages.join("; "));
+        inner.messages = parsed.messages;
+        error.with_response(status, headers, body)
+    }
+}

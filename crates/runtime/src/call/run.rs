@@ -1,0 +1,295 @@
+//! The attempts of one call, one after the other.
+
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue, USER_AGENT};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::time::{Instant, sleep, timeout_at};
+use tracing::Instrument;
+use tracing::field::Empty;
+
+use super::attempt::{Attempt, Step};
+use super::failure::{Failure, Failures, Limit, Received};
+use super::{Answer, Call, Mode};
+use crate::body::Body;
+use crate::core::Core;
+use crate::error::{Delivery, Error, ErrorKind, parse};
+use crate::headers;
+use crate::pacing::{Permit, TooLong};
+use crate::redact::Redactor;
+use crate::redirect::Target;
+use crate::response::DecodeFailure;
+use crate::retry::{self, Decision};
+use crate::route::MethodClass;
+
+/// A call under way.
+pub(super) struct Run<'a> {
+    core: &'a Core,
+    call: Call,
+    mode: Mode,
+    method: MethodClass,
+    target: Target,
+    redactor: Redactor,
+    started: Instant,
+    /// Requests sent, for whatever reason.
+    sent: u32,
+    /// Failed attempts that the retry policy counts: neither redirects nor a renewed credential.
+    failed: u32,
+    /// The credential was renewed after a 401, which is done once.
+    renewed: bool,
+    /// The worst that became of an earlier attempt.
+    worst: Delivery,
+    /// The error of the attempt before; it tells more than "no time left for another".
+    last: Option<Error>,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(core: &'a Core, call: Call, mode: Mode) -> Self {
+        Self {
+            core,
+            mode,
+            method: MethodClass::of(&call.method),
+            target: Target::new(call.url.clone()),
+            redactor: Redactor::default(),
+            started: Instant::now(),
+            sent: 0,
+            failed: 0,
+            renewed: false,
+            worst: Delivery::NotSent,
+            last: None,
+            call,
+        }
+    }
+
+    /// Makes attempts until one succeeds or no further one is allowed, within a span.
+    pub(super) async fn answer(&mut self) -> Result<Answer, Error> {
+        let span = tracing::info_span!(
+            "reachout.operation",
+            vendor = self.core.vendor().id,
+            operation = &*self.call.context.operation,
+            method = self.call.method.as_str(),
+            path = &*self.call.path,
+            status = Empty,
+            attempts = Empty,
+            duration_ms = Empty,
+            request_id = Empty,
+        );
+        let result = self.attempts().instrument(span.clone()).await;
+        let (status, request_id) = match &result {
+            Ok(answer) => (Some(answer.status), parse::request_id(&answer.headers)),
+            Err(error) => (error.status(), error.request_id()),
+        };
+        if let Some(status) = status {
+            span.record("status", status.as_u16());
+        }
+        if let Some(id) = request_id {
+            span.record("request_id", &*self.redactor.text(id.to_owned()));
+        }
+        span.record("attempts", self.sent);
+        span.record("duration_ms", u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX));
+        result
+    }
+
+    /// The error of a successful answer that is not what the spec says.
+    pub(super) fn undecodable(self, answer: Received, failure: DecodeFailure) -> Error {
+        let error = self.failures(self.limit()).undecodable(answer, failure);
+        self.close(error)
+    }
+
+    async fn attempts(&mut self) -> Result<Answer, Error> {
+        loop {
+            match self.attempt().await? {
+                Ok(Step::Answer(answer)) => return Ok(answer),
+                Ok(Step::Redirect(target)) => self.target = target,
+                Err((failure, credential)) => self.recover(failure, credential).await?,
+            }
+        }
+    }
+
+    /// One attempt. The outer error ends the call; the inner one is up to the retry policy.
+    async fn attempt(&mut self) -> Result<Result<Step, (Failure, Option<SecretString>)>, Error> {
+        let permit = self.permit().await?;
+        let credential = self.credential().await?;
+        let request = match self.request(credential.as_ref()).await {
+            Ok(request) => request,
+            Err(error) => return Err(self.close(error)),
+        };
+        let limit = self.limit();
+        if limit.time.is_zero() {
+            return Err(self.out_of_time(Error::new(ErrorKind::Timeout, Delivery::NotSent, "the call's deadline passed")));
+        }
+        let attempt = Attempt {
+            transport: self.core.shared.transport.as_ref(),
+            failures: self.failures(limit),
+            context: &self.call.context,
+            target: &self.target,
+            mode: self.mode,
+        };
+        let step = attempt.make(request, permit).await;
+        self.sent += 1;
+        Ok(step.map_err(|failure| (failure, credential)))
+    }
+
+    /// Waits for what must pass before another attempt, or ends the call.
+    async fn recover(&mut self, failure: Failure, credential: Option<SecretString>) -> Result<(), Error> {
+        let Failure { outcome, error, vendor_wait } = failure;
+        if error.status() == Some(StatusCode::UNAUTHORIZED) && self.renew(credential).await? {
+            self.remember(error);
+            return Ok(());
+        }
+        self.failed += 1;
+        let decision = outcome.map_or(Decision::GiveUp, |outcome| {
+            retry::decide(
+                self.core.retry(),
+                &retry::Attempt {
+                    method: self.method,
+                    outcome,
+                    number: self.failed,
+                    repeatable_body: self.call.body.is_repeatable(),
+                    vendor_wait,
+                    elapsed: self.started.elapsed(),
+                    deadline: self.core.deadline(),
+                },
+            )
+        });
+        let after = match decision {
+            Decision::Retry { after } => Some(after),
+            Decision::GiveUp => None,
+        };
+        if error.kind() == ErrorKind::RateLimited
+            && let Some(pacer) = self.core.shared.pacer.as_ref().filter(|_| self.target.trusted)
+            && let Some(wait) = vendor_wait.or(after)
+        {
+            pacer.pause(wait);
+        }
+        let Some(after) = after else { return Err(self.close(error)) };
+        tracing::info!(
+            attempt = self.sent,
+            status = error.status().map(|status| status.as_u16()),
+            kind = ?error.kind(),
+            wait_ms = u64::try_from(after.as_millis()).unwrap_or(u64::MAX),
+            "retrying"
+        );
+        self.remember(error);
+        sleep(after).await;
+        Ok(())
+    }
+
+    /// Whether a 401 led to a newer credential.
+    async fn renew(&mut self, credential: Option<SecretString>) -> Result<bool, Error> {
+        let Some(credential) = credential.filter(|_| !self.renewed && self.call.body.is_repeatable()) else {
+            return Ok(false);
+        };
+        self.renewed = true;
+        let renewed = timeout_at(self.deadline(), self.core.shared.credentials.rejected(&credential)).await;
+        renewed.unwrap_or(Ok(false)).map_err(|error| {
+            self.worst = self.worst.max(Delivery::Rejected);
+            self.close(error)
+        })
+    }
+
+    async fn permit(&mut self) -> Result<Option<Permit>, Error> {
+        // The budget is the vendor's; another host has nothing to do with it.
+        let Some(pacer) = self.core.shared.pacer.as_ref().filter(|_| self.target.trusted) else { return Ok(None) };
+        match pacer.acquire(self.deadline()).await {
+            Ok(permit) => Ok(Some(permit)),
+            Err(TooLong(wait)) => {
+                let reason = format!("the rate limit would hold the request back beyond the call's deadline of {:?}", self.core.deadline());
+                let error = Error::new(ErrorKind::RateLimited, Delivery::NotSent, reason).with_retry_after(Some(wait)).with_retryable(true);
+                Err(self.out_of_time(error))
+            }
+        }
+    }
+
+    async fn credential(&mut self) -> Result<Option<SecretString>, Error> {
+        if !self.call.authenticated || !self.target.trusted {
+            return Ok(None);
+        }
+        let credential = timeout_at(self.deadline(), self.core.shared.credentials.credential()).await.unwrap_or_else(|_elapsed| {
+            Err(Error::new(ErrorKind::Timeout, Delivery::NotSent, "no credential was at hand before the call's deadline"))
+        });
+        match credential {
+            Ok(credential) => {
+                self.redactor.learn(credential.expose_secret());
+                Ok(Some(credential))
+            }
+            Err(error) => Err(self.close(error)),
+        }
+    }
+
+    async fn request(&mut self, credential: Option<&SecretString>) -> Result<reqwest::Request, Error> {
+        let mut request = reqwest::Request::new(self.call.method.clone(), self.target.url.clone());
+        let headers = request.headers_mut();
+        headers.insert(USER_AGENT, self.core.shared.user_agent.clone());
+        headers.insert(ACCEPT, HeaderValue::from_static(if self.mode == Mode::Stream { "*/*" } else { "application/json" }));
+        if self.target.trusted {
+            let auth = self.core.vendor().auth;
+            headers::overlay(headers, &self.call.constant);
+            headers::overlay(headers, &self.core.shared.headers);
+            headers::overlay(headers, &self.call.headers);
+            if let Some(credential) = credential {
+                let (name, value) = headers::credential(auth, credential)?;
+                headers.entry(name).or_insert(value);
+            }
+            for (name, value) in &*headers {
+                if headers::is_credential(auth, name)
+                    && let Ok(secret) = value.to_str()
+                {
+                    // The credential without its scheme.
+                    self.redactor.learn(secret.rsplit(' ').next().unwrap_or(secret));
+                }
+            }
+        }
+        match &self.call.body {
+            Body::None => Ok(request),
+            Body::Bytes { media_type, bytes } => {
+                *request.body_mut() = Some(bytes.clone().into());
+                request.headers_mut().entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(media_type));
+                Ok(request)
+            }
+            Body::Multipart(form) => {
+                let form = form.open().await?;
+                let builder = reqwest::RequestBuilder::from_parts(self.core.shared.http.clone(), request).multipart(form);
+                builder.build().map_err(|error| Error::invalid_request("the form cannot be sent").with_source(error.without_url()))
+            }
+        }
+    }
+
+    fn failures(&self, limit: Limit) -> Failures<'_> {
+        Failures {
+            shape: &self.core.shared.vendor.error,
+            method: self.method,
+            redactor: &self.redactor,
+            limit,
+            max_body: self.core.shared.max_body,
+        }
+    }
+
+    fn limit(&self) -> Limit {
+        let left = self.core.deadline().saturating_sub(self.started.elapsed());
+        let timeout = self.core.timeout();
+        Limit { time: timeout.min(left), deadline: (left < timeout).then(|| self.core.deadline()) }
+    }
+
+    fn deadline(&self) -> Instant {
+        // A deadline too far away to be a point in time is none.
+        let longest = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+        self.started + self.core.deadline().min(longest)
+    }
+
+    fn remember(&mut self, error: Error) {
+        self.worst = self.worst.max(error.delivery());
+        self.last = Some(error);
+    }
+
+    /// Ends the call for lack of time: by the last attempt's error if there was one, which tells more.
+    fn out_of_time(&mut self, error: Error) -> Error {
+        let error = self.last.take().unwrap_or(error);
+        self.close(error)
+    }
+
+    fn close(&self, error: Error) -> Error {
+        error.with_context(&self.call.context).after_attempts(self.sent, self.worst)
+    }
+}

@@ -1,0 +1,96 @@
+//! Headers that come from outside: checked, and never shown.
+
+use std::borrow::Cow;
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::error::Error;
+use crate::vendor::Auth;
+
+/// A set of headers, or the reason why one of them cannot be sent.
+///
+/// Builders collect headers without a `Result` in every step; the reason comes out when a request is made.
+#[derive(Clone, Default)]
+pub(crate) struct Headers {
+    map: HeaderMap,
+    invalid: Option<Cow<'static, str>>,
+}
+
+impl Headers {
+    /// Sets a header, replacing an earlier one of the same name.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        match parse(name, value) {
+            Ok((name, value)) => {
+                self.map.insert(name, value);
+            }
+            Err(reason) => {
+                self.invalid.get_or_insert(reason);
+            }
+        }
+    }
+
+    pub(crate) fn check(&self) -> Result<&HeaderMap, Error> {
+        match &self.invalid {
+            None => Ok(&self.map),
+            Some(reason) => Err(Error::invalid_request(reason.clone())),
+        }
+    }
+
+    /// The later of two sets wins.
+    pub(crate) fn extend(&mut self, later: &Self) {
+        overlay(&mut self.map, &later.map);
+        if self.invalid.is_none() {
+            self.invalid.clone_from(&later.invalid);
+        }
+    }
+
+    pub(crate) fn names(&self) -> impl Iterator<Item = &HeaderName> {
+        self.map.keys()
+    }
+}
+
+/// Copies `later` over `headers`.
+pub(crate) fn overlay(headers: &mut HeaderMap, later: &HeaderMap) {
+    for (name, value) in later {
+        headers.insert(name.clone(), value.clone());
+    }
+}
+
+/// Values are marked sensitive, since we cannot know what a caller puts there.
+fn parse(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Cow<'static, str>> {
+    let name: HeaderName = name.parse().map_err(|_| format!("`{}` is not a valid header name", name.escape_debug()))?;
+    let mut value =
+        HeaderValue::from_str(value).map_err(|_| format!("the value of the header `{name}` has characters that a header cannot carry"))?;
+    value.set_sensitive(true);
+    Ok((name, value))
+}
+
+/// The header that carries `credential`, marked sensitive.
+pub(crate) fn credential(auth: Auth, credential: &SecretString) -> Result<(HeaderName, HeaderValue), Error> {
+    let secret = credential.expose_secret();
+    let text = match auth {
+        Auth::Bearer => Cow::from(format!("Bearer {secret}")),
+        Auth::Header(_) => Cow::from(secret),
+    };
+    let name: HeaderName =
+        auth.header_name().parse().map_err(|_| Error::configuration(format!("`{}` is not a valid header name", auth.header_name())))?;
+    // A space or a line break at the end is the commonest mistake with a key from a file.
+    let well_formed = !secret.is_empty() && secret.trim() == secret;
+    let mut value =
+        well_formed.then(|| HeaderValue::from_str(&text).ok()).flatten().filter(|value| value.to_str().is_ok()).ok_or_else(|| {
+            Error::new(
+                crate::ErrorKind::Credential,
+                crate::Delivery::NotSent,
+                "the credential is empty or has characters that a header cannot carry, such as a line break",
+            )
+        })?;
+    value.set_sensitive(true);
+    Ok((name, value))
+}
+
+/// Whether a header of this name carries a credential by its usual meaning.
+pub(crate) fn is_credential(auth: Auth, name: &HeaderName) -> bool {
+    const USUAL: [&str; 5] = ["authorization", "proxy-authorization", "cookie", "x-api-key", "api-key"];
+    USUAL.contains(&name.as_str()) || name.as_str().eq_ignore_ascii_case(auth.header_name())
+}

@@ -1,0 +1,182 @@
+//! `multipart/form-data` bodies (RFC 7578).
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use futures_core::stream::BoxStream;
+use reqwest::multipart as wire;
+
+use crate::error::Error;
+
+/// A form of named parts.
+///
+/// ```
+/// use reachout_runtime::multipart::{Form, Part};
+///
+/// let form = Form::new()
+///     .text("conversationId", "ve9EPM428h8vShlRW1KT")
+///     .part("fileAttachment", Part::file("./offer.pdf").media_type("application/pdf"));
+/// ```
+#[derive(Debug, Default)]
+#[must_use = "a form does nothing until it is sent"]
+pub struct Form {
+    parts: Vec<(String, Part)>,
+}
+
+/// One part of a [`Form`].
+///
+/// Files are read while they are sent, never as a whole, and are opened again for each attempt. A stream can be read
+/// only once, so a request with one is never retried after its first byte was taken.
+#[must_use = "a part does nothing until it is in a form"]
+pub struct Part {
+    content: Content,
+    file_name: Option<String>,
+    media_type: Option<String>,
+}
+
+enum Content {
+    Bytes(Bytes),
+    File(PathBuf),
+    Stream(OnceStream, u64),
+}
+
+impl Form {
+    /// A form without parts.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a text field.
+    pub fn text(self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.part(name, Part::text(value))
+    }
+
+    /// Adds a file; its name and media type follow from the path.
+    pub fn file(self, name: impl Into<String>, path: impl Into<PathBuf>) -> Self {
+        self.part(name, Part::file(path))
+    }
+
+    /// Adds a part.
+    pub fn part(mut self, name: impl Into<String>, part: Part) -> Self {
+        self.parts.push((name.into(), part));
+        self
+    }
+
+    /// Whether all parts can be produced again: no byte of a stream was taken.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        self.parts.iter().all(|(_, part)| !matches!(&part.content, Content::Stream(stream, _) if stream.is_begun()))
+    }
+
+    /// The form of one attempt; opens the files.
+    pub(crate) async fn open(&self) -> Result<wire::Form, Error> {
+        let mut form = wire::Form::new();
+        for (name, part) in &self.parts {
+            form = form.part(name.clone(), part.open(name).await?);
+        }
+        Ok(form)
+    }
+}
+
+impl Part {
+    /// A text field.
+    pub fn text(value: impl Into<String>) -> Self {
+        Self::bytes(value.into())
+    }
+
+    /// Bytes in memory.
+    pub fn bytes(value: impl Into<Bytes>) -> Self {
+        Self::new(Content::Bytes(value.into()))
+    }
+
+    /// A file; its name and media type follow from the path unless they are set. It must not change its size while it
+    /// is sent.
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        Self::new(Content::File(path.into()))
+    }
+
+    /// A stream of exactly `length` bytes.
+    pub fn stream(stream: impl Stream<Item = io::Result<Bytes>> + Send + 'static, length: u64) -> Self {
+        Self::new(Content::Stream(OnceStream::new(stream), length))
+    }
+
+    /// The file name to tell the vendor.
+    pub fn file_name(mut self, name: impl Into<String>) -> Self {
+        self.file_name = Some(name.into());
+        self
+    }
+
+    /// The media type to tell the vendor, such as `application/pdf`.
+    pub fn media_type(mut self, media_type: impl Into<String>) -> Self {
+        self.media_type = Some(media_type.into());
+        self
+    }
+
+    fn new(content: Content) -> Self {
+        Self { content, file_name: None, media_type: None }
+    }
+
+    async fn open(&self, name: &str) -> Result<wire::Part, Error> {
+        let mut part = match &self.content {
+            Content::Bytes(bytes) => wire::Part::stream(bytes.clone()),
+            Content::File(path) => wire::Part::file(path).await.map_err(|error| {
+                Error::invalid_request(format!("the file {} of part `{name}` cannot be opened: {error}", path.display())).with_source(error)
+            })?,
+            Content::Stream(stream, length) => wire::Part::stream_with_length(reqwest::Body::wrap_stream(stream.clone()), *length),
+        };
+        if let Some(file_name) = &self.file_name {
+            part = part.file_name(file_name.clone());
+        }
+        if let Some(media_type) = &self.media_type {
+            part = part
+                .mime_str(media_type)
+                .map_err(|error| Error::invalid_request(format!("the media type of part `{name}` is not one")).with_source(error))?;
+        }
+        Ok(part)
+    }
+}
+
+impl fmt::Debug for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let content = match &self.content {
+            Content::Bytes(bytes) => format!("{} bytes", bytes.len()),
+            Content::File(path) => path.display().to_string(),
+            Content::Stream(_, length) => format!("stream of {length} bytes"),
+        };
+        f.debug_struct("Part").field("content", &content).field("file_name", &self.file_name).field("media_type", &self.media_type).finish()
+    }
+}
+
+/// A stream that several attempts may be given, as long as none of them has taken anything from it.
+#[derive(Clone)]
+struct OnceStream(Arc<Once>);
+
+struct Once {
+    begun: AtomicBool,
+    stream: Mutex<BoxStream<'static, io::Result<Bytes>>>,
+}
+
+impl OnceStream {
+    fn new(stream: impl Stream<Item = io::Result<Bytes>> + Send + 'static) -> Self {
+        Self(Arc::new(Once { begun: AtomicBool::new(false), stream: Mutex::new(Box::pin(stream)) }))
+    }
+
+    fn is_begun(&self) -> bool {
+        self.0.begun.load(Ordering::Acquire)
+    }
+}
+
+impl Stream for OnceStream {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.begun.store(true, Ordering::Release);
+        self.0.stream.lock().unwrap_or_else(PoisonError::into_inner).as_mut().poll_next(cx)
+    }
+}

@@ -1,0 +1,78 @@
+//! Settings for single calls.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::headers::Headers;
+use crate::retry::RetryPolicy;
+
+/// Settings that replace those of a client for the calls made through
+/// [`with`](crate::Core::with); what is not set stays as it was.
+#[derive(Clone, Default)]
+#[must_use = "options do nothing until they are given to a client"]
+pub struct CallOptions {
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) retry: Option<RetryPolicy>,
+    pub(crate) headers: Headers,
+}
+
+impl CallOptions {
+    /// Changes nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How long one attempt may take, from connecting to the last byte of the answer.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// How long the whole call may take, with all attempts and the waits between them.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// Sends a header with every request. It replaces one that the client would send by itself. A name or value
+    /// that HTTP does not allow makes the call fail before anything is sent.
+    pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        self.headers.set(name.as_ref(), value.as_ref());
+        self
+    }
+
+    /// Makes one attempt only.
+    pub fn no_retry(self) -> Self {
+        self.retry(RetryPolicy::none())
+    }
+
+    /// Retries by another policy.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = Some(policy);
+        self
+    }
+
+    /// These options with `later` laid over them.
+    pub(crate) fn overlaid(&self, later: Self) -> Self {
+        let mut headers = self.headers.clone();
+        headers.extend(&later.headers);
+        Self {
+            timeout: later.timeout.or(self.timeout),
+            deadline: later.deadline.or(self.deadline),
+            retry: later.retry.or_else(|| self.retry.clone()),
+            headers,
+        }
+    }
+}
+
+impl fmt::Debug for CallOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallOptions")
+            .field("timeout", &self.timeout)
+            .field("deadline", &self.deadline)
+            .field("retry", &self.retry)
+            .field("headers", &self.headers.names().collect::<Vec<_>>())
+            .finish()
+    }
+}

@@ -1,0 +1,205 @@
+//! Lists that come page by page, as one stream of items.
+//!
+//! Nothing is sent before the first poll, and the next page only when the items of the last are used up. Whatever the
+//! vendor answers, a stream ends: a page or a cursor seen before stops it.
+
+use std::collections::VecDeque;
+use std::fmt::Debug;
+use std::future::Future;
+
+use futures_core::Stream;
+use futures_util::stream;
+use serde::Serialize;
+
+use crate::error::Error;
+
+/// One page, as a client reads it out of an answer; what the vendor does not tell is `None`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Page<I, C = ()> {
+    /// The items, in the vendor's order.
+    pub items: Vec<I>,
+    /// Whether there are more pages.
+    pub more: Option<bool>,
+    /// The number of items on all pages.
+    pub total: Option<u64>,
+    /// The number of pages.
+    pub total_pages: Option<u64>,
+    /// Where the next page begins.
+    pub next: Option<C>,
+}
+
+// Not derived: neither items nor cursors need a default for an empty page.
+impl<I, C> Default for Page<I, C> {
+    fn default() -> Self {
+        Self { items: Vec::new(), more: None, total: None, total_pages: None, next: None }
+    }
+}
+
+/// Streams a list that is read by the number of items to skip.
+///
+/// `start` is the first offset, `fetch` gets a page, and `advance` puts an offset into the request. The stream ends
+/// when the page says so (`more`, `total`), is empty, or is the same as the one before. An error comes once, after all
+/// items before it, and ends the stream.
+pub fn by_offset<'a, R, I, F, Fut, A>(request: R, start: u64, fetch: F, advance: A) -> impl Stream<Item = Result<I, Error>> + Send + 'a
+where
+    R: Clone + Send + 'a,
+    I: Serialize + Send + 'a,
+    F: Fn(R) -> Fut + Send + 'a,
+    Fut: Future<Output = Result<Page<I>, Error>> + Send + 'a,
+    A: Fn(R, u64) -> R + Send + 'a,
+{
+    let mut read = Progress::default();
+    items(request, fetch, move |request, page: &Page<I>| {
+        let verdict = read.note(page);
+        let offset = start.saturating_add(read.items);
+        let complete = page.total.is_some_and(|total| offset >= total) || page.total_pages.is_some_and(|total| read.pages >= total);
+        verdict.unless(complete, || Some(advance(request, offset)))
+    })
+}
+
+/// Streams a list that is read by page number; `start` is the number of the first page. Otherwise like [`by_offset`].
+pub fn by_page<'a, R, I, F, Fut, A>(request: R, start: u64, fetch: F, advance: A) -> impl Stream<Item = Result<I, Error>> + Send + 'a
+where
+    R: Clone + Send + 'a,
+    I: Serialize + Send + 'a,
+    F: Fn(R) -> Fut + Send + 'a,
+    Fut: Future<Output = Result<Page<I>, Error>> + Send + 'a,
+    A: Fn(R, u64) -> R + Send + 'a,
+{
+    let mut read = Progress::default();
+    items(request, fetch, move |request, page: &Page<I>| {
+        let verdict = read.note(page);
+        let number = start.saturating_add(read.pages);
+        // Pages are counted from 0 only if the first one has that number.
+        let past_last = |total: u64| if start == 0 { number >= total } else { number > total };
+        let complete = page.total.is_some_and(|total| read.items >= total) || page.total_pages.is_some_and(past_last);
+        verdict.unless(complete, || Some(advance(request, number)))
+    })
+}
+
+/// Streams a list that is read by a continuation token or cursor.
+///
+/// The stream ends without a next cursor, with one that was seen before, with `more: Some(false)`, with an empty page,
+/// or with a page that is the same as the one before. Otherwise like [`by_offset`].
+pub fn by_cursor<'a, R, I, C, F, Fut, A>(request: R, fetch: F, advance: A) -> impl Stream<Item = Result<I, Error>> + Send + 'a
+where
+    R: Clone + Send + 'a,
+    I: Serialize + Send + 'a,
+    C: Clone + PartialEq + Debug + Send + 'a,
+    F: Fn(R) -> Fut + Send + 'a,
+    Fut: Future<Output = Result<Page<I, C>, Error>> + Send + 'a,
+    A: Fn(R, C) -> R + Send + 'a,
+{
+    let mut read = Progress::default();
+    let mut seen: Vec<C> = Vec::new();
+    items(request, fetch, move |request, page: &Page<I, C>| {
+        let verdict = read.note(page);
+        let complete = page.total.is_some_and(|total| read.items >= total) || page.total_pages.is_some_and(|total| read.pages >= total);
+        verdict.unless(complete, || {
+            let cursor = page.next.clone().filter(|cursor| !seen.contains(cursor))?;
+            seen.push(cursor.clone());
+            Some(advance(request, cursor))
+        })
+    })
+}
+
+/// Fetches page after page; `next` judges one and makes the request that follows it.
+fn items<'a, R, I, C, F, Fut, N>(request: R, fetch: F, next: N) -> impl Stream<Item = Result<I, Error>> + Send + 'a
+where
+    R: Clone + Send + 'a,
+    I: Send + 'a,
+    C: Send + 'a,
+    F: Fn(R) -> Fut + Send + 'a,
+    Fut: Future<Output = Result<Page<I, C>, Error>> + Send + 'a,
+    N: FnMut(R, &Page<I, C>) -> Next<R> + Send + 'a,
+{
+    struct State<R, I, F, N> {
+        ready: VecDeque<I>,
+        request: Option<R>,
+        fetch: F,
+        next: N,
+    }
+
+    stream::unfold(State { ready: VecDeque::new(), request: Some(request), fetch, next }, |mut state| async move {
+        loop {
+            if let Some(item) = state.ready.pop_front() {
+                return Some((Ok(item), state));
+            }
+            let request = state.request.take()?;
+            match (state.fetch)(request.clone()).await {
+                Ok(page) => match (state.next)(request, &page) {
+                    Next::Repeated => return None,
+                    Next::Page(following) => {
+                        state.request = following;
+                        state.ready = page.items.into();
+                    }
+                },
+                Err(error) => return Some((Err(error), state)),
+            }
+        }
+    })
+}
+
+/// What follows a page.
+enum Next<R> {
+    /// The page was the last one once more: the vendor ignores the position. Its items were handed out already.
+    Repeated,
+    /// The page is new; its successor, if there is one.
+    Page(Option<R>),
+}
+
+/// How far a list has been read.
+#[derive(Default)]
+struct Progress {
+    items: u64,
+    pages: u64,
+    /// The JSON of the last page's items.
+    last: Option<Vec<u8>>,
+}
+
+/// A page by itself, before counting.
+enum Verdict {
+    Repeated,
+    Last,
+    Open,
+}
+
+impl Progress {
+    fn note<I: Serialize, C>(&mut self, page: &Page<I, C>) -> Verdict {
+        let content = serde_json::to_vec(&page.items).ok();
+        let repeats = content.is_some() && content == self.last && !page.items.is_empty();
+        self.last = content;
+        self.items = self.items.saturating_add(page.items.len() as u64);
+        self.pages = self.pages.saturating_add(1);
+        if repeats {
+            Verdict::Repeated
+        } else if page.more == Some(false) || page.items.is_empty() {
+            Verdict::Last
+        } else {
+            Verdict::Open
+        }
+    }
+}
+
+impl Verdict {
+    fn unless<R>(self, complete: bool, following: impl FnOnce() -> Option<R>) -> Next<R> {
+        match self {
+            Self::Repeated => Next::Repeated,
+            Self::Last => Next::Page(None),
+            Self::Open if complete => Next::Page(None),
+            Self::Open => Next::Page(following()),
+        }
+    }
+}
+
+/// Where the caller's own arguments start, or `first`.
+#[doc(hidden)]
+pub fn position(given: Option<&impl ToString>, first: u64) -> u64 {
+    given.and_then(count).unwrap_or(first)
+}
+
+/// A whole number, whatever type it is decoded as.
+#[doc(hidden)]
+pub fn count(value: &impl ToString) -> Option<u64> {
+    value.to_string().parse().ok()
+}

@@ -1,0 +1,86 @@
+//! The escape hatch: a request to an endpoint that the spec does not have.
+
+use std::fmt::Display;
+
+use reqwest::Method;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::arguments::Arguments;
+use crate::call::{self, Draft};
+use crate::core::Core;
+use crate::error::Error;
+use crate::multipart::Form;
+use crate::response::ResponseValue;
+use crate::stream::ByteStream;
+
+/// A request to any path below the client's base URL, with the client's credential, pacing, retry and errors.
+///
+/// Whether it is retried follows from its method, as for documented operations: a POST or PATCH is never sent twice
+/// once the vendor may have acted on it.
+#[must_use = "a request does nothing until it is sent"]
+pub struct Request<'a> {
+    core: &'a Core,
+    method: Method,
+    path: String,
+    arguments: Arguments,
+}
+
+impl<'a> Request<'a> {
+    pub(crate) fn new(core: &'a Core, method: Method, path: &str) -> Self {
+        Self { core, method, path: path.to_owned(), arguments: Arguments::default() }
+    }
+
+    /// Adds a query parameter. `None` adds nothing; a list repeats the name.
+    pub fn query(mut self, name: &str, value: &impl Serialize) -> Self {
+        self.arguments.query(name, value);
+        self
+    }
+
+    /// Sets a header.
+    pub fn header(mut self, name: &str, value: &dyn Display) -> Self {
+        self.arguments.header(name, value);
+        self
+    }
+
+    /// Sends `body` as JSON.
+    pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Self {
+        self.arguments.json(body);
+        self
+    }
+
+    /// Sends the fields of `body` URL-encoded.
+    pub fn form(mut self, body: &impl Serialize) -> Self {
+        self.arguments.form(body);
+        self
+    }
+
+    /// Sends `form` as `multipart/form-data`.
+    pub fn multipart(mut self, form: Form) -> Self {
+        self.arguments.multipart(form);
+        self
+    }
+
+    /// Sends, and decodes the answer's JSON as `T`; `serde_json::Value` takes any.
+    pub async fn send<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error> {
+        call::send(self.core, self.into_draft()).await
+    }
+
+    /// Sends, and ignores what a successful answer says.
+    pub async fn send_empty(self) -> Result<ResponseValue<()>, Error> {
+        call::send_empty(self.core, self.into_draft()).await
+    }
+
+    /// Sends, and hands out a successful answer as it arrives, without a limit on its size.
+    pub async fn send_stream(self) -> Result<ResponseValue<ByteStream>, Error> {
+        call::send_stream(self.core, self.into_draft()).await
+    }
+
+    fn into_draft(self) -> Draft {
+        let path = if self.path.starts_with('/') { self.path } else { format!("/{}", self.path) };
+        let plain = path.split(['?', '#']).next().unwrap_or_default();
+        let route = self.core.vendor().routes.iter().find(|route| route.method == self.method && route.path == plain);
+        let operation = format!("{} {plain}", self.method).into();
+        Draft { operation, method: self.method, path, arguments: self.arguments, route }
+    }
+}

@@ -1,0 +1,92 @@
+//! Successful answers.
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
+use bytes::Bytes;
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+use serde::de::DeserializeOwned;
+
+use crate::error::parse;
+
+/// What the vendor answered, with status and headers.
+#[derive(Clone)]
+#[must_use]
+pub struct ResponseValue<T> {
+    value: T,
+    status: StatusCode,
+    headers: HeaderMap,
+}
+
+impl<T> ResponseValue<T> {
+    pub(crate) fn new(value: T, status: StatusCode, headers: HeaderMap) -> Self {
+        Self { value, status, headers }
+    }
+
+    /// The decoded body alone.
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+
+    /// The HTTP status, always a 2xx.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers of the answer.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The vendor's id of the request, if a header tells.
+    pub fn request_id(&self) -> Option<&str> {
+        parse::request_id(&self.headers)
+    }
+}
+
+impl<T> Deref for ResponseValue<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T> DerefMut for ResponseValue<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.value
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for ResponseValue<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
+}
+
+/// Why a body is not a `T`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct DecodeFailure {
+    /// Where in the JSON, if not at its root.
+    pub(crate) path: Option<String>,
+    pub(crate) reason: String,
+}
+
+/// Decodes JSON; no body at all is read as `null`, so that an optional answer may be absent.
+pub(crate) fn decode<T: DeserializeOwned>(body: &Bytes) -> Result<T, DecodeFailure> {
+    const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+    let text = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+    if text.trim_ascii().is_empty() {
+        return serde_json::from_slice(b"null").map_err(|_| DecodeFailure { path: None, reason: "the body is empty".to_owned() });
+    }
+    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        DecodeFailure { path: (path != ".").then_some(path), reason: error.into_inner().to_string() }
+    })?;
+    match deserializer.end() {
+        Ok(()) => Ok(value),
+        Err(error) => Err(DecodeFailure { path: None, reason: error.to_string() }),
+    }
+}

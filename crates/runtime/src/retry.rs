@@ -1,0 +1,151 @@
+//! When a request is sent again, decided without any I/O.
+
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+use std::time::Duration;
+
+use reqwest::StatusCode;
+
+use crate::route::MethodClass;
+
+/// How often, and after which pauses, a request is tried again.
+///
+/// The default is three attempts, with pauses that double from 500 ms to at most 20 s and of which a random part is
+/// taken ("full jitter"). What the vendor asks for, in `Retry-After` or in its rate-limit headers, replaces the pause.
+/// No policy can make a request be sent twice that might do its work twice.
+#[derive(Clone, Debug)]
+pub struct RetryPolicy {
+    attempts: u32,
+    base: Duration,
+    cap: Duration,
+    jitter: Jitter,
+}
+
+/// Picks a pause between zero and the ceiling it is given. [`full_jitter`] is the default; a test gives its own.
+pub type Jitter = fn(ceiling: Duration) -> Duration;
+
+impl RetryPolicy {
+    /// The default policy.
+    pub fn new() -> Self {
+        Self { attempts: 3, base: Duration::from_millis(500), cap: Duration::from_secs(20), jitter: full_jitter }
+    }
+
+    /// One attempt, no retry.
+    pub fn none() -> Self {
+        Self::new().attempts(1)
+    }
+
+    /// How many attempts are made at most, the first included. 0 counts as 1.
+    #[must_use]
+    pub fn attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts.max(1);
+        self
+    }
+
+    /// The ceiling of the first pause; each further one doubles it.
+    #[must_use]
+    pub fn base_delay(mut self, base: Duration) -> Self {
+        self.base = base;
+        self
+    }
+
+    /// The highest ceiling of a pause.
+    #[must_use]
+    pub fn max_delay(mut self, cap: Duration) -> Self {
+        self.cap = cap;
+        self
+    }
+
+    /// Where the randomness comes from.
+    #[must_use]
+    pub fn jitter(mut self, jitter: Jitter) -> Self {
+        self.jitter = jitter;
+        self
+    }
+
+    fn pause(&self, attempt: u32) -> Duration {
+        let doublings = attempt.saturating_sub(1).min(31);
+        let ceiling = self.base.saturating_mul(1 << doublings).min(self.cap);
+        (self.jitter)(ceiling).min(ceiling)
+    }
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A pause evenly spread between zero and `ceiling`, so that clients that failed together do not come back together.
+pub fn full_jitter(ceiling: Duration) -> Duration {
+    // The keys of a `RandomState` come from the system, and each new one differs: enough for spreading load.
+    let random = RandomState::new().build_hasher().finish();
+    ceiling.mul_f64(unit_interval(random))
+}
+
+#[allow(clippy::cast_precision_loss, reason = "53 bits are what an f64 holds")]
+fn unit_interval(random: u64) -> f64 {
+    (random >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+/// How an attempt ended, as far as a retry is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The vendor cannot have received the request: the connection never opened, or the body was never begun.
+    NotSent,
+    /// No answer within the attempt's timeout.
+    TimedOut,
+    /// The connection broke before an answer arrived.
+    Interrupted,
+    /// A success status arrived, but its body did not, or not in time.
+    AnswerLost,
+    /// An answer with an error status.
+    Status(StatusCode),
+}
+
+/// Everything the decision rests on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Attempt {
+    pub(crate) method: MethodClass,
+    pub(crate) outcome: Outcome,
+    /// 1 for the first.
+    pub(crate) number: u32,
+    /// Whether the body can be produced again.
+    pub(crate) repeatable_body: bool,
+    /// What the vendor asks for in the answer's headers.
+    pub(crate) vendor_wait: Option<Duration>,
+    pub(crate) elapsed: Duration,
+    pub(crate) deadline: Duration,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    Retry { after: Duration },
+    GiveUp,
+}
+
+/// Decides what follows a failed attempt.
+pub(crate) fn decide(policy: &RetryPolicy, attempt: &Attempt) -> Decision {
+    if attempt.number >= policy.attempts || !attempt.repeatable_body || !may_repeat(attempt.method, attempt.outcome) {
+        return Decision::GiveUp;
+    }
+    let after = attempt.vendor_wait.unwrap_or_else(|| policy.pause(attempt.number));
+    if attempt.elapsed.saturating_add(after) >= attempt.deadline { Decision::GiveUp } else { Decision::Retry { after } }
+}
+
+/// Whether a repeat is safe, and may end otherwise.
+pub(crate) fn may_repeat(method: MethodClass, outcome: Outcome) -> bool {
+    match outcome {
+        // A 429 was counted and turned away unread.
+        Outcome::NotSent | Outcome::Status(StatusCode::TOO_MANY_REQUESTS) => true,
+        Outcome::TimedOut | Outcome::Interrupted => method != MethodClass::Once,
+        Outcome::Status(status) => method != MethodClass::Once && is_transient(status),
+        // A second DELETE would be answered with 404 although the first did its work.
+        Outcome::AnswerLost => method == MethodClass::Safe,
+    }
+}
+
+/// The statuses that tend to pass by themselves; 429 is judged apart.
+fn is_transient(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 408 | 500 | 502 | 503 | 504)
+}

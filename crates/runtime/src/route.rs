@@ -1,0 +1,85 @@
+//! The static table of a vendor's operations.
+
+use reqwest::Method;
+
+/// One documented operation.
+#[derive(Debug)]
+pub struct Route {
+    /// The operation's name in the spec, such as `send_message`.
+    pub operation_id: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// Path below the base URL, with parameters in braces: `/contacts/{contactId}`.
+    pub path: &'static str,
+    /// Headers that every request of the operation carries, such as `Version`.
+    pub headers: &'static [(&'static str, &'static str)],
+    /// Whether the credential is sent.
+    pub authenticated: bool,
+    /// How the operation pages through a list, if it does.
+    pub pagination: Option<Pagination>,
+    /// How well the operation is documented by the vendor.
+    pub evidence: Evidence,
+    /// The group it belongs to in the spec, such as `messages`.
+    pub tag: &'static str,
+    /// The vendor's page.
+    pub docs: &'static str,
+}
+
+impl Route {
+    /// The method only reads: GET and HEAD.
+    pub fn is_safe(&self) -> bool {
+        MethodClass::of(&self.method) == MethodClass::Safe
+    }
+
+    /// Sending twice has the effect of sending once: GET, HEAD, PUT and DELETE.
+    pub fn is_repeatable(&self) -> bool {
+        MethodClass::of(&self.method) != MethodClass::Once
+    }
+}
+
+/// How an operation pages through a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Pagination {
+    /// By the number of items to skip.
+    Offset,
+    /// By page number.
+    Page,
+    /// By a continuation token from the last page.
+    Token,
+    /// By the position of the last item seen.
+    Cursor,
+}
+
+/// How well an operation is documented by its vendor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Evidence {
+    /// The vendor's page was read in full.
+    Full,
+    /// Parts of the vendor's page were missing or contradictory.
+    Partial,
+    /// Known only from other people's clients.
+    ClientOnly,
+}
+
+/// What a repeat of a request may do, judged by its method (RFC 9110, section 9.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MethodClass {
+    /// GET and HEAD: reads only.
+    Safe,
+    /// PUT and DELETE: a repeat changes nothing more.
+    Repeatable,
+    /// POST, PATCH and everything unknown: a repeat may do it twice.
+    Once,
+}
+
+impl MethodClass {
+    pub(crate) fn of(method: &Method) -> Self {
+        match *method {
+            Method::GET | Method::HEAD => Self::Safe,
+            Method::PUT | Method::DELETE => Self::Repeatable,
+            _ => Self::Once,
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What a client knows about its vendor before it is configured.
+
+use std::time::Duration;
+
+use crate::route::Route;
+
+/// A vendor's constants, as its spec states them. Each generated client has one as `VENDOR`.
+#[derive(Debug)]
+pub struct Vendor {
+    /// Short name in file and crate names, such as `hoop-ai`. Part of the `User-Agent`.
+    pub id: &'static str,
+    /// Name for people, such as `Hoop AI`.
+    pub name: &'static str,
+    /// Version of the client crate. Part of the `User-Agent`.
+    pub version: &'static str,
+    /// Where the API is, without a trailing slash.
+    pub base_url: &'static str,
+    /// Prefix of the environment variables; `<env>_BASE_URL` overrides `base_url`.
+    pub env: &'static str,
+    /// The environment variable with the credential, such as `LEONAR_API_KEY`.
+    pub credential_env: &'static str,
+    /// How the credential is sent.
+    pub auth: Auth,
+    /// The documented rate limit, if there is one.
+    pub rate_limit: Option<RateLimit>,
+    /// Where the parts of an error are in the vendor's JSON.
+    pub error: ErrorShape,
+    /// Every documented operation.
+    pub routes: &'static [Route],
+}
+
+/// How a vendor wants the credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Auth {
+    /// `Authorization: Bearer <credential>`.
+    Bearer,
+    /// The credential alone in the named header, such as `x-api-key`.
+    Header(&'static str),
+}
+
+impl Auth {
+    /// The header that carries the credential.
+    pub(crate) fn header_name(self) -> &'static str {
+        match self {
+            Self::Bearer => "authorization",
+            Self::Header(name) => name,
+        }
+    }
+}
+
+/// At most `requests` in any stretch of time as long as `per`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RateLimit {
+    /// How many requests.
+    pub requests: u32,
+    /// In which stretch of time.
+    pub per: Duration,
+}
+
+impl RateLimit {
+    /// At most `requests` in any stretch of time as long as `per`.
+    pub const fn new(requests: u32, per: Duration) -> Self {
+        Self { requests, per }
+    }
+}
+
+/// Dot paths into the JSON of a vendor's error, such as `error.code`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ErrorShape {
+    /// The machine-readable code.
+    pub code: Option<&'static str>,
+    /// The message: a string, or a list of strings.
+    pub message: Option<&'static str>,
+    /// The id of the request or trace.
+    pub request_id: Option<&'static str>,
+}

@@ -1,0 +1,95 @@
+//! A vendor as generated code declares it, and a client of it.
+
+use std::time::Duration;
+
+use reachout_runtime::{
+    Auth, CallOptions, ClientBuilder, Core, Error, ErrorShape, Evidence, Method, Pagination, RateLimit, Request, RetryPolicy, Route, Vendor,
+};
+
+/// The mark in the key of every test client: it must never come out.
+pub const KEY: &str = "leo_MARKEDsecret";
+
+pub static VENDOR: Vendor = Vendor {
+    id: "acme",
+    name: "Acme",
+    version: "1.2.3",
+    base_url: "https://api.acme.invalid/v1",
+    env: "REACHOUT_TEST_ACME",
+    credential_env: "REACHOUT_TEST_ACME_KEY",
+    auth: Auth::Bearer,
+    rate_limit: Some(RateLimit::new(100, Duration::from_secs(10))),
+    error: ErrorShape { code: Some("error.code"), message: Some("error.message"), request_id: Some("traceId") },
+    routes: &ROUTES,
+};
+
+const VERSION: &[(&str, &str)] = &[("Version", "2021-04-15")];
+
+pub static ROUTES: [Route; 6] = [
+    route("send_message", Method::POST, "/messages", true),
+    route("get_message", Method::GET, "/messages/{messageId}", true),
+    route("replace_message", Method::PUT, "/messages/{messageId}", true),
+    route("delete_message", Method::DELETE, "/messages/{messageId}", true),
+    route("update_message", Method::PATCH, "/messages/{messageId}", true),
+    route("get_status", Method::GET, "/status", false),
+];
+
+pub const SEND: &Route = &ROUTES[0];
+pub const GET: &Route = &ROUTES[1];
+pub const PUT: &Route = &ROUTES[2];
+pub const DELETE: &Route = &ROUTES[3];
+pub const PATCH: &Route = &ROUTES[4];
+pub const PUBLIC: &Route = &ROUTES[5];
+
+const fn route(operation_id: &'static str, method: Method, path: &'static str, authenticated: bool) -> Route {
+    Route {
+        operation_id,
+        method,
+        path,
+        headers: VERSION,
+        authenticated,
+        pagination: Some(Pagination::Offset),
+        evidence: Evidence::Full,
+        tag: "messages",
+        docs: "https://docs.acme.invalid/messages",
+    }
+}
+
+/// A client as it is generated.
+#[derive(Clone, Debug)]
+pub struct Client {
+    pub core: Core,
+}
+
+impl From<Core> for Client {
+    fn from(core: Core) -> Self {
+        Self { core }
+    }
+}
+
+impl Client {
+    pub fn builder() -> ClientBuilder<Self> {
+        ClientBuilder::new(&VENDOR)
+    }
+
+    pub fn from_env() -> Result<Self, Error> {
+        Self::builder().from_env()?.build()
+    }
+
+    pub fn with(&self, options: CallOptions) -> Self {
+        Self { core: self.core.with(options) }
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> Request<'_> {
+        self.core.request(method, path)
+    }
+}
+
+/// A client of `url` that does not wait long between attempts.
+pub fn client(url: &str) -> Client {
+    builder(url).build().unwrap()
+}
+
+pub fn builder(url: &str) -> ClientBuilder<Client> {
+    let retry = RetryPolicy::new().jitter(|_| Duration::from_millis(1));
+    Client::builder().credential(KEY).base_url(format!("{url}/v1")).retry(retry).timeout(Duration::from_millis(500))
+}

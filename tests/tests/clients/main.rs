@@ -1,0 +1,4 @@
+//! Every client against what its vendor may answer.
+
+mod pages;
+mod responses;

@@ -1,0 +1,159 @@
+//! What a vendor may answer to a message: success, its own error, somebody else's error page, a body that is not what it should be.
+
+use httpmock::{Method::POST, MockServer};
+use reachout_runtime::{Delivery, Error, ErrorKind, RetryPolicy};
+use serde_json::{Value, json};
+
+/// A vendor's send operation, as the same call on each client.
+#[derive(Clone, Copy, Debug)]
+enum Vendor {
+    Leonar,
+    SendPilot,
+    HoopAi,
+    Leadway,
+}
+
+const ALL: [Vendor; 4] = [Vendor::Leonar, Vendor::SendPilot, Vendor::HoopAi, Vendor::Leadway];
+
+impl Vendor {
+    fn path(self) -> &'static str {
+        match self {
+            Self::Leonar => "/messages",
+            Self::SendPilot => "/v1/inbox/send",
+            Self::HoopAi | Self::Leadway => "/conversations/messages",
+        }
+    }
+
+    fn error(self) -> Value {
+        match self {
+            Self::Leonar => json!({ "error": { "code": "validation_error", "message": "subject: Required for email" } }),
+            Self::SendPilot => json!({ "statusCode": 400, "message": "subject: Required for email", "error": "validation_error" }),
+            Self::HoopAi | Self::Leadway => {
+                json!({ "statusCode": 400, "message": ["subject: Required for email"], "error": "validation_error", "traceId": "trace-1" })
+            }
+        }
+    }
+
+    /// A response with a value nobody documented, and null where the example shows a value.
+    fn unusual(self) -> Value {
+        match self {
+            Self::Leonar => json!({ "data": {
+                "id": "3c90c3cc-0d44-4b50-8888-8dd25736052a", "conversation_id": null, "channel": "telepathy", "content": null, "sent_at": null,
+                "contact": { "id": "a1b2c3d4-5678-90ab-cdef-1234567890ab", "global_status": "promoted", "emails": null, "tags": null, "skills": null },
+            }, "added_later": 1 }),
+            Self::SendPilot => json!({ "success": true, "messageId": "m1", "status": "pondered", "timestamp": null, "leadId": null, "added_later": 1 }),
+            Self::HoopAi => json!({ "conversationId": "c1", "messageId": "m1", "messageIds": null, "msg": null, "added_later": 1 }),
+            Self::Leadway => json!({ "conversationId": "c1", "messageId": "m1", "messageIds": null, "forwardData": null, "status": "pondered", "added_later": 1 }),
+        }
+    }
+
+    /// Sends, and answers with what was decoded, as JSON.
+    async fn send(self, url: &str) -> Result<Value, Error> {
+        fn json(value: &impl serde::Serialize) -> Value {
+            serde_json::to_value(value).unwrap()
+        }
+        match self {
+            Self::Leonar => {
+                let client: leonar::Client = leonar::Client::builder().credential("leo_key").base_url(url).retry(RetryPolicy::none()).build()?;
+                let body = leonar::types::SendMessageRequest::builder()
+                    .contact_id("a1b2c3d4-5678-90ab-cdef-1234567890ab")
+                    .channel(leonar::types::Channel::Email)
+                    .subject("Hello")
+                    .content("Hi");
+                Ok(json(&client.send_message().body(body).send().await?.into_inner()))
+            }
+            Self::SendPilot => {
+                let client: sendpilot::Client = sendpilot::Client::builder().credential("sp_key").base_url(url).retry(RetryPolicy::none()).build()?;
+                let body = sendpilot::types::SendMessageToLeadRequest::builder().lead_id("lead_abc123").message("Hi");
+                Ok(json(&client.send_message().body(body).send().await?.into_inner()))
+            }
+            Self::HoopAi => {
+                let client: hoop_ai::Client = hoop_ai::Client::builder().credential("pit-key").base_url(url).retry(RetryPolicy::none()).build()?;
+                let body = hoop_ai::types::SendMessageRequest::builder().type_(hoop_ai::types::SendMessageType::Sms).contact_id("c1").message("Hi");
+                Ok(json(&client.send_message().body(body).send().await?.into_inner()))
+            }
+            Self::Leadway => {
+                let client: leadway::Client = leadway::Client::builder().credential("pit-key").base_url(url).retry(RetryPolicy::none()).build()?;
+                let body = leadway::types::SendMessageRequest::builder()
+                    .type_(leadway::types::SendMessageType::Sms)
+                    .sub_type("SMS")
+                    .status(leadway::types::MessageDeliveryStatus::Pending)
+                    .contact_id("c1")
+                    .message("Hi");
+                Ok(json(&client.send_message().body(body).send().await?.into_inner()))
+            }
+        }
+    }
+}
+
+/// Lets one vendor answer once with this.
+async fn answered(vendor: Vendor, status: u16, content_type: &str, body: &str) -> Result<Value, Error> {
+    let server = MockServer::start_async().await;
+    let mock = server
+        .mock_async(|when, then| {
+            when.method(POST).path(vendor.path());
+            then.status(status).header("content-type", content_type).body(body);
+        })
+        .await;
+    let result = vendor.send(&server.base_url()).await;
+    assert_eq!(mock.calls_async().await, 1, "{vendor:?}: a message is sent once");
+    result
+}
+
+#[tokio::test]
+async fn unknown_values_and_nulls_decode() {
+    for vendor in ALL {
+        let answer = vendor.unusual();
+        let decoded = answered(vendor, 200, "application/json", &answer.to_string()).await.unwrap();
+        let mut known = answer;
+        known.as_object_mut().unwrap().remove("added_later");
+        assert_eq!(reachout_tests::lost(&known, &decoded), Vec::<String>::new(), "{vendor:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_vendors_error_is_told() {
+    for vendor in ALL {
+        let error = answered(vendor, 400, "application/json", &vendor.error().to_string()).await.unwrap_err();
+        assert_eq!(error.delivery(), Delivery::Rejected, "{vendor:?}");
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(400), "{vendor:?}");
+        assert_eq!(error.code(), Some("validation_error"), "{vendor:?}");
+        assert_eq!(error.message(), Some("subject: Required for email"), "{vendor:?}");
+        assert!(error.to_string().contains("subject: Required for email"), "{vendor:?}: {error}");
+        let traced = matches!(vendor, Vendor::HoopAi | Vendor::Leadway);
+        assert_eq!(error.request_id(), traced.then_some("trace-1"), "{vendor:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_page_keeps_its_status_and_body() {
+    for vendor in ALL {
+        let page = "<html><body><h1>502 Bad Gateway</h1></body></html>";
+        let error = answered(vendor, 502, "text/html", page).await.unwrap_err();
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(502), "{vendor:?}");
+        assert_eq!(error.delivery(), Delivery::Unknown, "{vendor:?}: the vendor may have acted");
+        assert_eq!(error.body(), page.as_bytes(), "{vendor:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_401_is_a_rejection() {
+    for vendor in ALL {
+        let error = answered(vendor, 401, "application/json", "").await.unwrap_err();
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(401), "{vendor:?}");
+        assert_eq!(error.delivery(), Delivery::Rejected, "{vendor:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_broken_success_was_accepted() {
+    for vendor in ALL {
+        for body in ["{\"data\": {\"id\": ", "{\"data\": {\"id\": [1]}, \"success\": 3, \"messageId\": 4}", "<html>"] {
+            let error = answered(vendor, 200, "application/json", body).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Decode, "{vendor:?}: {error}");
+            assert_eq!(error.delivery(), Delivery::Accepted, "{vendor:?}");
+            assert_eq!(error.status().map(|status| status.as_u16()), Some(200), "{vendor:?}");
+            assert_eq!(error.body(), body.as_bytes(), "{vendor:?}");
+        }
+    }
+}
