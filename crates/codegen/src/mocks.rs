@@ -29,8 +29,11 @@ pub fn write(vendor: &Vendor, generated: TokenStream) -> Result<TokenStream, Err
         describe(operation, index, setters)
     });
     let methods = vendor.operations.iter().map(method);
-    let module_doc = format!(" Mocks of {}.", vendor.name);
-    let trait_doc = format!("Mocks of {}'s operations, one method each. Like [`MockServer::mock`], with arguments that know the operation.", vendor.name);
+    let module_doc = format!("Mocks of {}.", vendor.name);
+    let trait_doc = format!(
+        "Mocks of {}'s operations, one method each. Like [`MockServer::mock`], with arguments that know the operation.",
+        vendor.name
+    );
     let mut file: syn::File = syn::parse2(quote! {
         #![doc = #module_doc]
         use httpmock::{Mock, MockServer};
@@ -57,7 +60,8 @@ pub fn write(vendor: &Vendor, generated: TokenStream) -> Result<TokenStream, Err
 
 /// The source of `crates/mocks/tests/operations/<vendor>.rs`: the mock of every operation answers the real client.
 pub fn write_tests(vendor: &Vendor, generated: TokenStream) -> Result<TokenStream, Error> {
-    let file: syn::File = syn::parse2(generated).map_err(|error| Error::Generator { vendor: vendor.id.clone(), message: error.to_string() })?;
+    let file: syn::File =
+        syn::parse2(generated).map_err(|error| Error::Generator { vendor: vendor.id.clone(), message: error.to_string() })?;
     let setters = read(&file);
     let module = format_ident!("{}", vendor.module());
     let none = BTreeMap::new();
@@ -250,12 +254,10 @@ fn test(operation: &Operation, setters: &BTreeMap<String, Setter>) -> TokenStrea
         let (setter, example) = (setters.get(&parameter.rust_name())?, parameter.example.as_ref()?);
         let name = format_ident!("{}", parameter.rust_name());
         let ty = setter.owned();
-        let value = match (&ty, example.as_str()) {
-            (Type::Reference(_), Some(text)) => quote!(#text),
-            _ => {
-                let json: TokenStream = example.to_string().parse().ok()?;
-                quote!(value::<#ty>(json!(#json)))
-            }
+        let literal = wire::literal(example)?;
+        let value = match ty {
+            Type::Reference(_) => literal,
+            ty => quote!(value::<#ty>(json!(#literal))),
         };
         Some(quote!(.#name(#value)))
     });
@@ -274,7 +276,11 @@ fn test(operation: &Operation, setters: &BTreeMap<String, Setter>) -> TokenStrea
     let (answer, success, check) = match &operation.success.content {
         Content::Json(schema) => {
             let schema = format_ident!("{schema}");
-            (Some(quote!(let answer: types::#schema = response(OPENAPI, #id);)), quote!(then.success(&answer)), quote!(assert_eq!(received.into_inner(), answer)))
+            (
+                Some(quote!(let answer: types::#schema = response(OPENAPI, #id);)),
+                quote!(then.success(&answer)),
+                quote!(assert_eq!(received.into_inner(), answer)),
+            )
         }
         Content::Empty => (None, quote!(then.success()), quote!(assert!(received.status().is_success()))),
         Content::Bytes => (

@@ -42,7 +42,10 @@ pub fn outputs(root: &Path, vendor: &str) -> Result<Vec<File>, Error> {
         File { content: format(vendor, "generated.rs", client)?, path: folder.join("src/generated.rs") },
         File { content: format(vendor, "wire test", wire::write(&model))?, path: source("tests/tests/wire", &module) },
         File { content: format(vendor, "mocks", mocks::write(&model, mocks.clone())?)?, path: source("crates/mocks/src", &module) },
-        File { content: format(vendor, "mock test", mocks::write_tests(&model, mocks)?)?, path: source("crates/mocks/tests/operations", &module) },
+        File {
+            content: format(vendor, "mock test", mocks::write_tests(&model, mocks)?)?,
+            path: source("crates/mocks/tests/operations", &module),
+        },
         File { content: format(vendor, "command line", cli)?, path: source("crates/reachout/src/cli", &module) },
         File { content: openapi, path: folder.join("openapi.json") },
     ])

@@ -36,7 +36,7 @@ pub fn write(vendor: &Vendor, spec: &Normalised, generated: TokenStream) -> Resu
         quote!(operation!(ROUTES[#index], #name))
     });
     let functions = vendor.operations.iter().map(|operation| function(operation, arguments.get(&operation.id).unwrap_or(&none), spec));
-    let doc = format!(" The operations of {}.", vendor.name);
+    let doc = format!("The operations of {}.", vendor.name);
     let count = syn::Index::from(vendor.operations.len());
     let mut file: syn::File = syn::parse2(quote! {
         #![doc = #doc]
@@ -97,7 +97,12 @@ fn flag(argument: &Argument, operation: &Operation, body: &Fields<'_>) -> TokenS
     let need = need(argument.required);
     let help = match argument.help.as_str() {
         "" if argument.in_body => body.description(&argument.name),
-        "" => operation.parameters.iter().find(|parameter| parameter.rust_name() == setter.to_string()).map(|parameter| parameter.description.clone()).unwrap_or_default(),
+        "" => operation
+            .parameters
+            .iter()
+            .find(|parameter| parameter.rust_name() == setter.to_string())
+            .map(|parameter| parameter.description.clone())
+            .unwrap_or_default(),
         help => help.to_owned(),
     };
     let help = one_line(&help);
@@ -177,7 +182,9 @@ impl<'a> Fields<'a> {
             let item = schemas::referenced(item).map_or(item, |name| &self.spec["components"]["schemas"][name.as_str()]);
             item["type"] == "string" && item["format"].as_str().is_none_or(|format| format == "uuid")
         };
-        let lists = self.properties().filter(|(name, property)| property["type"] == "array" && text(&property["items"]) && !known.contains(flag_name(name).as_str()));
+        let lists = self.properties().filter(|(name, property)| {
+            property["type"] == "array" && text(&property["items"]) && !known.contains(flag_name(name).as_str())
+        });
         let list = |(name, property): (&String, &Value)| List {
             name: free(&flag_name(name)),
             setter: rust_name(name),
@@ -204,7 +211,12 @@ fn flag_name(property: &str) -> String {
 fn json_body(operation: &Operation, fields: &Fields<'_>, given: &[Argument], lists: &[List]) -> Option<TokenStream> {
     let body = operation.body.as_ref()?;
     let schema = format_ident!("{}", body.schema);
-    let set: BTreeSet<String> = given.iter().filter(|argument| argument.in_body).map(|argument| argument.setter.to_string()).chain(lists.iter().map(|list| list.setter.clone())).collect();
+    let set: BTreeSet<String> = given
+        .iter()
+        .filter(|argument| argument.in_body)
+        .map(|argument| argument.setter.to_string())
+        .chain(lists.iter().map(|list| list.setter.clone()))
+        .collect();
     let whole = set.is_empty() || fields.properties().any(|(name, _)| fields.is_required(name) && !set.contains(&rust_name(name)));
     let need = need(whole);
     Some(quote!(call.json_body(#need, |request, body: types::#schema| request.body(body));))
@@ -216,7 +228,9 @@ fn part(part: &Part) -> TokenStream {
     let name = free(&flag_name(&part.name));
     match (part.file, part.list) {
         (true, _) => quote!(call.files(#need, "file", #help, |request, file| request.#setter(file));),
-        (false, true) => quote!(call.list(#need, #name, #help, |request, values| values.into_iter().fold(request, |request, value| request.#setter(value)));),
+        (false, true) => {
+            quote!(call.list(#need, #name, #help, |request, values| values.into_iter().fold(request, |request, value| request.#setter(value)));)
+        }
         (false, false) => quote!(call.value(#need, #name, "TEXT", #help, |request, value: String| request.#setter(value));),
     }
 }

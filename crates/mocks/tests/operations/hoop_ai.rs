@@ -323,7 +323,7 @@ async fn list_contacts() {
     let mock = server.list_contacts(|when, then| {
         when.location_id("ve9EPM428h8vShlRW1KT")
             .start_after_id("UIaE1WjAwWKdlyD7osQI")
-            .start_after(value::<reachout_runtime::Number>(json!(1603870249758)))
+            .start_after(value::<reachout_runtime::Number>(json!(1603870249758i64)))
             .query("John")
             .limit(value::<reachout_runtime::Number>(json!(20)));
         then.success(&answer);

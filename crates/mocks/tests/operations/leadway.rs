@@ -12,8 +12,8 @@ async fn search_conversations() {
     let mock = server.search_conversations(|when, then| {
         when.last_message_type(value::<types::MessageType>(json!("TYPE_SMS")))
             .sort_by(value::<types::ConversationSortBy>(json!("last_message_date")))
-            .start_date(value::<reachout_runtime::Number>(json!(1640995200000)))
-            .end_date(value::<reachout_runtime::Number>(json!(1672531199000)))
+            .start_date(value::<reachout_runtime::Number>(json!(1640995200000i64)))
+            .end_date(value::<reachout_runtime::Number>(json!(1672531199000i64)))
             .location_id("ABCHkzuJQ8ZMd4Te84GK")
             .contact_id("9VEmS0si86GW6gXWU89b")
             .assigned_to("ABCHkzuJQ8ZMd4Te84GK,fGiae4CHkzoskh8thsik")
@@ -508,7 +508,7 @@ async fn list_contacts() {
     let mock = server.list_contacts(|when, then| {
         when.location_id("ve9EPM428h8vShlRW1KT")
             .start_after_id("UIaE1WjAwWKdlyD7osQI")
-            .start_after(value::<reachout_runtime::Number>(json!(1603870249758)))
+            .start_after(value::<reachout_runtime::Number>(json!(1603870249758i64)))
             .query("John")
             .limit(value::<reachout_runtime::Number>(json!(20)));
         then.success(&answer);

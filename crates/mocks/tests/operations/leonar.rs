@@ -121,7 +121,7 @@ async fn create_contact_file() {
 async fn send_message() {
     let server = MockServer::start_async().await;
     let body: types::SendMessageRequest = request(OPENAPI, "send_message");
-    let answer: types::MessageResponse = response(OPENAPI, "send_message");
+    let answer: types::SendMessageResponse = response(OPENAPI, "send_message");
     let mock = server.send_message(|when, then| {
         when.body(&body);
         then.success(&answer);

@@ -27,7 +27,9 @@ fn request<T: DeserializeOwned>(openapi: &str, operation: &str) -> T {
 
 /// The documented success response of an operation.
 fn response<T: DeserializeOwned>(openapi: &str, operation: &str) -> T {
-    documented(openapi, operation, |operation| operation["responses"].as_object().unwrap().iter().find(|(status, _)| status.starts_with('2')).unwrap().1)
+    documented(openapi, operation, |operation| {
+        operation["responses"].as_object().unwrap().iter().find(|(status, _)| status.starts_with('2')).unwrap().1
+    })
 }
 
 fn documented<T: DeserializeOwned>(openapi: &str, operation: &str, part: impl Fn(&Value) -> &Value) -> T {
