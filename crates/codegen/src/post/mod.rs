@@ -12,7 +12,7 @@ mod multipart;
 mod operations;
 mod routes;
 mod streams;
-mod tidy;
+pub mod tidy;
 mod types;
 
 use proc_macro2::TokenStream;

@@ -1,0 +1,175 @@
+//! Checks a request against its operation and reads what it says.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use http::{HeaderMap, header};
+use reachout_schema::{Problem, problems};
+use serde_json::{Map, Value};
+use url::form_urlencoded;
+
+use crate::api::{Api, Credential, Document, Location, MediaType, Operation, Parameter, RequestBody};
+use crate::multipart::{self, File};
+use crate::refusal::Refusal;
+use crate::settings::Versions;
+
+/// A request that its operation allows.
+#[derive(Debug, Default)]
+pub(crate) struct Checked {
+    /// Path and query parameters by name.
+    pub parameters: BTreeMap<String, Value>,
+    /// The body; null where there is none.
+    pub body: Value,
+    /// The files of a multipart body.
+    pub files: Vec<File>,
+}
+
+/// The credential of a request: the bearer token or the key in its header.
+pub(crate) fn credential<'a>(operation: &Operation, headers: &'a HeaderMap) -> Option<&'a str> {
+    match operation.credential.as_ref()? {
+        Credential::Bearer => {
+            let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+            let (scheme, token) = value.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+        }
+        Credential::Header(name) => headers.get(name.as_str())?.to_str().ok(),
+    }
+}
+
+/// Whether the vendor would know the credential.
+pub(crate) fn has_form(api: &Api, credential: &str) -> bool {
+    let vendor = api.vendor;
+    credential.strip_prefix(vendor.key_prefix()).is_some_and(|rest| !rest.is_empty()) && credential != vendor.refused_key()
+}
+
+/// Checks headers and parameters, in this order.
+pub(crate) fn parameters(
+    document: &Document,
+    operation: &Operation,
+    versions: Versions,
+    (headers, path, query): (&HeaderMap, Vec<(String, String)>, &str),
+) -> Result<BTreeMap<String, Value>, Refusal> {
+    for parameter in operation.parameters.iter().filter(|parameter| parameter.location == Location::Header) {
+        check_header(document, parameter, headers, versions)?;
+    }
+    let mut values = BTreeMap::new();
+    let query = form_urlencoded::parse(query.as_bytes()).map(|(name, text)| (Location::Query, name.into_owned(), text.into_owned()));
+    for (location, name, text) in path.into_iter().map(|(name, text)| (Location::Path, name, text)).chain(query) {
+        let Some(parameter) = operation.parameter(location, &name) else {
+            return Err(Refusal::parameter(&name, "this operation has no such parameter"));
+        };
+        let value = read(document, &parameter.schema, text);
+        validate(parameter, &value)?;
+        values.insert(name, value);
+    }
+    match operation.parameters.iter().find(|p| p.required && p.location == Location::Query && !values.contains_key(&p.name)) {
+        Some(missing) => Err(Refusal::parameter(&missing.name, "this query parameter is required")),
+        None => Ok(values),
+    }
+}
+
+fn check_header(document: &Document, parameter: &Parameter, headers: &HeaderMap, versions: Versions) -> Result<(), Refusal> {
+    let name = parameter.name.as_str();
+    match headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()) {
+        None if parameter.required => Err(Refusal::parameter(name, format!("this header is required{}", expected(document, parameter)))),
+        None => Ok(()),
+        Some(value) if name == "Version" && versions.accept(&value) => Ok(()),
+        Some(value) => validate(parameter, &read(document, &parameter.schema, value)),
+    }
+}
+
+/// What the header may say, where its schema lists that.
+fn expected(document: &Document, parameter: &Parameter) -> String {
+    let values = document.resolve(&parameter.schema)["enum"].as_array().into_iter().flatten();
+    let values: Vec<&str> = values.filter_map(Value::as_str).collect();
+    if values.is_empty() { String::new() } else { format!("; this operation takes {}", values.join(" or ")) }
+}
+
+fn validate(parameter: &Parameter, value: &Value) -> Result<(), Refusal> {
+    match problems(&parameter.validator, value).into_iter().next() {
+        Some(Problem { message, .. }) => Err(Refusal::parameter(&parameter.name, message)),
+        None => Ok(()),
+    }
+}
+
+/// `text` as the type of its schema; as text where it is none of that type, for the validator to say so.
+fn read(document: &Document, schema: &Value, text: String) -> Value {
+    let schema = document.resolve(schema);
+    let parsed = match schema["type"].as_str() {
+        Some("integer") => text.parse::<i64>().ok().map(Value::from),
+        Some("number") => text.parse::<i64>().map(Value::from).or_else(|_| text.parse::<f64>().map(Value::from)).ok(),
+        Some("boolean") => text.parse::<bool>().ok().map(Value::from),
+        Some("array") => Some(text.split(',').map(|item| read(document, &schema["items"], item.to_owned())).collect()),
+        _ => None,
+    };
+    parsed.unwrap_or(Value::String(text))
+}
+
+/// Reads and checks the body.
+pub(crate) async fn body(
+    document: &Document,
+    operation: &Operation,
+    headers: &HeaderMap,
+    bytes: Bytes,
+) -> Result<(Value, Vec<File>), Refusal> {
+    let Some(expected) = &operation.body else {
+        // Some clients write an empty object where an operation takes nothing.
+        let nothing = matches!(bytes.trim_ascii(), b"" | b"{}" | b"null");
+        return if nothing {
+            Ok((Value::Null, Vec::new()))
+        } else {
+            Err(Refusal::Unreadable("body: this operation takes none".to_owned()))
+        };
+    };
+    if bytes.is_empty() && !expected.required {
+        return Ok((Value::Null, Vec::new()));
+    }
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    if bytes.is_empty() && essence.is_empty() {
+        return Err(Refusal::Unreadable("body: this operation requires one".to_owned()));
+    }
+    if !essence.eq_ignore_ascii_case(expected.media.name()) {
+        return Err(Refusal::MediaType(expected.media.name()));
+    }
+    let (value, files) = match expected.media {
+        MediaType::Json => {
+            let value = serde_json::from_slice(&bytes).map_err(|error| Refusal::Unreadable(format!("body: invalid JSON: {error}")))?;
+            (value, Vec::new())
+        }
+        MediaType::Form => (form(document, expected, &bytes), Vec::new()),
+        MediaType::Multipart => {
+            let (fields, files) = multipart::read(content_type, bytes).await?;
+            let names = files.iter().map(|file| (file.field.clone(), file.name.clone()));
+            (collect(document, expected, fields.into_iter().chain(names)), files)
+        }
+    };
+    match problems(&expected.validator, &value) {
+        problems if problems.is_empty() => Ok((value, files)),
+        problems => Err(Refusal::Body(problems)),
+    }
+}
+
+fn form(document: &Document, expected: &RequestBody, bytes: &[u8]) -> Value {
+    collect(document, expected, form_urlencoded::parse(bytes).map(|(name, text)| (name.into_owned(), text.into_owned())))
+}
+
+/// Fields as the object that the schema describes: a field that it types as an array may come several times, `name[]` included.
+fn collect(document: &Document, expected: &RequestBody, fields: impl Iterator<Item = (String, String)>) -> Value {
+    let mut map = Map::new();
+    for (name, text) in fields {
+        let name = name.strip_suffix("[]").map(str::to_owned).unwrap_or(name);
+        match document.property(&expected.schema, &name) {
+            Some(schema) if schema["type"] == "array" => {
+                let item = read(document, &schema["items"], text);
+                match map.entry(name).or_insert_with(|| Value::Array(Vec::new())) {
+                    Value::Array(items) => items.push(item),
+                    other => *other = Value::Array(vec![item]),
+                }
+            }
+            Some(schema) => drop(map.insert(name, read(document, schema, text))),
+            None => drop(map.insert(name, Value::String(text))),
+        }
+    }
+    map.into()
+}

@@ -1,0 +1,135 @@
+//! [`Refusal`]: why a request is refused, and how each vendor says so.
+
+use http::{StatusCode, header};
+use reachout_schema::Problem;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::Vendor;
+use crate::reply::Reply;
+
+/// Why a request is refused.
+#[derive(Clone, Debug)]
+pub(crate) enum Refusal {
+    /// No such path; the text is method and path.
+    UnknownPath(String),
+    /// The path exists, with the methods of `allow`.
+    Method { request: String, allow: String },
+    /// The credential is missing, malformed, revoked or expired.
+    Credential,
+    /// A header or a parameter is missing or wrong.
+    Parameter(Problem),
+    /// The body has another media type than this.
+    MediaType(&'static str),
+    /// An uploaded file is of a kind the vendor does not take.
+    FileType(String),
+    /// The body is longer than this many bytes.
+    TooLarge(usize),
+    /// The body cannot be read at all.
+    Unreadable(String),
+    /// The body can be read and does not fit its schema.
+    Body(Vec<Problem>),
+    /// What the request names does not exist. The path is empty where the address names it.
+    NotFound(Problem),
+    /// The state of what it names does not allow the request.
+    State(String),
+    /// Too many requests; the next may come after so many seconds.
+    RateLimited(u64),
+    /// The sandbox itself is at fault.
+    Internal(String),
+}
+
+impl Refusal {
+    /// The refusal of one parameter.
+    pub(crate) fn parameter(name: &str, message: impl Into<String>) -> Self {
+        Self::Parameter(Problem { path: name.to_owned(), message: message.into() })
+    }
+
+    /// The refusal of one field of the body.
+    pub(crate) fn field(path: &str, message: impl Into<String>) -> Self {
+        Self::Body(vec![Problem { path: path.to_owned(), message: message.into() }])
+    }
+
+    /// There is no `what` where `path` points.
+    pub(crate) fn not_found(path: &str, what: &str) -> Self {
+        Self::NotFound(Problem { path: path.to_owned(), message: format!("{what} not found") })
+    }
+
+    pub(crate) fn status(&self, vendor: Vendor) -> StatusCode {
+        match self {
+            Self::UnknownPath(_) | Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Credential => StatusCode::UNAUTHORIZED,
+            Self::MediaType(_) | Self::FileType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            // HighLevel tells a body it understands and refuses from one it cannot read.
+            Self::Body(_) if vendor.is_highlevel() => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Parameter(_) | Self::Unreadable(_) | Self::Body(_) | Self::State(_) => StatusCode::BAD_REQUEST,
+            Self::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The sentences, the most important first.
+    fn messages(&self, vendor: Vendor) -> Vec<String> {
+        let one = |message: String| vec![message];
+        match self {
+            Self::UnknownPath(request) => one(format!("Cannot {request}")),
+            Self::Method { request, allow } => one(format!("Cannot {request}: this path takes {allow}")),
+            Self::Credential => one(match vendor {
+                Vendor::Leonar => "The API key is missing, invalid or revoked".to_owned(),
+                Vendor::SendPilot => "Invalid API key".to_owned(),
+                Vendor::HoopAi | Vendor::Leadway => "Invalid JWT".to_owned(),
+            }),
+            Self::Parameter(problem) | Self::NotFound(problem) => one(problem.to_string()),
+            Self::MediaType(expected) => one(format!("Content-Type: this operation takes {expected}")),
+            Self::FileType(name) => one(format!("fileAttachment: the type of {name:?} is not supported")),
+            Self::TooLarge(limit) => one(format!("The body is longer than {limit} bytes")),
+            Self::Unreadable(message) | Self::State(message) | Self::Internal(message) => one(message.clone()),
+            Self::Body(problems) => problems.iter().map(ToString::to_string).collect(),
+            Self::RateLimited(_) => one("Too many requests".to_owned()),
+        }
+    }
+
+    /// The answer in the vendor's own error shape. `upload` is the shape of HighLevel's upload operation, which differs.
+    pub(crate) fn into_reply(self, vendor: Vendor, upload: bool) -> Reply {
+        let status = self.status(vendor);
+        let messages = self.messages(vendor);
+        let body = match vendor {
+            Vendor::Leonar => leonar(&self, &messages.join("; ")),
+            Vendor::SendPilot => {
+                let prefix = if matches!(self, Self::Body(_)) { "Validation failed: " } else { "" };
+                json!({ "statusCode": status.as_u16(), "message": format!("{prefix}{}", messages.join("; ")), "error": reason(status) })
+            }
+            Vendor::HoopAi | Vendor::Leadway if upload && matches!(self, Self::TooLarge(_) | Self::FileType(_) | Self::MediaType(_)) => {
+                json!({ "status": status.as_u16(), "message": messages.join("; ") })
+            }
+            Vendor::HoopAi | Vendor::Leadway => {
+                let message = if matches!(self, Self::Body(_)) { Value::from(messages) } else { messages.join("; ").into() };
+                json!({ "statusCode": status.as_u16(), "message": message, "error": reason(status), "traceId": Uuid::new_v4() })
+            }
+        };
+        let reply = Reply::json(status, body);
+        match self {
+            Self::Method { allow, .. } => reply.with(header::ALLOW, allow),
+            Self::RateLimited(seconds) => reply.with(header::RETRY_AFTER, seconds),
+            _ => reply,
+        }
+    }
+}
+
+/// Leonar documents no code of its own for 405, 413 and 415; the nearest of those it documents stands in.
+fn leonar(refusal: &Refusal, message: &str) -> Value {
+    let code = match refusal {
+        Refusal::UnknownPath(_) | Refusal::NotFound(_) | Refusal::Method { .. } => "not_found",
+        Refusal::Credential => "invalid_api_key",
+        Refusal::RateLimited(_) => "rate_limit_exceeded",
+        Refusal::Internal(_) => "internal_error",
+        _ => "validation_error",
+    };
+    json!({ "error": { "code": code, "message": message } })
+}
+
+fn reason(status: StatusCode) -> &'static str {
+    status.canonical_reason().unwrap_or("Error")
+}

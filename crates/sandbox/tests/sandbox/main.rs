@@ -1,0 +1,5 @@
+//! Drives the sandbox over HTTP, as a client does.
+
+mod client;
+mod coverage;
+mod strict;
