@@ -92,10 +92,10 @@ impl<C: From<Core>> ClientBuilder<C> {
     /// Takes the credential from the environment, and the base URL if `…_BASE_URL` is set. The names of the variables
     /// are in the client's documentation.
     pub fn from_env(self) -> Result<Self, Error> {
-        self.from_variables(|name| std::env::var(name))
+        self.with_variables(|name| std::env::var(name))
     }
 
-    fn from_variables(mut self, read: impl Fn(&str) -> Result<String, VarError>) -> Result<Self, Error> {
+    fn with_variables(mut self, read: impl Fn(&str) -> Result<String, VarError>) -> Result<Self, Error> {
         let name = self.vendor.credential_env;
         let credential = variable(name, &read)?.ok_or_else(|| {
             Error::configuration(format!("the environment variable {name} is not set; it must hold the {} credential", self.vendor.name))

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -125,7 +125,7 @@ impl Part {
     async fn open(&self, name: &str) -> Result<wire::Part, Error> {
         let mut part = match &self.content {
             Content::Bytes(bytes) => wire::Part::stream(bytes.clone()),
-            Content::File(path) => wire::Part::file(path).await.map_err(|error| {
+            Content::File(path) => open_file(path).await.map_err(|error| {
                 Error::invalid_request(format!("the file {} of part `{name}` cannot be opened: {error}", path.display())).with_source(error)
             })?,
             Content::Stream(stream) => wire::Part::stream_with_length(reqwest::Body::wrap_stream(stream.clone()), stream.0.length),
@@ -151,6 +151,14 @@ impl fmt::Debug for Part {
         };
         f.debug_struct("Part").field("content", &content).field("file_name", &self.file_name).field("media_type", &self.media_type).finish()
     }
+}
+
+async fn open_file(path: &Path) -> io::Result<wire::Part> {
+    // A directory could be opened and not read; a pipe has no length, and opening it may never end.
+    if !tokio::fs::metadata(path).await?.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    wire::Part::file(path).await
 }
 
 /// A stream that several attempts may be given, as long as none of them has taken anything from it.

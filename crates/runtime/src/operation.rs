@@ -42,7 +42,7 @@ impl<'a> Operation<'a> {
     }
 
     /// Adds a query parameter. `None` adds nothing; a list repeats the name.
-    pub fn query(mut self, name: &str, value: &impl Serialize) -> Self {
+    pub fn query(mut self, name: &str, value: &(impl Serialize + ?Sized)) -> Self {
         self.arguments.query(name, value);
         self
     }
@@ -60,7 +60,7 @@ impl<'a> Operation<'a> {
     }
 
     /// Sends the fields of `body` URL-encoded.
-    pub fn form(mut self, body: &impl Serialize) -> Self {
+    pub fn form(mut self, body: &(impl Serialize + ?Sized)) -> Self {
         self.arguments.form(body);
         self
     }

@@ -24,13 +24,14 @@ fn from(variables: &[(&str, &str)]) -> Result<String, String> {
         let found = variables.iter().find(|(key, _)| *key == name);
         found.map(|(_, value)| (*value).to_owned()).ok_or(VarError::NotPresent)
     };
-    let client = ClientBuilder::<Core>::new(&VENDOR).from_variables(read).and_then(ClientBuilder::build);
+    let client = ClientBuilder::<Core>::new(&VENDOR).with_variables(read).and_then(ClientBuilder::build);
     client.map(|core| core.shared.base.as_str().to_owned()).map_err(|error| error.to_string())
 }
 
 #[test]
 fn the_environment() {
-    let rows: [(&[(&str, &str)], Result<&str, &str>); 7] = [
+    type Row = (&'static [(&'static str, &'static str)], Result<&'static str, &'static str>);
+    let rows: [Row; 7] = [
         (&[("ACME_KEY", "MARKED")], Ok("https://api.acme.invalid/v1")),
         (&[("ACME_KEY", " MARKED\n"), ("ACME_BASE_URL", "http://127.0.0.1:1/x ")], Ok("http://127.0.0.1:1/x")),
         (&[], Err("the environment variable ACME_KEY is not set; it must hold the Acme credential.")),
@@ -49,7 +50,7 @@ fn the_environment() {
     {
         use std::os::unix::ffi::OsStringExt;
         let not_unicode = |_: &str| Err(VarError::NotUnicode(std::ffi::OsString::from_vec(b"MARKED\xff".to_vec())));
-        let error = ClientBuilder::<Core>::new(&VENDOR).from_variables(not_unicode).unwrap_err();
+        let error = ClientBuilder::<Core>::new(&VENDOR).with_variables(not_unicode).unwrap_err();
         assert_eq!(error.to_string(), "the environment variable ACME_KEY is not Unicode.");
     }
 }

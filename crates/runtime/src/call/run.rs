@@ -1,7 +1,5 @@
 //! The attempts of one call, one after the other.
 
-use std::time::Duration;
-
 use reqwest::StatusCode;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::{Instant, sleep, timeout_at};
@@ -14,7 +12,7 @@ use super::failure::{Failure, Failures, Limit, Received};
 use super::{Answer, Call, Mode};
 use crate::core::Core;
 use crate::error::{Delivery, Error, ErrorKind, parse};
-use crate::pacing::{Permit, TooLong};
+use crate::pacing::{FOREVER, Permit, TooLong};
 use crate::redact::Redactor;
 use crate::redirect::Target;
 use crate::response::DecodeFailure;
@@ -227,15 +225,13 @@ impl<'a> Run<'a> {
     }
 
     fn limit(&self) -> Limit {
-        let left = self.core.deadline().saturating_sub(self.started.elapsed());
+        let left = self.core.deadline().min(FOREVER).saturating_sub(self.started.elapsed());
         let timeout = self.core.timeout();
         Limit { time: timeout.min(left), deadline: (left < timeout).then(|| self.core.deadline()) }
     }
 
     fn deadline(&self) -> Instant {
-        // A deadline too far away to be a point in time is none.
-        let longest = Duration::from_secs(10 * 365 * 24 * 60 * 60);
-        self.started + self.core.deadline().min(longest)
+        self.started + self.core.deadline().min(FOREVER)
     }
 
     fn remember(&mut self, error: Error) {

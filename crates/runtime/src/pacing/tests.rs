@@ -115,7 +115,7 @@ async fn what_would_pass_the_deadline_fails_at_once() {
     request(&pacer, Duration::ZERO).await;
     request(&pacer, Duration::ZERO).await;
     let try_for = |seconds: u32| pacer.acquire(Instant::now() + seconds * SECOND).now_or_never();
-    assert_eq!(try_for(9).map(|permit| permit.err()), Some(Some(TooLong(10 * SECOND))));
+    assert_eq!(try_for(9).map(Result::err), Some(Some(TooLong(10 * SECOND))));
     assert!(try_for(10).is_none(), "it waits");
     // Two others are ahead, so it takes another round.
     let ahead: Vec<_> = (0..2)
@@ -127,7 +127,7 @@ async fn what_would_pass_the_deadline_fails_at_once() {
         })
         .collect();
     tokio::task::yield_now().await;
-    assert_eq!(try_for(19).map(|permit| permit.err()), Some(Some(TooLong(20 * SECOND))));
+    assert_eq!(try_for(19).map(Result::err), Some(Some(TooLong(20 * SECOND))));
     join_all(ahead).await;
 }
 
@@ -175,6 +175,21 @@ async fn headers_are_followed() {
         assert!(request(&shared, Duration::ZERO).now_or_never().is_some());
     }
     assert_eq!(wait(&shared).await, 10 * SECOND);
+    // Two of those three belonged to others who have gone; the newest answer counts.
+    let shared = pacer(100, 60);
+    answered(&shared, left(3));
+    answered(&shared, left(70));
+    let before = Instant::now();
+    for _ in 0..70 {
+        request(&shared, Duration::ZERO).await;
+    }
+    assert_eq!(before.elapsed(), Duration::ZERO);
+    assert_eq!(wait(&shared).await, 10 * SECOND);
+    // A vendor's fantasy costs no memory.
+    let fantasy = pacer(100, 60);
+    answered(&fantasy, Allowance { maximum: Some(u32::MAX), ..left(1) });
+    assert!(request(&fantasy, Duration::ZERO).now_or_never().is_some());
+    assert_eq!(wait(&fantasy).await, 10 * SECOND);
     // More left than we think changes nothing.
     let generous = pacer(1, 60);
     request(&generous, Duration::ZERO).await;
@@ -199,6 +214,34 @@ fn a_stated_limit_replaces_the_documented_one_and_lowers_a_chosen_one() {
     assert_eq!(stated(Pacing::new(20, 10 * SECOND), 50), 20);
     assert_eq!(stated(Pacing::new(20, 10 * SECOND), 5), 5);
     assert_eq!(stated(Pacing::new(20, SECOND), 50), 50);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_expected_time_takes_others_into_account() {
+    let expected = |pacer: &Arc<Pacer>, ahead| pacer.slots().expected(ahead, Instant::now()) - Instant::now();
+    let pacer = pacer(4, 20);
+    request(&pacer, Duration::ZERO).await;
+    sleep(5 * SECOND).await;
+    // One of ours is free after 15 s, one of somebody else after 10 s, one is in flight.
+    let held = pacer.acquire(far()).await.unwrap();
+    pacer.slots().observe(left(1), Instant::now());
+    let seconds: Vec<_> = (0..6).map(|ahead| expected(&pacer, ahead).as_secs()).collect();
+    assert_eq!(seconds, [0, 10, 15, 20, 20, 30]);
+    drop(held);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_number_is_too_large() {
+    let pacer = Pacing::new(1, Duration::MAX).pacer(None).unwrap().unwrap();
+    request(&pacer, Duration::ZERO).await;
+    assert!(pacer.acquire(far()).await.is_err());
+    pacer.pause(Duration::MAX);
+    assert!(pacer.slots().expected(usize::MAX, Instant::now()) > far());
+    full(&pacer);
+}
+
+fn full(pacer: &Arc<Pacer>) {
+    assert!(pacer.acquire(far()).now_or_never().is_some_and(|permit| permit.is_err()));
 }
 
 #[test]

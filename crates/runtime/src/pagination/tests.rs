@@ -162,9 +162,10 @@ fn page_numbers() {
 #[test]
 fn cursors() {
     type CursorPage = Page<u32, &'static str>;
+    type Row = (&'static str, Vec<(&'static str, CursorPage)>, Vec<u32>, &'static str);
     let with = |items: &[u32], next: Option<&'static str>| CursorPage { items: items.to_vec(), next, ..CursorPage::default() };
     // Pages by cursor, the first without; the items, and the cursors asked for.
-    let cases: Vec<(&str, Vec<(&str, CursorPage)>, Vec<u32>, &str)> = vec![
+    let cases: Vec<Row> = vec![
         ("until no cursor", vec![("", with(&[1], Some("a"))), ("a", with(&[2], None))], vec![1, 2], " a"),
         ("a cursor that points to itself", vec![("", with(&[1], Some("a"))), ("a", with(&[2], Some("a")))], vec![1, 2], " a"),
         (

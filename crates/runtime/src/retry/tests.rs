@@ -92,18 +92,23 @@ fn a_body_that_is_used_up_is_never_sent_again() {
     }
 }
 
+struct Row {
+    what: &'static str,
+    policy: RetryPolicy,
+    number: u32,
+    /// Milliseconds.
+    vendor_wait: Option<u64>,
+    elapsed: u64,
+    deadline: u64,
+    decision: Decision,
+}
+
+fn row_of(row: &Row) -> Row {
+    Row { policy: row.policy.clone(), ..*row }
+}
+
 #[test]
 fn attempts_pauses_and_deadline() {
-    struct Row {
-        what: &'static str,
-        policy: RetryPolicy,
-        number: u32,
-        /// Milliseconds.
-        vendor_wait: Option<u64>,
-        elapsed: u64,
-        deadline: u64,
-        decision: Decision,
-    }
     let row = Row {
         what: "the first pause",
         policy: policy(),
@@ -141,10 +146,6 @@ fn attempts_pauses_and_deadline() {
             ..attempt(MethodClass::Safe, Outcome::TimedOut)
         };
         assert_eq!(decide(&row.policy, &attempt), row.decision, "{}", row.what);
-    }
-
-    fn row_of(row: &Row) -> Row {
-        Row { policy: row.policy.clone(), ..*row }
     }
 }
 

@@ -62,7 +62,7 @@ async fn one_helpful_sentence() {
     let rows = [
         (
             Reply::Answer(422, "", r#"{"code":"invalid","message":["text is required.","to is required."],"traceId":"t1"}"#),
-            "Acme post: the vendor answered 422 Unprocessable Entity: text is required.; to is required (code invalid, request id t1). \
+            "Acme post: the vendor answered 422 Unprocessable Entity: text is required; to is required (code invalid, request id t1). \
              The vendor did not carry out the request.",
         ),
         (
@@ -120,10 +120,10 @@ async fn an_echoed_credential_never_comes_out() {
         for body in [ECHO, WELL_FORMED, "leo_MARKEDsecret", "plain leo_MARKEDsec"] {
             let error = fail(POST, Reply::Answer(status, HEADERS, body)).await;
             let mut all = format!("{error} {error:?} {:?} {:?} {:?}", error.headers(), error.code(), error.messages());
-            all += &format!("{:?} {:?} {:?}", error.request_id(), error.json_path(), String::from_utf8_lossy(error.body()));
+            all = format!("{all} {:?} {:?} {:?}", error.request_id(), error.json_path(), String::from_utf8_lossy(error.body()));
             let mut source = std::error::Error::source(&error);
             while let Some(cause) = source {
-                all += &format!("{cause} {cause:?}");
+                all = format!("{all} {cause} {cause:?}");
                 source = cause.source();
             }
             // Header names and values are compared in lower case by some vendors.

@@ -22,7 +22,8 @@ fn same(gaps: &[f64], expected: &[f64]) -> bool {
 
 #[tokio::test(start_paused = true)]
 async fn pauses() {
-    let rows: [(&str, &'static Route, Vec<Reply>, &[f64], bool); 16] = [
+    type Row = (&'static str, &'static Route, Vec<Reply>, &'static [f64], bool);
+    let rows: [Row; 16] = [
         ("nothing to repeat", POST, vec![OK], &[], true),
         ("two pauses, the second twice as long", GET, vec![UNAVAILABLE, UNAVAILABLE, OK], &[0.5, 1.0], true),
         ("the last attempt fails", GET, vec![UNAVAILABLE], &[0.5, 1.0], false),
@@ -62,7 +63,8 @@ async fn pauses() {
 
 #[tokio::test(start_paused = true)]
 async fn deadlines() {
-    let rows: [(&str, &'static Route, Vec<Reply>, f64, usize, ErrorKind); 5] = [
+    type Row = (&'static str, &'static Route, Vec<Reply>, f64, usize, ErrorKind);
+    let rows: [Row; 5] = [
         // 30 s, a pause of 0.5 s, and what is left of the minute.
         ("the deadline ends the second attempt", GET, vec![Reply::Silence], 60.0, 2, ErrorKind::Timeout),
         ("a wait beyond the deadline is not begun", POST, vec![Reply::Answer(429, "retry-after: 60", "")], 0.0, 1, ErrorKind::RateLimited),

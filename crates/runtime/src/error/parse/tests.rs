@@ -8,7 +8,8 @@ const NONE: ErrorShape = ErrorShape { code: None, message: None, request_id: Non
 
 #[test]
 fn bodies() {
-    let rows: [(&ErrorShape, &str, Option<&str>, &[&str], Option<&str>); 16] = [
+    type Row<'a> = (&'a ErrorShape, &'a str, Option<&'a str>, &'a [&'a str], Option<&'a str>);
+    let rows: [Row<'_>; 16] = [
         (
             &LEONAR,
             r#"{"error":{"code":"validation_error","message":"content is required"}}"#,
