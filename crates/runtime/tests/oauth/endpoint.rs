@@ -70,6 +70,11 @@ async fn refresh_sends_the_token_and_keeps_what_the_answer_leaves_out() {
     assert_eq!(*form, expect.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect());
     assert_eq!(pair(&refreshed), strings("access-1", "refresh-1"));
     assert_eq!(refreshed.company_id.as_deref(), Some("company-1"), "known from before");
+
+    server.next(Action::json(200, &json!({"access_token": "access-2"})));
+    let unrotated = app.refresh(&refreshed).await.unwrap();
+    assert_eq!(pair(&unrotated), strings("access-2", "refresh-1"), "no successor: the present one stays good (RFC 6749, section 6)");
+    assert_eq!(unrotated.expires_at, None, "the old end says nothing about the new token");
 }
 
 #[tokio::test]

@@ -3,27 +3,36 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use futures_util::future::join_all;
 use reachout_runtime::BoxFuture;
 use reachout_runtime::oauth::{MemoryStore, OAuthCredentials, StoreError, TokenStore, Tokens};
 use secrecy::ExposeSecret as _;
 use tokio::sync::Semaphore;
 
+use crate::server::Action;
 use crate::{Account, START, access, pair, strings, tokens};
 
-/// A store in memory whose `save` can be made to wait or to fail.
+/// A store in memory without locks, whose `save` can be made to wait or to fail.
 #[derive(Debug)]
 struct Moody {
     inner: MemoryStore,
     gate: Semaphore,
     full: AtomicBool,
     saving: AtomicUsize,
+    loading: AtomicUsize,
 }
 
 impl Moody {
     async fn with_tokens(permits: usize) -> Arc<Self> {
         let inner = MemoryStore::new();
         inner.save("acme", &tokens("access-0", "refresh-0", START)).await.unwrap();
-        Arc::new(Self { inner, gate: Semaphore::new(permits), full: AtomicBool::new(false), saving: AtomicUsize::new(0) })
+        Arc::new(Self {
+            inner,
+            gate: Semaphore::new(permits),
+            full: AtomicBool::new(false),
+            saving: AtomicUsize::new(0),
+            loading: AtomicUsize::new(0),
+        })
     }
 
     async fn stored(&self) -> (String, String) {
@@ -33,6 +42,7 @@ impl Moody {
 
 impl TokenStore for Moody {
     fn load<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<Option<Tokens>, StoreError>> {
+        self.loading.fetch_add(1, Ordering::SeqCst);
         self.inner.load(account)
     }
 
@@ -104,6 +114,33 @@ async fn a_new_authorization_beats_tokens_that_could_not_be_stored() {
     store.save("acme", &tokens("anew", "refresh-anew", START + 3600)).await.unwrap();
     assert_eq!(access(&credentials).await.unwrap(), "anew");
     assert_eq!(store.stored().await, strings("anew", "refresh-anew"));
+}
+
+/// The user authorizes anew while a refresh of the old tokens is on its way.
+#[tokio::test]
+async fn a_refresh_under_way_does_not_undo_a_new_authorization() {
+    let account = Account::living(0).await;
+    let store = Moody::with_tokens(1000).await;
+    let credentials = OAuthCredentials::new(account.app.clone(), store.clone(), "acme");
+    account.server.next(Action::Hold);
+    let (_, ()) = tokio::join!(access(&credentials), async {
+        account.server.has_received(1).await;
+        let new = tokens("anew", "refresh-anew", START + 3600);
+        let (replaced, ()) = tokio::join!(credentials.replace(new), async { account.server.release() });
+        replaced.unwrap();
+    });
+    assert_eq!(access(&credentials).await.unwrap(), "anew");
+    assert_eq!(store.stored().await, strings("anew", "refresh-anew"));
+}
+
+#[tokio::test]
+async fn a_hundred_calls_share_one_failure() {
+    let account = Account::living(0).await;
+    let store = Moody::with_tokens(1000).await;
+    let nobody = OAuthCredentials::new(account.app.clone(), store.clone(), "nobody");
+    let outcomes = join_all((0..100).map(|_| access(&nobody))).await;
+    assert!(outcomes.iter().all(Result::is_err));
+    assert_eq!(store.loading.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]
