@@ -1257,7 +1257,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::ConversationSummary, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::ConversationSummary, Error>> + Send + Unpin + 'a {
             pagination::by_cursor(
                 self,
                 |request: Self| async move {
@@ -1536,7 +1536,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::Message, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::Message, Error>> + Send + Unpin + 'a {
             pagination::by_cursor(
                 self,
                 |request: Self| async move {
@@ -2268,7 +2268,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::ContactSummary, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::ContactSummary, Error>> + Send + Unpin + 'a {
             pagination::by_cursor(
                 self,
                 |request: Self| async move {
@@ -2432,7 +2432,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::ContactSummary, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::ContactSummary, Error>> + Send + Unpin + 'a {
             pagination::by_cursor(
                 self,
                 |request: Self| async move {
@@ -2618,7 +2618,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::ContactSummary, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::ContactSummary, Error>> + Send + Unpin + 'a {
             let start = pagination::position(self.skip.as_ref().ok().and_then(Option::as_ref), 0);
             pagination::by_offset(
                 self,
@@ -4264,7 +4264,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::InstalledLocation, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::InstalledLocation, Error>> + Send + Unpin + 'a {
             let start = pagination::position(self.skip.as_ref().ok().and_then(Option::as_ref), 0);
             pagination::by_offset(
                 self,

@@ -1446,7 +1446,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::ConversationSummary, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::ConversationSummary, Error>> + Send + Unpin + 'a {
             pagination::by_cursor(
                 self,
                 |request: Self| async move {
@@ -1725,7 +1725,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::Message, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::Message, Error>> + Send + Unpin + 'a {
             pagination::by_cursor(
                 self,
                 |request: Self| async move {
@@ -2121,7 +2121,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::Message, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::Message, Error>> + Send + Unpin + 'a {
             pagination::by_cursor(
                 self,
                 |request: Self| async move {
@@ -3157,7 +3157,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::ContactSummary, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::ContactSummary, Error>> + Send + Unpin + 'a {
             pagination::by_cursor(
                 self,
                 |request: Self| async move {
@@ -3321,7 +3321,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::ContactSummary, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::ContactSummary, Error>> + Send + Unpin + 'a {
             pagination::by_cursor(
                 self,
                 |request: Self| async move {
@@ -3507,7 +3507,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::ContactSummary, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::ContactSummary, Error>> + Send + Unpin + 'a {
             let start = pagination::position(self.skip.as_ref().ok().and_then(Option::as_ref), 0);
             pagination::by_offset(
                 self,
@@ -5167,7 +5167,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::InstalledLocation, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::InstalledLocation, Error>> + Send + Unpin + 'a {
             let start = pagination::position(self.skip.as_ref().ok().and_then(Option::as_ref), 0);
             pagination::by_offset(
                 self,

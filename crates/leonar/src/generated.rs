@@ -862,7 +862,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::Contact, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::Contact, Error>> + Send + Unpin + 'a {
             let start = pagination::position(self.offset.as_ref().ok().and_then(Option::as_ref), 0);
             pagination::by_offset(
                 self,
@@ -971,7 +971,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::Contact, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::Contact, Error>> + Send + Unpin + 'a {
             let start = pagination::position(
                 self.body
                     .clone()
@@ -1271,7 +1271,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::Message, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::Message, Error>> + Send + Unpin + 'a {
             let start = pagination::position(self.offset.as_ref().ok().and_then(Option::as_ref), 0);
             pagination::by_offset(
                 self,
@@ -1351,7 +1351,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::Company, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::Company, Error>> + Send + Unpin + 'a {
             let start = pagination::position(self.offset.as_ref().ok().and_then(Option::as_ref), 0);
             pagination::by_offset(
                 self,
@@ -1722,7 +1722,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::Project, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::Project, Error>> + Send + Unpin + 'a {
             let start = pagination::position(self.offset.as_ref().ok().and_then(Option::as_ref), 0);
             pagination::by_offset(
                 self,
@@ -1954,7 +1954,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::PipelineEntry, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::PipelineEntry, Error>> + Send + Unpin + 'a {
             let start = pagination::position(self.offset.as_ref().ok().and_then(Option::as_ref), 0);
             pagination::by_offset(
                 self,
@@ -2246,7 +2246,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::Sequence, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::Sequence, Error>> + Send + Unpin + 'a {
             let start = pagination::position(self.offset.as_ref().ok().and_then(Option::as_ref), 0);
             pagination::by_offset(
                 self,
@@ -2449,7 +2449,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::SourcingProfile, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::SourcingProfile, Error>> + Send + Unpin + 'a {
             let start = pagination::position(
                 self.body
                     .clone()
@@ -2517,7 +2517,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::SourcingProfile, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::SourcingProfile, Error>> + Send + Unpin + 'a {
             let start = pagination::position(
                 self.body
                     .clone()
@@ -2585,7 +2585,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::SourcingProfile, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::SourcingProfile, Error>> + Send + Unpin + 'a {
             let start = pagination::position(
                 self.body
                     .clone()
@@ -2653,7 +2653,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::SourcingProfile, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::SourcingProfile, Error>> + Send + Unpin + 'a {
             pagination::by_cursor(
                 self,
                 |request: Self| async move {

@@ -525,7 +525,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::Campaign, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::Campaign, Error>> + Send + Unpin + 'a {
             let start = pagination::position(self.page.as_ref().ok().and_then(Option::as_ref), 1);
             pagination::by_page(
                 self,
@@ -732,7 +732,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::Lead, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::Lead, Error>> + Send + Unpin + 'a {
             let start = pagination::position(self.page.as_ref().ok().and_then(Option::as_ref), 1);
             pagination::by_page(
                 self,
@@ -962,7 +962,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::Conversation, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::Conversation, Error>> + Send + Unpin + 'a {
             pagination::by_cursor(
                 self,
                 |request: Self| async move {
@@ -1072,7 +1072,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::Message, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::Message, Error>> + Send + Unpin + 'a {
             pagination::by_cursor(
                 self,
                 |request: Self| async move {
@@ -1400,7 +1400,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::LeadDatabaseLead, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::LeadDatabaseLead, Error>> + Send + Unpin + 'a {
             let start = pagination::position(self.offset.as_ref().ok().and_then(Option::as_ref), 0);
             pagination::by_offset(
                 self,
@@ -1497,7 +1497,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::UndocumentedValue, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::UndocumentedValue, Error>> + Send + Unpin + 'a {
             let start = pagination::position(self.offset.as_ref().ok().and_then(Option::as_ref), 0);
             pagination::by_offset(
                 self,
@@ -1673,7 +1673,7 @@ pub mod builder {
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<types::LeadExtractorLead, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<types::LeadExtractorLead, Error>> + Send + Unpin + 'a {
             let start = pagination::position(self.offset.as_ref().ok().and_then(Option::as_ref), 0);
             pagination::by_offset(
                 self,

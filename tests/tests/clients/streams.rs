@@ -1,6 +1,6 @@
 //! `stream()` in every style, through the generated clients.
 
-use futures_util::{StreamExt as _, pin_mut};
+use futures_util::StreamExt as _;
 use reachout_runtime::{Error, RetryPolicy};
 use reachout_tests::Script;
 use serde_json::{Value, json};
@@ -16,8 +16,7 @@ macro_rules! client {
 /// All items as JSON, and the error that ended the stream.
 macro_rules! items {
     ($stream:expr) => {{
-        let stream = $stream;
-        pin_mut!(stream);
+        let mut stream = $stream;
         let (mut items, mut end): (Vec<Value>, Option<Error>) = (Vec::new(), None);
         while let Some(item) = stream.next().await {
             match item {

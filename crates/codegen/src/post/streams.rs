@@ -57,7 +57,7 @@ pub fn write(operation: &Operation, arguments: &[Argument<'_>], result: &Type, t
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<#item_type, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<#item_type, Error>> + Send + Unpin + 'a {
             #start
             pagination::#by(
                 self,
