@@ -1,6 +1,6 @@
 //! [`Server`]: from a request to its answer.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
 use axum::body::Body;
@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::Vendor;
 use crate::api::{self, Api, Content, Operation, Route};
 use crate::check::{self, Checked};
-use crate::engine;
+use crate::engine::Stage;
 use crate::refusal::Refusal;
 use crate::reply::{Reply, ReplyBody};
 use crate::settings::Settings;
@@ -25,12 +25,14 @@ const BODY_LIMIT: usize = 10 << 20;
 #[derive(Debug)]
 pub(crate) struct Server {
     apis: &'static [Api],
-    settings: Settings,
+    stages: Vec<Stage>,
+    settings: RwLock<Settings>,
 }
 
 impl Server {
     pub(crate) fn new(settings: Settings) -> Result<Self, String> {
-        Ok(Self { apis: api::all()?, settings })
+        let apis = api::all()?;
+        Ok(Self { apis, stages: apis.iter().map(|api| Stage::new(api, &settings)).collect(), settings: RwLock::new(settings) })
     }
 
     pub(crate) fn mount(&self, vendor: Vendor) -> &'static str {
@@ -42,11 +44,17 @@ impl Server {
     }
 
     /// The vendor whose mount point `path` is under, and the rest of the path.
-    fn api<'a>(&self, path: &'a str) -> Option<(&'static Api, &'a str)> {
-        self.apis.iter().find_map(|api| path.strip_prefix(api.mount.as_str()).filter(|rest| rest.starts_with('/')).map(|rest| (api, rest)))
+    fn stage<'a>(&self, path: &'a str) -> Option<(&Stage, &'a str)> {
+        let rest = |stage: &Stage| path.strip_prefix(stage.api.mount.as_str()).filter(|rest| rest.starts_with('/'));
+        self.stages.iter().find_map(|stage| rest(stage).map(|rest| (stage, rest)))
     }
 
-    async fn answer(&self, api: &'static Api, request: Request<Body>, path: &str) -> Reply {
+    pub(crate) fn settings(&self) -> Settings {
+        self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn answer(&self, stage: &Stage, request: Request<Body>, path: &str) -> Reply {
+        let api = stage.api;
         let said = format!("{} {path}", request.method());
         let (operation, path) = match api.route(request.method(), path) {
             Route::Operation(operation, parameters) => (operation, parameters),
@@ -54,7 +62,7 @@ impl Server {
             Route::Unknown => return Refusal::UnknownPath(said).into_reply(api.vendor, false),
         };
         let upload = operation.body.as_ref().is_some_and(|body| body.media == api::MediaType::Multipart);
-        match self.perform(api, operation, path, request).await {
+        match self.perform(stage, operation, path, request).await {
             Ok(reply) => reply,
             Err(refusal) => refusal.into_reply(api.vendor, upload),
         }
@@ -62,20 +70,25 @@ impl Server {
 
     async fn perform(
         &self,
-        api: &'static Api,
+        stage: &Stage,
         operation: &Operation,
         path: Vec<(String, String)>,
         request: Request<Body>,
     ) -> Result<Reply, Refusal> {
+        let (api, settings) = (stage.api, self.settings());
         let (head, body) = request.into_parts();
-        if operation.credential.is_some() && !check::credential(operation, &head.headers).is_some_and(|key| check::has_form(api, key)) {
+        if operation.credential.is_some()
+            && !check::credential(operation, &head.headers).is_some_and(|key| check::has_form(api, key) && stage.accepts(key))
+        {
             return Err(Refusal::Credential);
         }
+        let host = head.headers.get(http::header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1");
+        let origin = format!("http://{host}");
         let query = head.uri.query().unwrap_or_default();
-        let parameters = check::parameters(&api.document, operation, self.settings.versions, (&head.headers, path, query))?;
+        let parameters = check::parameters(&api.document, operation, settings.versions, (&head.headers, path, query))?;
         let bytes = Limited::new(body, BODY_LIMIT).collect().await.map_err(|_| Refusal::TooLarge(BODY_LIMIT))?.to_bytes();
         let (body, files) = check::body(&api.document, operation, &head.headers, bytes).await?;
-        let reply = engine::perform(api, operation, &Checked { parameters, body, files })?;
+        let (reply, _events) = stage.perform(operation, &Checked { parameters, body, files }, (&settings, &origin))?;
         fits(operation, &reply).map(|()| reply)
     }
 }
@@ -94,8 +107,8 @@ fn fits(operation: &Operation, reply: &Reply) -> Result<(), Refusal> {
 
 async fn vendor(State(server): State<Arc<Server>>, request: Request<Body>) -> Response<Body> {
     let path = request.uri().path().to_owned();
-    let reply = match server.api(&path) {
-        Some((api, path)) => server.answer(api, request, path).await,
+    let reply = match server.stage(&path) {
+        Some((stage, path)) => server.answer(stage, request, path).await,
         None => {
             let mounts: Vec<&str> = server.apis.iter().map(|api| api.mount.as_str()).collect();
             let message = format!("Nothing is served at {path}; the vendors are at {}", mounts.join(", "));

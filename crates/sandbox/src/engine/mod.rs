@@ -1,20 +1,110 @@
-//! Performs operations.
+//! Performs operations on the objects of a vendor.
 
+mod call;
+mod dress;
+mod event;
 mod example;
+mod filter;
+mod generic;
+mod highlevel;
+mod jobs;
+mod leonar;
+mod page;
+mod plan;
+mod respond;
+mod script;
+mod sendpilot;
+mod store;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
+use serde_json::Value;
 
+use self::call::Call;
+pub(crate) use self::event::Event;
+use self::script::Script;
+use self::store::Store;
 use crate::api::{Api, Content, Operation};
 use crate::check::Checked;
 use crate::refusal::Refusal;
 use crate::reply::{Reply, ReplyBody};
+use crate::{Settings, Vendor};
 
-/// Performs an operation and answers.
-pub(crate) fn perform(api: &Api, operation: &Operation, checked: &Checked) -> Result<Reply, Refusal> {
-    let body = match &operation.success.content {
-        Content::Empty => ReplyBody::Empty,
-        Content::Binary => ReplyBody::Bytes { media_type: "application/octet-stream", bytes: Bytes::from_static(b"sandbox") },
-        Content::Json { .. } => ReplyBody::Json(example::answer(&api.document, operation, checked)),
-    };
-    Ok(Reply::new(operation.success.status, body))
+/// Performs an operation and gives its response.
+type Handler = fn(&mut Call<'_>) -> Result<Value, Refusal>;
+
+/// What performs an operation that is more than its plan.
+fn handler(vendor: Vendor, operation: &str) -> Option<Handler> {
+    match vendor {
+        Vendor::Leonar => leonar::handler(operation),
+        Vendor::SendPilot => sendpilot::handler(operation),
+        Vendor::HoopAi | Vendor::Leadway => highlevel::handler(operation),
+    }
+}
+
+/// One vendor with its objects.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    pub api: &'static Api,
+    script: Arc<Script>,
+    store: Mutex<Store>,
+}
+
+impl Stage {
+    pub(crate) fn new(api: &'static Api, settings: &Settings) -> Self {
+        let script = Arc::new(Script::derive(api));
+        let store = Mutex::new(Store::new(settings.capacity));
+        let stage = Self { api, script, store };
+        stage.reset(settings);
+        stage
+    }
+
+    /// Forgets every object but the documented ones.
+    pub(crate) fn reset(&self, settings: &Settings) {
+        let mut store = Store::new(settings.capacity);
+        self.script.seed(&mut store);
+        *self.store() = store;
+    }
+
+    /// Performs an operation: the answer, and what subscribers are told of.
+    pub(crate) fn perform(
+        &self,
+        operation: &Operation,
+        checked: &Checked,
+        (settings, origin): (&Settings, &str),
+    ) -> Result<(Reply, Vec<Event>), Refusal> {
+        let (api, script) = (self.api, &*self.script);
+        let plan = script.plan(operation);
+        let mut store = self.store();
+        store.set_capacity(settings.capacity);
+        let mut call = Call { api, operation, script, plan, checked, settings, origin, store: &mut store, events: Vec::new() };
+        generic::check_references(&mut call)?;
+        let response = match handler(api.vendor, &operation.id) {
+            Some(handler) => handler(&mut call)?,
+            None => generic::perform(&mut call)?,
+        };
+        let events = call.events;
+        drop(store);
+        Ok((self.reply(operation, response), events))
+    }
+
+    /// Whether the vendor gave out this credential, if it is one of those it gives out.
+    pub(crate) fn accepts(&self, credential: &str) -> bool {
+        !self.api.vendor.is_highlevel() || highlevel::accepts(&mut self.store(), credential)
+    }
+
+    fn reply(&self, operation: &Operation, response: Value) -> Reply {
+        let body = match &operation.success.content {
+            Content::Empty => ReplyBody::Empty,
+            Content::Binary => ReplyBody::Bytes { media_type: "application/octet-stream", bytes: Bytes::from_static(b"sandbox") },
+            Content::Json { .. } => ReplyBody::Json(respond::finish(&self.api.document, operation, self.script.plan(operation), response)),
+        };
+        Reply::new(operation.success.status, body)
+    }
+
+    /// The objects. A panic in another request leaves them as they are: every change is a whole one.
+    fn store(&self) -> MutexGuard<'_, Store> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
