@@ -11,7 +11,7 @@ use reachout_schema::problems;
 use serde_json::json;
 
 use crate::Vendor;
-use crate::api::{self, Api, Content, Operation, Route};
+use crate::api::{self, Content, Operation, Route};
 use crate::check::{self, Checked};
 use crate::engine::Stage;
 use crate::refusal::Refusal;
@@ -24,19 +24,17 @@ const BODY_LIMIT: usize = 10 << 20;
 /// Everything a running sandbox knows.
 #[derive(Debug)]
 pub(crate) struct Server {
-    apis: &'static [Api],
     stages: Vec<Stage>,
     settings: RwLock<Settings>,
 }
 
 impl Server {
     pub(crate) fn new(settings: Settings) -> Result<Self, String> {
-        let apis = api::all()?;
-        Ok(Self { apis, stages: apis.iter().map(|api| Stage::new(api, &settings)).collect(), settings: RwLock::new(settings) })
+        Ok(Self { stages: Stage::all(&settings)?, settings: RwLock::new(settings) })
     }
 
     pub(crate) fn mount(&self, vendor: Vendor) -> &'static str {
-        self.apis.iter().find(|api| api.vendor == vendor).map_or("", |api| api.mount.as_str())
+        self.stages.iter().find(|stage| stage.api.vendor == vendor).map_or("", |stage| stage.api.mount.as_str())
     }
 
     pub(crate) fn router(self: Arc<Self>) -> Router {
@@ -110,7 +108,7 @@ async fn vendor(State(server): State<Arc<Server>>, request: Request<Body>) -> Re
     let reply = match server.stage(&path) {
         Some((stage, path)) => server.answer(stage, request, path).await,
         None => {
-            let mounts: Vec<&str> = server.apis.iter().map(|api| api.mount.as_str()).collect();
+            let mounts: Vec<&str> = server.stages.iter().map(|stage| stage.api.mount.as_str()).collect();
             let message = format!("Nothing is served at {path}; the vendors are at {}", mounts.join(", "));
             Reply::json(StatusCode::NOT_FOUND, json!({ "error": message }))
         }

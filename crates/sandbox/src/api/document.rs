@@ -58,9 +58,23 @@ impl Document {
         }
     }
 
+    /// The schema itself, or the one of its alternatives that `value` is meant for: of the same type, and with all that it requires.
+    pub(crate) fn alternative<'a>(&'a self, schema: &'a Value, value: &Value) -> &'a Value {
+        let schema = self.resolve(schema);
+        let Some(alternatives) = schema["oneOf"].as_array() else { return schema };
+        let fits = |alternative: &&Value| match (alternative["type"].as_str(), value) {
+            (Some("object"), Value::Object(fields)) => {
+                alternative["required"].as_array().into_iter().flatten().filter_map(Value::as_str).all(|name| fields.contains_key(name))
+            }
+            (Some("array"), Value::Array(_)) | (Some("string"), Value::String(_)) | (Some("number" | "integer"), Value::Number(_)) => true,
+            _ => false,
+        };
+        alternatives.iter().map(|alternative| self.resolve(alternative)).find(fits).unwrap_or(schema)
+    }
+
     /// `value` without what its schema does not name, and without the sandbox's own fields, whose names start with `~`.
     pub(crate) fn project(&self, schema: &Value, value: Value) -> Value {
-        let schema = self.resolve(schema);
+        let schema = self.alternative(schema, &value);
         match value {
             Value::Object(map) => match schema.get("properties").and_then(Value::as_object) {
                 Some(properties) => {

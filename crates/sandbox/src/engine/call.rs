@@ -11,11 +11,11 @@ use super::plan::{Plan, pointer};
 use super::script::{Kind, Script};
 use super::store::{Fields, Store};
 use super::{example, respond};
-use crate::Settings;
 use crate::api::{Api, Operation};
 use crate::check::Checked;
 use crate::ids;
 use crate::refusal::Refusal;
+use crate::{Settings, Vendor};
 
 /// One request on its way through the engine.
 pub(crate) struct Call<'a> {
@@ -64,8 +64,17 @@ impl<'a> Call<'a> {
 
     /// A time as the vendor writes it: Leonar to the second, the others to the millisecond.
     pub(crate) fn write_time(&self, time: DateTime<Utc>) -> String {
-        let format = if self.api.vendor == crate::Vendor::Leonar { SecondsFormat::Secs } else { SecondsFormat::Millis };
+        let format = if self.api.vendor == Vendor::Leonar { SecondsFormat::Secs } else { SecondsFormat::Millis };
         time.to_rfc3339_opts(format, true)
+    }
+
+    /// The field that tells when an object was made, where the document shows none.
+    fn usual_made(&self) -> &'static str {
+        match self.api.vendor {
+            Vendor::Leonar => "created_at",
+            Vendor::SendPilot => "createdAt",
+            Vendor::HoopAi | Vendor::Leadway => "dateAdded",
+        }
     }
 
     pub(crate) fn fresh_id(&self, kind: &str) -> String {
@@ -102,7 +111,10 @@ impl<'a> Call<'a> {
         let id = self.fresh_id(kind);
         let now = self.now();
         fields.insert(id_field.to_owned(), id.clone().into());
-        for name in MADE.into_iter().chain(CHANGED) {
+        let template = self.script.kind(kind).map(|kind| &kind.template);
+        let shown = |name: &&str| template.is_some_and(|template| template.contains_key(*name));
+        let made = MADE.iter().find(|name| shown(name)).copied().unwrap_or(self.usual_made());
+        for name in CHANGED.into_iter().filter(shown).chain([made]) {
             fields.entry(name).or_insert_with(|| now.clone().into());
         }
         dress(self.api, kind, &mut fields);
@@ -144,11 +156,13 @@ impl<'a> Call<'a> {
 
     /// A list of the objects that the request asks for.
     pub(crate) fn list(&mut self, listing: Listing<'_>) -> Result<Value, Refusal> {
-        let criteria = Criteria::new(&self.api.document, self.operation, self.checked, listing.special);
         let parents = self.plan.parents.iter().filter(|parent| self.script.kind(&parent.kind).is_some());
-        let parents: Vec<_> = parents.map(|parent| (parent.field.as_str(), self.checked.parameters.get(&parent.parameter))).collect();
-        let belongs = |fields: &&Fields| parents.iter().all(|(field, id)| fields.get(*field) == *id);
+        let belongs =
+            |fields: &&Fields| parents.clone().all(|parent| fields.get(&parent.field) == self.checked.parameters.get(&parent.parameter));
         let kind = listing.kind.unwrap_or(&self.plan.kind);
+        let known = |name: &str| self.store.newest(kind).any(|fields| filter::field(fields, name).is_some());
+        let parameters: Vec<&str> = parents.clone().map(|parent| parent.parameter.as_str()).collect();
+        let criteria = Criteria::new((&self.api.document, self.operation, self.checked), &parameters, known, listing.special);
         let mut all: Vec<&Fields> =
             self.store.newest(kind).filter(belongs).filter(|fields| (listing.choose)(fields) && criteria.choose(fields)).collect();
         if listing.oldest_first {

@@ -50,26 +50,41 @@ pub(crate) type Special = fn(name: &str, value: &Value, fields: &Fields) -> Opti
 pub(crate) struct Criteria<'a> {
     document: &'a Document,
     operation: &'a Operation,
-    arguments: Vec<(&'a str, &'a Value)>,
+    arguments: Vec<Argument<'a>>,
     special: Special,
 }
 
+struct Argument<'a> {
+    name: &'a str,
+    value: &'a Value,
+    /// Whether there is any object with a field that the argument is about. What no object has chooses none away.
+    known: bool,
+}
+
 impl<'a> Criteria<'a> {
-    pub(crate) fn new(document: &'a Document, operation: &'a Operation, checked: &'a Checked, special: Special) -> Self {
+    /// `known` tells whether any object has a field that an argument of this name is about; the arguments `apart` are judged elsewhere.
+    pub(crate) fn new(
+        (document, operation, checked): (&'a Document, &'a Operation, &'a Checked),
+        apart: &[&str],
+        known: impl Fn(&str) -> bool,
+        special: Special,
+    ) -> Self {
         let paging = operation.pagination.iter().flat_map(|pagination| pagination.param.iter().chain(pagination.next.keys()));
-        let paging: Vec<&str> = paging.map(String::as_str).chain(OTHERS).collect();
+        let others: Vec<&str> = paging.map(String::as_str).chain(OTHERS).chain(apart.iter().copied()).collect();
         let body = checked.body.as_object().into_iter().flatten();
         let all = checked.parameters.iter().chain(body).map(|(name, value)| (name.as_str(), value));
-        let arguments = all.filter(|(name, value)| !paging.contains(name) && !value.is_null() && *value != "all").collect();
+        let all = all.filter(|(name, value)| !others.contains(name) && !value.is_null() && *value != "all");
+        let arguments = all.map(|(name, value)| Argument { name, value, known: known(name) }).collect();
         Self { document, operation, arguments, special }
     }
 
     /// Whether the request asks for this object.
     pub(crate) fn choose(&self, fields: &Fields) -> bool {
-        self.arguments.iter().all(|(name, value)| self.fits(name, value, fields))
+        self.arguments.iter().all(|argument| self.fits(argument, fields))
     }
 
-    fn fits(&self, name: &str, value: &Value, fields: &Fields) -> bool {
+    fn fits(&self, argument: &Argument<'_>, fields: &Fields) -> bool {
+        let (name, value) = (argument.name, argument.value);
         if let Some(chosen) = (self.special)(name, value, fields) {
             return chosen;
         }
@@ -86,8 +101,7 @@ impl<'a> Criteria<'a> {
         }
         match field(fields, name) {
             Some(actual) => same(actual, value, self.is_prose(name)),
-            // What no object of this kind has chooses none away; what others have and this one lacks does.
-            None => !self.is_field(name),
+            None => !argument.known,
         }
     }
 
@@ -98,16 +112,10 @@ impl<'a> Criteria<'a> {
             schema.is_some_and(|schema| schema["type"] == "string" && schema.get("enum").is_none() && schema.get("format").is_none());
         plain && ["name", "title", "company", "location"].contains(&name)
     }
-
-    fn is_field(&self, name: &str) -> bool {
-        let items = self.operation.pagination.as_ref().map_or("", |pagination| pagination.items.as_str());
-        let schema = self.operation.response().and_then(|(schema, _)| self.document.at(schema, items));
-        schema.and_then(|schema| self.document.properties(&schema["items"])).is_some_and(|properties| properties.contains_key(name))
-    }
 }
 
 /// The field an argument is about: of the same name, of an alias, in the singular, or the id of an object inside.
-fn field<'a>(fields: &'a Fields, name: &str) -> Option<&'a Value> {
+pub(crate) fn field<'a>(fields: &'a Fields, name: &str) -> Option<&'a Value> {
     let alias = ALIASES.iter().find(|(argument, field)| *argument == name && fields.contains_key(*field)).map(|(_, field)| *field);
     let inner = || fields.get(name.strip_suffix("_id")?)?.get("id");
     let value = fields.get(alias.unwrap_or(name)).or_else(|| fields.get(name.strip_suffix('s')?)).or_else(inner);

@@ -16,7 +16,7 @@ mod script;
 mod sendpilot;
 mod store;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -25,7 +25,7 @@ use self::call::Call;
 pub(crate) use self::event::Event;
 use self::script::Script;
 use self::store::Store;
-use crate::api::{Api, Content, Operation};
+use crate::api::{self, Api, Content, Operation};
 use crate::check::Checked;
 use crate::refusal::Refusal;
 use crate::reply::{Reply, ReplyBody};
@@ -47,17 +47,22 @@ fn handler(vendor: Vendor, operation: &str) -> Option<Handler> {
 #[derive(Debug)]
 pub(crate) struct Stage {
     pub api: &'static Api,
-    script: Arc<Script>,
+    script: &'static Script,
     store: Mutex<Store>,
 }
 
 impl Stage {
-    pub(crate) fn new(api: &'static Api, settings: &Settings) -> Self {
-        let script = Arc::new(Script::derive(api));
-        let store = Mutex::new(Store::new(settings.capacity));
-        let stage = Self { api, script, store };
-        stage.reset(settings);
-        stage
+    /// Every vendor, with the documented objects. What follows from the documents alone is worked out once in a process.
+    pub(crate) fn all(settings: &Settings) -> Result<Vec<Self>, String> {
+        static SCRIPTS: OnceLock<Vec<Script>> = OnceLock::new();
+        let apis = api::all()?;
+        let scripts = SCRIPTS.get_or_init(|| apis.iter().map(Script::derive).collect());
+        let stages = apis.iter().zip(scripts).map(|(api, script)| {
+            let stage = Self { api, script, store: Mutex::new(Store::new(settings.capacity)) };
+            stage.reset(settings);
+            stage
+        });
+        Ok(stages.collect())
     }
 
     /// Forgets every object but the documented ones.
@@ -74,7 +79,7 @@ impl Stage {
         checked: &Checked,
         (settings, origin): (&Settings, &str),
     ) -> Result<(Reply, Vec<Event>), Refusal> {
-        let (api, script) = (self.api, &*self.script);
+        let (api, script) = (self.api, self.script);
         let plan = script.plan(operation);
         let mut store = self.store();
         store.set_capacity(settings.capacity);

@@ -159,6 +159,7 @@ fn make_parents(response: &mut Value, path: &str) {
 
 /// Fills in every counter that the schema has, by the names that counters go by.
 fn count(document: &Document, schema: &Value, page: &Page<'_>, by_page: bool, response: &mut Value) {
+    let schema = document.alternative(schema, response);
     let (Some(properties), Some(fields)) = (document.properties(schema), response.as_object_mut()) else { return };
     let number = page.start.checked_div(page.size).unwrap_or(0) + 1;
     for (name, property) in properties {
@@ -173,7 +174,7 @@ fn count(document: &Document, schema: &Value, page: &Page<'_>, by_page: bool, re
             ("nextPage" | "next_page", _) if page.more() => (number + 1).into(),
             ("prevPage", _) if by_page && number > 1 => (number - 1).into(),
             ("nextPage" | "next_page" | "prevPage" | "nextPageUrl", _) => Value::Null,
-            (_, Some("object")) => {
+            (_, kind) if kind == Some("object") || property.get("oneOf").is_some() => {
                 if let Some(inner) = fields.get_mut(name) {
                     count(document, property, page, by_page, inner);
                 }

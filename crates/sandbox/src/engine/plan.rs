@@ -85,12 +85,6 @@ impl Plan {
         }
     }
 
-    /// The schema of one object in the response.
-    pub(crate) fn item_schema<'a>(&self, document: &'a Document, operation: &'a Operation) -> Option<&'a Value> {
-        let schema = document.at(operation.response()?.0, self.item.as_deref()?)?;
-        Some(if schema["type"] == "array" { document.resolve(&schema["items"]) } else { schema })
-    }
-
     /// The objects that the example response shows.
     pub(crate) fn examples<'a>(&self, operation: &'a Operation) -> Vec<&'a Value> {
         let Some(((_, example), path)) = operation.response().zip(self.item.as_deref()) else { return Vec::new() };
@@ -153,12 +147,13 @@ pub(crate) fn referred(name: &str) -> Option<String> {
     Some(kind)
 }
 
-/// `companies` as `company`.
+/// `companies` as `company`, `searches` as `search`, `contacts` as `contact`.
 pub(crate) fn singular(noun: &str) -> String {
-    match noun.strip_suffix("ies") {
-        Some(stem) => format!("{stem}y"),
-        None => noun.strip_suffix('s').filter(|stem| !stem.ends_with(['s', 'u'])).unwrap_or(noun).to_owned(),
+    if let Some(stem) = noun.strip_suffix("ies") {
+        return format!("{stem}y");
     }
+    let sibilant = noun.strip_suffix("es").filter(|stem| ["ch", "sh", "ss", "x"].iter().any(|end| stem.ends_with(end)));
+    sibilant.or_else(|| noun.strip_suffix('s').filter(|stem| !stem.ends_with(['s', 'u']))).unwrap_or(noun).to_owned()
 }
 
 /// A dot path as a JSON pointer.

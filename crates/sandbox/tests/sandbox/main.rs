@@ -2,4 +2,5 @@
 
 mod client;
 mod coverage;
+mod state;
 mod strict;
