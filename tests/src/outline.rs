@@ -24,12 +24,18 @@ fn items(all: &[Item], indent: &str, text: &mut String) {
                 let _ = writeln!(text, "{indent}struct {}{}", item.ident, spelled(&item.generics));
                 if let Fields::Named(fields) = &item.fields {
                     for field in fields.named.iter().filter(|field| public(&field.vis)) {
-                        let _ = writeln!(text, "{indent}    {}: {}", field.ident.as_ref().map(ToString::to_string).unwrap_or_default(), spelled(&field.ty));
+                        let _ = writeln!(
+                            text,
+                            "{indent}    {}: {}",
+                            field.ident.as_ref().map(ToString::to_string).unwrap_or_default(),
+                            spelled(&field.ty)
+                        );
                     }
                 }
             }
             Item::Enum(item) if public(&item.vis) => {
-                let variants: Vec<String> = item.variants.iter().map(|variant| format!("{}{}", variant.ident, spelled(&variant.fields))).collect();
+                let variants: Vec<String> =
+                    item.variants.iter().map(|variant| format!("{}{}", variant.ident, spelled(&variant.fields))).collect();
                 let _ = writeln!(text, "{indent}enum {} {{ {} }}", item.ident, variants.join(", "));
             }
             Item::Static(item) if public(&item.vis) => {

@@ -119,7 +119,12 @@ impl Wire {
         let [received] = received.as_slice() else { panic!("{}: {} requests", self.operation, received.len()) };
         let json: Option<Value> = serde_json::from_slice(&received.body).ok();
         if let (Some(expected), Some(json)) = (&self.request, &json) {
-            assert_eq!(expected, json, "{}: the request is not the documented one", self.operation);
+            let (lost, added) = (crate::lost(expected, json), crate::lost(json, expected));
+            assert!(
+                lost.is_empty() && added.is_empty(),
+                "{}: the request is not the documented one: lost {lost:#?}, added {added:#?}",
+                self.operation
+            );
         }
         let text = self.recording(received, json.as_ref());
         assert!(!text.contains(CREDENTIAL), "{}: the recording shows the credential", self.operation);
@@ -133,7 +138,8 @@ impl Wire {
     }
 
     fn recording(&self, received: &Received, json: Option<&Value>) -> String {
-        let spelled = |(name, value): (&axum::http::HeaderName, &axum::http::HeaderValue)| format!("{name}: {}", value.to_str().unwrap_or("[bytes]"));
+        let spelled =
+            |(name, value): (&axum::http::HeaderName, &axum::http::HeaderValue)| format!("{name}: {}", value.to_str().unwrap_or("[bytes]"));
         let mut headers: Vec<String> = received.headers.iter().filter(|(name, _)| *name != "host").map(spelled).collect();
         headers.sort();
         let mut lines = vec![format!("{} {}", received.method, received.uri)];

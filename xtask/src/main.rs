@@ -67,11 +67,18 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Coverage { vendors } => {
             let vendors = reachout_codegen::coverage(&root, &vendors)?;
-            println!("{:<12} {:>10} {:>6} {:>8} {:>12} {:>9} {:>10} {:>8}", "vendor", "operations", "full", "partial", "client-only", "examples", "paginated", "missing");
+            println!(
+                "{:<12} {:>10} {:>6} {:>8} {:>12} {:>9} {:>10} {:>8}",
+                "vendor", "operations", "full", "partial", "client-only", "examples", "paginated", "missing"
+            );
             for Coverage { vendor, operations, evidence: [full, partial, client_only], with_examples, paginated, missing } in &vendors {
-                println!("{vendor:<12} {operations:>10} {full:>6} {partial:>8} {client_only:>12} {with_examples:>9} {paginated:>10} {:>8}", missing.len());
+                println!(
+                    "{vendor:<12} {operations:>10} {full:>6} {partial:>8} {client_only:>12} {with_examples:>9} {paginated:>10} {:>8}",
+                    missing.len()
+                );
             }
-            let missing: Vec<String> = vendors.iter().flat_map(|of| of.missing.iter().map(move |known| format!("{}: {known}", of.vendor))).collect();
+            let missing: Vec<String> =
+                vendors.iter().flat_map(|of| of.missing.iter().map(move |known| format!("{}: {known}", of.vendor))).collect();
             if !missing.is_empty() {
                 eprintln!("known operations that no spec describes:\n{}", missing.join("\n"));
                 return Ok(ExitCode::FAILURE);

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     diagnostic::{Diagnostic, Error, Origin},
-    load, lint, model, select,
+    lint, load, model, select,
 };
 
 /// The numbers of one vendor.
@@ -64,9 +64,13 @@ fn inventory(root: &Path, vendor: &str) -> Result<Vec<String>, Error> {
     let text = std::fs::read_to_string(root.join(&file)).map_err(Error::io(&file))?;
     let source = load::parse(&file, &text).map_err(|problem| Error::Spec(vec![problem]))?;
     let entries = source.value.as_array().map(Vec::as_slice).unwrap_or_default();
-    let known: Option<Vec<String>> = entries.iter().map(|entry| entry.as_str().filter(|entry| entry.contains(" /")).map(str::to_owned)).collect();
+    let known: Option<Vec<String>> =
+        entries.iter().map(|entry| entry.as_str().filter(|entry| entry.contains(" /")).map(str::to_owned)).collect();
     known.filter(|known| !known.is_empty()).ok_or_else(|| {
-        let line = entries.iter().position(|entry| !matches!(entry, Value::String(_))).map_or(1, |index| source.lines.get(&format!("/{index}")).copied().unwrap_or(1));
+        let line = entries
+            .iter()
+            .position(|entry| !matches!(entry, Value::String(_)))
+            .map_or(1, |index| source.lines.get(&format!("/{index}")).copied().unwrap_or(1));
         Error::Spec(vec![Diagnostic {
             origin: Origin { file, line, pointer: String::new() },
             message: "the inventory is not a list of operations".into(),

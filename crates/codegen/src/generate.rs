@@ -2,8 +2,8 @@
 
 use std::panic::{self, AssertUnwindSafe};
 
-use progenitor_impl::{GenerationSettings, Generator, InterfaceStyle, TagStyle, TypeImpl};
 use proc_macro2::TokenStream;
+use progenitor_impl::{GenerationSettings, Generator, InterfaceStyle, TagStyle, TypeImpl};
 use schemars08::schema::{InstanceType, SchemaObject};
 
 use crate::{diagnostic::Error, normalise::Normalised};
@@ -22,7 +22,8 @@ pub enum Output<'a> {
 /// Runs progenitor on a normalised document.
 pub fn generate(vendor: &str, spec: &Normalised, output: Output<'_>) -> Result<TokenStream, Error> {
     let failed = |message: String| Error::Generator { vendor: vendor.to_owned(), message };
-    let document: openapiv3::OpenAPI = serde_json::from_value(spec.json.clone()).map_err(|error| failed(format!("openapiv3 cannot read the document: {error}")))?;
+    let document: openapiv3::OpenAPI =
+        serde_json::from_value(spec.json.clone()).map_err(|error| failed(format!("openapiv3 cannot read the document: {error}")))?;
     let mut generator = Generator::new(&settings());
     // progenitor asserts what the lint should have refused; a maintainer gets a sentence, not a backtrace.
     let hook = panic::take_hook();

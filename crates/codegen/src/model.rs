@@ -234,7 +234,9 @@ pub fn read(document: &Document) -> Vendor {
         rate_limit: client["rate-limit"]["requests"].as_u64().zip(client["rate-limit"]["seconds"].as_u64()),
         error: [error("code"), error("message"), error("request-id")],
         tags: json["tags"].as_array().into_iter().flatten().map(|tag| (text(&tag["name"]), text(&tag["description"]))).collect(),
-        operations: operations(document).map(|(path, method, item, operation)| read_operation(document, path, method, item, operation)).collect(),
+        operations: operations(document)
+            .map(|(path, method, item, operation)| read_operation(document, path, method, item, operation))
+            .collect(),
         events: json["x-webhook-events"].as_object().into_iter().flatten().map(read_event).collect(),
         envelope: (text(&json["x-webhook-envelope"]["type"]), json["x-webhook-envelope"]["data"].as_str().map(str::to_owned)),
     }
@@ -302,7 +304,11 @@ fn read_operation(document: &Document, path: &str, method: &str, item: &Value, o
 fn read_body(document: &Document, operation: &Value) -> Option<Body> {
     let body = document.follow(operation.get("requestBody")?);
     let (media_type, content) = body["content"].as_object()?.iter().next()?;
-    Some(Body { media_type: media_type.clone(), schema: schemas::referenced(&content["schema"]).unwrap_or_default(), example: example(document, content) })
+    Some(Body {
+        media_type: media_type.clone(),
+        schema: schemas::referenced(&content["schema"]).unwrap_or_default(),
+        example: example(document, content),
+    })
 }
 
 fn read_parts(document: &Document, operation: &Value) -> Vec<Part> {
@@ -314,7 +320,13 @@ fn read_parts(document: &Document, operation: &Value) -> Vec<Part> {
     let part = |(name, property): (&String, &Value)| {
         let list = property["type"] == "array";
         let item = if list { document.follow(&property["items"]) } else { property };
-        Part { name: name.clone(), required: required(name), description: text(&property["description"]), file: item["format"] == "binary", list }
+        Part {
+            name: name.clone(),
+            required: required(name),
+            description: text(&property["description"]),
+            file: item["format"] == "binary",
+            list,
+        }
     };
     schema["properties"].as_object().into_iter().flatten().map(part).collect()
 }

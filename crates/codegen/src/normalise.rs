@@ -42,7 +42,9 @@ pub fn normalise(document: &Document) -> Normalised {
 }
 
 fn paths(document: &Document, json: &mut Value) {
-    let operations: Vec<_> = model::operations(document).map(|(path, method, item, operation)| (path.to_owned(), method, operation_for_progenitor(document, item, operation))).collect();
+    let operations: Vec<_> = model::operations(document)
+        .map(|(path, method, item, operation)| (path.to_owned(), method, operation_for_progenitor(document, item, operation)))
+        .collect();
     let mut paths = Map::new();
     for (path, method, operation) in operations {
         // Progenitor has no word for multipart; `post::multipart` writes these.
@@ -61,7 +63,10 @@ fn operation_for_progenitor(document: &Document, item: &Value, operation: &Value
     for key in ["operationId", "summary", "tags"] {
         kept.insert(key.into(), operation[key].clone());
     }
-    let mut parameters: Vec<Value> = model::parameters(document, item, operation).filter(|parameter| model::constant_header(document, parameter).is_none()).cloned().collect();
+    let mut parameters: Vec<Value> = model::parameters(document, item, operation)
+        .filter(|parameter| model::constant_header(document, parameter).is_none())
+        .cloned()
+        .collect();
     for parameter in &mut parameters {
         let Some(parameter) = parameter.as_object_mut() else { continue };
         parameter.remove("example");
@@ -75,20 +80,32 @@ fn operation_for_progenitor(document: &Document, item: &Value, operation: &Value
     }
     // Errors are the runtime's: one type for all vendors, whatever the body.
     let responses = operation["responses"].as_object().into_iter().flatten();
-    let success = responses.filter(|(status, _)| status.starts_with('2')).map(|(status, response)| (status.clone(), bare(document.follow(response))));
+    let success =
+        responses.filter(|(status, _)| status.starts_with('2')).map(|(status, response)| (status.clone(), bare(document.follow(response))));
     kept.insert("responses".into(), success.collect::<Map<_, _>>().into());
     Some(kept.into())
 }
 
 fn multipart_bodies(document: &Document) -> BTreeSet<String> {
     let operations = model::read(document).operations;
-    operations.iter().filter(|operation| operation.is_multipart()).filter_map(|operation| operation.body.as_ref()).map(|body| body.schema.clone()).collect()
+    operations
+        .iter()
+        .filter(|operation| operation.is_multipart())
+        .filter_map(|operation| operation.body.as_ref())
+        .map(|body| body.schema.clone())
+        .collect()
 }
 
 /// A body without its examples.
 fn bare(body: &Value) -> Value {
     let mut body = body.clone();
-    for content in body.get_mut("content").and_then(Value::as_object_mut).into_iter().flat_map(|content| content.values_mut()).filter_map(Value::as_object_mut) {
+    for content in body
+        .get_mut("content")
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flat_map(|content| content.values_mut())
+        .filter_map(Value::as_object_mut)
+    {
         content.retain(|key, _| key == "schema");
     }
     body
@@ -98,7 +115,21 @@ fn simplify(schema: &mut Value, response: bool) {
     let Some(map) = schema.as_object_mut() else { return };
     // Defaults and examples are documentation; bounds of numbers and arrays become types nobody can build (`NonZeroU64`), and a pattern
     // brings a regular expression engine into every client.
-    for key in ["default", "example", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minItems", "maxItems", "uniqueItems", "externalDocs", "title", "pattern"] {
+    for key in [
+        "default",
+        "example",
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "multipleOf",
+        "minItems",
+        "maxItems",
+        "uniqueItems",
+        "externalDocs",
+        "title",
+        "pattern",
+    ] {
         map.remove(key);
     }
     if response {
@@ -118,7 +149,8 @@ fn simplify(schema: &mut Value, response: bool) {
         // `true` is dropped by typify; an empty schema keeps the properties nobody named.
         map.insert("additionalProperties".into(), Value::Object(Map::new()));
     }
-    let required: BTreeSet<String> = map.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+    let required: BTreeSet<String> =
+        map.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
     for (name, property) in map.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
         simplify(property, response);
         optional_collection(property, !required.contains(name));

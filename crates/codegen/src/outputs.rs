@@ -31,11 +31,15 @@ pub fn outputs(root: &Path, vendor: &str) -> Result<Vec<File>, Error> {
 
     let client = post::client(&model, &spec, generate(vendor, &spec, Output::Client)?)?;
     let folder = PathBuf::from("crates").join(vendor);
-    let mut openapi = serde_json::to_string_pretty(&document.json).map_err(|error| Error::Generator { vendor: vendor.to_owned(), message: error.to_string() })?;
+    let mut openapi = serde_json::to_string_pretty(&document.json)
+        .map_err(|error| Error::Generator { vendor: vendor.to_owned(), message: error.to_string() })?;
     openapi.push('\n');
     Ok(vec![
         File { content: format(vendor, "generated.rs", client)?, path: folder.join("src/generated.rs") },
-        File { content: format(vendor, "wire test", wire::write(&model))?, path: PathBuf::from("tests/tests/wire").join(model.module()).with_extension("rs") },
+        File {
+            content: format(vendor, "wire test", wire::write(&model))?,
+            path: PathBuf::from("tests/tests/wire").join(model.module()).with_extension("rs"),
+        },
         File { content: openapi, path: folder.join("openapi.json") },
     ])
 }

@@ -174,7 +174,7 @@ impl Client {
     /// if there is none yet. An email needs `subject`; `linkedin_message_type` counts only for LinkedIn. Without `sender_account_id` Leonar
     /// chooses the connected account. Needs a key with the scope `messages:write`.
     ///
-    /// `POST /messages`, body [`types::SendMessageRequest`] as `application/json`; answers [`types::MessageResponse`].
+    /// `POST /messages`, body [`types::SendMessageRequest`] as `application/json`; answers [`types::SendMessageResponse`].
     ///
     /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
     ///
@@ -1194,11 +1194,11 @@ pub mod builder {
         ///
         /// # Errors
         /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
-        pub async fn send(self) -> Result<ResponseValue<types::MessageResponse>, Error> {
+        pub async fn send(self) -> Result<ResponseValue<types::SendMessageResponse>, Error> {
             let Self { client, body } = self;
             let call = client.core.operation(&ROUTES[6]);
             let body: types::SendMessageRequest = call.body(body)?;
-            call.json(&body).send::<types::MessageResponse>().await
+            call.json(&body).send::<types::SendMessageResponse>().await
         }
     }
 
@@ -4103,14 +4103,6 @@ pub mod types {
         pub sent_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
 
-    /// One message.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct MessageResponse {
-        /// A message to or from a contact. Lists leave out `conversation_id` and `contact`; everything but `id` may be missing.
-        pub data: Message,
-    }
-
     /// One note.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -4643,6 +4635,14 @@ pub mod types {
         pub fn builder() -> builder::SendMessageRequest {
             Default::default()
         }
+    }
+
+    /// One message.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct SendMessageResponse {
+        /// A message to or from a contact. Lists leave out `conversation_id` and `contact`; everything but `id` may be missing.
+        pub data: Message,
     }
 
     /// A series of outreach steps that contacts are taken through. The steps themselves are not part of it; everything but `id` may be missing.

@@ -4,7 +4,9 @@
 mod generated;
 
 pub use generated::*;
-pub use reachout_runtime::{ByteStream, CallOptions, Delivery, Error, ErrorKind, Method, Number, Pacing, ResponseValue, RetryPolicy, multipart, pagination};
+pub use reachout_runtime::{
+    ByteStream, CallOptions, Delivery, Error, ErrorKind, Method, Number, Pacing, ResponseValue, RetryPolicy, multipart, pagination,
+};
 
 /// The OpenAPI document this crate is generated from.
 pub const OPENAPI: &str = include_str!("../openapi.json");

@@ -78,9 +78,15 @@ macro_rules! field_type {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! field_default {
-    (required, $field:ident) => { Err(concat!(stringify!($field), ": no value was given").to_owned()) };
-    (required_list, $field:ident) => { Err(concat!(stringify!($field), ": no value was given").to_owned()) };
-    ($kind:ident, $field:ident) => { Ok(Default::default()) };
+    (required, $field:ident) => {
+        Err(concat!(stringify!($field), ": no value was given").to_owned())
+    };
+    (required_list, $field:ident) => {
+        Err(concat!(stringify!($field), ": no value was given").to_owned())
+    };
+    ($kind:ident, $field:ident) => {
+        Ok(Default::default())
+    };
 }
 
 #[doc(hidden)]

@@ -87,7 +87,8 @@ fn leonar_send_message() {
 
 #[test]
 fn sendpilot_inbox_send() {
-    let to_lead = json!({ "leadId": "lead_abc123", "message": "Hi John! Thanks for connecting. I wanted to follow up on our conversation about..." });
+    let to_lead =
+        json!({ "leadId": "lead_abc123", "message": "Hi John! Thanks for connecting. I wanted to follow up on our conversation about..." });
     request::<sendpilot::types::SendMessageRequest>("sendpilot-inbox-send", &to_lead);
     let typed: sendpilot::types::SendMessageRequest = serde_json::from_value(to_lead).unwrap();
     assert!(matches!(typed, sendpilot::types::SendMessageRequest::LeadRequest(_)), "{typed:?}");

@@ -41,9 +41,13 @@ impl Vendor {
                 "id": "3c90c3cc-0d44-4b50-8888-8dd25736052a", "conversation_id": null, "channel": "telepathy", "content": null, "sent_at": null,
                 "contact": { "id": "a1b2c3d4-5678-90ab-cdef-1234567890ab", "global_status": "promoted", "emails": null, "tags": null, "skills": null },
             }, "added_later": 1 }),
-            Self::SendPilot => json!({ "success": true, "messageId": "m1", "status": "pondered", "timestamp": null, "leadId": null, "added_later": 1 }),
+            Self::SendPilot => {
+                json!({ "success": true, "messageId": "m1", "status": "pondered", "timestamp": null, "leadId": null, "added_later": 1 })
+            }
             Self::HoopAi => json!({ "conversationId": "c1", "messageId": "m1", "messageIds": null, "msg": null, "added_later": 1 }),
-            Self::Leadway => json!({ "conversationId": "c1", "messageId": "m1", "messageIds": null, "forwardData": null, "status": "pondered", "added_later": 1 }),
+            Self::Leadway => {
+                json!({ "conversationId": "c1", "messageId": "m1", "messageIds": null, "forwardData": null, "status": "pondered", "added_later": 1 })
+            }
         }
     }
 
@@ -54,7 +58,8 @@ impl Vendor {
         }
         match self {
             Self::Leonar => {
-                let client: leonar::Client = leonar::Client::builder().credential("leo_key").base_url(url).retry(RetryPolicy::none()).build()?;
+                let client: leonar::Client =
+                    leonar::Client::builder().credential("leo_key").base_url(url).retry(RetryPolicy::none()).build()?;
                 let body = leonar::types::SendMessageRequest::builder()
                     .contact_id("a1b2c3d4-5678-90ab-cdef-1234567890ab")
                     .channel(leonar::types::Channel::Email)
@@ -63,17 +68,23 @@ impl Vendor {
                 Ok(json(&client.send_message().body(body).send().await?.into_inner()))
             }
             Self::SendPilot => {
-                let client: sendpilot::Client = sendpilot::Client::builder().credential("sp_key").base_url(url).retry(RetryPolicy::none()).build()?;
+                let client: sendpilot::Client =
+                    sendpilot::Client::builder().credential("sp_key").base_url(url).retry(RetryPolicy::none()).build()?;
                 let body = sendpilot::types::SendMessageToLeadRequest::builder().lead_id("lead_abc123").message("Hi");
                 Ok(json(&client.send_message().body(body).send().await?.into_inner()))
             }
             Self::HoopAi => {
-                let client: hoop_ai::Client = hoop_ai::Client::builder().credential("pit-key").base_url(url).retry(RetryPolicy::none()).build()?;
-                let body = hoop_ai::types::SendMessageRequest::builder().type_(hoop_ai::types::SendMessageType::Sms).contact_id("c1").message("Hi");
+                let client: hoop_ai::Client =
+                    hoop_ai::Client::builder().credential("pit-key").base_url(url).retry(RetryPolicy::none()).build()?;
+                let body = hoop_ai::types::SendMessageRequest::builder()
+                    .type_(hoop_ai::types::SendMessageType::Sms)
+                    .contact_id("c1")
+                    .message("Hi");
                 Ok(json(&client.send_message().body(body).send().await?.into_inner()))
             }
             Self::Leadway => {
-                let client: leadway::Client = leadway::Client::builder().credential("pit-key").base_url(url).retry(RetryPolicy::none()).build()?;
+                let client: leadway::Client =
+                    leadway::Client::builder().credential("pit-key").base_url(url).retry(RetryPolicy::none()).build()?;
                 let body = leadway::types::SendMessageRequest::builder()
                     .type_(leadway::types::SendMessageType::Sms)
                     .sub_type("SMS")

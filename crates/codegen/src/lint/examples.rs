@@ -15,7 +15,11 @@ pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
         let at = pointer::child(&pointer::child("/paths", path), method);
         let mut judge = |at: &str, schema: &Value, example: &Value| {
             for problem in schemas.problems(schema, example) {
-                findings.push(document.diagnostic(at, format!("the example does not fit its schema: {problem}"), "correct the example by the vendor's page, or the schema"));
+                findings.push(document.diagnostic(
+                    at,
+                    format!("the example does not fit its schema: {problem}"),
+                    "correct the example by the vendor's page, or the schema",
+                ));
             }
         };
         for parameter in model::parameters(document, item, operation) {
@@ -24,24 +28,24 @@ pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
             }
         }
         if let Some(body) = operation.get("requestBody") {
-            contents(document, body, |schema, example| judge(&format!("{at}/requestBody"), schema, example));
+            contents(document, body, &format!("{at}/requestBody"), &mut judge);
         }
         for (status, response) in operation["responses"].as_object().into_iter().flatten() {
-            let at = pointer::child(&format!("{at}/responses"), status);
-            contents(document, response, |schema, example| judge(&at, schema, example));
+            contents(document, response, &pointer::child(&format!("{at}/responses"), status), &mut judge);
         }
     }
 }
 
-/// Schema and every example of a body.
-fn contents(document: &Document, body: &Value, mut judge: impl FnMut(&Value, &Value)) {
-    for content in document.follow(body)["content"].as_object().into_iter().flat_map(|content| content.values()) {
+/// Judges every example of a body.
+fn contents(document: &Document, body: &Value, at: &str, judge: &mut impl FnMut(&str, &Value, &Value)) {
+    for (media_type, content) in document.follow(body)["content"].as_object().into_iter().flatten() {
+        let at = pointer::child(&format!("{at}/content"), media_type);
         if let Some(example) = content.get("example") {
-            judge(&content["schema"], example);
+            judge(&format!("{at}/example"), &content["schema"], example);
         }
-        for example in content["examples"].as_object().into_iter().flat_map(|examples| examples.values()) {
+        for (name, example) in content["examples"].as_object().into_iter().flatten() {
             if let Some(value) = document.follow(example).get("value") {
-                judge(&content["schema"], value);
+                judge(&pointer::child(&format!("{at}/examples"), name), &content["schema"], value);
             }
         }
     }

@@ -47,12 +47,20 @@ impl<'a> Check<'a> {
             return self.report("", "this operation has no operationId", "write one, such as `operationId: send_message`");
         };
         if id != id.to_snake_case() || !id.contains('_') {
-            self.report("/operationId", format!("`{id}` is not verb_noun in snake_case"), "write it like `send_message` or `list_contacts`");
+            self.report(
+                "/operationId",
+                format!("`{id}` is not verb_noun in snake_case"),
+                "write it like `send_message` or `list_contacts`",
+            );
         }
         // Rust names are made from the id: two ids that differ only in case would collide.
-        if let Some(first) = seen.insert(id.to_upper_camel_case(), self.at.to_owned()) {
+        if let Some(first) = seen.insert(id.to_upper_camel_case(), format!("{}/operationId", self.at)) {
             let first = self.document.origin(&first);
-            self.report("/operationId", format!("operationId `{id}` is used twice; first at {}:{}", first.file.display(), first.line), "give each operation its own");
+            self.report(
+                "/operationId",
+                format!("operationId `{id}` is used twice; first at {}:{}", first.file.display(), first.line),
+                "give each operation its own",
+            );
         }
     }
 
@@ -67,7 +75,11 @@ impl<'a> Check<'a> {
         }
         match self.operation["tags"].as_array().map(Vec::as_slice) {
             Some([Value::String(tag)]) if tags.contains(tag.as_str()) => {}
-            Some([Value::String(tag)]) => self.report("/tags", format!("tag `{tag}` is not declared"), format!("declare it in the root's `tags`, or use one of: {}", tags.iter().copied().collect::<Vec<_>>().join(", "))),
+            Some([Value::String(tag)]) => self.report(
+                "/tags",
+                format!("tag `{tag}` is not declared"),
+                format!("declare it in the root's `tags`, or use one of: {}", tags.iter().copied().collect::<Vec<_>>().join(", ")),
+            ),
             _ => self.report("/tags", "an operation has exactly one tag", "write `tags: [messages]`"),
         }
         if !self.operation["externalDocs"]["url"].as_str().is_some_and(|url| url.starts_with("https://")) {
@@ -77,7 +89,9 @@ impl<'a> Check<'a> {
         match evidence["level"].as_str() {
             Some("full") => {}
             Some("partial" | "client-only") if evidence["note"].is_string() => {}
-            Some("partial" | "client-only") => self.report("/x-evidence", "evidence that is not full needs a note", "say in one line what was seen, and where"),
+            Some("partial" | "client-only") => {
+                self.report("/x-evidence", "evidence that is not full needs a note", "say in one line what was seen, and where")
+            }
             _ => self.report("", "the evidence is not given", "write `x-evidence: { level: full }`, or partial or client-only with a note"),
         }
     }
@@ -85,8 +99,18 @@ impl<'a> Check<'a> {
     fn parameters(&mut self, path: &str, item: &Value, item_at: &str) {
         let mut in_path: BTreeSet<&str> = path.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
         let mut names = BTreeSet::new();
-        let own = self.operation["parameters"].as_array().into_iter().flatten().enumerate().map(|(index, node)| (format!("{}/parameters/{index}", self.at), node));
-        let shared = item["parameters"].as_array().into_iter().flatten().enumerate().map(|(index, node)| (format!("{item_at}/parameters/{index}"), node));
+        let own = self.operation["parameters"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .enumerate()
+            .map(|(index, node)| (format!("{}/parameters/{index}", self.at), node));
+        let shared = item["parameters"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .enumerate()
+            .map(|(index, node)| (format!("{item_at}/parameters/{index}"), node));
         let nodes: Vec<_> = shared.chain(own).collect();
         for (at, node) in nodes {
             let parameter = self.document.follow(node);
@@ -101,7 +125,10 @@ impl<'a> Check<'a> {
             }
             if location == "path" {
                 if !in_path.remove(name) {
-                    report(format!("path parameter `{name}` is not in the path `{path}`"), "correct the name, or put `{name}` into the path");
+                    report(
+                        format!("path parameter `{name}` is not in the path `{path}`"),
+                        "correct the name, or put `{name}` into the path",
+                    );
                 }
                 if parameter["required"] != true {
                     report(format!("path parameter `{name}` is not required"), "write `required: true`");
@@ -118,7 +145,11 @@ impl<'a> Check<'a> {
             }
         }
         for name in in_path {
-            self.report("", format!("path parameter `{name}` of `{path}` is not declared"), format!("add `- {{ name: {name}, in: path, required: true, schema: {{ type: string }} }}` to `parameters`"));
+            self.report(
+                "",
+                format!("path parameter `{name}` of `{path}` is not declared"),
+                format!("add `- {{ name: {name}, in: path, required: true, schema: {{ type: string }} }}` to `parameters`"),
+            );
         }
     }
 
@@ -126,10 +157,18 @@ impl<'a> Check<'a> {
         let Some(node) = self.operation.get("requestBody") else { return };
         let body = self.document.follow(node);
         let Some(content) = body["content"].as_object() else {
-            return self.report("/requestBody", "the request body has no content", "write `content: { application/json: { schema: …, example: … } }`");
+            return self.report(
+                "/requestBody",
+                "the request body has no content",
+                "write `content: { application/json: { schema: …, example: … } }`",
+            );
         };
         if body["required"] != true {
-            self.report("/requestBody", "the request body is not required", "write `required: true`; a body that may be left out has only optional properties");
+            self.report(
+                "/requestBody",
+                "the request body is not required",
+                "write `required: true`; a body that may be left out has only optional properties",
+            );
         }
         if content.len() != 1 {
             self.report("/requestBody/content", format!("{} request media types", content.len()), "keep one: the generator cannot choose");
@@ -141,10 +180,18 @@ impl<'a> Check<'a> {
                 "multipart/form-data" if multipart => {}
                 "application/json" | "application/x-www-form-urlencoded" if !multipart => {}
                 "multipart/form-data" => self.report(&at, "a multipart body is not marked", "write `x-multipart: true` on the operation"),
-                _ => self.report(&at, format!("media type `{media_type}` is not supported"), "use application/json, application/x-www-form-urlencoded or multipart/form-data (with `x-multipart: true`)"),
+                _ => self.report(
+                    &at,
+                    format!("media type `{media_type}` is not supported"),
+                    "use application/json, application/x-www-form-urlencoded or multipart/form-data (with `x-multipart: true`)",
+                ),
             }
             if schemas::referenced(&content["schema"]).is_none() {
-                self.report(&at, format!("the schema of this {} body is written inline", method.to_uppercase()), "make it a named component and `$ref` it");
+                self.report(
+                    &at,
+                    format!("the schema of this {} body is written inline", method.to_uppercase()),
+                    "make it a named component and `$ref` it",
+                );
             }
             if content.get("example").is_none() && content.get("examples").is_none() && !multipart {
                 self.report(&at, "the request body has no example", "write `example:` beside `schema:`, with the documented values");
@@ -160,17 +207,25 @@ impl<'a> Check<'a> {
         for (status, node) in responses {
             let at = pointer::child("/responses", status);
             match status.as_str() {
-                "default" => self.report(&at, "`default` response", "write `4XX` and `5XX`: a typed success beside a default cannot be told apart"),
+                "default" => {
+                    self.report(&at, "`default` response", "write `4XX` and `5XX`: a typed success beside a default cannot be told apart")
+                }
                 "4XX" | "5XX" => {
                     if node["$ref"] != "#/components/responses/Error" {
-                        self.report(&at, format!("{status} is not the vendor's shared error"), "write `$ref: \"#/components/responses/Error\"`");
+                        self.report(
+                            &at,
+                            format!("{status} is not the vendor's shared error"),
+                            "write `$ref: \"#/components/responses/Error\"`",
+                        );
                     }
                 }
                 code if code.starts_with('2') => {
                     success += 1;
                     self.success(&at, node);
                 }
-                code => self.report(&at, format!("response {code}"), "errors are `4XX` and `5XX`; say in a description what single codes mean"),
+                code => {
+                    self.report(&at, format!("response {code}"), "errors are `4XX` and `5XX`; say in a description what single codes mean")
+                }
             }
         }
         if success != 1 {
@@ -178,7 +233,11 @@ impl<'a> Check<'a> {
         }
         for status in ["4XX", "5XX"] {
             if !responses.contains_key(status) {
-                self.report("/responses", format!("no {status} response"), format!("write `{status}: {{ $ref: \"#/components/responses/Error\" }}`"));
+                self.report(
+                    "/responses",
+                    format!("no {status} response"),
+                    format!("write `{status}: {{ $ref: \"#/components/responses/Error\" }}`"),
+                );
             }
         }
     }
@@ -192,13 +251,21 @@ impl<'a> Check<'a> {
             let at = pointer::child(&format!("{at}/content"), media_type);
             if media_type == "application/json" {
                 if schemas::referenced(&content["schema"]).is_none() {
-                    self.report(&at, "the response schema is written inline, or missing", "make it a named component and `$ref` it: inline schemas of one operation are merged into one type");
+                    self.report(
+                        &at,
+                        "the response schema is written inline, or missing",
+                        "make it a named component and `$ref` it: inline schemas of one operation are merged into one type",
+                    );
                 }
                 if content.get("example").is_none() && content.get("examples").is_none() {
                     self.report(&at, "the response has no example", "write `example:` beside `schema:`, with the documented values");
                 }
             } else if content["schema"]["format"] != "binary" {
-                self.report(&at, format!("a `{media_type}` response that is not a file"), "write `schema: { type: string, format: binary }`, or application/json");
+                self.report(
+                    &at,
+                    format!("a `{media_type}` response that is not a file"),
+                    "write `schema: { type: string, format: binary }`, or application/json",
+                );
             }
         }
     }

@@ -13,7 +13,8 @@ pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
     let vendor = model::read(document);
     for operation in &vendor.operations {
         let Some(pagination) = &operation.pagination else { continue };
-        let at = pointer::child(&pointer::child(&pointer::child("/paths", &operation.path), &operation.method.to_lowercase()), "x-pagination");
+        let at =
+            pointer::child(&pointer::child(&pointer::child("/paths", &operation.path), &operation.method.to_lowercase()), "x-pagination");
         let mut report = |message: String, help: &str| findings.push(document.diagnostic(&at, message, help));
 
         let complete = match pagination.style.as_str() {
@@ -25,7 +26,10 @@ pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
             }
         };
         if !complete {
-            report(format!("`x-pagination` of style {} is incomplete", pagination.style), "offset and page take `param`, token and cursor take `next: { parameter: path }`");
+            report(
+                format!("`x-pagination` of style {} is incomplete", pagination.style),
+                "offset and page take `param`, token and cursor take `next: { parameter: path }`",
+            );
         }
         let Content::Json(response) = &operation.success.content else {
             report("a paginated operation needs a JSON response".into(), "give it one, or remove `x-pagination`");
@@ -57,7 +61,9 @@ pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
         }
     }
     for operation in vendor.operations.iter().filter(|operation| operation.pagination.is_none()) {
-        let pages = operation.parameters.iter().any(|known| ["offset", "page", "skip", "continuationToken", "cursor", "lastMessageId", "startAfterId"].contains(&known.name.as_str()));
+        let pages = operation.parameters.iter().any(|known| {
+            ["offset", "page", "skip", "continuationToken", "cursor", "lastMessageId", "startAfterId"].contains(&known.name.as_str())
+        });
         if pages {
             let at = pointer::child(&pointer::child("/paths", &operation.path), &operation.method.to_lowercase());
             findings.push(document.diagnostic(&at, "this operation pages and does not say how", "write `x-pagination`"));

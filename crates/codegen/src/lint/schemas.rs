@@ -17,7 +17,8 @@ pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
     let mut rust_names = BTreeMap::new();
     for (name, schema) in schemas {
         let at = pointer::child("/components/schemas", name);
-        let mut report = |below: &str, message: String, help: String| findings.push(document.diagnostic(&format!("{at}{below}"), message, help));
+        let mut report =
+            |below: &str, message: String, help: String| findings.push(document.diagnostic(&format!("{at}{below}"), message, help));
         if *name != name.to_upper_camel_case() {
             report("", format!("component `{name}` is not in PascalCase"), format!("write `{}`", name.to_upper_camel_case()));
         }
@@ -115,7 +116,8 @@ fn unused(document: &Document) -> BTreeSet<(String, String)> {
     references(&document.json, &mut used);
     let used: BTreeSet<&str> = used.iter().map(String::as_str).collect();
     let sections = document.json["components"].as_object().into_iter().flatten().filter(|(section, _)| *section != "securitySchemes");
-    let names = sections.flat_map(|(section, entries)| entries.as_object().into_iter().flatten().map(move |(name, _)| (section.clone(), name.clone())));
+    let names = sections
+        .flat_map(|(section, entries)| entries.as_object().into_iter().flatten().map(move |(name, _)| (section.clone(), name.clone())));
     names.filter(|(section, name)| !used.contains(format!("#/components/{section}/{name}").as_str())).collect()
 }
 
@@ -153,11 +155,19 @@ impl Walk<'_> {
         };
         for key in ["anyOf", "not", "discriminator", "const", "patternProperties", "$schema"] {
             if map.contains_key(key) {
-                self.report(&pointer::child(at, key), format!("`{key}` is not supported"), "write `oneOf` of named components, or a plain type");
+                self.report(
+                    &pointer::child(at, key),
+                    format!("`{key}` is not supported"),
+                    "write `oneOf` of named components, or a plain type",
+                );
             }
         }
         if schema["type"].is_array() {
-            self.report(&pointer::child(at, "type"), "a list of types is OpenAPI 3.1", "write one type, and `nullable: true` where null is meant");
+            self.report(
+                &pointer::child(at, "type"),
+                "a list of types is OpenAPI 3.1",
+                "write one type, and `nullable: true` where null is meant",
+            );
         }
         if !named && map.contains_key("enum") {
             self.report(at, "an enum is written inline", "make it a named component and `$ref` it");
@@ -166,11 +176,17 @@ impl Walk<'_> {
             self.report(at, "an object or alternative is written inline", "make it a named component and `$ref` it");
         }
         if self.request && map.contains_key("default") {
-            self.report(&pointer::child(at, "default"), "a request carries a default", "name the default in the description: a client that sends it cannot leave the field out");
+            self.report(
+                &pointer::child(at, "default"),
+                "a request carries a default",
+                "name the default in the description: a client that sends it cannot leave the field out",
+            );
         }
         self.enumeration(schema, at);
         self.object(schema, at);
-        for (index, part) in ["oneOf", "allOf"].into_iter().flat_map(|key| schema[key].as_array().into_iter().flatten().enumerate().map(move |(index, part)| (format!("{key}/{index}"), part))) {
+        for (index, part) in ["oneOf", "allOf"].into_iter().flat_map(|key| {
+            schema[key].as_array().into_iter().flatten().enumerate().map(move |(index, part)| (format!("{key}/{index}"), part))
+        }) {
             let at = format!("{at}/{index}");
             if schema.get("oneOf").is_some() && part.get("$ref").is_none() {
                 self.report(&at, "an alternative is written inline", "make it a named component: its name is the variant's");
@@ -189,9 +205,17 @@ impl Walk<'_> {
         let mut variants = BTreeSet::new();
         for value in values {
             match value.as_str() {
-                Some(value) if !variants.insert(value.to_upper_camel_case()) => self.report(&pointer::child(at, "enum"), format!("`{value}` and another value have the same Rust name"), "leave one out, and say so in the description"),
+                Some(value) if !variants.insert(value.to_upper_camel_case()) => self.report(
+                    &pointer::child(at, "enum"),
+                    format!("`{value}` and another value have the same Rust name"),
+                    "leave one out, and say so in the description",
+                ),
                 Some(_) => {}
-                None => self.report(&pointer::child(at, "enum"), format!("enum value {value} is not a string"), "quote it, or use `type: integer` without an enum"),
+                None => self.report(
+                    &pointer::child(at, "enum"),
+                    format!("enum value {value} is not a string"),
+                    "quote it, or use `type: integer` without an enum",
+                ),
             }
         }
     }
@@ -200,16 +224,27 @@ impl Walk<'_> {
         let properties = schema["properties"].as_object();
         for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
             if properties.is_none_or(|properties| !properties.contains_key(name)) {
-                self.report(&pointer::child(at, "required"), format!("`{name}` is required and not described"), "describe it under `properties`, or remove it from `required`");
+                self.report(
+                    &pointer::child(at, "required"),
+                    format!("`{name}` is required and not described"),
+                    "describe it under `properties`, or remove it from `required`",
+                );
             }
         }
         let mut fields = BTreeSet::new();
         for (name, property) in properties.into_iter().flatten() {
             let at = pointer::child(&pointer::child(at, "properties"), name);
             if !fields.insert(model::rust_name(name)) {
-                self.report(&at, format!("two properties are called `{}` in Rust", model::rust_name(name)), "keep one, with the other as its documented alias");
+                self.report(
+                    &at,
+                    format!("two properties are called `{}` in Rust", model::rust_name(name)),
+                    "keep one, with the other as its documented alias",
+                );
             }
-            if property.get("$ref").is_none() && property.get("allOf").is_none() && property["description"].as_str().is_none_or(|text| text.trim().is_empty()) {
+            if property.get("$ref").is_none()
+                && property.get("allOf").is_none()
+                && property["description"].as_str().is_none_or(|text| text.trim().is_empty())
+            {
                 self.report(&at, format!("property `{name}` has no description"), "say what it means, with its unit and limits");
             }
             self.schema(property, &at, false);

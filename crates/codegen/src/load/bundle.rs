@@ -13,7 +13,15 @@ use crate::diagnostic::{Diagnostic, Error, Origin};
 /// Reads `specs/<vendor>/openapi.yaml` and everything it refers to.
 pub fn bundle(root: &Path, vendor: &str) -> Result<Document, Error> {
     let entry = PathBuf::from(format!("specs/{vendor}/openapi.yaml"));
-    let mut bundler = Bundler { root, entry: entry.clone(), files: HashMap::new(), origins: HashMap::new(), components: Map::new(), owners: HashMap::new(), problems: Vec::new() };
+    let mut bundler = Bundler {
+        root,
+        entry: entry.clone(),
+        files: HashMap::new(),
+        origins: HashMap::new(),
+        components: Map::new(),
+        owners: HashMap::new(),
+        problems: Vec::new(),
+    };
     let source = bundler.read(&entry)?.value.clone();
     let mut json = bundler.copy(&Place { file: entry, pointer: String::new() }, &source, "")?;
     if let Some(document) = json.as_object_mut() {
@@ -130,12 +138,20 @@ impl Bundler<'_> {
     fn target(&mut self, from: &Place, reference: &str) -> Result<Option<(Place, Value)>, Error> {
         let at = Place { file: from.file.clone(), pointer: pointer::child(&from.pointer, "$ref") };
         let Some((file, pointer)) = reference.split_once('#') else {
-            self.problem(&at, format!("`{reference}` names no node"), "write `file.yaml#/components/schemas/Name`, or `#/components/schemas/Name`");
+            self.problem(
+                &at,
+                format!("`{reference}` names no node"),
+                "write `file.yaml#/components/schemas/Name`, or `#/components/schemas/Name`",
+            );
             return Ok(None);
         };
         let file = if file.is_empty() { from.file.clone() } else { normal(&from.file.parent().unwrap_or(Path::new("")).join(file)) };
         if !self.root.join(&file).is_file() {
-            self.problem(&at, format!("`{reference}` points into {}, which does not exist", file.display()), "correct the path; it is relative to this file");
+            self.problem(
+                &at,
+                format!("`{reference}` points into {}, which does not exist", file.display()),
+                "correct the path; it is relative to this file",
+            );
             return Ok(None);
         }
         let Some(value) = self.read(&file)?.value.pointer(pointer).cloned() else {
@@ -160,7 +176,11 @@ impl Bundler<'_> {
             Some(owner) if owner == target => return Ok(()),
             Some(owner) => {
                 let other = self.origin(&owner.clone());
-                self.problem(from, format!("component `{name}` comes from two places: here, and {}:{}", other.file.display(), other.line), "give one of them another name");
+                self.problem(
+                    from,
+                    format!("component `{name}` comes from two places: here, and {}:{}", other.file.display(), other.line),
+                    "give one of them another name",
+                );
                 return Ok(());
             }
             None => {}
@@ -173,7 +193,11 @@ impl Bundler<'_> {
         if let Some(value) = self.files[&self.entry].value.pointer(&own)
             && value.get("$ref").is_none()
         {
-            self.problem(from, format!("component `{name}` of a fragment is also defined by the root"), "rename one, or make the root's a `$ref`");
+            self.problem(
+                from,
+                format!("component `{name}` of a fragment is also defined by the root"),
+                "rename one, or make the root's a `$ref`",
+            );
             return Ok(());
         }
         let copied = self.copy(target, value, &own)?;

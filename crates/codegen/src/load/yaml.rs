@@ -85,7 +85,12 @@ impl<'a> Reader<'a> {
                 }
             }
             Event::MappingStart(..) => self.mapping(at),
-            _ => Err(self.error(span, at, "anchors and aliases are not used in specs", "write the node out, or make it a component and `$ref` it")),
+            _ => Err(self.error(
+                span,
+                at,
+                "anchors and aliases are not used in specs",
+                "write the node out, or make it a component and `$ref` it",
+            )),
         }
     }
 

@@ -33,7 +33,8 @@ pub fn client(vendor: &Vendor, spec: &Normalised, generated: TokenStream) -> Res
     let types = types::rewrite(vendor, spec, types).map_err(failed)?;
     let events = events::write(vendor);
     let routes = routes::write(vendor);
-    let mut file: syn::File = syn::parse2(quote! { #client #operations #types #events #routes }).map_err(|error| failed(error.to_string()))?;
+    let mut file: syn::File =
+        syn::parse2(quote! { #client #operations #types #events #routes }).map_err(|error| failed(error.to_string()))?;
     tidy::tidy(&mut file);
     Ok(file.into_token_stream())
 }

@@ -54,7 +54,8 @@ pub fn builder(operation: &Operation, index: usize) -> TokenStream {
         Content::Bytes => (quote!(ByteStream), quote!(.send_stream())),
     };
     let index = syn::Index::from(index);
-    let send_doc = format!("Sends `{} {}`. Files are streamed, not held in memory.\n\n# Errors\nSee [`Error`].", operation.method, operation.path);
+    let send_doc =
+        format!("Sends `{} {}`. Files are streamed, not held in memory.\n\n# Errors\nSee [`Error`].", operation.method, operation.path);
     quote! {
         #[doc = #doc]
         #[must_use = "nothing is sent before `send()`"]

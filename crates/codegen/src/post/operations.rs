@@ -237,7 +237,10 @@ fn send(operation: &Operation, index: usize, arguments: &[Argument<'_>], result:
         Content::Json(_) => quote!(.send::<#result>()),
     };
     let index = syn::Index::from(index);
-    let doc = format!("Sends `{} {}`.\n\n# Errors\nSee [`Error`]; an argument that is missing or does not fit is an error before anything is sent.", operation.method, operation.path);
+    let doc = format!(
+        "Sends `{} {}`.\n\n# Errors\nSee [`Error`]; an argument that is missing or does not fit is an error before anything is sent.",
+        operation.method, operation.path
+    );
     quote! {
         #[doc = #doc]
         pub async fn send(self) -> Result<ResponseValue<#result>, Error> {

@@ -73,7 +73,14 @@ pub fn write(operation: &Operation, arguments: &[Argument<'_>], result: &Type, t
     })
 }
 
-fn cursor(page: &Reader<'_>, pagination: &Pagination, operation: &Operation, arguments: &[Argument<'_>], response: &str, item: &Type) -> Result<(TokenStream, TokenStream), String> {
+fn cursor(
+    page: &Reader<'_>,
+    pagination: &Pagination,
+    operation: &Operation,
+    arguments: &[Argument<'_>],
+    response: &str,
+    item: &Type,
+) -> Result<(TokenStream, TokenStream), String> {
     let mut values = Vec::new();
     let mut sets = Vec::new();
     for (param, from) in &pagination.next {
@@ -178,7 +185,9 @@ impl Reader<'_> {
             let (field, field_type) = self.field(&read.ty, segment, path)?;
             let from = &read.expression;
             read = match (read.optional, inner(&field_type, "Option")) {
-                (true, Some(ty)) => Read { expression: quote!(#from.and_then(|value| value.#field.as_ref())), optional: true, ty: ty.clone() },
+                (true, Some(ty)) => {
+                    Read { expression: quote!(#from.and_then(|value| value.#field.as_ref())), optional: true, ty: ty.clone() }
+                }
                 (true, None) => Read { expression: quote!(#from.map(|value| &value.#field)), optional: true, ty: field_type },
                 (false, Some(ty)) => Read { expression: quote!(#from.#field.as_ref()), optional: true, ty: ty.clone() },
                 (false, None) => Read { expression: quote!(#from.#field), optional: false, ty: field_type },

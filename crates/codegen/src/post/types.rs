@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
-use syn::{Attribute, Fields, Ident, Item, ItemEnum, ItemImpl, ItemMod, ItemStruct, Path, Token, Type, Visibility, parse_quote, punctuated::Punctuated};
+use syn::{
+    Attribute, Fields, Ident, Item, ItemEnum, ItemImpl, ItemMod, ItemStruct, Path, Token, Type, Visibility, parse_quote,
+    punctuated::Punctuated,
+};
 
 use super::{builders, enums, items};
 use crate::{model::Vendor, normalise::Normalised};
@@ -83,7 +86,8 @@ fn only_in_parameters(spec: &Normalised, name: &str) -> bool {
     let items = spec.json["paths"].as_object().into_iter().flat_map(|paths| paths.values());
     let operations = items.filter_map(Value::as_object).flat_map(|item| item.values());
     let mut parameters = operations.filter_map(|operation| operation["parameters"].as_array()).flatten();
-    parameters.any(|parameter| parameter["schema"]["$ref"] == reference.as_str() || parameter["schema"]["items"]["$ref"] == reference.as_str())
+    parameters
+        .any(|parameter| parameter["schema"]["$ref"] == reference.as_str() || parameter["schema"]["items"]["$ref"] == reference.as_str())
 }
 
 fn string_enum(item: &Item) -> Option<&ItemEnum> {
@@ -126,7 +130,8 @@ fn describe(item: &mut ItemStruct, spec: &Normalised) {
 fn field_doc(spec: &Normalised, schema: &Value, field: &str) -> String {
     let property = schema["properties"].as_object().into_iter().flatten().find(|(name, _)| crate::model::rust_name(name) == field);
     let target = property.and_then(|(_, property)| crate::lint::schemas::referenced(property));
-    let described = target.and_then(|target| spec.json["components"]["schemas"][target.as_str()]["description"].as_str().map(str::to_owned));
+    let described =
+        target.and_then(|target| spec.json["components"]["schemas"][target.as_str()]["description"].as_str().map(str::to_owned));
     described.unwrap_or_else(|| match field {
         "extra" => "Fields that the vendor does not name.".to_owned(),
         field => format!("`{field}`."),
@@ -148,7 +153,12 @@ fn decorate(attributes: &mut Vec<Attribute>) {
 }
 
 /// A `oneOf`: each variant is documented, and a builder of a variant can be given where the whole is wanted.
-fn alternatives(item: &ItemEnum, structs: &BTreeMap<String, &ItemStruct>, texts: &BTreeSet<String>, sent: &dyn Fn(&str) -> bool) -> TokenStream {
+fn alternatives(
+    item: &ItemEnum,
+    structs: &BTreeMap<String, &ItemStruct>,
+    texts: &BTreeSet<String>,
+    sent: &dyn Fn(&str) -> bool,
+) -> TokenStream {
     let mut item = item.clone();
     decorate(&mut item.attrs);
     let ident = item.ident.clone();
@@ -213,7 +223,11 @@ fn is_replaced(item: &ItemImpl, string_enums: &BTreeSet<String>, checked: &BTree
     let on_enum = on.as_ref().is_some_and(|name| string_enums.contains(name));
     let on_checked = on.as_ref().is_some_and(|name| checked.contains(name)) && trait_name.as_deref() != Some("FromStr");
     let from_checked = trait_name.as_deref() == Some("From")
-        && item.trait_.as_ref().is_some_and(|(path, _)| checked.iter().any(|name| quote!(#path).to_string().ends_with(&format!("< {name} >"))));
-    let builder = trait_name.is_none() && item.items.iter().any(|item| matches!(item, syn::ImplItem::Fn(function) if function.sig.ident == "builder"));
+        && item
+            .trait_
+            .as_ref()
+            .is_some_and(|(path, _)| checked.iter().any(|name| quote!(#path).to_string().ends_with(&format!("< {name} >"))));
+    let builder = trait_name.is_none()
+        && item.items.iter().any(|item| matches!(item, syn::ImplItem::Fn(function) if function.sig.ident == "builder"));
     on_enum || on_checked || from_checked || builder
 }
