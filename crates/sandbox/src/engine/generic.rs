@@ -7,12 +7,6 @@ use super::plan::{Role, referred};
 use super::store::Fields;
 use crate::refusal::Refusal;
 
-/// A reply that somebody outside the API writes.
-pub(crate) struct ReplyTo {
-    pub conversation_id: String,
-    pub text: String,
-}
-
 /// Refuses a request that names an object which does not exist, in its path or in a field that its body requires.
 pub(crate) fn check_references(call: &mut Call<'_>) -> Result<(), Refusal> {
     for parent in &call.plan.parents {

@@ -4,8 +4,7 @@ use serde_json::{Value, json};
 
 use super::Handler;
 use super::call::Call;
-use super::event::Event;
-use super::generic;
+use super::reply::ReplyTo;
 use super::store::{Fields, fields, text};
 use crate::refusal::Refusal;
 
@@ -226,35 +225,44 @@ fn send_message(call: &mut Call<'_>) -> Result<Value, Refusal> {
         patch.insert("global_status".to_owned(), status.into());
     }
     let contact = call.change("contact", id, patch)?;
-    let mut message = deliver(call, id, call.said("channel"), call.said("content"), "outbound");
+    let mut message = deliver(call, id, call.said("channel"), call.said("content"));
     message.insert("contact".to_owned(), contact.into());
     Ok(json!({ "data": message }))
 }
 
 /// Puts a message into the conversation with the contact over that channel, which begins with it if there is none.
-fn deliver(call: &mut Call<'_>, contact: &str, channel: &str, content: &str, direction: &str) -> Fields {
+fn deliver(call: &mut Call<'_>, contact: &str, channel: &str, content: &str) -> Fields {
     let same = |fields: &&Fields| text(fields, "contact_id") == contact && text(fields, "channel") == channel;
     let known = call.store.newest("conversation").find(same).map(|conversation| text(conversation, "id").to_owned());
     let conversation = known.unwrap_or_else(|| {
         let begun = call.make("conversation", fields(json!({ "contact_id": contact, "channel": channel })));
         text(&begun, "id").to_owned()
     });
+    let message = json!({
+        "conversation_id": conversation, "contact_id": contact, "channel": channel, "content": content, "direction": "outbound",
+    });
+    keep(call, fields(message))
+}
+
+fn keep(call: &mut Call<'_>, mut message: Fields) -> Fields {
     let now = call.now();
-    call.make(
-        "message",
-        fields(json!({
-            "conversation_id": conversation, "contact_id": contact, "channel": channel, "content": content,
-            "direction": direction, "sent_at": now, "read_at": null,
-        })),
-    )
+    message.insert("sent_at".to_owned(), now.into());
+    message.insert("read_at".to_owned(), Value::Null);
+    call.make("message", message)
 }
 
 /// A contact answers. Leonar documents no webhooks, so that nobody is told.
-pub(crate) fn reply(call: &mut Call<'_>, to: &generic::ReplyTo) -> Result<(Value, Vec<Event>), Refusal> {
-    let conversation = call.object("conversation", &to.conversation_id, "conversation_id")?.clone();
-    let message = deliver(call, text(&conversation, "contact_id"), text(&conversation, "channel"), &to.text, "inbound");
-    let patch = fields(json!({ "global_status": "replied" }));
+pub(crate) fn reply(call: &mut Call<'_>, reply: &ReplyTo) -> Result<Fields, Refusal> {
+    let newest = call.store.find("conversation", "contact_id", &reply.contact_id).map(|found| text(found, "id").to_owned());
+    let id = newest.unwrap_or_else(|| reply.conversation_id.clone());
+    let conversation = call.object("conversation", &id, "conversation_id")?.clone();
+    let contact = text(&conversation, "contact_id");
     // The documented conversation belongs to nobody in particular.
-    let _ = call.change("contact", text(&conversation, "contact_id"), patch);
-    Ok((message.into(), Vec::new()))
+    if call.exists("contact", contact) {
+        call.change("contact", contact, fields(json!({ "global_status": "replied" })))?;
+    }
+    let channel = [text(&conversation, "channel"), "email"].into_iter().find(|channel| !channel.is_empty()).unwrap_or_default();
+    let message =
+        json!({ "conversation_id": id, "contact_id": contact, "channel": channel, "content": reply.text, "direction": "inbound" });
+    Ok(keep(call, fields(message)))
 }

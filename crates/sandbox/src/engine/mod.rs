@@ -4,6 +4,7 @@ mod call;
 mod dress;
 mod event;
 mod example;
+mod files;
 mod filter;
 mod generic;
 mod highlevel;
@@ -11,6 +12,7 @@ mod jobs;
 mod leonar;
 mod page;
 mod plan;
+mod reply;
 mod respond;
 mod script;
 mod sendpilot;
@@ -18,11 +20,11 @@ mod store;
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use bytes::Bytes;
 use serde_json::Value;
 
 use self::call::Call;
 pub(crate) use self::event::Event;
+pub use self::reply::ReplyTo;
 use self::script::Script;
 use self::store::Store;
 use crate::api::{self, Api, Content, Operation};
@@ -91,7 +93,36 @@ impl Stage {
         };
         let events = call.events;
         drop(store);
-        Ok((self.reply(operation, response), events))
+        Ok((self.answer(operation, response), events))
+    }
+
+    /// Lets somebody outside the API answer in a conversation: the message, and what subscribers are told of.
+    pub(crate) fn reply(&self, reply: &ReplyTo, settings: &Settings) -> Result<(Value, Vec<Event>), Refusal> {
+        let (api, script) = (self.api, self.script);
+        let Some(operation) = api.operation("send_message") else {
+            return Err(Refusal::Internal(format!("sandbox: {} sends no messages", api.vendor)));
+        };
+        let (plan, checked) = (script.plan(operation), &Checked::default());
+        let mut store = self.store();
+        let mut call = Call { api, operation, script, plan, checked, settings, origin: "", store: &mut store, events: Vec::new() };
+        let message = match api.vendor {
+            Vendor::Leonar => leonar::reply(&mut call, reply),
+            Vendor::SendPilot => sendpilot::reply(&mut call, reply),
+            Vendor::HoopAi | Vendor::Leadway => highlevel::reply(&mut call, reply),
+        }?;
+        let message = message.into_iter().filter(|(name, _)| !name.starts_with('~')).collect();
+        Ok((message, call.events))
+    }
+
+    /// Takes the bytes of an upload that was initiated.
+    pub(crate) fn upload(&self, id: &str, size: usize) -> bool {
+        match self.store().get_mut("upload", id) {
+            Some(upload) => {
+                upload.insert("size".to_owned(), size.into());
+                true
+            }
+            None => false,
+        }
     }
 
     /// Whether the vendor gave out this credential, if it is one of those it gives out.
@@ -99,10 +130,10 @@ impl Stage {
         !self.api.vendor.is_highlevel() || highlevel::accepts(&mut self.store(), credential)
     }
 
-    fn reply(&self, operation: &Operation, response: Value) -> Reply {
+    fn answer(&self, operation: &Operation, response: Value) -> Reply {
         let body = match &operation.success.content {
             Content::Empty => ReplyBody::Empty,
-            Content::Binary => ReplyBody::Bytes { media_type: "application/octet-stream", bytes: Bytes::from_static(b"sandbox") },
+            Content::Binary(media_type) => ReplyBody::Bytes { media_type: media_type.clone(), bytes: files::of(media_type) },
             Content::Json { .. } => ReplyBody::Json(respond::finish(&self.api.document, operation, self.script.plan(operation), response)),
         };
         Reply::new(operation.success.status, body)

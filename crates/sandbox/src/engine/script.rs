@@ -113,7 +113,11 @@ impl Script {
             // A made or changed object is mostly one that another operation shows under the id it is asked for by.
             let repeats = matches!(plan.role, Role::Create | Role::Update) && !kind.examples.is_empty();
             match kind.examples.iter_mut().find(|(known, _)| *known == id) {
-                Some((_, known)) => fields.into_iter().for_each(|(name, value)| drop(known.entry(name).or_insert(value))),
+                Some((_, known)) => {
+                    for (name, value) in fields {
+                        known.entry(name).or_insert(value);
+                    }
+                }
                 None if repeats => {}
                 None => kind.examples.push((id, fields)),
             }

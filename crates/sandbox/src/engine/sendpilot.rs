@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::Handler;
 use super::call::{Call, Listing};
 use super::event::Event;
-use super::generic;
 use super::jobs;
+use super::reply::ReplyTo;
 use super::store::{Fields, fields, text};
 use crate::refusal::Refusal;
 
@@ -212,10 +212,13 @@ fn conversation(call: &mut Call<'_>, sender: &str, url: &str) -> Fields {
 }
 
 fn find_conversation(call: &Call<'_>, sender: &str, url: &str) -> Option<Fields> {
-    let with = |fields: &Fields| {
-        fields.get("participants").and_then(Value::as_array).into_iter().flatten().any(|person| person["profileUrl"] == url)
-    };
-    call.store.newest("conversation").find(|fields| text(fields, "accountId") == sender && with(fields)).cloned()
+    call.store.newest("conversation").find(|fields| text(fields, "accountId") == sender && is_with(fields, url)).cloned()
+}
+
+/// Whether a conversation is with this profile.
+fn is_with(conversation: &Fields, url: &str) -> bool {
+    let people = conversation.get("participants").and_then(Value::as_array).into_iter().flatten();
+    people.into_iter().any(|person| person["profileUrl"] == url)
 }
 
 /// Puts a message into a conversation, which moves to the top of the list.
@@ -273,9 +276,13 @@ fn send_connection_request(call: &mut Call<'_>) -> Result<Value, Refusal> {
 }
 
 /// A lead answers.
-pub(crate) fn reply(call: &mut Call<'_>, to: &generic::ReplyTo) -> Result<(Value, Vec<Event>), Refusal> {
-    let conversation = call.object("conversation", &to.conversation_id, "conversation_id")?.clone();
-    let message = post(call, &conversation, &to.text, false);
+pub(crate) fn reply(call: &mut Call<'_>, reply: &ReplyTo) -> Result<Fields, Refusal> {
+    let newest = call.store.newest("conversation").find(|fields| is_with(fields, &reply.linkedin_url)).cloned();
+    let conversation = match newest.filter(|_| !reply.linkedin_url.is_empty()) {
+        Some(newest) => newest,
+        None => call.object("conversation", &reply.conversation_id, "conversation_id")?.clone(),
+    };
+    let message = post(call, &conversation, &reply.text, false);
     let url = message["sender"]["profileUrl"].clone();
     let lead = call.store.find("lead", "linkedinUrl", url.as_str().unwrap_or_default()).cloned().unwrap_or_default();
     if !text(&lead, "id").is_empty() {
@@ -283,7 +290,8 @@ pub(crate) fn reply(call: &mut Call<'_>, to: &generic::ReplyTo) -> Result<(Value
     }
     let data = json!({
         "leadId": lead.get("id"), "campaignId": lead.get("campaignId"), "linkedinUrl": url,
-        "senderId": conversation.get("accountId"), "reply": to.text,
+        "senderId": conversation.get("accountId"), "reply": reply.text,
     });
-    Ok((message.into(), vec![Event::new("reply.received", fields(data))]))
+    call.events.push(Event::new("reply.received", fields(data)));
+    Ok(message)
 }

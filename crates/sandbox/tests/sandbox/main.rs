@@ -1,6 +1,9 @@
 //! Drives the sandbox over HTTP, as a client does.
 
 mod client;
+mod control;
 mod coverage;
+mod faults;
+mod oauth;
 mod state;
 mod strict;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::engine::Handler;
 use crate::engine::call::{Call, Listing};
 use crate::engine::event::Event;
-use crate::engine::generic::ReplyTo;
+use crate::engine::reply::ReplyTo;
 use crate::engine::store::{DOCUMENTED, Fields, fields, text};
 use crate::refusal::Refusal;
 
@@ -286,19 +286,20 @@ fn update_message_status(call: &mut Call<'_>) -> Result<Value, Refusal> {
 }
 
 /// A contact answers.
-pub(crate) fn reply(call: &mut Call<'_>, to: &ReplyTo) -> Result<(Value, Vec<Event>), Refusal> {
-    let conversation = call.object("conversation", &to.conversation_id, "conversationId")?.clone();
-    let last = text(&conversation, "lastMessageType").trim_start_matches("TYPE_").to_owned();
-    let channel = match last.as_str() {
-        "" | "SMS" => "SMS",
+pub(crate) fn reply(call: &mut Call<'_>, reply: &ReplyTo) -> Result<Fields, Refusal> {
+    let newest = call.store.find("conversation", "contactId", &reply.contact_id).map(|found| text(found, "id").to_owned());
+    let id = newest.unwrap_or_else(|| reply.conversation_id.clone());
+    let conversation = call.object("conversation", &id, "conversationId")?.clone();
+    let channel = match text(&conversation, "lastMessageType").trim_start_matches("TYPE_") {
         "EMAIL" => "Email",
         "WHATSAPP" => "WhatsApp",
         "INSTAGRAM" => "IG",
         "FACEBOOK" => "FB",
-        other => other,
+        "LIVE_CHAT" => "Live_Chat",
+        _ => "SMS",
     };
-    let message = fields(json!({ "body": to.text, "status": "delivered", "contentType": "text/plain" }));
+    let message = fields(json!({ "body": reply.text, "status": "delivered", "contentType": "text/plain" }));
     let message = post(call, &conversation, channel, "inbound", message);
     announce(call, "InboundMessage", &message);
-    Ok((message.into(), std::mem::take(&mut call.events)))
+    Ok(message)
 }
