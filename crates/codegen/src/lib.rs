@@ -5,12 +5,14 @@
 //! which files come of it, and [`regen`] writes or compares them. The result is a function of `specs/` alone.
 #![forbid(unsafe_code)]
 
+mod cli;
 mod coverage;
 mod diagnostic;
 mod format;
 mod generate;
 mod lint;
 mod load;
+mod mocks;
 mod model;
 mod normalise;
 mod outputs;

@@ -25,8 +25,6 @@ pub struct Vendor {
     pub rate_limit: Option<(u64, u64)>,
     /// Dot paths into an error body: code, message, request id.
     pub error: [Option<String>; 3],
-    /// Tag names and descriptions.
-    pub tags: Vec<(String, String)>,
     /// All operations.
     pub operations: Vec<Operation>,
     /// Webhook events.
@@ -233,7 +231,6 @@ pub fn read(document: &Document) -> Vendor {
         },
         rate_limit: client["rate-limit"]["requests"].as_u64().zip(client["rate-limit"]["seconds"].as_u64()),
         error: [error("code"), error("message"), error("request-id")],
-        tags: json["tags"].as_array().into_iter().flatten().map(|tag| (text(&tag["name"]), text(&tag["description"]))).collect(),
         operations: operations(document)
             .map(|(path, method, item, operation)| read_operation(document, path, method, item, operation))
             .collect(),

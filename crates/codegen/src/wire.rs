@@ -47,21 +47,22 @@ fn test(operation: &Operation, module: &syn::Ident) -> TokenStream {
 }
 
 /// The example as a caller would write it.
-fn argument(parameter: &Parameter) -> Option<TokenStream> {
+pub fn argument(parameter: &Parameter) -> Option<TokenStream> {
     let example = parameter.example.as_ref()?;
     Some(match (parameter.format.as_deref(), example) {
         (Some("date"), Value::String(text)) => quote!(#text.parse::<chrono::NaiveDate>().unwrap()),
         (Some("date-time"), Value::String(text)) => quote!(#text.parse::<chrono::DateTime<chrono::Utc>>().unwrap()),
-        (_, Value::Array(values)) => {
-            let values = values.iter().filter_map(literal);
-            quote!([#(#values),*])
-        }
         (_, value) => literal(value)?,
     })
 }
 
-fn literal(value: &Value) -> Option<TokenStream> {
+/// A scalar or a list of them, as Rust.
+pub fn literal(value: &Value) -> Option<TokenStream> {
     match value {
+        Value::Array(values) => {
+            let values = values.iter().filter_map(literal);
+            Some(quote!([#(#values),*]))
+        }
         Value::Bool(value) => Some(quote!(#value)),
         Value::String(value) => Some(quote!(#value)),
         Value::Number(number) => match number.as_i64() {

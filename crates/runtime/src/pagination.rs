@@ -203,3 +203,5 @@ pub fn position(given: Option<&impl ToString>, first: u64) -> u64 {
 pub fn count(value: &impl ToString) -> Option<u64> {
     value.to_string().parse().ok()
 }
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,8 @@
 mod generated;
 
 pub use generated::*;
+#[cfg(feature = "webhooks")]
+pub use reachout_runtime::webhooks;
 pub use reachout_runtime::{
     ByteStream, CallOptions, Delivery, Error, ErrorKind, Method, Number, Pacing, ResponseValue, RetryPolicy, multipart, pagination,
 };

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 macro_rules! client {
     ($vendor:ident, $script:expr) => {{
-        let client: $vendor::Client = $vendor::Client::builder().credential("leo_key").base_url(&$script.url).retry(RetryPolicy::none()).build().unwrap();
+        let client: $vendor::Client =
+            $vendor::Client::builder().credential("leo_key").base_url(&$script.url).retry(RetryPolicy::none()).build().unwrap();
         client
     }};
 }
@@ -76,7 +77,9 @@ async fn offset_in_the_body_starts_where_the_caller_says() {
 
 #[tokio::test]
 async fn page_numbers() {
-    let page = |id: &str, page: u32| (200, json!({ "campaigns": [campaign(id)], "pagination": { "total": 2, "page": page, "limit": 1, "totalPages": 2 } }));
+    let page = |id: &str, page: u32| {
+        (200, json!({ "campaigns": [campaign(id)], "pagination": { "total": 2, "page": page, "limit": 1, "totalPages": 2 } }))
+    };
     let script = Script::start(vec![page("c1", 1), page("c2", 2)]).await;
     let client = client!(sendpilot, script);
     let (items, end) = items!(client.list_campaigns().stream());
@@ -87,7 +90,9 @@ async fn page_numbers() {
 
 #[tokio::test]
 async fn continuation_tokens() {
-    let page = |id: &str, token: Value, more: bool| (200, json!({ "conversations": [{ "id": id }], "pagination": { "continuationToken": token, "limit": 1, "hasMore": more } }));
+    let page = |id: &str, token: Value, more: bool| {
+        (200, json!({ "conversations": [{ "id": id }], "pagination": { "continuationToken": token, "limit": 1, "hasMore": more } }))
+    };
     let script = Script::start(vec![page("k1", json!("a=/+"), true), page("k2", Value::Null, false)]).await;
     let client = client!(sendpilot, script);
     let (items, end) = items!(client.list_conversations().stream());
@@ -109,7 +114,8 @@ async fn a_token_that_comes_again_ends_the_list() {
 #[tokio::test]
 async fn a_cursor_of_two_parts() {
     let page = |id: &str, meta: Value| (200, json!({ "contacts": [{ "id": id }], "count": 2, "meta": meta }));
-    let script = Script::start(vec![page("h1", json!({ "startAfterId": "h1", "startAfter": 1_603_870_249_758_i64 })), page("h2", json!({}))]).await;
+    let script =
+        Script::start(vec![page("h1", json!({ "startAfterId": "h1", "startAfter": 1_603_870_249_758_i64 })), page("h2", json!({}))]).await;
     let client = client!(hoop_ai, script);
     let (items, end) = items!(client.list_contacts().location_id("loc").stream());
     assert!(end.is_none(), "{end:?}");
@@ -119,7 +125,9 @@ async fn a_cursor_of_two_parts() {
 
 #[tokio::test]
 async fn a_cursor_from_the_last_item() {
-    let page = |id: &str, date: Value| (200, json!({ "conversations": [{ "id": id, "contactId": "c", "locationId": "loc", "lastMessageDate": date }], "total": 2 }));
+    let page = |id: &str, date: Value| {
+        (200, json!({ "conversations": [{ "id": id, "contactId": "c", "locationId": "loc", "lastMessageDate": date }], "total": 2 }))
+    };
     let script = Script::start(vec![page("v1", json!(1_628_008_053_263_i64)), page("v2", Value::Null)]).await;
     let client = client!(leadway, script);
     let (items, end) = items!(client.search_conversations().location_id("loc").stream());
@@ -149,7 +157,8 @@ async fn messages_in_both_forms() {
 
 #[tokio::test]
 async fn an_error_comes_after_the_items_before_it() {
-    let page = |id: &str| (200, json!({ "campaigns": [campaign(id)], "pagination": { "total": 3, "page": 1, "limit": 1, "totalPages": 3 } }));
+    let page =
+        |id: &str| (200, json!({ "campaigns": [campaign(id)], "pagination": { "total": 3, "page": 1, "limit": 1, "totalPages": 3 } }));
     let script = Script::start(vec![page("c1"), (500, json!({ "statusCode": 500, "message": "down" })), page("c3")]).await;
     let client = client!(sendpilot, script);
     let (items, end) = items!(client.list_campaigns().stream());

@@ -25,8 +25,14 @@ enum Call {
 /// What a call comes to, and how many requests the server received in full.
 #[derive(Clone, Copy, Debug)]
 enum Expected {
-    Success { received: usize },
-    Failure { kind: ErrorKind, delivery: Delivery, received: usize },
+    Success {
+        received: usize,
+    },
+    Failure {
+        kind: ErrorKind,
+        delivery: Delivery,
+        received: usize,
+    },
     /// The reset may come before or after the client's last byte left: then nobody can tell.
     NotReceived,
 }
@@ -35,7 +41,11 @@ use Delivery::{Accepted, NotSent, Rejected, Unknown};
 use Expected::{Failure, Success};
 
 fn answer(status: &str, content_type: &str, headers: &str, body: &str) -> Vec<u8> {
-    format!("HTTP/1.1 {status}\r\ncontent-type: {content_type}\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n{body}", body.len()).into_bytes()
+    format!(
+        "HTTP/1.1 {status}\r\ncontent-type: {content_type}\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
 }
 
 fn json(status: &str, body: &str) -> Vec<Act> {
@@ -53,7 +63,12 @@ fn failed(kind: ErrorKind, delivery: Delivery, received: usize) -> Expected {
 
 fn faults() -> Vec<Fault> {
     vec![
-        Fault { name: "none", acts: |vendor, call| vec![success(vendor, call)], write: Success { received: 1 }, read: Success { received: 1 } },
+        Fault {
+            name: "none",
+            acts: |vendor, call| vec![success(vendor, call)],
+            write: Success { received: 1 },
+            read: Success { received: 1 },
+        },
         Fault {
             name: "reset before the request is read",
             acts: |_, _| vec![Act::ResetUnread],
@@ -80,13 +95,19 @@ fn faults() -> Vec<Fault> {
         },
         Fault {
             name: "reset in the middle of the body",
-            acts: |_, _| vec![Act::Partial(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{\"data\":".to_vec())],
+            acts: |_, _| {
+                vec![Act::Partial(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{\"data\":".to_vec())]
+            },
             write: failed(ErrorKind::Transport, Accepted, 1),
             read: failed(ErrorKind::Transport, Accepted, 3),
         },
         Fault {
             name: "a body shorter than announced",
-            acts: |_, _| vec![Act::Answer(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\nconnection: close\r\n\r\n{\"da".to_vec())],
+            acts: |_, _| {
+                vec![Act::Answer(
+                    b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\nconnection: close\r\n\r\n{\"da".to_vec(),
+                )]
+            },
             write: failed(ErrorKind::Transport, Accepted, 1),
             read: failed(ErrorKind::Transport, Accepted, 3),
         },
@@ -122,7 +143,9 @@ fn faults() -> Vec<Fault> {
         },
         Fault {
             name: "429, then well",
-            acts: |vendor, call| vec![Act::Answer(answer("429 Too Many Requests", "application/json", "retry-after: 0\r\n", "{}")), success(vendor, call)],
+            acts: |vendor, call| {
+                vec![Act::Answer(answer("429 Too Many Requests", "application/json", "retry-after: 0\r\n", "{}")), success(vendor, call)]
+            },
             write: Success { received: 2 },
             read: Success { received: 2 },
         },
@@ -146,7 +169,9 @@ fn faults() -> Vec<Fault> {
         },
         Fault {
             name: "503, then well",
-            acts: |vendor, call| vec![Act::Answer(answer("503 Service Unavailable", "text/plain", "retry-after: 0\r\n", "later")), success(vendor, call)],
+            acts: |vendor, call| {
+                vec![Act::Answer(answer("503 Service Unavailable", "text/plain", "retry-after: 0\r\n", "later")), success(vendor, call)]
+            },
             write: failed(ErrorKind::Server, Unknown, 1),
             read: Success { received: 2 },
         },
@@ -170,7 +195,9 @@ fn faults() -> Vec<Fault> {
         },
         Fault {
             name: "a redirect",
-            acts: |_, _| vec![Act::Answer(answer("307 Temporary Redirect", "text/plain", "location: http://127.0.0.1:1/elsewhere\r\n", ""))],
+            acts: |_, _| {
+                vec![Act::Answer(answer("307 Temporary Redirect", "text/plain", "location: http://127.0.0.1:1/elsewhere\r\n", ""))]
+            },
             write: failed(ErrorKind::Redirect, Rejected, 1),
             // Followed without the credential, to a place where nobody listens; only that hop is tried again.
             read: failed(ErrorKind::Connect, NotSent, 1),
@@ -209,13 +236,21 @@ async fn what_never_connects_is_not_sent() {
         format!("http://{}", listener.local_addr().unwrap())
     };
     let no_tls = speaks_no_tls().await;
-    let cases = [("a name that does not resolve", "https://vendor.invalid"), ("a refused connection", refused.as_str()), ("a peer without TLS", no_tls.as_str())];
+    let cases = [
+        ("a name that does not resolve", "https://vendor.invalid"),
+        ("a refused connection", refused.as_str()),
+        ("a peer without TLS", no_tls.as_str()),
+    ];
     let mut scenarios = 0;
     for (name, url) in cases {
         for vendor in ALL {
             for call in [Call::Write, Call::Read] {
                 let error = run(vendor, call, url).await.unwrap_err();
-                assert_eq!((error.kind(), error.delivery()), (ErrorKind::Connect, Delivery::NotSent), "{name}, {vendor:?}, {call:?}: {error}");
+                assert_eq!(
+                    (error.kind(), error.delivery()),
+                    (ErrorKind::Connect, Delivery::NotSent),
+                    "{name}, {vendor:?}, {call:?}: {error}"
+                );
                 assert_eq!(error.attempts(), 3, "{name}, {vendor:?}, {call:?}: nothing was sent, so it may be tried again");
                 scenarios += 1;
             }
@@ -246,8 +281,12 @@ async fn run(vendor: Vendor, call: Call, url: &str) -> Result<(), Error> {
 fn judge(expected: Expected, result: &Result<(), Error>, received: usize) -> Result<(), String> {
     let as_expected = match (expected, result) {
         (Success { received: expected }, Ok(())) => expected == received,
-        (Failure { kind, delivery, received: expected }, Err(error)) => error.kind() == kind && error.delivery() == delivery && expected == received,
-        (Expected::NotReceived, Err(error)) => error.kind() == ErrorKind::Transport && [NotSent, Unknown].contains(&error.delivery()) && received == 0,
+        (Failure { kind, delivery, received: expected }, Err(error)) => {
+            error.kind() == kind && error.delivery() == delivery && expected == received
+        }
+        (Expected::NotReceived, Err(error)) => {
+            error.kind() == ErrorKind::Transport && [NotSent, Unknown].contains(&error.delivery()) && received == 0
+        }
         _ => false,
     };
     if as_expected {

@@ -39,7 +39,9 @@ impl<'a> MakeWriter<'a> for Log {
 
 /// Answers in which the vendor repeats the credential, and faults of the connection.
 fn faults() -> Vec<Act> {
-    let echo = format!("{{\"message\":\"bad key {CREDENTIAL}\",\"error\":{{\"code\":\"{CREDENTIAL}\",\"message\":\"no key {CREDENTIAL}\"}},\"traceId\":\"{CREDENTIAL}\"}}");
+    let echo = format!(
+        "{{\"message\":\"bad key {CREDENTIAL}\",\"error\":{{\"code\":\"{CREDENTIAL}\",\"message\":\"no key {CREDENTIAL}\"}},\"traceId\":\"{CREDENTIAL}\"}}"
+    );
     let header = format!("content-type: application/json\r\nx-echo: {CREDENTIAL}\r\nx-request-id: {CREDENTIAL}\r\n");
     vec![
         Act::Answer(answer("401 Unauthorized", &header, &echo)),
@@ -54,7 +56,8 @@ fn faults() -> Vec<Act> {
 }
 
 fn spelled(error: &Error) -> String {
-    let mut text = format!("{error} {error:?} {error:#?} {:?} {:?} {:?} {:?}", error.headers(), error.messages(), error.code(), error.request_id());
+    let mut text =
+        format!("{error} {error:?} {error:#?} {:?} {:?} {:?} {:?}", error.headers(), error.messages(), error.code(), error.request_id());
     text += &String::from_utf8_lossy(error.body());
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {

@@ -49,7 +49,10 @@ impl Vendor {
             }
             Self::HoopAi => {
                 let client: hoop_ai::Client = client(hoop_ai::Client::builder(), url);
-                let body = hoop_ai::types::SendMessageRequest::builder().type_(hoop_ai::types::SendMessageType::Sms).contact_id("c1").message("Hi");
+                let body = hoop_ai::types::SendMessageRequest::builder()
+                    .type_(hoop_ai::types::SendMessageType::Sms)
+                    .contact_id("c1")
+                    .message("Hi");
                 client.send_message().body(body).send().await.map(drop)
             }
             Self::Leadway => {

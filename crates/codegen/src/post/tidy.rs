@@ -49,7 +49,9 @@ impl VisitMut for Tidy {
     }
 
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<syn::Attribute>) {
-        attributes.iter_mut().for_each(|attribute| self.visit_attribute_mut(attribute));
+        for attribute in attributes.iter_mut() {
+            self.visit_attribute_mut(attribute);
+        }
         // One `///` a line, as a person writes it.
         *attributes = std::mem::take(attributes).into_iter().flat_map(doc_lines).collect();
     }
@@ -77,7 +79,7 @@ fn doc_lines(attribute: syn::Attribute) -> Vec<syn::Attribute> {
     };
     let line = |line: &str| -> syn::Attribute {
         let line = if line.is_empty() || line.starts_with(' ') { line.to_owned() } else { format!(" {line}") };
-        syn::parse_quote!(#[doc = #line])
+        syn::Attribute { style: attribute.style, ..syn::parse_quote!(#[doc = #line]) }
     };
     // `lines` has none for the empty text, which is the blank line between two paragraphs.
     if text.is_empty() { vec![line("")] } else { text.lines().map(str::trim_end).map(line).collect() }

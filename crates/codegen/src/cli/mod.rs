@@ -1,0 +1,240 @@
+//! The command line: progenitor's clap code, reduced to one declaration an argument.
+//!
+//! Kept from progenitor are the arguments: their names, types, setters and help. Parsing, reading of bodies, paging, downloads and
+//! output are the same for every operation and written by hand in `crates/reachout/src/cli`.
+
+mod read;
+
+use std::collections::BTreeSet;
+
+use heck::{ToKebabCase, ToUpperCamelCase};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+use serde_json::Value;
+
+use crate::{
+    diagnostic::Error,
+    lint::schemas,
+    model::{Content, Operation, Part, Vendor, rust_name},
+    normalise::Normalised,
+    post::tidy,
+};
+use read::Argument;
+
+/// What every command has already; an argument of the same name gets `field-` before it.
+const TAKEN: [&str; 9] = ["all", "help", "json", "json-body", "output", "sandbox", "verbose", "version", "yes"];
+
+/// The source of `crates/reachout/src/cli/<vendor>.rs`.
+pub fn write(vendor: &Vendor, spec: &Normalised, generated: TokenStream) -> Result<TokenStream, Error> {
+    let failed = |message: String| Error::Generator { vendor: vendor.id.clone(), message };
+    let file: syn::File = syn::parse2(generated).map_err(|error| failed(error.to_string()))?;
+    let arguments = read::read(&file);
+    let none = Vec::new();
+    let module = format_ident!("{}", vendor.module());
+    let table = vendor.operations.iter().enumerate().map(|(index, operation)| {
+        let (index, name) = (syn::Index::from(index), format_ident!("{}", operation.id));
+        quote!(operation!(ROUTES[#index], #name))
+    });
+    let functions = vendor.operations.iter().map(|operation| function(operation, arguments.get(&operation.id).unwrap_or(&none), spec));
+    let doc = format!("The operations of {}.", vendor.name);
+    let count = syn::Index::from(vendor.operations.len());
+    let mut file: syn::File = syn::parse2(quote! {
+        #![doc = #doc]
+        use #module::{Client, ROUTES, builder, types};
+        use super::{
+            declare::Need::{Optional, Required},
+            declare::Request,
+            operation::{Operation, operation},
+        };
+
+        /// Every operation, in the order of the spec.
+        pub static OPERATIONS: [Operation<Client>; #count] = [#(#table),*];
+
+        #(#functions)*
+    })
+    .map_err(|error| failed(error.to_string()))?;
+    tidy::tidy(&mut file);
+    Ok(file.into_token_stream())
+}
+
+fn function(operation: &Operation, given: &[Argument], spec: &Normalised) -> TokenStream {
+    let (name, ident) = (format_ident!("{}", operation.id), format_ident!("{}", operation.id.to_upper_camel_case()));
+    let declared = if operation.is_multipart() {
+        operation.parts.iter().map(part).collect()
+    } else {
+        let body = Fields::of(operation, spec);
+        let mut declared: Vec<TokenStream> = given.iter().map(|argument| flag(argument, operation, &body)).collect();
+        let known: BTreeSet<&str> = given.iter().map(|argument| argument.name.as_str()).collect();
+        let lists = body.lists(&known);
+        declared.extend(lists.iter().map(List::flag));
+        declared.extend(json_body(operation, &body, given, &lists));
+        declared
+    };
+    let pages = operation.pagination.as_ref().map(|pagination| {
+        let items = &pagination.items;
+        quote!(call.pages(#items, |request| request.stream());)
+    });
+    let end = match operation.success.content {
+        Content::Json(_) => format_ident!("answers"),
+        Content::Empty => format_ident!("answers_nothing"),
+        Content::Bytes => format_ident!("downloads"),
+    };
+    let deprecated = operation.deprecated.then(|| quote!(#[expect(deprecated, reason = "deprecated by the vendor, and still there")]));
+    quote! {
+        #deprecated
+        fn #name<'c>() -> Request<'c, Client, builder::#ident<'c>> {
+            let mut call = Request::new(Client::#name);
+            #(#declared)*
+            #pages
+            call.#end(|request| request.send())
+        }
+    }
+}
+
+fn flag(argument: &Argument, operation: &Operation, body: &Fields<'_>) -> TokenStream {
+    let Argument { ty, setter, .. } = argument;
+    let name = free(&argument.name);
+    let need = need(argument.required);
+    let help = match argument.help.as_str() {
+        "" if argument.in_body => body.description(&argument.name),
+        "" => operation
+            .parameters
+            .iter()
+            .find(|parameter| parameter.rust_name() == setter.to_string())
+            .map(|parameter| parameter.description.clone())
+            .unwrap_or_default(),
+        help => help.to_owned(),
+    };
+    let help = one_line(&help);
+    let (optional, kind, value_name) = (argument.in_body, spelled(ty), value_name(ty));
+    let set = if optional { quote!(request.body_map(|body| body.#setter(value))) } else { quote!(request.#setter(value)) };
+    let need = if optional && argument.required { quote!(Required.unless_body()) } else { need };
+    if argument.choice {
+        return quote!(call.choice(#need, #name, #ty::KNOWN, #help, |request, value: #ty| #set););
+    }
+    match kind.as_str() {
+        "bool" => quote!(call.switch(#need, #name, #help, |request, value| #set);),
+        _ => quote!(call.value(#need, #name, #value_name, #help, |request, value: #ty| #set);),
+    }
+}
+
+fn need(required: bool) -> TokenStream {
+    if required { quote!(Required) } else { quote!(Optional) }
+}
+
+fn free(name: &str) -> String {
+    if TAKEN.contains(&name) { format!("field-{name}") } else { name.to_owned() }
+}
+
+fn spelled(ty: &syn::Type) -> String {
+    ty.to_token_stream().to_string().replace(' ', "")
+}
+
+/// What stands for the value in the help.
+fn value_name(ty: &syn::Type) -> &'static str {
+    match spelled(ty).as_str() {
+        "::uuid::Uuid" => "UUID",
+        "i64" | "f64" | "::reachout_runtime::Number" => "NUMBER",
+        "::chrono::naive::NaiveDate" => "YYYY-MM-DD",
+        ty if ty.starts_with("::chrono::DateTime") => "TIME",
+        _ => "TEXT",
+    }
+}
+
+/// The properties of a JSON body.
+struct Fields<'a> {
+    spec: &'a Value,
+    schema: &'a Value,
+}
+
+/// A body property that is a list of texts, which progenitor leaves to `--json-body`.
+struct List {
+    name: String,
+    setter: String,
+    help: String,
+    required: bool,
+}
+
+impl<'a> Fields<'a> {
+    fn of(operation: &Operation, spec: &'a Normalised) -> Self {
+        let schema = operation.body.as_ref().map_or(&Value::Null, |body| &spec.json["components"]["schemas"][body.schema.as_str()]);
+        Self { spec: &spec.json, schema }
+    }
+
+    fn properties(&self) -> impl Iterator<Item = (&'a String, &'a Value)> {
+        self.schema["properties"].as_object().into_iter().flatten()
+    }
+
+    fn is_required(&self, name: &str) -> bool {
+        self.schema["required"].as_array().is_some_and(|names| names.iter().any(|required| required == name))
+    }
+
+    /// The description of a property, or of the schema it refers to.
+    fn description(&self, argument: &str) -> String {
+        let property = self.properties().find(|(name, _)| flag_name(name) == argument).map_or(&Value::Null, |(_, property)| property);
+        let referred = schemas::referenced(property).map_or(&Value::Null, |name| &self.spec["components"]["schemas"][name.as_str()]);
+        let text = property["description"].as_str().or_else(|| referred["description"].as_str());
+        text.unwrap_or_default().to_owned()
+    }
+
+    fn lists(&self, known: &BTreeSet<&str>) -> Vec<List> {
+        let text = |item: &Value| {
+            let item = schemas::referenced(item).map_or(item, |name| &self.spec["components"]["schemas"][name.as_str()]);
+            item["type"] == "string" && item["format"].as_str().is_none_or(|format| format == "uuid")
+        };
+        let lists = self.properties().filter(|(name, property)| {
+            property["type"] == "array" && text(&property["items"]) && !known.contains(flag_name(name).as_str())
+        });
+        let list = |(name, property): (&String, &Value)| List {
+            name: free(&flag_name(name)),
+            setter: rust_name(name),
+            help: property["description"].as_str().unwrap_or_default().to_owned(),
+            required: self.is_required(name),
+        };
+        lists.map(list).collect()
+    }
+}
+
+impl List {
+    fn flag(&self) -> TokenStream {
+        let (name, setter, help) = (&self.name, format_ident!("{}", self.setter), one_line(&self.help));
+        let need = if self.required { quote!(Required.unless_body()) } else { quote!(Optional) };
+        quote!(call.list(#need, #name, #help, |request, values| request.body_map(|body| body.#setter(values)));)
+    }
+}
+
+fn flag_name(property: &str) -> String {
+    rust_name(property).to_kebab_case()
+}
+
+/// `--json-body`, required where a required property has no argument of its own.
+fn json_body(operation: &Operation, fields: &Fields<'_>, given: &[Argument], lists: &[List]) -> Option<TokenStream> {
+    let body = operation.body.as_ref()?;
+    let schema = format_ident!("{}", body.schema);
+    let set: BTreeSet<String> = given
+        .iter()
+        .filter(|argument| argument.in_body)
+        .map(|argument| argument.setter.to_string())
+        .chain(lists.iter().map(|list| list.setter.clone()))
+        .collect();
+    let whole = set.is_empty() || fields.properties().any(|(name, _)| fields.is_required(name) && !set.contains(&rust_name(name)));
+    let need = need(whole);
+    Some(quote!(call.json_body(#need, |request, body: types::#schema| request.body(body));))
+}
+
+/// A part of a multipart body.
+fn part(part: &Part) -> TokenStream {
+    let (setter, need, help) = (format_ident!("{}", rust_name(&part.name)), need(part.required), one_line(&part.description));
+    let name = free(&flag_name(&part.name));
+    match (part.file, part.list) {
+        (true, _) => quote!(call.files(#need, "file", #help, |request, file| request.#setter(file));),
+        (false, true) => {
+            quote!(call.list(#need, #name, #help, |request, values| values.into_iter().fold(request, |request, value| request.#setter(value)));)
+        }
+        (false, false) => quote!(call.value(#need, #name, "TEXT", #help, |request, value: String| request.#setter(value));),
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

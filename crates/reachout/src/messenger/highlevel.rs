@@ -1,0 +1,135 @@
+//! The editions of HighLevel: Hoop AI, and Leadway CRM, whose send operation knows more.
+
+use reachout_runtime::{BoxFuture, Number};
+
+use super::contact;
+use crate::{Channel, Error, Field, Message, Messenger, Receipt, ReplyMode, Unsupported, Vendor, capability};
+
+/// A client as a messenger: the responses of both editions have the same fields, but for the status.
+macro_rules! messenger {
+    ($client:ident, $vendor:expr, |$sent:ident| $status:expr) => {
+        impl Messenger for ::$client::Client {
+            fn vendor(&self) -> Vendor {
+                $vendor
+            }
+
+            fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<Receipt, Error>> {
+                Box::pin(async move {
+                    let $sent = self.send_message().body($client(message)?).send().await?;
+                    let several = $sent.message_ids.clone().unwrap_or_default();
+                    Ok(Receipt {
+                        message_ids: if several.is_empty() { vec![$sent.message_id.clone()] } else { several },
+                        email_message_id: $sent.email_message_id.clone(),
+                        conversation_id: Some($sent.conversation_id.clone()),
+                        status: $status,
+                        note: $sent.msg.clone(),
+                        ..Receipt::of($vendor, &$sent)
+                    })
+                })
+            }
+        }
+    };
+}
+
+/// A request with the fields that both editions have, and with the given ones.
+macro_rules! request {
+    ($client:ident, $vendor:expr, $channel:expr, $message:expr $(, $field:ident: $value:expr)* $(,)?) => {{
+        use ::$client::types::{EmailReplyMode, SendMessageRequest, SendMessageType};
+
+        let (vendor, channel, message) = ($vendor, $channel, $message);
+        let from = Address::of(vendor, channel, message.from.as_deref())?;
+        let to = Address::of(vendor, channel, message.to_address.as_deref())?;
+        let name = channel.highlevel().and_then(|name| SendMessageType::try_from(name).ok());
+        SendMessageRequest {
+            appointment_id: message.highlevel.appointment_id.clone(),
+            attachments: some(&message.attachments),
+            contact_id: contact(vendor, &message.to)?.to_owned(),
+            conversation_provider_id: message.highlevel.provider_id.clone(),
+            email_bcc: some(&message.bcc),
+            email_cc: some(&message.cc),
+            email_from: from.email,
+            email_reply_mode: message.reply_mode.map(|mode| match mode {
+                ReplyMode::Sender => EmailReplyMode::Reply,
+                ReplyMode::Everybody => EmailReplyMode::ReplyAll,
+            }),
+            email_to: to.email,
+            from_number: from.number,
+            html: message.html.clone(),
+            message: message.text.clone(),
+            reply_message_id: message.reply_to.clone(),
+            scheduled_timestamp: message.send_at.map(|time| Number::from(time.timestamp())),
+            subject: message.subject.clone(),
+            template_id: message.highlevel.template_id.clone(),
+            thread_id: message.thread.clone(),
+            to_number: to.number,
+            type_: name.ok_or(Unsupported::Channel { vendor, channel })?,
+            $($field: $value,)*
+        }
+    }};
+}
+
+#[cfg(feature = "hoop-ai")]
+messenger!(hoop_ai, Vendor::HoopAi, |sent| None);
+
+#[cfg(feature = "leadway")]
+messenger!(leadway, Vendor::Leadway, |sent| Some(sent.status.to_string()));
+
+#[cfg(feature = "hoop-ai")]
+pub fn hoop_ai(message: &Message) -> Result<::hoop_ai::types::SendMessageRequest, Unsupported> {
+    let channel = channel(Vendor::HoopAi, message, false)?;
+    Ok(request!(hoop_ai, Vendor::HoopAi, channel, message))
+}
+
+#[cfg(feature = "leadway")]
+pub fn leadway(message: &Message) -> Result<::leadway::types::SendMessageRequest, Unsupported> {
+    let options = &message.leadway;
+    let channel = channel(Vendor::Leadway, message, options.forward.is_some())?;
+    Ok(request!(
+        leadway,
+        Vendor::Leadway,
+        channel,
+        message,
+        custom_subtype_id: options.custom_subtype_id.clone(),
+        forward: options.forward.clone(),
+        optimization_period: options.optimization_period,
+        // The vendor's page calls both required: a message that is yet to be sent is pending, and its sample gives the type as the subtype.
+        status: options.status.clone().unwrap_or(::leadway::types::MessageDeliveryStatus::Pending),
+        sub_type: options.sub_type.clone().unwrap_or_else(|| channel.highlevel().unwrap_or_default().into()),
+        uses_native_scheduling_ai: options.native_scheduling_ai,
+    ))
+}
+
+/// The channel of a message that says something; which fields make it do so is not documented for the channels.
+fn channel(vendor: Vendor, message: &Message, forwards: bool) -> Result<Channel, Unsupported> {
+    let channel = capability::channel(vendor, message)?;
+    let says = [&message.text, &message.html, &message.highlevel.template_id].into_iter().any(Option::is_some);
+    if says || forwards || !message.attachments.is_empty() {
+        Ok(channel)
+    } else {
+        Err(Unsupported::Missing { vendor, channel, field: Field::Text })
+    }
+}
+
+fn some(list: &[String]) -> Option<Vec<String>> {
+    (!list.is_empty()).then(|| list.to_vec())
+}
+
+/// An email address or a phone number, as its form tells.
+#[derive(Default)]
+struct Address {
+    email: Option<String>,
+    number: Option<String>,
+}
+
+impl Address {
+    fn of(vendor: Vendor, channel: Channel, address: Option<&str>) -> Result<Self, Unsupported> {
+        let Some(address) = address else { return Ok(Self::default()) };
+        let wrong = |wanted| Err(Unsupported::Value { vendor, wanted, value: address.to_owned() });
+        match (channel, address.contains('@')) {
+            (Channel::Sms | Channel::Rcs | Channel::WhatsApp, true) => wrong("a phone number"),
+            (Channel::Email, false) => wrong("an email address"),
+            (_, true) => Ok(Self { email: Some(address.to_owned()), ..Self::default() }),
+            (_, false) => Ok(Self { number: Some(address.to_owned()), ..Self::default() }),
+        }
+    }
+}

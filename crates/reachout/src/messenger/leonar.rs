@@ -1,0 +1,56 @@
+//! Leonar: email, LinkedIn and WhatsApp to a contact.
+
+use leonar::{
+    Client,
+    types::{self, LinkedinMessageType, SendMessageRequest},
+};
+use reachout_runtime::BoxFuture;
+use uuid::Uuid;
+
+use super::contact;
+use crate::{Channel, Error, Message, Messenger, Receipt, Unsupported, Vendor, capability};
+
+const VENDOR: Vendor = Vendor::Leonar;
+
+impl Messenger for Client {
+    fn vendor(&self) -> Vendor {
+        VENDOR
+    }
+
+    fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<Receipt, Error>> {
+        Box::pin(async move {
+            let sent = self.send_message().body(request(message)?).send().await?;
+            Ok(Receipt {
+                message_ids: vec![sent.data.id.to_string()],
+                conversation_id: sent.data.conversation_id.map(|id| id.to_string()),
+                sent_at: sent.data.sent_at,
+                ..Receipt::of(VENDOR, &sent)
+            })
+        })
+    }
+}
+
+pub fn request(message: &Message) -> Result<SendMessageRequest, Unsupported> {
+    let channel = capability::channel(VENDOR, message)?;
+    let (way, kind) = match channel {
+        Channel::Email => (types::Channel::Email, None),
+        Channel::WhatsApp => (types::Channel::Whatsapp, None),
+        Channel::Linkedin => (types::Channel::Linkedin, None),
+        Channel::LinkedinInmail => (types::Channel::Linkedin, Some(LinkedinMessageType::Inmail)),
+        Channel::LinkedinInvitation => (types::Channel::Linkedin, Some(LinkedinMessageType::Invitation)),
+        channel => return Err(Unsupported::Channel { vendor: VENDOR, channel }),
+    };
+    let sender = message.from.as_deref().map(|id| uuid(id, "the UUID of a connected account as sender"));
+    Ok(SendMessageRequest {
+        channel: way,
+        contact_id: uuid(contact(VENDOR, &message.to)?, "the UUID of a contact as recipient")?,
+        content: message.text.clone().unwrap_or_default(),
+        linkedin_message_type: kind,
+        sender_account_id: sender.transpose()?,
+        subject: message.subject.clone(),
+    })
+}
+
+fn uuid(text: &str, wanted: &'static str) -> Result<Uuid, Unsupported> {
+    text.parse().map_err(|_| Unsupported::Value { vendor: VENDOR, wanted, value: text.to_owned() })
+}

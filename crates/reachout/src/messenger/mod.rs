@@ -1,0 +1,80 @@
+//! [`Messenger`]: one interface over the clients.
+
+#[cfg(any(feature = "hoop-ai", feature = "leadway"))]
+mod highlevel;
+#[cfg(feature = "leonar")]
+mod leonar;
+#[cfg(feature = "sendpilot")]
+mod sendpilot;
+
+use std::fmt;
+
+use reachout_runtime::BoxFuture;
+
+use crate::{Error, Message, Receipt, Unsupported, Vendor, capability};
+
+/// Sends messages through a vendor. The clients implement it, and a `Box<dyn Messenger>` is as good as one of them.
+pub trait Messenger: fmt::Debug + Send + Sync {
+    /// Who sends.
+    fn vendor(&self) -> Vendor;
+
+    /// Sends one message. What the vendor cannot do with it is an error before anything is sent.
+    ///
+    /// A message is not sent twice by retries; after an error, [`Error::delivery`] tells what became of it.
+    fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<Receipt, Error>>;
+}
+
+/// Tells what the vendor cannot do with a message. [`Messenger::send`] asks the same before it sends.
+pub fn check(vendor: Vendor, message: &Message) -> Result<(), Unsupported> {
+    match vendor {
+        #[cfg(feature = "leonar")]
+        Vendor::Leonar => leonar::request(message).map(drop),
+        #[cfg(feature = "sendpilot")]
+        Vendor::SendPilot => sendpilot::request(message).map(drop),
+        #[cfg(feature = "hoop-ai")]
+        Vendor::HoopAi => highlevel::hoop_ai(message).map(drop),
+        #[cfg(feature = "leadway")]
+        Vendor::Leadway => highlevel::leadway(message).map(drop),
+        #[allow(unreachable_patterns, reason = "reachable where a feature is off")]
+        vendor => capability::channel(vendor, message).map(drop),
+    }
+}
+
+/// A messenger whose credential comes from the vendor's environment variable: [`Vendor::credential_env`].
+///
+/// ```no_run
+/// # async fn send() -> Result<(), reachout::Error> {
+/// use reachout::{Channel, Message, Vendor};
+///
+/// let messenger = reachout::connect(Vendor::Leonar)?; // LEONAR_API_KEY
+/// let message = Message::to("a1b2c3d4-5678-90ab-cdef-1234567890ab").channel(Channel::WhatsApp).text("Hi Sophie");
+/// let receipt = messenger.send(&message).await?;
+/// println!("{:?}", receipt.message_id());
+/// # Ok(())
+/// # }
+/// ```
+pub fn connect(vendor: Vendor) -> Result<Box<dyn Messenger>, Error> {
+    match vendor {
+        #[cfg(feature = "leonar")]
+        Vendor::Leonar => Ok(Box::new(::leonar::Client::from_env()?)),
+        #[cfg(feature = "sendpilot")]
+        Vendor::SendPilot => Ok(Box::new(::sendpilot::Client::from_env()?)),
+        #[cfg(feature = "hoop-ai")]
+        Vendor::HoopAi => Ok(Box::new(::hoop_ai::Client::from_env()?)),
+        #[cfg(feature = "leadway")]
+        Vendor::Leadway => Ok(Box::new(::leadway::Client::from_env()?)),
+        #[allow(unreachable_patterns, reason = "reachable where a feature is off")]
+        vendor => Err(Unsupported::NotCompiled { vendor }.into()),
+    }
+}
+
+/// The contact's id, at vendors that know no other recipients.
+#[cfg(any(feature = "leonar", feature = "hoop-ai", feature = "leadway"))]
+fn contact(vendor: Vendor, recipient: &crate::Recipient) -> Result<&str, Unsupported> {
+    let wanted = "the id of a contact as recipient";
+    match recipient {
+        crate::Recipient::Contact(id) if id.is_empty() => Err(Unsupported::Value { vendor, wanted, value: id.clone() }),
+        crate::Recipient::Contact(id) => Ok(id),
+        crate::Recipient::LinkedinProfile(url) => Err(Unsupported::Value { vendor, wanted, value: url.clone() }),
+    }
+}

@@ -1,0 +1,125 @@
+//! SendPilot: LinkedIn messages to a lead or a profile, and invitations to a profile.
+
+use chrono::{DateTime, Utc};
+use reachout_runtime::BoxFuture;
+use sendpilot::{Client, types};
+
+use crate::{Channel, Error, Field, Message, Messenger, Receipt, Recipient, Unsupported, Vendor, capability};
+
+const VENDOR: Vendor = Vendor::SendPilot;
+
+/// Each way to address somebody is an operation of its own, or a form of one.
+#[derive(Debug)]
+pub enum Request {
+    Message(types::SendMessageRequest),
+    /// The only way to count a message to a lead to a campaign.
+    LeadMessage(String, types::SendLeadMessageRequest),
+    Invitation(types::SendConnectionRequestRequest),
+}
+
+impl Messenger for Client {
+    fn vendor(&self) -> Vendor {
+        VENDOR
+    }
+
+    fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<Receipt, Error>> {
+        Box::pin(async move {
+            match request(message)? {
+                Request::Message(body) => {
+                    let sent = self.send_message().body(body).send().await?;
+                    let answer = Answer {
+                        id: &sent.message_id,
+                        conversation: &sent.conversation_id,
+                        error: &sent.error,
+                        time: sent.timestamp.or(sent.sent_at),
+                    };
+                    let status = sent.status.as_ref().map(ToString::to_string);
+                    answer.receipt(Some(sent.success), status, Receipt::of(VENDOR, &sent))
+                }
+                Request::LeadMessage(lead, body) => {
+                    let sent = self.send_message_to_lead().lead_id(lead).body(body).send().await?;
+                    let answer =
+                        Answer { id: &sent.message_id, conversation: &sent.conversation_id, error: &sent.error, time: sent.timestamp };
+                    let status = sent.status.as_ref().map(ToString::to_string);
+                    answer.receipt(sent.success, status, Receipt::of(VENDOR, &sent))
+                }
+                Request::Invitation(body) => {
+                    let sent = self.send_connection_request().body(body).send().await?;
+                    let answer = Answer { id: &sent.request_id, conversation: &None, error: &sent.error, time: sent.timestamp };
+                    let status = sent.status.as_ref().map(ToString::to_string);
+                    answer.receipt(sent.success, status, Receipt::of(VENDOR, &sent))
+                }
+            }
+        })
+    }
+}
+
+/// What the three responses have in common.
+struct Answer<'a> {
+    id: &'a Option<String>,
+    conversation: &'a Option<String>,
+    error: &'a Option<String>,
+    time: Option<DateTime<Utc>>,
+}
+
+impl Answer<'_> {
+    /// A 2xx may still say that nothing was sent.
+    fn receipt(self, success: Option<bool>, status: Option<String>, receipt: Receipt) -> Result<Receipt, Error> {
+        if success == Some(false) {
+            let reason = self.error.clone().unwrap_or_else(|| "it gives no reason".to_owned());
+            return Err(Error::Refused { vendor: VENDOR, reason });
+        }
+        Ok(Receipt {
+            message_ids: self.id.iter().cloned().collect(),
+            conversation_id: self.conversation.clone(),
+            status,
+            sent_at: self.time,
+            note: self.error.clone(),
+            ..receipt
+        })
+    }
+}
+
+pub fn request(message: &Message) -> Result<Request, Unsupported> {
+    let channel = capability::channel(VENDOR, message)?;
+    let sender = || message.from.clone().ok_or(Unsupported::Missing { vendor: VENDOR, channel, field: Field::From });
+    let options = &message.sendpilot;
+    let wanted =
+        if channel == Channel::LinkedinInvitation { "the URL of a LinkedIn profile as recipient" } else { "the id of a lead as recipient" };
+    let wrong = |value: &str| Unsupported::Value { vendor: VENDOR, wanted, value: value.to_owned() };
+    // The length of the text was checked with the channel.
+    let text = message.text.clone().unwrap_or_default();
+    match (channel, &message.to) {
+        (Channel::LinkedinInvitation, Recipient::LinkedinProfile(url)) => Ok(Request::Invitation(types::SendConnectionRequestRequest {
+            message: message.text.as_deref().filter(|text| !text.is_empty()).map(|text| limited(text)).transpose()?,
+            recipient_linkedin_url: url.clone(),
+            sender_id: sender()?,
+        })),
+        (Channel::LinkedinInvitation, Recipient::Contact(id)) => Err(wrong(id)),
+        (_, Recipient::LinkedinProfile(url)) => Ok(Request::Message(
+            types::SendMessageToProfileRequest {
+                campaign_id: options.campaign_id.clone(),
+                lead_id: options.lead_id.clone(),
+                message: limited(&text)?,
+                recipient_linkedin_url: url.clone(),
+                sender_id: sender()?,
+            }
+            .into(),
+        )),
+        (_, Recipient::Contact(id)) if id.is_empty() => Err(wrong(id)),
+        (_, Recipient::Contact(lead)) => match &options.campaign_id {
+            Some(campaign) => {
+                let body =
+                    types::SendLeadMessageRequest { campaign_id: Some(campaign.clone()), message: limited(&text)?, sender_id: sender()? };
+                Ok(Request::LeadMessage(lead.clone(), body))
+            }
+            None => Ok(Request::Message(
+                types::SendMessageToLeadRequest { lead_id: lead.clone(), message: limited(&text)?, sender_id: message.from.clone() }.into(),
+            )),
+        },
+    }
+}
+
+fn limited<T: std::str::FromStr>(text: &str) -> Result<T, Unsupported> {
+    text.parse().map_err(|_| Unsupported::Value { vendor: VENDOR, wanted: "a shorter text", value: text.to_owned() })
+}
