@@ -27,3 +27,4 @@ pub use self::log::RecordedRequest;
 pub use self::sandbox::{Builder, InvalidControl, Sandbox, StartError};
 pub use self::settings::{Settings, Versions};
 pub use self::vendor::{UnknownVendor, Vendor};
+pub use self::webhook::{Delivery, HIGHLEVEL_WEBHOOK_KEY, Subscription, Webhook};

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::listen::{Listening, listen};
 use crate::server::Server;
-use crate::{FaultRule, RecordedRequest, ReplyTo, Settings, Vendor, Versions};
+use crate::{Delivery, FaultRule, RecordedRequest, ReplyTo, Settings, Subscription, Vendor, Versions, Webhook};
 
 /// A running sandbox. It serves until it is dropped.
 #[derive(Debug)]
@@ -82,6 +82,16 @@ impl Sandbox {
     /// Forgets the faults that still wait for requests.
     pub fn clear_faults(&self) {
         self.server.faults().clear();
+    }
+
+    /// Delivers the events of a vendor to an address of this machine, signed as the vendor signs them.
+    pub fn add_webhook(&self, webhook: Webhook) -> Result<Subscription, InvalidControl> {
+        self.server.hub.subscribe(self.server.stage(webhook.vendor).api, webhook).map_err(InvalidControl)
+    }
+
+    /// How the last deliveries went, the newest last.
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        self.server.hub.deliveries()
     }
 
     /// Lets a contact or a lead answer. The message as the conversation keeps it.

@@ -1,5 +1,6 @@
 //! The controls of the sandbox, under `/_sandbox`.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -17,7 +18,7 @@ use crate::fault::FaultRule;
 use crate::log::RecordedRequest;
 use crate::refusal::Refusal;
 use crate::server::Server;
-use crate::{ReplyTo, Settings, Vendor};
+use crate::{ReplyTo, Settings, Subscription, Vendor, Webhook};
 
 type Shared = State<Arc<Server>>;
 
@@ -28,6 +29,7 @@ pub(crate) fn router() -> Router<Arc<Server>> {
         .route("/_sandbox/requests", get(requests).delete(clear_requests))
         .route("/_sandbox/faults", get(faults).post(add_fault).delete(clear_faults))
         .route("/_sandbox/settings", get(settings).patch(change_settings))
+        .route("/_sandbox/webhooks", get(webhooks).post(add_webhook).delete(clear_webhooks))
         .route("/_sandbox/replies", post(reply))
         .route("/_sandbox/uploads/{id}", put(upload))
 }
@@ -47,8 +49,8 @@ impl From<JsonRejection> for Refused {
     }
 }
 
-fn bad(message: impl ToString) -> Refused {
-    Refused(StatusCode::BAD_REQUEST, message.to_string())
+fn bad(message: impl Display) -> Refused {
+    Refused(StatusCode::BAD_REQUEST, format!("{message}"))
 }
 
 async fn overview(State(server): Shared, headers: HeaderMap) -> Json<Value> {
@@ -125,6 +127,25 @@ async fn change_settings(State(server): Shared, patch: Result<Json<Map<String, V
     let settings: Settings = serde_json::from_value(settings).map_err(bad)?;
     server.set_settings(settings.clone());
     Ok(Json(settings))
+}
+
+/// The registered webhooks, and how their last deliveries went.
+async fn webhooks(State(server): Shared) -> Json<Value> {
+    Json(json!({ "webhooks": server.hub.subscriptions(), "deliveries": server.hub.deliveries() }))
+}
+
+async fn add_webhook(
+    State(server): Shared,
+    webhook: Result<Json<Webhook>, JsonRejection>,
+) -> Result<(StatusCode, Json<Subscription>), Refused> {
+    let Json(webhook) = webhook?;
+    let subscription = server.hub.subscribe(server.stage(webhook.vendor).api, webhook).map_err(bad)?;
+    Ok((StatusCode::CREATED, Json(subscription)))
+}
+
+async fn clear_webhooks(State(server): Shared) -> StatusCode {
+    server.hub.clear();
+    StatusCode::NO_CONTENT
 }
 
 async fn reply(State(server): Shared, reply: Result<Json<ReplyTo>, JsonRejection>) -> Result<(StatusCode, Json<Value>), Refused> {

@@ -7,3 +7,4 @@ mod faults;
 mod oauth;
 mod state;
 mod strict;
+mod webhooks;
