@@ -91,7 +91,10 @@ mod tests {
         for vendor in Vendor::ALL {
             assert_eq!(vendor.id().parse(), Ok(vendor));
         }
-        assert_eq!("Leonard".parse::<Vendor>().unwrap_err().to_string(), "\"Leonard\" is no vendor; these are: leonar, sendpilot, hoop-ai, leadway");
+        assert_eq!(
+            "Leonard".parse::<Vendor>().unwrap_err().to_string(),
+            "\"Leonard\" is no vendor; these are: leonar, sendpilot, hoop-ai, leadway"
+        );
     }
 
     /// The ids and variables are spelled here for vendors that are not compiled in; those of the clients are the truth.

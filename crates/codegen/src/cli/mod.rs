@@ -7,7 +7,7 @@ mod read;
 
 use std::collections::BTreeSet;
 
-use heck::{ToKebabCase, ToUpperCamelCase};
+use heck::ToKebabCase;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use serde_json::Value;
@@ -40,10 +40,9 @@ pub fn write(vendor: &Vendor, spec: &Normalised, generated: TokenStream) -> Resu
     let count = syn::Index::from(vendor.operations.len());
     let mut file: syn::File = syn::parse2(quote! {
         #![doc = #doc]
-        use #module::{Client, ROUTES, builder, types};
+        use #module::{Client, ROUTES, types};
         use super::{
-            declare::Need::{Optional, Required},
-            declare::Request,
+            declare::{Call, Need::{Optional, Required}, Request},
             operation::{Operation, operation},
         };
 
@@ -58,34 +57,34 @@ pub fn write(vendor: &Vendor, spec: &Normalised, generated: TokenStream) -> Resu
 }
 
 fn function(operation: &Operation, given: &[Argument], spec: &Normalised) -> TokenStream {
-    let (name, ident) = (format_ident!("{}", operation.id), format_ident!("{}", operation.id.to_upper_camel_case()));
-    let declared = if operation.is_multipart() {
+    let name = format_ident!("{}", operation.id);
+    let mut declared: Vec<TokenStream> = if operation.is_multipart() {
         operation.parts.iter().map(part).collect()
     } else {
         let body = Fields::of(operation, spec);
-        let mut declared: Vec<TokenStream> = given.iter().map(|argument| flag(argument, operation, &body)).collect();
+        let mut declared: Vec<_> = given.iter().map(|argument| flag(argument, operation, &body)).collect();
         let known: BTreeSet<&str> = given.iter().map(|argument| argument.name.as_str()).collect();
-        let lists = body.lists(&known);
-        declared.extend(lists.iter().map(List::flag));
-        declared.extend(json_body(operation, &body, given, &lists));
+        let extras = body.extras(&known);
+        declared.extend(extras.iter().map(Extra::flag));
+        declared.extend(json_body(operation, &body, given, &extras));
         declared
     };
-    let pages = operation.pagination.as_ref().map(|pagination| {
+    if let Some(pagination) = &operation.pagination {
         let items = &pagination.items;
-        quote!(call.pages(#items, |request| request.stream());)
-    });
+        declared.push(quote!(call.pages(#items, |request| request.stream());));
+    }
     let end = match operation.success.content {
         Content::Json(_) => format_ident!("answers"),
         Content::Empty => format_ident!("answers_nothing"),
         Content::Bytes => format_ident!("downloads"),
     };
     let deprecated = operation.deprecated.then(|| quote!(#[expect(deprecated, reason = "deprecated by the vendor, and still there")]));
+    let mutable = (!declared.is_empty()).then(|| quote!(mut));
     quote! {
         #deprecated
-        fn #name<'c>() -> Request<'c, Client, builder::#ident<'c>> {
-            let mut call = Request::new(Client::#name);
+        fn #name<'c>() -> Call<'c, Client> {
+            let #mutable call = Request::new(Client::#name);
             #(#declared)*
-            #pages
             call.#end(|request| request.send())
         }
     }
@@ -147,12 +146,13 @@ struct Fields<'a> {
     schema: &'a Value,
 }
 
-/// A body property that is a list of texts, which progenitor leaves to `--json-body`.
-struct List {
+/// A body property that progenitor leaves to `--json-body`, and that texts can be given for.
+struct Extra {
     name: String,
     setter: String,
     help: String,
     required: bool,
+    list: bool,
 }
 
 impl<'a> Fields<'a> {
@@ -172,34 +172,43 @@ impl<'a> Fields<'a> {
     /// The description of a property, or of the schema it refers to.
     fn description(&self, argument: &str) -> String {
         let property = self.properties().find(|(name, _)| flag_name(name) == argument).map_or(&Value::Null, |(_, property)| property);
-        let referred = schemas::referenced(property).map_or(&Value::Null, |name| &self.spec["components"]["schemas"][name.as_str()]);
-        let text = property["description"].as_str().or_else(|| referred["description"].as_str());
+        let text = property["description"].as_str().or_else(|| self.followed(property)["description"].as_str());
         text.unwrap_or_default().to_owned()
     }
 
-    fn lists(&self, known: &BTreeSet<&str>) -> Vec<List> {
-        let text = |item: &Value| {
-            let item = schemas::referenced(item).map_or(item, |name| &self.spec["components"]["schemas"][name.as_str()]);
-            item["type"] == "string" && item["format"].as_str().is_none_or(|format| format == "uuid")
+    /// Lists of texts, and alternatives of which one is a text.
+    fn extras(&self, known: &BTreeSet<&str>) -> Vec<Extra> {
+        let extra = |(name, property): (&String, &Value)| {
+            let list = property["type"] == "array" && self.is_text(&property["items"]);
+            let text =
+                self.followed(property)["oneOf"].as_array().is_some_and(|alternatives| alternatives.iter().any(|one| self.is_text(one)));
+            let flag = flag_name(name);
+            let help = self.description(&flag);
+            let extra = Extra { name: free(&flag), setter: rust_name(name), help, required: self.is_required(name), list };
+            ((list || text) && !known.contains(flag.as_str())).then_some(extra)
         };
-        let lists = self.properties().filter(|(name, property)| {
-            property["type"] == "array" && text(&property["items"]) && !known.contains(flag_name(name).as_str())
-        });
-        let list = |(name, property): (&String, &Value)| List {
-            name: free(&flag_name(name)),
-            setter: rust_name(name),
-            help: property["description"].as_str().unwrap_or_default().to_owned(),
-            required: self.is_required(name),
-        };
-        lists.map(list).collect()
+        self.properties().filter_map(extra).collect()
+    }
+
+    fn is_text(&self, schema: &Value) -> bool {
+        let schema = self.followed(schema);
+        schema["type"] == "string" && schema["format"].as_str().is_none_or(|format| format == "uuid")
+    }
+
+    fn followed(&self, schema: &'a Value) -> &'a Value {
+        schemas::referenced(schema).map_or(schema, |name| &self.spec["components"]["schemas"][name.as_str()])
     }
 }
 
-impl List {
+impl Extra {
     fn flag(&self) -> TokenStream {
         let (name, setter, help) = (&self.name, format_ident!("{}", self.setter), one_line(&self.help));
         let need = if self.required { quote!(Required.unless_body()) } else { quote!(Optional) };
-        quote!(call.list(#need, #name, #help, |request, values| request.body_map(|body| body.#setter(values)));)
+        if self.list {
+            quote!(call.list(#need, #name, #help, |request, values| request.body_map(|body| body.#setter(values)));)
+        } else {
+            quote!(call.value(#need, #name, "TEXT", #help, |request, value: String| request.body_map(|body| body.#setter(value)));)
+        }
     }
 }
 
@@ -208,14 +217,14 @@ fn flag_name(property: &str) -> String {
 }
 
 /// `--json-body`, required where a required property has no argument of its own.
-fn json_body(operation: &Operation, fields: &Fields<'_>, given: &[Argument], lists: &[List]) -> Option<TokenStream> {
+fn json_body(operation: &Operation, fields: &Fields<'_>, given: &[Argument], extras: &[Extra]) -> Option<TokenStream> {
     let body = operation.body.as_ref()?;
     let schema = format_ident!("{}", body.schema);
     let set: BTreeSet<String> = given
         .iter()
         .filter(|argument| argument.in_body)
         .map(|argument| argument.setter.to_string())
-        .chain(lists.iter().map(|list| list.setter.clone()))
+        .chain(extras.iter().map(|extra| extra.setter.clone()))
         .collect();
     let whole = set.is_empty() || fields.properties().any(|(name, _)| fields.is_required(name) && !set.contains(&rust_name(name)));
     let need = need(whole);

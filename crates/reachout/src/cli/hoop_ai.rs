@@ -2,11 +2,14 @@
 
 //! The operations of Hoop AI.
 use super::{
-    declare::Need::{Optional, Required},
-    declare::Request,
+    declare::{
+        Call,
+        Need::{Optional, Required},
+        Request,
+    },
     operation::{Operation, operation},
 };
-use hoop_ai::{Client, ROUTES, builder, types};
+use hoop_ai::{Client, ROUTES, types};
 /// Every operation, in the order of the spec.
 pub static OPERATIONS: [Operation<Client>; 54] = [
     operation!(ROUTES[0], search_conversations),
@@ -64,7 +67,7 @@ pub static OPERATIONS: [Operation<Client>; 54] = [
     operation!(ROUTES[52], create_location_token),
     operation!(ROUTES[53], list_installed_locations),
 ];
-fn search_conversations<'c>() -> Request<'c, Client, builder::SearchConversations<'c>> {
+fn search_conversations<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::search_conversations);
     call.value(
         Optional,
@@ -163,7 +166,7 @@ fn search_conversations<'c>() -> Request<'c, Client, builder::SearchConversation
     call.answers(|request| request.send())
 }
 
-fn create_conversation<'c>() -> Request<'c, Client, builder::CreateConversation<'c>> {
+fn create_conversation<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::create_conversation);
     call.value(Required.unless_body(), "contact-id", "TEXT", "Id of the contact.", |request, value: String| {
         request.body_map(|body| body.contact_id(value))
@@ -175,13 +178,13 @@ fn create_conversation<'c>() -> Request<'c, Client, builder::CreateConversation<
     call.answers(|request| request.send())
 }
 
-fn get_conversation<'c>() -> Request<'c, Client, builder::GetConversation<'c>> {
+fn get_conversation<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::get_conversation);
     call.value(Required, "conversation-id", "TEXT", "Id of the conversation.", |request, value: String| request.conversation_id(value));
     call.answers(|request| request.send())
 }
 
-fn update_conversation<'c>() -> Request<'c, Client, builder::UpdateConversation<'c>> {
+fn update_conversation<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::update_conversation);
     call.value(Required, "conversation-id", "TEXT", "Id of the conversation.", |request, value: String| request.conversation_id(value));
     call.value(Required.unless_body(), "location-id", "TEXT", "Id of the sub-account.", |request, value: String| {
@@ -195,13 +198,13 @@ fn update_conversation<'c>() -> Request<'c, Client, builder::UpdateConversation<
     call.answers(|request| request.send())
 }
 
-fn delete_conversation<'c>() -> Request<'c, Client, builder::DeleteConversation<'c>> {
+fn delete_conversation<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::delete_conversation);
     call.value(Required, "conversation-id", "TEXT", "Id of the conversation.", |request, value: String| request.conversation_id(value));
     call.answers(|request| request.send())
 }
 
-fn list_messages<'c>() -> Request<'c, Client, builder::ListMessages<'c>> {
+fn list_messages<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::list_messages);
     call.value(Required, "conversation-id", "TEXT", "Id of the conversation.", |request, value: String| request.conversation_id(value));
     call.value(Optional, "last-message-id", "TEXT", "Id of the last message of the page before.", |request, value: String| {
@@ -221,7 +224,7 @@ fn list_messages<'c>() -> Request<'c, Client, builder::ListMessages<'c>> {
     call.answers(|request| request.send())
 }
 
-fn send_message<'c>() -> Request<'c, Client, builder::SendMessage<'c>> {
+fn send_message<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::send_message);
     call.value(Optional, "appointment-id", "TEXT", "Id of the appointment the message belongs to.", |request, value: String| {
         request.body_map(|body| body.appointment_id(value))
@@ -304,7 +307,7 @@ fn send_message<'c>() -> Request<'c, Client, builder::SendMessage<'c>> {
     call.answers(|request| request.send())
 }
 
-fn add_inbound_message<'c>() -> Request<'c, Client, builder::AddInboundMessage<'c>> {
+fn add_inbound_message<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::add_inbound_message);
     call.value(Optional, "alt-id", "TEXT", "Id the message has at its provider.", |request, value: String| {
         request.body_map(|body| body.alt_id(value))
@@ -373,7 +376,7 @@ fn add_inbound_message<'c>() -> Request<'c, Client, builder::AddInboundMessage<'
     call.answers(|request| request.send())
 }
 
-fn add_outbound_call<'c>() -> Request<'c, Client, builder::AddOutboundCall<'c>> {
+fn add_outbound_call<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::add_outbound_call);
     call.value(Optional, "alt-id", "TEXT", "Id the call has at its provider.", |request, value: String| {
         request.body_map(|body| body.alt_id(value))
@@ -405,7 +408,7 @@ fn add_outbound_call<'c>() -> Request<'c, Client, builder::AddOutboundCall<'c>> 
     call.answers(|request| request.send())
 }
 
-fn upload_attachments<'c>() -> Request<'c, Client, builder::UploadAttachments<'c>> {
+fn upload_attachments<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::upload_attachments);
     call.value(Required, "conversation-id", "TEXT", "Id of the conversation.", |request, value: String| request.conversation_id(value));
     call.value(Required, "location-id", "TEXT", "Id of the sub-account.", |request, value: String| request.location_id(value));
@@ -421,31 +424,31 @@ fn upload_attachments<'c>() -> Request<'c, Client, builder::UploadAttachments<'c
     call.answers(|request| request.send())
 }
 
-fn get_message<'c>() -> Request<'c, Client, builder::GetMessage<'c>> {
+fn get_message<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::get_message);
     call.value(Required, "id", "TEXT", "Id of the message.", |request, value: String| request.id(value));
     call.answers(|request| request.send())
 }
 
-fn get_email<'c>() -> Request<'c, Client, builder::GetEmail<'c>> {
+fn get_email<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::get_email);
     call.value(Required, "id", "TEXT", "Id of the email.", |request, value: String| request.id(value));
     call.answers(|request| request.send())
 }
 
-fn cancel_scheduled_email<'c>() -> Request<'c, Client, builder::CancelScheduledEmail<'c>> {
+fn cancel_scheduled_email<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::cancel_scheduled_email);
     call.value(Required, "email-message-id", "TEXT", "Id of the email.", |request, value: String| request.email_message_id(value));
     call.answers(|request| request.send())
 }
 
-fn cancel_scheduled_message<'c>() -> Request<'c, Client, builder::CancelScheduledMessage<'c>> {
+fn cancel_scheduled_message<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::cancel_scheduled_message);
     call.value(Required, "message-id", "TEXT", "Id of the message.", |request, value: String| request.message_id(value));
     call.answers(|request| request.send())
 }
 
-fn update_message_status<'c>() -> Request<'c, Client, builder::UpdateMessageStatus<'c>> {
+fn update_message_status<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::update_message_status);
     call.value(Optional, "email-message-id", "TEXT", "Id of the email, for an email only.", |request, value: String| {
         request.body_map(|body| body.email_message_id(value))
@@ -465,28 +468,28 @@ fn update_message_status<'c>() -> Request<'c, Client, builder::UpdateMessageStat
     call.answers(|request| request.send())
 }
 
-fn download_recording<'c>() -> Request<'c, Client, builder::DownloadRecording<'c>> {
+fn download_recording<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::download_recording);
     call.value(Required, "location-id", "TEXT", "Id of the sub-account.", |request, value: String| request.location_id(value));
     call.value(Required, "message-id", "TEXT", "Id of the message.", |request, value: String| request.message_id(value));
     call.downloads(|request| request.send())
 }
 
-fn get_transcription<'c>() -> Request<'c, Client, builder::GetTranscription<'c>> {
+fn get_transcription<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::get_transcription);
     call.value(Required, "location-id", "TEXT", "Id of the sub-account.", |request, value: String| request.location_id(value));
     call.value(Required, "message-id", "TEXT", "Id of the message.", |request, value: String| request.message_id(value));
     call.answers(|request| request.send())
 }
 
-fn download_transcription<'c>() -> Request<'c, Client, builder::DownloadTranscription<'c>> {
+fn download_transcription<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::download_transcription);
     call.value(Required, "location-id", "TEXT", "Id of the sub-account.", |request, value: String| request.location_id(value));
     call.value(Required, "message-id", "TEXT", "Id of the message.", |request, value: String| request.message_id(value));
     call.downloads(|request| request.send())
 }
 
-fn send_typing_indicator<'c>() -> Request<'c, Client, builder::SendTypingIndicator<'c>> {
+fn send_typing_indicator<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::send_typing_indicator);
     call.value(Required.unless_body(), "conversation-id", "TEXT", "Id of the conversation.", |request, value: String| {
         request.body_map(|body| body.conversation_id(value))
@@ -508,7 +511,7 @@ fn send_typing_indicator<'c>() -> Request<'c, Client, builder::SendTypingIndicat
     call.answers(|request| request.send())
 }
 
-fn list_contacts<'c>() -> Request<'c, Client, builder::ListContacts<'c>> {
+fn list_contacts<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::list_contacts);
     call.value(
         Optional,
@@ -533,7 +536,7 @@ fn list_contacts<'c>() -> Request<'c, Client, builder::ListContacts<'c>> {
     call.answers(|request| request.send())
 }
 
-fn create_contact<'c>() -> Request<'c, Client, builder::CreateContact<'c>> {
+fn create_contact<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::create_contact);
     call.value(Optional, "address1", "TEXT", "Street address.", |request, value: String| request.body_map(|body| body.address1(value)));
     call.value(Optional, "assigned-to", "TEXT", "Id of the user the contact is assigned to.", |request, value: String| {
@@ -572,7 +575,7 @@ fn create_contact<'c>() -> Request<'c, Client, builder::CreateContact<'c>> {
     call.answers(|request| request.send())
 }
 
-fn upsert_contact<'c>() -> Request<'c, Client, builder::UpsertContact<'c>> {
+fn upsert_contact<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::upsert_contact);
     call.value(Optional, "address1", "TEXT", "Street address.", |request, value: String| request.body_map(|body| body.address1(value)));
     call.value(Optional, "assigned-to", "TEXT", "Id of the user the contact is assigned to.", |request, value: String| {
@@ -619,7 +622,7 @@ fn upsert_contact<'c>() -> Request<'c, Client, builder::UpsertContact<'c>> {
     call.answers(|request| request.send())
 }
 
-fn search_contacts<'c>() -> Request<'c, Client, builder::SearchContacts<'c>> {
+fn search_contacts<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::search_contacts);
     call.value(Required.unless_body(), "location-id", "TEXT", "Id of the sub-account.", |request, value: String| {
         request.body_map(|body| body.location_id(value))
@@ -636,7 +639,7 @@ fn search_contacts<'c>() -> Request<'c, Client, builder::SearchContacts<'c>> {
     call.answers(|request| request.send())
 }
 
-fn get_duplicate_contact<'c>() -> Request<'c, Client, builder::GetDuplicateContact<'c>> {
+fn get_duplicate_contact<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::get_duplicate_contact);
     call.value(Optional, "email", "TEXT", "Email address.", |request, value: String| request.email(value));
     call.value(Required, "location-id", "TEXT", "Id of the sub-account.", |request, value: String| request.location_id(value));
@@ -644,7 +647,7 @@ fn get_duplicate_contact<'c>() -> Request<'c, Client, builder::GetDuplicateConta
     call.answers(|request| request.send())
 }
 
-fn list_contacts_by_business<'c>() -> Request<'c, Client, builder::ListContactsByBusiness<'c>> {
+fn list_contacts_by_business<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::list_contacts_by_business);
     call.value(Required, "business-id", "TEXT", "Id of the business.", |request, value: String| request.business_id(value));
     call.value(Optional, "limit", "NUMBER", "How many contacts to return. Without it 25.", |request, value: i64| request.limit(value));
@@ -655,7 +658,7 @@ fn list_contacts_by_business<'c>() -> Request<'c, Client, builder::ListContactsB
     call.answers(|request| request.send())
 }
 
-fn bulk_update_tags<'c>() -> Request<'c, Client, builder::BulkUpdateTags<'c>> {
+fn bulk_update_tags<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::bulk_update_tags);
     call.value(Required.unless_body(), "location-id", "TEXT", "Id of the sub-account.", |request, value: String| {
         request.body_map(|body| body.location_id(value))
@@ -676,7 +679,7 @@ fn bulk_update_tags<'c>() -> Request<'c, Client, builder::BulkUpdateTags<'c>> {
     call.answers(|request| request.send())
 }
 
-fn bulk_update_business<'c>() -> Request<'c, Client, builder::BulkUpdateBusiness<'c>> {
+fn bulk_update_business<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::bulk_update_business);
     call.value(
         Required.unless_body(),
@@ -693,13 +696,13 @@ fn bulk_update_business<'c>() -> Request<'c, Client, builder::BulkUpdateBusiness
     call.answers(|request| request.send())
 }
 
-fn get_contact<'c>() -> Request<'c, Client, builder::GetContact<'c>> {
+fn get_contact<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::get_contact);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.answers(|request| request.send())
 }
 
-fn update_contact<'c>() -> Request<'c, Client, builder::UpdateContact<'c>> {
+fn update_contact<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::update_contact);
     call.value(Optional, "address1", "TEXT", "Street address.", |request, value: String| request.body_map(|body| body.address1(value)));
     call.value(Optional, "assigned-to", "TEXT", "Id of the user the contact is assigned to.", |request, value: String| {
@@ -734,19 +737,19 @@ fn update_contact<'c>() -> Request<'c, Client, builder::UpdateContact<'c>> {
     call.answers(|request| request.send())
 }
 
-fn delete_contact<'c>() -> Request<'c, Client, builder::DeleteContact<'c>> {
+fn delete_contact<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::delete_contact);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.answers(|request| request.send())
 }
 
-fn list_tasks<'c>() -> Request<'c, Client, builder::ListTasks<'c>> {
+fn list_tasks<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::list_tasks);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.answers(|request| request.send())
 }
 
-fn create_task<'c>() -> Request<'c, Client, builder::CreateTask<'c>> {
+fn create_task<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::create_task);
     call.value(Optional, "assigned-to", "TEXT", "Id of the user the task is assigned to.", |request, value: String| {
         request.body_map(|body| body.assigned_to(value))
@@ -763,14 +766,14 @@ fn create_task<'c>() -> Request<'c, Client, builder::CreateTask<'c>> {
     call.answers(|request| request.send())
 }
 
-fn get_task<'c>() -> Request<'c, Client, builder::GetTask<'c>> {
+fn get_task<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::get_task);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.value(Required, "task-id", "TEXT", "Id of the task.", |request, value: String| request.task_id(value));
     call.answers(|request| request.send())
 }
 
-fn update_task<'c>() -> Request<'c, Client, builder::UpdateTask<'c>> {
+fn update_task<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::update_task);
     call.value(Optional, "assigned-to", "TEXT", "Id of the user the task is assigned to.", |request, value: String| {
         request.body_map(|body| body.assigned_to(value))
@@ -786,14 +789,14 @@ fn update_task<'c>() -> Request<'c, Client, builder::UpdateTask<'c>> {
     call.answers(|request| request.send())
 }
 
-fn delete_task<'c>() -> Request<'c, Client, builder::DeleteTask<'c>> {
+fn delete_task<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::delete_task);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.value(Required, "task-id", "TEXT", "Id of the task.", |request, value: String| request.task_id(value));
     call.answers(|request| request.send())
 }
 
-fn update_task_completed<'c>() -> Request<'c, Client, builder::UpdateTaskCompleted<'c>> {
+fn update_task_completed<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::update_task_completed);
     call.switch(Required.unless_body(), "completed", "Whether it is done.", |request, value| {
         request.body_map(|body| body.completed(value))
@@ -804,13 +807,13 @@ fn update_task_completed<'c>() -> Request<'c, Client, builder::UpdateTaskComplet
     call.answers(|request| request.send())
 }
 
-fn list_notes<'c>() -> Request<'c, Client, builder::ListNotes<'c>> {
+fn list_notes<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::list_notes);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.answers(|request| request.send())
 }
 
-fn create_note<'c>() -> Request<'c, Client, builder::CreateNote<'c>> {
+fn create_note<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::create_note);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.value(Optional, "user-id", "TEXT", "Id of the user who writes it.", |request, value: String| {
@@ -820,14 +823,14 @@ fn create_note<'c>() -> Request<'c, Client, builder::CreateNote<'c>> {
     call.answers(|request| request.send())
 }
 
-fn get_note<'c>() -> Request<'c, Client, builder::GetNote<'c>> {
+fn get_note<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::get_note);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.value(Required, "id", "TEXT", "Id of the note.", |request, value: String| request.id(value));
     call.answers(|request| request.send())
 }
 
-fn update_note<'c>() -> Request<'c, Client, builder::UpdateNote<'c>> {
+fn update_note<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::update_note);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.value(Required, "id", "TEXT", "Id of the note.", |request, value: String| request.id(value));
@@ -838,20 +841,20 @@ fn update_note<'c>() -> Request<'c, Client, builder::UpdateNote<'c>> {
     call.answers(|request| request.send())
 }
 
-fn delete_note<'c>() -> Request<'c, Client, builder::DeleteNote<'c>> {
+fn delete_note<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::delete_note);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.value(Required, "id", "TEXT", "Id of the note.", |request, value: String| request.id(value));
     call.answers(|request| request.send())
 }
 
-fn list_appointments<'c>() -> Request<'c, Client, builder::ListAppointments<'c>> {
+fn list_appointments<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::list_appointments);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.answers(|request| request.send())
 }
 
-fn add_tags<'c>() -> Request<'c, Client, builder::AddTags<'c>> {
+fn add_tags<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::add_tags);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.list(Required.unless_body(), "tags", "The tags.", |request, values| request.body_map(|body| body.tags(values)));
@@ -859,7 +862,7 @@ fn add_tags<'c>() -> Request<'c, Client, builder::AddTags<'c>> {
     call.answers(|request| request.send())
 }
 
-fn remove_tags<'c>() -> Request<'c, Client, builder::RemoveTags<'c>> {
+fn remove_tags<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::remove_tags);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.list(Required.unless_body(), "tags", "The tags.", |request, values| request.body_map(|body| body.tags(values)));
@@ -867,7 +870,7 @@ fn remove_tags<'c>() -> Request<'c, Client, builder::RemoveTags<'c>> {
     call.answers(|request| request.send())
 }
 
-fn add_followers<'c>() -> Request<'c, Client, builder::AddFollowers<'c>> {
+fn add_followers<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::add_followers);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.list(Required.unless_body(), "followers", "Ids of the users.", |request, values| request.body_map(|body| body.followers(values)));
@@ -875,7 +878,7 @@ fn add_followers<'c>() -> Request<'c, Client, builder::AddFollowers<'c>> {
     call.answers(|request| request.send())
 }
 
-fn remove_followers<'c>() -> Request<'c, Client, builder::RemoveFollowers<'c>> {
+fn remove_followers<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::remove_followers);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.list(Required.unless_body(), "followers", "Ids of the users.", |request, values| request.body_map(|body| body.followers(values)));
@@ -883,7 +886,7 @@ fn remove_followers<'c>() -> Request<'c, Client, builder::RemoveFollowers<'c>> {
     call.answers(|request| request.send())
 }
 
-fn add_to_campaign<'c>() -> Request<'c, Client, builder::AddToCampaign<'c>> {
+fn add_to_campaign<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::add_to_campaign);
     call.value(Required, "campaign-id", "TEXT", "Id of the campaign.", |request, value: String| request.campaign_id(value));
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
@@ -891,20 +894,20 @@ fn add_to_campaign<'c>() -> Request<'c, Client, builder::AddToCampaign<'c>> {
     call.answers(|request| request.send())
 }
 
-fn remove_from_campaign<'c>() -> Request<'c, Client, builder::RemoveFromCampaign<'c>> {
+fn remove_from_campaign<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::remove_from_campaign);
     call.value(Required, "campaign-id", "TEXT", "Id of the campaign.", |request, value: String| request.campaign_id(value));
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.answers(|request| request.send())
 }
 
-fn remove_from_every_campaign<'c>() -> Request<'c, Client, builder::RemoveFromEveryCampaign<'c>> {
+fn remove_from_every_campaign<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::remove_from_every_campaign);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.answers(|request| request.send())
 }
 
-fn add_to_workflow<'c>() -> Request<'c, Client, builder::AddToWorkflow<'c>> {
+fn add_to_workflow<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::add_to_workflow);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.value(
@@ -919,7 +922,7 @@ fn add_to_workflow<'c>() -> Request<'c, Client, builder::AddToWorkflow<'c>> {
     call.answers(|request| request.send())
 }
 
-fn remove_from_workflow<'c>() -> Request<'c, Client, builder::RemoveFromWorkflow<'c>> {
+fn remove_from_workflow<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::remove_from_workflow);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.value(
@@ -934,7 +937,7 @@ fn remove_from_workflow<'c>() -> Request<'c, Client, builder::RemoveFromWorkflow
     call.answers(|request| request.send())
 }
 
-fn create_token<'c>() -> Request<'c, Client, builder::CreateToken<'c>> {
+fn create_token<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::create_token);
     call.value(Required.unless_body(), "client-id", "TEXT", "Id of the app.", |request, value: String| {
         request.body_map(|body| body.client_id(value))
@@ -969,7 +972,7 @@ fn create_token<'c>() -> Request<'c, Client, builder::CreateToken<'c>> {
     call.answers(|request| request.send())
 }
 
-fn create_location_token<'c>() -> Request<'c, Client, builder::CreateLocationToken<'c>> {
+fn create_location_token<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::create_location_token);
     call.value(Required.unless_body(), "company-id", "TEXT", "Id of the agency.", |request, value: String| {
         request.body_map(|body| body.company_id(value))
@@ -981,7 +984,7 @@ fn create_location_token<'c>() -> Request<'c, Client, builder::CreateLocationTok
     call.answers(|request| request.send())
 }
 
-fn list_installed_locations<'c>() -> Request<'c, Client, builder::ListInstalledLocations<'c>> {
+fn list_installed_locations<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::list_installed_locations);
     call.value(Required, "app-id", "TEXT", "Id of the app.", |request, value: String| request.app_id(value));
     call.value(Required, "company-id", "TEXT", "Id of the agency.", |request, value: String| request.company_id(value));

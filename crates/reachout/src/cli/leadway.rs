@@ -2,11 +2,14 @@
 
 //! The operations of Leadway CRM.
 use super::{
-    declare::Need::{Optional, Required},
-    declare::Request,
+    declare::{
+        Call,
+        Need::{Optional, Required},
+        Request,
+    },
     operation::{Operation, operation},
 };
-use leadway::{Client, ROUTES, builder, types};
+use leadway::{Client, ROUTES, types};
 /// Every operation, in the order of the spec.
 pub static OPERATIONS: [Operation<Client>; 64] = [
     operation!(ROUTES[0], search_conversations),
@@ -74,7 +77,7 @@ pub static OPERATIONS: [Operation<Client>; 64] = [
     operation!(ROUTES[62], create_location_token),
     operation!(ROUTES[63], list_installed_locations),
 ];
-fn search_conversations<'c>() -> Request<'c, Client, builder::SearchConversations<'c>> {
+fn search_conversations<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::search_conversations);
     call.value(
         Optional,
@@ -187,7 +190,7 @@ fn search_conversations<'c>() -> Request<'c, Client, builder::SearchConversation
     call.answers(|request| request.send())
 }
 
-fn create_conversation<'c>() -> Request<'c, Client, builder::CreateConversation<'c>> {
+fn create_conversation<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::create_conversation);
     call.value(Required.unless_body(), "contact-id", "TEXT", "Id of the contact.", |request, value: String| {
         request.body_map(|body| body.contact_id(value))
@@ -199,13 +202,13 @@ fn create_conversation<'c>() -> Request<'c, Client, builder::CreateConversation<
     call.answers(|request| request.send())
 }
 
-fn get_conversation<'c>() -> Request<'c, Client, builder::GetConversation<'c>> {
+fn get_conversation<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::get_conversation);
     call.value(Required, "conversation-id", "TEXT", "Id of the conversation.", |request, value: String| request.conversation_id(value));
     call.answers(|request| request.send())
 }
 
-fn update_conversation<'c>() -> Request<'c, Client, builder::UpdateConversation<'c>> {
+fn update_conversation<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::update_conversation);
     call.value(Required, "conversation-id", "TEXT", "Id of the conversation.", |request, value: String| request.conversation_id(value));
     call.value(Required.unless_body(), "location-id", "TEXT", "Id of the sub-account.", |request, value: String| {
@@ -219,13 +222,13 @@ fn update_conversation<'c>() -> Request<'c, Client, builder::UpdateConversation<
     call.answers(|request| request.send())
 }
 
-fn delete_conversation<'c>() -> Request<'c, Client, builder::DeleteConversation<'c>> {
+fn delete_conversation<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::delete_conversation);
     call.value(Required, "conversation-id", "TEXT", "Id of the conversation.", |request, value: String| request.conversation_id(value));
     call.answers(|request| request.send())
 }
 
-fn list_messages<'c>() -> Request<'c, Client, builder::ListMessages<'c>> {
+fn list_messages<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::list_messages);
     call.value(Required, "conversation-id", "TEXT", "Id of the conversation.", |request, value: String| request.conversation_id(value));
     call.value(Optional, "last-message-id", "TEXT", "Id of the last message of the page before.", |request, value: String| {
@@ -245,7 +248,7 @@ fn list_messages<'c>() -> Request<'c, Client, builder::ListMessages<'c>> {
     call.answers(|request| request.send())
 }
 
-fn send_message<'c>() -> Request<'c, Client, builder::SendMessage<'c>> {
+fn send_message<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::send_message);
     call.value(Optional, "appointment-id", "TEXT", "Id of the appointment the message belongs to.", |request, value: String| {
         request.body_map(|body| body.appointment_id(value))
@@ -346,16 +349,23 @@ fn send_message<'c>() -> Request<'c, Client, builder::SendMessage<'c>> {
         "Whether the platform's own AI picks the moment to send a scheduled email.",
         |request, value| request.body_map(|body| body.uses_native_scheduling_ai(value)),
     );
+    call.value(
+        Required.unless_body(),
+        "sub-type",
+        "TEXT",
+        "Kind of the message within its channel. The documents speak of an object and send the text `Email`; either is accepted.",
+        |request, value: String| request.body_map(|body| body.sub_type(value)),
+    );
     call.list(Optional, "attachments", "URLs of the files to attach.", |request, values| request.body_map(|body| body.attachments(values)));
     call.list(Optional, "email-cc", "Email addresses that get a copy.", |request, values| request.body_map(|body| body.email_cc(values)));
     call.list(Optional, "email-bcc", "Email addresses that get a copy unseen by the others.", |request, values| {
         request.body_map(|body| body.email_bcc(values))
     });
-    call.json_body(Required, |request, body: types::SendMessageRequest| request.body(body));
+    call.json_body(Optional, |request, body: types::SendMessageRequest| request.body(body));
     call.answers(|request| request.send())
 }
 
-fn add_inbound_message<'c>() -> Request<'c, Client, builder::AddInboundMessage<'c>> {
+fn add_inbound_message<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::add_inbound_message);
     call.value(Optional, "alt-id", "TEXT", "Id the message has at its provider.", |request, value: String| {
         request.body_map(|body| body.alt_id(value))
@@ -427,7 +437,7 @@ fn add_inbound_message<'c>() -> Request<'c, Client, builder::AddInboundMessage<'
     call.answers(|request| request.send())
 }
 
-fn add_outbound_call<'c>() -> Request<'c, Client, builder::AddOutboundCall<'c>> {
+fn add_outbound_call<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::add_outbound_call);
     call.value(Optional, "alt-id", "TEXT", "Id the call has at its provider.", |request, value: String| {
         request.body_map(|body| body.alt_id(value))
@@ -459,7 +469,7 @@ fn add_outbound_call<'c>() -> Request<'c, Client, builder::AddOutboundCall<'c>> 
     call.answers(|request| request.send())
 }
 
-fn send_review_reply<'c>() -> Request<'c, Client, builder::SendReviewReply<'c>> {
+fn send_review_reply<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::send_review_reply);
     call.value(
         Required.unless_body(),
@@ -478,7 +488,7 @@ fn send_review_reply<'c>() -> Request<'c, Client, builder::SendReviewReply<'c>> 
     call.answers(|request| request.send())
 }
 
-fn export_messages<'c>() -> Request<'c, Client, builder::ExportMessages<'c>> {
+fn export_messages<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::export_messages);
     call.choice(Optional, "channel", types::ExportChannel::KNOWN, "Channel of the messages.", |request, value: types::ExportChannel| {
         request.channel(value)
@@ -514,7 +524,7 @@ fn export_messages<'c>() -> Request<'c, Client, builder::ExportMessages<'c>> {
     call.answers(|request| request.send())
 }
 
-fn upload_attachments<'c>() -> Request<'c, Client, builder::UploadAttachments<'c>> {
+fn upload_attachments<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::upload_attachments);
     call.value(Required, "conversation-id", "TEXT", "Id of the conversation.", |request, value: String| request.conversation_id(value));
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
@@ -537,7 +547,7 @@ fn upload_attachments<'c>() -> Request<'c, Client, builder::UploadAttachments<'c
     call.answers(|request| request.send())
 }
 
-fn initiate_upload<'c>() -> Request<'c, Client, builder::InitiateUpload<'c>> {
+fn initiate_upload<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::initiate_upload);
     call.value(
         Required.unless_body(),
@@ -569,7 +579,7 @@ fn initiate_upload<'c>() -> Request<'c, Client, builder::InitiateUpload<'c>> {
     call.answers(|request| request.send())
 }
 
-fn complete_upload<'c>() -> Request<'c, Client, builder::CompleteUpload<'c>> {
+fn complete_upload<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::complete_upload);
     call.value(Required.unless_body(), "conversation-id", "TEXT", "Id of the conversation.", |request, value: String| {
         request.body_map(|body| body.conversation_id(value))
@@ -590,31 +600,31 @@ fn complete_upload<'c>() -> Request<'c, Client, builder::CompleteUpload<'c>> {
     call.answers(|request| request.send())
 }
 
-fn get_message<'c>() -> Request<'c, Client, builder::GetMessage<'c>> {
+fn get_message<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::get_message);
     call.value(Required, "id", "TEXT", "Id of the message.", |request, value: String| request.id(value));
     call.answers(|request| request.send())
 }
 
-fn get_email<'c>() -> Request<'c, Client, builder::GetEmail<'c>> {
+fn get_email<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::get_email);
     call.value(Required, "id", "TEXT", "Id of the email.", |request, value: String| request.id(value));
     call.answers(|request| request.send())
 }
 
-fn cancel_scheduled_email<'c>() -> Request<'c, Client, builder::CancelScheduledEmail<'c>> {
+fn cancel_scheduled_email<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::cancel_scheduled_email);
     call.value(Required, "email-message-id", "TEXT", "Id of the email.", |request, value: String| request.email_message_id(value));
     call.answers(|request| request.send())
 }
 
-fn cancel_scheduled_message<'c>() -> Request<'c, Client, builder::CancelScheduledMessage<'c>> {
+fn cancel_scheduled_message<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::cancel_scheduled_message);
     call.value(Required, "message-id", "TEXT", "Id of the message.", |request, value: String| request.message_id(value));
     call.answers(|request| request.send())
 }
 
-fn update_message_status<'c>() -> Request<'c, Client, builder::UpdateMessageStatus<'c>> {
+fn update_message_status<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::update_message_status);
     call.value(Optional, "email-message-id", "TEXT", "Id of the email, for an email only.", |request, value: String| {
         request.body_map(|body| body.email_message_id(value))
@@ -634,7 +644,7 @@ fn update_message_status<'c>() -> Request<'c, Client, builder::UpdateMessageStat
     call.answers(|request| request.send())
 }
 
-fn update_message_attachments<'c>() -> Request<'c, Client, builder::UpdateMessageAttachments<'c>> {
+fn update_message_attachments<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::update_message_attachments);
     call.value(Required, "message-id", "TEXT", "Id of the message.", |request, value: String| request.message_id(value));
     call.list(
@@ -647,28 +657,28 @@ fn update_message_attachments<'c>() -> Request<'c, Client, builder::UpdateMessag
     call.answers_nothing(|request| request.send())
 }
 
-fn download_recording<'c>() -> Request<'c, Client, builder::DownloadRecording<'c>> {
+fn download_recording<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::download_recording);
     call.value(Required, "location-id", "TEXT", "Id of the sub-account.", |request, value: String| request.location_id(value));
     call.value(Required, "message-id", "TEXT", "Id of the message.", |request, value: String| request.message_id(value));
     call.downloads(|request| request.send())
 }
 
-fn get_transcription<'c>() -> Request<'c, Client, builder::GetTranscription<'c>> {
+fn get_transcription<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::get_transcription);
     call.value(Required, "location-id", "TEXT", "Id of the sub-account.", |request, value: String| request.location_id(value));
     call.value(Required, "message-id", "TEXT", "Id of the message.", |request, value: String| request.message_id(value));
     call.answers(|request| request.send())
 }
 
-fn download_transcription<'c>() -> Request<'c, Client, builder::DownloadTranscription<'c>> {
+fn download_transcription<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::download_transcription);
     call.value(Required, "location-id", "TEXT", "Id of the sub-account.", |request, value: String| request.location_id(value));
     call.value(Required, "message-id", "TEXT", "Id of the message.", |request, value: String| request.message_id(value));
     call.downloads(|request| request.send())
 }
 
-fn send_typing_indicator<'c>() -> Request<'c, Client, builder::SendTypingIndicator<'c>> {
+fn send_typing_indicator<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::send_typing_indicator);
     call.value(Required.unless_body(), "conversation-id", "TEXT", "Id of the conversation.", |request, value: String| {
         request.body_map(|body| body.conversation_id(value))
@@ -690,13 +700,13 @@ fn send_typing_indicator<'c>() -> Request<'c, Client, builder::SendTypingIndicat
     call.answers(|request| request.send())
 }
 
-fn list_custom_subtypes<'c>() -> Request<'c, Client, builder::ListCustomSubtypes<'c>> {
+fn list_custom_subtypes<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::list_custom_subtypes);
     call.value(Required, "location-id", "TEXT", "Id of the sub-account.", |request, value: String| request.location_id(value));
     call.answers(|request| request.send())
 }
 
-fn create_custom_subtype<'c>() -> Request<'c, Client, builder::CreateCustomSubtype<'c>> {
+fn create_custom_subtype<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::create_custom_subtype);
     call.choice(
         Required.unless_body(),
@@ -727,7 +737,7 @@ fn create_custom_subtype<'c>() -> Request<'c, Client, builder::CreateCustomSubty
     call.answers_nothing(|request| request.send())
 }
 
-fn update_custom_subtype<'c>() -> Request<'c, Client, builder::UpdateCustomSubtype<'c>> {
+fn update_custom_subtype<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::update_custom_subtype);
     call.switch(Optional, "archived", "Whether the subtype is archived.", |request, value| request.body_map(|body| body.archived(value)));
     call.value(
@@ -753,7 +763,7 @@ fn update_custom_subtype<'c>() -> Request<'c, Client, builder::UpdateCustomSubty
     call.answers_nothing(|request| request.send())
 }
 
-fn get_unsubscription_status<'c>() -> Request<'c, Client, builder::GetUnsubscriptionStatus<'c>> {
+fn get_unsubscription_status<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::get_unsubscription_status);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.value(Optional, "email", "TEXT", "Email address. Without it all addresses of the contact.", |request, value: String| {
@@ -763,7 +773,7 @@ fn get_unsubscription_status<'c>() -> Request<'c, Client, builder::GetUnsubscrip
     call.answers(|request| request.send())
 }
 
-fn update_subscription<'c>() -> Request<'c, Client, builder::UpdateSubscription<'c>> {
+fn update_subscription<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::update_subscription);
     call.value(Required.unless_body(), "contact-id", "TEXT", "Id of the contact.", |request, value: String| {
         request.body_map(|body| body.contact_id(value))
@@ -785,7 +795,7 @@ fn update_subscription<'c>() -> Request<'c, Client, builder::UpdateSubscription<
 }
 
 #[expect(deprecated, reason = "deprecated by the vendor, and still there")]
-fn list_contacts<'c>() -> Request<'c, Client, builder::ListContacts<'c>> {
+fn list_contacts<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::list_contacts);
     call.value(
         Optional,
@@ -810,7 +820,7 @@ fn list_contacts<'c>() -> Request<'c, Client, builder::ListContacts<'c>> {
     call.answers(|request| request.send())
 }
 
-fn create_contact<'c>() -> Request<'c, Client, builder::CreateContact<'c>> {
+fn create_contact<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::create_contact);
     call.value(Optional, "address1", "TEXT", "Street address.", |request, value: String| request.body_map(|body| body.address1(value)));
     call.value(Optional, "assigned-to", "TEXT", "Id of the user the contact is assigned to.", |request, value: String| {
@@ -856,7 +866,7 @@ fn create_contact<'c>() -> Request<'c, Client, builder::CreateContact<'c>> {
     call.answers(|request| request.send())
 }
 
-fn upsert_contact<'c>() -> Request<'c, Client, builder::UpsertContact<'c>> {
+fn upsert_contact<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::upsert_contact);
     call.value(Optional, "address1", "TEXT", "Street address.", |request, value: String| request.body_map(|body| body.address1(value)));
     call.value(Optional, "assigned-to", "TEXT", "Id of the user the contact is assigned to.", |request, value: String| {
@@ -918,7 +928,7 @@ fn upsert_contact<'c>() -> Request<'c, Client, builder::UpsertContact<'c>> {
     call.answers(|request| request.send())
 }
 
-fn search_contacts<'c>() -> Request<'c, Client, builder::SearchContacts<'c>> {
+fn search_contacts<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::search_contacts);
     call.value(Required.unless_body(), "location-id", "TEXT", "Id of the sub-account.", |request, value: String| {
         request.body_map(|body| body.location_id(value))
@@ -935,7 +945,7 @@ fn search_contacts<'c>() -> Request<'c, Client, builder::SearchContacts<'c>> {
     call.answers(|request| request.send())
 }
 
-fn get_duplicate_contact<'c>() -> Request<'c, Client, builder::GetDuplicateContact<'c>> {
+fn get_duplicate_contact<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::get_duplicate_contact);
     call.value(Optional, "email", "TEXT", "Email address.", |request, value: String| request.email(value));
     call.value(Required, "location-id", "TEXT", "Id of the sub-account.", |request, value: String| request.location_id(value));
@@ -943,7 +953,7 @@ fn get_duplicate_contact<'c>() -> Request<'c, Client, builder::GetDuplicateConta
     call.answers(|request| request.send())
 }
 
-fn list_contacts_by_business<'c>() -> Request<'c, Client, builder::ListContactsByBusiness<'c>> {
+fn list_contacts_by_business<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::list_contacts_by_business);
     call.value(Required, "business-id", "TEXT", "Id of the business.", |request, value: String| request.business_id(value));
     call.value(Optional, "limit", "NUMBER", "How many contacts to return. Without it 25.", |request, value: i64| request.limit(value));
@@ -954,7 +964,7 @@ fn list_contacts_by_business<'c>() -> Request<'c, Client, builder::ListContactsB
     call.answers(|request| request.send())
 }
 
-fn bulk_update_tags<'c>() -> Request<'c, Client, builder::BulkUpdateTags<'c>> {
+fn bulk_update_tags<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::bulk_update_tags);
     call.value(Required.unless_body(), "location-id", "TEXT", "Id of the sub-account.", |request, value: String| {
         request.body_map(|body| body.location_id(value))
@@ -975,7 +985,7 @@ fn bulk_update_tags<'c>() -> Request<'c, Client, builder::BulkUpdateTags<'c>> {
     call.answers(|request| request.send())
 }
 
-fn bulk_update_business<'c>() -> Request<'c, Client, builder::BulkUpdateBusiness<'c>> {
+fn bulk_update_business<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::bulk_update_business);
     call.value(
         Required.unless_body(),
@@ -992,13 +1002,13 @@ fn bulk_update_business<'c>() -> Request<'c, Client, builder::BulkUpdateBusiness
     call.answers(|request| request.send())
 }
 
-fn get_contact<'c>() -> Request<'c, Client, builder::GetContact<'c>> {
+fn get_contact<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::get_contact);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.answers(|request| request.send())
 }
 
-fn update_contact<'c>() -> Request<'c, Client, builder::UpdateContact<'c>> {
+fn update_contact<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::update_contact);
     call.value(Optional, "address1", "TEXT", "Street address.", |request, value: String| request.body_map(|body| body.address1(value)));
     call.value(Optional, "assigned-to", "TEXT", "Id of the user the contact is assigned to.", |request, value: String| {
@@ -1040,19 +1050,19 @@ fn update_contact<'c>() -> Request<'c, Client, builder::UpdateContact<'c>> {
     call.answers(|request| request.send())
 }
 
-fn delete_contact<'c>() -> Request<'c, Client, builder::DeleteContact<'c>> {
+fn delete_contact<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::delete_contact);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.answers(|request| request.send())
 }
 
-fn list_tasks<'c>() -> Request<'c, Client, builder::ListTasks<'c>> {
+fn list_tasks<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::list_tasks);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.answers(|request| request.send())
 }
 
-fn create_task<'c>() -> Request<'c, Client, builder::CreateTask<'c>> {
+fn create_task<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::create_task);
     call.value(Optional, "assigned-to", "TEXT", "Id of the user the task is assigned to.", |request, value: String| {
         request.body_map(|body| body.assigned_to(value))
@@ -1069,14 +1079,14 @@ fn create_task<'c>() -> Request<'c, Client, builder::CreateTask<'c>> {
     call.answers(|request| request.send())
 }
 
-fn get_task<'c>() -> Request<'c, Client, builder::GetTask<'c>> {
+fn get_task<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::get_task);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.value(Required, "task-id", "TEXT", "Id of the task.", |request, value: String| request.task_id(value));
     call.answers(|request| request.send())
 }
 
-fn update_task<'c>() -> Request<'c, Client, builder::UpdateTask<'c>> {
+fn update_task<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::update_task);
     call.value(Optional, "assigned-to", "TEXT", "Id of the user the task is assigned to.", |request, value: String| {
         request.body_map(|body| body.assigned_to(value))
@@ -1092,14 +1102,14 @@ fn update_task<'c>() -> Request<'c, Client, builder::UpdateTask<'c>> {
     call.answers(|request| request.send())
 }
 
-fn delete_task<'c>() -> Request<'c, Client, builder::DeleteTask<'c>> {
+fn delete_task<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::delete_task);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.value(Required, "task-id", "TEXT", "Id of the task.", |request, value: String| request.task_id(value));
     call.answers(|request| request.send())
 }
 
-fn update_task_completed<'c>() -> Request<'c, Client, builder::UpdateTaskCompleted<'c>> {
+fn update_task_completed<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::update_task_completed);
     call.switch(Required.unless_body(), "completed", "Whether it is done.", |request, value| {
         request.body_map(|body| body.completed(value))
@@ -1110,13 +1120,13 @@ fn update_task_completed<'c>() -> Request<'c, Client, builder::UpdateTaskComplet
     call.answers(|request| request.send())
 }
 
-fn list_notes<'c>() -> Request<'c, Client, builder::ListNotes<'c>> {
+fn list_notes<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::list_notes);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.answers(|request| request.send())
 }
 
-fn create_note<'c>() -> Request<'c, Client, builder::CreateNote<'c>> {
+fn create_note<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::create_note);
     call.value(Optional, "color", "TEXT", "Colour of the note, such as `#FFAA00`.", |request, value: String| {
         request.body_map(|body| body.color(value))
@@ -1131,14 +1141,14 @@ fn create_note<'c>() -> Request<'c, Client, builder::CreateNote<'c>> {
     call.answers(|request| request.send())
 }
 
-fn get_note<'c>() -> Request<'c, Client, builder::GetNote<'c>> {
+fn get_note<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::get_note);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.value(Required, "id", "TEXT", "Id of the note.", |request, value: String| request.id(value));
     call.answers(|request| request.send())
 }
 
-fn update_note<'c>() -> Request<'c, Client, builder::UpdateNote<'c>> {
+fn update_note<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::update_note);
     call.value(Optional, "color", "TEXT", "Colour of the note, such as `#FFAA00`.", |request, value: String| {
         request.body_map(|body| body.color(value))
@@ -1154,20 +1164,20 @@ fn update_note<'c>() -> Request<'c, Client, builder::UpdateNote<'c>> {
     call.answers(|request| request.send())
 }
 
-fn delete_note<'c>() -> Request<'c, Client, builder::DeleteNote<'c>> {
+fn delete_note<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::delete_note);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.value(Required, "id", "TEXT", "Id of the note.", |request, value: String| request.id(value));
     call.answers(|request| request.send())
 }
 
-fn list_appointments<'c>() -> Request<'c, Client, builder::ListAppointments<'c>> {
+fn list_appointments<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::list_appointments);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.answers(|request| request.send())
 }
 
-fn add_tags<'c>() -> Request<'c, Client, builder::AddTags<'c>> {
+fn add_tags<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::add_tags);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.list(Required.unless_body(), "tags", "The tags.", |request, values| request.body_map(|body| body.tags(values)));
@@ -1175,7 +1185,7 @@ fn add_tags<'c>() -> Request<'c, Client, builder::AddTags<'c>> {
     call.answers(|request| request.send())
 }
 
-fn remove_tags<'c>() -> Request<'c, Client, builder::RemoveTags<'c>> {
+fn remove_tags<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::remove_tags);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.list(Required.unless_body(), "tags", "The tags.", |request, values| request.body_map(|body| body.tags(values)));
@@ -1183,7 +1193,7 @@ fn remove_tags<'c>() -> Request<'c, Client, builder::RemoveTags<'c>> {
     call.answers(|request| request.send())
 }
 
-fn add_followers<'c>() -> Request<'c, Client, builder::AddFollowers<'c>> {
+fn add_followers<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::add_followers);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.list(Required.unless_body(), "followers", "Ids of the users.", |request, values| request.body_map(|body| body.followers(values)));
@@ -1191,7 +1201,7 @@ fn add_followers<'c>() -> Request<'c, Client, builder::AddFollowers<'c>> {
     call.answers(|request| request.send())
 }
 
-fn remove_followers<'c>() -> Request<'c, Client, builder::RemoveFollowers<'c>> {
+fn remove_followers<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::remove_followers);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.list(Required.unless_body(), "followers", "Ids of the users.", |request, values| request.body_map(|body| body.followers(values)));
@@ -1199,7 +1209,7 @@ fn remove_followers<'c>() -> Request<'c, Client, builder::RemoveFollowers<'c>> {
     call.answers(|request| request.send())
 }
 
-fn add_to_campaign<'c>() -> Request<'c, Client, builder::AddToCampaign<'c>> {
+fn add_to_campaign<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::add_to_campaign);
     call.value(Required, "campaign-id", "TEXT", "Id of the campaign.", |request, value: String| request.campaign_id(value));
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
@@ -1207,20 +1217,20 @@ fn add_to_campaign<'c>() -> Request<'c, Client, builder::AddToCampaign<'c>> {
     call.answers(|request| request.send())
 }
 
-fn remove_from_campaign<'c>() -> Request<'c, Client, builder::RemoveFromCampaign<'c>> {
+fn remove_from_campaign<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::remove_from_campaign);
     call.value(Required, "campaign-id", "TEXT", "Id of the campaign.", |request, value: String| request.campaign_id(value));
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.answers(|request| request.send())
 }
 
-fn remove_from_every_campaign<'c>() -> Request<'c, Client, builder::RemoveFromEveryCampaign<'c>> {
+fn remove_from_every_campaign<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::remove_from_every_campaign);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.answers(|request| request.send())
 }
 
-fn add_to_workflow<'c>() -> Request<'c, Client, builder::AddToWorkflow<'c>> {
+fn add_to_workflow<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::add_to_workflow);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.value(
@@ -1235,7 +1245,7 @@ fn add_to_workflow<'c>() -> Request<'c, Client, builder::AddToWorkflow<'c>> {
     call.answers(|request| request.send())
 }
 
-fn remove_from_workflow<'c>() -> Request<'c, Client, builder::RemoveFromWorkflow<'c>> {
+fn remove_from_workflow<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::remove_from_workflow);
     call.value(Required, "contact-id", "TEXT", "Id of the contact.", |request, value: String| request.contact_id(value));
     call.value(
@@ -1250,7 +1260,7 @@ fn remove_from_workflow<'c>() -> Request<'c, Client, builder::RemoveFromWorkflow
     call.answers(|request| request.send())
 }
 
-fn create_token<'c>() -> Request<'c, Client, builder::CreateToken<'c>> {
+fn create_token<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::create_token);
     call.value(Required.unless_body(), "client-id", "TEXT", "Id of the app.", |request, value: String| {
         request.body_map(|body| body.client_id(value))
@@ -1285,7 +1295,7 @@ fn create_token<'c>() -> Request<'c, Client, builder::CreateToken<'c>> {
     call.answers(|request| request.send())
 }
 
-fn create_location_token<'c>() -> Request<'c, Client, builder::CreateLocationToken<'c>> {
+fn create_location_token<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::create_location_token);
     call.value(Required.unless_body(), "company-id", "TEXT", "Id of the agency.", |request, value: String| {
         request.body_map(|body| body.company_id(value))
@@ -1297,7 +1307,7 @@ fn create_location_token<'c>() -> Request<'c, Client, builder::CreateLocationTok
     call.answers(|request| request.send())
 }
 
-fn list_installed_locations<'c>() -> Request<'c, Client, builder::ListInstalledLocations<'c>> {
+fn list_installed_locations<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::list_installed_locations);
     call.value(Required, "app-id", "TEXT", "Id of the app.", |request, value: String| request.app_id(value));
     call.value(Required, "company-id", "TEXT", "Id of the agency.", |request, value: String| request.company_id(value));

@@ -2,11 +2,14 @@
 
 //! The operations of Leonar.
 use super::{
-    declare::Need::{Optional, Required},
-    declare::Request,
+    declare::{
+        Call,
+        Need::{Optional, Required},
+        Request,
+    },
     operation::{Operation, operation},
 };
-use leonar::{Client, ROUTES, builder, types};
+use leonar::{Client, ROUTES, types};
 /// Every operation, in the order of the spec.
 pub static OPERATIONS: [Operation<Client>; 37] = [
     operation!(ROUTES[0], list_contacts),
@@ -47,7 +50,7 @@ pub static OPERATIONS: [Operation<Client>; 37] = [
     operation!(ROUTES[35], list_connected_accounts),
     operation!(ROUTES[36], list_workspace_members),
 ];
-fn list_contacts<'c>() -> Request<'c, Client, builder::ListContacts<'c>> {
+fn list_contacts<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::list_contacts);
     call.value(Optional, "company-id", "UUID", "Id of the company the contacts belong to.", |request, value: ::uuid::Uuid| {
         request.company_id(value)
@@ -93,7 +96,7 @@ fn list_contacts<'c>() -> Request<'c, Client, builder::ListContacts<'c>> {
     call.answers(|request| request.send())
 }
 
-fn create_contact<'c>() -> Request<'c, Client, builder::CreateContact<'c>> {
+fn create_contact<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::create_contact);
     call.value(Optional, "company-id", "UUID", "Id of the company the contact belongs to.", |request, value: ::uuid::Uuid| {
         request.body_map(|body| body.company_id(value))
@@ -159,7 +162,7 @@ fn create_contact<'c>() -> Request<'c, Client, builder::CreateContact<'c>> {
     call.answers(|request| request.send())
 }
 
-fn search_contacts<'c>() -> Request<'c, Client, builder::SearchContacts<'c>> {
+fn search_contacts<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::search_contacts);
     call.value(Optional, "company", "TEXT", "Name of the employer.", |request, value: String| request.body_map(|body| body.company(value)));
     call.value(Optional, "created-after", "YYYY-MM-DD", "Earliest day of creation.", |request, value: ::chrono::naive::NaiveDate| {
@@ -226,7 +229,7 @@ fn search_contacts<'c>() -> Request<'c, Client, builder::SearchContacts<'c>> {
     call.answers(|request| request.send())
 }
 
-fn update_contact<'c>() -> Request<'c, Client, builder::UpdateContact<'c>> {
+fn update_contact<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::update_contact);
     call.value(Required, "id", "UUID", "Id of the contact.", |request, value: ::uuid::Uuid| request.id(value));
     call.value(Optional, "title", "TEXT", "Job title.", |request, value: String| request.body_map(|body| body.title(value)));
@@ -234,7 +237,7 @@ fn update_contact<'c>() -> Request<'c, Client, builder::UpdateContact<'c>> {
     call.answers(|request| request.send())
 }
 
-fn create_note<'c>() -> Request<'c, Client, builder::CreateNote<'c>> {
+fn create_note<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::create_note);
     call.value(Required.unless_body(), "content", "TEXT", "Text of the note.", |request, value: String| {
         request.body_map(|body| body.content(value))
@@ -244,7 +247,7 @@ fn create_note<'c>() -> Request<'c, Client, builder::CreateNote<'c>> {
     call.answers(|request| request.send())
 }
 
-fn create_contact_file<'c>() -> Request<'c, Client, builder::CreateContactFile<'c>> {
+fn create_contact_file<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::create_contact_file);
     call.value(
         Required.unless_body(),
@@ -268,7 +271,7 @@ fn create_contact_file<'c>() -> Request<'c, Client, builder::CreateContactFile<'
     call.answers(|request| request.send())
 }
 
-fn send_message<'c>() -> Request<'c, Client, builder::SendMessage<'c>> {
+fn send_message<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::send_message);
     call.choice(
         Required.unless_body(),
@@ -304,7 +307,7 @@ fn send_message<'c>() -> Request<'c, Client, builder::SendMessage<'c>> {
     call.answers(|request| request.send())
 }
 
-fn list_messages<'c>() -> Request<'c, Client, builder::ListMessages<'c>> {
+fn list_messages<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::list_messages);
     call.value(Required, "id", "UUID", "Id of the conversation.", |request, value: ::uuid::Uuid| request.id(value));
     call.value(Optional, "limit", "NUMBER", "Page size, 1 to 100; 50 when it is absent.", |request, value: i64| request.limit(value));
@@ -313,7 +316,7 @@ fn list_messages<'c>() -> Request<'c, Client, builder::ListMessages<'c>> {
     call.answers(|request| request.send())
 }
 
-fn list_companies<'c>() -> Request<'c, Client, builder::ListCompanies<'c>> {
+fn list_companies<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::list_companies);
     call.value(Optional, "limit", "NUMBER", "Page size, 1 to 100; 50 when it is absent.", |request, value: i64| request.limit(value));
     call.value(Optional, "offset", "NUMBER", "Number of items to skip; 0 when it is absent.", |request, value: i64| request.offset(value));
@@ -322,7 +325,7 @@ fn list_companies<'c>() -> Request<'c, Client, builder::ListCompanies<'c>> {
     call.answers(|request| request.send())
 }
 
-fn create_company<'c>() -> Request<'c, Client, builder::CreateCompany<'c>> {
+fn create_company<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::create_company);
     call.value(Required.unless_body(), "name", "TEXT", "Name of the company.", |request, value: String| {
         request.body_map(|body| body.name(value))
@@ -331,7 +334,7 @@ fn create_company<'c>() -> Request<'c, Client, builder::CreateCompany<'c>> {
     call.answers(|request| request.send())
 }
 
-fn close_deal<'c>() -> Request<'c, Client, builder::CloseDeal<'c>> {
+fn close_deal<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::close_deal);
     call.value(Optional, "actual-close-date", "YYYY-MM-DD", "Day the deal was closed.", |request, value: ::chrono::naive::NaiveDate| {
         request.body_map(|body| body.actual_close_date(value))
@@ -369,13 +372,13 @@ fn close_deal<'c>() -> Request<'c, Client, builder::CloseDeal<'c>> {
     call.answers(|request| request.send())
 }
 
-fn reopen_deal<'c>() -> Request<'c, Client, builder::ReopenDeal<'c>> {
+fn reopen_deal<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::reopen_deal);
     call.value(Required, "id", "UUID", "Id of the deal.", |request, value: ::uuid::Uuid| request.id(value));
     call.answers(|request| request.send())
 }
 
-fn update_deal_stage<'c>() -> Request<'c, Client, builder::UpdateDealStage<'c>> {
+fn update_deal_stage<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::update_deal_stage);
     call.value(Required, "id", "UUID", "Id of the deal.", |request, value: ::uuid::Uuid| request.id(value));
     call.value(Required.unless_body(), "stage-id", "UUID", "Id of the stage to move to.", |request, value: ::uuid::Uuid| {
@@ -385,7 +388,7 @@ fn update_deal_stage<'c>() -> Request<'c, Client, builder::UpdateDealStage<'c>> 
     call.answers(|request| request.send())
 }
 
-fn update_task<'c>() -> Request<'c, Client, builder::UpdateTask<'c>> {
+fn update_task<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::update_task);
     call.value(Optional, "assigned-to", "UUID", "Id of the member of the workspace who is to do it.", |request, value: ::uuid::Uuid| {
         request.body_map(|body| body.assigned_to(value))
@@ -423,7 +426,7 @@ fn update_task<'c>() -> Request<'c, Client, builder::UpdateTask<'c>> {
     call.answers(|request| request.send())
 }
 
-fn create_tag<'c>() -> Request<'c, Client, builder::CreateTag<'c>> {
+fn create_tag<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::create_tag);
     call.value(
         Optional,
@@ -450,7 +453,7 @@ fn create_tag<'c>() -> Request<'c, Client, builder::CreateTag<'c>> {
     call.answers(|request| request.send())
 }
 
-fn list_projects<'c>() -> Request<'c, Client, builder::ListProjects<'c>> {
+fn list_projects<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::list_projects);
     call.value(Optional, "limit", "NUMBER", "Page size, 1 to 100; 50 when it is absent.", |request, value: i64| request.limit(value));
     call.value(Optional, "offset", "NUMBER", "Number of items to skip; 0 when it is absent.", |request, value: i64| request.offset(value));
@@ -459,7 +462,7 @@ fn list_projects<'c>() -> Request<'c, Client, builder::ListProjects<'c>> {
     call.answers(|request| request.send())
 }
 
-fn create_project<'c>() -> Request<'c, Client, builder::CreateProject<'c>> {
+fn create_project<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::create_project);
     call.value(Optional, "client-company-id", "UUID", "Id of the company the project is for.", |request, value: ::uuid::Uuid| {
         request.body_map(|body| body.client_company_id(value))
@@ -478,13 +481,13 @@ fn create_project<'c>() -> Request<'c, Client, builder::CreateProject<'c>> {
     call.answers(|request| request.send())
 }
 
-fn get_project<'c>() -> Request<'c, Client, builder::GetProject<'c>> {
+fn get_project<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::get_project);
     call.value(Required, "id", "UUID", "Id of the project.", |request, value: ::uuid::Uuid| request.id(value));
     call.answers(|request| request.send())
 }
 
-fn update_project<'c>() -> Request<'c, Client, builder::UpdateProject<'c>> {
+fn update_project<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::update_project);
     call.value(Optional, "client-company-id", "UUID", "Id of the company the project is for.", |request, value: ::uuid::Uuid| {
         request.body_map(|body| body.client_company_id(value))
@@ -511,7 +514,7 @@ fn update_project<'c>() -> Request<'c, Client, builder::UpdateProject<'c>> {
     call.answers(|request| request.send())
 }
 
-fn list_pipeline_entries<'c>() -> Request<'c, Client, builder::ListPipelineEntries<'c>> {
+fn list_pipeline_entries<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::list_pipeline_entries);
     call.value(Required, "id", "UUID", "Id of the project.", |request, value: ::uuid::Uuid| request.id(value));
     call.value(Optional, "limit", "NUMBER", "Page size, 1 to 100; 50 when it is absent.", |request, value: i64| request.limit(value));
@@ -527,7 +530,7 @@ fn list_pipeline_entries<'c>() -> Request<'c, Client, builder::ListPipelineEntri
     call.answers(|request| request.send())
 }
 
-fn create_pipeline_entry<'c>() -> Request<'c, Client, builder::CreatePipelineEntry<'c>> {
+fn create_pipeline_entry<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::create_pipeline_entry);
     call.value(Required.unless_body(), "contact-id", "UUID", "Id of the contact to add.", |request, value: ::uuid::Uuid| {
         request.body_map(|body| body.contact_id(value))
@@ -544,13 +547,13 @@ fn create_pipeline_entry<'c>() -> Request<'c, Client, builder::CreatePipelineEnt
     call.answers(|request| request.send())
 }
 
-fn list_project_files<'c>() -> Request<'c, Client, builder::ListProjectFiles<'c>> {
+fn list_project_files<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::list_project_files);
     call.value(Required, "id", "UUID", "Id of the project.", |request, value: ::uuid::Uuid| request.id(value));
     call.answers(|request| request.send())
 }
 
-fn create_project_file<'c>() -> Request<'c, Client, builder::CreateProjectFile<'c>> {
+fn create_project_file<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::create_project_file);
     call.value(
         Required.unless_body(),
@@ -574,14 +577,14 @@ fn create_project_file<'c>() -> Request<'c, Client, builder::CreateProjectFile<'
     call.answers(|request| request.send())
 }
 
-fn delete_project_file<'c>() -> Request<'c, Client, builder::DeleteProjectFile<'c>> {
+fn delete_project_file<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::delete_project_file);
     call.value(Required, "file-id", "UUID", "Id of the file.", |request, value: ::uuid::Uuid| request.file_id(value));
     call.value(Required, "id", "UUID", "Id of the project.", |request, value: ::uuid::Uuid| request.id(value));
     call.answers_nothing(|request| request.send())
 }
 
-fn list_sequences<'c>() -> Request<'c, Client, builder::ListSequences<'c>> {
+fn list_sequences<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::list_sequences);
     call.value(Optional, "limit", "NUMBER", "Page size, 1 to 100; 50 when it is absent.", |request, value: i64| request.limit(value));
     call.value(Optional, "offset", "NUMBER", "Number of items to skip; 0 when it is absent.", |request, value: i64| request.offset(value));
@@ -603,20 +606,20 @@ fn list_sequences<'c>() -> Request<'c, Client, builder::ListSequences<'c>> {
     call.answers(|request| request.send())
 }
 
-fn get_sequence<'c>() -> Request<'c, Client, builder::GetSequence<'c>> {
+fn get_sequence<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::get_sequence);
     call.value(Required, "id", "UUID", "Id of the sequence.", |request, value: ::uuid::Uuid| request.id(value));
     call.answers(|request| request.send())
 }
 
-fn enroll_contacts<'c>() -> Request<'c, Client, builder::EnrollContacts<'c>> {
+fn enroll_contacts<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::enroll_contacts);
     call.value(Required, "id", "UUID", "Id of the sequence.", |request, value: ::uuid::Uuid| request.id(value));
     call.json_body(Required, |request, body: types::EnrollContactsRequest| request.body(body));
     call.answers(|request| request.send())
 }
 
-fn unenroll_contacts<'c>() -> Request<'c, Client, builder::UnenrollContacts<'c>> {
+fn unenroll_contacts<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::unenroll_contacts);
     call.value(Required, "id", "UUID", "Id of the sequence.", |request, value: ::uuid::Uuid| request.id(value));
     call.list(Required.unless_body(), "contact-ids", "Ids of the contacts.", |request, values| {
@@ -626,7 +629,7 @@ fn unenroll_contacts<'c>() -> Request<'c, Client, builder::UnenrollContacts<'c>>
     call.answers(|request| request.send())
 }
 
-fn search_candidates<'c>() -> Request<'c, Client, builder::SearchCandidates<'c>> {
+fn search_candidates<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::search_candidates);
     call.value(
         Optional,
@@ -667,7 +670,7 @@ fn search_candidates<'c>() -> Request<'c, Client, builder::SearchCandidates<'c>>
     call.answers(|request| request.send())
 }
 
-fn search_crm_contacts<'c>() -> Request<'c, Client, builder::SearchCrmContacts<'c>> {
+fn search_crm_contacts<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::search_crm_contacts);
     call.value(Optional, "created-after", "TEXT", "Earliest time of creation.", |request, value: String| {
         request.body_map(|body| body.created_after(value))
@@ -714,7 +717,7 @@ fn search_crm_contacts<'c>() -> Request<'c, Client, builder::SearchCrmContacts<'
     call.answers(|request| request.send())
 }
 
-fn search_advanced_profiles<'c>() -> Request<'c, Client, builder::SearchAdvancedProfiles<'c>> {
+fn search_advanced_profiles<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::search_advanced_profiles);
     call.value(
         Optional,
@@ -742,7 +745,7 @@ fn search_advanced_profiles<'c>() -> Request<'c, Client, builder::SearchAdvanced
     call.answers(|request| request.send())
 }
 
-fn search_linkedin_profiles<'c>() -> Request<'c, Client, builder::SearchLinkedinProfiles<'c>> {
+fn search_linkedin_profiles<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::search_linkedin_profiles);
     call.value(
         Optional,
@@ -772,7 +775,7 @@ fn search_linkedin_profiles<'c>() -> Request<'c, Client, builder::SearchLinkedin
     call.answers(|request| request.send())
 }
 
-fn list_linkedin_locations<'c>() -> Request<'c, Client, builder::ListLinkedinLocations<'c>> {
+fn list_linkedin_locations<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::list_linkedin_locations);
     call.value(Optional, "account-id", "UUID", "Id of the connected account to ask LinkedIn with.", |request, value: ::uuid::Uuid| {
         request.account_id(value)
@@ -784,12 +787,12 @@ fn list_linkedin_locations<'c>() -> Request<'c, Client, builder::ListLinkedinLoc
     call.answers(|request| request.send())
 }
 
-fn list_sourcing_locations<'c>() -> Request<'c, Client, builder::ListSourcingLocations<'c>> {
-    let mut call = Request::new(Client::list_sourcing_locations);
+fn list_sourcing_locations<'c>() -> Call<'c, Client> {
+    let call = Request::new(Client::list_sourcing_locations);
     call.answers(|request| request.send())
 }
 
-fn add_profiles_to_project<'c>() -> Request<'c, Client, builder::AddProfilesToProject<'c>> {
+fn add_profiles_to_project<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::add_profiles_to_project);
     call.value(Optional, "account-id", "UUID", "Id of a connected account.", |request, value: ::uuid::Uuid| {
         request.body_map(|body| body.account_id(value))
@@ -801,12 +804,12 @@ fn add_profiles_to_project<'c>() -> Request<'c, Client, builder::AddProfilesToPr
     call.answers(|request| request.send())
 }
 
-fn list_connected_accounts<'c>() -> Request<'c, Client, builder::ListConnectedAccounts<'c>> {
-    let mut call = Request::new(Client::list_connected_accounts);
+fn list_connected_accounts<'c>() -> Call<'c, Client> {
+    let call = Request::new(Client::list_connected_accounts);
     call.answers(|request| request.send())
 }
 
-fn list_workspace_members<'c>() -> Request<'c, Client, builder::ListWorkspaceMembers<'c>> {
-    let mut call = Request::new(Client::list_workspace_members);
+fn list_workspace_members<'c>() -> Call<'c, Client> {
+    let call = Request::new(Client::list_workspace_members);
     call.answers(|request| request.send())
 }

@@ -2,11 +2,14 @@
 
 //! The operations of SendPilot.
 use super::{
-    declare::Need::{Optional, Required},
-    declare::Request,
+    declare::{
+        Call,
+        Need::{Optional, Required},
+        Request,
+    },
     operation::{Operation, operation},
 };
-use sendpilot::{Client, ROUTES, builder, types};
+use sendpilot::{Client, ROUTES, types};
 /// Every operation, in the order of the spec.
 pub static OPERATIONS: [Operation<Client>; 23] = [
     operation!(ROUTES[0], list_campaigns),
@@ -33,7 +36,7 @@ pub static OPERATIONS: [Operation<Client>; 23] = [
     operation!(ROUTES[21], get_me),
     operation!(ROUTES[22], list_sender_quotas),
 ];
-fn list_campaigns<'c>() -> Request<'c, Client, builder::ListCampaigns<'c>> {
+fn list_campaigns<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::list_campaigns);
     call.value(Optional, "limit", "NUMBER", "How many campaigns a page holds at most, 1 to 100. Without it, 20.", |request, value: i64| {
         request.limit(value)
@@ -50,13 +53,13 @@ fn list_campaigns<'c>() -> Request<'c, Client, builder::ListCampaigns<'c>> {
     call.answers(|request| request.send())
 }
 
-fn get_campaign<'c>() -> Request<'c, Client, builder::GetCampaign<'c>> {
+fn get_campaign<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::get_campaign);
     call.value(Required, "id", "TEXT", "Id of the campaign.", |request, value: String| request.id(value));
     call.answers(|request| request.send())
 }
 
-fn update_campaign<'c>() -> Request<'c, Client, builder::UpdateCampaign<'c>> {
+fn update_campaign<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::update_campaign);
     call.choice(
         Required.unless_body(),
@@ -70,7 +73,7 @@ fn update_campaign<'c>() -> Request<'c, Client, builder::UpdateCampaign<'c>> {
     call.answers(|request| request.send())
 }
 
-fn list_leads<'c>() -> Request<'c, Client, builder::ListLeads<'c>> {
+fn list_leads<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::list_leads);
     call.value(Required, "campaign-id", "TEXT", "Id of the campaign whose leads to list.", |request, value: String| {
         request.campaign_id(value)
@@ -92,7 +95,7 @@ fn list_leads<'c>() -> Request<'c, Client, builder::ListLeads<'c>> {
     call.answers(|request| request.send())
 }
 
-fn create_leads<'c>() -> Request<'c, Client, builder::CreateLeads<'c>> {
+fn create_leads<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::create_leads);
     call.value(Required.unless_body(), "campaign-id", "TEXT", "Id of the campaign.", |request, value: String| {
         request.body_map(|body| body.campaign_id(value))
@@ -101,7 +104,7 @@ fn create_leads<'c>() -> Request<'c, Client, builder::CreateLeads<'c>> {
     call.answers(|request| request.send())
 }
 
-fn get_lead<'c>() -> Request<'c, Client, builder::GetLead<'c>> {
+fn get_lead<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::get_lead);
     call.switch(
         Optional,
@@ -113,7 +116,7 @@ fn get_lead<'c>() -> Request<'c, Client, builder::GetLead<'c>> {
     call.answers(|request| request.send())
 }
 
-fn update_lead_status<'c>() -> Request<'c, Client, builder::UpdateLeadStatus<'c>> {
+fn update_lead_status<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::update_lead_status);
     call.choice(
         Optional,
@@ -135,7 +138,7 @@ fn update_lead_status<'c>() -> Request<'c, Client, builder::UpdateLeadStatus<'c>
     call.answers(|request| request.send())
 }
 
-fn list_conversations<'c>() -> Request<'c, Client, builder::ListConversations<'c>> {
+fn list_conversations<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::list_conversations);
     call.value(Optional, "account-id", "TEXT", "Id of a sender, to list only its conversations.", |request, value: String| {
         request.account_id(value)
@@ -154,7 +157,7 @@ fn list_conversations<'c>() -> Request<'c, Client, builder::ListConversations<'c
     call.answers(|request| request.send())
 }
 
-fn list_messages<'c>() -> Request<'c, Client, builder::ListMessages<'c>> {
+fn list_messages<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::list_messages);
     call.value(Required, "account-id", "TEXT", "Id of the sender that the conversation belongs to.", |request, value: String| {
         request.account_id(value)
@@ -170,18 +173,18 @@ fn list_messages<'c>() -> Request<'c, Client, builder::ListMessages<'c>> {
     call.answers(|request| request.send())
 }
 
-fn list_senders<'c>() -> Request<'c, Client, builder::ListSenders<'c>> {
-    let mut call = Request::new(Client::list_senders);
+fn list_senders<'c>() -> Call<'c, Client> {
+    let call = Request::new(Client::list_senders);
     call.answers(|request| request.send())
 }
 
-fn send_message<'c>() -> Request<'c, Client, builder::SendMessage<'c>> {
+fn send_message<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::send_message);
     call.json_body(Required, |request, body: types::SendMessageRequest| request.body(body));
     call.answers(|request| request.send())
 }
 
-fn send_message_to_lead<'c>() -> Request<'c, Client, builder::SendMessageToLead<'c>> {
+fn send_message_to_lead<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::send_message_to_lead);
     call.value(Optional, "campaign-id", "TEXT", "Id of a campaign that the message is counted to.", |request, value: String| {
         request.body_map(|body| body.campaign_id(value))
@@ -201,7 +204,7 @@ fn send_message_to_lead<'c>() -> Request<'c, Client, builder::SendMessageToLead<
     call.answers(|request| request.send())
 }
 
-fn send_connection_request<'c>() -> Request<'c, Client, builder::SendConnectionRequest<'c>> {
+fn send_connection_request<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::send_connection_request);
     call.value(
         Optional,
@@ -224,7 +227,7 @@ fn send_connection_request<'c>() -> Request<'c, Client, builder::SendConnectionR
     call.answers(|request| request.send())
 }
 
-fn create_lead_database_search<'c>() -> Request<'c, Client, builder::CreateLeadDatabaseSearch<'c>> {
+fn create_lead_database_search<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::create_lead_database_search);
     call.value(
         Required.unless_body(),
@@ -247,13 +250,13 @@ fn create_lead_database_search<'c>() -> Request<'c, Client, builder::CreateLeadD
     call.answers(|request| request.send())
 }
 
-fn get_lead_database_search_status<'c>() -> Request<'c, Client, builder::GetLeadDatabaseSearchStatus<'c>> {
+fn get_lead_database_search_status<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::get_lead_database_search_status);
     call.value(Required, "id", "TEXT", "Id of the search.", |request, value: String| request.id(value));
     call.answers(|request| request.send())
 }
 
-fn list_lead_database_search_results<'c>() -> Request<'c, Client, builder::ListLeadDatabaseSearchResults<'c>> {
+fn list_lead_database_search_results<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::list_lead_database_search_results);
     call.value(Required, "id", "TEXT", "Id of the search.", |request, value: String| request.id(value));
     call.value(Optional, "limit", "NUMBER", "How many leads a page holds at most. Without it, 100.", |request, value: i64| {
@@ -264,7 +267,7 @@ fn list_lead_database_search_results<'c>() -> Request<'c, Client, builder::ListL
     call.answers(|request| request.send())
 }
 
-fn list_lead_database_filters<'c>() -> Request<'c, Client, builder::ListLeadDatabaseFilters<'c>> {
+fn list_lead_database_filters<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::list_lead_database_filters);
     call.value(
         Optional,
@@ -286,7 +289,7 @@ fn list_lead_database_filters<'c>() -> Request<'c, Client, builder::ListLeadData
     call.answers(|request| request.send())
 }
 
-fn create_lead_extractor_campaign<'c>() -> Request<'c, Client, builder::CreateLeadExtractorCampaign<'c>> {
+fn create_lead_extractor_campaign<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::create_lead_extractor_campaign);
     call.value(
         Required.unless_body(),
@@ -326,13 +329,13 @@ fn create_lead_extractor_campaign<'c>() -> Request<'c, Client, builder::CreateLe
     call.answers(|request| request.send())
 }
 
-fn get_lead_extractor_campaign_status<'c>() -> Request<'c, Client, builder::GetLeadExtractorCampaignStatus<'c>> {
+fn get_lead_extractor_campaign_status<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::get_lead_extractor_campaign_status);
     call.value(Required, "id", "TEXT", "Id of the extraction job.", |request, value: String| request.id(value));
     call.answers(|request| request.send())
 }
 
-fn list_lead_extractor_campaign_results<'c>() -> Request<'c, Client, builder::ListLeadExtractorCampaignResults<'c>> {
+fn list_lead_extractor_campaign_results<'c>() -> Call<'c, Client> {
     let mut call = Request::new(Client::list_lead_extractor_campaign_results);
     call.switch(
         Optional,
@@ -349,17 +352,17 @@ fn list_lead_extractor_campaign_results<'c>() -> Request<'c, Client, builder::Li
     call.answers(|request| request.send())
 }
 
-fn get_credits<'c>() -> Request<'c, Client, builder::GetCredits<'c>> {
-    let mut call = Request::new(Client::get_credits);
+fn get_credits<'c>() -> Call<'c, Client> {
+    let call = Request::new(Client::get_credits);
     call.answers(|request| request.send())
 }
 
-fn get_me<'c>() -> Request<'c, Client, builder::GetMe<'c>> {
-    let mut call = Request::new(Client::get_me);
+fn get_me<'c>() -> Call<'c, Client> {
+    let call = Request::new(Client::get_me);
     call.answers(|request| request.send())
 }
 
-fn list_sender_quotas<'c>() -> Request<'c, Client, builder::ListSenderQuotas<'c>> {
-    let mut call = Request::new(Client::list_sender_quotas);
+fn list_sender_quotas<'c>() -> Call<'c, Client> {
+    let call = Request::new(Client::list_sender_quotas);
     call.answers(|request| request.send())
 }

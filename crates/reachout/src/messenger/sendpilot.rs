@@ -27,13 +27,19 @@ impl Messenger for Client {
             match request(message)? {
                 Request::Message(body) => {
                     let sent = self.send_message().body(body).send().await?;
-                    let answer = Answer { id: &sent.message_id, conversation: &sent.conversation_id, error: &sent.error, time: sent.timestamp.or(sent.sent_at) };
+                    let answer = Answer {
+                        id: &sent.message_id,
+                        conversation: &sent.conversation_id,
+                        error: &sent.error,
+                        time: sent.timestamp.or(sent.sent_at),
+                    };
                     let status = sent.status.as_ref().map(ToString::to_string);
                     answer.receipt(Some(sent.success), status, Receipt::of(VENDOR, &sent))
                 }
                 Request::LeadMessage(lead, body) => {
                     let sent = self.send_message_to_lead().lead_id(lead).body(body).send().await?;
-                    let answer = Answer { id: &sent.message_id, conversation: &sent.conversation_id, error: &sent.error, time: sent.timestamp };
+                    let answer =
+                        Answer { id: &sent.message_id, conversation: &sent.conversation_id, error: &sent.error, time: sent.timestamp };
                     let status = sent.status.as_ref().map(ToString::to_string);
                     answer.receipt(sent.success, status, Receipt::of(VENDOR, &sent))
                 }
@@ -78,7 +84,8 @@ pub fn request(message: &Message) -> Result<Request, Unsupported> {
     let channel = capability::channel(VENDOR, message)?;
     let sender = || message.from.clone().ok_or(Unsupported::Missing { vendor: VENDOR, channel, field: Field::From });
     let options = &message.sendpilot;
-    let wanted = if channel == Channel::LinkedinInvitation { "the URL of a LinkedIn profile as recipient" } else { "the id of a lead as recipient" };
+    let wanted =
+        if channel == Channel::LinkedinInvitation { "the URL of a LinkedIn profile as recipient" } else { "the id of a lead as recipient" };
     let wrong = |value: &str| Unsupported::Value { vendor: VENDOR, wanted, value: value.to_owned() };
     // The length of the text was checked with the channel.
     let text = message.text.clone().unwrap_or_default();
@@ -102,7 +109,8 @@ pub fn request(message: &Message) -> Result<Request, Unsupported> {
         (_, Recipient::Contact(id)) if id.is_empty() => Err(wrong(id)),
         (_, Recipient::Contact(lead)) => match &options.campaign_id {
             Some(campaign) => {
-                let body = types::SendLeadMessageRequest { campaign_id: Some(campaign.clone()), message: limited(&text)?, sender_id: sender()? };
+                let body =
+                    types::SendLeadMessageRequest { campaign_id: Some(campaign.clone()), message: limited(&text)?, sender_id: sender()? };
                 Ok(Request::LeadMessage(lead.clone(), body))
             }
             None => Ok(Request::Message(
