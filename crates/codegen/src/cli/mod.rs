@@ -40,6 +40,7 @@ pub fn write(vendor: &Vendor, spec: &Normalised, generated: TokenStream) -> Resu
     let count = syn::Index::from(vendor.operations.len());
     let mut file: syn::File = syn::parse2(quote! {
         #![doc = #doc]
+        #![allow(clippy::redundant_closure_for_method_calls, clippy::too_many_lines, reason = "every argument is declared alike, in one place")]
         use #module::{Client, ROUTES, types};
         use super::{
             declare::{Call, Need::{Optional, Required}, Request},

@@ -50,7 +50,7 @@ pub enum Prepared<'c> {
 /// An operation with all its arguments.
 pub struct Call<'c, C> {
     arguments: Vec<Arg>,
-    prepare: Box<dyn FnOnce(&'c C, &ArgMatches) -> Result<Prepared<'c>, Failure> + 'c>,
+    prepare: Prepare<'c, C>,
     /// Where the list is in the response of an operation that pages.
     pub items: Option<&'static str>,
 }
@@ -65,6 +65,7 @@ impl<'c, C> Call<'c, C> {
     }
 }
 
+type Prepare<'c, C> = Box<dyn FnOnce(&'c C, &ArgMatches) -> Result<Prepared<'c>, Failure> + 'c>;
 type Apply<'c, R> = Box<dyn Fn(R, &ArgMatches) -> Result<R, Failure> + 'c>;
 type Pages<'c, R> = Box<dyn FnOnce(R) -> LocalBoxStream<'c, Result<Value, Error>> + 'c>;
 
@@ -207,9 +208,9 @@ impl<'c, C: 'c, R: 'c> Request<'c, C, R> {
             if let Some(pages) = pages.filter(|_| matches.get_flag("all")) {
                 return Ok(Prepared::All(pages(request)));
             }
-            let sent = send(request);
+            let call = send(request);
             let reply = async move {
-                let response = sent.await?;
+                let response = call.await?;
                 Ok(Reply { status: response.status().as_u16(), content: content(response.into_inner()) })
             };
             Ok(Prepared::One(reply.boxed_local()))

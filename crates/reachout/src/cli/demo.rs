@@ -41,7 +41,10 @@ async fn call(access: &Access, rows: &mut Vec<Row>) -> Result<(), Failure> {
     let contact = create_contact(access, rows).await?;
     let messages = [
         (Vendor::Leonar, Message::to(contact).channel(Channel::Email).subject("A role in Paris").text("Hi Sophie, may I tell you more?")),
-        (Vendor::SendPilot, Message::to("https://www.linkedin.com/in/john-doe").from("sender_abc123").text("Hi John, thanks for connecting!")),
+        (
+            Vendor::SendPilot,
+            Message::to("https://www.linkedin.com/in/john-doe").from("sender_abc123").text("Hi John, thanks for connecting!"),
+        ),
         (Vendor::HoopAi, Message::to("abc123def456").channel(Channel::Sms).text("Hello, how can I help you today?")),
         (Vendor::Leadway, Message::to("abc123def456").channel(Channel::WhatsApp).text("Hello, how can I help you today?")),
     ];

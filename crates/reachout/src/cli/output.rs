@@ -34,7 +34,7 @@ impl Output {
     /// Prints a response. `items`: where its list is, if that is known.
     pub fn response(&mut self, response: &Value, items: Option<&str>) -> Result<(), Failure> {
         if self.json {
-            return self.pretty(response);
+            return pretty(response);
         }
         match shape::list(response, items) {
             Some([]) => line("nothing found"),
@@ -45,21 +45,21 @@ impl Output {
                 }
                 Ok(())
             }
-            None => self.fields(response),
+            None => fields(response),
         }
     }
 
     /// Prints something of our own, such as a receipt.
     pub fn object(&mut self, object: &impl Serialize) -> Result<(), Failure> {
         let object = serde_json::to_value(object).map_err(|error| Failure::Call(error.into()))?;
-        if self.json { self.pretty(&object) } else { self.fields(&object) }
+        if self.json { pretty(&object) } else { fields(&object) }
     }
 
     /// Prints rows of our own under these columns.
     pub fn rows(&mut self, columns: &[&str], rows: &[impl Serialize]) -> Result<(), Failure> {
         let rows = serde_json::to_value(rows).map_err(|error| Failure::Call(error.into()))?;
         if self.json {
-            return self.pretty(&rows);
+            return pretty(&rows);
         }
         let rows = rows.as_array().map(Vec::as_slice).unwrap_or_default();
         line(&Table::with(columns, rows).render(rows, true))
@@ -91,7 +91,7 @@ impl Output {
     /// Says where a file is.
     pub fn saved(&mut self, path: &Path, length: usize) -> Result<(), Failure> {
         if self.json {
-            return self.pretty(&serde_json::json!({ "path": path, "bytes": length }));
+            return pretty(&serde_json::json!({ "path": path, "bytes": length }));
         }
         line(&format!("{length} bytes in {}", path.display()))
     }
@@ -102,15 +102,15 @@ impl Output {
         let table = self.table.get_or_insert_with(|| Table::of(&rows));
         line(&table.render(&rows, first))
     }
+}
 
-    fn fields(&mut self, object: &Value) -> Result<(), Failure> {
-        let rows = shape::fields(object);
-        line(&Table::with(&["field", "value"], &rows).whole().render(&rows, false))
-    }
+fn fields(object: &Value) -> Result<(), Failure> {
+    let rows = shape::fields(object);
+    line(&Table::with(&["field", "value"], &rows).whole().render(&rows, false))
+}
 
-    fn pretty(&mut self, value: &Value) -> Result<(), Failure> {
-        line(&format!("{value:#}"))
-    }
+fn pretty(value: &Value) -> Result<(), Failure> {
+    line(&format!("{value:#}"))
 }
 
 /// `println!` panics where nobody reads the output any more.

@@ -187,7 +187,7 @@ impl Send {
         message.thread = self.thread;
         message.sendpilot = self.sendpilot.options();
         message.highlevel = self.highlevel.options();
-        message.leadway = self.leadway.options()?;
+        message.leadway = self.leadway.options();
         Ok(message)
     }
 }
@@ -242,7 +242,7 @@ impl Leadway {
         parts.into_iter().any(Option::is_some)
     }
 
-    fn options(self) -> Result<LeadwayOptions, Failure> {
+    fn options(self) -> LeadwayOptions {
         let mut options = LeadwayOptions::new();
         if self.forwards() {
             options.forward = Some(ForwardConfig {
@@ -262,6 +262,6 @@ impl Leadway {
         options.custom_subtype_id = self.custom_subtype;
         options.native_scheduling_ai = self.scheduling_ai.then_some(true);
         options.optimization_period = self.optimization_period;
-        Ok(options)
+        options
     }
 }

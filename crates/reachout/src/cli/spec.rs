@@ -1,6 +1,6 @@
 //! What the help takes from a vendor's OpenAPI document.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt::Write as _};
 
 use reachout_runtime::{Pagination, Route};
 use serde_json::{Map, Value};
@@ -35,7 +35,8 @@ impl Spec {
             text.push_str("\n\n");
             text.push_str(&paragraph);
         }
-        text.push_str(&format!("\n\n{} {}", route.method, route.path));
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n\n{} {}", route.method, route.path);
         if let Some(pagination) = route.pagination {
             text.push_str(match pagination {
                 Pagination::Offset => ", pages by offset",
@@ -46,7 +47,7 @@ impl Spec {
         if operation["deprecated"] == true {
             text.push_str(", deprecated by the vendor");
         }
-        text.push_str(&format!("\n{}", route.docs));
+        let _ = write!(text, "\n{}", route.docs);
         text
     }
 
