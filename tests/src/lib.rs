@@ -3,8 +3,10 @@
 
 mod compare;
 mod outline;
+mod script;
 mod wire;
 
 pub use compare::lost;
 pub use outline::outline;
+pub use script::{Asked, Script};
 pub use wire::Wire;

@@ -151,7 +151,13 @@ impl Wire {
                 None => String::from_utf8_lossy(&received.body).into_owned(),
             });
         }
-        lines.join("\n")
+        let text = lines.join("\n").replace('\r', "");
+        // A boundary is made up for each request.
+        let boundary = received.headers.get("content-type").and_then(|value| value.to_str().ok()?.split_once("boundary="));
+        match boundary {
+            Some((_, boundary)) => text.replace(boundary, "[boundary]"),
+            None => text,
+        }
     }
 }
 

@@ -5,7 +5,8 @@ mod generated;
 
 pub use generated::*;
 pub use reachout_runtime::{
-    ByteStream, CallOptions, Delivery, Error, ErrorKind, Method, Number, Pacing, ResponseValue, RetryPolicy, multipart, pagination,
+    ByteStream, CallOptions, ConversionError, CredentialProvider, Delivery, Error, ErrorKind, Method, Number, Pacing, Request,
+    ResponseValue, RetryPolicy, SecretString, StatusCode, header, multipart, pagination,
 };
 
 /// The OpenAPI document this crate is generated from.

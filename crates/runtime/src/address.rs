@@ -46,7 +46,7 @@ impl BaseUrl {
 
     /// The URL of a path that begins with `/` and is encoded already. It cannot leave the base.
     pub(crate) fn join(&self, path: &str) -> Result<Url, Error> {
-        let refused = || Error::invalid_request("the path must stay below the client's base URL");
+        let refused = || Error::invalid_request("the path must begin with `/` and stay below the client's base URL");
         // `\` and control characters are rewritten by URL parsers; a fragment would never be sent.
         if !path.starts_with('/') || path.starts_with("//") || path.contains(['\\', '#']) || path.contains(char::is_control) {
             return Err(refused());
@@ -107,14 +107,14 @@ pub(crate) fn unfilled(path: &str) -> Option<&str> {
 }
 
 /// The pairs of one parameter: none for `None`, one for a scalar, one for each item of a list.
-pub(crate) fn pairs(name: &str, value: &impl Serialize) -> Result<Vec<(String, String)>, Error> {
+pub(crate) fn pairs(name: &str, value: &(impl Serialize + ?Sized)) -> Result<Vec<(String, String)>, Error> {
     let value = serde_json::to_value(value)
         .map_err(|error| Error::invalid_request(format!("the parameter `{name}` cannot be written")).with_source(error))?;
     json_pairs(name, value)
 }
 
 /// The pairs of a form, field by field.
-pub(crate) fn form_pairs(form: &impl Serialize) -> Result<Vec<(String, String)>, Error> {
+pub(crate) fn form_pairs(form: &(impl Serialize + ?Sized)) -> Result<Vec<(String, String)>, Error> {
     let value = serde_json::to_value(form).map_err(|error| Error::invalid_request("the form cannot be written").with_source(error))?;
     let Value::Object(fields) = value else {
         return Err(Error::invalid_request("a form must be a struct or a map"));
@@ -145,3 +145,6 @@ fn json_pairs(name: &str, value: Value) -> Result<Vec<(String, String)>, Error> 
     }
     Ok(pairs)
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    pub(crate) fn query(&mut self, name: &str, value: &impl Serialize) {
+    pub(crate) fn query(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
         let pairs = address::pairs(name, value);
         if let Some(pairs) = self.keep(pairs) {
             self.query.extend(pairs);
@@ -36,7 +36,7 @@ impl Arguments {
         self.set_body(body);
     }
 
-    pub(crate) fn form(&mut self, value: &impl Serialize) {
+    pub(crate) fn form(&mut self, value: &(impl Serialize + ?Sized)) {
         let body = Body::form(value);
         self.set_body(body);
     }

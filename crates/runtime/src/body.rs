@@ -25,7 +25,7 @@ impl Body {
         Ok(Self::Bytes { media_type: "application/json", bytes: bytes.into() })
     }
 
-    pub(crate) fn form(value: &impl Serialize) -> Result<Self, Error> {
+    pub(crate) fn form(value: &(impl Serialize + ?Sized)) -> Result<Self, Error> {
         let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(address::form_pairs(value)?).finish();
         Ok(Self::Bytes { media_type: "application/x-www-form-urlencoded", bytes: text.into() })
     }

@@ -1,5 +1,6 @@
 //! How a client is configured.
 
+use std::env::VarError;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -90,13 +91,17 @@ impl<C: From<Core>> ClientBuilder<C> {
 
     /// Takes the credential from the environment, and the base URL if `…_BASE_URL` is set. The names of the variables
     /// are in the client's documentation.
-    pub fn from_env(mut self) -> Result<Self, Error> {
+    pub fn from_env(self) -> Result<Self, Error> {
+        self.with_variables(|name| std::env::var(name))
+    }
+
+    fn with_variables(mut self, read: impl Fn(&str) -> Result<String, VarError>) -> Result<Self, Error> {
         let name = self.vendor.credential_env;
-        let credential = variable(name)?.ok_or_else(|| {
+        let credential = variable(name, &read)?.ok_or_else(|| {
             Error::configuration(format!("the environment variable {name} is not set; it must hold the {} credential", self.vendor.name))
         })?;
         self = self.credential(credential);
-        if let Some(base_url) = variable(&format!("{}_BASE_URL", self.vendor.env))? {
+        if let Some(base_url) = variable(&format!("{}_BASE_URL", self.vendor.env), &read)? {
             self.base_url = Some(base_url);
         }
         Ok(self)
@@ -258,11 +263,15 @@ fn plain_value(what: &str, value: &str) -> Result<HeaderValue, Error> {
 }
 
 /// A variable's content without surrounding white space, which shells and secret stores like to add.
-fn variable(name: &str) -> Result<Option<String>, Error> {
-    match std::env::var(name) {
+fn variable(name: &str, read: impl Fn(&str) -> Result<String, VarError>) -> Result<Option<String>, Error> {
+    match read(name) {
         Ok(value) if value.trim().is_empty() => Err(Error::configuration(format!("the environment variable {name} is empty"))),
         Ok(value) => Ok(Some(value.trim().to_owned())),
-        Err(std::env::VarError::NotPresent) => Ok(None),
-        Err(std::env::VarError::NotUnicode(_)) => Err(Error::configuration(format!("the environment variable {name} is not Unicode"))),
+        Err(VarError::NotPresent) => Ok(None),
+        // The value is not repeated: it may be the credential.
+        Err(VarError::NotUnicode(_)) => Err(Error::configuration(format!("the environment variable {name} is not Unicode"))),
     }
 }
+
+#[cfg(test)]
+mod tests;

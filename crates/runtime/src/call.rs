@@ -1,5 +1,6 @@
 //! One call from its arguments to its answer: attempts, waits, redirects, and the account of them.
 
+mod assemble;
 mod attempt;
 mod failure;
 mod run;
@@ -173,3 +174,6 @@ fn usual_version(vendor: &Vendor) -> Option<&'static str> {
     let versions = || vendor.routes.iter().flat_map(|route| route.headers).filter(|(name, _)| name.eq_ignore_ascii_case(VERSION));
     versions().map(|(_, version)| *version).max_by_key(|version| versions().filter(|(_, other)| other == version).count())
 }
+
+#[cfg(test)]
+mod tests;

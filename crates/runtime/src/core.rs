@@ -53,8 +53,8 @@ impl Core {
         Operation::new(self, route)
     }
 
-    /// Begins a request to a path below the base URL, for endpoints that the spec does not have. A path that leaves
-    /// the base, such as `//host` or one with `..`, is refused.
+    /// Begins a request to a path below the base URL, for endpoints that the spec does not have. The path
+    /// begins with `/`; one that leaves the base, such as `//host` or one with `..`, is refused.
     pub fn request(&self, method: Method, path: &str) -> Request<'_> {
         Request::new(self, method, path)
     }

@@ -254,3 +254,6 @@ pub mod private {
         schemars::json_schema!({ "type": "string", "enum": known })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -94,3 +94,6 @@ pub(crate) fn is_credential(auth: Auth, name: &HeaderName) -> bool {
     const USUAL: [&str; 5] = ["authorization", "proxy-authorization", "cookie", "x-api-key", "api-key"];
     USUAL.contains(&name.as_str()) || name.as_str().eq_ignore_ascii_case(auth.header_name())
 }
+
+#[cfg(test)]
+mod tests;

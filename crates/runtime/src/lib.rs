@@ -14,10 +14,15 @@ mod credential;
 mod enums;
 mod error;
 mod events;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod gate;
 mod headers;
 pub mod multipart;
 mod number;
+#[cfg(feature = "oauth")]
+pub mod oauth;
 mod operation;
 mod options;
 mod pacing;
@@ -33,6 +38,8 @@ mod setters;
 mod stream;
 mod transport;
 mod vendor;
+#[cfg(feature = "webhooks")]
+pub mod webhooks;
 
 pub use builder::ClientBuilder;
 pub use core::Core;

@@ -2,11 +2,11 @@
 
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream;
@@ -44,7 +44,7 @@ pub struct Part {
 enum Content {
     Bytes(Bytes),
     File(PathBuf),
-    Stream(OnceStream, u64),
+    Stream(OnceStream),
 }
 
 impl Form {
@@ -71,7 +71,7 @@ impl Form {
 
     /// Whether all parts can be produced again: no byte of a stream was taken.
     pub(crate) fn is_repeatable(&self) -> bool {
-        self.parts.iter().all(|(_, part)| !matches!(&part.content, Content::Stream(stream, _) if stream.is_begun()))
+        self.parts.iter().all(|(_, part)| !matches!(&part.content, Content::Stream(stream) if stream.is_begun()))
     }
 
     /// The form of one attempt; opens the files.
@@ -101,9 +101,9 @@ impl Part {
         Self::new(Content::File(path.into()))
     }
 
-    /// A stream of exactly `length` bytes.
+    /// A stream of exactly `length` bytes. One that turns out shorter or longer breaks the request off.
     pub fn stream(stream: impl Stream<Item = io::Result<Bytes>> + Send + 'static, length: u64) -> Self {
-        Self::new(Content::Stream(OnceStream::new(stream), length))
+        Self::new(Content::Stream(OnceStream::new(stream, length)))
     }
 
     /// The file name to tell the vendor.
@@ -125,10 +125,10 @@ impl Part {
     async fn open(&self, name: &str) -> Result<wire::Part, Error> {
         let mut part = match &self.content {
             Content::Bytes(bytes) => wire::Part::stream(bytes.clone()),
-            Content::File(path) => wire::Part::file(path).await.map_err(|error| {
+            Content::File(path) => open_file(path).await.map_err(|error| {
                 Error::invalid_request(format!("the file {} of part `{name}` cannot be opened: {error}", path.display())).with_source(error)
             })?,
-            Content::Stream(stream, length) => wire::Part::stream_with_length(reqwest::Body::wrap_stream(stream.clone()), *length),
+            Content::Stream(stream) => wire::Part::stream_with_length(reqwest::Body::wrap_stream(stream.clone()), stream.0.length),
         };
         if let Some(file_name) = &self.file_name {
             part = part.file_name(file_name.clone());
@@ -147,10 +147,18 @@ impl fmt::Debug for Part {
         let content = match &self.content {
             Content::Bytes(bytes) => format!("{} bytes", bytes.len()),
             Content::File(path) => path.display().to_string(),
-            Content::Stream(_, length) => format!("stream of {length} bytes"),
+            Content::Stream(stream) => format!("stream of {} bytes", stream.0.length),
         };
         f.debug_struct("Part").field("content", &content).field("file_name", &self.file_name).field("media_type", &self.media_type).finish()
     }
+}
+
+async fn open_file(path: &Path) -> io::Result<wire::Part> {
+    // A directory could be opened and not read; a pipe has no length, and opening it may never end.
+    if !tokio::fs::metadata(path).await?.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    wire::Part::file(path).await
 }
 
 /// A stream that several attempts may be given, as long as none of them has taken anything from it.
@@ -158,13 +166,21 @@ impl fmt::Debug for Part {
 struct OnceStream(Arc<Once>);
 
 struct Once {
+    length: u64,
     begun: AtomicBool,
-    stream: Mutex<BoxStream<'static, io::Result<Bytes>>>,
+    rest: Mutex<Rest>,
+}
+
+struct Rest {
+    stream: BoxStream<'static, io::Result<Bytes>>,
+    /// Bytes still to come.
+    due: u64,
 }
 
 impl OnceStream {
-    fn new(stream: impl Stream<Item = io::Result<Bytes>> + Send + 'static) -> Self {
-        Self(Arc::new(Once { begun: AtomicBool::new(false), stream: Mutex::new(Box::pin(stream)) }))
+    fn new(stream: impl Stream<Item = io::Result<Bytes>> + Send + 'static, length: u64) -> Self {
+        let rest = Mutex::new(Rest { stream: Box::pin(stream), due: length });
+        Self(Arc::new(Once { length, begun: AtomicBool::new(false), rest }))
     }
 
     fn is_begun(&self) -> bool {
@@ -177,6 +193,26 @@ impl Stream for OnceStream {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.0.begun.store(true, Ordering::Release);
-        self.0.stream.lock().unwrap_or_else(PoisonError::into_inner).as_mut().poll_next(cx)
+        self.0.rest.lock().unwrap_or_else(PoisonError::into_inner).poll_next(cx)
+    }
+}
+
+impl Rest {
+    /// The next piece; an error where the length is not what was declared. A form of a wrong length would reach the
+    /// vendor cut off, as if it were complete.
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+        let piece = ready!(self.stream.as_mut().poll_next(cx)?);
+        let length = piece.as_ref().map_or(0, |piece| piece.len() as u64);
+        let rest = match piece {
+            None if self.due > 0 => Err("shorter"),
+            _ => self.due.checked_sub(length).ok_or("longer"),
+        };
+        match rest {
+            Ok(due) => {
+                self.due = due;
+                Poll::Ready(piece.map(Ok))
+            }
+            Err(how) => Poll::Ready(Some(Err(io::Error::other(format!("the stream is {how} than its declared length"))))),
+        }
     }
 }

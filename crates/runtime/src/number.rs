@@ -242,3 +242,6 @@ impl schemars::JsonSchema for Number {
         schemars::json_schema!({ "type": "number" })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! One call of a documented operation.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -42,7 +42,7 @@ impl<'a> Operation<'a> {
     }
 
     /// Adds a query parameter. `None` adds nothing; a list repeats the name.
-    pub fn query(mut self, name: &str, value: &impl Serialize) -> Self {
+    pub fn query(mut self, name: &str, value: &(impl Serialize + ?Sized)) -> Self {
         self.arguments.query(name, value);
         self
     }
@@ -60,7 +60,7 @@ impl<'a> Operation<'a> {
     }
 
     /// Sends the fields of `body` URL-encoded.
-    pub fn form(mut self, body: &impl Serialize) -> Self {
+    pub fn form(mut self, body: &(impl Serialize + ?Sized)) -> Self {
         self.arguments.form(body);
         self
     }
@@ -115,5 +115,11 @@ impl<'a> Operation<'a> {
             arguments: self.arguments,
             route: Some(self.route),
         }
+    }
+}
+
+impl fmt::Debug for Operation<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Operation").field("operation_id", &self.route.operation_id).field("path", &self.path).finish_non_exhaustive()
     }
 }

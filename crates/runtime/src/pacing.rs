@@ -89,7 +89,7 @@ impl Pacer {
         Self {
             turn: tokio::sync::Mutex::const_new(()),
             queued: AtomicUsize::new(0),
-            slots: Mutex::new(Slots { limit, own: limit, adopts, in_flight: 0, used: VecDeque::new(), paused_until: None }),
+            slots: Mutex::new(Slots::new(RateLimit { per: limit.per.min(FOREVER), ..limit }, adopts)),
             changed: Notify::new(),
         }
     }
@@ -107,7 +107,7 @@ impl Pacer {
         loop {
             let now = Instant::now();
             let wake = match self.slots().take(now) {
-                Ok(()) => return Ok(Permit { pacer: Arc::clone(self), sent: false }),
+                Ok(()) => return Ok(Permit { pacer: Some(Arc::clone(self)), sent: false }),
                 Err(wake) => wake,
             };
             match wake {
@@ -121,9 +121,16 @@ impl Pacer {
 
     /// Lets nobody pass for `wait`.
     pub(crate) fn pause(&self, wait: Duration) {
-        let until = Instant::now() + wait;
+        self.slots().pause_until(Instant::now() + wait.min(FOREVER));
+    }
+
+    fn release(&self, sent: bool, allowance: Allowance) {
+        let now = Instant::now();
         let mut slots = self.slots();
-        slots.paused_until = slots.paused_until.max(Some(until));
+        slots.release(sent, now);
+        slots.observe(allowance, now);
+        drop(slots);
+        self.changed.notify_one();
     }
 
     fn slots(&self) -> MutexGuard<'_, Slots> {
@@ -135,7 +142,8 @@ impl Pacer {
 /// The right to send one request.
 #[must_use = "dropping a permit gives it back"]
 pub(crate) struct Permit {
-    pacer: Arc<Pacer>,
+    /// `None` once it is given back.
+    pacer: Option<Arc<Pacer>>,
     sent: bool,
 }
 
@@ -146,12 +154,10 @@ impl Permit {
     }
 
     /// The vendor answered, and its headers tell what is left.
-    pub(crate) fn answered(self, allowance: Allowance) {
-        let pacer = Arc::clone(&self.pacer);
-        // First the slot is given back, so that it is not taken for one of somebody else.
-        drop(self);
-        pacer.slots().observe(allowance, Instant::now());
-        pacer.changed.notify_one();
+    pub(crate) fn answered(mut self, allowance: Allowance) {
+        if let Some(pacer) = self.pacer.take() {
+            pacer.release(true, allowance);
+        }
     }
 
     /// The vendor cannot have counted the request.
@@ -162,8 +168,9 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        self.pacer.slots().release(self.sent, Instant::now());
-        self.pacer.changed.notify_one();
+        if let Some(pacer) = self.pacer.take() {
+            pacer.release(self.sent, Allowance::default());
+        }
     }
 }
 
@@ -195,10 +202,16 @@ struct Slots {
     in_flight: usize,
     /// When each used slot is free again, in ascending order.
     used: VecDeque<Instant>,
+    /// Slots that others use, by the last word of the vendor: how many, and until when.
+    foreign: (usize, Instant),
     paused_until: Option<Instant>,
 }
 
 impl Slots {
+    fn new(limit: RateLimit, adopts: bool) -> Self {
+        Self { limit, own: limit, adopts, in_flight: 0, used: VecDeque::new(), foreign: (0, Instant::now()), paused_until: None }
+    }
+
     /// Takes a slot, or tells when to look again; without a time, when something changes.
     fn take(&mut self, now: Instant) -> Result<(), Option<Instant>> {
         self.tidy(now);
@@ -206,7 +219,8 @@ impl Slots {
             return Err(self.paused_until);
         }
         if self.free() == 0 {
-            return Err(self.used.front().copied());
+            let foreign = Some(self.foreign.1).filter(|_| self.foreign.0 > 0);
+            return Err(self.used.front().copied().into_iter().chain(foreign).min());
         }
         self.in_flight += 1;
         Ok(())
@@ -215,7 +229,9 @@ impl Slots {
     fn release(&mut self, sent: bool, now: Instant) {
         self.in_flight = self.in_flight.saturating_sub(1);
         if sent {
-            self.occupy_until(now + self.limit.per);
+            let free_again = now + self.limit.per;
+            let index = self.used.partition_point(|other| *other <= free_again);
+            self.used.insert(index, free_again);
         }
     }
 
@@ -226,8 +242,7 @@ impl Slots {
         let (round, place) = (ahead / limit, ahead % limit);
         let slot = match place.checked_sub(self.free()) {
             None => now,
-            // What is still in flight can end now at the earliest.
-            Some(index) => self.used.get(index).copied().unwrap_or(now + self.limit.per),
+            Some(index) => self.freed(index, now),
         };
         let rounds = u32::try_from(round).unwrap_or(u32::MAX);
         let slot = slot + self.limit.per.saturating_mul(rounds).min(FOREVER);
@@ -246,35 +261,51 @@ impl Slots {
         let Some(remaining) = allowance.remaining else { return };
         self.tidy(now);
         let until = now + interval;
-        // Others use the same budget: what they took is taken here too.
-        for _ in remaining as usize..self.free() {
-            self.occupy_until(until);
-        }
+        // Others use the same budget: what is missing without our doing is theirs.
+        self.foreign = ((self.free() + self.foreign.0).saturating_sub(remaining as usize), until);
         if remaining == 0 {
-            self.paused_until = self.paused_until.max(Some(until));
+            self.pause_until(until);
         }
+    }
+
+    fn pause_until(&mut self, until: Instant) {
+        self.paused_until = self.paused_until.max(Some(until));
     }
 
     fn free(&self) -> usize {
-        (self.limit.requests as usize).saturating_sub(self.in_flight + self.used.len())
+        (self.limit.requests as usize).saturating_sub(self.in_flight + self.used.len() + self.foreign.0)
     }
 
-    fn occupy_until(&mut self, free_again: Instant) {
-        let index = self.used.partition_point(|other| *other <= free_again);
-        self.used.insert(index, free_again);
+    /// When the slot is free that is freed after `index` others.
+    fn freed(&self, index: usize, now: Instant) -> Instant {
+        let (foreign, until) = self.foreign;
+        let sooner = self.used.partition_point(|free_again| *free_again <= until);
+        // What is still in flight can end now at the earliest.
+        let own = |index: usize| self.used.get(index).copied().unwrap_or(now + self.limit.per);
+        match index.checked_sub(sooner) {
+            None => own(index),
+            Some(after) if after < foreign => until,
+            Some(_) => own(index - foreign),
+        }
     }
 
     fn tidy(&mut self, now: Instant) {
         let free_again = self.used.partition_point(|free_again| *free_again <= now);
         self.used.drain(..free_again);
+        if self.foreign.1 <= now {
+            self.foreign.0 = 0;
+        }
         self.paused_until = self.paused_until.filter(|until| *until > now);
     }
 }
 
-/// Longer than any deadline, and short enough to add to an [`Instant`].
-const FOREVER: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+/// Longer than any real deadline, and short enough to add to an [`Instant`].
+pub(crate) const FOREVER: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
 fn is_stricter(limit: RateLimit, than: RateLimit) -> bool {
     // Compared as rates, without division.
     u128::from(limit.requests) * than.per.as_nanos() < u128::from(than.requests) * limit.per.as_nanos()
 }
+
+#[cfg(test)]
+mod tests;

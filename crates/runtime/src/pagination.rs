@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::fmt::Debug;
 use std::future::Future;
 
-use futures_core::Stream;
+use futures_core::{Stream, stream::BoxStream};
 use futures_util::stream;
 use serde::Serialize;
 
@@ -40,7 +40,12 @@ impl<I, C> Default for Page<I, C> {
 /// `start` is the first offset, `fetch` gets a page, and `advance` puts an offset into the request. The stream ends
 /// when the page says so (`more`, `total`), is empty, or is the same as the one before. An error comes once, after all
 /// items before it, and ends the stream.
-pub fn by_offset<'a, R, I, F, Fut, A>(request: R, start: u64, fetch: F, advance: A) -> impl Stream<Item = Result<I, Error>> + Send + 'a
+pub fn by_offset<'a, R, I, F, Fut, A>(
+    request: R,
+    start: u64,
+    fetch: F,
+    advance: A,
+) -> impl Stream<Item = Result<I, Error>> + Send + Unpin + 'a
 where
     R: Clone + Send + 'a,
     I: Serialize + Send + 'a,
@@ -58,7 +63,12 @@ where
 }
 
 /// Streams a list that is read by page number; `start` is the number of the first page. Otherwise like [`by_offset`].
-pub fn by_page<'a, R, I, F, Fut, A>(request: R, start: u64, fetch: F, advance: A) -> impl Stream<Item = Result<I, Error>> + Send + 'a
+pub fn by_page<'a, R, I, F, Fut, A>(
+    request: R,
+    start: u64,
+    fetch: F,
+    advance: A,
+) -> impl Stream<Item = Result<I, Error>> + Send + Unpin + 'a
 where
     R: Clone + Send + 'a,
     I: Serialize + Send + 'a,
@@ -81,7 +91,7 @@ where
 ///
 /// The stream ends without a next cursor, with one that was seen before, with `more: Some(false)`, with an empty page,
 /// or with a page that is the same as the one before. Otherwise like [`by_offset`].
-pub fn by_cursor<'a, R, I, C, F, Fut, A>(request: R, fetch: F, advance: A) -> impl Stream<Item = Result<I, Error>> + Send + 'a
+pub fn by_cursor<'a, R, I, C, F, Fut, A>(request: R, fetch: F, advance: A) -> impl Stream<Item = Result<I, Error>> + Send + Unpin + 'a
 where
     R: Clone + Send + 'a,
     I: Serialize + Send + 'a,
@@ -104,7 +114,7 @@ where
 }
 
 /// Fetches page after page; `next` judges one and makes the request that follows it.
-fn items<'a, R, I, C, F, Fut, N>(request: R, fetch: F, next: N) -> impl Stream<Item = Result<I, Error>> + Send + 'a
+fn items<'a, R, I, C, F, Fut, N>(request: R, fetch: F, next: N) -> BoxStream<'a, Result<I, Error>>
 where
     R: Clone + Send + 'a,
     I: Send + 'a,
@@ -120,7 +130,7 @@ where
         next: N,
     }
 
-    stream::unfold(State { ready: VecDeque::new(), request: Some(request), fetch, next }, |mut state| async move {
+    let items = stream::unfold(State { ready: VecDeque::new(), request: Some(request), fetch, next }, |mut state| async move {
         loop {
             if let Some(item) = state.ready.pop_front() {
                 return Some((Ok(item), state));
@@ -137,7 +147,9 @@ where
                 Err(error) => return Some((Err(error), state)),
             }
         }
-    })
+    });
+    // Pinned here, so that callers can poll it where it stands.
+    Box::pin(items)
 }
 
 /// What follows a page.
@@ -203,3 +215,5 @@ pub fn position(given: Option<&impl ToString>, first: u64) -> u64 {
 pub fn count(value: &impl ToString) -> Option<u64> {
     value.to_string().parse().ok()
 }
+#[cfg(test)]
+mod tests;

@@ -44,6 +44,11 @@ impl Redactor {
         self.secrets.sort_by_key(|secret| std::cmp::Reverse(secret.expose_secret().len()));
     }
 
+    /// Whether a text has a secret in it.
+    pub(crate) fn finds_in(&self, text: &str) -> bool {
+        self.replace(text.as_bytes()).is_some()
+    }
+
     pub(crate) fn text(&self, text: String) -> String {
         match self.replace(text.as_bytes()) {
             // Replacing whole UTF-8 strings by ASCII leaves UTF-8.
@@ -112,8 +117,9 @@ fn replace(text: &[u8], secret: &[u8]) -> Option<Vec<u8>> {
     })
 }
 
+/// In whatever case: a vendor may put the secret where case does not matter, such as a host name.
 fn find(text: &[u8], secret: &[u8]) -> Option<usize> {
-    text.windows(secret.len()).position(|window| window == secret)
+    text.windows(secret.len()).position(|window| window.eq_ignore_ascii_case(secret))
 }
 
 fn stands_alone(text: &[u8], start: usize, end: usize) -> bool {
@@ -124,5 +130,11 @@ fn stands_alone(text: &[u8], start: usize, end: usize) -> bool {
 /// Where the last bytes of `text` are the first of `secret`.
 fn beginning_at_end(text: &[u8], secret: &[u8]) -> Option<usize> {
     let longest = secret.len().saturating_sub(1).min(text.len());
-    (BEGINNING..=longest).rev().find(|length| text.ends_with(&secret[..*length])).map(|length| text.len() - length)
+    (BEGINNING..=longest)
+        .rev()
+        .find(|length| text[text.len() - length..].eq_ignore_ascii_case(&secret[..*length]))
+        .map(|length| text.len() - length)
 }
+
+#[cfg(test)]
+mod tests;

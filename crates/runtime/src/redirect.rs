@@ -53,3 +53,6 @@ impl Target {
         Ok(Self { url, trusted, hops: self.hops + 1 })
     }
 }
+
+#[cfg(test)]
+mod tests;

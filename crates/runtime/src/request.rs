@@ -1,6 +1,6 @@
 //! The escape hatch: a request to an endpoint that the spec does not have.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 
 use reqwest::Method;
 use serde::Serialize;
@@ -32,7 +32,7 @@ impl<'a> Request<'a> {
     }
 
     /// Adds a query parameter. `None` adds nothing; a list repeats the name.
-    pub fn query(mut self, name: &str, value: &impl Serialize) -> Self {
+    pub fn query(mut self, name: &str, value: &(impl Serialize + ?Sized)) -> Self {
         self.arguments.query(name, value);
         self
     }
@@ -50,7 +50,7 @@ impl<'a> Request<'a> {
     }
 
     /// Sends the fields of `body` URL-encoded.
-    pub fn form(mut self, body: &impl Serialize) -> Self {
+    pub fn form(mut self, body: &(impl Serialize + ?Sized)) -> Self {
         self.arguments.form(body);
         self
     }
@@ -77,10 +77,16 @@ impl<'a> Request<'a> {
     }
 
     fn into_draft(self) -> Draft {
-        let path = if self.path.starts_with('/') { self.path } else { format!("/{}", self.path) };
-        let plain = path.split(['?', '#']).next().unwrap_or_default();
+        let plain = self.path.split(['?', '#']).next().unwrap_or_default();
         let route = self.core.vendor().routes.iter().find(|route| route.method == self.method && route.path == plain);
         let operation = format!("{} {plain}", self.method).into();
-        Draft { operation, method: self.method, path, arguments: self.arguments, route }
+        Draft { operation, method: self.method, path: self.path, arguments: self.arguments, route }
+    }
+}
+
+impl fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plain = self.path.split('?').next().unwrap_or_default();
+        f.debug_struct("Request").field("method", &self.method).field("path", &plain).finish_non_exhaustive()
     }
 }

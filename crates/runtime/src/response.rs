@@ -12,7 +12,6 @@ use crate::error::parse;
 
 /// What the vendor answered, with status and headers.
 #[derive(Clone)]
-#[must_use]
 pub struct ResponseValue<T> {
     value: T,
     status: StatusCode,
@@ -83,10 +82,15 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &Bytes) -> Result<T, DecodeFailu
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
-        DecodeFailure { path: (path != ".").then_some(path), reason: error.into_inner().to_string() }
+        // `.` is the root, and `?` a place without a name.
+        let named = path.trim_end_matches(['.', '?']);
+        DecodeFailure { path: (!named.is_empty()).then(|| named.to_owned()), reason: error.into_inner().to_string() }
     })?;
     match deserializer.end() {
         Ok(()) => Ok(value),
         Err(error) => Err(DecodeFailure { path: None, reason: error.to_string() }),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -149,3 +149,6 @@ pub(crate) fn may_repeat(method: MethodClass, outcome: Outcome) -> bool {
 fn is_transient(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 500 | 502 | 503 | 504)
 }
+
+#[cfg(test)]
+mod tests;

@@ -59,3 +59,6 @@ fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
 fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
     headers.get(name)?.to_str().ok()?.trim().parse().ok()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,6 @@
 //! Every client against what its vendor may answer.
 
+mod events;
 mod pages;
 mod responses;
+mod streams;

@@ -3,4 +3,5 @@
 mod hoop_ai;
 mod leadway;
 mod leonar;
+mod multipart;
 mod sendpilot;

@@ -22,7 +22,7 @@ use crate::{
 use read::Argument;
 
 /// What every command has already; an argument of the same name gets `field-` before it.
-const TAKEN: [&str; 9] = ["all", "help", "json", "json-body", "output", "sandbox", "verbose", "version", "yes"];
+const TAKEN: [&str; 8] = ["all", "file", "help", "json", "json-body", "output", "sandbox", "verbose"];
 
 /// The source of `crates/reachout/src/cli/<vendor>.rs`.
 pub fn write(vendor: &Vendor, spec: &Normalised, generated: TokenStream) -> Result<TokenStream, Error> {
@@ -60,7 +60,8 @@ pub fn write(vendor: &Vendor, spec: &Normalised, generated: TokenStream) -> Resu
 fn function(operation: &Operation, given: &[Argument], spec: &Normalised) -> TokenStream {
     let name = format_ident!("{}", operation.id);
     let mut declared: Vec<TokenStream> = if operation.is_multipart() {
-        operation.parts.iter().map(part).collect()
+        let only = operation.parts.iter().filter(|part| part.file).count() == 1;
+        operation.parts.iter().map(|part| multipart(part, only)).collect()
     } else {
         let body = Fields::of(operation, spec);
         let mut declared: Vec<_> = given.iter().map(|argument| flag(argument, operation, &body)).collect();
@@ -92,34 +93,39 @@ fn function(operation: &Operation, given: &[Argument], spec: &Normalised) -> Tok
 }
 
 fn flag(argument: &Argument, operation: &Operation, body: &Fields<'_>) -> TokenStream {
-    let Argument { ty, setter, .. } = argument;
-    let name = free(&argument.name);
-    let need = need(argument.required);
-    let help = match argument.help.as_str() {
-        "" if argument.in_body => body.description(&argument.name),
-        "" => operation
-            .parameters
-            .iter()
-            .find(|parameter| parameter.rust_name() == setter.to_string())
-            .map(|parameter| parameter.description.clone())
-            .unwrap_or_default(),
-        help => help.to_owned(),
+    let Argument { ty, setter, in_body, .. } = argument;
+    let (name, value_name, help) = (free(&argument.name), value_name(ty), one_line(&help(argument, operation, body)));
+    let (need, set) = match in_body {
+        true => (need_unless_body(argument.required), quote!(request.body_map(|body| body.#setter(value)))),
+        false => (need(argument.required), quote!(request.#setter(value))),
     };
-    let help = one_line(&help);
-    let (optional, kind, value_name) = (argument.in_body, spelled(ty), value_name(ty));
-    let set = if optional { quote!(request.body_map(|body| body.#setter(value))) } else { quote!(request.#setter(value)) };
-    let need = if optional && argument.required { quote!(Required.unless_body()) } else { need };
     if argument.choice {
-        return quote!(call.choice(#need, #name, #ty::KNOWN, #help, |request, value: #ty| #set););
+        quote!(call.choice(#need, #name, #ty::KNOWN, #help, |request, value: #ty| #set);)
+    } else if spelled(ty) == "bool" {
+        quote!(call.switch(#need, #name, #help, |request, value| #set);)
+    } else {
+        quote!(call.value(#need, #name, #value_name, #help, |request, value: #ty| #set);)
     }
-    match kind.as_str() {
-        "bool" => quote!(call.switch(#need, #name, #help, |request, value| #set);),
-        _ => quote!(call.value(#need, #name, #value_name, #help, |request, value: #ty| #set);),
+}
+
+/// What progenitor found beside the argument, or else the description of what it refers to.
+fn help(argument: &Argument, operation: &Operation, body: &Fields<'_>) -> String {
+    if !argument.help.is_empty() {
+        return argument.help.clone();
     }
+    if argument.in_body {
+        return body.description(&argument.name);
+    }
+    let parameter = operation.parameters.iter().find(|parameter| argument.setter == parameter.rust_name());
+    parameter.map(|parameter| parameter.description.clone()).unwrap_or_default()
 }
 
 fn need(required: bool) -> TokenStream {
     if required { quote!(Required) } else { quote!(Optional) }
+}
+
+fn need_unless_body(required: bool) -> TokenStream {
+    if required { quote!(Required.unless_body()) } else { quote!(Optional) }
 }
 
 fn free(name: &str) -> String {
@@ -204,7 +210,7 @@ impl<'a> Fields<'a> {
 impl Extra {
     fn flag(&self) -> TokenStream {
         let (name, setter, help) = (&self.name, format_ident!("{}", self.setter), one_line(&self.help));
-        let need = if self.required { quote!(Required.unless_body()) } else { quote!(Optional) };
+        let need = need_unless_body(self.required);
         if self.list {
             quote!(call.list(#need, #name, #help, |request, values| request.body_map(|body| body.#setter(values)));)
         } else {
@@ -232,12 +238,12 @@ fn json_body(operation: &Operation, fields: &Fields<'_>, given: &[Argument], ext
     Some(quote!(call.json_body(#need, |request, body: types::#schema| request.body(body));))
 }
 
-/// A part of a multipart body.
-fn part(part: &Part) -> TokenStream {
+/// A part of a multipart body. The `only` file is `--file`.
+fn multipart(part: &Part, only: bool) -> TokenStream {
     let (setter, need, help) = (format_ident!("{}", rust_name(&part.name)), need(part.required), one_line(&part.description));
-    let name = free(&flag_name(&part.name));
+    let name = if part.file && only { "file".to_owned() } else { free(&flag_name(&part.name)) };
     match (part.file, part.list) {
-        (true, _) => quote!(call.files(#need, "file", #help, |request, file| request.#setter(file));),
+        (true, _) => quote!(call.files(#need, #name, #help, |request, file| request.#setter(file));),
         (false, true) => {
             quote!(call.list(#need, #name, #help, |request, values| values.into_iter().fold(request, |request, value| request.#setter(value)));)
         }

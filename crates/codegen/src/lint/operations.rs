@@ -36,7 +36,7 @@ struct Check<'a> {
     at: &'a str,
 }
 
-impl<'a> Check<'a> {
+impl Check<'_> {
     fn report(&mut self, below: &str, message: impl Into<String>, help: impl Into<String>) {
         self.findings.push(self.document.diagnostic(&format!("{}{below}", self.at), message, help));
     }
@@ -90,7 +90,7 @@ impl<'a> Check<'a> {
             Some("full") => {}
             Some("partial" | "client-only") if evidence["note"].is_string() => {}
             Some("partial" | "client-only") => {
-                self.report("/x-evidence", "evidence that is not full needs a note", "say in one line what was seen, and where")
+                self.report("/x-evidence", "evidence that is not full needs a note", "say in one line what was seen, and where");
             }
             _ => self.report("", "the evidence is not given", "write `x-evidence: { level: full }`, or partial or client-only with a note"),
         }
@@ -208,7 +208,7 @@ impl<'a> Check<'a> {
             let at = pointer::child("/responses", status);
             match status.as_str() {
                 "default" => {
-                    self.report(&at, "`default` response", "write `4XX` and `5XX`: a typed success beside a default cannot be told apart")
+                    self.report(&at, "`default` response", "write `4XX` and `5XX`: a typed success beside a default cannot be told apart");
                 }
                 "4XX" | "5XX" => {
                     if node["$ref"] != "#/components/responses/Error" {
@@ -224,7 +224,7 @@ impl<'a> Check<'a> {
                     self.success(&at, node);
                 }
                 code => {
-                    self.report(&at, format!("response {code}"), "errors are `4XX` and `5XX`; say in a description what single codes mean")
+                    self.report(&at, format!("response {code}"), "errors are `4XX` and `5XX`; say in a description what single codes mean");
                 }
             }
         }

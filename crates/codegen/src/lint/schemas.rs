@@ -149,9 +149,8 @@ impl Walk<'_> {
         if schema.get("$ref").is_some() {
             return;
         }
-        let map = match schema {
-            Value::Object(map) => map,
-            _ => return self.report(at, "a schema must be a mapping", "write `type: string`, or a `$ref`"),
+        let Value::Object(map) = schema else {
+            return self.report(at, "a schema must be a mapping", "write `type: string`, or a `$ref`");
         };
         for key in ["anyOf", "not", "discriminator", "const", "patternProperties", "$schema"] {
             if map.contains_key(key) {

@@ -33,8 +33,17 @@ pub fn client(vendor: &Vendor, spec: &Normalised, generated: TokenStream) -> Res
     let types = types::rewrite(vendor, spec, types).map_err(failed)?;
     let events = events::write(vendor);
     let routes = routes::write(vendor);
-    let mut file: syn::File =
-        syn::parse2(quote! { #client #operations #types #events #routes }).map_err(|error| failed(error.to_string()))?;
+    let mut file: syn::File = syn::parse2(quote! {
+    #![allow(
+        clippy::default_trait_access,
+        clippy::doc_markdown,
+        clippy::match_wildcard_for_single_variants,
+        clippy::option_as_ref_cloned,
+        clippy::unnecessary_lazy_evaluations,
+        reason = "written by a program, from prose written by people"
+    )]
+    #client #operations #types #events #routes })
+    .map_err(|error| failed(error.to_string()))?;
     tidy::tidy(&mut file);
     Ok(file.into_token_stream())
 }

@@ -16,13 +16,13 @@ pub fn write(operation: &Operation, arguments: &[Argument<'_>], result: &Type, t
     let Some(pagination) = &operation.pagination else { return Ok(TokenStream::new()) };
     let page = Reader { types, operation: &operation.id };
     let response = page.named(result)?;
-    let list = page.read(&response, &pagination.items)?;
-    let item = inner(&list.ty, "Vec").ok_or_else(|| page.error(&pagination.items, "is no list"))?.clone();
+    let items_read = page.read(&response, &pagination.items)?;
+    let item = inner(&items_read.ty, "Vec").ok_or_else(|| page.error(&pagination.items, "is no list"))?.clone();
     let item_type = page.qualified(&item);
 
     let mut fields = Vec::new();
     if let Some(path) = &pagination.more {
-        let more = page.read(&response, path)?.value(&quote!(.copied()));
+        let more = page.read(&response, path)?.copied();
         fields.push(quote!(more: #more));
     }
     for (name, path) in [("total", &pagination.total), ("total_pages", &pagination.total_pages)] {
@@ -48,8 +48,8 @@ pub fn write(operation: &Operation, arguments: &[Argument<'_>], result: &Type, t
     };
     let start_argument = start.as_ref().map(|_| quote!(start,));
     let start = start.map(|start| quote!(let start = #start;));
-    let last = pagination.next.iter().any(|(_, from)| from.starts_with("last.")).then(|| {
-        let items = list.borrowed();
+    let read_last = pagination.next.iter().any(|(_, from)| from.starts_with("last.")).then(|| {
+        let items = items_read.borrowed();
         quote!(let last = #items.and_then(|items| items.last());)
     });
     let list = page.read_owned(&response, &pagination.items)?;
@@ -57,14 +57,14 @@ pub fn write(operation: &Operation, arguments: &[Argument<'_>], result: &Type, t
         /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
         ///
         /// An error comes after the items before it, and ends the stream.
-        pub fn stream(self) -> impl Stream<Item = Result<#item_type, Error>> + Send + 'a {
+        pub fn stream(self) -> impl Stream<Item = Result<#item_type, Error>> + Send + Unpin + 'a {
             #start
             pagination::#by(
                 self,
                 #start_argument
                 |request: Self| async move {
                     let page = request.send().await?.into_inner();
-                    #last
+                    #read_last
                     Ok(pagination::Page { #(#fields,)* items: #list, ..Default::default() })
                 },
                 #advance,
@@ -91,7 +91,7 @@ fn cursor(
             }
             None => page.read(response, from)?,
         };
-        values.push(value.value(&quote!(.cloned())));
+        values.push(value.cloned());
         let name = format_ident!("{}", rust_name(param));
         let set = set(operation, arguments, param, &quote!(#name));
         sets.push((name, set));
@@ -159,10 +159,16 @@ impl Read {
         if self.optional { quote!(#expression) } else { quote!(Some(&#expression)) }
     }
 
-    /// An `Option<T>`.
-    fn value(&self, clone: &TokenStream) -> TokenStream {
+    /// An `Option<T>` of something small.
+    fn copied(&self) -> TokenStream {
         let expression = &self.expression;
-        if self.optional { quote!(#expression #clone) } else { quote!(Some(#expression.clone())) }
+        if self.optional { quote!(#expression.copied()) } else { quote!(Some(#expression)) }
+    }
+
+    /// An `Option<T>`.
+    fn cloned(&self) -> TokenStream {
+        let expression = &self.expression;
+        if self.optional { quote!(#expression.cloned()) } else { quote!(Some(#expression.clone())) }
     }
 }
 

@@ -49,7 +49,9 @@ impl VisitMut for Tidy {
     }
 
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<syn::Attribute>) {
-        attributes.iter_mut().for_each(|attribute| self.visit_attribute_mut(attribute));
+        for attribute in attributes.iter_mut() {
+            self.visit_attribute_mut(attribute);
+        }
         // One `///` a line, as a person writes it.
         *attributes = std::mem::take(attributes).into_iter().flat_map(doc_lines).collect();
     }

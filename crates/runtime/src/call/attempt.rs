@@ -67,7 +67,7 @@ impl Attempt<'_> {
         if status.is_success() {
             return self.success(response, status, headers, until).await;
         }
-        let redirect = status.is_redirection().then(|| self.target.next(self.failures.method, status, &headers));
+        let redirect = status.is_redirection().then(|| self.redirect(status, &headers));
         match redirect {
             Some(Ok(target)) => Ok(Step::Redirect(target)),
             Some(Err(reason)) => {
@@ -80,6 +80,15 @@ impl Attempt<'_> {
                 Err(self.failures.status(Received { status, headers, body }))
             }
         }
+    }
+
+    /// Where the answer redirects to, or why that is not followed.
+    fn redirect(&self, status: StatusCode, headers: &HeaderMap) -> Result<Target, String> {
+        let target = self.target.next(self.failures.method, status, headers)?;
+        if !target.trusted && self.failures.redactor.finds_in(target.url.as_str()) {
+            return Err(format!("the vendor redirects ({status}) to another host with the credential in the address"));
+        }
+        Ok(target)
     }
 
     async fn success(&self, mut response: Response, status: StatusCode, headers: HeaderMap, until: Instant) -> Result<Step, Failure> {

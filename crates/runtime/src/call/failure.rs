@@ -166,13 +166,23 @@ impl Failures<'_> {
     fn with_answer(&self, mut error: Error, answer: Received) -> Error {
         let Received { status, headers, body } = answer;
         let headers = self.redactor.headers(headers);
-        let body = self.redactor.body(body.slice(..body.len().min(BODY_LIMIT)));
+        // Copied, so that a long answer is not kept alive by its beginning.
+        let body = self.redactor.body(Bytes::copy_from_slice(&body[..body.len().min(BODY_LIMIT)]));
         let parsed = if status.is_success() { parse::Parsed::default() } else { parse::parse(self.shape, &body) };
         let inner = error.inner_mut();
         inner.request_id = parsed.request_id.or_else(|| parse::request_id(&headers).map(ToOwned::to_owned));
         inner.code = parsed.code;
-        inner.message = (!parsed.messages.is_empty()).then(|| parsed.messages.join("; "));
+        inner.message = join(&parsed.messages);
         inner.messages = parsed.messages;
         error.with_response(status, headers, body)
+    }
+}
+
+/// One message as it is; of several, a list without their full stops.
+fn join(messages: &[String]) -> Option<String> {
+    match messages {
+        [] => None,
+        [one] => Some(one.clone()),
+        several => Some(several.iter().map(|message| message.trim_end_matches('.')).collect::<Vec<_>>().join("; ")),
     }
 }

@@ -1,22 +1,18 @@
 //! The attempts of one call, one after the other.
 
-use std::time::Duration;
-
 use reqwest::StatusCode;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue, USER_AGENT};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::Instrument;
 use tracing::field::Empty;
 
+use super::assemble::assemble;
 use super::attempt::{Attempt, Step};
 use super::failure::{Failure, Failures, Limit, Received};
 use super::{Answer, Call, Mode};
-use crate::body::Body;
 use crate::core::Core;
 use crate::error::{Delivery, Error, ErrorKind, parse};
-use crate::headers;
-use crate::pacing::{Permit, TooLong};
+use crate::pacing::{FOREVER, Permit, TooLong};
 use crate::redact::Redactor;
 use crate::redirect::Target;
 use crate::response::DecodeFailure;
@@ -111,7 +107,7 @@ impl<'a> Run<'a> {
     async fn attempt(&mut self) -> Result<Result<Step, (Failure, Option<SecretString>)>, Error> {
         let permit = self.permit().await?;
         let credential = self.credential().await?;
-        let request = match self.request(credential.as_ref()).await {
+        let request = match assemble(self.core, &self.call, &self.target, self.mode, credential.as_ref(), &mut self.redactor).await {
             Ok(request) => request,
             Err(error) => return Err(self.close(error)),
         };
@@ -185,7 +181,7 @@ impl<'a> Run<'a> {
         let renewed = timeout_at(self.deadline(), self.core.shared.credentials.rejected(&credential)).await;
         renewed.unwrap_or(Ok(false)).map_err(|error| {
             self.worst = self.worst.max(Delivery::Rejected);
-            self.close(error)
+            self.close(error.about_credential())
         })
     }
 
@@ -214,45 +210,7 @@ impl<'a> Run<'a> {
                 self.redactor.learn(credential.expose_secret());
                 Ok(Some(credential))
             }
-            Err(error) => Err(self.close(error)),
-        }
-    }
-
-    async fn request(&mut self, credential: Option<&SecretString>) -> Result<reqwest::Request, Error> {
-        let mut request = reqwest::Request::new(self.call.method.clone(), self.target.url.clone());
-        let headers = request.headers_mut();
-        headers.insert(USER_AGENT, self.core.shared.user_agent.clone());
-        headers.insert(ACCEPT, HeaderValue::from_static(if self.mode == Mode::Stream { "*/*" } else { "application/json" }));
-        if self.target.trusted {
-            let auth = self.core.vendor().auth;
-            headers::overlay(headers, &self.call.constant);
-            headers::overlay(headers, &self.core.shared.headers);
-            headers::overlay(headers, &self.call.headers);
-            if let Some(credential) = credential {
-                let (name, value) = headers::credential(auth, credential)?;
-                headers.entry(name).or_insert(value);
-            }
-            for (name, value) in &*headers {
-                if headers::is_credential(auth, name)
-                    && let Ok(secret) = value.to_str()
-                {
-                    // The credential without its scheme.
-                    self.redactor.learn(secret.rsplit(' ').next().unwrap_or(secret));
-                }
-            }
-        }
-        match &self.call.body {
-            Body::None => Ok(request),
-            Body::Bytes { media_type, bytes } => {
-                *request.body_mut() = Some(bytes.clone().into());
-                request.headers_mut().entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(media_type));
-                Ok(request)
-            }
-            Body::Multipart(form) => {
-                let form = form.open().await?;
-                let builder = reqwest::RequestBuilder::from_parts(self.core.shared.http.clone(), request).multipart(form);
-                builder.build().map_err(|error| Error::invalid_request("the form cannot be sent").with_source(error.without_url()))
-            }
+            Err(error) => Err(self.close(error.about_credential())),
         }
     }
 
@@ -267,15 +225,13 @@ impl<'a> Run<'a> {
     }
 
     fn limit(&self) -> Limit {
-        let left = self.core.deadline().saturating_sub(self.started.elapsed());
+        let left = self.core.deadline().min(FOREVER).saturating_sub(self.started.elapsed());
         let timeout = self.core.timeout();
         Limit { time: timeout.min(left), deadline: (left < timeout).then(|| self.core.deadline()) }
     }
 
     fn deadline(&self) -> Instant {
-        // A deadline too far away to be a point in time is none.
-        let longest = Duration::from_secs(10 * 365 * 24 * 60 * 60);
-        self.started + self.core.deadline().min(longest)
+        self.started + self.core.deadline().min(FOREVER)
     }
 
     fn remember(&mut self, error: Error) {

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
-use super::{Delivery, Error, ErrorKind, Inner, Source};
+use super::{Delivery, Error, ErrorKind, Inner};
 
 /// How much of a body an error keeps.
 pub(crate) const BODY_LIMIT: usize = 64 * 1024;
@@ -31,9 +31,10 @@ impl Error {
         Self::new(ErrorKind::Configuration, Delivery::NotSent, reason)
     }
 
-    /// For credential providers: no credential could be had.
-    #[allow(dead_code, reason = "used by the features that bring credential providers")]
-    pub(crate) fn credential(reason: impl Into<Cow<'static, str>>) -> Self {
+    /// For credential providers: no credential could be had. Nothing was sent.
+    ///
+    /// `reason` is one sentence without a full stop; it must not hold a credential.
+    pub fn credential(reason: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Credential, Delivery::NotSent, reason)
     }
 
@@ -46,7 +47,9 @@ impl Error {
         Self { inner: Box::new(Inner { kind, delivery, reason: reason.into(), ..Inner::default() }) }
     }
 
-    pub(crate) fn with_source(mut self, source: impl Into<Source>) -> Self {
+    /// Adds the cause. It must not show a credential either.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.inner.source = Some(source.into());
         self
     }
@@ -79,6 +82,13 @@ impl Error {
     pub(crate) fn after_attempts(mut self, attempts: u32, earlier: Delivery) -> Self {
         self.inner.attempts = attempts;
         self.inner.delivery = self.inner.delivery.max(earlier);
+        self
+    }
+
+    /// An error from a credential provider. Its own delivery is that of a token request; the call's request was not
+    /// sent.
+    pub(crate) fn about_credential(mut self) -> Self {
+        self.inner.delivery = Delivery::NotSent;
         self
     }
 

@@ -83,3 +83,6 @@ fn plain_text(body: &[u8]) -> Option<String> {
 fn tidy(text: &str) -> String {
     text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).take(MESSAGE_LIMIT).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,8 @@
 //! A client over real sockets on loopback.
 
+mod downloads;
 mod faults;
+mod redirects;
 mod server;
+mod uploads;
 mod vendor;

@@ -13,6 +13,10 @@ use tokio::time::sleep;
 pub enum Act {
     /// Reads the request, writes these bytes, closes.
     Answer(Vec<u8>),
+    /// Reads the request, writes these bytes, and keeps the connection for the next act.
+    Keep(Vec<u8>),
+    /// Reads the request, writes these bytes as if the connection stayed, and closes it.
+    AnswerThenClose(Vec<u8>),
     /// Closes with a reset before reading anything.
     ResetUnread,
     /// Reads the request, then closes with a reset.
@@ -79,17 +83,28 @@ impl Server {
 }
 
 async fn play(mut stream: TcpStream, acts: Arc<Mutex<VecDeque<Act>>>, received: Arc<Mutex<Vec<Received>>>) {
-    let act = {
+    let next = || {
         let mut acts = acts.lock().unwrap();
         if acts.len() > 1 { acts.pop_front().unwrap() } else { acts[0].clone() }
     };
+    let mut act = next();
+    while let Act::Keep(bytes) = &act {
+        let Some(request) = read(&mut stream).await else { return };
+        received.lock().unwrap().push(request);
+        let _ = stream.write_all(bytes).await;
+        act = next();
+    }
     if matches!(act, Act::ResetUnread) {
         return reset(&stream);
     }
     let Some(request) = read(&mut stream).await else { return };
     received.lock().unwrap().push(request);
     match act {
-        Act::ResetUnread => {}
+        Act::ResetUnread | Act::Keep(_) => {}
+        Act::AnswerThenClose(bytes) => {
+            let text = String::from_utf8_lossy(&bytes).replace("connection: close\r\n", "");
+            let _ = stream.write_all(text.as_bytes()).await;
+        }
         Act::Answer(bytes) => {
             let _ = stream.write_all(&bytes).await;
             let _ = stream.shutdown().await;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reachout_runtime::{
-    Auth, CallOptions, ClientBuilder, Core, Error, ErrorShape, Evidence, Method, Pagination, RateLimit, Request, RetryPolicy, Route, Vendor,
+    Auth, CallOptions, ClientBuilder, Core, ErrorShape, Evidence, Method, Pagination, RateLimit, Request, RetryPolicy, Route, Vendor,
 };
 
 /// The mark in the key of every test client: it must never come out.
@@ -24,13 +24,12 @@ pub static VENDOR: Vendor = Vendor {
 
 const VERSION: &[(&str, &str)] = &[("Version", "2021-04-15")];
 
-pub static ROUTES: [Route; 6] = [
-    route("send_message", Method::POST, "/messages", true),
-    route("get_message", Method::GET, "/messages/{messageId}", true),
-    route("replace_message", Method::PUT, "/messages/{messageId}", true),
-    route("delete_message", Method::DELETE, "/messages/{messageId}", true),
-    route("update_message", Method::PATCH, "/messages/{messageId}", true),
-    route("get_status", Method::GET, "/status", false),
+pub static ROUTES: [Route; 5] = [
+    route("send_message", Method::POST, "/messages"),
+    route("get_message", Method::GET, "/messages/{messageId}"),
+    route("replace_message", Method::PUT, "/messages/{messageId}"),
+    route("delete_message", Method::DELETE, "/messages/{messageId}"),
+    route("update_message", Method::PATCH, "/messages/{messageId}"),
 ];
 
 pub const SEND: &Route = &ROUTES[0];
@@ -38,15 +37,14 @@ pub const GET: &Route = &ROUTES[1];
 pub const PUT: &Route = &ROUTES[2];
 pub const DELETE: &Route = &ROUTES[3];
 pub const PATCH: &Route = &ROUTES[4];
-pub const PUBLIC: &Route = &ROUTES[5];
 
-const fn route(operation_id: &'static str, method: Method, path: &'static str, authenticated: bool) -> Route {
+const fn route(operation_id: &'static str, method: Method, path: &'static str) -> Route {
     Route {
         operation_id,
         method,
         path,
         headers: VERSION,
-        authenticated,
+        authenticated: true,
         pagination: Some(Pagination::Offset),
         evidence: Evidence::Full,
         tag: "messages",
@@ -69,10 +67,6 @@ impl From<Core> for Client {
 impl Client {
     pub fn builder() -> ClientBuilder<Self> {
         ClientBuilder::new(&VENDOR)
-    }
-
-    pub fn from_env() -> Result<Self, Error> {
-        Self::builder().from_env()?.build()
     }
 
     pub fn with(&self, options: CallOptions) -> Self {

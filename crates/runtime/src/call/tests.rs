@@ -1,0 +1,8 @@
+//! Whole calls against a vendor in this process, on tokio's stopped clock.
+
+mod answers;
+mod credentials;
+mod fake;
+mod limits;
+mod retries;
+mod settings;

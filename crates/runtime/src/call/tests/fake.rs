@@ -1,0 +1,181 @@
+//! A vendor and its transport without a network.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_core::future::BoxFuture;
+use http_body::Body;
+use reqwest::header::HeaderMap;
+use reqwest::{Method, ResponseBuilderExt};
+use tokio::time::{Instant, sleep};
+
+use crate::transport::{SendError, SendErrorClass, Transport};
+use crate::{Auth, ClientBuilder, Core, ErrorShape, Evidence, RateLimit, RetryPolicy, Route, Vendor};
+
+pub(super) const KEY: &str = "leo_MARKEDsecret";
+
+static VENDOR: Vendor = Vendor {
+    id: "acme",
+    name: "Acme",
+    version: "1.2.3",
+    base_url: "https://api.acme.invalid/v1",
+    env: "REACHOUT_TEST_ACME",
+    credential_env: "REACHOUT_TEST_ACME_KEY",
+    auth: Auth::Bearer,
+    rate_limit: Some(RateLimit::new(100, Duration::from_secs(10))),
+    error: ErrorShape { code: Some("code"), message: Some("message"), request_id: Some("traceId") },
+    routes: &ROUTES,
+};
+
+static ROUTES: [Route; 5] = [
+    route(Method::GET, "get", true),
+    route(Method::PUT, "put", true),
+    route(Method::POST, "post", true),
+    route(Method::PATCH, "patch", true),
+    route(Method::GET, "public", false),
+];
+
+pub(super) const GET: &Route = &ROUTES[0];
+pub(super) const PUT: &Route = &ROUTES[1];
+pub(super) const POST: &Route = &ROUTES[2];
+pub(super) const PATCH: &Route = &ROUTES[3];
+pub(super) const PUBLIC: &Route = &ROUTES[4];
+
+const fn route(method: Method, operation_id: &'static str, authenticated: bool) -> Route {
+    Route {
+        operation_id,
+        method,
+        path: "/things",
+        headers: &[("Version", "2021-04-15")],
+        authenticated,
+        pagination: None,
+        evidence: Evidence::Full,
+        tag: "things",
+        docs: "https://docs.acme.invalid/things",
+    }
+}
+
+/// What a vendor does with a request.
+#[derive(Clone, Debug)]
+pub(super) enum Reply {
+    Answer(u16, &'static str, &'static str),
+    /// The answer takes so long.
+    Slow(Duration, u16),
+    /// The connection never opens.
+    NoConnection,
+    /// The body is taken, then the connection breaks.
+    Broken,
+    /// The body is taken, and nothing comes back.
+    Silence,
+    /// The connection opens, and the body is never taken.
+    Stuck,
+}
+
+/// A 2xx with a small body.
+pub(super) const OK: Reply = Reply::Answer(200, "", "{}");
+
+/// A request as the vendor saw it.
+#[derive(Clone, Debug)]
+pub(super) struct Seen {
+    pub(super) at: Instant,
+    pub(super) url: String,
+    pub(super) headers: HeaderMap,
+    /// Whether all of it arrived.
+    pub(super) received: bool,
+}
+
+type Behaviour = Box<dyn Fn(usize, &reqwest::Request) -> Reply + Send + Sync>;
+
+/// Answers the `n`th request as `behaviour` says.
+pub(super) struct Fake {
+    behaviour: Behaviour,
+    seen: Arc<Mutex<Vec<Seen>>>,
+}
+
+impl Fake {
+    pub(super) fn new(behaviour: impl Fn(usize, &reqwest::Request) -> Reply + Send + Sync + 'static) -> Arc<Self> {
+        Arc::new(Self { behaviour: Box::new(behaviour), seen: Arc::default() })
+    }
+
+    /// Plays the replies in order; the last one again and again.
+    pub(super) fn script(replies: impl Into<Vec<Reply>>) -> Arc<Self> {
+        let replies = replies.into();
+        Self::new(move |n, _| replies[n.min(replies.len() - 1)].clone())
+    }
+
+    pub(super) fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().unwrap().clone()
+    }
+
+    /// How many requests arrived as a whole.
+    pub(super) fn received(&self) -> usize {
+        self.seen().iter().filter(|seen| seen.received).count()
+    }
+
+    /// Seconds between the requests, as far as they were sent.
+    pub(super) fn gaps(&self) -> Vec<f64> {
+        self.seen().windows(2).map(|pair| (pair[1].at - pair[0].at).as_secs_f64()).collect()
+    }
+}
+
+impl Transport for Fake {
+    fn send(&self, mut request: reqwest::Request) -> BoxFuture<'static, Result<reqwest::Response, SendError>> {
+        let seen = Arc::clone(&self.seen);
+        let index = {
+            let mut seen = seen.lock().unwrap();
+            let (url, headers) = (request.url().to_string(), request.headers().clone());
+            seen.push(Seen { at: Instant::now(), url, headers, received: false });
+            seen.len() - 1
+        };
+        let reply = (self.behaviour)(index, &request);
+        Box::pin(async move {
+            let takes_body = !matches!(reply, Reply::NoConnection | Reply::Stuck);
+            if takes_body {
+                if let Some(body) = request.body_mut() {
+                    drain(body).await.map_err(|source| SendError { class: SendErrorClass::Broken, source })?;
+                }
+                seen.lock().unwrap()[index].received = true;
+            }
+            let failure = |class| SendError { class, source: format!("{reply:?}").into() };
+            match reply {
+                Reply::Answer(status, headers, body) => Ok(response(&request, status, headers, body)),
+                Reply::Slow(latency, status) => {
+                    sleep(latency).await;
+                    Ok(response(&request, status, "", "{}"))
+                }
+                Reply::NoConnection => Err(failure(SendErrorClass::Connect)),
+                Reply::Broken => Err(failure(SendErrorClass::Broken)),
+                Reply::Silence | Reply::Stuck => std::future::pending().await,
+            }
+        })
+    }
+}
+
+async fn drain(body: &mut reqwest::Body) -> Result<(), crate::error::Source> {
+    while let Some(frame) = poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await {
+        frame?;
+    }
+    Ok(())
+}
+
+/// `headers` are `name: value` pairs with `|` between them.
+fn response(request: &reqwest::Request, status: u16, headers: &str, body: &'static str) -> reqwest::Response {
+    let mut builder = http::Response::builder().status(status).url(request.url().clone());
+    for line in headers.split('|').filter(|line| !line.is_empty()) {
+        let (name, value) = line.split_once(": ").unwrap();
+        builder = builder.header(name, value);
+    }
+    builder.body(body).unwrap().into()
+}
+
+/// A client with default settings, but with pauses as long as they can be.
+pub(super) fn core(fake: &Arc<Fake>) -> Core {
+    build(fake, |builder| builder)
+}
+
+pub(super) fn build(fake: &Arc<Fake>, configure: impl FnOnce(ClientBuilder<Core>) -> ClientBuilder<Core>) -> Core {
+    let builder = ClientBuilder::new(&VENDOR).credential(KEY).retry(RetryPolicy::new().jitter(|ceiling| ceiling));
+    configure(builder).core(Some(Arc::clone(fake) as Arc<dyn Transport>)).unwrap()
+}

@@ -1,0 +1,123 @@
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::fake::{self, Fake, GET, KEY, OK, POST, Reply, Seen};
+use crate::error::{Delivery, ErrorKind};
+use crate::{CallOptions, Core};
+
+/// The request that `send` made.
+fn only(fake: &Fake) -> Seen {
+    let mut seen = fake.seen();
+    assert_eq!(seen.len(), 1);
+    seen.remove(0)
+}
+
+fn is_send<T: Send>(future: T) -> T {
+    future
+}
+
+#[tokio::test(start_paused = true)]
+async fn headers_and_who_wins() {
+    let fake = Fake::script([OK]);
+    let client = fake::build(&fake, |builder| builder.header("x-a", "client").header("x-b", "client").header("x-c", "client"));
+    let client =
+        client.with(CallOptions::new().header("x-a", "first").header("x-b", "first")).with(CallOptions::new().header("x-a", "second"));
+    is_send(client.operation(POST).header("x-d", &7).json(&json!({})).send::<Value>()).await.unwrap();
+    let headers = only(&fake).headers;
+    for (name, value) in [
+        ("x-a", "second"),
+        ("x-b", "first"),
+        ("x-c", "client"),
+        ("x-d", "7"),
+        ("version", "2021-04-15"),
+        ("user-agent", "reachout-acme/1.2.3"),
+        ("accept", "application/json"),
+        ("content-type", "application/json"),
+    ] {
+        assert_eq!(headers[name], value);
+    }
+    assert_eq!(headers["authorization"].to_str().unwrap(), format!("Bearer {KEY}"));
+    assert!(headers["authorization"].is_sensitive());
+    assert!(headers["x-a"].is_sensitive(), "it may be a secret, for all we know");
+    assert!(!format!("{headers:?}").contains(KEY));
+}
+
+#[tokio::test(start_paused = true)]
+async fn versions_and_user_agents() {
+    let fake = Fake::script([OK]);
+    let client = fake::build(&fake, |builder| builder.api_version("v3").user_agent("mine/1"));
+    client.operation(GET).send::<Value>().await.unwrap();
+    let headers = only(&fake).headers;
+    assert_eq!((&headers["version"], &headers["user-agent"]), (&"v3".parse().unwrap(), &"mine/1".parse().unwrap()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_escape_hatch() {
+    let fake = Fake::script([OK]);
+    let client = fake::core(&fake);
+    is_send(
+        client.request(Method::POST, "/secret/endpoint?a=1").query("b", &["x", "y"]).header("x-d", &1).json(&json!({})).send::<Value>(),
+    )
+    .await
+    .unwrap();
+    let seen = only(&fake);
+    assert_eq!(seen.url, "https://api.acme.invalid/v1/secret/endpoint?a=1&b=x&b=y");
+    assert_eq!(seen.headers["version"], "2021-04-15", "as most operations have it");
+    assert_eq!(seen.headers["authorization"].to_str().unwrap(), format!("Bearer {KEY}"));
+
+    let rows = [(Method::GET, 3), (Method::DELETE, 3), (Method::PUT, 3), (Method::POST, 1), (Method::PATCH, 1), (Method::OPTIONS, 1)];
+    for (method, attempts) in rows {
+        let fake = Fake::script([Reply::Answer(503, "", "")]);
+        let error = fake::core(&fake).request(method.clone(), "/x").send_empty().await.unwrap_err();
+        assert_eq!(fake.seen().len(), attempts, "{method}");
+        assert_eq!(error.operation(), Some(&*format!("{method} /x")));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_escape_hatch_does_not_leave_the_base() {
+    let fake = Fake::script([OK]);
+    let client = fake::core(&fake);
+    for path in ["https://evil.invalid/x", "//evil.invalid/x", "/../v2", "/%2e%2e/v2", "x", "", "/x#y", "\\\\evil.invalid"] {
+        let error = client.request(Method::GET, path).send_empty().await.unwrap_err();
+        assert_eq!((error.kind(), error.delivery()), (ErrorKind::InvalidRequest, Delivery::NotSent), "{path}");
+    }
+    assert!(fake.seen().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn arguments_that_cannot_be_sent() {
+    let fake = Fake::script([OK]);
+    let client = fake::core(&fake);
+    let refused = [
+        client.operation(GET).path_param("id", &"x").send_empty().await,
+        client.operation(GET).query("q", &json!({ "a": 1 })).send_empty().await,
+        client.operation(GET).header("x-d", &"MARKED\r\nx-evil: 1").send_empty().await,
+        client.operation(GET).header("x d", &1).send_empty().await,
+        client.operation(POST).json(&std::collections::BTreeMap::from([((1, 2), 3)])).send_empty().await,
+        client.operation(POST).form(&[1]).send_empty().await,
+        client.with(CallOptions::new().header("x", "MARKED\n")).operation(GET).send_empty().await,
+        client.request(Method::GET, "/x").header("y", &"MARKED\0").send_empty().await,
+    ];
+    for result in refused {
+        let error = result.unwrap_err();
+        assert_eq!((error.kind(), error.delivery(), error.attempts()), (ErrorKind::InvalidRequest, Delivery::NotSent, 0), "{error}");
+        assert_eq!(error.vendor(), Some("Acme"));
+        assert!(!format!("{error} {error:?}").contains("MARKED"));
+    }
+    assert!(fake.seen().is_empty());
+}
+
+#[test]
+fn debug_forms_show_no_secret() {
+    let fake = Fake::script([OK]);
+    let client: Core = fake::build(&fake, |builder| {
+        let builder = builder.header("x-secret", "MARKED").credential("MARKED");
+        assert!(!format!("{builder:?}").contains("MARKED"));
+        builder
+    });
+    let client = client.with(CallOptions::new().header("x-other", "MARKED"));
+    let operation = client.operation(POST).header("x", &"MARKED").query("q", &"MARKED").json(&"MARKED");
+    let request = client.request(Method::POST, "/x?q=MARKED").header("x", &"MARKED").json(&"MARKED");
+    assert!(!format!("{client:?} {operation:?} {request:?}").contains("MARKED"));
+}

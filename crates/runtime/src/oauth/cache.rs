@@ -1,0 +1,181 @@
+//! The token in use: when it is good enough, when it is renewed, and what happens when that fails.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_core::future::BoxFuture;
+use secrecy::SecretString;
+
+use super::Tokens;
+use super::flight::{Failure, Flight, Outcome};
+use crate::{Delivery, Error};
+
+/// How long before its end a token is renewed, unless set otherwise.
+pub(super) const REFRESH_AHEAD: Duration = Duration::from_secs(5 * 60);
+
+/// After a failed renewal, how long its error stands for all calls: an endpoint that refuses is not asked by each of
+/// them, and one that allows five requests a minute is not used up.
+const PAUSE_AFTER_FAILURE: TimeDelta = TimeDelta::seconds(30);
+
+/// A token this young is not renewed because of a 401. HighLevel also answers 401 where a scope is missing, which no
+/// new token cures, and each such call would otherwise cost a refresh.
+const YOUNG: TimeDelta = TimeDelta::seconds(60);
+
+/// Whoever joins a renewal that does not know its refused token tries again; no renewal after the next can miss it.
+const JOINS: usize = 3;
+
+/// Reads the time; replaced in tests.
+pub(super) type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// Whether tokens are good for use.
+pub(super) type Usable<'a> = dyn Fn(&Tokens) -> bool + Send + Sync + 'a;
+
+/// Where new tokens come from.
+pub(super) trait Source: Send + Sync + 'static {
+    /// Obtains tokens for which `usable` holds, from a store or from the vendor.
+    fn renew<'a>(&'a self, usable: &'a Usable<'a>) -> BoxFuture<'a, Result<Tokens, Failed>>;
+}
+
+/// A renewal that did not work.
+pub(super) struct Failed {
+    pub(super) error: Error,
+    /// What the error means for the account.
+    pub(super) advice: &'static str,
+    /// The tokens it found and could not renew.
+    pub(super) earlier: Option<Tokens>,
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self { error, advice: "", earlier: None }
+    }
+}
+
+/// One account's tokens, renewed from `S`.
+pub(super) struct Cache<S> {
+    pub(super) source: S,
+    refresh_ahead: Duration,
+    clock: Clock,
+    state: Mutex<State>,
+    flight: Flight,
+    /// Held by whoever changes the tokens, so that a renewal cannot undo a replacement that came after it.
+    turn: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct State {
+    tokens: Option<Arc<Tokens>>,
+    /// The last failure, and until when it stands.
+    failure: Option<(Failure, DateTime<Utc>)>,
+}
+
+impl<S: Source> Cache<S> {
+    pub(super) fn new(source: S, refresh_ahead: Duration, clock: Clock) -> Self {
+        Self { source, refresh_ahead, clock, state: Mutex::default(), flight: Flight::default(), turn: tokio::sync::Mutex::default() }
+    }
+
+    /// Tokens to send a request with. Those at hand do as long as they live, if a renewal ahead of time fails.
+    pub(super) async fn tokens(self: &Arc<Self>) -> Result<Arc<Tokens>, Error> {
+        match self.renewed(None).await {
+            Ok(tokens) => Ok(tokens),
+            Err(failure) => {
+                let now = (self.clock)();
+                let living = self.state().tokens.clone().filter(|tokens| tokens.expires_at.is_some_and(|end| now < end));
+                living.ok_or_else(|| failure.unavailable())
+            }
+        }
+    }
+
+    /// Reacts to a 401: `Ok(true)` if other tokens are at hand now.
+    pub(super) async fn rejected(self: &Arc<Self>, token: &SecretString) -> Result<bool, Error> {
+        let now = (self.clock)();
+        let young = |tokens: &Tokens| tokens.is_access_token(token) && tokens.issued_at.is_some_and(|at| (now - at).abs() < YOUNG);
+        if self.state().tokens.as_ref().is_some_and(|tokens| young(tokens)) {
+            return Ok(false);
+        }
+        self.renewed(Some(token)).await.map(|_| true).map_err(Failure::unavailable)
+    }
+
+    /// Takes tokens that came from elsewhere into use, once `keep` has stored them.
+    pub(super) async fn replace(&self, tokens: Tokens, keep: impl AsyncFnOnce(&Tokens) -> Result<(), Error>) -> Result<(), Error> {
+        let _turn = self.turn.lock().await;
+        keep(&tokens).await?;
+        *self.state() = State { tokens: Some(Arc::new(tokens)), failure: None };
+        Ok(())
+    }
+
+    async fn renewed(self: &Arc<Self>, refused: Option<&SecretString>) -> Outcome {
+        let mut joins = 0;
+        loop {
+            if let Some(outcome) = self.at_hand(refused) {
+                return outcome;
+            }
+            let ticket = self.flight.join_or_begin(refused, || Arc::clone(self).renew(refused.cloned()));
+            let outcome = ticket.outcome.await;
+            joins += 1;
+            if ticket.knows_refused || outcome.is_err() || joins == JOINS {
+                return outcome;
+            }
+        }
+    }
+
+    /// What needs no renewal: good tokens, or a failure that is too recent to try again.
+    fn at_hand(&self, refused: Option<&SecretString>) -> Option<Outcome> {
+        let now = (self.clock)();
+        let state = self.state();
+        if let Some(tokens) = state.tokens.as_ref().filter(|tokens| self.usable(tokens, refused, now)) {
+            return Some(Ok(Arc::clone(tokens)));
+        }
+        let (failure, until) = state.failure.as_ref()?;
+        (now < *until).then(|| Err(failure.clone()))
+    }
+
+    async fn renew(self: Arc<Self>, refused: Option<SecretString>) -> Outcome {
+        let _turn = self.turn.lock().await;
+        // Another change may have ended between the caller's look and this one's turn.
+        if let Some(outcome) = self.at_hand(refused.as_ref()) {
+            return outcome;
+        }
+        let usable = |tokens: &Tokens| self.usable(tokens, refused.as_ref(), (self.clock)());
+        let renewed = self.source.renew(&usable).await;
+        let mut state = self.state();
+        match renewed {
+            Ok(tokens) => {
+                let tokens = Arc::new(tokens);
+                *state = State { tokens: Some(Arc::clone(&tokens)), failure: None };
+                Ok(tokens)
+            }
+            Err(Failed { error, advice, earlier }) => {
+                if let Some(earlier) = earlier {
+                    state.tokens = Some(Arc::new(earlier));
+                }
+                let failure = Failure::new(error, advice);
+                tracing::warn!(error = %failure.text, "tokens could not be renewed");
+                // What never left may be tried again at once.
+                if failure.error.delivery() != Delivery::NotSent {
+                    let asked = failure.error.retry_after().and_then(|wait| TimeDelta::from_std(wait).ok()).unwrap_or_default();
+                    let until = (self.clock)().checked_add_signed(asked.max(PAUSE_AFTER_FAILURE));
+                    state.failure = until.map(|until| (failure.clone(), until));
+                }
+                Err(failure)
+            }
+        }
+    }
+
+    fn usable(&self, tokens: &Tokens, refused: Option<&SecretString>, now: DateTime<Utc>) -> bool {
+        if refused.is_some_and(|refused| tokens.is_access_token(refused)) {
+            return false;
+        }
+        let Some(end) = tokens.expires_at else { return true };
+        let ahead = TimeDelta::from_std(self.refresh_ahead).unwrap_or(TimeDelta::MAX);
+        // A token that lives shorter than that would be renewed by every call.
+        let half_life = tokens.issued_at.map_or(ahead, |from| ((end - from) / 2).max(TimeDelta::zero()));
+        end - now > ahead.min(half_life)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Each critical section assigns whole values, so a poisoned state is still a consistent one.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

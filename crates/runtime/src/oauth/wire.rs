@@ -1,0 +1,103 @@
+//! HighLevel's OAuth endpoints, called like any other operation of a vendor.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use reqwest::Method;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+
+use super::tokens::{Answer, Tokens};
+use crate::error::ErrorKind;
+use crate::redact::Redactor;
+use crate::{Auth, Core, Error, ErrorShape, Evidence, Route, Vendor};
+
+/// Address and shape of errors: `oauth.json` of <https://github.com/GoHighLevel/highlevel-api-docs>.
+pub(super) static VENDOR: Vendor = Vendor {
+    id: "highlevel",
+    name: "HighLevel",
+    version: env!("CARGO_PKG_VERSION"),
+    base_url: "https://services.leadconnectorhq.com",
+    env: "HIGHLEVEL",
+    credential_env: "HIGHLEVEL_TOKEN",
+    auth: Auth::Bearer,
+    rate_limit: None,
+    error: ErrorShape { code: Some("error"), message: Some("message"), request_id: Some("traceId") },
+    routes: &ROUTES,
+};
+
+static ROUTES: [Route; 2] = [
+    Route {
+        operation_id: "get_access_token",
+        method: Method::POST,
+        path: "/oauth/token",
+        headers: &[],
+        authenticated: false,
+        pagination: None,
+        evidence: Evidence::Full,
+        tag: "oauth",
+        docs: "https://marketplace.gohighlevel.com/docs/ghl/oauth/get-access-token",
+    },
+    Route {
+        operation_id: "get_location_access_token",
+        method: Method::POST,
+        path: "/oauth/locationToken",
+        headers: &[("Version", "2021-07-28")],
+        authenticated: true,
+        pagination: None,
+        evidence: Evidence::Full,
+        tag: "oauth",
+        docs: "https://marketplace.gohighlevel.com/docs/ghl/oauth/get-location-access-token",
+    },
+];
+
+/// The fields of a form; those without a value are left out.
+pub(super) type Form<'a> = BTreeMap<&'static str, Option<&'a str>>;
+
+/// `POST /oauth/token`. `secrets` are the ones in the form.
+pub(super) async fn token(core: &Core, form: &Form<'_>, secrets: &[&SecretString], now: DateTime<Utc>) -> Result<Tokens, Error> {
+    post(core, &ROUTES[0], form, secrets, now).await
+}
+
+/// `POST /oauth/locationToken`, as the agency that `core` authenticates as.
+pub(super) async fn location_token(core: &Core, form: &Form<'_>, now: DateTime<Utc>) -> Result<Tokens, Error> {
+    post(core, &ROUTES[1], form, &[], now).await
+}
+
+async fn post(core: &Core, route: &'static Route, form: &Form<'_>, secrets: &[&SecretString], now: DateTime<Utc>) -> Result<Tokens, Error> {
+    match core.operation(route).form(form).send::<Answer>().await {
+        Ok(answer) => Ok(answer.into_inner().into_tokens(now)),
+        Err(error) => Err(without_secrets(error, secrets)),
+    }
+}
+
+/// RFC 6749, section 5.2. The vendor's documented errors have `message` instead.
+#[derive(Deserialize)]
+struct StandardError {
+    error_description: String,
+}
+
+/// An error that may be logged: a refusal may repeat what was sent, and a success that cannot be read holds new tokens.
+fn without_secrets(mut error: Error, secrets: &[&SecretString]) -> Error {
+    let mut redactor = Redactor::default();
+    for secret in secrets {
+        redactor.learn(secret.expose_secret());
+    }
+    let standard = error.body_as::<StandardError>();
+    let inner = error.inner_mut();
+    if let Some(StandardError { error_description }) = standard {
+        inner.messages = vec![error_description.clone()];
+        inner.message = Some(error_description);
+    }
+    inner.body = Bytes::new();
+    inner.message = inner.message.take().map(|text| redactor.text(text));
+    inner.messages = std::mem::take(&mut inner.messages).into_iter().map(|text| redactor.text(text)).collect();
+    inner.code = inner.code.take().map(|text| redactor.text(text));
+    if inner.kind == ErrorKind::Decode {
+        // Its reason quotes the value that does not fit.
+        inner.reason = "the vendor's answer holds no access token".into();
+        inner.source = None;
+    }
+    error
+}

@@ -1,0 +1,283 @@
+//! All on tokio's stopped clock.
+
+use std::sync::atomic::AtomicU32;
+
+use futures_util::FutureExt;
+use futures_util::future::join_all;
+use tokio::time::{advance, sleep};
+
+use super::*;
+use crate::ErrorKind;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn pacer(requests: u32, seconds: u32) -> Arc<Pacer> {
+    Pacing::documented().pacer(Some(RateLimit::new(requests, seconds * SECOND))).unwrap().unwrap()
+}
+
+fn far() -> Instant {
+    Instant::now() + 1000 * SECOND
+}
+
+fn left(remaining: u32) -> Allowance {
+    Allowance { maximum: None, remaining: Some(remaining), interval: Some(10 * SECOND) }
+}
+
+/// Sends one request, whose answer takes `latency`.
+async fn request(pacer: &Arc<Pacer>, latency: Duration) {
+    let mut permit = pacer.acquire(far()).await.unwrap();
+    permit.sent();
+    sleep(latency).await;
+    permit.answered(Allowance::default());
+}
+
+/// How long it takes to get a permit.
+async fn wait(pacer: &Arc<Pacer>) -> Duration {
+    let before = Instant::now();
+    let permit = pacer.acquire(far()).await.unwrap();
+    drop(permit);
+    before.elapsed()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slot_is_free_one_period_after_its_answer() {
+    let pacer = pacer(2, 10);
+    request(&pacer, 3 * SECOND).await;
+    request(&pacer, SECOND).await;
+    // The first was answered at 3 s, the second at 4 s.
+    assert_eq!(wait(&pacer).await, 9 * SECOND);
+    request(&pacer, Duration::ZERO).await;
+    assert_eq!(wait(&pacer).await, SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_permit_that_was_not_used_costs_nothing() {
+    let pacer = pacer(1, 10);
+    for _ in 0..100 {
+        drop(pacer.acquire(far()).await.unwrap());
+    }
+    let mut permit = pacer.acquire(far()).await.unwrap();
+    permit.sent();
+    permit.unsent();
+    drop(permit);
+    assert_eq!(wait(&pacer).await, Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn callers_are_served_in_order() {
+    let pacer = pacer(3, 10);
+    let served = Arc::new(Mutex::new(Vec::new()));
+    let callers = (0..50).map(|number| {
+        let (pacer, served) = (Arc::clone(&pacer), Arc::clone(&served));
+        tokio::spawn(async move {
+            request(&pacer, Duration::from_millis(100)).await;
+            served.lock().unwrap().push(number);
+        })
+    });
+    let callers: Vec<_> = callers.collect();
+    sleep(Duration::from_millis(1)).await;
+    // Some leave the queue; the others keep their order.
+    for caller in callers.iter().skip(5).step_by(7) {
+        caller.abort();
+    }
+    join_all(callers).await;
+    let served = served.lock().unwrap();
+    assert_eq!(served.len(), 43);
+    assert!(served.is_sorted(), "{served:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn leaving_the_queue_at_any_moment_leaks_nothing() {
+    let pacer = pacer(4, 10);
+    for round in 0..40 {
+        let mut callers: Vec<_> = (0..12)
+            .map(|_| {
+                let pacer = Arc::clone(&pacer);
+                tokio::spawn(async move { request(&pacer, SECOND).await })
+            })
+            .collect();
+        advance(Duration::from_millis(round * 377)).await;
+        tokio::task::yield_now().await;
+        for caller in callers.drain(..) {
+            caller.abort();
+        }
+    }
+    sleep(20 * SECOND).await;
+    assert_eq!(pacer.queued.load(Ordering::Relaxed), 0);
+    let mut slots = pacer.slots();
+    slots.tidy(Instant::now());
+    assert_eq!((slots.in_flight, slots.used.len(), slots.free()), (0, 0, 4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_would_pass_the_deadline_fails_at_once() {
+    let pacer = pacer(2, 10);
+    request(&pacer, Duration::ZERO).await;
+    request(&pacer, Duration::ZERO).await;
+    let try_for = |seconds: u32| pacer.acquire(Instant::now() + seconds * SECOND).now_or_never();
+    assert_eq!(try_for(9).map(Result::err), Some(Some(TooLong(10 * SECOND))));
+    assert!(try_for(10).is_none(), "it waits");
+    // Two others are ahead, so it takes another round.
+    let ahead: Vec<_> = (0..2)
+        .map(|_| {
+            tokio::spawn({
+                let pacer = Arc::clone(&pacer);
+                async move { request(&pacer, SECOND).await }
+            })
+        })
+        .collect();
+    tokio::task::yield_now().await;
+    assert_eq!(try_for(19).map(Result::err), Some(Some(TooLong(20 * SECOND))));
+    join_all(ahead).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_becomes_too_long_ends_before_the_deadline() {
+    let pacer = pacer(1, 10);
+    request(&pacer, Duration::ZERO).await;
+    let waiting = tokio::spawn({
+        let pacer = Arc::clone(&pacer);
+        async move {
+            let before = Instant::now();
+            let permit = pacer.acquire(before + 30 * SECOND).await;
+            (permit.err(), before.elapsed())
+        }
+    });
+    sleep(5 * SECOND).await;
+    pacer.pause(60 * SECOND);
+    assert_eq!(waiting.await.unwrap(), (Some(TooLong(55 * SECOND)), 10 * SECOND));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_holds_everybody_and_the_longest_counts() {
+    let pacer = pacer(100, 10);
+    pacer.pause(7 * SECOND);
+    pacer.pause(3 * SECOND);
+    let waits = join_all((0..20).map(|_| wait(&pacer))).await;
+    assert!(waits.iter().all(|wait| *wait == 7 * SECOND), "{waits:?}");
+    assert_eq!(wait(&pacer).await, Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn headers_are_followed() {
+    let answered = |pacer: &Arc<Pacer>, allowance| {
+        let permit = pacer.acquire(far()).now_or_never().unwrap().unwrap();
+        permit.answered(allowance);
+    };
+    // Nothing left: wait the interval.
+    let exhausted = pacer(100, 60);
+    answered(&exhausted, left(0));
+    assert_eq!(wait(&exhausted).await, 10 * SECOND);
+    // Others use the same budget: only three of our hundred are left.
+    let shared = pacer(100, 60);
+    answered(&shared, left(3));
+    for _ in 0..3 {
+        assert!(request(&shared, Duration::ZERO).now_or_never().is_some());
+    }
+    assert_eq!(wait(&shared).await, 10 * SECOND);
+    // Two of those three belonged to others who have gone; the newest answer counts.
+    let shared = pacer(100, 60);
+    answered(&shared, left(3));
+    answered(&shared, left(70));
+    let before = Instant::now();
+    for _ in 0..70 {
+        request(&shared, Duration::ZERO).await;
+    }
+    assert_eq!(before.elapsed(), Duration::ZERO);
+    assert_eq!(wait(&shared).await, 10 * SECOND);
+    // A vendor's fantasy costs no memory.
+    let fantasy = pacer(100, 60);
+    answered(&fantasy, Allowance { maximum: Some(u32::MAX), ..left(1) });
+    assert!(request(&fantasy, Duration::ZERO).now_or_never().is_some());
+    assert_eq!(wait(&fantasy).await, 10 * SECOND);
+    // More left than we think changes nothing.
+    let generous = pacer(1, 60);
+    request(&generous, Duration::ZERO).await;
+    generous.slots().observe(left(50), Instant::now());
+    assert_eq!(wait(&generous).await, 60 * SECOND);
+    // A count without an interval tells nothing.
+    let vague = pacer(100, 60);
+    answered(&vague, Allowance { interval: None, ..left(0) });
+    assert_eq!(wait(&vague).await, Duration::ZERO);
+}
+
+#[test]
+fn a_stated_limit_replaces_the_documented_one_and_lowers_a_chosen_one() {
+    let stated = |pacing: Pacing, maximum| {
+        let pacer = pacing.pacer(Some(RateLimit::new(100, 10 * SECOND))).unwrap().unwrap();
+        let mut slots = pacer.slots();
+        slots.observe(Allowance { maximum: Some(maximum), remaining: None, interval: Some(10 * SECOND) }, Instant::now());
+        slots.limit.requests
+    };
+    assert_eq!(stated(Pacing::documented(), 50), 50);
+    assert_eq!(stated(Pacing::documented(), 200), 200);
+    assert_eq!(stated(Pacing::new(20, 10 * SECOND), 50), 20);
+    assert_eq!(stated(Pacing::new(20, 10 * SECOND), 5), 5);
+    assert_eq!(stated(Pacing::new(20, SECOND), 50), 50);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_expected_time_takes_others_into_account() {
+    let expected = |pacer: &Arc<Pacer>, ahead| pacer.slots().expected(ahead, Instant::now()) - Instant::now();
+    let pacer = pacer(4, 20);
+    request(&pacer, Duration::ZERO).await;
+    sleep(5 * SECOND).await;
+    // One of ours is free after 15 s, one of somebody else after 10 s, one is in flight.
+    let held = pacer.acquire(far()).await.unwrap();
+    pacer.slots().observe(left(1), Instant::now());
+    let seconds: Vec<_> = (0..6).map(|ahead| expected(&pacer, ahead).as_secs()).collect();
+    assert_eq!(seconds, [0, 10, 15, 20, 20, 30]);
+    drop(held);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_number_is_too_large() {
+    let pacer = Pacing::new(1, Duration::MAX).pacer(None).unwrap().unwrap();
+    request(&pacer, Duration::ZERO).await;
+    assert!(pacer.acquire(far()).await.is_err());
+    pacer.pause(Duration::MAX);
+    assert!(pacer.slots().expected(usize::MAX, Instant::now()) > far());
+    full(&pacer);
+}
+
+fn full(pacer: &Arc<Pacer>) {
+    assert!(pacer.acquire(far()).now_or_never().is_some_and(|permit| permit.is_err()));
+}
+
+#[test]
+fn settings() {
+    let limit = Some(RateLimit::new(1, SECOND));
+    assert!(Pacing::documented().pacer(limit).unwrap().is_some());
+    assert!(Pacing::default().pacer(None).unwrap().is_none());
+    assert!(Pacing::off().pacer(limit).unwrap().is_none());
+    assert!(Pacing::new(1, SECOND).pacer(None).unwrap().is_some());
+    for unusable in [Pacing::new(0, SECOND), Pacing::new(1, Duration::ZERO)] {
+        assert_eq!(unusable.pacer(None).err().map(|error| error.kind()), Some(ErrorKind::Configuration));
+    }
+}
+
+/// The strictest vendor: no stretch of time as long as the period may hold more requests than the limit.
+#[tokio::test(start_paused = true)]
+async fn no_period_ever_holds_more_than_the_limit() {
+    let pacer = pacer(7, 10);
+    let arrivals = Arc::new(Mutex::new(Vec::new()));
+    let seed = Arc::new(AtomicU32::new(1));
+    join_all((0..20).map(|_| {
+        let (pacer, arrivals, seed) = (Arc::clone(&pacer), Arc::clone(&arrivals), Arc::clone(&seed));
+        tokio::spawn(async move {
+            for _ in 0..10 {
+                let mut permit = pacer.acquire(far()).await.unwrap();
+                permit.sent();
+                let way = Duration::from_millis(u64::from(seed.fetch_add(7919, Ordering::Relaxed) % 900));
+                sleep(way).await;
+                arrivals.lock().unwrap().push(Instant::now());
+                sleep(way / 2).await;
+                permit.answered(Allowance::default());
+            }
+        })
+    }))
+    .await;
+    let arrivals = arrivals.lock().unwrap();
+    assert_eq!(arrivals.len(), 200);
+    assert!(arrivals.windows(8).all(|window| window[7] - window[0] >= 10 * SECOND));
+}

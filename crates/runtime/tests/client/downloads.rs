@@ -1,0 +1,53 @@
+//! Streamed answers over real sockets.
+
+use futures_util::StreamExt;
+use reachout_runtime::{ByteStream, Delivery, Error, ErrorKind, ResponseValue};
+
+use crate::server::{Act, Server, answer};
+use crate::vendor::{self, GET};
+
+async fn download(act: Act) -> Result<ResponseValue<ByteStream>, Error> {
+    let server = Server::start([act]).await;
+    let client = vendor::builder(&server.url).max_body(1000).build().unwrap();
+    let response = client.core.operation(GET).path_param("messageId", &"m1").send_stream().await;
+    assert_eq!(server.received()[0].header("accept"), Some("*/*"));
+    response
+}
+
+#[tokio::test]
+async fn a_stream_has_no_limit_but_the_caller_s() {
+    const SIZE: usize = 20 * 1024 * 1024;
+    let large = || Act::Answer(answer("200 OK", "content-type: audio/wav\r\n", vec![7; SIZE]));
+    let response = download(large()).await.unwrap();
+    assert_eq!(response.headers()["content-type"], "audio/wav");
+    let bytes = response.into_inner().collect_bytes(SIZE).await.unwrap();
+    assert!(bytes.len() == SIZE && bytes.iter().all(|byte| *byte == 7));
+    let error = download(large()).await.unwrap().into_inner().collect_bytes(SIZE - 1).await.unwrap_err();
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::TooLarge, Delivery::Accepted));
+    let mut pieces = 0;
+    let mut stream = download(large()).await.unwrap().into_inner();
+    while let Some(piece) = stream.next().await {
+        pieces += piece.unwrap().len();
+    }
+    assert_eq!(pieces, SIZE);
+}
+
+#[tokio::test]
+async fn an_interruption_is_the_last_item() {
+    let head = b"HTTP/1.1 200 OK\r\nx-request-id: r1\r\ncontent-length: 100\r\n\r\nbeginning".to_vec();
+    for (act, kind) in [(Act::Partial(head.clone()), ErrorKind::Transport), (Act::Stall(head), ErrorKind::Timeout)] {
+        let items: Vec<_> = download(act).await.unwrap().into_inner().collect().await;
+        assert_eq!(items.len(), 2);
+        assert_eq!(items[0].as_ref().unwrap(), "beginning");
+        let error = items[1].as_ref().unwrap_err();
+        assert_eq!((error.kind(), error.delivery()), (kind, Delivery::Accepted), "{error}");
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
+        assert_eq!((error.operation(), &error.headers()["x-request-id"]), (Some("get_message"), &"r1".parse().unwrap()));
+    }
+}
+
+#[tokio::test]
+async fn an_error_answer_is_an_error() {
+    let error = download(Act::Answer(answer("404 Not Found", "", r#"{"error":{"message":"gone"}}"#))).await.unwrap_err();
+    assert_eq!((error.kind(), error.message()), (ErrorKind::NotFound, Some("gone")));
+}

@@ -1,0 +1,138 @@
+//! What the runtime, and everything below it, writes to the log: the fields of a span, and never a secret or a body.
+//!
+//! A binary of its own, because it captures all of a process.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use reachout_runtime::{CallOptions, Method};
+use serde_json::{Value, json};
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::FmtSpan;
+
+#[allow(dead_code, reason = "shared with the test binary `client`")]
+#[path = "client/server.rs"]
+mod server;
+#[allow(dead_code, reason = "shared with the test binary `client`")]
+#[path = "client/vendor.rs"]
+mod vendor;
+
+use server::{Act, Server, answer};
+use vendor::{GET, KEY, SEND};
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    /// Captures everything, at TRACE, of every crate that logs through `tracing` or `log`.
+    fn capture() -> Self {
+        let log = Self::default();
+        tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_span_events(FmtSpan::FULL)
+            .with_ansi(false)
+            .with_writer(log.clone())
+            .init();
+        log
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+
+    fn clear(&self) {
+        self.0.lock().unwrap().clear();
+    }
+}
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Log {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn spans_and_events() {
+    let log = Log::capture();
+    retried_and_found(&log).await;
+    nothing_secret(&log).await;
+}
+
+async fn retried_and_found(log: &Log) {
+    let unavailable = Act::Answer(answer("503 Service Unavailable", "retry-after: 0\r\n", ""));
+    let server = Server::start([unavailable, Act::Answer(answer("200 OK", "x-request-id: r1\r\n", "{}"))]).await;
+    let client = vendor::client(&server.url);
+    client.core.operation(GET).path_param("messageId", &"m1").query("q", &"BODY").send::<Value>().await.unwrap();
+    let text = log.text();
+    let closed = text.lines().find(|line| line.contains("reachout.operation") && line.contains(" close ")).unwrap();
+    for field in [
+        "vendor=\"acme\"",
+        "operation=\"get_message\"",
+        "method=\"GET\"",
+        "path=\"/messages/{messageId}\"",
+        "status=200",
+        "attempts=2",
+        "duration_ms=",
+        "request_id=\"r1\"",
+    ] {
+        assert!(closed.contains(field), "{field} in {closed}");
+    }
+    let retry = text.lines().find(|line| line.contains("retrying")).unwrap();
+    for field in ["attempt=1", "status=503", "kind=Server", "wait_ms=0", "reachout.operation"] {
+        assert!(retry.contains(field), "{field} in {retry}");
+    }
+    assert_eq!(text.matches("retrying").count(), 1);
+    log.clear();
+}
+
+async fn nothing_secret(log: &Log) {
+    let echo = format!(r#"{{"error":{{"code":"{KEY}","message":"bad key {KEY}, BODY"}},"traceId":"{KEY}"}}"#);
+    let headers = format!("x-request-id: {KEY}\r\nx-echo: {KEY}\r\nset-cookie: BODY\r\n");
+    let acts = [
+        Act::Answer(answer("200 OK", &headers, &echo)),
+        Act::Answer(answer("200 OK", &headers, "BODY")),
+        Act::Answer(answer("401 Unauthorized", &headers, &echo)),
+        Act::Answer(answer("429 Too Many Requests", &format!("{headers}retry-after: 0\r\n"), &echo)),
+        Act::Answer(answer("500 Internal Server Error", &headers, &echo)),
+        Act::Answer(answer("307 Temporary Redirect", &format!("location: https://{KEY}.invalid/?BODY\r\n"), &echo)),
+        Act::Partial(format!("HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n{echo}").into_bytes()),
+        Act::ResetUnread,
+        Act::ResetRead,
+        Act::Silence,
+    ];
+    for act in acts {
+        let server = Server::start([act]).await;
+        let client = vendor::builder(&server.url).header("x-default", "MARKED").build().unwrap();
+        let client = client.with(CallOptions::new().header("x-mine", "MARKED").timeout(Duration::from_millis(200)));
+        let _ = client.core.operation(SEND).header("x-op", &"MARKED").query("q", &"BODY").json(&json!("BODY")).send::<u8>().await;
+        let _ = client.request(Method::GET, "/x?q=BODY").send::<Value>().await;
+        let _ = client.request(Method::GET, "/x").send_empty().await;
+        assert!(server.received().iter().all(|request| request.header("authorization") == Some(&*format!("Bearer {KEY}"))));
+    }
+    // HTTP/2 libraries log the headers they send, and TLS libraries what they negotiate.
+    let tls = Server::start([Act::Silence]).await;
+    let client = vendor::builder(&tls.url.replace("http:", "https:")).connect_timeout(Duration::from_millis(200)).build().unwrap();
+    let _ = client.core.operation(SEND).json(&json!("BODY")).send::<Value>().await;
+
+    let text = log.text();
+    assert!(text.contains("TRACE") && text.contains("reqwest") && text.contains("rustls"), "the libraries were heard as well");
+    assert!(text.matches("reachout.operation").count() > 60);
+    for secret in ["MARKED", "marked", "BODY"] {
+        let shown = text.lines().find(|line| line.contains(secret));
+        assert_eq!(shown, None, "{secret}");
+    }
+}

@@ -1,0 +1,74 @@
+//! Webhook events, by the documented examples and under their old names.
+
+use reachout_tests::lost;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+fn examples(openapi: &str) -> Vec<(String, Vec<String>, Value)> {
+    let document: Value = serde_json::from_str(openapi).unwrap();
+    let events = document["x-webhook-events"].as_object().unwrap();
+    let aliases = |event: &Value| event["aliases"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+    events.iter().map(|(name, event)| (name.clone(), aliases(event), event["example"].clone())).collect()
+}
+
+#[test]
+fn sendpilot_events_decode_under_every_name() {
+    use sendpilot::WebhookEvent as Event;
+    fn payload(event: &Event) -> Value {
+        fn json(value: &impl Serialize) -> Value {
+            serde_json::to_value(value).unwrap()
+        }
+        match event {
+            Event::MessageSent(data) => json(data),
+            Event::ReplyReceived(data) => json(data),
+            Event::ConnectionRequestSent(data) => json(data),
+            Event::ConnectionRequestAccepted(data) => json(data),
+            Event::CampaignStarted(data) => json(data),
+            Event::CampaignPaused(data) => json(data),
+            Event::CampaignResumed(data) => json(data),
+            Event::CampaignFinished(data) => json(data),
+            Event::LeadUpdated(data) => json(data),
+            Event::LeadTagUpdated(data) => json(data),
+            Event::LeadDatabaseSearchCompleted(data) => json(data),
+            Event::LeadExtractorJobCompleted(data) => json(data),
+            other => panic!("{other:?}"),
+        }
+    }
+    let examples = examples(sendpilot::OPENAPI);
+    assert_eq!(examples.len(), 12);
+    for (name, aliases, body) in examples {
+        let event: Event = serde_json::from_value(body.clone()).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(lost(&body["data"], &payload(&event)), Vec::<String>::new(), "{name}");
+        for alias in aliases {
+            let mut old = body.clone();
+            old["eventType"] = json!(alias);
+            assert_eq!(serde_json::from_value::<Event>(old).unwrap(), event, "{alias}");
+        }
+    }
+}
+
+#[test]
+fn highlevel_events_decode() {
+    use hoop_ai::WebhookEvent as Event;
+    for (name, _, body) in examples(hoop_ai::OPENAPI) {
+        let event: Event = serde_json::from_value(body).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert!(!matches!(event, Event::Unknown { .. }), "{name}");
+    }
+    let leadway: Vec<String> = examples(leadway::OPENAPI).into_iter().map(|(name, ..)| name).collect();
+    let hoop: Vec<String> = examples(hoop_ai::OPENAPI).into_iter().map(|(name, ..)| name).collect();
+    assert_eq!(leadway, hoop);
+}
+
+#[test]
+fn an_event_of_tomorrow_is_kept() {
+    let body = json!({ "eventType": "lead.vanished", "data": { "leadId": "l1" } });
+    let event: sendpilot::WebhookEvent = serde_json::from_value(body).unwrap();
+    assert_eq!(event, sendpilot::WebhookEvent::Unknown { name: "lead.vanished".into(), payload: json!({ "leadId": "l1" }) });
+}
+
+#[test]
+fn a_payload_that_does_not_fit_names_the_field() {
+    let body = json!({ "eventType": "campaign.started", "data": { "campaignId": { "deep": 1 } } });
+    let error = serde_json::from_value::<sendpilot::WebhookEvent>(body).unwrap_err().to_string();
+    assert!(error.contains("campaignId"), "{error}");
+}

@@ -1,0 +1,134 @@
+//! A credential is never shown: not by `Debug`, not by an error, not by a log line at TRACE.
+
+use std::{
+    fmt::Debug,
+    io::Write,
+    sync::{Arc, Mutex},
+};
+
+use reachout_runtime::Error;
+use tracing_subscriber::{filter::LevelFilter, fmt::MakeWriter};
+
+use crate::{
+    server::{Act, Server, answer},
+    vendors::{ALL, CREDENTIAL, Vendor},
+};
+
+/// Everything that was written to the log.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+/// Answers in which the vendor repeats the credential, and faults of the connection.
+fn faults() -> Vec<Act> {
+    let echo = format!(
+        "{{\"message\":\"bad key {CREDENTIAL}\",\"error\":{{\"code\":\"{CREDENTIAL}\",\"message\":\"no key {CREDENTIAL}\"}},\"traceId\":\"{CREDENTIAL}\"}}"
+    );
+    let header = format!("content-type: application/json\r\nx-echo: {CREDENTIAL}\r\nx-request-id: {CREDENTIAL}\r\n");
+    vec![
+        Act::Answer(answer("401 Unauthorized", &header, &echo)),
+        Act::Answer(answer("400 Bad Request", &header, &echo)),
+        Act::Answer(answer("500 Internal Server Error", &header, &echo)),
+        Act::Answer(answer("502 Bad Gateway", "content-type: text/html\r\n", format!("<p>{CREDENTIAL}</p>"))),
+        Act::Answer(answer("200 OK", &header, format!("{{\"id\": \"{CREDENTIAL}"))),
+        Act::Answer(answer("307 Temporary Redirect", &format!("location: http://127.0.0.1:1/?key={CREDENTIAL}\r\n"), "")),
+        Act::ResetRead,
+        Act::Silence,
+    ]
+}
+
+fn spelled(error: &Error) -> String {
+    let mut text =
+        format!("{error} {error:?} {error:#?} {:?} {:?} {:?} {:?}", error.headers(), error.messages(), error.code(), error.request_id());
+    text += &String::from_utf8_lossy(error.body());
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        text += &format!(" {cause} {cause:?}");
+        source = cause.source();
+    }
+    text
+}
+
+#[tokio::test]
+async fn no_error_and_no_log_line_shows_the_credential() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE).with_writer(log.clone()).with_ansi(false).finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+    let mut shown = Vec::new();
+    for act in faults() {
+        for vendor in ALL {
+            let server = Server::start([act.clone()]).await;
+            for error in [vendor.send(&server.url).await.unwrap_err(), vendor.list(&server.url).await.unwrap_err()] {
+                if spelled(&error).contains(CREDENTIAL) {
+                    shown.push(format!("{vendor:?}, {act:?}: {}", spelled(&error)));
+                }
+            }
+        }
+    }
+    drop(guard);
+    assert!(shown.is_empty(), "{}", shown.join("\n"));
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("send_message"), "the log was captured");
+    let lines: Vec<&str> = log.lines().filter(|line| line.contains(CREDENTIAL)).collect();
+    assert!(lines.is_empty(), "{} log lines show the credential:\n{}", lines.len(), lines.join("\n"));
+}
+
+#[test]
+fn no_debug_output_shows_the_credential() {
+    fn check(what: &str, value: &impl Debug) {
+        for text in [format!("{value:?}"), format!("{value:#?}")] {
+            assert!(!text.contains(CREDENTIAL), "{what}: {text}");
+        }
+    }
+    macro_rules! client {
+        ($vendor:ident, $operation:ident) => {{
+            let builder = $vendor::Client::builder().credential(CREDENTIAL).base_url("http://127.0.0.1:1");
+            check(concat!(stringify!($vendor), " builder"), &builder);
+            let client: $vendor::Client = builder.build().unwrap();
+            check(stringify!($vendor), &client);
+            check(concat!(stringify!($vendor), " operation"), &client.$operation());
+            check(concat!(stringify!($vendor), " with options"), &client.with($vendor::CallOptions::new().header("x-own", CREDENTIAL)));
+        }};
+    }
+    client!(leonar, send_message);
+    client!(sendpilot, send_message);
+    client!(hoop_ai, send_message);
+    client!(leadway, send_message);
+}
+
+#[test]
+fn a_credential_that_cannot_be_sent_is_not_shown() {
+    for vendor in ALL {
+        let error = vendor.broken_credential("leo_line\nbreak").unwrap_err();
+        assert!(!spelled(&error).contains("leo_line"), "{vendor:?}: {error}");
+    }
+}
+
+impl Vendor {
+    fn broken_credential(self, credential: &str) -> Result<(), Error> {
+        match self {
+            Self::Leonar => leonar::Client::builder().credential(credential).build().map(drop),
+            Self::SendPilot => sendpilot::Client::builder().credential(credential).build().map(drop),
+            Self::HoopAi => hoop_ai::Client::builder().credential(credential).build().map(drop),
+            Self::Leadway => leadway::Client::builder().credential(credential).build().map(drop),
+        }
+    }
+}

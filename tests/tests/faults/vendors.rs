@@ -1,0 +1,105 @@
+//! A call that writes and a call that reads, of each vendor.
+
+use std::time::Duration;
+
+use reachout_runtime::{ClientBuilder, Core, Error, RetryPolicy};
+
+/// Who is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Vendor {
+    Leonar,
+    SendPilot,
+    HoopAi,
+    Leadway,
+}
+
+pub const ALL: [Vendor; 4] = [Vendor::Leonar, Vendor::SendPilot, Vendor::HoopAi, Vendor::Leadway];
+
+/// What no test may find anywhere.
+pub const CREDENTIAL: &str = "leo_MARKED-credential-0123456789";
+
+/// Three attempts as by default, with waits that a test can bear.
+fn client<C: From<Core>>(builder: ClientBuilder<C>, url: &str) -> C {
+    let builder = builder
+        .credential(CREDENTIAL)
+        .base_url(url)
+        .connect_timeout(Duration::from_secs(2))
+        .timeout(Duration::from_millis(300))
+        .max_body(64 * 1024)
+        .retry(RetryPolicy::new().base_delay(Duration::from_millis(1)));
+    builder.build().unwrap()
+}
+
+impl Vendor {
+    /// Sends a message: a POST.
+    pub async fn send(self, url: &str) -> Result<(), Error> {
+        match self {
+            Self::Leonar => {
+                let client: leonar::Client = client(leonar::Client::builder(), url);
+                let body = leonar::types::SendMessageRequest::builder()
+                    .contact_id("a1b2c3d4-5678-90ab-cdef-1234567890ab")
+                    .channel(leonar::types::Channel::Linkedin)
+                    .content("Hi");
+                client.send_message().body(body).send().await.map(drop)
+            }
+            Self::SendPilot => {
+                let client: sendpilot::Client = client(sendpilot::Client::builder(), url);
+                let body = sendpilot::types::SendMessageToLeadRequest::builder().lead_id("lead_abc123").message("Hi");
+                client.send_message().body(body).send().await.map(drop)
+            }
+            Self::HoopAi => {
+                let client: hoop_ai::Client = client(hoop_ai::Client::builder(), url);
+                let body = hoop_ai::types::SendMessageRequest::builder()
+                    .type_(hoop_ai::types::SendMessageType::Sms)
+                    .contact_id("c1")
+                    .message("Hi");
+                client.send_message().body(body).send().await.map(drop)
+            }
+            Self::Leadway => {
+                let client: leadway::Client = client(leadway::Client::builder(), url);
+                let body = leadway::types::SendMessageRequest::builder()
+                    .type_(leadway::types::SendMessageType::Sms)
+                    .sub_type("SMS")
+                    .status(leadway::types::MessageDeliveryStatus::Pending)
+                    .contact_id("c1")
+                    .message("Hi");
+                client.send_message().body(body).send().await.map(drop)
+            }
+        }
+    }
+
+    /// Lists: a GET.
+    pub async fn list(self, url: &str) -> Result<(), Error> {
+        match self {
+            Self::Leonar => {
+                let client: leonar::Client = client(leonar::Client::builder(), url);
+                client.list_contacts().send().await.map(drop)
+            }
+            Self::SendPilot => {
+                let client: sendpilot::Client = client(sendpilot::Client::builder(), url);
+                client.list_campaigns().send().await.map(drop)
+            }
+            Self::HoopAi => {
+                let client: hoop_ai::Client = client(hoop_ai::Client::builder(), url);
+                client.list_messages().conversation_id("v1").send().await.map(drop)
+            }
+            Self::Leadway => {
+                let client: leadway::Client = client(leadway::Client::builder(), url);
+                client.list_messages().conversation_id("v1").send().await.map(drop)
+            }
+        }
+    }
+
+    /// What the vendor answers to both when all is well.
+    pub fn success(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Leonar => (
+                r#"{"data":{"id":"3c90c3cc-0d44-4b50-8888-8dd25736052a"}}"#,
+                r#"{"data":[],"meta":{"total":0,"limit":50,"offset":0,"has_more":false}}"#,
+            ),
+            Self::SendPilot => (r#"{"success":true,"messageId":"m1"}"#, r#"{"campaigns":[]}"#),
+            Self::HoopAi => (r#"{"conversationId":"v1","messageId":"m1"}"#, r#"{"messages":{"messages":[]}}"#),
+            Self::Leadway => (r#"{"conversationId":"v1","messageId":"m1","status":"pending"}"#, r#"{"messages":{"messages":[]}}"#),
+        }
+    }
+}
