@@ -3,10 +3,15 @@
 
 mod api;
 mod check;
+mod control;
 mod documents;
 mod engine;
+mod exchange;
+mod fault;
 mod ids;
+mod limit;
 mod listen;
+mod log;
 mod multipart;
 mod refusal;
 mod reply;
@@ -14,7 +19,12 @@ mod sandbox;
 mod server;
 mod settings;
 mod vendor;
+mod webhook;
 
-pub use self::sandbox::{Builder, Sandbox, StartError};
+pub use self::engine::ReplyTo;
+pub use self::fault::{Fault, FaultKind, FaultRule, Match};
+pub use self::log::RecordedRequest;
+pub use self::sandbox::{Builder, InvalidControl, Sandbox, StartError};
 pub use self::settings::{Settings, Versions};
 pub use self::vendor::{UnknownVendor, Vendor};
+pub use self::webhook::{Delivery, HIGHLEVEL_WEBHOOK_KEY, Subscription, Webhook};

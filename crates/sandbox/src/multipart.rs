@@ -10,7 +10,6 @@ use crate::refusal::Refusal;
 pub(crate) struct File {
     pub field: String,
     pub name: String,
-    pub size: usize,
 }
 
 /// The fields and the files of a body, in their order.
@@ -24,8 +23,8 @@ pub(crate) async fn read(content_type: &str, bytes: Bytes) -> Result<(Vec<(Strin
         let name = part.name().unwrap_or_default().to_owned();
         match part.file_name().map(str::to_owned) {
             Some(file) => {
-                let bytes = part.bytes().await.map_err(unreadable)?;
-                files.push(File { field: name, name: file, size: bytes.len() });
+                part.bytes().await.map_err(unreadable)?;
+                files.push(File { field: name, name: file });
             }
             None => fields.push((name, part.text().await.map_err(unreadable)?)),
         }

@@ -33,8 +33,10 @@ pub(crate) enum Refusal {
     NotFound(Problem),
     /// The state of what it names does not allow the request.
     State(String),
-    /// Too many requests; the next may come after so many seconds.
-    RateLimited(u64),
+    /// Too many requests; the next may come after so many seconds, where the vendor says so.
+    RateLimited(Option<u64>),
+    /// A fault that was asked for.
+    Fault(StatusCode),
     /// The sandbox itself is at fault.
     Internal(String),
 }
@@ -66,6 +68,7 @@ impl Refusal {
             Self::Body(_) if vendor.is_highlevel() => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Parameter(_) | Self::Unreadable(_) | Self::Body(_) | Self::State(_) => StatusCode::BAD_REQUEST,
             Self::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Fault(status) => *status,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -88,7 +91,13 @@ impl Refusal {
             Self::Unreadable(message) | Self::State(message) | Self::Internal(message) => one(message.clone()),
             Self::Body(problems) => problems.iter().map(ToString::to_string).collect(),
             Self::RateLimited(_) => one("Too many requests".to_owned()),
+            Self::Fault(status) => one(reason(*status).to_owned()),
         }
+    }
+
+    /// The reason as one sentence, for whoever is no client of the vendor.
+    pub(crate) fn sentence(&self, vendor: Vendor) -> String {
+        self.messages(vendor).join("; ")
     }
 
     /// The answer in the vendor's own error shape. `upload` is the shape of HighLevel's upload operation, which differs.
@@ -112,7 +121,7 @@ impl Refusal {
         let reply = Reply::json(status, body);
         match self {
             Self::Method { allow, .. } => reply.with(header::ALLOW, allow),
-            Self::RateLimited(seconds) => reply.with(header::RETRY_AFTER, seconds),
+            Self::RateLimited(Some(seconds)) => reply.with(header::RETRY_AFTER, seconds),
             _ => reply,
         }
     }
@@ -125,6 +134,15 @@ fn leonar(refusal: &Refusal, message: &str) -> Value {
         Refusal::Credential => "invalid_api_key",
         Refusal::RateLimited(_) => "rate_limit_exceeded",
         Refusal::Internal(_) => "internal_error",
+        Refusal::Fault(status) => match status.as_u16() {
+            400 => "validation_error",
+            401 => "invalid_api_key",
+            402 => "insufficient_credits",
+            403 => "insufficient_scope",
+            404 => "not_found",
+            429 => "rate_limit_exceeded",
+            _ => "internal_error",
+        },
         _ => "validation_error",
     };
     json!({ "error": { "code": code, "message": message } })

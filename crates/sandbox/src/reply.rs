@@ -17,7 +17,7 @@ pub(crate) struct Reply {
 pub(crate) enum ReplyBody {
     Empty,
     Json(Value),
-    Bytes { media_type: &'static str, bytes: Bytes },
+    Bytes { media_type: String, bytes: Bytes },
 }
 
 impl Reply {
@@ -46,7 +46,7 @@ impl Reply {
         }
     }
 
-    pub(crate) fn media_type(&self) -> Option<&'static str> {
+    pub(crate) fn media_type(&self) -> Option<&str> {
         match &self.body {
             ReplyBody::Empty => None,
             ReplyBody::Json(_) => Some("application/json"),
@@ -56,12 +56,12 @@ impl Reply {
 
     /// The response with `body` in the place of its own.
     pub(crate) fn into_response_with(self, body: Body) -> Response<Body> {
-        let media_type = self.media_type();
+        let media_type = self.media_type().and_then(|media_type| HeaderValue::from_str(media_type).ok());
         let mut response = Response::new(body);
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
         if let Some(media_type) = media_type {
-            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+            response.headers_mut().insert(header::CONTENT_TYPE, media_type);
         }
         response
     }

@@ -4,10 +4,11 @@ use std::io;
 use std::sync::Arc;
 
 use axum::Router;
+use serde_json::Value;
 
 use crate::listen::{Listening, listen};
 use crate::server::Server;
-use crate::{Settings, Vendor, Versions};
+use crate::{Delivery, FaultRule, RecordedRequest, ReplyTo, Settings, Subscription, Vendor, Versions, Webhook};
 
 /// A running sandbox. It serves until it is dropped.
 #[derive(Debug)]
@@ -53,14 +54,71 @@ impl Sandbox {
 
     /// The base URL to give the vendor's client, such as `http://127.0.0.1:4010/leonar/api/v1`.
     pub fn base_url(&self, vendor: Vendor) -> String {
-        format!("{}{}", self.url, self.server.mount(vendor))
+        format!("{}{}", self.url, self.server.stage(vendor).api.mount)
     }
 
     /// A credential that the vendor accepts: [`Vendor::api_key`].
     pub fn api_key(&self, vendor: Vendor) -> &'static str {
         vendor.api_key()
     }
+
+    /// The requests that the vendors received, the newest last.
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.server.log().entries().cloned().collect()
+    }
+
+    /// Forgets the requests.
+    pub fn clear_requests(&self) {
+        self.server.log().clear();
+    }
+
+    /// Lets something go wrong with requests to come. The error says what is wrong with the rule itself.
+    pub fn add_fault(&self, rule: FaultRule) -> Result<(), InvalidControl> {
+        rule.check().map_err(InvalidControl)?;
+        self.server.faults().push_back(rule);
+        Ok(())
+    }
+
+    /// Forgets the faults that still wait for requests.
+    pub fn clear_faults(&self) {
+        self.server.faults().clear();
+    }
+
+    /// Delivers the events of a vendor to an address of this machine, signed as the vendor signs them.
+    pub fn add_webhook(&self, webhook: Webhook) -> Result<Subscription, InvalidControl> {
+        self.server.hub.subscribe(self.server.stage(webhook.vendor).api, webhook).map_err(InvalidControl)
+    }
+
+    /// How the last deliveries went, the newest last.
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        self.server.hub.deliveries()
+    }
+
+    /// Lets a contact or a lead answer. The message as the conversation keeps it.
+    pub fn reply(&self, reply: &ReplyTo) -> Result<Value, InvalidControl> {
+        self.server.reply(reply).map_err(|refusal| InvalidControl(refusal.sentence(reply.vendor)))
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> Settings {
+        self.server.settings()
+    }
+
+    /// Other settings, from the next request on.
+    pub fn set_settings(&self, settings: Settings) {
+        self.server.set_settings(settings);
+    }
+
+    /// Forgets all that happened: only the documented objects are left. The settings stay.
+    pub fn reset(&self) {
+        self.server.reset();
+    }
 }
+
+/// A control that cannot be followed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct InvalidControl(pub(crate) String);
 
 /// A sandbox to be.
 #[derive(Clone, Debug, Default)]
@@ -80,6 +138,18 @@ impl Builder {
     /// Which values of HighLevel's `Version` header are accepted; by default the one that the operation documents.
     pub fn versions(mut self, versions: Versions) -> Self {
         self.settings.versions = versions;
+        self
+    }
+
+    /// Whether the documented rate limits are enforced; by default they are not.
+    pub fn rate_limits(mut self, enforced: bool) -> Self {
+        self.settings.rate_limits = enforced;
+        self
+    }
+
+    /// Whether an id that the sandbox never gave out stands for a new object with documented data; by default it is answered with 404.
+    pub fn adopt_unknown_ids(mut self, adopted: bool) -> Self {
+        self.settings.adopt_unknown_ids = adopted;
         self
     }
 

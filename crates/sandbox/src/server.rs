@@ -1,106 +1,132 @@
-//! [`Server`]: from a request to its answer.
+//! [`Server`]: everything a running sandbox knows.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use http::{Request, Response, StatusCode};
-use http_body_util::{BodyExt, Limited};
-use reachout_schema::problems;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::Vendor;
-use crate::api::{self, Api, Content, Operation, Route};
-use crate::check::{self, Checked};
-use crate::engine;
+use crate::engine::Stage;
+use crate::exchange::Exchange;
+use crate::fault::{Fault, FaultRule};
+use crate::limit::Limits;
+use crate::log::Log;
 use crate::refusal::Refusal;
-use crate::reply::{Reply, ReplyBody};
-use crate::settings::Settings;
-
-/// The longest body that is read, in bytes.
-const BODY_LIMIT: usize = 10 << 20;
+use crate::reply::Reply;
+use crate::webhook::Hub;
+use crate::{ReplyTo, Settings, Vendor, control};
 
 /// Everything a running sandbox knows.
 #[derive(Debug)]
 pub(crate) struct Server {
-    apis: &'static [Api],
-    settings: Settings,
+    stages: Vec<Stage>,
+    settings: RwLock<Settings>,
+    log: Mutex<Log>,
+    faults: Mutex<VecDeque<FaultRule>>,
+    limits: Mutex<Limits>,
+    pub hub: Hub,
+}
+
+/// What a panic in another request left behind is whole: no change here takes more than one step.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Server {
     pub(crate) fn new(settings: Settings) -> Result<Self, String> {
-        Ok(Self { apis: api::all()?, settings })
-    }
-
-    pub(crate) fn mount(&self, vendor: Vendor) -> &'static str {
-        self.apis.iter().find(|api| api.vendor == vendor).map_or("", |api| api.mount.as_str())
+        Ok(Self {
+            stages: Stage::all(&settings)?,
+            settings: RwLock::new(settings),
+            log: Mutex::default(),
+            faults: Mutex::default(),
+            limits: Mutex::default(),
+            hub: Hub::default(),
+        })
     }
 
     pub(crate) fn router(self: Arc<Self>) -> Router {
-        Router::new().fallback(vendor).with_state(self)
+        control::router().fallback(play).with_state(self)
+    }
+
+    pub(crate) fn stages(&self) -> &[Stage] {
+        &self.stages
+    }
+
+    pub(crate) fn stage(&self, vendor: Vendor) -> &Stage {
+        // There is a stage for every vendor, in the same order.
+        self.stages.iter().find(|stage| stage.api.vendor == vendor).unwrap_or(&self.stages[0])
     }
 
     /// The vendor whose mount point `path` is under, and the rest of the path.
-    fn api<'a>(&self, path: &'a str) -> Option<(&'static Api, &'a str)> {
-        self.apis.iter().find_map(|api| path.strip_prefix(api.mount.as_str()).filter(|rest| rest.starts_with('/')).map(|rest| (api, rest)))
+    fn stage_at<'a>(&self, path: &'a str) -> Option<(&Stage, &'a str)> {
+        let rest = |stage: &Stage| path.strip_prefix(stage.api.mount.as_str()).filter(|rest| rest.starts_with('/'));
+        self.stages.iter().find_map(|stage| rest(stage).map(|rest| (stage, rest)))
     }
 
-    async fn answer(&self, api: &'static Api, request: Request<Body>, path: &str) -> Reply {
-        let said = format!("{} {path}", request.method());
-        let (operation, path) = match api.route(request.method(), path) {
-            Route::Operation(operation, parameters) => (operation, parameters),
-            Route::OtherMethod(allow) => return Refusal::Method { request: said, allow }.into_reply(api.vendor, false),
-            Route::Unknown => return Refusal::UnknownPath(said).into_reply(api.vendor, false),
-        };
-        let upload = operation.body.as_ref().is_some_and(|body| body.media == api::MediaType::Multipart);
-        match self.perform(api, operation, path, request).await {
-            Ok(reply) => reply,
-            Err(refusal) => refusal.into_reply(api.vendor, upload),
-        }
+    pub(crate) fn settings(&self) -> Settings {
+        self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    async fn perform(
-        &self,
-        api: &'static Api,
-        operation: &Operation,
-        path: Vec<(String, String)>,
-        request: Request<Body>,
-    ) -> Result<Reply, Refusal> {
-        let (head, body) = request.into_parts();
-        if operation.credential.is_some() && !check::credential(operation, &head.headers).is_some_and(|key| check::has_form(api, key)) {
-            return Err(Refusal::Credential);
+    pub(crate) fn set_settings(&self, settings: Settings) {
+        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
+    }
+
+    pub(crate) fn log(&self) -> MutexGuard<'_, Log> {
+        lock(&self.log)
+    }
+
+    pub(crate) fn faults(&self) -> MutexGuard<'_, VecDeque<FaultRule>> {
+        lock(&self.faults)
+    }
+
+    pub(crate) fn limits(&self) -> MutexGuard<'_, Limits> {
+        lock(&self.limits)
+    }
+
+    /// The first fault that waits for such a request. It counts as met.
+    pub(crate) fn take_fault(&self, vendor: Vendor, operation: &str, method: &str, path: &str) -> Option<Fault> {
+        let mut faults = self.faults();
+        let place = faults.iter().position(|rule| rule.meets(vendor, operation, method, path))?;
+        let rule = faults.get_mut(place)?;
+        rule.times = rule.times.saturating_sub(1);
+        let fault = rule.fault.clone();
+        if rule.times == 0 {
+            faults.remove(place);
         }
-        let query = head.uri.query().unwrap_or_default();
-        let parameters = check::parameters(&api.document, operation, self.settings.versions, (&head.headers, path, query))?;
-        let bytes = Limited::new(body, BODY_LIMIT).collect().await.map_err(|_| Refusal::TooLarge(BODY_LIMIT))?.to_bytes();
-        let (body, files) = check::body(&api.document, operation, &head.headers, bytes).await?;
-        let reply = engine::perform(api, operation, &Checked { parameters, body, files })?;
-        fits(operation, &reply).map(|()| reply)
+        Some(fault)
+    }
+
+    /// Lets somebody outside the API answer in a conversation.
+    pub(crate) fn reply(&self, reply: &ReplyTo) -> Result<Value, Refusal> {
+        let stage = self.stage(reply.vendor);
+        let (message, events) = stage.reply(reply, &self.settings())?;
+        self.hub.announce(stage.api, events);
+        Ok(message)
+    }
+
+    /// As it was at the start. The settings stay.
+    pub(crate) fn reset(&self) {
+        let settings = self.settings();
+        self.stages.iter().for_each(|stage| stage.reset(&settings));
+        self.log().clear();
+        self.faults().clear();
+        *self.limits() = Limits::default();
+        self.hub.clear();
     }
 }
 
-/// In debug builds every response is checked against its own schema: the sandbox must not teach a client what the document does not say.
-fn fits(operation: &Operation, reply: &Reply) -> Result<(), Refusal> {
-    let (Content::Json { validator, .. }, ReplyBody::Json(value)) = (&operation.success.content, &reply.body) else { return Ok(()) };
-    if !cfg!(debug_assertions) {
-        return Ok(());
-    }
-    match problems(validator, value).as_slice() {
-        [] => Ok(()),
-        [first, ..] => Err(Refusal::Internal(format!("sandbox: the response of {} does not fit its schema: {first}", operation.id))),
-    }
-}
-
-async fn vendor(State(server): State<Arc<Server>>, request: Request<Body>) -> Response<Body> {
+/// Answers what is no page and no control of the sandbox: a vendor's operation, or nothing.
+async fn play(State(server): State<Arc<Server>>, request: Request<Body>) -> Response<Body> {
     let path = request.uri().path().to_owned();
-    let reply = match server.api(&path) {
-        Some((api, path)) => server.answer(api, request, path).await,
+    match server.stage_at(&path) {
+        Some((stage, path)) => Exchange::new(&server, stage, path, request).run().await,
         None => {
-            let mounts: Vec<&str> = server.apis.iter().map(|api| api.mount.as_str()).collect();
+            let mounts: Vec<&str> = server.stages.iter().map(|stage| stage.api.mount.as_str()).collect();
             let message = format!("Nothing is served at {path}; the vendors are at {}", mounts.join(", "));
-            Reply::json(StatusCode::NOT_FOUND, json!({ "error": message }))
+            Reply::json(StatusCode::NOT_FOUND, json!({ "error": message })).into_response()
         }
-    };
-    reply.into_response()
+    }
 }

@@ -58,25 +58,45 @@ impl Document {
         }
     }
 
-    /// `value` without what its schema does not name.
-    pub(crate) fn project(&self, schema: &Value, value: Value) -> Value {
+    /// The schema itself, or the one of its alternatives that `value` is meant for: of the same type, and with all that it requires.
+    pub(crate) fn alternative<'a>(&'a self, schema: &'a Value, value: &Value) -> &'a Value {
         let schema = self.resolve(schema);
+        let Some(alternatives) = schema["oneOf"].as_array() else { return schema };
+        let fits = |alternative: &&Value| match (alternative["type"].as_str(), value) {
+            (Some("object"), Value::Object(fields)) => {
+                alternative["required"].as_array().into_iter().flatten().filter_map(Value::as_str).all(|name| fields.contains_key(name))
+            }
+            (Some("array"), Value::Array(_)) | (Some("string"), Value::String(_)) | (Some("number" | "integer"), Value::Number(_)) => true,
+            _ => false,
+        };
+        alternatives.iter().map(|alternative| self.resolve(alternative)).find(fits).unwrap_or(schema)
+    }
+
+    /// `value` without what its schema does not name, and without the sandbox's own fields, whose names start with `~`.
+    pub(crate) fn project(&self, schema: &Value, value: Value) -> Value {
+        let schema = self.alternative(schema, &value);
         match value {
             Value::Object(map) => match schema.get("properties").and_then(Value::as_object) {
                 Some(properties) => {
                     let open = self.is_open(schema);
                     let fields = map.into_iter().filter_map(|(name, value)| match properties.get(&name) {
                         Some(property) => Some((name, self.project(property, value))),
-                        None => open.then_some((name, value)),
+                        None => (open && !name.starts_with('~')).then_some((name, value)),
                     });
                     fields.collect()
                 }
-                None => Value::Object(map),
+                None => map.into_iter().filter(|(name, _)| !name.starts_with('~')).collect(),
             },
             Value::Array(items) => match schema.get("items") {
                 Some(item) => items.into_iter().map(|value| self.project(item, value)).collect(),
                 None => Value::Array(items),
             },
+            // One object is shown by several operations, which do not always agree on the type of a field.
+            Value::Number(number) if schema["type"] == "string" => number.to_string().into(),
+            Value::String(text) if matches!(schema["type"].as_str(), Some("number" | "integer")) => {
+                let moment = || chrono::DateTime::parse_from_rfc3339(&text).ok().map(|time| time.timestamp_millis());
+                text.parse().ok().or_else(moment).map_or(Value::String(text), Value::from)
+            }
             scalar => scalar,
         }
     }

@@ -81,8 +81,13 @@ pub(crate) struct Success {
 #[derive(Debug)]
 pub(crate) enum Content {
     Empty,
-    Binary,
-    Json { schema: Value, example: Value, validator: Box<Validator> },
+    /// A file of this media type.
+    Binary(String),
+    Json {
+        schema: Value,
+        example: Value,
+        validator: Box<Validator>,
+    },
 }
 
 /// Which header carries the credential.
@@ -150,7 +155,7 @@ impl Operation {
     pub(crate) fn response(&self) -> Option<(&Value, &Value)> {
         match &self.success.content {
             Content::Json { schema, example, .. } => Some((schema, example)),
-            Content::Empty | Content::Binary => None,
+            Content::Empty | Content::Binary(_) => None,
         }
     }
 }
@@ -193,7 +198,7 @@ fn read_success(document: &Document, responses: &Value, definitions: &Definition
             schema: content["schema"].clone(),
             example: content["example"].clone(),
         },
-        Some(_) => Content::Binary,
+        Some((name, _)) => Content::Binary(name.clone()),
     };
     // Where the vendor prints no code, the plainest one that fits is answered.
     let plain = if matches!(content, Content::Empty) { StatusCode::NO_CONTENT } else { StatusCode::OK };

@@ -1,5 +1,10 @@
 //! Drives the sandbox over HTTP, as a client does.
 
 mod client;
+mod control;
 mod coverage;
+mod faults;
+mod oauth;
+mod state;
 mod strict;
+mod webhooks;

@@ -1,0 +1,197 @@
+//! [`Call`]: one request on its way through the engine, and what every operation can do with it.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::{Map, Value};
+
+use super::dress::dress;
+use super::event::Event;
+use super::filter::{self, Criteria, Special};
+use super::page::Reader;
+use super::plan::{Plan, pointer};
+use super::script::{Kind, Script};
+use super::store::{Fields, Store};
+use super::{example, respond};
+use crate::api::{Api, Operation};
+use crate::check::Checked;
+use crate::ids;
+use crate::refusal::Refusal;
+use crate::{Settings, Vendor};
+
+/// One request on its way through the engine.
+pub(crate) struct Call<'a> {
+    pub api: &'a Api,
+    pub operation: &'a Operation,
+    pub script: &'a Script,
+    pub plan: &'a Plan,
+    pub checked: &'a Checked,
+    pub settings: &'a Settings,
+    /// Scheme and authority of the sandbox, as the client calls it.
+    pub origin: &'a str,
+    pub store: &'a mut Store,
+    /// What a subscriber of the vendor's webhooks is told of.
+    pub events: Vec<Event>,
+}
+
+/// The fields in which objects keep when they were made, and when they were changed.
+const MADE: [&str; 4] = ["created_at", "createdAt", "dateAdded", "installedAt"];
+const CHANGED: [&str; 3] = ["updated_at", "updatedAt", "dateUpdated"];
+
+impl<'a> Call<'a> {
+    /// A path or query parameter as text, empty where it is absent.
+    pub(crate) fn parameter(&self, name: &str) -> &'a str {
+        self.checked.parameters.get(name).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// A field of the body as text, empty where it is absent.
+    pub(crate) fn said(&self, name: &str) -> &'a str {
+        self.checked.body.get(name).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// The fields of the body.
+    pub(crate) fn body(&self) -> Fields {
+        self.checked.body.as_object().cloned().unwrap_or_default()
+    }
+
+    /// The texts of an array in the body.
+    pub(crate) fn texts(&self, name: &str) -> Vec<&'a str> {
+        self.checked.body.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+    }
+
+    pub(crate) fn now(&mut self) -> String {
+        let now = self.store.now();
+        self.write_time(now)
+    }
+
+    /// A time as the vendor writes it: Leonar to the second, the others to the millisecond.
+    pub(crate) fn write_time(&self, time: DateTime<Utc>) -> String {
+        let format = if self.api.vendor == Vendor::Leonar { SecondsFormat::Secs } else { SecondsFormat::Millis };
+        time.to_rfc3339_opts(format, true)
+    }
+
+    /// The field that tells when an object was made, where the document shows none.
+    fn usual_made(&self) -> &'static str {
+        match self.api.vendor {
+            Vendor::Leonar => "created_at",
+            Vendor::SendPilot => "createdAt",
+            Vendor::HoopAi | Vendor::Leadway => "dateAdded",
+        }
+    }
+
+    pub(crate) fn fresh_id(&self, kind: &str) -> String {
+        ids::like(self.script.kind(kind).map_or(&Value::Null, Kind::example_id))
+    }
+
+    /// Whether there is such an object. A documented id that nothing made yet is made now.
+    pub(crate) fn exists(&mut self, kind: &str, id: &str) -> bool {
+        if self.store.get(kind, id).is_some() {
+            return true;
+        }
+        let Some(known) = self.script.kind(kind) else { return false };
+        let adopt = !id.is_empty() && (self.settings.adopt_unknown_ids || known.is_documented(id)) && !self.store.is_removed(kind, id);
+        if adopt {
+            let mut fields = known.template.clone();
+            fields.insert(known.id_field.clone(), id.into());
+            dress(self.api, kind, &mut fields);
+            self.store.insert(kind, id, fields);
+        }
+        adopt
+    }
+
+    /// An object, or the vendor's 404 that names `path`; empty where the address names the object.
+    pub(crate) fn object(&mut self, kind: &str, id: &str, path: &str) -> Result<&Fields, Refusal> {
+        if !self.exists(kind, id) {
+            return Err(Refusal::not_found(path, kind));
+        }
+        self.store.get(kind, id).ok_or_else(|| Refusal::not_found(path, kind))
+    }
+
+    /// Makes an object of these fields and a fresh id, and answers all of it.
+    pub(crate) fn make(&mut self, kind: &str, mut fields: Fields) -> Fields {
+        let id_field = self.script.kind(kind).map_or("id", |kind| kind.id_field.as_str());
+        let id = self.fresh_id(kind);
+        let now = self.now();
+        fields.insert(id_field.to_owned(), id.clone().into());
+        let template = self.script.kind(kind).map(|kind| &kind.template);
+        let shown = |name: &&str| template.is_some_and(|template| template.contains_key(*name));
+        let made = MADE.iter().find(|name| shown(name)).copied().unwrap_or(self.usual_made());
+        for name in CHANGED.into_iter().filter(shown).chain([made]) {
+            fields.entry(name).or_insert_with(|| now.clone().into());
+        }
+        dress(self.api, kind, &mut fields);
+        self.store.insert(kind, &id, fields.clone());
+        fields
+    }
+
+    /// Changes an object and answers all of it. A null clears a field.
+    pub(crate) fn change(&mut self, kind: &str, id: &str, patch: Fields) -> Result<Fields, Refusal> {
+        self.object(kind, id, "")?;
+        let now = self.now();
+        let fields = self.store.get_mut(kind, id).ok_or_else(|| Refusal::not_found("", kind))?;
+        fields.extend(patch);
+        for name in CHANGED {
+            if fields.contains_key(name) {
+                fields.insert(name.to_owned(), now.clone().into());
+            }
+        }
+        Ok(fields.clone())
+    }
+
+    /// The response that shows one object: the documented one, with the object in its place.
+    pub(crate) fn show(&self, object: Fields) -> Value {
+        let mut response = self.example();
+        let place = pointer(self.plan.item.as_deref().unwrap_or_default());
+        match response.pointer_mut(&place) {
+            Some(shown) => *shown = object.into(),
+            None => response = Map::from_iter([(place.trim_start_matches('/').to_owned(), object.into())]).into(),
+        }
+        response
+    }
+
+    /// The documented response with what the request says and fresh ids.
+    pub(crate) fn example(&self) -> Value {
+        let mut response = example::answer(&self.api.document, self.operation, self.checked);
+        respond::refresh(&mut response);
+        response
+    }
+
+    /// A list of the objects that the request asks for.
+    pub(crate) fn list(&mut self, listing: Listing<'_>) -> Result<Value, Refusal> {
+        let parents = self.plan.parents.iter().filter(|parent| self.script.kind(&parent.kind).is_some());
+        let belongs =
+            |fields: &&Fields| parents.clone().all(|parent| fields.get(&parent.field) == self.checked.parameters.get(&parent.parameter));
+        let kind = listing.kind.unwrap_or(&self.plan.kind);
+        let known = |name: &str| self.store.newest(kind).any(|fields| filter::field(fields, name).is_some());
+        let parameters: Vec<&str> = parents.clone().map(|parent| parent.parameter.as_str()).collect();
+        let criteria = Criteria::new((&self.api.document, self.operation, self.checked), &parameters, known, listing.special);
+        let mut all: Vec<&Fields> =
+            self.store.newest(kind).filter(belongs).filter(|fields| (listing.choose)(fields) && criteria.choose(fields)).collect();
+        if listing.oldest_first {
+            all.reverse();
+        }
+        filter::sort(self.checked, &mut all);
+        let reader =
+            Reader { document: &self.api.document, operation: self.operation, checked: self.checked, id_field: &self.plan.id_field };
+        let page = reader.page(all)?;
+        let mut response = self.example();
+        if let Some(shown) = response.pointer_mut(&pointer(self.plan.item.as_deref().unwrap_or_default())) {
+            *shown = page.items.iter().map(|fields| Value::Object((listing.show)(fields))).collect();
+        }
+        reader.write(&page, &mut response);
+        Ok(response)
+    }
+}
+
+/// How an operation lists, where it does not list what its plan says in the plainest way.
+pub(crate) struct Listing<'a> {
+    pub kind: Option<&'a str>,
+    pub special: Special,
+    pub choose: &'a dyn Fn(&Fields) -> bool,
+    pub oldest_first: bool,
+    pub show: &'a dyn Fn(&Fields) -> Fields,
+}
+
+impl Default for Listing<'_> {
+    fn default() -> Self {
+        Self { kind: None, special: |_, _, _| None, choose: &|_| true, oldest_first: false, show: &Fields::clone }
+    }
+}

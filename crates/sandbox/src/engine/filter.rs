@@ -1,0 +1,206 @@
+//! Which objects a list request asks for, and in which order.
+
+use std::cmp::Ordering;
+
+use chrono::{DateTime, NaiveDate};
+use serde_json::Value;
+
+use super::page::milliseconds;
+use super::plan::argument;
+use super::store::{DOCUMENTED, Fields, text};
+use crate::api::{Document, Operation};
+use crate::check::Checked;
+
+/// Arguments that search every text of an object.
+const SEARCHES: [&str; 4] = ["search", "query", "q", "full_name"];
+
+/// Arguments that go by another name in the objects; the first that an object has is meant.
+const ALIASES: [(&str, &str); 7] = [
+    ("company", "current_company"),
+    ("contact_types", "contact_type"),
+    ("type", "messageType"),
+    ("channel", "~channel"),
+    ("name", "first_name"),
+    ("enriched_only", "~enriched"),
+    ("campaign_id", "campaignId"),
+];
+
+/// Arguments that choose no objects.
+const OTHERS: [&str; 14] = [
+    "limit",
+    "page",
+    "page_size",
+    "pageLimit",
+    "offset",
+    "skip",
+    "cursor",
+    "sort",
+    "sort_by",
+    "sortBy",
+    "sort_direction",
+    "sortOrder",
+    "full",
+    "filters",
+];
+
+/// Whether an argument with a meaning of the vendor's own chooses an object; nothing where it has none.
+pub(crate) type Special = fn(name: &str, value: &Value, fields: &Fields) -> Option<bool>;
+
+/// The criteria of one request.
+pub(crate) struct Criteria<'a> {
+    document: &'a Document,
+    operation: &'a Operation,
+    arguments: Vec<Argument<'a>>,
+    special: Special,
+}
+
+struct Argument<'a> {
+    name: &'a str,
+    value: &'a Value,
+    /// Whether there is any object with a field that the argument is about. What no object has chooses none away.
+    known: bool,
+}
+
+impl<'a> Criteria<'a> {
+    /// `known` tells whether any object has a field that an argument of this name is about; the arguments `apart` are judged elsewhere.
+    pub(crate) fn new(
+        (document, operation, checked): (&'a Document, &'a Operation, &'a Checked),
+        apart: &[&str],
+        known: impl Fn(&str) -> bool,
+        special: Special,
+    ) -> Self {
+        let paging = operation.pagination.iter().flat_map(|pagination| pagination.param.iter().chain(pagination.next.keys()));
+        let others: Vec<&str> = paging.map(String::as_str).chain(OTHERS).chain(apart.iter().copied()).collect();
+        let body = checked.body.as_object().into_iter().flatten();
+        let all = checked.parameters.iter().chain(body).map(|(name, value)| (name.as_str(), value));
+        let all = all.filter(|(name, value)| !others.contains(name) && !value.is_null() && *value != "all");
+        let arguments = all.map(|(name, value)| Argument { name, value, known: known(name) }).collect();
+        Self { document, operation, arguments, special }
+    }
+
+    /// Whether the request asks for this object.
+    pub(crate) fn choose(&self, fields: &Fields) -> bool {
+        self.arguments.iter().all(|argument| self.fits(argument, fields))
+    }
+
+    fn fits(&self, argument: &Argument<'_>, fields: &Fields) -> bool {
+        let (name, value) = (argument.name, argument.value);
+        if let Some(chosen) = (self.special)(name, value, fields) {
+            return chosen;
+        }
+        if SEARCHES.contains(&name) {
+            let needle = words(value).to_lowercase();
+            return fields.iter().any(|(_, value)| contains(value, &needle));
+        }
+        // The documented objects belong to every location, so that nobody's list is empty.
+        if name == "locationId" && fields.contains_key(DOCUMENTED) {
+            return true;
+        }
+        if let Some(fits) = within(name, value, fields) {
+            return fits;
+        }
+        match field(fields, name) {
+            Some(actual) => same(actual, value, self.is_prose(name)),
+            None => !argument.known,
+        }
+    }
+
+    /// Whether the argument is a piece of text, to be found inside the field, and not one of its values.
+    fn is_prose(&self, name: &str) -> bool {
+        let schema = argument(self.document, self.operation, name).map(|(schema, _)| self.document.resolve(schema));
+        let plain =
+            schema.is_some_and(|schema| schema["type"] == "string" && schema.get("enum").is_none() && schema.get("format").is_none());
+        plain && ["name", "title", "company", "location"].contains(&name)
+    }
+}
+
+/// The field an argument is about: of the same name, of an alias, in the singular, or the id of an object inside.
+pub(crate) fn field<'a>(fields: &'a Fields, name: &str) -> Option<&'a Value> {
+    let alias = ALIASES.iter().find(|(argument, field)| *argument == name && fields.contains_key(*field)).map(|(_, field)| *field);
+    let inner = || fields.get(name.strip_suffix("_id")?)?.get("id");
+    let value = fields.get(alias.unwrap_or(name)).or_else(|| fields.get(name.strip_suffix('s')?)).or_else(inner);
+    value.filter(|value| !value.is_null())
+}
+
+fn same(actual: &Value, asked: &Value, prose: bool) -> bool {
+    match (actual, asked) {
+        (_, Value::Array(any)) => any.is_empty() || any.iter().any(|asked| same(actual, asked, prose)),
+        (Value::Array(items), _) => items.iter().any(|item| same(item, asked, prose)),
+        (Value::String(actual), Value::String(asked)) if prose => actual.to_lowercase().contains(&asked.to_lowercase()),
+        (Value::String(actual), Value::String(asked)) => {
+            actual.eq_ignore_ascii_case(asked) || asked.split(',').any(|asked| actual.eq_ignore_ascii_case(asked.trim()))
+        }
+        (Value::Number(actual), Value::Number(asked)) => actual.as_f64() == asked.as_f64(),
+        _ => actual == asked,
+    }
+}
+
+/// Judges `created_after`, `created_before`, `startDate`, `endDate` and their like.
+fn within(name: &str, value: &Value, fields: &Fields) -> Option<bool> {
+    let (stem, after) = match name {
+        "startDate" => ("", true),
+        "endDate" => ("", false),
+        _ => name.strip_suffix("_after").map(|stem| (stem, true)).or_else(|| name.strip_suffix("_before").map(|stem| (stem, false)))?,
+    };
+    let limit = moment(value)?;
+    let actual = match stem {
+        "" | "created" => fields.get("lastMessageDate").and_then(moment).unwrap_or_else(|| milliseconds(fields)),
+        stem => match fields.get(&format!("{stem}_at")).and_then(moment) {
+            Some(moment) => moment,
+            None => return Some(false),
+        },
+    };
+    Some(if after { actual >= limit } else { actual <= limit })
+}
+
+/// A date, a time, or a number of milliseconds since 1970, as the last.
+fn moment(value: &Value) -> Option<i64> {
+    let text = match value {
+        Value::Number(number) => return number.as_i64(),
+        value => value.as_str()?,
+    };
+    let time = DateTime::parse_from_rfc3339(text).map(|time| time.timestamp_millis());
+    let day = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0).map(|time| time.and_utc().timestamp_millis());
+    time.ok().or_else(day)
+}
+
+fn contains(value: &Value, needle: &str) -> bool {
+    match value {
+        Value::String(text) => text.to_lowercase().contains(needle),
+        Value::Array(items) => items.iter().any(|item| contains(item, needle)),
+        Value::Object(map) => map.values().any(|value| contains(value, needle)),
+        _ => false,
+    }
+}
+
+fn words(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+/// Puts a list, newest first, into the order that the request asks for.
+pub(crate) fn sort(checked: &Checked, items: &mut [&Fields]) {
+    let said = |name: &str| checked.parameters.get(name).or_else(|| checked.body.get(name)).and_then(Value::as_str);
+    let is_direction = |said: &&str| ["asc", "desc"].contains(said);
+    let direction = [said("sort_direction"), said("sortOrder"), said("sort")].into_iter().flatten().find(is_direction);
+    let named = said("sort_by").or_else(|| said("sortBy")).or_else(|| said("sort").filter(|said| !is_direction(said)));
+    let (field, descending) = match (named, direction) {
+        (Some(name), Some(direction)) => (name, direction == "desc"),
+        // `sort=-created_at` descends and `sort=created_at` ascends.
+        (Some(name), None) if said("sort") == Some(name) => (name.trim_start_matches('-'), name.starts_with('-')),
+        (Some(name), None) => (name, true),
+        (None, direction) => ("", direction != Some("asc")),
+    };
+    if items.iter().any(|fields| fields.contains_key(field)) {
+        items.sort_by(|a, b| if descending { compare(b, a, field) } else { compare(a, b, field) });
+    } else if !descending {
+        items.reverse();
+    }
+}
+
+fn compare(a: &Fields, b: &Fields, field: &str) -> Ordering {
+    let number = |fields: &Fields| fields.get(field).and_then(Value::as_f64);
+    match (number(a), number(b)) {
+        (Some(a), Some(b)) => a.total_cmp(&b),
+        _ => text(a, field).to_lowercase().cmp(&text(b, field).to_lowercase()),
+    }
+}

@@ -1,0 +1,157 @@
+//! Contacts, their tags, followers and businesses.
+
+use serde_json::{Value, json};
+
+use super::search;
+use crate::engine::Handler;
+use crate::engine::call::{Call, Listing};
+use crate::engine::store::{Fields, fields, text};
+use crate::refusal::Refusal;
+
+pub(crate) fn handler(operation: &str) -> Option<Handler> {
+    Some(match operation {
+        "create_contact" => create_contact,
+        "update_contact" => update_contact,
+        "upsert_contact" => upsert_contact,
+        "search_contacts" => search_contacts,
+        "get_duplicate_contact" => get_duplicate_contact,
+        "bulk_update_tags" => bulk_update_tags,
+        "bulk_update_business" => bulk_update_business,
+        "add_tags" => |call| change_list(call, "tags", Change::Add),
+        "remove_tags" => |call| change_list(call, "tags", Change::Remove),
+        "add_followers" => |call| change_list(call, "followers", Change::Add),
+        "remove_followers" => |call| change_list(call, "followers", Change::Remove),
+        _ => return None,
+    })
+}
+
+/// The body as a contact keeps it.
+fn contact_fields(call: &Call<'_>) -> Fields {
+    let mut contact = call.body();
+    if !contact.contains_key("firstName") && !contact.contains_key("lastName") {
+        if let Some((first, last)) = call.said("name").split_once(' ') {
+            contact.insert("firstName".to_owned(), first.into());
+            contact.insert("lastName".to_owned(), last.into());
+        }
+    }
+    // A custom field is written as `field_value` and read as `value`.
+    for field in contact.get_mut("customFields").and_then(Value::as_array_mut).into_iter().flatten().filter_map(Value::as_object_mut) {
+        if let Some(value) = field.remove("field_value") {
+            field.insert("value".to_owned(), value);
+        }
+        field.remove("key");
+    }
+    contact
+}
+
+fn make_contact(call: &mut Call<'_>) -> Fields {
+    let mut contact = fields(json!({ "type": "lead", "deleted": false, "tags": [], "customFields": [], "dnd": false }));
+    contact.extend(contact_fields(call));
+    call.make("contact", contact)
+}
+
+fn create_contact(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    let contact = make_contact(call);
+    Ok(call.show(contact))
+}
+
+fn update_contact(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    let contact = call.change("contact", call.parameter("contactId"), contact_fields(call))?;
+    Ok(call.show(contact))
+}
+
+/// A contact of the same location with the same e-mail address or the same phone number.
+fn find_contact(call: &Call<'_>, location: &str, email: &str, phone: &str) -> Option<Fields> {
+    let same = |contact: &&Fields| {
+        let is = |name: &str, value: &str| !value.is_empty() && text(contact, name).eq_ignore_ascii_case(value);
+        text(contact, "locationId") == location && (is("email", email) || is("phone", phone))
+    };
+    call.store.newest("contact").find(same).cloned()
+}
+
+fn upsert_contact(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    let known = find_contact(call, call.said("locationId"), call.said("email"), call.said("phone"));
+    let known = known.filter(|_| call.checked.body.get("createNewIfDuplicateAllowed") != Some(&Value::Bool(true)));
+    let (new, contact) = match known {
+        Some(known) => (false, call.change("contact", text(&known, "id"), contact_fields(call))?),
+        None => (true, make_contact(call)),
+    };
+    Ok(json!({ "new": new, "contact": contact, "traceId": uuid::Uuid::new_v4() }))
+}
+
+fn search_contacts(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    let filters = call.checked.body.get("filters").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    call.list(Listing { choose: &|contact| filters.iter().all(|filter| search::fits(filter, contact)), ..Listing::default() })
+}
+
+fn get_duplicate_contact(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    let found = find_contact(call, call.parameter("locationId"), call.parameter("email"), call.parameter("number"));
+    Ok(json!({ "contact": found }))
+}
+
+fn bulk_update_tags(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    let (add, tags) = (call.parameter("type") == "add", call.texts("tags"));
+    let remove_all = call.checked.body.get("removeAllTags") == Some(&Value::Bool(true));
+    let (mut responses, mut errors) = (Vec::new(), 0);
+    for id in call.texts("contacts") {
+        let Ok(contact) = call.object("contact", id, "contacts") else {
+            errors += 1;
+            responses.push(json!({ "contactId": id, "message": "contact not found", "type": "error" }));
+            continue;
+        };
+        let old = strings(contact, "tags");
+        let changed: Vec<&str> = tags.iter().copied().filter(|tag| old.iter().any(|old| old == tag) != add).collect();
+        let kept = old.iter().filter(|old| add || !(remove_all || changed.contains(&old.as_str()))).cloned();
+        let new: Vec<String> = kept.chain(changed.iter().filter(|_| add).map(|tag| (*tag).to_owned())).collect();
+        let (added, removed) = if add { (changed, Vec::new()) } else { (Vec::new(), changed) };
+        responses.push(json!({
+            "contactId": id, "message": "Tags updated", "type": "success", "oldTags": old, "tagsAdded": added, "tagsRemoved": removed,
+        }));
+        call.change("contact", id, fields(json!({ "tags": new })))?;
+    }
+    Ok(json!({ "succeded": errors == 0, "errorCount": errors, "responses": responses }))
+}
+
+fn bulk_update_business(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    let mut ids = Vec::new();
+    for id in call.texts("ids") {
+        let business = call.checked.body["businessId"].clone();
+        if call.change("contact", id, Fields::from_iter([("businessId".to_owned(), business)])).is_ok() {
+            ids.push(id);
+        }
+    }
+    Ok(json!({ "success": true, "ids": ids }))
+}
+
+fn strings(fields: &Fields, name: &str) -> Vec<String> {
+    let items = fields.get(name).and_then(Value::as_array).into_iter().flatten();
+    items.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Change {
+    Add,
+    Remove,
+}
+
+/// Adds to or removes from a list of the contact, and answers what it holds then.
+fn change_list(call: &mut Call<'_>, name: &str, change: Change) -> Result<Value, Refusal> {
+    let id = call.parameter("contactId");
+    let mut list = strings(call.object("contact", id, "")?, name);
+    let before = list.clone();
+    let named = call.texts(name);
+    match change {
+        Change::Add => named.iter().for_each(|item| {
+            if !list.iter().any(|known| known == item) {
+                list.push((*item).to_owned())
+            }
+        }),
+        Change::Remove => list.retain(|known| !named.contains(&known.as_str())),
+    }
+    let (longer, shorter) = if change == Change::Add { (&list, &before) } else { (&before, &list) };
+    let changed: Vec<&String> = longer.iter().filter(|item| !shorter.contains(item)).collect();
+    let suffix = if change == Change::Add { "Added" } else { "Removed" };
+    let response = Fields::from_iter([(name.to_owned(), json!(list)), (format!("{name}{suffix}"), json!(changed))]);
+    call.change("contact", id, Fields::from_iter([(name.to_owned(), json!(list))]))?;
+    Ok(response.into())
+}

@@ -1,0 +1,305 @@
+//! Conversations and their messages.
+
+use chrono::DateTime;
+use serde_json::{Value, json};
+
+use crate::engine::Handler;
+use crate::engine::call::{Call, Listing};
+use crate::engine::event::Event;
+use crate::engine::reply::ReplyTo;
+use crate::engine::store::{DOCUMENTED, Fields, fields, text};
+use crate::refusal::Refusal;
+
+pub(crate) fn handler(operation: &str) -> Option<Handler> {
+    Some(match operation {
+        "create_conversation" => create_conversation,
+        "get_conversation" => get_conversation,
+        "search_conversations" => search_conversations,
+        "send_message" => send_message,
+        "add_inbound_message" => add_inbound_message,
+        "add_outbound_call" => add_outbound_call,
+        "send_review_reply" => send_review_reply,
+        "get_email" => get_email,
+        "cancel_scheduled_message" => |call| cancel(call, "message", "messageId"),
+        "cancel_scheduled_email" => |call| cancel(call, "email", "emailMessageId"),
+        "update_message_status" => update_message_status,
+        _ => return None,
+    })
+}
+
+fn create_conversation(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    let conversation = conversation_with(call, call.said("contactId"), call.said("locationId"));
+    Ok(call.show(conversation))
+}
+
+/// The conversation with a contact, which begins if there is none.
+fn conversation_with(call: &mut Call<'_>, contact: &str, location: &str) -> Fields {
+    if let Some(known) = call.store.find("conversation", "contactId", contact) {
+        return known.clone();
+    }
+    let person = call.store.get("contact", contact).cloned().unwrap_or_default();
+    let location = if location.is_empty() { text(&person, "locationId") } else { location };
+    let conversation = json!({
+        "contactId": contact, "locationId": location, "fullName": person.get("name"), "contactName": person.get("name"),
+        "email": person.get("email"), "phone": person.get("phone"),
+    });
+    call.make("conversation", fields(conversation))
+}
+
+/// One operation types a conversation by a number where the others name the type.
+fn get_conversation(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    let mut conversation = call.object("conversation", call.parameter("conversationId"), "")?.clone();
+    conversation.insert("type".to_owned(), 1.into());
+    Ok(call.show(conversation))
+}
+
+fn search_conversations(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    let special = |name: &str, value: &Value, conversation: &Fields| {
+        let unread = conversation.get("unreadCount").and_then(Value::as_f64).is_some_and(|count| count > 0.0);
+        match (name, value.as_str()?) {
+            ("status", "unread") => Some(unread),
+            ("status", "read") => Some(!unread),
+            ("status", "starred") => Some(conversation.get("starred") == Some(&Value::Bool(true))),
+            ("status", _) => Some(true),
+            _ => None,
+        }
+    };
+    call.list(Listing { special, ..Listing::default() })
+}
+
+/// What the vendor calls the messages of a channel.
+fn message_type(channel: &str) -> String {
+    match channel {
+        "IG" => "TYPE_INSTAGRAM".to_owned(),
+        "FB" => "TYPE_FACEBOOK".to_owned(),
+        "Custom" => "TYPE_CUSTOM_SMS".to_owned(),
+        other => format!("TYPE_{}", other.to_uppercase()),
+    }
+}
+
+/// Puts a message into a conversation, which moves to the top of the list.
+fn post(call: &mut Call<'_>, conversation: &Fields, channel: &str, direction: &str, mut message: Fields) -> Fields {
+    let id = text(conversation, "id").to_owned();
+    let types = call.api.document.root()["components"]["schemas"]["MessageType"]["enum"].as_array();
+    let named = message_type(channel);
+    let number = types.and_then(|types| types.iter().position(|known| *known == named));
+    let named = if number.is_some() { named } else { "TYPE_SMS".to_owned() };
+    message.extend(fields(json!({
+        "conversationId": id, "contactId": conversation.get("contactId"), "locationId": conversation.get("locationId"),
+        "direction": direction, "messageType": named, "type": number.map_or(2, |number| number + 1), "~channel": channel,
+    })));
+    message.retain(|_, value| !value.is_null());
+    let message = call.make("message", message);
+    let mut conversation = conversation.clone();
+    let inbound = direction == "inbound";
+    let unread = conversation.get("unreadCount").and_then(Value::as_u64).unwrap_or(0) + u64::from(inbound);
+    let date = DateTime::parse_from_rfc3339(text(&message, "dateAdded")).map_or(0, |date| date.timestamp_millis());
+    conversation.extend(fields(json!({
+        "lastMessageBody": text(&message, "body"), "lastMessageType": named, "lastMessageDate": date, "lastMessageDirection": direction,
+        "unreadCount": unread, "dateUpdated": message["dateAdded"],
+    })));
+    if inbound {
+        call.events.push(Event::new(
+            "ConversationUnreadUpdate",
+            fields(json!({
+                "locationId": conversation.get("locationId"), "id": id, "contactId": conversation.get("contactId"), "unreadCount": unread,
+                "inbox": true, "starred": false, "deleted": false,
+            })),
+        ));
+    }
+    call.store.insert("conversation", &id, conversation);
+    message
+}
+
+/// What subscribers are told of a message.
+fn announce(call: &mut Call<'_>, name: &'static str, message: &Fields) {
+    let mut data: Fields =
+        ["locationId", "attachments", "body", "contactId", "contentType", "conversationId", "dateAdded", "direction", "status", "userId"]
+            .into_iter()
+            .filter_map(|name| Some((name.to_owned(), message.get(name)?.clone())))
+            .collect();
+    data.insert("messageId".to_owned(), message["id"].clone());
+    data.insert("messageType".to_owned(), text(message, "~channel").into());
+    for name in ["emailMessageId", "conversationProviderId", "subject"] {
+        if let Some(value) = message.get(name) {
+            data.insert(name.to_owned(), value.clone());
+        }
+    }
+    call.events.push(Event::new(name, data));
+}
+
+fn send_message(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    let conversation = conversation_with(call, call.said("contactId"), "");
+    let body = &call.checked.body;
+    let scheduled = body["scheduledTimestamp"].is_number();
+    let said = call.said("status");
+    let status = if scheduled {
+        "scheduled"
+    } else if said.is_empty() {
+        "sent"
+    } else {
+        said
+    };
+    let channel = call.said("type");
+    let email = (channel == "Email").then(|| call.fresh_id("message"));
+    let content = ["message", "html"].into_iter().map(|name| call.said(name)).find(|text| !text.is_empty()).unwrap_or_default();
+    let message = fields(json!({
+        "body": content, "status": status, "source": "api", "attachments": body["attachments"], "conversationProviderId": body["conversationProviderId"],
+        "contentType": if call.said("html").is_empty() { "text/plain" } else { "text/html" }, "emailMessageId": email,
+        "subject": body["subject"],
+    }));
+    let message = post(call, &conversation, channel, "outbound", message);
+    if let Some(email) = &email {
+        keep_email(call, email, &message);
+    }
+    announce(call, "OutboundMessage", &message);
+    let mut response = fields(json!({
+        "conversationId": message["conversationId"], "messageId": message["id"], "msg": "Message queued successfully.",
+        "status": if said.is_empty() { "pending" } else { said },
+    }));
+    if let Some(email) = email {
+        response.insert("emailMessageId".to_owned(), email.clone().into());
+        if let Some(forward) = body.get("forward").filter(|forward| forward["isForwarded"] == true) {
+            response.insert(
+                "forwardData".to_owned(),
+                json!({
+                    "forwardWholeThread": forward["forwardWholeThread"] == true, "messageId": message["id"], "emailMessageId": email,
+                    "forwardToEmail": forward["toEmail"], "recipientContactId": forward["recipientContactId"],
+                }),
+            );
+        }
+    }
+    Ok(response.into())
+}
+
+/// An email is kept a second time, under its own id and with its addresses.
+fn keep_email(call: &mut Call<'_>, id: &str, message: &Fields) {
+    let contact =
+        call.store.get("contact", text(message, "contactId")).map(|contact| text(contact, "email").to_owned()).unwrap_or_default();
+    let to = if call.said("emailTo").is_empty() { contact } else { call.said("emailTo").to_owned() };
+    let from = if call.said("emailFrom").is_empty() { "sender@company.com" } else { call.said("emailFrom") };
+    let thread = if call.said("threadId").is_empty() { id } else { call.said("threadId") };
+    let mut email = message.clone();
+    email.extend(fields(json!({
+        "id": id, "threadId": thread, "from": from, "to": [to], "cc": call.checked.body["emailCc"], "bcc": call.checked.body["emailBcc"],
+        "replyToMessageId": call.checked.body["replyMessageId"], "~message": message["id"],
+    })));
+    email.retain(|_, value| !value.is_null());
+    call.store.insert("email", id, email);
+}
+
+fn get_email(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    let id = call.parameter("id");
+    let email = call.store.get("email", id).or_else(|| call.store.newest("email").find(|email| text(email, "~message") == id));
+    match email {
+        Some(email) => Ok(email.clone().into()),
+        None if is_example(call, "id") => Ok(call.example()),
+        None => Err(Refusal::not_found("", "email")),
+    }
+}
+
+/// Whether the path names what the document shows.
+fn is_example(call: &Call<'_>, parameter: &str) -> bool {
+    call.operation.path_parameters().any(|known| known.name == parameter && known.example == call.parameter(parameter))
+}
+
+fn cancel(call: &mut Call<'_>, kind: &str, parameter: &str) -> Result<Value, Refusal> {
+    let id = call.parameter(parameter);
+    match call.store.get(kind, id).cloned() {
+        Some(message) if text(&message, "status") == "scheduled" => {
+            let message_id = if kind == "email" { text(&message, "~message") } else { id };
+            call.store.remove("email", text(&message, "emailMessageId"));
+            call.store.remove("message", message_id);
+            Ok(call.example())
+        }
+        None if is_example(call, parameter) => Ok(call.example()),
+        Some(message) if message.contains_key(DOCUMENTED) => Ok(call.example()),
+        Some(_) => Err(Refusal::State("The message is not scheduled".to_owned())),
+        None => Err(Refusal::not_found("", kind)),
+    }
+}
+
+fn add_inbound_message(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    let conversation = call.object("conversation", call.said("conversationId"), "conversationId")?.clone();
+    let body = &call.checked.body;
+    // Whoever logs a message that was sent elsewhere says so.
+    let direction = if call.said("direction") == "outbound" { "outbound" } else { "inbound" };
+    let email = (call.said("type") == "Email").then(|| call.fresh_id("message"));
+    let message = fields(json!({
+        "body": body.get("message").or_else(|| body.get("html")), "status": "delivered", "attachments": body["attachments"],
+        "conversationProviderId": body["conversationProviderId"], "altId": body["altId"], "contentType": "text/plain",
+        "emailMessageId": email, "subject": body["subject"], "dateAdded": body["date"],
+    }));
+    let message = post(call, &conversation, call.said("type"), direction, message);
+    if let Some(email) = &email {
+        keep_email(call, email, &message);
+    }
+    announce(call, if direction == "inbound" { "InboundMessage" } else { "OutboundMessage" }, &message);
+    Ok(added(&message))
+}
+
+fn add_outbound_call(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    let conversation = call.object("conversation", call.said("conversationId"), "conversationId")?.clone();
+    let body = &call.checked.body;
+    let status = &body["call"]["status"];
+    let message = fields(json!({
+        "status": "delivered", "attachments": body["attachments"], "conversationProviderId": body["conversationProviderId"],
+        "altId": body["altId"], "meta": { "callStatus": if status.is_null() { json!("completed") } else { status.clone() } }, "dateAdded": body["date"],
+    }));
+    let message = post(call, &conversation, "Call", "outbound", message);
+    announce(call, "OutboundMessage", &message);
+    Ok(added(&message))
+}
+
+fn added(message: &Fields) -> Value {
+    let mut response = json!({
+        "success": true, "conversationId": message["conversationId"], "messageId": message["id"], "message": "Created the message",
+        "contactId": message.get("contactId"), "dateAdded": message["dateAdded"],
+    });
+    if let Some(email) = message.get("emailMessageId") {
+        response["emailMessageId"] = email.clone();
+    }
+    response
+}
+
+fn send_review_reply(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    let conversation = call.object("conversation", call.said("conversationId"), "conversationId")?.clone();
+    let message = fields(json!({ "body": call.said("message"), "status": "sent", "contentType": "text/plain", "source": "api" }));
+    let message = post(call, &conversation, "GMB", "outbound", message);
+    announce(call, "OutboundMessage", &message);
+    Ok(
+        json!({ "conversationId": message["conversationId"], "messageId": message["id"], "msg": "Message queued successfully.", "status": "pending" }),
+    )
+}
+
+fn update_message_status(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    let status = call.said("status");
+    let message = call.change("message", call.parameter("messageId"), fields(json!({ "status": status })))?;
+    announce(call, if text(&message, "direction") == "inbound" { "InboundMessage" } else { "OutboundMessage" }, &message);
+    let mut response = json!({
+        "conversationId": message.get("conversationId"), "messageId": message.get("id"), "msg": "Message status updated.", "status": status,
+    });
+    if let Some(email) = message.get("emailMessageId") {
+        response["emailMessageId"] = email.clone();
+    }
+    Ok(response)
+}
+
+/// A contact answers.
+pub(crate) fn reply(call: &mut Call<'_>, reply: &ReplyTo) -> Result<Fields, Refusal> {
+    let newest = call.store.find("conversation", "contactId", &reply.contact_id).map(|found| text(found, "id").to_owned());
+    let id = newest.unwrap_or_else(|| reply.conversation_id.clone());
+    let conversation = call.object("conversation", &id, "conversationId")?.clone();
+    let channel = match text(&conversation, "lastMessageType").trim_start_matches("TYPE_") {
+        "EMAIL" => "Email",
+        "WHATSAPP" => "WhatsApp",
+        "INSTAGRAM" => "IG",
+        "FACEBOOK" => "FB",
+        "LIVE_CHAT" => "Live_Chat",
+        _ => "SMS",
+    };
+    let message = fields(json!({ "body": reply.text, "status": "delivered", "contentType": "text/plain" }));
+    let message = post(call, &conversation, channel, "inbound", message);
+    announce(call, "InboundMessage", &message);
+    Ok(message)
+}

@@ -1,0 +1,19 @@
+//! What the editions of HighLevel do beyond making, listing and changing objects.
+
+mod contacts;
+mod messages;
+mod oauth;
+mod search;
+mod uploads;
+
+use super::Handler;
+
+pub(crate) use self::messages::reply;
+pub(crate) use self::oauth::accepts;
+
+pub(crate) fn handler(operation: &str) -> Option<Handler> {
+    contacts::handler(operation)
+        .or_else(|| messages::handler(operation))
+        .or_else(|| uploads::handler(operation))
+        .or_else(|| oauth::handler(operation))
+}

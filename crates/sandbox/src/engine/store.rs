@@ -1,0 +1,134 @@
+//! [`Store`]: the objects of one vendor, bounded.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Map, Value};
+
+/// The fields of an object. Names that start with `~` are the sandbox's own and never leave it.
+pub(crate) type Fields = Map<String, Value>;
+
+/// Marks an object that comes from the documents and not from a request.
+pub(crate) const DOCUMENTED: &str = "~documented";
+
+/// The objects of one vendor by kind.
+#[derive(Clone, Debug)]
+pub(crate) struct Store {
+    kinds: HashMap<String, Kind>,
+    capacity: usize,
+    sequence: u64,
+    last: DateTime<Utc>,
+    /// Documented objects that were deleted, so that they stay so.
+    removed: HashSet<(String, String)>,
+}
+
+/// The objects of one kind, the newest last.
+#[derive(Clone, Debug, Default)]
+struct Kind {
+    objects: BTreeMap<u64, (String, Fields)>,
+    places: HashMap<String, u64>,
+}
+
+impl Store {
+    pub(crate) fn new(capacity: usize) -> Self {
+        Self { kinds: HashMap::new(), capacity: capacity.max(1), sequence: 0, last: DateTime::UNIX_EPOCH, removed: HashSet::new() }
+    }
+
+    pub(crate) fn set_capacity(&mut self, capacity: usize) {
+        self.capacity = capacity.max(1);
+    }
+
+    /// The time, to the millisecond and never the same twice, so that objects can be told apart and ordered by it.
+    pub(crate) fn now(&mut self) -> DateTime<Utc> {
+        let now = DateTime::from_timestamp_millis(Utc::now().timestamp_millis()).unwrap_or(self.last);
+        self.last = now.max(self.last + TimeDelta::milliseconds(1));
+        self.last
+    }
+
+    /// Keeps an object, and forgets the oldest of its kind where there are too many.
+    pub(crate) fn insert(&mut self, kind: &str, id: &str, fields: Fields) {
+        self.sequence += 1;
+        let place = self.sequence;
+        let kind = self.kinds.entry(kind.to_owned()).or_default();
+        if let Some(old) = kind.places.insert(id.to_owned(), place) {
+            kind.objects.remove(&old);
+        }
+        kind.objects.insert(place, (id.to_owned(), fields));
+        while kind.objects.len() > self.capacity {
+            if let Some((_, (id, _))) = kind.objects.pop_first() {
+                kind.places.remove(&id);
+            }
+        }
+    }
+
+    pub(crate) fn get(&self, kind: &str, id: &str) -> Option<&Fields> {
+        let kind = self.kinds.get(kind)?;
+        kind.objects.get(kind.places.get(id)?).map(|(_, fields)| fields)
+    }
+
+    pub(crate) fn get_mut(&mut self, kind: &str, id: &str) -> Option<&mut Fields> {
+        let kind = self.kinds.get_mut(kind)?;
+        kind.objects.get_mut(kind.places.get(id)?).map(|(_, fields)| fields)
+    }
+
+    pub(crate) fn remove(&mut self, kind: &str, id: &str) -> Option<Fields> {
+        let objects = self.kinds.get_mut(kind)?;
+        let (_, fields) = objects.objects.remove(&objects.places.remove(id)?)?;
+        if fields.contains_key(DOCUMENTED) {
+            self.removed.insert((kind.to_owned(), id.to_owned()));
+        }
+        Some(fields)
+    }
+
+    /// Whether a documented object was here and was deleted.
+    pub(crate) fn is_removed(&self, kind: &str, id: &str) -> bool {
+        self.removed.contains(&(kind.to_owned(), id.to_owned()))
+    }
+
+    /// All objects of a kind, the newest first.
+    pub(crate) fn newest(&self, kind: &str) -> impl Iterator<Item = &Fields> {
+        self.kinds.get(kind).into_iter().flat_map(|kind| kind.objects.values().rev().map(|(_, fields)| fields))
+    }
+
+    /// The newest object of a kind whose `field` is `value`.
+    pub(crate) fn find(&self, kind: &str, field: &str, value: &str) -> Option<&Fields> {
+        self.newest(kind).find(|fields| fields.get(field).and_then(Value::as_str) == Some(value))
+    }
+}
+
+/// The fields of an object value, none of anything else.
+pub(crate) fn fields(value: Value) -> Fields {
+    match value {
+        Value::Object(fields) => fields,
+        _ => Fields::new(),
+    }
+}
+
+/// The text of a field, empty where there is none.
+pub(crate) fn text<'a>(fields: &'a Fields, name: &str) -> &'a str {
+    fields.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_goes_first() {
+        let mut store = Store::new(2);
+        for id in ["a", "b", "a", "c"] {
+            store.insert("tag", id, Fields::from_iter([("id".to_owned(), id.into())]));
+        }
+        let ids: Vec<&str> = store.newest("tag").map(|fields| text(fields, "id")).collect();
+        assert_eq!(ids, ["c", "a"]);
+        assert_eq!(store.get("tag", "b"), None);
+        assert!(store.remove("tag", "c").is_some() && store.get("tag", "c").is_none());
+    }
+
+    #[test]
+    fn time_never_stands_still() {
+        let mut store = Store::new(1);
+        let (first, second) = (store.now(), store.now());
+        assert!(second > first);
+    }
+}

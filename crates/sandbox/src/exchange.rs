@@ -1,0 +1,246 @@
+//! [`Exchange`]: one request to a vendor and its answer.
+
+use std::time::{Duration, Instant};
+
+use axum::body::Body;
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header, request};
+use http_body_util::{BodyExt, Limited};
+use reachout_schema::problems;
+use serde_json::json;
+
+use crate::api::{Content, MediaType, Operation, Route};
+use crate::check::{self, Checked};
+use crate::engine::Stage;
+use crate::fault::{self, Fault, FaultKind};
+use crate::listen::Wire;
+use crate::log::RecordedRequest;
+use crate::refusal::Refusal;
+use crate::reply::{Reply, ReplyBody};
+use crate::server::Server;
+
+/// The longest body that is read, in bytes.
+const BODY_LIMIT: usize = 10 << 20;
+
+/// One request to a vendor.
+pub(crate) struct Exchange<'a> {
+    server: &'a Server,
+    stage: &'a Stage,
+    path: &'a str,
+    head: request::Parts,
+    body: Option<Body>,
+    entry: RecordedRequest,
+    started: Instant,
+}
+
+impl<'a> Exchange<'a> {
+    pub(crate) fn new(server: &'a Server, stage: &'a Stage, path: &'a str, request: Request<Body>) -> Self {
+        let (head, body) = request.into_parts();
+        let entry = RecordedRequest::new(stage.api.vendor, path, &head);
+        Self { server, stage, path, head, body: Some(body), entry, started: Instant::now() }
+    }
+
+    pub(crate) async fn run(mut self) -> Response<Body> {
+        let stage = self.stage;
+        let request = format!("{} {}", self.head.method, self.path);
+        let (operation, path) = match stage.api.route(&self.head.method, self.path) {
+            Route::Operation(operation, path) => (operation, path),
+            Route::OtherMethod(allow) => return self.refuse(Refusal::Method { request, allow }),
+            Route::Unknown => return self.refuse(Refusal::UnknownPath(request)),
+        };
+        self.entry.operation = Some(operation.id.clone());
+        match self.fault(operation) {
+            Ok(None) => {
+                let reply = self.reply(operation, path).await;
+                self.finish(reply)
+            }
+            Ok(Some(fault)) => self.run_faulty(operation, path, fault).await,
+            Err(message) => self.finish(Reply::json(StatusCode::BAD_REQUEST, json!({ "error": format!("X-Sandbox-Fault: {message}") }))),
+        }
+    }
+
+    /// The fault that this request is to meet: the one its header asks for, or one that waits for it.
+    fn fault(&self, operation: &Operation) -> Result<Option<Fault>, String> {
+        match self.head.headers.get("x-sandbox-fault") {
+            Some(header) => fault::parse(&String::from_utf8_lossy(header.as_bytes())).map(Some),
+            None => Ok(self.server.take_fault(self.stage.api.vendor, &operation.id, self.head.method.as_str(), self.path)),
+        }
+    }
+
+    async fn run_faulty(mut self, operation: &Operation, path: Vec<(String, String)>, fault: Fault) -> Response<Body> {
+        self.entry.fault = serde_json::to_value(&fault.kind).ok().and_then(|kind| kind["kind"].as_str().map(str::to_owned));
+        let wait = Duration::from_millis(fault.latency_milliseconds.unwrap_or(0));
+        let vendor = self.stage.api.vendor;
+        let document = &self.stage.api.document;
+        let reply = match fault.kind {
+            FaultKind::ResetBefore => {
+                tokio::time::sleep(wait).await;
+                return self.reset().await;
+            }
+            FaultKind::Status { status, body, headers } => {
+                self.read().await;
+                let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                let mut reply = Refusal::Fault(status).into_reply(vendor, false);
+                match body {
+                    None => {}
+                    Some(serde_json::Value::String(text)) => {
+                        reply.body = ReplyBody::Bytes { media_type: "text/plain".to_owned(), bytes: text.into() }
+                    }
+                    Some(body) => reply.body = ReplyBody::Json(body),
+                }
+                let headers = headers
+                    .into_iter()
+                    .filter_map(|(name, value)| Some((HeaderName::try_from(name).ok()?, HeaderValue::try_from(value).ok()?)));
+                reply.headers.extend(headers);
+                reply
+            }
+            FaultKind::RateLimit { retry_after } => {
+                self.read().await;
+                Refusal::RateLimited(retry_after).into_reply(vendor, false)
+            }
+            FaultKind::Html { status } => {
+                self.read().await;
+                let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+                let page = format!(
+                    "<html>\r\n<head><title>{status}</title></head>\r\n<body><center><h1>{status}</h1></center></body>\r\n</html>\r\n"
+                );
+                Reply::new(status, ReplyBody::Bytes { media_type: "text/html".to_owned(), bytes: page.into() })
+            }
+            FaultKind::ResetAfter => {
+                self.reply(operation, path).await;
+                tokio::time::sleep(wait).await;
+                return self.reset().await;
+            }
+            FaultKind::Truncate => {
+                let reply = self.reply(operation, path).await;
+                tokio::time::sleep(wait).await;
+                return self.truncate(reply);
+            }
+            FaultKind::Latency => self.reply(operation, path).await,
+            FaultKind::InvalidJson => {
+                let mut reply = self.reply(operation, path).await;
+                let text = reply.bytes();
+                // A body without its last character is never whole JSON, but for numbers, which no vendor answers.
+                reply.body =
+                    ReplyBody::Bytes { media_type: "application/json".to_owned(), bytes: text.slice(..text.len().saturating_sub(1)) };
+                reply
+            }
+            kind @ (FaultKind::UnknownEnum | FaultKind::NullFields) => {
+                let mut reply = self.reply(operation, path).await;
+                if let (ReplyBody::Json(value), Some((schema, _))) = (&mut reply.body, operation.response()) {
+                    let rewrite = if kind == FaultKind::NullFields { fault::nulls } else { fault::unknown_values };
+                    rewrite(document, schema, value);
+                }
+                reply
+            }
+        };
+        tokio::time::sleep(wait).await;
+        self.finish(reply)
+    }
+
+    /// The body, which is recorded; nothing where it is too long.
+    async fn read(&mut self) -> Option<Bytes> {
+        let body = self.body.take()?;
+        let bytes = Limited::new(body, BODY_LIMIT).collect().await.ok()?.to_bytes();
+        self.entry.record_body(&bytes);
+        Some(bytes)
+    }
+
+    /// The answer, as the vendor gives it.
+    async fn reply(&mut self, operation: &Operation, path: Vec<(String, String)>) -> Reply {
+        let upload = operation.body.as_ref().is_some_and(|body| body.media == MediaType::Multipart);
+        let api = self.stage.api;
+        // A body that is never read would have to be skipped before the next request of the connection anyway.
+        let bytes = self.read().await;
+        let credential = check::credential(operation, &self.head.headers);
+        if operation.credential.is_some() && !credential.is_some_and(|key| check::has_form(api, key) && self.stage.accepts(key)) {
+            return Refusal::Credential.into_reply(api.vendor, upload);
+        }
+        let settings = self.server.settings();
+        let counted = credential.filter(|_| settings.rate_limits).and_then(|key| self.server.limits().count(api, key));
+        let reply = match &counted {
+            Some((_, true)) => Err(Refusal::RateLimited(None)),
+            _ => self.perform(operation, path, bytes).await,
+        };
+        let mut reply = reply.unwrap_or_else(|refusal| refusal.into_reply(api.vendor, upload));
+        if let Some((headers, _)) = counted {
+            reply.headers.extend(headers);
+        }
+        reply
+    }
+
+    async fn perform(&mut self, operation: &Operation, path: Vec<(String, String)>, bytes: Option<Bytes>) -> Result<Reply, Refusal> {
+        let (api, settings, headers) = (self.stage.api, self.server.settings(), &self.head.headers);
+        let query = self.head.uri.query().unwrap_or_default();
+        let parameters = check::parameters(&api.document, operation, settings.versions, (headers, path, query))?;
+        let bytes = bytes.ok_or(Refusal::TooLarge(BODY_LIMIT))?;
+        let (body, files) = check::body(&api.document, operation, headers, bytes).await?;
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1");
+        let origin = format!("http://{host}");
+        let (reply, events) = self.stage.perform(operation, &Checked { parameters, body, files }, (&settings, &origin))?;
+        fits(operation, &reply)?;
+        self.server.hub.announce(api, events);
+        Ok(reply)
+    }
+
+    fn refuse(self, refusal: Refusal) -> Response<Body> {
+        let reply = refusal.into_reply(self.stage.api.vendor, false);
+        self.finish(reply)
+    }
+
+    fn finish(self, reply: Reply) -> Response<Body> {
+        self.record(Some(reply.status));
+        reply.into_response()
+    }
+
+    fn record(mut self, status: Option<StatusCode>) {
+        self.entry.status = status.map(|status| status.as_u16());
+        self.entry.milliseconds = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let capacity = self.server.settings().log_capacity;
+        self.server.log().add(self.entry, capacity);
+    }
+
+    /// Resets the connection. A router in another server cannot; there the answer's body breaks off at its beginning.
+    async fn reset(self) -> Response<Body> {
+        let wire = self.head.extensions.get::<Wire>().cloned();
+        self.record(None);
+        match wire {
+            Some(wire) => match wire.reset().await {},
+            None => Response::new(Body::from_stream(stream::iter([Err::<Bytes, _>(broken())]))),
+        }
+    }
+
+    /// The head of the answer and half of its body.
+    fn truncate(self, reply: Reply) -> Response<Body> {
+        let bytes = reply.bytes();
+        let half = bytes.slice(..bytes.len() / 2);
+        let end = stream::once(async {
+            // The half must be on its way before the connection ends.
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            Err(broken())
+        });
+        let body = Body::from_stream(stream::iter([Ok(half)]).chain(end));
+        self.record(Some(reply.status));
+        let length = bytes.len();
+        let mut response = reply.into_response_with(body);
+        response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+        response
+    }
+}
+
+fn broken() -> std::io::Error {
+    std::io::Error::new(std::io::ErrorKind::ConnectionReset, "a fault that was asked for")
+}
+
+/// In debug builds every response is checked against its own schema: the sandbox must not teach a client what the document does not say.
+fn fits(operation: &Operation, reply: &Reply) -> Result<(), Refusal> {
+    let (Content::Json { validator, .. }, ReplyBody::Json(value)) = (&operation.success.content, &reply.body) else { return Ok(()) };
+    if !cfg!(debug_assertions) {
+        return Ok(());
+    }
+    match problems(validator, value).as_slice() {
+        [] => Ok(()),
+        [first, ..] => Err(Refusal::Internal(format!("sandbox: the response of {} does not fit its schema: {first}", operation.id))),
+    }
+}

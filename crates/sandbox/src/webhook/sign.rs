@@ -1,0 +1,35 @@
+//! Signatures, made as the vendors make them.
+
+use chrono::Utc;
+use http::HeaderMap;
+use reachout_runtime::webhooks::{KeyError, Signer};
+
+use crate::Vendor;
+
+/// The public half of the key that the sandbox makes `X-GHL-Signature` with, as HighLevel publishes its own: base64 of a
+/// `SubjectPublicKeyInfo`. It is the first test key of RFC 8032, section 7.1, and good for nothing but tests.
+pub const HIGHLEVEL_WEBHOOK_KEY: &str = "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+
+/// The private half, which the RFC publishes as well: base64 of its PKCS#8 form.
+const HIGHLEVEL_TEST_KEY: &str = "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g";
+
+/// Whether signatures can be made with this secret. The error is a sentence.
+pub(crate) fn check(vendor: Vendor, secret: &str) -> Result<(), String> {
+    headers(vendor, secret, "", b"").map(drop).map_err(|error| format!("secret: {error}"))
+}
+
+/// The headers that sign `body`.
+pub(crate) fn headers(vendor: Vendor, secret: &str, id: &str, body: &[u8]) -> Result<HeaderMap, KeyError> {
+    let signers = match vendor {
+        Vendor::Leonar => Vec::new(),
+        Vendor::SendPilot => vec![Signer::sendpilot(secret)?],
+        // Hoop AI documents an HMAC of its own; the platform under it signs with its key.
+        Vendor::HoopAi => vec![Signer::hoop(secret)?, Signer::highlevel(HIGHLEVEL_TEST_KEY)?],
+        Vendor::Leadway => vec![Signer::highlevel(HIGHLEVEL_TEST_KEY)?],
+    };
+    let mut headers = HeaderMap::new();
+    for signer in signers {
+        headers.extend(signer.sign(id, Utc::now(), body)?);
+    }
+    Ok(headers)
+}

@@ -1,0 +1,101 @@
+//! Tokens and files.
+
+use reachout_sandbox::{Sandbox, Settings, Vendor};
+use reqwest::Method;
+use reqwest::multipart::{Form, Part};
+use serde_json::{Value, json};
+
+use crate::client::{Client, answer, success};
+
+async fn token(client: &Client<'_>, fields: &[(&str, &str)]) -> (u16, Value) {
+    let app = [("client_id", "app"), ("client_secret", "secret")];
+    let fields: Vec<_> = app.iter().chain(fields).collect();
+    let (status, body) = answer(client.bare(Method::POST, "/oauth/token").form(&fields)).await;
+    (status.as_u16(), body)
+}
+
+#[tokio::test]
+async fn tokens_expire_and_refresh_once() {
+    let settings: Settings = serde_json::from_value(json!({ "token_seconds": 1 })).unwrap();
+    let sandbox = Sandbox::builder().settings(settings).start().await.unwrap();
+    let client = Client::new(&sandbox, Vendor::Leadway);
+    let (status, first) = token(&client, &[("grant_type", "authorization_code"), ("code", "c")]).await;
+    assert_eq!((status, &first["expires_in"], &first["token_type"]), (200, &json!(1), &json!("Bearer")));
+    let list =
+        |token: &Value| client.authorized(Method::GET, "/contacts/?locationId=l", token.as_str().unwrap()).header("Version", "2021-07-28");
+    assert_eq!(answer(list(&first["access_token"])).await.0, 200);
+    assert_eq!(answer(list(&json!("sandbox-access-invented"))).await.0, 401);
+
+    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    let (status, body) = answer(list(&first["access_token"])).await;
+    assert_eq!((status.as_u16(), &body["message"]), (401, &json!("Invalid JWT")));
+    let refresh = [("grant_type", "refresh_token"), ("refresh_token", first["refresh_token"].as_str().unwrap())];
+    let (status, second) = token(&client, &refresh).await;
+    assert_eq!(status, 200);
+    assert_ne!(second["refresh_token"], first["refresh_token"], "it rotates");
+    assert_eq!(answer(list(&second["access_token"])).await.0, 200);
+    let (status, body) = token(&client, &refresh).await;
+    assert_eq!((status, &body["message"]), (400, &json!("Invalid grant: refresh token is invalid")));
+
+    for (fields, expected) in [
+        (&[("grant_type", "authorization_code")][..], "Missing parameter: code"),
+        (&[("grant_type", "refresh_token")], "Missing parameter: refreshToken"),
+    ] {
+        assert_eq!(token(&client, fields).await.1["message"], expected);
+    }
+    assert_eq!(token(&client, &[("grant_type", "password")]).await.0, 422);
+    assert_eq!(token(&client, &[("grant_type", "authorization_code"), ("code", "c"), ("nonsense", "1")]).await.0, 422);
+
+    let agency = token(&client, &[("grant_type", "authorization_code"), ("code", "c"), ("user_type", "Company")]).await.1;
+    let location = client.authorized(Method::POST, "/oauth/locationToken", agency["access_token"].as_str().unwrap());
+    let location = success(location.header("Version", "2021-07-28").form(&[("companyId", "c"), ("locationId", "l1")])).await;
+    assert_eq!((&location["locationId"], answer(list(&location["access_token"])).await.0.as_u16()), (&json!("l1"), 200));
+}
+
+#[tokio::test]
+async fn files_go_up_and_down() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::new(&sandbox, Vendor::Leadway);
+    let contact =
+        client.post("/contacts/", json!({ "locationId": "l", "firstName": "Ada" })).await["contact"]["id"].as_str().unwrap().to_owned();
+    let conversation = client.post("/conversations/", json!({ "locationId": "l", "contactId": contact })).await["conversation"]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let form = |name: &str| {
+        let part = Part::bytes(vec![7; 100_000]).file_name(name.to_owned());
+        Form::new()
+            .text("conversationId", conversation.clone())
+            .text("contactId", contact.clone())
+            .text("locationId", "l")
+            .part("fileAttachment", part)
+    };
+    let path = "/conversations/messages/upload";
+    let uploaded = success(client.request(Method::POST, path).multipart(form("cv.pdf"))).await;
+    assert!(uploaded["uploadedFiles"]["cv.pdf"].as_str().unwrap().ends_with(".pdf"), "{uploaded}");
+    let (status, body) = answer(client.request(Method::POST, path).multipart(form("virus.exe"))).await;
+    assert_eq!((status.as_u16(), &body["status"]), (415, &json!(415)), "{body}");
+    let lost = Form::new().text("contactId", contact.clone());
+    let (status, body) = answer(client.request(Method::POST, path).multipart(lost)).await;
+    assert_eq!(status, 422, "{body}");
+
+    let file =
+        json!({ "locationId": "l", "conversationId": conversation, "filename": "film.mp4", "contentType": "video/mp4", "channel": "SMS" });
+    let begun = client.post("/conversations/messages/upload/initiate", file).await;
+    success(reqwest::Client::new().put(begun["uploadUrl"].as_str().unwrap()).body(vec![0; 1_000])).await;
+    let mut done = json!({ "locationId": "l", "conversationId": conversation, "filename": "film.mp4" });
+    done["uploadId"] = begun["uploadId"].clone();
+    done["filePath"] = begun["filePath"].clone();
+    let completed = client.post("/conversations/messages/upload/complete", done.clone()).await;
+    assert_eq!(completed["metadata"], json!({ "size": 1_000, "contentType": "video/mp4" }));
+    let (status, body) = answer(client.request(Method::POST, "/conversations/messages/upload/complete").json(&done)).await;
+    assert_eq!((status.as_u16(), &body["message"]), (404, &json!("uploadId: upload not found")));
+
+    let call = json!({ "type": "Call", "conversationId": conversation, "conversationProviderId": "p" });
+    let call = client.post("/conversations/messages/outbound", call).await["messageId"].as_str().unwrap().to_owned();
+    let recording = client.request(Method::GET, &format!("/conversations/messages/{call}/locations/l/recording")).send().await.unwrap();
+    assert_eq!(recording.headers()["content-type"], "audio/x-wav");
+    assert!(recording.bytes().await.unwrap().starts_with(b"RIFF"));
+    let nothing = client.status(Method::GET, "/conversations/messages/nothing/locations/l/recording").await;
+    assert_eq!(nothing, 404);
+}
