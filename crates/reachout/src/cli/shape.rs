@@ -65,20 +65,25 @@ fn unwrapped(value: &Value) -> &Value {
     }
 }
 
-/// The fields of an object, one row each, nested ones by dot paths.
+/// The fields of an object, one row each: what matters first, nested ones by dot paths.
 pub fn fields(object: &Value) -> Vec<Value> {
     let mut rows = Vec::new();
-    collect(unwrapped(object), "", &mut rows);
+    match unwrapped(object) {
+        Value::Object(fields) => {
+            let mut fields: Vec<_> = fields.iter().collect();
+            fields.sort_by_key(|(name, _)| rank(name));
+            fields.into_iter().for_each(|(name, value)| collect(value, name.clone(), &mut rows));
+        }
+        value => collect(value, String::new(), &mut rows),
+    }
     rows
 }
 
-fn collect(value: &Value, path: &str, rows: &mut Vec<Value>) {
+fn collect(value: &Value, path: String, rows: &mut Vec<Value>) {
     match value {
-        Value::Object(fields) if !fields.is_empty() => {
-            for (key, value) in fields {
-                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                collect(value, &path, rows);
-            }
+        Value::Object(fields) => fields.iter().for_each(|(key, value)| collect(value, format!("{path}.{key}"), rows)),
+        Value::Array(list) if list.iter().any(Value::is_object) => {
+            list.iter().enumerate().for_each(|(index, item)| collect(item, format!("{path}[{index}]"), rows));
         }
         Value::Null => {}
         value => rows.push(json!({ "field": path, "value": value })),
@@ -94,14 +99,15 @@ pub fn columns(rows: &[Value]) -> Vec<String> {
             names.push(name);
         }
     }
-    let rank = |name: &str| {
-        let plain = name.replace('_', "").to_lowercase();
-        MAIN.iter().position(|main| *main == plain).unwrap_or(MAIN.len())
-    };
-    // Stable: fields without a rank keep the vendor's order.
     names.sort_by_key(|name| rank(name));
     names.truncate(MOST);
     names.into_iter().cloned().collect()
+}
+
+/// Fields without a rank keep their order, as the sorting is stable.
+fn rank(name: &str) -> usize {
+    let plain = name.replace('_', "").to_lowercase();
+    MAIN.iter().position(|main| *main == plain).unwrap_or(MAIN.len())
 }
 
 #[cfg(test)]

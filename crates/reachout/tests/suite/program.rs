@@ -48,6 +48,6 @@ pub fn with_credentials() -> Command {
 
 pub fn run(command: &mut Command) -> Ran {
     let output = command.output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     Ran { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code().unwrap() }
 }
