@@ -70,6 +70,7 @@ pub fn write_tests(vendor: &Vendor, generated: TokenStream) -> Result<TokenStrea
         test(operation, setters)
     });
     let mut file: syn::File = syn::parse2(quote! {
+        #![allow(clippy::unreadable_literal, reason = "examples are as the vendor prints them")]
         use #module::{Client, OPENAPI, types};
         use httpmock::MockServer;
         use reachout_mocks::#module::MockServerExt as _;

@@ -7,7 +7,7 @@ mod read;
 
 use std::collections::BTreeSet;
 
-use heck::{ToKebabCase, ToUpperCamelCase};
+use heck::ToKebabCase;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use serde_json::Value;
@@ -22,7 +22,7 @@ use crate::{
 use read::Argument;
 
 /// What every command has already; an argument of the same name gets `field-` before it.
-const TAKEN: [&str; 9] = ["all", "help", "json", "json-body", "output", "sandbox", "verbose", "version", "yes"];
+const TAKEN: [&str; 8] = ["all", "file", "help", "json", "json-body", "output", "sandbox", "verbose"];
 
 /// The source of `crates/reachout/src/cli/<vendor>.rs`.
 pub fn write(vendor: &Vendor, spec: &Normalised, generated: TokenStream) -> Result<TokenStream, Error> {
@@ -40,10 +40,10 @@ pub fn write(vendor: &Vendor, spec: &Normalised, generated: TokenStream) -> Resu
     let count = syn::Index::from(vendor.operations.len());
     let mut file: syn::File = syn::parse2(quote! {
         #![doc = #doc]
-        use #module::{Client, ROUTES, builder, types};
+        #![allow(clippy::redundant_closure_for_method_calls, clippy::too_many_lines, reason = "every argument is declared alike, in one place")]
+        use #module::{Client, ROUTES, types};
         use super::{
-            declare::Need::{Optional, Required},
-            declare::Request,
+            declare::{Call, Need::{Optional, Required}, Request},
             operation::{Operation, operation},
         };
 
@@ -58,68 +58,74 @@ pub fn write(vendor: &Vendor, spec: &Normalised, generated: TokenStream) -> Resu
 }
 
 fn function(operation: &Operation, given: &[Argument], spec: &Normalised) -> TokenStream {
-    let (name, ident) = (format_ident!("{}", operation.id), format_ident!("{}", operation.id.to_upper_camel_case()));
-    let declared = if operation.is_multipart() {
-        operation.parts.iter().map(part).collect()
+    let name = format_ident!("{}", operation.id);
+    let mut declared: Vec<TokenStream> = if operation.is_multipart() {
+        let only = operation.parts.iter().filter(|part| part.file).count() == 1;
+        operation.parts.iter().map(|part| multipart(part, only)).collect()
     } else {
         let body = Fields::of(operation, spec);
-        let mut declared: Vec<TokenStream> = given.iter().map(|argument| flag(argument, operation, &body)).collect();
+        let mut declared: Vec<_> = given.iter().map(|argument| flag(argument, operation, &body)).collect();
         let known: BTreeSet<&str> = given.iter().map(|argument| argument.name.as_str()).collect();
-        let lists = body.lists(&known);
-        declared.extend(lists.iter().map(List::flag));
-        declared.extend(json_body(operation, &body, given, &lists));
+        let extras = body.extras(&known);
+        declared.extend(extras.iter().map(Extra::flag));
+        declared.extend(json_body(operation, &body, given, &extras));
         declared
     };
-    let pages = operation.pagination.as_ref().map(|pagination| {
+    if let Some(pagination) = &operation.pagination {
         let items = &pagination.items;
-        quote!(call.pages(#items, |request| request.stream());)
-    });
+        declared.push(quote!(call.pages(#items, |request| request.stream());));
+    }
     let end = match operation.success.content {
         Content::Json(_) => format_ident!("answers"),
         Content::Empty => format_ident!("answers_nothing"),
         Content::Bytes => format_ident!("downloads"),
     };
     let deprecated = operation.deprecated.then(|| quote!(#[expect(deprecated, reason = "deprecated by the vendor, and still there")]));
+    let mutable = (!declared.is_empty()).then(|| quote!(mut));
     quote! {
         #deprecated
-        fn #name<'c>() -> Request<'c, Client, builder::#ident<'c>> {
-            let mut call = Request::new(Client::#name);
+        fn #name<'c>() -> Call<'c, Client> {
+            let #mutable call = Request::new(Client::#name);
             #(#declared)*
-            #pages
             call.#end(|request| request.send())
         }
     }
 }
 
 fn flag(argument: &Argument, operation: &Operation, body: &Fields<'_>) -> TokenStream {
-    let Argument { ty, setter, .. } = argument;
-    let name = free(&argument.name);
-    let need = need(argument.required);
-    let help = match argument.help.as_str() {
-        "" if argument.in_body => body.description(&argument.name),
-        "" => operation
-            .parameters
-            .iter()
-            .find(|parameter| parameter.rust_name() == setter.to_string())
-            .map(|parameter| parameter.description.clone())
-            .unwrap_or_default(),
-        help => help.to_owned(),
+    let Argument { ty, setter, in_body, .. } = argument;
+    let (name, value_name, help) = (free(&argument.name), value_name(ty), one_line(&help(argument, operation, body)));
+    let (need, set) = match in_body {
+        true => (need_unless_body(argument.required), quote!(request.body_map(|body| body.#setter(value)))),
+        false => (need(argument.required), quote!(request.#setter(value))),
     };
-    let help = one_line(&help);
-    let (optional, kind, value_name) = (argument.in_body, spelled(ty), value_name(ty));
-    let set = if optional { quote!(request.body_map(|body| body.#setter(value))) } else { quote!(request.#setter(value)) };
-    let need = if optional && argument.required { quote!(Required.unless_body()) } else { need };
     if argument.choice {
-        return quote!(call.choice(#need, #name, #ty::KNOWN, #help, |request, value: #ty| #set););
+        quote!(call.choice(#need, #name, #ty::KNOWN, #help, |request, value: #ty| #set);)
+    } else if spelled(ty) == "bool" {
+        quote!(call.switch(#need, #name, #help, |request, value| #set);)
+    } else {
+        quote!(call.value(#need, #name, #value_name, #help, |request, value: #ty| #set);)
     }
-    match kind.as_str() {
-        "bool" => quote!(call.switch(#need, #name, #help, |request, value| #set);),
-        _ => quote!(call.value(#need, #name, #value_name, #help, |request, value: #ty| #set);),
+}
+
+/// What progenitor found beside the argument, or else the description of what it refers to.
+fn help(argument: &Argument, operation: &Operation, body: &Fields<'_>) -> String {
+    if !argument.help.is_empty() {
+        return argument.help.clone();
     }
+    if argument.in_body {
+        return body.description(&argument.name);
+    }
+    let parameter = operation.parameters.iter().find(|parameter| argument.setter == parameter.rust_name());
+    parameter.map(|parameter| parameter.description.clone()).unwrap_or_default()
 }
 
 fn need(required: bool) -> TokenStream {
     if required { quote!(Required) } else { quote!(Optional) }
+}
+
+fn need_unless_body(required: bool) -> TokenStream {
+    if required { quote!(Required.unless_body()) } else { quote!(Optional) }
 }
 
 fn free(name: &str) -> String {
@@ -147,12 +153,13 @@ struct Fields<'a> {
     schema: &'a Value,
 }
 
-/// A body property that is a list of texts, which progenitor leaves to `--json-body`.
-struct List {
+/// A body property that progenitor leaves to `--json-body`, and that texts can be given for.
+struct Extra {
     name: String,
     setter: String,
     help: String,
     required: bool,
+    list: bool,
 }
 
 impl<'a> Fields<'a> {
@@ -172,34 +179,43 @@ impl<'a> Fields<'a> {
     /// The description of a property, or of the schema it refers to.
     fn description(&self, argument: &str) -> String {
         let property = self.properties().find(|(name, _)| flag_name(name) == argument).map_or(&Value::Null, |(_, property)| property);
-        let referred = schemas::referenced(property).map_or(&Value::Null, |name| &self.spec["components"]["schemas"][name.as_str()]);
-        let text = property["description"].as_str().or_else(|| referred["description"].as_str());
+        let text = property["description"].as_str().or_else(|| self.followed(property)["description"].as_str());
         text.unwrap_or_default().to_owned()
     }
 
-    fn lists(&self, known: &BTreeSet<&str>) -> Vec<List> {
-        let text = |item: &Value| {
-            let item = schemas::referenced(item).map_or(item, |name| &self.spec["components"]["schemas"][name.as_str()]);
-            item["type"] == "string" && item["format"].as_str().is_none_or(|format| format == "uuid")
+    /// Lists of texts, and alternatives of which one is a text.
+    fn extras(&self, known: &BTreeSet<&str>) -> Vec<Extra> {
+        let extra = |(name, property): (&String, &Value)| {
+            let list = property["type"] == "array" && self.is_text(&property["items"]);
+            let text =
+                self.followed(property)["oneOf"].as_array().is_some_and(|alternatives| alternatives.iter().any(|one| self.is_text(one)));
+            let flag = flag_name(name);
+            let help = self.description(&flag);
+            let extra = Extra { name: free(&flag), setter: rust_name(name), help, required: self.is_required(name), list };
+            ((list || text) && !known.contains(flag.as_str())).then_some(extra)
         };
-        let lists = self.properties().filter(|(name, property)| {
-            property["type"] == "array" && text(&property["items"]) && !known.contains(flag_name(name).as_str())
-        });
-        let list = |(name, property): (&String, &Value)| List {
-            name: free(&flag_name(name)),
-            setter: rust_name(name),
-            help: property["description"].as_str().unwrap_or_default().to_owned(),
-            required: self.is_required(name),
-        };
-        lists.map(list).collect()
+        self.properties().filter_map(extra).collect()
+    }
+
+    fn is_text(&self, schema: &Value) -> bool {
+        let schema = self.followed(schema);
+        schema["type"] == "string" && schema["format"].as_str().is_none_or(|format| format == "uuid")
+    }
+
+    fn followed(&self, schema: &'a Value) -> &'a Value {
+        schemas::referenced(schema).map_or(schema, |name| &self.spec["components"]["schemas"][name.as_str()])
     }
 }
 
-impl List {
+impl Extra {
     fn flag(&self) -> TokenStream {
         let (name, setter, help) = (&self.name, format_ident!("{}", self.setter), one_line(&self.help));
-        let need = if self.required { quote!(Required.unless_body()) } else { quote!(Optional) };
-        quote!(call.list(#need, #name, #help, |request, values| request.body_map(|body| body.#setter(values)));)
+        let need = need_unless_body(self.required);
+        if self.list {
+            quote!(call.list(#need, #name, #help, |request, values| request.body_map(|body| body.#setter(values)));)
+        } else {
+            quote!(call.value(#need, #name, "TEXT", #help, |request, value: String| request.body_map(|body| body.#setter(value)));)
+        }
     }
 }
 
@@ -208,26 +224,26 @@ fn flag_name(property: &str) -> String {
 }
 
 /// `--json-body`, required where a required property has no argument of its own.
-fn json_body(operation: &Operation, fields: &Fields<'_>, given: &[Argument], lists: &[List]) -> Option<TokenStream> {
+fn json_body(operation: &Operation, fields: &Fields<'_>, given: &[Argument], extras: &[Extra]) -> Option<TokenStream> {
     let body = operation.body.as_ref()?;
     let schema = format_ident!("{}", body.schema);
     let set: BTreeSet<String> = given
         .iter()
         .filter(|argument| argument.in_body)
         .map(|argument| argument.setter.to_string())
-        .chain(lists.iter().map(|list| list.setter.clone()))
+        .chain(extras.iter().map(|extra| extra.setter.clone()))
         .collect();
     let whole = set.is_empty() || fields.properties().any(|(name, _)| fields.is_required(name) && !set.contains(&rust_name(name)));
     let need = need(whole);
     Some(quote!(call.json_body(#need, |request, body: types::#schema| request.body(body));))
 }
 
-/// A part of a multipart body.
-fn part(part: &Part) -> TokenStream {
+/// A part of a multipart body. The `only` file is `--file`.
+fn multipart(part: &Part, only: bool) -> TokenStream {
     let (setter, need, help) = (format_ident!("{}", rust_name(&part.name)), need(part.required), one_line(&part.description));
-    let name = free(&flag_name(&part.name));
+    let name = if part.file && only { "file".to_owned() } else { free(&flag_name(&part.name)) };
     match (part.file, part.list) {
-        (true, _) => quote!(call.files(#need, "file", #help, |request, file| request.#setter(file));),
+        (true, _) => quote!(call.files(#need, #name, #help, |request, file| request.#setter(file));),
         (false, true) => {
             quote!(call.list(#need, #name, #help, |request, values| values.into_iter().fold(request, |request, value| request.#setter(value)));)
         }

@@ -102,7 +102,8 @@ pub fn leadway(message: &Message) -> Result<::leadway::types::SendMessageRequest
 /// The channel of a message that says something; which fields make it do so is not documented for the channels.
 fn channel(vendor: Vendor, message: &Message, forwards: bool) -> Result<Channel, Unsupported> {
     let channel = capability::channel(vendor, message)?;
-    let says = [&message.text, &message.html, &message.highlevel.template_id].into_iter().any(Option::is_some);
+    let texts = [&message.text, &message.html, &message.highlevel.template_id];
+    let says = texts.into_iter().flatten().any(|text| !text.trim().is_empty());
     if says || forwards || !message.attachments.is_empty() {
         Ok(channel)
     } else {

@@ -91,7 +91,7 @@ pub fn request(message: &Message) -> Result<Request, Unsupported> {
     let text = message.text.clone().unwrap_or_default();
     match (channel, &message.to) {
         (Channel::LinkedinInvitation, Recipient::LinkedinProfile(url)) => Ok(Request::Invitation(types::SendConnectionRequestRequest {
-            message: message.text.as_deref().filter(|text| !text.is_empty()).map(|text| limited(text)).transpose()?,
+            message: message.text.as_deref().filter(|text| !text.is_empty()).map(limited).transpose()?,
             recipient_linkedin_url: url.clone(),
             sender_id: sender()?,
         })),

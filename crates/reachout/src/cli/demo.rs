@@ -1,0 +1,76 @@
+//! `reachout demo`: five calls through the four clients, against a sandbox in this process.
+
+use std::time::Instant;
+
+use clap::Args;
+use leonar::types::{ContactEmail, CreateContactRequest};
+use reachout::{Channel, Message, Vendor};
+use serde::Serialize;
+
+use super::{
+    access::{Access, start_sandbox},
+    failure::Failure,
+    output::Output,
+};
+
+/// Send a message through each vendor, in a sandbox: no account, no key, no network
+#[derive(Args)]
+pub struct Demo {}
+
+#[derive(Serialize)]
+struct Row {
+    vendor: Vendor,
+    operation: &'static str,
+    http_status: u16,
+    id: String,
+    time_ms: f64,
+}
+
+const COLUMNS: [&str; 5] = ["vendor", "operation", "http_status", "id", "time_ms"];
+
+pub async fn run(output: &mut Output) -> Result<(), Failure> {
+    let access = Access::Sandbox(start_sandbox().await?);
+    let mut rows = Vec::new();
+    let outcome = call(&access, &mut rows).await;
+    // What worked is shown in any case.
+    output.rows(&COLUMNS, &rows)?;
+    outcome
+}
+
+async fn call(access: &Access, rows: &mut Vec<Row>) -> Result<(), Failure> {
+    let contact = create_contact(access, rows).await?;
+    let messages = [
+        (Vendor::Leonar, Message::to(contact).channel(Channel::Email).subject("A role in Paris").text("Hi Sophie, may I tell you more?")),
+        (
+            Vendor::SendPilot,
+            Message::to("https://www.linkedin.com/in/john-doe").from("sender_abc123").text("Hi John, thanks for connecting!"),
+        ),
+        (Vendor::HoopAi, Message::to("abc123def456").channel(Channel::Sms).text("Hello, how can I help you today?")),
+        (Vendor::Leadway, Message::to("abc123def456").channel(Channel::WhatsApp).text("Hello, how can I help you today?")),
+    ];
+    for (vendor, message) in messages {
+        let messenger = access.messenger(vendor)?;
+        let begin = Instant::now();
+        let receipt = messenger.send(&message).await?;
+        let id = receipt.message_id().unwrap_or_default().to_owned();
+        rows.push(Row { vendor, operation: "send_message", http_status: receipt.http_status, id, time_ms: since(begin) });
+    }
+    Ok(())
+}
+
+async fn create_contact(access: &Access, rows: &mut Vec<Row>) -> Result<String, Failure> {
+    let client: leonar::Client = access.client(&leonar::VENDOR, true)?;
+    let email = ContactEmail::builder().email("sophie@example.com").type_("work");
+    let contact = CreateContactRequest::builder().first_name("Sophie").last_name("Martin").emails([email]);
+    let begin = Instant::now();
+    let created = client.create_contact().body(contact).send().await?;
+    let id = created.data.id.to_string();
+    let http_status = created.status().as_u16();
+    rows.push(Row { vendor: Vendor::Leonar, operation: "create_contact", http_status, id: id.clone(), time_ms: since(begin) });
+    Ok(id)
+}
+
+/// In milliseconds, to a tenth.
+fn since(begin: Instant) -> f64 {
+    (begin.elapsed().as_secs_f64() * 10_000.0).round() / 10.0
+}

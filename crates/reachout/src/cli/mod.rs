@@ -1,0 +1,131 @@
+//! The command line.
+
+mod access;
+mod auth;
+mod declare;
+mod demo;
+mod download;
+mod failure;
+mod input;
+mod operation;
+mod output;
+mod sandbox;
+mod send;
+mod shape;
+mod spec;
+mod table;
+
+mod hoop_ai;
+mod leadway;
+mod leonar;
+mod sendpilot;
+
+use std::process::ExitCode;
+
+use clap::{Args, FromArgMatches as _, Subcommand};
+
+use access::Access;
+use failure::Failure;
+use output::Output;
+
+const ABOUT: &str = "Send messages through Leonar, SendPilot, Hoop AI and Leadway CRM, and call every operation of their APIs";
+
+const AFTER: &str = "\
+Credentials come from the environment: LEONAR_API_KEY, SENDPILOT_API_KEY, HOOP_AI_TOKEN, LEADWAY_TOKEN. LEONAR_BASE_URL and the like \
+change where calls go.
+
+Exit codes: 0 success; 1 the call failed; 2 wrong usage or configuration, and nothing was sent.
+
+Try: reachout demo";
+
+#[derive(Args)]
+#[command(next_help_heading = "Everywhere")]
+struct Globals {
+    /// Print JSON, for programs: the response, or one line an item with --all
+    #[arg(long, global = true)]
+    json: bool,
+    /// Call a sandbox in this process instead of the vendor: no account, no key, no network
+    #[arg(long, global = true)]
+    sandbox: bool,
+    /// Tell on standard error what is called
+    #[arg(long, short, global = true)]
+    verbose: bool,
+}
+
+#[derive(Subcommand)]
+enum Own {
+    Send(Box<send::Send>),
+    Demo(demo::Demo),
+    Sandbox(sandbox::Serve),
+    #[command(subcommand)]
+    Auth(auth::Auth),
+    /// Print a completion script for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Reads the arguments and does what they say.
+pub async fn run() -> ExitCode {
+    let matches = command().get_matches();
+    match dispatch(&matches).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn command() -> clap::Command {
+    let command = clap::Command::new("reachout")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(ABOUT)
+        .after_help(AFTER)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true);
+    Own::augment_subcommands(Globals::augment_args(command))
+        .subcommand(operation::command::<::leonar::Client>())
+        .subcommand(operation::command::<::sendpilot::Client>())
+        .subcommand(operation::command::<::hoop_ai::Client>())
+        .subcommand(operation::command::<::leadway::Client>())
+}
+
+async fn dispatch(matches: &clap::ArgMatches) -> Result<(), Failure> {
+    let globals = Globals::from_arg_matches(matches).map_err(Failure::usage)?;
+    if globals.verbose {
+        let level = tracing_subscriber::filter::LevelFilter::DEBUG;
+        tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(level).init();
+    }
+    let mut output = Output::new(globals.json);
+    match matches.subcommand() {
+        Some(("leonar", matches)) => vendor::<::leonar::Client>(matches, &globals, &mut output).await,
+        Some(("sendpilot", matches)) => vendor::<::sendpilot::Client>(matches, &globals, &mut output).await,
+        Some(("hoop-ai", matches)) => vendor::<::hoop_ai::Client>(matches, &globals, &mut output).await,
+        Some(("leadway", matches)) => vendor::<::leadway::Client>(matches, &globals, &mut output).await,
+        _ => match Own::from_arg_matches(matches).map_err(Failure::usage)? {
+            Own::Send(send) => send.run(globals.sandbox, &mut output).await,
+            Own::Demo(_) => demo::run(&mut output).await,
+            Own::Sandbox(serve) => serve.run(&mut output).await,
+            Own::Auth(auth::Auth::Status) => auth::status(&mut output),
+            Own::Completions { shell } => completions(shell),
+        },
+    }
+}
+
+async fn vendor<C: operation::Api>(matches: &clap::ArgMatches, globals: &Globals, output: &mut Output) -> Result<(), Failure> {
+    operation::run::<C>(matches, &Access::open(globals.sandbox).await?, output).await
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<(), Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command(), "reachout", &mut script);
+    output::line(String::from_utf8_lossy(&script).trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_commands_are_consistent() {
+        super::command().debug_assert();
+    }
+}

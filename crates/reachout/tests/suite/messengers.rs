@@ -1,0 +1,206 @@
+//! What goes over the wire, and what comes back, through each client.
+
+use reachout::{
+    Channel, Delivery, Error, HighLevelOptions, LeadwayOptions, Message, Messenger, Recipient, ReplyMode, SendPilotOptions, Vendor,
+};
+use reachout_mocks::{
+    hoop_ai::MockServerExt as HoopAi, httpmock::MockServer, leadway::MockServerExt as Leadway, leonar::MockServerExt as Leonar,
+    sendpilot::MockServerExt as SendPilot,
+};
+use reachout_runtime::{ClientBuilder, Core};
+use serde_json::{Value, json};
+
+use crate::CONTACT;
+
+fn client<C: From<Core>>(server: &MockServer, builder: ClientBuilder<C>) -> C {
+    builder.credential("leo_test").base_url(server.base_url()).build().unwrap()
+}
+
+fn body<T: serde::de::DeserializeOwned>(json: Value) -> T {
+    serde_json::from_value(json).unwrap()
+}
+
+#[tokio::test]
+async fn leonar() {
+    let server = MockServer::start_async().await;
+    let client: leonar::Client = client(&server, leonar::Client::builder());
+    let sender = "00000000-0000-4000-8000-000000000001";
+    let to = || Message::to(CONTACT).text("Hi");
+    let cases = [
+        (
+            to().channel(Channel::Email).subject("A role").from(sender),
+            json!({ "contact_id": CONTACT, "channel": "email", "content": "Hi", "subject": "A role", "sender_account_id": sender }),
+        ),
+        (to().channel(Channel::WhatsApp), json!({ "contact_id": CONTACT, "channel": "whatsapp", "content": "Hi" })),
+        (to().channel(Channel::Linkedin), json!({ "contact_id": CONTACT, "channel": "linkedin", "content": "Hi" })),
+        (
+            to().channel(Channel::LinkedinInmail).subject("A role"),
+            json!({ "contact_id": CONTACT, "channel": "linkedin", "content": "Hi", "linkedin_message_type": "inmail", "subject": "A role" }),
+        ),
+        (
+            to().channel(Channel::LinkedinInvitation),
+            json!({ "contact_id": CONTACT, "channel": "linkedin", "content": "Hi", "linkedin_message_type": "invitation" }),
+        ),
+    ];
+    for (message, expected) in cases {
+        let mock = Leonar::send_message(&server, |when, then| {
+            when.body(&body(expected));
+            then.example();
+        });
+        let receipt = client.send(&message).await.unwrap();
+        mock.assert();
+        assert_eq!((receipt.vendor, receipt.http_status, receipt.message_ids.len()), (Vendor::Leonar, 200, 1));
+        assert!(receipt.conversation_id.is_some() && receipt.sent_at.is_some());
+        mock.delete_async().await;
+    }
+}
+
+#[tokio::test]
+async fn sendpilot() {
+    let server = MockServer::start_async().await;
+    let client: sendpilot::Client = client(&server, sendpilot::Client::builder());
+    let url = "https://www.linkedin.com/in/john-doe";
+    let options = || SendPilotOptions::new().campaign_id("camp_1");
+
+    let profile = SendPilot::send_message(&server, |when, then| {
+        when.body(&body(
+            json!({ "senderId": "s", "recipientLinkedinUrl": url, "message": "Hi", "campaignId": "camp_1", "leadId": "lead_1" }),
+        ));
+        then.example();
+    });
+    let receipt = client.send(&Message::to(url).from("s").text("Hi").sendpilot(options().lead_id("lead_1"))).await.unwrap();
+    assert_eq!((receipt.message_id(), receipt.status.as_deref()), (Some("msg_xyz789"), Some("sent")));
+    profile.assert();
+
+    let lead = SendPilot::send_message(&server, |when, then| {
+        when.body(&body(json!({ "leadId": "lead_1", "message": "Hi" })));
+        then.json(201, json!({ "success": true, "messageId": "m", "sentAt": "2024-02-24T15:30:00.000Z", "conversationId": "c" }));
+    });
+    let receipt = client.send(&Message::to("lead_1").text("Hi")).await.unwrap();
+    assert_eq!((receipt.message_id(), receipt.conversation_id.as_deref(), receipt.http_status), (Some("m"), Some("c"), 201));
+    assert_eq!(receipt.sent_at, Some("2024-02-24T15:30:00Z".parse().unwrap()));
+    lead.assert();
+
+    let counted = SendPilot::send_message_to_lead(&server, |when, then| {
+        when.lead_id("lead_1").body(&body(json!({ "senderId": "s", "message": "Hi", "campaignId": "camp_1" })));
+        then.example();
+    });
+    client.send(&Message::to(Recipient::Contact("lead_1".into())).from("s").text("Hi").sendpilot(options())).await.unwrap();
+    counted.assert();
+
+    let invitation = SendPilot::send_connection_request(&server, |when, then| {
+        when.body(&body(json!({ "senderId": "s", "recipientLinkedinUrl": url })));
+        then.example();
+    });
+    let receipt = client.send(&Message::to(url).channel(Channel::LinkedinInvitation).from("s")).await.unwrap();
+    assert_eq!(receipt.message_id(), Some("conn_xyz789"));
+    invitation.assert();
+}
+
+#[tokio::test]
+async fn a_success_that_is_none_is_an_error() {
+    let server = MockServer::start_async().await;
+    SendPilot::send_message(&server, |_, then| {
+        then.json(200, json!({ "success": false, "error": "sender disconnected" }));
+    });
+    let client: sendpilot::Client = client(&server, sendpilot::Client::builder());
+    let error = client.send(&Message::to("lead_1").text("Hi")).await.unwrap_err();
+    assert_eq!(error.to_string(), "SendPilot did not send the message: sender disconnected");
+    assert_eq!(error.delivery(), Delivery::Rejected);
+}
+
+/// Every field of the vendors' own samples.
+fn sample() -> Message {
+    Message::to("abc123def456")
+        .channel(Channel::Email)
+        .attachment("https://storage.com/file1.pdf")
+        .attachment("https://storage.com/file2.jpg")
+        .from("sender@company.com")
+        .cc("cc1@company.com")
+        .cc("cc2@company.com")
+        .bcc("bcc1@company.com")
+        .bcc("bcc2@company.com")
+        .html("<p>Hello World</p>")
+        .text("Hello, how can I help you today?")
+        .subject("Important Update")
+        .reply_to("msg123")
+        .reply_mode(ReplyMode::Everybody)
+        .thread("thread123")
+        .send_at(chrono::DateTime::from_timestamp(1_669_287_863, 0).unwrap())
+        .to_address("recipient@company.com")
+        .highlevel(HighLevelOptions::new().appointment_id("appt123").template_id("template123").provider_id("provider123"))
+}
+
+/// The sample without the phone numbers, which an email has no use for.
+fn documented(openapi: &str) -> Value {
+    let document: Value = serde_json::from_str(openapi).unwrap();
+    let mut example = document["paths"]["/conversations/messages"]["post"]["requestBody"]["content"]["application/json"]["example"].clone();
+    example.as_object_mut().unwrap().retain(|name, _| name != "fromNumber" && name != "toNumber");
+    example
+}
+
+#[tokio::test]
+async fn hoop_ai() {
+    let server = MockServer::start_async().await;
+    let mock = HoopAi::send_message(&server, |when, then| {
+        when.body(&body(documented(hoop_ai::OPENAPI)));
+        then.example();
+    });
+    let client: hoop_ai::Client = client(&server, hoop_ai::Client::builder());
+    let receipt = client.send(&sample()).await.unwrap();
+    mock.assert();
+    assert_eq!(receipt.message_id(), Some("t22c6DQcTDf3MjRhwf77"));
+    assert_eq!(
+        (receipt.email_message_id.as_deref(), receipt.note.as_deref()),
+        (Some("rnGyqh2F6uBrIkfhFo9A"), Some("Message queued successfully."))
+    );
+}
+
+#[tokio::test]
+async fn leadway() {
+    let server = MockServer::start_async().await;
+    let example = documented(leadway::OPENAPI);
+    let mock = Leadway::send_message(&server, |when, then| {
+        when.body(&body(example.clone()));
+        then.example();
+    });
+    let client: leadway::Client = client(&server, leadway::Client::builder());
+    let mut options = LeadwayOptions::new().status("delivered").sub_type("Email").custom_subtype_id("507f1f77bcf86cd799439011");
+    options = options.forward(body(example["forward"].clone())).native_scheduling_ai(false).optimization_period(body(json!("24h")));
+    let receipt = client.send(&sample().leadway(options)).await.unwrap();
+    mock.assert();
+    assert_eq!(receipt.status.as_deref(), Some("delivered"));
+}
+
+#[tokio::test]
+async fn the_phone_channels_have_numbers() {
+    let server = MockServer::start_async().await;
+    let client: leadway::Client = client(&server, leadway::Client::builder());
+    let names = [(Channel::Sms, "SMS"), (Channel::Rcs, "RCS"), (Channel::WhatsApp, "WhatsApp")];
+    for (channel, name) in names {
+        let mock = Leadway::send_message(&server, |when, then| {
+            let expected = json!({
+                "type": name, "subType": name, "status": "pending", "contactId": "c", "message": "Hi", "fromNumber": "+1499", "toNumber": "+1439",
+            });
+            when.body(&body(expected));
+            then.example();
+        });
+        client.send(&Message::to("c").channel(channel).from("+1499").to_address("+1439").text("Hi")).await.unwrap();
+        mock.assert();
+    }
+}
+
+#[tokio::test]
+async fn a_trait_object_is_as_good_as_a_client() {
+    let server = MockServer::start_async().await;
+    Leonar::send_message(&server, |_, then| {
+        then.error(403, "forbidden", "The key may not send");
+    });
+    let messenger: Box<dyn Messenger> = Box::new(client::<leonar::Client>(&server, leonar::Client::builder()));
+    assert_eq!(messenger.vendor(), Vendor::Leonar);
+    let error = messenger.send(&Message::to(CONTACT).channel(Channel::WhatsApp).text("Hi")).await.unwrap_err();
+    assert!(matches!(&error, Error::Client(error) if error.code() == Some("forbidden")), "{error}");
+    let error = messenger.send(&Message::to(CONTACT).text("Hi")).await.unwrap_err();
+    assert!(matches!(error, Error::Unsupported(_)));
+    assert_eq!(error.delivery(), Delivery::NotSent);
+}
