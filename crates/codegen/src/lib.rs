@@ -1,8 +1,8 @@
 //! Turns the documents in `specs/` into the client crates.
 //!
-//! The stages, in this order: [`load`] bundles the files of a vendor, [`lint`] refuses what cannot be generated, [`normalise`] rewrites what
-//! progenitor misreads, [`generate`] runs it, [`post`] makes a thin client of its output, [`format`] lays the code out; [`outputs`] says
-//! which files come of it, and [`regen`] writes or compares them. The result is a function of `specs/` alone.
+//! The stages, in this order: `load` bundles the files of a vendor, `lint` refuses what cannot be generated, `normalise` rewrites what
+//! progenitor misreads, `generate` runs it, `post` makes a thin client of its output, `format` lays the code out; `outputs` says
+//! which files come of it, and `regen` writes or compares them. The result is a function of `specs/` alone.
 #![forbid(unsafe_code)]
 
 mod cli;

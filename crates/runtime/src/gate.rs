@@ -71,3 +71,6 @@ impl Body for Gated {
         self.body.size_hint()
     }
 }
+
+#[cfg(test)]
+mod tests;

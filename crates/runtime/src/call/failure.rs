@@ -68,7 +68,7 @@ pub(super) struct Failures<'a> {
 impl Failures<'_> {
     /// No answer; `unsent`: the vendor cannot have received the request.
     pub(super) fn unanswered(&self, error: SendError, origin: &str, unsent: bool) -> Failure {
-        let cause = self.redactor.text(error.root_cause());
+        let cause = error.root_cause();
         let (kind, reason, outcome) = match error.class {
             SendErrorClass::Connect => (ErrorKind::Connect, format!("cannot connect to {origin}: {cause}"), Some(Outcome::NotSent)),
             SendErrorClass::Invalid => (ErrorKind::InvalidRequest, format!("the request cannot be put together: {cause}"), None),

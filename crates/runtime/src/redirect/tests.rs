@@ -74,5 +74,6 @@ fn trust_is_never_regained_and_hops_are_limited() {
     for _ in 2..LIMIT {
         at = follow(&at, &Method::GET, 302, Some("/x")).unwrap();
     }
+    assert!(!at.trusted);
     assert!(follow(&at, &Method::GET, 302, Some("/x")).unwrap_err().contains("more than 10 times"));
 }

@@ -89,6 +89,17 @@ async fn a_supplied_client_that_follows_by_itself() {
     assert_eq!(server.count(), 1, "the body was not sent twice");
 }
 
+/// Plain http is for this machine, so a proxy from the environment must not carry the credential off it.
+#[test]
+fn loopback_goes_around_the_proxies_of_the_environment() {
+    const NOWHERE: &str = "http://127.0.0.1:1";
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+    child.args(["--exact", "faults::success"]).env("HTTP_PROXY", NOWHERE).env("http_proxy", NOWHERE).env("ALL_PROXY", NOWHERE);
+    let output = child.output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && text.contains("1 passed"), "{text}");
+}
+
 #[tokio::test]
 async fn a_supplied_client_and_a_proxy_are_used() {
     let server = Server::start([server::json("200 OK", "{}")]).await;

@@ -133,6 +133,25 @@ async fn an_echoed_credential_never_comes_out() {
     }
 }
 
+/// The decoder quotes from the body.
+#[tokio::test(start_paused = true)]
+async fn a_credential_in_the_decoder_s_words() {
+    let client = fake::core(&Fake::script([Reply::Answer(200, "", r#""leo_MARKEDsecret""#)]));
+    let error = client.operation(POST).send::<u8>().await.unwrap_err();
+    assert!(error.to_string().contains(r#"invalid type: string "[redacted]", expected u8"#), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_limit_of_a_body() {
+    let rows = [("", 0, true), ("[1]", 3, true), ("[1]", 2, false), ("[1]", 0, false)];
+    for (body, limit, fits) in rows {
+        let client = fake::build(&Fake::script([Reply::Answer(200, "", body)]), |builder| builder.max_body(limit));
+        let result = client.operation(POST).send::<Value>().await;
+        assert_eq!(result.is_ok(), fits, "{body} in {limit} bytes");
+        assert_eq!(result.err().map(|error| error.body().len()), (!fits).then_some(limit));
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn successes() {
     let client = fake::core(&Fake::script([Reply::Answer(201, "x-request-id: r1", r#"{"id":"t1"}"#)]));

@@ -150,6 +150,14 @@ async fn a_request_that_cannot_leave_in_time_is_not_sent() {
     assert_eq!((error.kind(), error.request_id(), error.attempts()), (ErrorKind::Server, Some("r1"), 1));
 }
 
+#[tokio::test(start_paused = true)]
+async fn attempts_that_reached_nobody_cost_nothing() {
+    let fake = Fake::script([Reply::NoConnection, Reply::Stuck, OK]);
+    let client = fake::build(&fake, |builder| builder.pacing(Pacing::new(1, Duration::from_secs(3600))));
+    client.operation(POST).json(&json!({})).send::<Value>().await.unwrap();
+    assert_eq!((fake.seen().len(), fake.received()), (3, 1));
+}
+
 /// A call is dropped at each moment of its life; the budget is whole afterwards.
 #[tokio::test(start_paused = true)]
 async fn dropping_a_call_leaks_no_permit() {
