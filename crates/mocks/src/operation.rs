@@ -17,6 +17,7 @@ pub trait Operation {
     const STATUS: u16;
 }
 
+#[cfg(any(feature = "leonar", feature = "sendpilot", feature = "hoop-ai", feature = "leadway"))]
 macro_rules! operation {
     ($name:ident, $vendor:expr, $route:expr, $openapi:expr, $status:literal) => {
         impl $crate::Operation for $name {

@@ -35,7 +35,20 @@ pub fn write(vendor: &Vendor, spec: &Normalised, generated: TokenStream) -> Resu
         let (index, name) = (syn::Index::from(index), format_ident!("{}", operation.id));
         quote!(operation!(ROUTES[#index], #name))
     });
-    let functions = vendor.operations.iter().map(|operation| function(operation, arguments.get(&operation.id).unwrap_or(&none), spec));
+    let mut functions = Vec::new();
+    for operation in &vendor.operations {
+        let given = arguments.get(&operation.id).unwrap_or(&none);
+        // An argument that was not recognised must not be missing quietly.
+        let parameters = given.iter().filter(|argument| !argument.in_body).count();
+        if !operation.is_multipart() && parameters != operation.parameters.len() {
+            return Err(failed(format!(
+                "{parameters} of {} arguments of `{}` are in the command line",
+                operation.parameters.len(),
+                operation.id
+            )));
+        }
+        functions.push(function(operation, given, spec));
+    }
     let doc = format!("The operations of {}.", vendor.name);
     let count = syn::Index::from(vendor.operations.len());
     let mut file: syn::File = syn::parse2(quote! {

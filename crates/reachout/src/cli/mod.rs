@@ -20,9 +20,16 @@ mod leadway;
 mod leonar;
 mod sendpilot;
 
-use std::process::ExitCode;
+use std::{io::IsTerminal as _, process::ExitCode};
 
 use clap::{Args, FromArgMatches as _, Subcommand};
+use tracing_subscriber::{
+    Layer as _,
+    filter::{LevelFilter, Targets},
+    fmt::format::FmtSpan,
+    layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
+};
 
 use access::Access;
 use failure::Failure;
@@ -93,8 +100,7 @@ fn command() -> clap::Command {
 async fn dispatch(matches: &clap::ArgMatches) -> Result<(), Failure> {
     let globals = Globals::from_arg_matches(matches).map_err(Failure::usage)?;
     if globals.verbose {
-        let level = tracing_subscriber::filter::LevelFilter::DEBUG;
-        tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(level).init();
+        trace();
     }
     let mut output = Output::new(globals.json);
     match matches.subcommand() {
@@ -110,6 +116,14 @@ async fn dispatch(matches: &clap::ArgMatches) -> Result<(), Failure> {
             Own::Completions { shell } => completions(shell),
         },
     }
+}
+
+/// The spans of our own calls, on standard error when they end; those of the HTTP library tell an operator nothing.
+fn trace() {
+    let ours = Targets::new().with_target("reachout_runtime", LevelFilter::DEBUG);
+    let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(colours).with_span_events(FmtSpan::CLOSE).compact();
+    tracing_subscriber::registry().with(lines.with_filter(ours)).init();
 }
 
 async fn vendor<C: operation::Api>(matches: &clap::ArgMatches, globals: &Globals, output: &mut Output) -> Result<(), Failure> {

@@ -45,14 +45,14 @@ impl Output {
                 }
                 Ok(())
             }
-            None => fields(response),
+            None => fields(&shape::fields(response)),
         }
     }
 
     /// Prints something of our own, such as a receipt.
     pub fn object(&mut self, object: &impl Serialize) -> Result<(), Failure> {
         let object = serde_json::to_value(object).map_err(|error| Failure::Call(error.into()))?;
-        if self.json { pretty(&object) } else { fields(&object) }
+        if self.json { pretty(&object) } else { fields(&shape::fields_in_order(&object)) }
     }
 
     /// Prints rows of our own under these columns.
@@ -104,9 +104,8 @@ impl Output {
     }
 }
 
-fn fields(object: &Value) -> Result<(), Failure> {
-    let rows = shape::fields(object);
-    line(&Table::with(&["field", "value"], &rows).whole().render(&rows, false))
+fn fields(rows: &[Value]) -> Result<(), Failure> {
+    line(&Table::with(&["field", "value"], rows).whole().render(rows, false))
 }
 
 fn pretty(value: &Value) -> Result<(), Failure> {

@@ -65,25 +65,34 @@ fn unwrapped(value: &Value) -> &Value {
     }
 }
 
-/// The fields of an object, one row each: what matters first, nested ones by dot paths.
-pub fn fields(object: &Value) -> Vec<Value> {
-    let mut rows = Vec::new();
-    match unwrapped(object) {
+/// The fields of a response, one row each: what matters first, nested ones by dot paths.
+pub fn fields(response: &Value) -> Vec<Value> {
+    match unwrapped(response) {
         Value::Object(fields) => {
             let mut fields: Vec<_> = fields.iter().collect();
             fields.sort_by_key(|(name, _)| rank(name));
-            fields.into_iter().for_each(|(name, value)| collect(value, name.clone(), &mut rows));
+            rows(fields)
         }
-        value => collect(value, String::new(), &mut rows),
+        value => vec![json!({ "field": "value", "value": value })],
     }
+}
+
+/// The same of an object of our own, whose order is meant.
+pub fn fields_in_order(object: &Value) -> Vec<Value> {
+    rows(object.as_object().into_iter().flatten())
+}
+
+fn rows<'a>(fields: impl IntoIterator<Item = (&'a String, &'a Value)>) -> Vec<Value> {
+    let mut rows = Vec::new();
+    fields.into_iter().for_each(|(name, value)| collect(value, name, &mut rows));
     rows
 }
 
-fn collect(value: &Value, path: String, rows: &mut Vec<Value>) {
+fn collect(value: &Value, path: &str, rows: &mut Vec<Value>) {
     match value {
-        Value::Object(fields) => fields.iter().for_each(|(key, value)| collect(value, format!("{path}.{key}"), rows)),
+        Value::Object(fields) => fields.iter().for_each(|(key, value)| collect(value, &format!("{path}.{key}"), rows)),
         Value::Array(list) if list.iter().any(Value::is_object) => {
-            list.iter().enumerate().for_each(|(index, item)| collect(item, format!("{path}[{index}]"), rows));
+            list.iter().enumerate().for_each(|(index, item)| collect(item, &format!("{path}[{index}]"), rows));
         }
         Value::Null => {}
         value => rows.push(json!({ "field": path, "value": value })),
