@@ -140,6 +140,9 @@ pub(crate) async fn body(
         MediaType::Form => (form(document, expected, &bytes), Vec::new()),
         MediaType::Multipart => {
             let (fields, files) = multipart::read(content_type, bytes).await?;
+            for (name, is_file) in fields.iter().map(|(name, _)| (name, false)).chain(files.iter().map(|file| (&file.field, true))) {
+                check_part(document, expected, name, is_file)?;
+            }
             let names = files.iter().map(|file| (file.field.clone(), file.name.clone()));
             (collect(document, expected, fields.into_iter().chain(names)), files)
         }
@@ -147,6 +150,18 @@ pub(crate) async fn body(
     match problems(&expected.validator, &value) {
         problems if problems.is_empty() => Ok((value, files)),
         problems => Err(Refusal::Body(problems)),
+    }
+}
+
+/// A part is a file exactly where the schema says so.
+fn check_part(document: &Document, expected: &RequestBody, name: &str, is_file: bool) -> Result<(), Refusal> {
+    let name = name.strip_suffix("[]").unwrap_or(name);
+    let Some(schema) = document.property(&expected.schema, name) else { return Ok(()) };
+    let item = if schema["type"] == "array" { document.resolve(&schema["items"]) } else { schema };
+    match (item["format"] == "binary", is_file) {
+        (true, false) => Err(Refusal::field(name, "this part is no file")),
+        (false, true) => Err(Refusal::field(name, "this part is a file")),
+        _ => Ok(()),
     }
 }
 

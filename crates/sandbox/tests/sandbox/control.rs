@@ -120,3 +120,27 @@ async fn it_runs_inside_another_router() {
         Err(_) => true,
     });
 }
+
+#[tokio::test]
+async fn the_page_needs_nothing_from_elsewhere() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let http = reqwest::Client::new();
+    let page = http.get(sandbox.url()).send().await.unwrap().text().await.unwrap();
+    assert!(!page.contains("://"), "everything it names is on the sandbox");
+    for file in ["/_sandbox/ui/swagger-ui.css", "/_sandbox/ui/swagger-ui-bundle.js"] {
+        assert!(page.contains(file), "{file}");
+        let response = http.get(format!("{}{file}", sandbox.url())).send().await.unwrap();
+        assert!(response.status().is_success() && response.bytes().await.unwrap().len() > 100_000, "{file}");
+    }
+    for vendor in Vendor::ALL {
+        let document = success(http.get(format!("{}/_sandbox/openapi/{vendor}.json", sandbox.url()))).await;
+        let server = document["servers"][0]["url"].as_str().unwrap();
+        assert_eq!(format!("{}{server}", sandbox.url()), sandbox.base_url(vendor));
+        let operations = document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
+        assert!(
+            operations.clone().all(|operation| operation["responses"].get("2XX").is_none()),
+            "the page shows the status that is answered"
+        );
+    }
+    assert_eq!(http.get(format!("{}/_sandbox/openapi/other.json", sandbox.url())).send().await.unwrap().status(), 404);
+}

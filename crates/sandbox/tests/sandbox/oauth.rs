@@ -75,6 +75,9 @@ async fn files_go_up_and_down() {
     assert!(uploaded["uploadedFiles"]["cv.pdf"].as_str().unwrap().ends_with("pdf"), "{uploaded}");
     let (status, body) = answer(client.request(Method::POST, path).multipart(form("virus.exe"))).await;
     assert_eq!((status.as_u16(), &body["status"]), (415, &json!(415)), "{body}");
+    let text = Form::new().text("conversationId", "c").text("contactId", "c").text("locationId", "l").text("fileAttachment", "cv.pdf");
+    let (status, body) = answer(client.request(Method::POST, path).multipart(text)).await;
+    assert_eq!((status.as_u16(), &body["message"]), (422, &json!(["fileAttachment: this part is no file"])));
     let lost = Form::new().text("contactId", contact.clone());
     let (status, body) = answer(client.request(Method::POST, path).multipart(lost)).await;
     assert_eq!(status, 422, "{body}");
