@@ -1,6 +1,7 @@
 //! Drives the sandbox over HTTP, as a client does.
 
 mod client;
+mod clients;
 mod control;
 mod coverage;
 mod faults;
