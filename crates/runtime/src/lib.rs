@@ -1,7 +1,4 @@
-//! What every Reachout client shares: authentication, retry, pacing, errors, pagination.
-//!
-//! Generated clients are thin layers over [`Core`]; a user of one meets this crate in its types: [`Error`] with its
-//! [`Delivery`], [`CallOptions`], [`RetryPolicy`], [`Pacing`], [`ResponseValue`].
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 mod address;

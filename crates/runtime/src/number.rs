@@ -5,8 +5,9 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
-use serde::de::{self, Visitor};
+use serde::de::{Error as _, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 use crate::enums::ConversionError;
 
@@ -29,16 +30,16 @@ impl Number {
     /// The value, if it is whole and fits.
     pub fn as_i64(&self) -> Option<i64> {
         match self.value() {
-            Value::Whole(whole) => i64::try_from(whole).ok(),
-            Value::Fraction(_) => None,
+            Magnitude::Whole(whole) => i64::try_from(whole).ok(),
+            Magnitude::Fraction(_) => None,
         }
     }
 
     /// The value, if it is whole, not negative, and fits.
     pub fn as_u64(&self) -> Option<u64> {
         match self.value() {
-            Value::Whole(whole) => u64::try_from(whole).ok(),
-            Value::Fraction(_) => None,
+            Magnitude::Whole(whole) => u64::try_from(whole).ok(),
+            Magnitude::Fraction(_) => None,
         }
     }
 
@@ -48,19 +49,19 @@ impl Number {
         self.0.as_f64().unwrap_or(f64::NAN)
     }
 
-    fn value(&self) -> Value {
+    fn value(&self) -> Magnitude {
         if let Some(whole) = self.0.as_i64() {
-            return Value::Whole(whole.into());
+            return Magnitude::Whole(whole.into());
         }
         if let Some(whole) = self.0.as_u64() {
-            return Value::Whole(whole.into());
+            return Magnitude::Whole(whole.into());
         }
         let float = self.as_f64();
         if float.fract() == 0.0 && float.abs() < WHOLE_LIMIT {
             #[allow(clippy::cast_possible_truncation, reason = "the line above keeps it within i128")]
-            Value::Whole(float as i128)
+            Magnitude::Whole(float as i128)
         } else {
-            Value::Fraction(float)
+            Magnitude::Fraction(float)
         }
     }
 }
@@ -70,7 +71,7 @@ const WHOLE_LIMIT: f64 = 1_267_650_600_228_229_401_496_703_205_376.0;
 
 /// A number by its value; whole numbers always take the first form.
 #[derive(Clone, Copy)]
-enum Value {
+enum Magnitude {
     Whole(i128),
     Fraction(f64),
 }
@@ -78,10 +79,10 @@ enum Value {
 impl Ord for Number {
     fn cmp(&self, other: &Self) -> Ordering {
         match (self.value(), other.value()) {
-            (Value::Whole(a), Value::Whole(b)) => a.cmp(&b),
-            (Value::Fraction(a), Value::Fraction(b)) => a.total_cmp(&b),
-            (Value::Whole(a), Value::Fraction(b)) => whole_to_fraction(a, b),
-            (Value::Fraction(a), Value::Whole(b)) => whole_to_fraction(b, a).reverse(),
+            (Magnitude::Whole(a), Magnitude::Whole(b)) => a.cmp(&b),
+            (Magnitude::Fraction(a), Magnitude::Fraction(b)) => a.total_cmp(&b),
+            (Magnitude::Whole(a), Magnitude::Fraction(b)) => whole_to_fraction(a, b),
+            (Magnitude::Fraction(a), Magnitude::Whole(b)) => whole_to_fraction(b, a).reverse(),
         }
     }
 }
@@ -113,8 +114,8 @@ impl Eq for Number {}
 impl Hash for Number {
     fn hash<H: Hasher>(&self, state: &mut H) {
         match self.value() {
-            Value::Whole(whole) => whole.hash(state),
-            Value::Fraction(fraction) => fraction.to_bits().hash(state),
+            Magnitude::Whole(whole) => whole.hash(state),
+            Magnitude::Fraction(fraction) => fraction.to_bits().hash(state),
         }
     }
 }
@@ -198,35 +199,19 @@ impl Serialize for Number {
 
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct NumberVisitor;
-
-        impl Visitor<'_> for NumberVisitor {
-            type Value = Number;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number, or a string that holds one")
-            }
-
-            fn visit_i64<E: de::Error>(self, value: i64) -> Result<Number, E> {
-                Ok(Number::from(value))
-            }
-
-            fn visit_u64<E: de::Error>(self, value: u64) -> Result<Number, E> {
-                Ok(Number::from(value))
-            }
-
-            fn visit_f64<E: de::Error>(self, value: f64) -> Result<Number, E> {
-                Number::try_from(value).map_err(E::custom)
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Number, E> {
-                text.parse().map_err(|_| E::invalid_value(de::Unexpected::Str(text), &self))
-            }
+        // Through `Value`, which also knows how numbers look if somebody turned on serde_json's `arbitrary_precision`.
+        match Value::deserialize(deserializer)? {
+            Value::Number(number) => Ok(Self(number)),
+            Value::String(text) => text.parse().map_err(|_| D::Error::invalid_value(Unexpected::Str(&text), &EXPECTED)),
+            Value::Null => Err(D::Error::invalid_type(Unexpected::Unit, &EXPECTED)),
+            Value::Bool(value) => Err(D::Error::invalid_type(Unexpected::Bool(value), &EXPECTED)),
+            Value::Array(_) => Err(D::Error::invalid_type(Unexpected::Seq, &EXPECTED)),
+            Value::Object(_) => Err(D::Error::invalid_type(Unexpected::Map, &EXPECTED)),
         }
-
-        deserializer.deserialize_any(NumberVisitor)
     }
 }
+
+const EXPECTED: &str = "a number, or a string that holds one";
 
 #[cfg(feature = "schemars")]
 impl schemars::JsonSchema for Number {

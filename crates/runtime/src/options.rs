@@ -42,7 +42,7 @@ impl CallOptions {
         self
     }
 
-    /// Makes one attempt only.
+    /// Makes one attempt only; after a 401 one more, if the credential provider has a newer credential.
     pub fn no_retry(self) -> Self {
         self.retry(RetryPolicy::none())
     }

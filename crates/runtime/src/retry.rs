@@ -30,7 +30,7 @@ impl RetryPolicy {
         Self { attempts: 3, base: Duration::from_millis(500), cap: Duration::from_secs(20), jitter: full_jitter }
     }
 
-    /// One attempt, no retry.
+    /// One attempt, no retry; after a 401 one more, if the credential provider has a newer credential.
     pub fn none() -> Self {
         Self::new().attempts(1)
     }

@@ -1,5 +1,7 @@
 //! The controls of the sandbox, under `/_sandbox`.
 
+mod page;
+
 use std::fmt::Display;
 use std::sync::Arc;
 
@@ -20,10 +22,11 @@ use crate::refusal::Refusal;
 use crate::server::Server;
 use crate::{ReplyTo, Settings, Subscription, Vendor, Webhook};
 
-type Shared = State<Arc<Server>>;
+type SharedServer = Arc<Server>;
+type Shared = State<SharedServer>;
 
-pub(crate) fn router() -> Router<Arc<Server>> {
-    Router::new()
+pub(crate) fn router() -> Router<SharedServer> {
+    page::router()
         .route("/_sandbox", get(overview))
         .route("/_sandbox/reset", post(reset))
         .route("/_sandbox/requests", get(requests).delete(clear_requests))
@@ -57,8 +60,10 @@ async fn overview(State(server): Shared, headers: HeaderMap) -> Json<Value> {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1");
     let vendor = |stage: &crate::engine::Stage| {
         let vendor = stage.api.vendor;
+        let root = stage.api.document.root();
+        let scheme = root["security"][0].as_object().and_then(|schemes| schemes.keys().next());
         let description = json!({
-            "base_url": format!("http://{host}{}", stage.api.mount), "api_key": vendor.api_key(), "refused_key": vendor.refused_key(),
+            "name": root["x-client"]["name"], "security_scheme": scheme, "base_url": format!("http://{host}{}", stage.api.mount), "api_key": vendor.api_key(), "refused_key": vendor.refused_key(),
             "operations": stage.api.operations.len(), "openapi": format!("http://{host}/_sandbox/openapi/{vendor}.json"),
         });
         (vendor.slug().to_owned(), description)

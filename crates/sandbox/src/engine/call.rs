@@ -160,7 +160,7 @@ impl<'a> Call<'a> {
         let belongs =
             |fields: &&Fields| parents.clone().all(|parent| fields.get(&parent.field) == self.checked.parameters.get(&parent.parameter));
         let kind = listing.kind.unwrap_or(&self.plan.kind);
-        let known = |name: &str| self.store.newest(kind).any(|fields| filter::field(fields, name).is_some());
+        let known = |name: &str| self.store.newest(kind).any(|fields| filter::is_about(fields, name));
         let parameters: Vec<&str> = parents.clone().map(|parent| parent.parameter.as_str()).collect();
         let criteria = Criteria::new((&self.api.document, self.operation, self.checked), &parameters, known, listing.special);
         let mut all: Vec<&Fields> =

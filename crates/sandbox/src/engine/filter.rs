@@ -48,8 +48,6 @@ pub(crate) type Special = fn(name: &str, value: &Value, fields: &Fields) -> Opti
 
 /// The criteria of one request.
 pub(crate) struct Criteria<'a> {
-    document: &'a Document,
-    operation: &'a Operation,
     arguments: Vec<Argument<'a>>,
     special: Special,
 }
@@ -57,8 +55,19 @@ pub(crate) struct Criteria<'a> {
 struct Argument<'a> {
     name: &'a str,
     value: &'a Value,
-    /// Whether there is any object with a field that the argument is about. What no object has chooses none away.
-    known: bool,
+    test: Test<'a>,
+}
+
+/// How an argument judges an object.
+enum Test<'a> {
+    /// Some text of it contains these words.
+    Words(String),
+    /// It belongs to this location, as every documented object does, so that nobody's list is empty.
+    Location,
+    /// It is not from before, or not from after, this time in milliseconds.
+    Time { field: Option<String>, limit: i64, after: bool },
+    /// A field has this value. What no object has chooses none away, which `known` tells.
+    Field { alias: Option<&'a str>, prose: bool, known: bool },
 }
 
 impl<'a> Criteria<'a> {
@@ -74,52 +83,62 @@ impl<'a> Criteria<'a> {
         let body = checked.body.as_object().into_iter().flatten();
         let all = checked.parameters.iter().chain(body).map(|(name, value)| (name.as_str(), value));
         let all = all.filter(|(name, value)| !others.contains(name) && !value.is_null() && *value != "all");
-        let arguments = all.map(|(name, value)| Argument { name, value, known: known(name) }).collect();
-        Self { document, operation, arguments, special }
+        let field = |name| Test::Field { alias: alias(name), prose: is_prose(document, operation, name), known: known(name) };
+        let test = |name, value: &Value| match name {
+            "locationId" => Test::Location,
+            _ if SEARCHES.contains(&name) => Test::Words(value.as_str().unwrap_or_default().to_lowercase()),
+            _ => time(name, value).unwrap_or_else(|| field(name)),
+        };
+        Self { arguments: all.map(|(name, value)| Argument { name, value, test: test(name, value) }).collect(), special }
     }
 
     /// Whether the request asks for this object.
     pub(crate) fn choose(&self, fields: &Fields) -> bool {
-        self.arguments.iter().all(|argument| self.fits(argument, fields))
-    }
-
-    fn fits(&self, argument: &Argument<'_>, fields: &Fields) -> bool {
-        let (name, value) = (argument.name, argument.value);
-        if let Some(chosen) = (self.special)(name, value, fields) {
-            return chosen;
-        }
-        if SEARCHES.contains(&name) {
-            let needle = words(value).to_lowercase();
-            return fields.iter().any(|(_, value)| contains(value, &needle));
-        }
-        // The documented objects belong to every location, so that nobody's list is empty.
-        if name == "locationId" && fields.contains_key(DOCUMENTED) {
-            return true;
-        }
-        if let Some(fits) = within(name, value, fields) {
-            return fits;
-        }
-        match field(fields, name) {
-            Some(actual) => same(actual, value, self.is_prose(name)),
-            None => !argument.known,
-        }
-    }
-
-    /// Whether the argument is a piece of text, to be found inside the field, and not one of its values.
-    fn is_prose(&self, name: &str) -> bool {
-        let schema = argument(self.document, self.operation, name).map(|(schema, _)| self.document.resolve(schema));
-        let plain =
-            schema.is_some_and(|schema| schema["type"] == "string" && schema.get("enum").is_none() && schema.get("format").is_none());
-        plain && ["name", "title", "company", "location"].contains(&name)
+        self.arguments.iter().all(|argument| (self.special)(argument.name, argument.value, fields).unwrap_or_else(|| argument.fits(fields)))
     }
 }
 
-/// The field an argument is about: of the same name, of an alias, in the singular, or the id of an object inside.
-pub(crate) fn field<'a>(fields: &'a Fields, name: &str) -> Option<&'a Value> {
-    let alias = ALIASES.iter().find(|(argument, field)| *argument == name && fields.contains_key(*field)).map(|(_, field)| *field);
+impl Argument<'_> {
+    fn fits(&self, fields: &Fields) -> bool {
+        match &self.test {
+            Test::Words(words) => fields.values().any(|value| contains(value, words)),
+            Test::Location => fields.contains_key(DOCUMENTED) || fields.get(self.name).is_none_or(|location| location == self.value),
+            Test::Time { field, limit, after } => {
+                let time = match field {
+                    Some(field) => fields.get(field).and_then(moment),
+                    None => fields.get("lastMessageDate").and_then(moment).or_else(|| Some(milliseconds(fields))),
+                };
+                time.is_some_and(|time| if *after { time >= *limit } else { time <= *limit })
+            }
+            Test::Field { alias, prose, known } => match field(fields, self.name, *alias) {
+                Some(actual) => same(actual, self.value, *prose),
+                None => !known,
+            },
+        }
+    }
+}
+
+/// Whether the argument is a piece of text, to be found inside the field, and not one of its values.
+fn is_prose(document: &Document, operation: &Operation, name: &str) -> bool {
+    let schema = argument(document, operation, name).map(|(schema, _)| document.resolve(schema));
+    let plain = schema.is_some_and(|schema| schema["type"] == "string" && schema.get("enum").is_none() && schema.get("format").is_none());
+    plain && ["name", "title", "company", "location"].contains(&name)
+}
+
+fn alias(name: &str) -> Option<&'static str> {
+    ALIASES.iter().find(|(argument, _)| *argument == name).map(|(_, field)| *field)
+}
+
+/// Whether an object has a field that an argument of this name is about.
+pub(crate) fn is_about(fields: &Fields, name: &str) -> bool {
+    field(fields, name, alias(name)).is_some()
+}
+
+/// The field an argument is about: of an alias, of the same name, in the singular, or the id of an object inside.
+fn field<'a>(fields: &'a Fields, name: &str, alias: Option<&str>) -> Option<&'a Value> {
     let inner = || fields.get(name.strip_suffix("_id")?)?.get("id");
-    let value = fields.get(alias.unwrap_or(name)).or_else(|| fields.get(name.strip_suffix('s')?)).or_else(inner);
-    value.filter(|value| !value.is_null())
+    let value = alias.and_then(|alias| fields.get(alias)).or_else(|| fields.get(name));
+    value.or_else(|| fields.get(name.strip_suffix('s')?)).or_else(inner).filter(|value| !value.is_null())
 }
 
 fn same(actual: &Value, asked: &Value, prose: bool) -> bool {
@@ -135,22 +154,15 @@ fn same(actual: &Value, asked: &Value, prose: bool) -> bool {
     }
 }
 
-/// Judges `created_after`, `created_before`, `startDate`, `endDate` and their like.
-fn within(name: &str, value: &Value, fields: &Fields) -> Option<bool> {
+/// Reads `created_after`, `created_before`, `startDate`, `endDate` and their like.
+fn time(name: &str, value: &Value) -> Option<Test<'static>> {
     let (stem, after) = match name {
-        "startDate" => ("", true),
-        "endDate" => ("", false),
+        "startDate" => ("created", true),
+        "endDate" => ("created", false),
         _ => name.strip_suffix("_after").map(|stem| (stem, true)).or_else(|| name.strip_suffix("_before").map(|stem| (stem, false)))?,
     };
-    let limit = moment(value)?;
-    let actual = match stem {
-        "" | "created" => fields.get("lastMessageDate").and_then(moment).unwrap_or_else(|| milliseconds(fields)),
-        stem => match fields.get(&format!("{stem}_at")).and_then(moment) {
-            Some(moment) => moment,
-            None => return Some(false),
-        },
-    };
-    Some(if after { actual >= limit } else { actual <= limit })
+    let field = (stem != "created").then(|| format!("{stem}_at"));
+    Some(Test::Time { field, limit: moment(value)?, after })
 }
 
 /// A date, a time, or a number of milliseconds since 1970, as the last.
@@ -173,10 +185,6 @@ fn contains(value: &Value, needle: &str) -> bool {
     }
 }
 
-fn words(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
-}
-
 /// Puts a list, newest first, into the order that the request asks for.
 pub(crate) fn sort(checked: &Checked, items: &mut [&Fields]) {
     let said = |name: &str| checked.parameters.get(name).or_else(|| checked.body.get(name)).and_then(Value::as_str);
@@ -190,7 +198,7 @@ pub(crate) fn sort(checked: &Checked, items: &mut [&Fields]) {
         (Some(name), None) => (name, true),
         (None, direction) => ("", direction != Some("asc")),
     };
-    if items.iter().any(|fields| fields.contains_key(field)) {
+    if !field.is_empty() && items.iter().any(|fields| fields.contains_key(field)) {
         items.sort_by(|a, b| if descending { compare(b, a, field) } else { compare(a, b, field) });
     } else if !descending {
         items.reverse();

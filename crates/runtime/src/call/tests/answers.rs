@@ -148,7 +148,8 @@ async fn the_limit_of_a_body() {
         let client = fake::build(&Fake::script([Reply::Answer(200, "", body)]), |builder| builder.max_body(limit));
         let result = client.operation(POST).send::<Value>().await;
         assert_eq!(result.is_ok(), fits, "{body} in {limit} bytes");
-        assert_eq!(result.err().map(|error| error.body().len()), (!fits).then_some(limit));
+        let failure = result.err().map(|error| (error.kind(), error.body().len()));
+        assert_eq!(failure, (!fits).then_some((ErrorKind::TooLarge, limit)), "{body} in {limit} bytes");
     }
 }
 

@@ -108,6 +108,17 @@ async fn arguments_that_cannot_be_sent() {
     assert!(fake.seen().is_empty());
 }
 
+/// Callers put these futures into others; a large one would be copied again and again.
+#[test]
+fn futures_are_of_moderate_size() {
+    let fake = Fake::script([OK]);
+    let client = fake::core(&fake);
+    let future = client.operation(POST).json(&json!({})).send::<Value>();
+    let size = std::mem::size_of_val(&future);
+    assert!(size < 8 * 1024, "{size} bytes");
+    assert_eq!(size_of::<crate::Error>(), size_of::<usize>());
+}
+
 #[test]
 fn debug_forms_show_no_secret() {
     let fake = Fake::script([OK]);
