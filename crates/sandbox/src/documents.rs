@@ -5,9 +5,9 @@ use crate::Vendor;
 /// The document of a vendor, as its client crate exports it.
 pub(crate) const fn of(vendor: Vendor) -> &'static str {
     match vendor {
-        Vendor::Leonar => include_str!("../../leonar/openapi.json"),
-        Vendor::SendPilot => include_str!("../../sendpilot/openapi.json"),
-        Vendor::HoopAi => include_str!("../../hoop-ai/openapi.json"),
-        Vendor::Leadway => include_str!("../../leadway/openapi.json"),
+        Vendor::Leonar => leonar::OPENAPI,
+        Vendor::SendPilot => sendpilot::OPENAPI,
+        Vendor::HoopAi => hoop_ai::OPENAPI,
+        Vendor::Leadway => leadway::OPENAPI,
     }
 }

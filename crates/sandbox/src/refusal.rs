@@ -120,8 +120,8 @@ impl Refusal {
         };
         let reply = Reply::json(status, body);
         match self {
-            Self::Method { allow, .. } => reply.with(header::ALLOW, allow),
-            Self::RateLimited(Some(seconds)) => reply.with(header::RETRY_AFTER, seconds),
+            Self::Method { allow, .. } => reply.with(header::ALLOW, &allow),
+            Self::RateLimited(Some(seconds)) => reply.with(header::RETRY_AFTER, &seconds.to_string()),
             _ => reply,
         }
     }

@@ -30,8 +30,8 @@ impl Reply {
     }
 
     /// With one more header; a value that no header can hold is left out.
-    pub(crate) fn with(mut self, name: HeaderName, value: impl ToString) -> Self {
-        if let Ok(value) = HeaderValue::from_str(&value.to_string()) {
+    pub(crate) fn with(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
             self.headers.insert(name, value);
         }
         self

@@ -155,7 +155,7 @@ impl<'a> Call<'a> {
     }
 
     /// A list of the objects that the request asks for.
-    pub(crate) fn list(&mut self, listing: Listing<'_>) -> Result<Value, Refusal> {
+    pub(crate) fn list(&mut self, listing: &Listing<'_>) -> Result<Value, Refusal> {
         let parents = self.plan.parents.iter().filter(|parent| self.script.kind(&parent.kind).is_some());
         let belongs =
             |fields: &&Fields| parents.clone().all(|parent| fields.get(&parent.field) == self.checked.parameters.get(&parent.parameter));

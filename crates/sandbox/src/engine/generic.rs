@@ -41,7 +41,7 @@ pub(crate) fn perform(call: &mut Call<'_>) -> Result<Value, Refusal> {
             let made = call.make(kind, fields);
             Ok(call.show(made))
         }
-        Role::List => call.list(Listing::default()),
+        Role::List => call.list(&Listing::default()),
         Role::Read => {
             let object = owned(call, kind, own)?;
             Ok(call.show(object))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::Handler;
@@ -72,16 +72,16 @@ fn create(call: &mut Call<'_>, job: &Job) -> Result<Value, Refusal> {
     let mut made = call.body();
     made.insert("status".to_owned(), job.statuses[0].into());
     made.insert("created_at".to_owned(), call.write_time(begun).into());
-    made.insert(job.estimate_field.to_owned(), (limit * if enriched { 2 } else { 1 }).into());
+    made.insert(job.estimate_field.to_owned(), limit.saturating_mul(if enriched { 2 } else { 1 }).into());
     made.insert(DUE.to_owned(), due.into());
     let made = call.make(job.kind, made);
     let leads = find_leads(call, job, text(&made, "id"), limit.min(MOST_FOUND));
-    let done = call.write_time(begun + TimeDelta::milliseconds(wait));
+    let done = call.write_time(DateTime::from_timestamp_millis(due).unwrap_or(begun));
     let mut data = fields(json!({
-        "requested_limit": limit, "started_at": made["created_at"], "completed_at": done, "duration_ms": wait, "leads": leads,
+        "requested_limit": limit, "started_at": made.get("created_at"), "completed_at": done, "duration_ms": wait, "leads": leads,
     }));
-    data.insert(job.id_field.to_owned(), made["id"].clone());
-    data.insert(job.name_field.to_owned(), made["name"].clone());
+    data.insert(job.id_field.to_owned(), text(&made, "id").into());
+    data.insert(job.name_field.to_owned(), text(&made, "name").into());
     data.insert(job.found_field.to_owned(), leads.len().into());
     if job.kind == SEARCH.kind {
         data.insert("filters".to_owned(), call.checked.body["filters"].clone());
@@ -135,7 +135,7 @@ fn status(call: &mut Call<'_>, job: &Job) -> Result<Value, Refusal> {
     shown.insert("progress".to_owned(), progress);
     if done {
         let due = shown.get(DUE).and_then(Value::as_i64).and_then(DateTime::from_timestamp_millis);
-        let completed = due.map(|due| call.write_time(due)).unwrap_or_else(|| text(&shown, "created_at").to_owned());
+        let completed = due.map_or_else(|| text(&shown, "created_at").to_owned(), |due| call.write_time(due));
         shown.insert("completed_at".to_owned(), completed.into());
         shown.insert("totalResults".to_owned(), found.into());
     }
@@ -146,7 +146,7 @@ fn results(call: &mut Call<'_>, job: &Job) -> Result<Value, Refusal> {
     let done = is_done(call.object(job.kind, call.parameter("id"), "")?);
     // Nothing is found before the job is done.
     let kind = if done { job.result } else { "nothing" };
-    let mut response = call.list(Listing { kind: Some(kind), oldest_first: true, special: |_, _, _| Some(true), ..Listing::default() })?;
+    let mut response = call.list(&Listing { kind: Some(kind), oldest_first: true, special: |_, _, _| Some(true), ..Listing::default() })?;
     response[job.id_field] = call.parameter("id").into();
     Ok(response)
 }

@@ -34,10 +34,8 @@ fn create_contact(call: &mut Call<'_>) -> Result<Value, Refusal> {
     contact.extend(call.body());
     // One address or number may be given by itself.
     for (one, many) in [("email", "emails"), ("phone", "phones")] {
-        if let Some(single) = contact.remove(one) {
-            if let Some(Value::Array(all)) = contact.get_mut(many) {
-                all.insert(0, Value::Object(Fields::from_iter([(one.to_owned(), single)])));
-            }
+        if let (Some(single), Some(Value::Array(all))) = (contact.remove(one), contact.get_mut(many)) {
+            all.insert(0, Value::Object(Fields::from_iter([(one.to_owned(), single)])));
         }
     }
     let contact = call.make("contact", contact);
@@ -54,7 +52,7 @@ fn create_note(call: &mut Call<'_>) -> Result<Value, Refusal> {
 
 fn create_project(call: &mut Call<'_>) -> Result<Value, Refusal> {
     let members = call.texts("owner_ids").into_iter().map(|id| {
-        let name = call.store.get("workspace_member", id).map(|member| member["first_name"].clone());
+        let name = call.store.get("workspace_member", id).and_then(|member| member.get("first_name").cloned());
         json!({ "user_id": id, "first_name": name })
     });
     let owners: Vec<Value> = members.collect();
@@ -81,7 +79,7 @@ fn update_project(call: &mut Call<'_>) -> Result<Value, Refusal> {
 /// A project shows the name of its client, whose id it is given.
 fn name_client(call: &Call<'_>, project: &mut Fields) {
     if let Some(company) = call.store.get("company", call.said("client_company_id")) {
-        project.insert("client_company".to_owned(), json!({ "name": company["name"] }));
+        project.insert("client_company".to_owned(), json!({ "name": company.get("name") }));
     }
 }
 

@@ -7,8 +7,11 @@ mod example;
 mod files;
 mod filter;
 mod generic;
+#[expect(clippy::unnecessary_wraps, reason = "every handler has the signature of `Handler`")]
 mod highlevel;
+#[expect(clippy::unnecessary_wraps, reason = "every handler has the signature of `Handler`")]
 mod jobs;
+#[expect(clippy::unnecessary_wraps, reason = "every handler has the signature of `Handler`")]
 mod leonar;
 mod page;
 mod plan;

@@ -58,7 +58,7 @@ impl Script {
         script.link_examples();
         for (name, kind) in &mut script.kinds {
             if let Some((_, fullest)) = kind.examples.first() {
-                kind.template = fullest.clone();
+                kind.template.clone_from(fullest);
             }
             let examples = kind.examples.iter_mut().map(|(_, fields)| fields);
             examples.chain([&mut kind.template]).for_each(|fields| dress(api, name, fields));
@@ -107,12 +107,12 @@ impl Script {
             fields.insert(plan.id_field.clone(), id.clone().into());
             fields.insert(DOCUMENTED.to_owned(), true.into());
             if kind.template.is_empty() {
-                kind.template = fields.clone();
+                kind.template.clone_from(&fields);
             }
-            // What several pages show of one object is put together.
             // A made or changed object is mostly one that another operation shows under the id it is asked for by.
             let repeats = matches!(plan.role, Role::Create | Role::Update) && !kind.examples.is_empty();
             match kind.examples.iter_mut().find(|(known, _)| *known == id) {
+                // What several pages show of one object is put together.
                 Some((_, known)) => {
                     for (name, value) in fields {
                         known.entry(name).or_insert(value);

@@ -33,7 +33,7 @@ fn list_campaigns(call: &mut Call<'_>) -> Result<Value, Refusal> {
     let special = |name: &str, value: &Value, campaign: &Fields| {
         (name == "status" && value == "active").then(|| text(campaign, "status") == "started")
     };
-    call.list(Listing { special, ..Listing::default() })
+    call.list(&Listing { special, ..Listing::default() })
 }
 
 fn update_campaign(call: &mut Call<'_>) -> Result<Value, Refusal> {
@@ -100,7 +100,7 @@ fn list_leads(call: &mut Call<'_>) -> Result<Value, Refusal> {
     let show = |lead: &Fields| {
         lead.iter().filter(|(name, _)| full || *name != "data").map(|(name, value)| (name.clone(), value.clone())).collect()
     };
-    call.list(Listing { show: &show, ..Listing::default() })
+    call.list(&Listing { show: &show, ..Listing::default() })
 }
 
 fn get_lead(call: &mut Call<'_>) -> Result<Value, Refusal> {
@@ -132,7 +132,7 @@ fn list_messages(call: &mut Call<'_>) -> Result<Value, Refusal> {
         return Err(Refusal::not_found("accountId", "conversation of this account"));
     }
     // The documented page shows a thread from its beginning.
-    call.list(Listing { oldest_first: true, special: |name, _, _| (name == "accountId").then_some(true), ..Listing::default() })
+    call.list(&Listing { oldest_first: true, special: |name, _, _| (name == "accountId").then_some(true), ..Listing::default() })
 }
 
 /// A message on its way to a LinkedIn profile.
@@ -149,8 +149,8 @@ fn send_message(call: &mut Call<'_>) -> Result<Value, Refusal> {
     if !url.is_empty() {
         let sent = send(call, &Outgoing { sender, url, lead, campaign: call.said("campaignId"), text: call.said("message") })?;
         return Ok(json!({
-            "success": true, "messageId": sent["id"], "recipientLinkedinUrl": url, "status": "sent", "timestamp": sent["sentAt"],
-            "conversationId": sent["conversationId"],
+            "success": true, "messageId": sent.get("id"), "recipientLinkedinUrl": url, "status": "sent", "timestamp": sent.get("sentAt"),
+            "conversationId": sent.get("conversationId"),
         }));
     }
     // The older contract: to a lead, whose sender may be left to the platform.
@@ -159,7 +159,7 @@ fn send_message(call: &mut Call<'_>) -> Result<Value, Refusal> {
     let sender = if sender.is_empty() { &usual } else { sender };
     let (url, campaign) = (text(&fields, "linkedinUrl"), text(&fields, "campaignId"));
     let sent = send(call, &Outgoing { sender, url, lead, campaign, text: call.said("message") })?;
-    Ok(json!({ "success": true, "messageId": sent["id"], "leadId": lead, "senderId": sender, "sentAt": sent["sentAt"] }))
+    Ok(json!({ "success": true, "messageId": sent.get("id"), "leadId": lead, "senderId": sender, "sentAt": sent.get("sentAt") }))
 }
 
 fn send_message_to_lead(call: &mut Call<'_>) -> Result<Value, Refusal> {
@@ -171,8 +171,8 @@ fn send_message_to_lead(call: &mut Call<'_>) -> Result<Value, Refusal> {
     let (url, campaign) = (text(&lead, "linkedinUrl"), text(&lead, "campaignId"));
     let sent = send(call, &Outgoing { sender: call.said("senderId"), url, lead: id, campaign, text: &message })?;
     Ok(json!({
-        "success": true, "messageId": sent["id"], "recipientLinkedinUrl": url, "leadId": id, "status": "sent",
-        "timestamp": sent["sentAt"], "conversationId": sent["conversationId"],
+        "success": true, "messageId": sent.get("id"), "recipientLinkedinUrl": url, "leadId": id, "status": "sent",
+        "timestamp": sent.get("sentAt"), "conversationId": sent.get("conversationId"),
     }))
 }
 
@@ -283,7 +283,7 @@ pub(crate) fn reply(call: &mut Call<'_>, reply: &ReplyTo) -> Result<Fields, Refu
         None => call.object("conversation", &reply.conversation_id, "conversation_id")?.clone(),
     };
     let message = post(call, &conversation, &reply.text, false);
-    let url = message["sender"]["profileUrl"].clone();
+    let url = message.get("sender").map(|sender| sender["profileUrl"].clone()).unwrap_or_default();
     let lead = call.store.find("lead", "linkedinUrl", url.as_str().unwrap_or_default()).cloned().unwrap_or_default();
     if !text(&lead, "id").is_empty() {
         call.change("lead", text(&lead, "id"), fields(json!({ "status": "REPLY_RECEIVED" })))?;

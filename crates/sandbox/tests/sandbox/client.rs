@@ -6,10 +6,10 @@ use serde_json::Value;
 
 pub fn document(vendor: Vendor) -> Value {
     let text = match vendor {
-        Vendor::Leonar => include_str!("../../../leonar/openapi.json"),
-        Vendor::SendPilot => include_str!("../../../sendpilot/openapi.json"),
-        Vendor::HoopAi => include_str!("../../../hoop-ai/openapi.json"),
-        Vendor::Leadway => include_str!("../../../leadway/openapi.json"),
+        Vendor::Leonar => leonar::OPENAPI,
+        Vendor::SendPilot => sendpilot::OPENAPI,
+        Vendor::HoopAi => hoop_ai::OPENAPI,
+        Vendor::Leadway => leadway::OPENAPI,
         other => panic!("no document of {other}"),
     };
     serde_json::from_str(text).unwrap()

@@ -36,16 +36,16 @@ async fn next(received: &mut UnboundedReceiver<(HeaderMap, Bytes)>) -> (HeaderMa
 
 /// Reads an event, which must be genuine and fit the document.
 fn read(vendor: Vendor, verifier: &Verifier, (headers, body): &(HeaderMap, Bytes)) -> (Scheme, String, Value) {
-    let verified = verifier.verify(headers, body).unwrap();
-    verified.check_timestamp().unwrap();
-    let body: Value = verified.json().unwrap();
+    let genuine = verifier.verify(headers, body).unwrap();
+    genuine.check_timestamp().unwrap();
+    let body: Value = genuine.json().unwrap();
     let document = document(vendor);
     let envelope = &document["x-webhook-envelope"];
     let name = body[envelope["type"].as_str().unwrap()].as_str().unwrap().to_owned();
     let data = envelope["data"].as_str().map_or(&body, |place| &body[place]);
     let schema = &document["x-webhook-events"][&name]["payload"];
     assert_eq!(Definitions::new(&document, Unknown::Refused).problems(schema, data), [], "{body}");
-    (verified.scheme(), name, data.clone())
+    (genuine.scheme(), name, data.clone())
 }
 
 #[tokio::test]

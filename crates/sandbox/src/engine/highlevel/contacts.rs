@@ -28,11 +28,10 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
 /// The body as a contact keeps it.
 fn contact_fields(call: &Call<'_>) -> Fields {
     let mut contact = call.body();
-    if !contact.contains_key("firstName") && !contact.contains_key("lastName") {
-        if let Some((first, last)) = call.said("name").split_once(' ') {
-            contact.insert("firstName".to_owned(), first.into());
-            contact.insert("lastName".to_owned(), last.into());
-        }
+    let is_named = contact.contains_key("firstName") || contact.contains_key("lastName");
+    if let Some((first, last)) = call.said("name").split_once(' ').filter(|_| !is_named) {
+        contact.insert("firstName".to_owned(), first.into());
+        contact.insert("lastName".to_owned(), last.into());
     }
     // A custom field is written as `field_value` and read as `value`.
     for field in contact.get_mut("customFields").and_then(Value::as_array_mut).into_iter().flatten().filter_map(Value::as_object_mut) {
@@ -81,7 +80,7 @@ fn upsert_contact(call: &mut Call<'_>) -> Result<Value, Refusal> {
 
 fn search_contacts(call: &mut Call<'_>) -> Result<Value, Refusal> {
     let filters = call.checked.body.get("filters").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    call.list(Listing { choose: &|contact| filters.iter().all(|filter| search::fits(filter, contact)), ..Listing::default() })
+    call.list(&Listing { choose: &|contact| filters.iter().all(|filter| search::fits(filter, contact)), ..Listing::default() })
 }
 
 fn get_duplicate_contact(call: &mut Call<'_>) -> Result<Value, Refusal> {
@@ -141,11 +140,13 @@ fn change_list(call: &mut Call<'_>, name: &str, change: Change) -> Result<Value,
     let before = list.clone();
     let named = call.texts(name);
     match change {
-        Change::Add => named.iter().for_each(|item| {
-            if !list.iter().any(|known| known == item) {
-                list.push((*item).to_owned())
+        Change::Add => {
+            for item in named {
+                if !list.iter().any(|known| known == item) {
+                    list.push(item.to_owned());
+                }
             }
-        }),
+        }
         Change::Remove => list.retain(|known| !named.contains(&known.as_str())),
     }
     let (longer, shorter) = if change == Change::Add { (&list, &before) } else { (&before, &list) };

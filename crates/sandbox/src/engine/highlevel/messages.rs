@@ -64,7 +64,7 @@ fn search_conversations(call: &mut Call<'_>) -> Result<Value, Refusal> {
             _ => None,
         }
     };
-    call.list(Listing { special, ..Listing::default() })
+    call.list(&Listing { special, ..Listing::default() })
 }
 
 /// What the vendor calls the messages of a channel.
@@ -96,7 +96,7 @@ fn post(call: &mut Call<'_>, conversation: &Fields, channel: &str, direction: &s
     let date = DateTime::parse_from_rfc3339(text(&message, "dateAdded")).map_or(0, |date| date.timestamp_millis());
     conversation.extend(fields(json!({
         "lastMessageBody": text(&message, "body"), "lastMessageType": named, "lastMessageDate": date, "lastMessageDirection": direction,
-        "unreadCount": unread, "dateUpdated": message["dateAdded"],
+        "unreadCount": unread, "dateUpdated": message.get("dateAdded"),
     })));
     if inbound {
         call.events.push(Event::new(
@@ -118,7 +118,7 @@ fn announce(call: &mut Call<'_>, name: &'static str, message: &Fields) {
             .into_iter()
             .filter_map(|name| Some((name.to_owned(), message.get(name)?.clone())))
             .collect();
-    data.insert("messageId".to_owned(), message["id"].clone());
+    data.insert("messageId".to_owned(), text(message, "id").into());
     data.insert("messageType".to_owned(), text(message, "~channel").into());
     for name in ["emailMessageId", "conversationProviderId", "subject"] {
         if let Some(value) = message.get(name) {
@@ -154,7 +154,7 @@ fn send_message(call: &mut Call<'_>) -> Result<Value, Refusal> {
     }
     announce(call, "OutboundMessage", &message);
     let mut response = fields(json!({
-        "conversationId": message["conversationId"], "messageId": message["id"], "msg": "Message queued successfully.",
+        "conversationId": message.get("conversationId"), "messageId": message.get("id"), "msg": "Message queued successfully.",
         "status": if said.is_empty() { "pending" } else { said },
     }));
     if let Some(email) = email {
@@ -163,7 +163,7 @@ fn send_message(call: &mut Call<'_>) -> Result<Value, Refusal> {
             response.insert(
                 "forwardData".to_owned(),
                 json!({
-                    "forwardWholeThread": forward["forwardWholeThread"] == true, "messageId": message["id"], "emailMessageId": email,
+                    "forwardWholeThread": forward["forwardWholeThread"] == true, "messageId": message.get("id"), "emailMessageId": email,
                     "forwardToEmail": forward["toEmail"], "recipientContactId": forward["recipientContactId"],
                 }),
             );
@@ -182,7 +182,7 @@ fn keep_email(call: &mut Call<'_>, id: &str, message: &Fields) {
     let mut email = message.clone();
     email.extend(fields(json!({
         "id": id, "threadId": thread, "from": from, "to": [to], "cc": call.checked.body["emailCc"], "bcc": call.checked.body["emailBcc"],
-        "replyToMessageId": call.checked.body["replyMessageId"], "~message": message["id"],
+        "replyToMessageId": call.checked.body["replyMessageId"], "~message": message.get("id"),
     })));
     email.retain(|_, value| !value.is_null());
     call.store.insert("email", id, email);
@@ -253,8 +253,8 @@ fn add_outbound_call(call: &mut Call<'_>) -> Result<Value, Refusal> {
 
 fn added(message: &Fields) -> Value {
     let mut response = json!({
-        "success": true, "conversationId": message["conversationId"], "messageId": message["id"], "message": "Created the message",
-        "contactId": message.get("contactId"), "dateAdded": message["dateAdded"],
+        "success": true, "conversationId": message.get("conversationId"), "messageId": message.get("id"), "message": "Created the message",
+        "contactId": message.get("contactId"), "dateAdded": message.get("dateAdded"),
     });
     if let Some(email) = message.get("emailMessageId") {
         response["emailMessageId"] = email.clone();
@@ -268,7 +268,7 @@ fn send_review_reply(call: &mut Call<'_>) -> Result<Value, Refusal> {
     let message = post(call, &conversation, "GMB", "outbound", message);
     announce(call, "OutboundMessage", &message);
     Ok(
-        json!({ "conversationId": message["conversationId"], "messageId": message["id"], "msg": "Message queued successfully.", "status": "pending" }),
+        json!({ "conversationId": message.get("conversationId"), "messageId": message.get("id"), "msg": "Message queued successfully.", "status": "pending" }),
     )
 }
 

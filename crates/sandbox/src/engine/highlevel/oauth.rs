@@ -53,7 +53,7 @@ fn create_token(call: &mut Call<'_>) -> Result<Value, Refusal> {
         token.extend(issue(call));
         let refresh = format!("{REFRESH}{}", ids::random(32));
         token.insert("refresh_token".to_owned(), refresh.clone().into());
-        call.store.insert("refresh token", &refresh, fields(json!({ "userType": token["userType"] })));
+        call.store.insert("refresh token", &refresh, fields(json!({ "userType": token.get("userType") })));
     }
     Ok(response)
 }
