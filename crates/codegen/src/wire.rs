@@ -11,6 +11,7 @@ pub fn write(vendor: &Vendor) -> TokenStream {
     let module = format_ident!("{}", vendor.module());
     let tests = vendor.operations.iter().filter(|operation| !operation.is_multipart()).map(|operation| test(operation, &module));
     quote! {
+        #![allow(clippy::unreadable_literal, reason = "examples are written as the vendor writes them")]
         use reachout_tests::Wire;
 
         #(#tests)*

@@ -61,6 +61,7 @@ fn failed(kind: ErrorKind, delivery: Delivery, received: usize) -> Expected {
     Failure { kind, delivery, received }
 }
 
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn faults() -> Vec<Fault> {
     vec![
         Fault {

@@ -4,6 +4,8 @@ use std::{fmt, io, process::ExitCode};
 
 use reachout_runtime::ErrorKind;
 
+use super::output::harmless;
+
 /// Why the program ends without success.
 #[derive(Debug)]
 pub enum Failure {
@@ -22,17 +24,13 @@ impl Failure {
 
     /// Says it on standard error.
     pub fn report(&self) -> ExitCode {
-        match self {
-            Self::Usage(error) => {
-                eprintln!("error: {error:#}");
-                ExitCode::from(2)
-            }
-            Self::Call(error) => {
-                eprintln!("error: {error:#}");
-                ExitCode::from(1)
-            }
-            Self::OutputClosed => ExitCode::SUCCESS,
-        }
+        let (error, code) = match self {
+            Self::Usage(error) => (error, 2),
+            Self::Call(error) => (error, 1),
+            Self::OutputClosed => return ExitCode::SUCCESS,
+        };
+        eprintln!("error: {}", harmless(&format!("{error:#}")));
+        ExitCode::from(code)
     }
 }
 

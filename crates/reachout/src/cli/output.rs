@@ -118,3 +118,8 @@ pub fn line(text: &str) -> Result<(), Failure> {
     writeln!(stdout, "{text}")?;
     Ok(stdout.flush()?)
 }
+
+/// A vendor's text must not steer the terminal.
+pub fn harmless(text: &str) -> String {
+    text.chars().map(|character| if character.is_control() && character != '\n' { ' ' } else { character }).collect()
+}

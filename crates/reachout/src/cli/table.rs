@@ -3,7 +3,7 @@
 use comfy_table::{Attribute, Cell, ColumnConstraint, Width, presets};
 use serde_json::Value;
 
-use super::shape;
+use super::{output::harmless, shape};
 
 /// The widest a cell of a list gets, in characters.
 const WIDEST: usize = 40;
@@ -94,8 +94,7 @@ fn text(value: &Value) -> String {
         Value::Array(list) if list.iter().all(|item| !item.is_object()) => list.iter().map(text).collect::<Vec<_>>().join(", "),
         value => value.to_string(),
     };
-    // A vendor's text must not steer the terminal.
-    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+    harmless(&text.replace('\n', " "))
 }
 
 #[cfg(test)]

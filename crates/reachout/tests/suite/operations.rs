@@ -1,8 +1,9 @@
 //! `reachout VENDOR OPERATION`.
 
 use heck::ToKebabCase;
+use reachout_mocks::{httpmock::MockServer, leonar::MockServerExt as _};
 use reachout_sandbox::{Sandbox, Settings};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::program::{command, reachout, run, with_credentials};
 
@@ -208,4 +209,24 @@ fn downloads_go_to_a_file_or_a_pipe() {
     assert!(saved.stdout.ends_with("call.wav\n"), "{saved:?}");
     let nowhere = reachout(&[&arguments[..], &["--output", "/no/such/folder/x"]].concat());
     assert!(nowhere.code != 0 && nowhere.stderr.contains("cannot be written"), "{nowhere:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_breaks_off_shows_what_came() {
+    let server = MockServer::start_async().await;
+    server.list_projects(|when, then| {
+        when.offset(None);
+        then.json(200, json!({ "data": [{ "id": crate::CONTACT, "name": "Engineers" }], "meta": { "has_more": true, "limit": 1, "offset": 0, "total": 2 } }));
+    });
+    server.list_projects(|when, then| {
+        when.offset(1);
+        then.error(403, "forbidden", "No\u{1b}[31m more");
+    });
+    for (form, shown) in [(&["--json"][..], "{"), (&[], " ID ")] {
+        let mut command = with_credentials();
+        command.env("LEONAR_BASE_URL", server.base_url()).args(["leonar", "list-projects", "--all"]).args(form);
+        let ran = tokio::task::spawn_blocking(move || run(&mut command)).await.unwrap();
+        assert_eq!(ran.code, 1, "{ran:?}");
+        assert!(ran.stdout.starts_with(shown) && ran.stderr.contains("code forbidden") && !ran.stderr.contains('\u{1b}'), "{ran:?}");
+    }
 }
