@@ -10,3 +10,8 @@ pub use compare::lost;
 pub use outline::outline;
 pub use script::{Asked, Script};
 pub use wire::Wire;
+
+/// The README's Rust is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
