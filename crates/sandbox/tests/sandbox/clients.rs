@@ -59,6 +59,7 @@ async fn sendpilot() {
 }
 
 #[tokio::test]
+#[expect(deprecated, reason = "the vendor advises against listing contacts, and still pages the list in a way of its own")]
 async fn leadway() {
     use leadway::types::{CreateContactRequest, MessageDeliveryStatus, SearchContactsRequest, SendMessageRequest, SendMessageType};
     let sandbox = Sandbox::start().await.unwrap();
