@@ -105,7 +105,10 @@ fn no_debug_output_shows_the_credential() {
             let client: $vendor::Client = builder.build().unwrap();
             check(stringify!($vendor), &client);
             check(concat!(stringify!($vendor), " operation"), &client.$operation());
-            check(concat!(stringify!($vendor), " request"), &client.request($vendor::Method::GET, "/anything").header("x-own", &CREDENTIAL));
+            check(
+                concat!(stringify!($vendor), " request"),
+                &client.request($vendor::Method::GET, "/anything").header("x-own", &CREDENTIAL),
+            );
             check(concat!(stringify!($vendor), " with options"), &client.with($vendor::CallOptions::new().header("x-own", CREDENTIAL)));
         }};
     }
