@@ -1,5 +1,6 @@
 //! Every fault, each vendor, a call that writes and a call that reads.
 
+use futures_util::future::join_all;
 use reachout_runtime::{Delivery, Error, ErrorKind};
 use tokio::io::AsyncWriteExt as _;
 
@@ -210,17 +211,20 @@ fn faults() -> Vec<Fault> {
 async fn nothing_is_sent_twice_and_everything_is_accounted_for() {
     let (mut scenarios, mut sent_twice, mut wrong) = (0, 0, Vec::new());
     for fault in faults() {
-        for vendor in ALL {
-            for call in [Call::Write, Call::Read] {
-                let server = Server::start((fault.acts)(vendor, call)).await;
-                let result = run(vendor, call, &server.url).await;
-                let expected = if call == Call::Write { fault.write } else { fault.read };
-                scenarios += 1;
-                let first_was_429 = fault.name.starts_with("429");
-                sent_twice += usize::from(call == Call::Write && server.count() > 1 && !first_was_429);
-                if let Err(found) = judge(expected, &result, server.count()) {
-                    wrong.push(format!("{}, {vendor:?}, {call:?}: expected {expected:?}, {found}", fault.name));
-                }
+        let calls = ALL.into_iter().flat_map(|vendor| [(vendor, Call::Write), (vendor, Call::Read)]);
+        let fault = &fault;
+        let played = calls.map(|(vendor, call)| async move {
+            let server = Server::start((fault.acts)(vendor, call)).await;
+            let result = run(vendor, call, &server.url).await;
+            (vendor, call, result, server.count())
+        });
+        for (vendor, call, result, received) in join_all(played).await {
+            let expected = if call == Call::Write { fault.write } else { fault.read };
+            scenarios += 1;
+            let first_was_429 = fault.name.starts_with("429");
+            sent_twice += usize::from(call == Call::Write && received > 1 && !first_was_429);
+            if let Err(found) = judge(expected, &result, received) {
+                wrong.push(format!("{}, {vendor:?}, {call:?}: expected {expected:?}, {found}", fault.name));
             }
         }
     }

@@ -24,7 +24,7 @@ fn client<C: From<Core>>(builder: ClientBuilder<C>, url: &str) -> C {
         .credential(CREDENTIAL)
         .base_url(url)
         .connect_timeout(Duration::from_secs(2))
-        .timeout(Duration::from_millis(300))
+        .timeout(Duration::from_secs(1))
         .max_body(64 * 1024)
         .retry(RetryPolicy::new().base_delay(Duration::from_millis(1)));
     builder.build().unwrap()
