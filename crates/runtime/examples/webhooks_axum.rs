@@ -21,6 +21,7 @@ use reachout_runtime::webhooks::{KeyError, MemoryReplayGuard, ReplayGuard as _, 
 use serde::Deserialize;
 
 /// What the receivers share.
+#[derive(Debug)]
 pub struct Receiver {
     sendpilot: Verifier,
     highlevel: Verifier,
