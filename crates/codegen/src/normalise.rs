@@ -31,7 +31,8 @@ pub fn normalise(document: &Document) -> Normalised {
         // Everything else has been read into the model.
         components.retain(|section, _| section == "schemas");
         if let Some(schemas) = components.get_mut("schemas").and_then(Value::as_object_mut) {
-            schemas.retain(|name, _| !multipart_bodies(document).contains(name));
+            let multipart = multipart_bodies(document);
+            schemas.retain(|name, _| !multipart.contains(name));
             schemas.iter_mut().for_each(|(name, schema)| simplify(schema, responses.contains(name)));
         }
     }

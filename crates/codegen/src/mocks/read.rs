@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use quote::ToTokens;
-use syn::{FnArg, GenericArgument, GenericParam, ImplItem, ImplItemFn, Item, PathArguments, Type, TypeParamBound, WherePredicate};
+use syn::{FnArg, GenericParam, ImplItem, ImplItemFn, Item, Type, TypeParamBound, WherePredicate};
+
+use crate::post::builders::{argument, inner};
 
 /// The type of a parameter, as progenitor has it.
 pub struct Setter {
@@ -64,19 +66,7 @@ fn setter(function: &ImplItemFn) -> Option<Setter> {
         }),
         _ => None,
     })?;
-    let option = argument(&bound.arguments)?;
-    let Type::Path(option) = option else { return None };
-    Some(Setter { ty: argument(&option.path.segments.last()?.arguments)?.clone(), optional: true })
-}
-
-fn argument(arguments: &PathArguments) -> Option<&Type> {
-    match arguments {
-        PathArguments::AngleBracketed(arguments) => arguments.args.iter().find_map(|argument| match argument {
-            GenericArgument::Type(ty) => Some(ty),
-            _ => None,
-        }),
-        _ => None,
-    }
+    Some(Setter { ty: inner(argument(&bound.arguments)?, "Option")?.clone(), optional: true })
 }
 
 fn is_str(ty: &Type) -> bool {

@@ -71,7 +71,12 @@ fn is_defaulted(attribute: &Attribute) -> bool {
 pub fn inner<'a>(ty: &'a Type, wrapper: &str) -> Option<&'a Type> {
     let Type::Path(path) = ty else { return None };
     let last = path.path.segments.last().filter(|segment| segment.ident == wrapper)?;
-    match &last.arguments {
+    argument(&last.arguments)
+}
+
+/// `T` of `<T>`.
+pub fn argument(arguments: &PathArguments) -> Option<&Type> {
+    match arguments {
         PathArguments::AngleBracketed(arguments) => arguments.args.iter().find_map(|argument| match argument {
             GenericArgument::Type(ty) => Some(ty),
             _ => None,

@@ -3,7 +3,7 @@
 //! Kept from progenitor are the types and the Rust type of every argument and result; the code around them is written anew:
 //! one call per operation over a static route, builders for request types only, enums that bear unknown values.
 
-mod builders;
+pub mod builders;
 mod client;
 mod docs;
 mod enums;
