@@ -88,13 +88,13 @@ fn is_dot_segment(segment: &str) -> bool {
 }
 
 /// Puts `value` in the place of `{name}`.
-pub(crate) fn fill(template: &str, name: &str, value: &str) -> Result<String, Error> {
+pub(crate) fn fill(template: &str, name: &str, value: &str) -> Result<String, String> {
     let placeholder = format!("{{{name}}}");
     if !template.contains(&placeholder) {
-        return Err(Error::invalid_request(format!("the path {template} has no parameter `{name}`")));
+        return Err(format!("the path {template} has no parameter `{name}`"));
     }
     if value.is_empty() || value == "." || value == ".." {
-        return Err(Error::invalid_request(format!("the path parameter `{name}` must not be empty, `.` or `..`")));
+        return Err(format!("the path parameter `{name}` must not be empty, `.` or `..`"));
     }
     Ok(template.replace(&placeholder, &utf8_percent_encode(value, PATH_SEGMENT).to_string()))
 }
@@ -106,44 +106,34 @@ pub(crate) fn unfilled(path: &str) -> Option<&str> {
     rest.split_once('}').map(|(name, _)| name)
 }
 
-/// The pairs of one parameter: none for `None`, one for a scalar, one for each item of a list.
-pub(crate) fn pairs(name: &str, value: &(impl Serialize + ?Sized)) -> Result<Vec<(String, String)>, Error> {
-    let value = serde_json::to_value(value)
-        .map_err(|error| Error::invalid_request(format!("the parameter `{name}` cannot be written")).with_source(error))?;
-    json_pairs(name, value)
+/// The values of one parameter: none for `None`, one for a scalar, one for each item of a list.
+pub(crate) fn values(name: &str, value: &(impl Serialize + ?Sized)) -> Result<Vec<String>, String> {
+    let value = serde_json::to_value(value).map_err(|error| format!("the parameter `{name}` cannot be written: {error}"))?;
+    json_values(name, value)
 }
 
 /// The pairs of a form, field by field.
-pub(crate) fn form_pairs(form: &(impl Serialize + ?Sized)) -> Result<Vec<(String, String)>, Error> {
-    let value = serde_json::to_value(form).map_err(|error| Error::invalid_request("the form cannot be written").with_source(error))?;
-    let Value::Object(fields) = value else {
-        return Err(Error::invalid_request("a form must be a struct or a map"));
-    };
+pub(crate) fn form_pairs(form: &(impl Serialize + ?Sized)) -> Result<Vec<(String, String)>, String> {
+    let value = serde_json::to_value(form).map_err(|error| format!("the form cannot be written: {error}"))?;
+    let Value::Object(fields) = value else { return Err("a form must be a struct or a map".to_owned()) };
     let mut pairs = Vec::with_capacity(fields.len());
     for (name, value) in fields {
-        pairs.extend(json_pairs(&name, value)?);
+        pairs.extend(json_values(&name, value)?.into_iter().map(|value| (name.clone(), value)));
     }
     Ok(pairs)
 }
 
-fn json_pairs(name: &str, value: Value) -> Result<Vec<(String, String)>, Error> {
+fn json_values(name: &str, value: Value) -> Result<Vec<String>, String> {
     let items = match value {
         Value::Array(items) => items,
         single => vec![single],
     };
-    let mut pairs = Vec::with_capacity(items.len());
-    for item in items {
-        let text = match item {
-            Value::Null => continue,
-            Value::String(text) => text,
-            Value::Bool(_) | Value::Number(_) => item.to_string(),
-            Value::Array(_) | Value::Object(_) => {
-                return Err(Error::invalid_request(format!("the parameter `{name}` must be a scalar or a list of scalars")));
-            }
-        };
-        pairs.push((name.to_owned(), text));
-    }
-    Ok(pairs)
+    let texts = items.into_iter().filter(|item| !item.is_null()).map(|item| match item {
+        Value::String(text) => Ok(text),
+        Value::Bool(_) | Value::Number(_) | Value::Null => Ok(item.to_string()),
+        Value::Array(_) | Value::Object(_) => Err(format!("the parameter `{name}` must be a scalar or a list of scalars")),
+    });
+    texts.collect()
 }
 
 #[cfg(test)]

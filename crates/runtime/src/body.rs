@@ -2,12 +2,15 @@
 
 use bytes::Bytes;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::address;
-use crate::error::Error;
 use crate::multipart::Form;
+use crate::request::JsonFields;
 
-#[derive(Debug, Default)]
+const JSON: &str = "application/json";
+
+#[derive(Clone, Debug, Default)]
 pub(crate) enum Body {
     #[default]
     None,
@@ -19,13 +22,24 @@ pub(crate) enum Body {
 }
 
 impl Body {
-    pub(crate) fn json(value: &(impl Serialize + ?Sized)) -> Result<Self, Error> {
-        let bytes =
-            serde_json::to_vec(value).map_err(|error| Error::invalid_request("the body cannot be written as JSON").with_source(error))?;
-        Ok(Self::Bytes { media_type: "application/json", bytes: bytes.into() })
+    pub(crate) fn json(value: &(impl Serialize + ?Sized)) -> Result<Self, String> {
+        let bytes = serde_json::to_vec(value).map_err(|error| format!("the body cannot be written as JSON: {error}"))?;
+        Ok(Self::Bytes { media_type: JSON, bytes: bytes.into() })
     }
 
-    pub(crate) fn form(value: &(impl Serialize + ?Sized)) -> Result<Self, Error> {
+    pub(crate) fn object(fields: &JsonFields) -> Self {
+        Self::Bytes { media_type: JSON, bytes: Value::from(fields.clone()).to_string().into() }
+    }
+
+    /// The fields of a JSON object.
+    pub(crate) fn fields(&self) -> Option<JsonFields> {
+        match self {
+            Self::Bytes { media_type: JSON, bytes } => serde_json::from_slice(bytes).ok(),
+            Self::None | Self::Bytes { .. } | Self::Multipart(_) => None,
+        }
+    }
+
+    pub(crate) fn form(value: &(impl Serialize + ?Sized)) -> Result<Self, String> {
         let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(address::form_pairs(value)?).finish();
         Ok(Self::Bytes { media_type: "application/x-www-form-urlencoded", bytes: text.into() })
     }

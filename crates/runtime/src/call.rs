@@ -6,8 +6,11 @@ mod failure;
 mod run;
 
 use std::borrow::Cow;
+use std::fmt;
+use std::future::IntoFuture;
 
 use bytes::Bytes;
+use futures_core::future::BoxFuture;
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
@@ -15,18 +18,28 @@ use url::Url;
 
 use self::failure::Received;
 use self::run::Run;
-use crate::arguments::Arguments;
 use crate::body::Body;
 use crate::core::Core;
 use crate::error::{Context, Error};
 use crate::headers;
-use crate::response::{self, ResponseValue};
+use crate::request::Request;
+use crate::response::{self, DecodeFailure, Response};
 use crate::route::Route;
 use crate::stream::ByteStream;
 use crate::vendor::Vendor;
 
-/// A request before its first attempt.
-pub(crate) struct Call {
+/// A call that is sent when it is awaited: `client.tasks().get(contact, task).await?`.
+///
+/// It owns all it needs, so it can be spawned. Dropping the future gives the call up; whether the vendor has it by then is not known.
+#[must_use = "nothing is sent before the call is awaited"]
+pub struct Call<T> {
+    request: Request,
+    mode: Mode,
+    read: fn(Payload) -> Result<T, (Bytes, DecodeFailure)>,
+}
+
+/// A request that passed all checks.
+pub(crate) struct Prepared {
     context: Context,
     method: Method,
     /// The path template, for people to read.
@@ -39,7 +52,7 @@ pub(crate) struct Call {
     authenticated: bool,
 }
 
-/// What is done with the body of a successful answer.
+/// What is done with the body of a successful response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
     /// Read it as a whole, up to the client's limit.
@@ -50,8 +63,8 @@ pub(crate) enum Mode {
     Stream,
 }
 
-/// A successful answer.
-pub(crate) struct Answer {
+/// A successful response.
+pub(crate) struct Success {
     status: reqwest::StatusCode,
     headers: HeaderMap,
     payload: Payload,
@@ -63,77 +76,97 @@ enum Payload {
     Stream(ByteStream),
 }
 
-/// What operations and free requests have in common when they are sent.
-pub(crate) struct Draft {
-    pub(crate) operation: Cow<'static, str>,
-    pub(crate) method: Method,
-    /// Filled and encoded.
-    pub(crate) path: String,
-    pub(crate) arguments: Arguments,
-    /// What the spec says, if it has the operation.
-    pub(crate) route: Option<&'static Route>,
-}
-
-/// Sends, and decodes the answer's JSON.
-pub(crate) async fn send<T: DeserializeOwned>(core: &Core, draft: Draft) -> Result<ResponseValue<T>, Error> {
-    let mut run = Run::new(core, draft.into_call(core)?, Mode::Whole);
-    let Answer { status, headers, payload } = run.answer().await?;
-    let body = match payload {
-        Payload::Whole(body) => body,
-        Payload::Discarded | Payload::Stream(_) => Bytes::new(),
-    };
-    match response::decode(&body) {
-        Ok(value) => Ok(ResponseValue::new(value, status, headers)),
-        Err(failure) => Err(run.undecodable(Received { status, headers, body }, failure)),
+impl<T: DeserializeOwned> Call<T> {
+    pub(crate) fn decoded(request: Request) -> Self {
+        let read = |payload| {
+            let body = match payload {
+                Payload::Whole(body) => body,
+                Payload::Discarded | Payload::Stream(_) => Bytes::new(),
+            };
+            response::decode(&body).map_err(|failure| (body, failure))
+        };
+        Self { request, mode: Mode::Whole, read }
     }
 }
 
-/// Sends, and ignores what a successful answer says.
-pub(crate) async fn send_empty(core: &Core, draft: Draft) -> Result<ResponseValue<()>, Error> {
-    let answer = Run::new(core, draft.into_call(core)?, Mode::Discard).answer().await?;
-    Ok(ResponseValue::new((), answer.status, answer.headers))
+impl Call<()> {
+    pub(crate) fn empty(request: Request) -> Self {
+        Self { request, mode: Mode::Discard, read: |_| Ok(()) }
+    }
 }
 
-/// Sends, and hands out a successful answer as it arrives.
-pub(crate) async fn send_stream(core: &Core, draft: Draft) -> Result<ResponseValue<ByteStream>, Error> {
-    let Answer { status, headers, payload } = Run::new(core, draft.into_call(core)?, Mode::Stream).answer().await?;
-    let stream = match payload {
-        Payload::Stream(stream) => stream,
-        Payload::Whole(body) => ByteStream::whole(body),
-        Payload::Discarded => ByteStream::whole(Bytes::new()),
-    };
-    Ok(ResponseValue::new(stream, status, headers))
+impl Call<ByteStream> {
+    pub(crate) fn streamed(request: Request) -> Self {
+        let read = |payload| {
+            Ok(match payload {
+                Payload::Stream(stream) => stream,
+                Payload::Whole(body) => ByteStream::whole(body),
+                Payload::Discarded => ByteStream::whole(Bytes::new()),
+            })
+        };
+        Self { request, mode: Mode::Stream, read }
+    }
 }
 
-impl Draft {
-    fn into_call(self, core: &Core) -> Result<Call, Error> {
-        let context = Context { vendor: core.vendor().name, operation: self.operation.clone() };
-        self.check(core).map_err(|error| error.with_context(&context))
+impl<T> Call<T> {
+    /// Changes the request; for the setters of generated code.
+    #[doc(hidden)]
+    pub fn map(mut self, change: impl FnOnce(Request) -> Request) -> Self {
+        self.request = change(self.request);
+        self
     }
 
-    fn check(self, core: &Core) -> Result<Call, Error> {
-        let Arguments { query, headers, body, failure } = self.arguments;
-        if let Some(failure) = failure {
-            return Err(failure);
+    async fn run(self) -> Result<Response<T>, Error> {
+        let Self { mut request, mode, read } = self;
+        let core = request.core.clone();
+        let context = request.context();
+        let prepared = request.checked().and_then(|()| Prepared::new(request)).map_err(|error| error.with_context(&context))?;
+        let mut run = Run::new(&core, prepared, mode);
+        let Success { status, headers, payload } = run.response().await?;
+        match read(payload) {
+            Ok(value) => Ok(Response::new(value, status, headers)),
+            Err((body, failure)) => Err(run.undecodable(Received { status, headers, body }, failure)),
         }
-        let mut url = core.shared.base.join(&self.path)?;
+    }
+}
+
+impl<T: Send + 'static> IntoFuture for Call<T> {
+    type Output = Result<Response<T>, Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}
+
+impl<T> fmt::Debug for Call<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Call").field(&self.request).finish()
+    }
+}
+
+impl Prepared {
+    fn new(request: Request) -> Result<Self, Error> {
+        let context = request.context();
+        let Request { core, method, path, route, query, headers, body, .. } = request;
+        let mut url = core.shared.base.join(&path)?;
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
         let mut own = headers.check()?.clone();
         headers::overlay(&mut own, core.options.headers.check()?);
-        Ok(Call {
-            context: Context { vendor: core.vendor().name, operation: self.operation },
-            method: self.method,
-            constant: constant_headers(core, self.route)?,
-            path: match self.route {
+        Ok(Self {
+            context,
+            method,
+            constant: constant_headers(&core, route)?,
+            path: match route {
                 Some(route) => route.path.into(),
                 None => url.path().to_owned().into(),
             },
             url,
             headers: own,
             body,
-            authenticated: self.route.is_none_or(|route| route.authenticated),
+            authenticated: route.is_none_or(|route| route.authenticated),
         })
     }
 }
@@ -171,7 +204,7 @@ fn set_constant(headers: &mut HeaderMap, name: &str, value: &str) -> Result<(), 
 }
 
 fn usual_version(vendor: &Vendor) -> Option<&'static str> {
-    let versions = || vendor.routes.iter().flat_map(|route| route.headers).filter(|(name, _)| name.eq_ignore_ascii_case(VERSION));
+    let versions = || vendor.routes.iter().flat_map(|route| route.headers.iter()).filter(|(name, _)| name.eq_ignore_ascii_case(VERSION));
     versions().map(|(_, version)| *version).max_by_key(|version| versions().filter(|(_, other)| other == version).count())
 }
 

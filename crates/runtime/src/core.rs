@@ -9,7 +9,6 @@ use reqwest::header::{HeaderMap, HeaderValue};
 
 use crate::address::BaseUrl;
 use crate::credential::CredentialProvider;
-use crate::operation::Operation;
 use crate::options::CallOptions;
 use crate::pacing::Pacer;
 use crate::request::Request;
@@ -49,14 +48,14 @@ pub(crate) struct Shared {
 
 impl Core {
     /// Begins a call of a documented operation.
-    pub fn operation(&self, route: &'static Route) -> Operation<'_> {
-        Operation::new(self, route)
+    pub fn operation(&self, route: &'static Route) -> Request {
+        Request::documented(self, route)
     }
 
     /// Begins a request to a path below the base URL, for endpoints that the spec does not have. The path
     /// begins with `/`; one that leaves the base, such as `//host` or one with `..`, is refused.
-    pub fn request(&self, method: Method, path: &str) -> Request<'_> {
-        Request::new(self, method, path)
+    pub fn request(&self, method: Method, path: &str) -> Request {
+        Request::raw(self, method, path)
     }
 
     /// A client with other settings for its calls; it shares everything else.

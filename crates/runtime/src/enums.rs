@@ -235,6 +235,10 @@ pub mod private {
     #[cfg(feature = "schemars")]
     pub use schemars;
     pub use serde;
+    pub use serde::de::MapAccess;
+    pub use serde::ser::SerializeMap;
+
+    pub use crate::object::{Fields, Ignored, KeyOf, deserialize, required, serialize, write_extra};
 
     /// A string for which the known values are suggestions.
     #[cfg(feature = "schemars")]

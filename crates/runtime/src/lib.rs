@@ -2,7 +2,6 @@
 #![forbid(unsafe_code)]
 
 mod address;
-mod arguments;
 mod body;
 mod builder;
 mod call;
@@ -16,11 +15,12 @@ mod events;
 pub mod fuzzing;
 mod gate;
 mod headers;
+mod limits;
 pub mod multipart;
 mod number;
+mod object;
 #[cfg(feature = "oauth")]
 pub mod oauth;
-mod operation;
 mod options;
 mod pacing;
 pub mod pagination;
@@ -31,7 +31,6 @@ mod response;
 mod retry;
 mod retry_after;
 mod route;
-mod setters;
 mod stream;
 mod transport;
 mod vendor;
@@ -39,6 +38,7 @@ mod vendor;
 pub mod webhooks;
 
 pub use builder::ClientBuilder;
+pub use call::Call;
 pub use core::Core;
 pub use credential::CredentialProvider;
 pub use enums::ConversionError;
@@ -47,21 +47,26 @@ pub use enums::private as __private;
 pub use error::{Delivery, Error, ErrorKind};
 #[doc(hidden)]
 pub use events::{envelope, payload};
+#[doc(hidden)]
+pub use limits::{Check, Limited};
 pub use number::Number;
-pub use operation::Operation;
+pub use object::Extra;
 pub use options::CallOptions;
 pub use pacing::Pacing;
+pub use pagination::List;
 pub use request::Request;
-pub use response::ResponseValue;
+pub use response::Response;
 pub use retry::{Jitter, RetryPolicy, full_jitter};
 pub use route::{Evidence, Pagination, Route};
-#[doc(hidden)]
-pub use setters::{argument, arguments};
 pub use stream::ByteStream;
 pub use vendor::{Auth, ErrorShape, RateLimit, Vendor};
 
 pub use bytes::Bytes;
+pub use chrono::{DateTime, NaiveDate, Utc};
 pub use futures_core::Stream;
 pub use futures_core::future::BoxFuture;
+pub use futures_core::stream::BoxStream;
 pub use reqwest::{Method, StatusCode, header};
-pub use secrecy::SecretString;
+pub use secrecy::{ExposeSecret, SecretString};
+pub use serde_json::{Map, Value, json};
+pub use uuid::Uuid;

@@ -24,7 +24,7 @@ use crate::error::Error;
 ///     .text("conversationId", "ve9EPM428h8vShlRW1KT")
 ///     .part("fileAttachment", Part::file("./offer.pdf").media_type("application/pdf"));
 /// ```
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[must_use = "a form does nothing until it is sent"]
 pub struct Form {
     parts: Vec<(String, Part)>,
@@ -33,7 +33,8 @@ pub struct Form {
 /// One part of a [`Form`].
 ///
 /// Files are read while they are sent, never as a whole, and are opened again for each attempt. A stream can be read
-/// only once, so a request with one is never retried after its first byte was taken.
+/// only once, so a request with one is never retried after its first byte was taken; clones of a part share it.
+#[derive(Clone)]
 #[must_use = "a part does nothing until it is in a form"]
 pub struct Part {
     content: Content,
@@ -41,6 +42,7 @@ pub struct Part {
     media_type: Option<String>,
 }
 
+#[derive(Clone)]
 enum Content {
     Bytes(Bytes),
     File(PathBuf),

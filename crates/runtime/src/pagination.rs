@@ -4,18 +4,86 @@
 //! vendor answers, a stream ends: a page or a cursor seen before stops it.
 
 use std::collections::VecDeque;
-use std::fmt::Debug;
-use std::future::Future;
+use std::fmt::{self, Debug};
+use std::future::{Future, IntoFuture};
 
+use futures_core::future::BoxFuture;
 use futures_core::{Stream, stream::BoxStream};
 use futures_util::stream;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
+use crate::call::Call;
 use crate::error::Error;
+use crate::request::Request;
+use crate::response::Response;
+use crate::route::Pagination;
+
+/// A call of an operation that lists: awaited it is one page, and `stream()` reads page after page.
+#[must_use = "nothing is sent before the call is awaited, or its stream polled"]
+pub struct List<T, I> {
+    request: Request,
+    page: fn(T) -> Page<I>,
+}
+
+impl<T, I> List<T, I> {
+    pub(crate) fn new(request: Request, page: fn(T) -> Page<I>) -> Self {
+        Self { request, page }
+    }
+
+    /// Changes the request; for the setters of generated code.
+    #[doc(hidden)]
+    pub fn map(mut self, change: impl FnOnce(Request) -> Request) -> Self {
+        self.request = change(self.request);
+        self
+    }
+}
+
+impl<T: DeserializeOwned + Send + 'static, I: Serialize + Send + 'static> List<T, I> {
+    /// All items, page after page. Lazy: nothing is sent before the first poll, and the next page only when the last one is used up.
+    ///
+    /// An error comes after the items before it, and ends the stream.
+    pub fn stream(self) -> BoxStream<'static, Result<I, Error>> {
+        let Self { request, page } = self;
+        let fetch = move |request: Request| async move { Ok(page(request.send::<T>().await?.into_inner())) };
+        match request.route.and_then(|route| route.pagination) {
+            Some(Pagination::Offset(parameter)) => {
+                let start = request.position(parameter).unwrap_or(0);
+                Box::pin(by_offset(request, start, fetch, move |request, offset| request.turn_to(parameter, offset.into())))
+            }
+            Some(Pagination::Page(parameter)) => {
+                let start = request.position(parameter).unwrap_or(1);
+                Box::pin(by_page(request, start, fetch, move |request, number| request.turn_to(parameter, number.into())))
+            }
+            Some(Pagination::Token | Pagination::Cursor) | None => Box::pin(by_cursor(request, fetch, |request, next: Vec<(_, Value)>| {
+                next.into_iter().fold(request, |request, (parameter, value)| request.turn_to(parameter, value))
+            })),
+        }
+    }
+}
+
+impl<T: DeserializeOwned + Send + 'static, I> IntoFuture for List<T, I> {
+    type Output = Result<Response<T>, Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Call::decoded(self.request).into_future()
+    }
+}
+
+impl<T, I> Debug for List<T, I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("List").field(&self.request).finish()
+    }
+}
+
+/// Where the next page begins: parameters and their values.
+pub type Next = Vec<(&'static str, Value)>;
 
 /// One page, as a client reads it out of an answer; what the vendor does not tell is `None`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Page<I, C = ()> {
+pub struct Page<I, C = Next> {
     /// The items, in the vendor's order.
     pub items: Vec<I>,
     /// Whether there are more pages.
@@ -40,7 +108,7 @@ impl<I, C> Default for Page<I, C> {
 /// `start` is the first offset, `fetch` gets a page, and `advance` puts an offset into the request. The stream ends
 /// when the page says so (`more`, `total`), is empty, or is the same as the one before. An error comes once, after all
 /// items before it, and ends the stream.
-pub fn by_offset<'a, R, I, F, Fut, A>(
+pub fn by_offset<'a, R, I, C, F, Fut, A>(
     request: R,
     start: u64,
     fetch: F,
@@ -50,11 +118,12 @@ where
     R: Clone + Send + 'a,
     I: Serialize + Send + 'a,
     F: Fn(R) -> Fut + Send + 'a,
-    Fut: Future<Output = Result<Page<I>, Error>> + Send + 'a,
+    C: Send + 'a,
+    Fut: Future<Output = Result<Page<I, C>, Error>> + Send + 'a,
     A: Fn(R, u64) -> R + Send + 'a,
 {
     let mut read = Progress::default();
-    items(request, fetch, move |request, page: &Page<I>| {
+    items(request, fetch, move |request, page: &Page<I, C>| {
         let verdict = read.note(page);
         let offset = start.saturating_add(read.items);
         let complete = page.total.is_some_and(|total| offset >= total) || page.total_pages.is_some_and(|total| read.pages >= total);
@@ -63,7 +132,7 @@ where
 }
 
 /// Streams a list that is read by page number; `start` is the number of the first page. Otherwise like [`by_offset`].
-pub fn by_page<'a, R, I, F, Fut, A>(
+pub fn by_page<'a, R, I, C, F, Fut, A>(
     request: R,
     start: u64,
     fetch: F,
@@ -73,11 +142,12 @@ where
     R: Clone + Send + 'a,
     I: Serialize + Send + 'a,
     F: Fn(R) -> Fut + Send + 'a,
-    Fut: Future<Output = Result<Page<I>, Error>> + Send + 'a,
+    C: Send + 'a,
+    Fut: Future<Output = Result<Page<I, C>, Error>> + Send + 'a,
     A: Fn(R, u64) -> R + Send + 'a,
 {
     let mut read = Progress::default();
-    items(request, fetch, move |request, page: &Page<I>| {
+    items(request, fetch, move |request, page: &Page<I, C>| {
         let verdict = read.note(page);
         let number = start.saturating_add(read.pages);
         // Pages are counted from 0 only if the first one has that number.
@@ -121,7 +191,7 @@ where
     C: Send + 'a,
     F: Fn(R) -> Fut + Send + 'a,
     Fut: Future<Output = Result<Page<I, C>, Error>> + Send + 'a,
-    N: FnMut(R, &Page<I, C>) -> Next<R> + Send + 'a,
+    N: FnMut(R, &Page<I, C>) -> Following<R> + Send + 'a,
 {
     struct State<R, I, F, N> {
         ready: VecDeque<I>,
@@ -138,8 +208,8 @@ where
             let request = state.request.take()?;
             match (state.fetch)(request.clone()).await {
                 Ok(page) => match (state.next)(request, &page) {
-                    Next::Repeated => return None,
-                    Next::Page(following) => {
+                    Following::Repeated => return None,
+                    Following::Page(following) => {
                         state.request = following;
                         state.ready = page.items.into();
                     }
@@ -153,7 +223,7 @@ where
 }
 
 /// What follows a page.
-enum Next<R> {
+enum Following<R> {
     /// The page was the last one once more: the vendor ignores the position. Its items were handed out already.
     Repeated,
     /// The page is new; its successor, if there is one.
@@ -194,20 +264,14 @@ impl Progress {
 }
 
 impl Verdict {
-    fn unless<R>(self, complete: bool, following: impl FnOnce() -> Option<R>) -> Next<R> {
+    fn unless<R>(self, complete: bool, following: impl FnOnce() -> Option<R>) -> Following<R> {
         match self {
-            Self::Repeated => Next::Repeated,
-            Self::Last => Next::Page(None),
-            Self::Open if complete => Next::Page(None),
-            Self::Open => Next::Page(following()),
+            Self::Repeated => Following::Repeated,
+            Self::Last => Following::Page(None),
+            Self::Open if complete => Following::Page(None),
+            Self::Open => Following::Page(following()),
         }
     }
-}
-
-/// Where the caller's own arguments start, or `first`.
-#[doc(hidden)]
-pub fn position(given: Option<&impl ToString>, first: u64) -> u64 {
-    given.and_then(count).unwrap_or(first)
 }
 
 /// A whole number, whatever type it is decoded as.
@@ -215,5 +279,19 @@ pub fn position(given: Option<&impl ToString>, first: u64) -> u64 {
 pub fn count(value: &impl ToString) -> Option<u64> {
     value.to_string().parse().ok()
 }
+
+/// The parameters of the next page; nothing where the vendor tells none of them.
+#[doc(hidden)]
+pub fn next<const N: usize>(values: [(&'static str, Option<Value>); N]) -> Option<Next> {
+    let next: Next = values.into_iter().filter_map(|(parameter, value)| Some((parameter, value?))).collect();
+    (!next.is_empty()).then_some(next)
+}
+
+/// A value that tells where the next page begins, as it is sent back.
+#[doc(hidden)]
+pub fn token(value: &impl Serialize) -> Option<Value> {
+    serde_json::to_value(value).ok().filter(|value| !value.is_null())
+}
+
 #[cfg(test)]
 mod tests;

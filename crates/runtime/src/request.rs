@@ -1,92 +1,209 @@
-//! The escape hatch: a request to an endpoint that the spec does not have.
+//! A request before it is sent: of a documented operation, or to any other path of the vendor.
 
+use std::borrow::Cow;
 use std::fmt::{self, Display};
 
 use reqwest::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
-use crate::arguments::Arguments;
-use crate::call::{self, Draft};
+use crate::address;
+use crate::body::Body;
+use crate::call::Call;
 use crate::core::Core;
-use crate::error::Error;
+use crate::error::{Context, Error};
+use crate::headers::Headers;
+use crate::limits::{Check, Limited};
 use crate::multipart::Form;
-use crate::response::ResponseValue;
+use crate::pagination::{List, Page};
+use crate::route::Route;
 use crate::stream::ByteStream;
 
-/// A request to any path below the client's base URL, with the client's credential, pacing, retry and errors.
+/// A request to the vendor, with the client's credential, pacing, retry and errors.
 ///
-/// Whether it is retried follows from its method, as for documented operations: a POST or PATCH is never sent twice
-/// once the vendor may have acted on it.
+/// Whether it is retried follows from its method: a POST or PATCH is never sent twice once the vendor may have acted on it. What cannot
+/// be sent makes the call fail with [`InvalidRequest`](crate::ErrorKind::InvalidRequest) before anything leaves, and the error names
+/// everything that is wrong.
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
-pub struct Request<'a> {
-    core: &'a Core,
-    method: Method,
-    path: String,
-    arguments: Arguments,
+pub struct Request {
+    pub(crate) core: Core,
+    pub(crate) operation: Cow<'static, str>,
+    pub(crate) method: Method,
+    /// Filled and encoded, where the path has parameters.
+    pub(crate) path: String,
+    /// What the spec says, if it has the operation.
+    pub(crate) route: Option<&'static Route>,
+    pub(crate) query: Vec<(Cow<'static, str>, String)>,
+    pub(crate) headers: Headers,
+    pub(crate) body: Body,
+    problems: Vec<String>,
 }
 
-impl<'a> Request<'a> {
-    pub(crate) fn new(core: &'a Core, method: Method, path: &str) -> Self {
-        Self { core, method, path: path.to_owned(), arguments: Arguments::default() }
+impl Request {
+    /// A request of a documented operation.
+    pub(crate) fn documented(core: &Core, route: &'static Route) -> Self {
+        Self::new(core, route.operation_id.into(), route.method.clone(), route.path, Some(route))
+    }
+
+    /// A request to a path below the base URL. One that the spec has is treated as documented.
+    pub(crate) fn raw(core: &Core, method: Method, path: &str) -> Self {
+        let plain = path.split(['?', '#']).next().unwrap_or_default();
+        let route = core.vendor().routes.iter().find(|route| route.method == method && route.path == plain).copied();
+        Self::new(core, format!("{method} {plain}").into(), method, path, route)
+    }
+
+    fn new(core: &Core, operation: Cow<'static, str>, method: Method, path: &str, route: Option<&'static Route>) -> Self {
+        Self {
+            core: core.clone(),
+            operation,
+            method,
+            path: path.to_owned(),
+            route,
+            query: Vec::new(),
+            headers: Headers::default(),
+            body: Body::None,
+            problems: Vec::new(),
+        }
+    }
+
+    /// Fills `{name}` in the path. The value is percent-encoded; an empty one, `.` and `..` are refused.
+    pub fn path_param(mut self, name: &str, value: &dyn Display) -> Self {
+        match address::fill(&self.path, name, &value.to_string()) {
+            Ok(path) => self.path = path,
+            Err(problem) => self.problems.push(problem),
+        }
+        self
     }
 
     /// Adds a query parameter. `None` adds nothing; a list repeats the name.
-    pub fn query(mut self, name: &str, value: &(impl Serialize + ?Sized)) -> Self {
-        self.arguments.query(name, value);
+    pub fn query(mut self, name: impl Into<Cow<'static, str>>, value: &(impl Serialize + ?Sized)) -> Self {
+        let name = name.into();
+        match address::values(&name, value) {
+            Ok(values) => self.query.extend(values.into_iter().map(|value| (name.clone(), value))),
+            Err(problem) => self.problems.push(problem),
+        }
         self
+    }
+
+    /// Sets a query parameter, in the place of an earlier one of the same name.
+    pub fn set_query(mut self, name: impl Into<Cow<'static, str>>, value: &(impl Serialize + ?Sized)) -> Self {
+        let name = name.into();
+        self.query.retain(|(other, _)| *other != name);
+        self.query(name, value)
     }
 
     /// Sets a header.
     pub fn header(mut self, name: &str, value: &dyn Display) -> Self {
-        self.arguments.header(name, value);
+        self.headers.set(name, &value.to_string());
         self
     }
 
     /// Sends `body` as JSON.
     pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Self {
-        self.arguments.json(body);
+        match Body::json(body) {
+            Ok(body) => self.body = body,
+            Err(problem) => self.problems.push(problem),
+        }
         self
     }
 
     /// Sends the fields of `body` URL-encoded.
     pub fn form(mut self, body: &(impl Serialize + ?Sized)) -> Self {
-        self.arguments.form(body);
+        match Body::form(body) {
+            Ok(body) => self.body = body,
+            Err(problem) => self.problems.push(problem),
+        }
         self
     }
 
     /// Sends `form` as `multipart/form-data`.
     pub fn multipart(mut self, form: Form) -> Self {
-        self.arguments.multipart(form);
+        self.body = Body::Multipart(form);
         self
     }
 
-    /// Sends, and decodes the answer's JSON as `T`; `serde_json::Value` takes any.
-    pub async fn send<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error> {
-        call::send(self.core, self.into_draft()).await
+    /// Adds a part to the `multipart/form-data` body.
+    #[doc(hidden)]
+    pub fn part(mut self, name: &'static str, part: crate::multipart::Part) -> Self {
+        self.body = Body::Multipart(match std::mem::take(&mut self.body) {
+            Body::Multipart(form) => form.part(name, part),
+            Body::None | Body::Bytes { .. } => Form::new().part(name, part),
+        });
+        self
     }
 
-    /// Sends, and ignores what a successful answer says.
-    pub async fn send_empty(self) -> Result<ResponseValue<()>, Error> {
-        call::send_empty(self.core, self.into_draft()).await
+    /// Checks the limits of what is sent.
+    #[doc(hidden)]
+    pub fn check(mut self, body: &impl Limited) -> Self {
+        body.check(&mut Check::new(&mut self.problems));
+        self
     }
 
-    /// Sends, and hands out a successful answer as it arrives, without a limit on its size.
-    pub async fn send_stream(self) -> Result<ResponseValue<ByteStream>, Error> {
-        call::send_stream(self.core, self.into_draft()).await
+    /// Checks the limits of a parameter.
+    #[doc(hidden)]
+    pub fn check_with(mut self, check: impl FnOnce(&mut Check<'_>)) -> Self {
+        check(&mut Check::new(&mut self.problems));
+        self
     }
 
-    fn into_draft(self) -> Draft {
-        let plain = self.path.split(['?', '#']).next().unwrap_or_default();
-        let route = self.core.vendor().routes.iter().find(|route| route.method == self.method && route.path == plain);
-        let operation = format!("{} {plain}", self.method).into();
-        Draft { operation, method: self.method, path: self.path, arguments: self.arguments, route }
+    /// The call whose JSON response is decoded as `T`; `serde_json::Value` takes any.
+    pub fn send<T: DeserializeOwned>(self) -> Call<T> {
+        Call::decoded(self)
+    }
+
+    /// The call whose response body is ignored.
+    pub fn send_empty(self) -> Call<()> {
+        Call::empty(self)
+    }
+
+    /// The call whose response body is handed out as it arrives, without a limit on its size.
+    pub fn send_stream(self) -> Call<ByteStream> {
+        Call::streamed(self)
+    }
+
+    /// The call of an operation that lists; `page` reads a page out of a response.
+    #[doc(hidden)]
+    pub fn list<T: DeserializeOwned, I>(self, page: fn(T) -> Page<I>) -> List<T, I> {
+        List::new(self, page)
+    }
+
+    /// A whole number that is set already, in the query or in the JSON body.
+    pub(crate) fn position(&self, name: &str) -> Option<u64> {
+        match self.query.iter().find(|(other, _)| other == name) {
+            Some((_, value)) => value.parse().ok(),
+            None => self.body.fields()?.get(name)?.to_string().trim_matches('"').parse().ok(),
+        }
+    }
+
+    /// Sets a parameter of the next page: a field of the body where the operation has a JSON body, else in the query.
+    pub(crate) fn turn_to(mut self, name: &'static str, value: Value) -> Self {
+        let Some(mut fields) = self.body.fields() else { return self.set_query(name, &value) };
+        fields.insert(name.to_owned(), value);
+        self.body = Body::object(&fields);
+        self
+    }
+
+    /// What is wrong with the request, all at once.
+    pub(crate) fn checked(&mut self) -> Result<(), Error> {
+        if let Some(name) = self.route.and_then(|_| address::unfilled(&self.path)) {
+            self.problems.push(format!("the path parameter `{name}` is missing"));
+        }
+        if self.problems.is_empty() { Ok(()) } else { Err(Error::invalid_request(self.problems.join("; "))) }
+    }
+
+    pub(crate) fn context(&self) -> Context {
+        Context { vendor: self.core.vendor().name, operation: self.operation.clone() }
     }
 }
 
-impl fmt::Debug for Request<'_> {
+impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plain = self.path.split('?').next().unwrap_or_default();
         f.debug_struct("Request").field("method", &self.method).field("path", &plain).finish_non_exhaustive()
     }
 }
+
+/// The fields of a JSON object.
+pub(crate) type JsonFields = Map<String, Value>;

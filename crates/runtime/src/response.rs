@@ -12,13 +12,13 @@ use crate::error::parse;
 
 /// What the vendor answered, with status and headers.
 #[derive(Clone)]
-pub struct ResponseValue<T> {
+pub struct Response<T> {
     value: T,
     status: StatusCode,
     headers: HeaderMap,
 }
 
-impl<T> ResponseValue<T> {
+impl<T> Response<T> {
     pub(crate) fn new(value: T, status: StatusCode, headers: HeaderMap) -> Self {
         Self { value, status, headers }
     }
@@ -44,7 +44,7 @@ impl<T> ResponseValue<T> {
     }
 }
 
-impl<T> Deref for ResponseValue<T> {
+impl<T> Deref for Response<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -52,13 +52,13 @@ impl<T> Deref for ResponseValue<T> {
     }
 }
 
-impl<T> DerefMut for ResponseValue<T> {
+impl<T> DerefMut for Response<T> {
     fn deref_mut(&mut self) -> &mut T {
         &mut self.value
     }
 }
 
-impl<T: fmt::Debug> fmt::Debug for ResponseValue<T> {
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.value.fmt(f)
     }

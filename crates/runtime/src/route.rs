@@ -2,11 +2,16 @@
 
 use reqwest::Method;
 
-/// One documented operation.
+/// One documented operation. Generated crates have one static for each, and list them all.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Route {
     /// The operation's name in the spec, such as `send_message`.
     pub operation_id: &'static str,
+    /// The group it belongs to, such as `messages`.
+    pub group: &'static str,
+    /// Its name in the group, such as `send`.
+    pub name: &'static str,
     /// The HTTP method.
     pub method: Method,
     /// Path below the base URL, with parameters in braces: `/contacts/{contactId}`.
@@ -19,13 +24,56 @@ pub struct Route {
     pub pagination: Option<Pagination>,
     /// How well the operation is documented by the vendor.
     pub evidence: Evidence,
-    /// The group it belongs to in the spec, such as `messages`.
-    pub tag: &'static str,
     /// The vendor's page.
     pub docs: &'static str,
 }
 
 impl Route {
+    /// An operation that sends the credential, does not page, and is documented in full.
+    pub const fn new(operation_id: &'static str, group: &'static str, name: &'static str, method: Method, path: &'static str) -> Self {
+        Self {
+            operation_id,
+            group,
+            name,
+            method,
+            path,
+            headers: &[],
+            authenticated: true,
+            pagination: None,
+            evidence: Evidence::Full,
+            docs: "",
+        }
+    }
+
+    /// With headers that every request carries.
+    #[must_use]
+    pub const fn headers(mut self, headers: &'static [(&'static str, &'static str)]) -> Self {
+        self.headers = headers;
+        self
+    }
+
+    /// Without the credential.
+    #[must_use]
+    pub const fn public(mut self) -> Self {
+        self.authenticated = false;
+        self
+    }
+
+    /// Listing page by page.
+    #[must_use]
+    pub const fn paged(mut self, pagination: Pagination) -> Self {
+        self.pagination = Some(pagination);
+        self
+    }
+
+    /// With the vendor's page, and how well it documents the operation.
+    #[must_use]
+    pub const fn documented(mut self, evidence: Evidence, page: &'static str) -> Self {
+        self.evidence = evidence;
+        self.docs = page;
+        self
+    }
+
     /// The method only reads: GET and HEAD.
     pub fn is_safe(&self) -> bool {
         MethodClass::of(&self.method) == MethodClass::Safe
@@ -41,10 +89,10 @@ impl Route {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Pagination {
-    /// By the number of items to skip.
-    Offset,
-    /// By page number.
-    Page,
+    /// By the number of items to skip, in the named parameter.
+    Offset(&'static str),
+    /// By page number, in the named parameter.
+    Page(&'static str),
     /// By a continuation token from the last page.
     Token,
     /// By the position of the last item seen.

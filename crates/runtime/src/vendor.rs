@@ -26,7 +26,7 @@ pub struct Vendor {
     /// Where the parts of an error are in the vendor's JSON.
     pub error: ErrorShape,
     /// Every documented operation.
-    pub routes: &'static [Route],
+    pub routes: &'static [&'static Route],
 }
 
 /// How a vendor wants the credential.

@@ -3,7 +3,7 @@
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
 use secrecy::SecretString;
 
-use super::{Call, Mode};
+use super::{Mode, Prepared};
 use crate::body::Body;
 use crate::core::Core;
 use crate::error::Error;
@@ -14,7 +14,7 @@ use crate::vendor::Auth;
 
 pub(super) async fn assemble(
     core: &Core,
-    call: &Call,
+    call: &Prepared,
     target: &Target,
     mode: Mode,
     credential: Option<&SecretString>,

@@ -6,7 +6,7 @@ use reqwest::{Response, StatusCode};
 use tokio::time::{Instant, timeout_at};
 
 use super::failure::{Failure, Failures, ReadEnd, Received};
-use super::{Answer, Mode, Payload};
+use super::{Mode, Payload, Success};
 use crate::address::origin_of;
 use crate::error::{BODY_LIMIT, Context, Delivery, Error, ErrorKind};
 use crate::gate::Gate;
@@ -18,7 +18,7 @@ use crate::transport::{SendErrorClass, Transport};
 
 /// What follows an attempt that did not fail.
 pub(super) enum Step {
-    Answer(Answer),
+    Success(Success),
     Redirect(Target),
 }
 
@@ -103,7 +103,7 @@ impl Attempt<'_> {
                 (body, Some(end)) => return Err(self.failures.answer_lost(Received { status, headers, body }, end)),
             },
         };
-        Ok(Step::Answer(Answer { status, headers, payload }))
+        Ok(Step::Success(Success { status, headers, payload }))
     }
 
     fn stream(&self, response: Response, status: StatusCode, headers: &HeaderMap) -> ByteStream {

@@ -9,7 +9,7 @@ use tracing::field::Empty;
 use super::assemble::assemble;
 use super::attempt::{Attempt, Step};
 use super::failure::{Failure, Failures, Limit, Received};
-use super::{Answer, Call, Mode};
+use super::{Mode, Prepared, Success};
 use crate::core::Core;
 use crate::error::{Delivery, Error, ErrorKind, parse};
 use crate::pacing::{FOREVER, Permit, TooLong};
@@ -22,7 +22,7 @@ use crate::route::MethodClass;
 /// A call under way.
 pub(super) struct Run<'a> {
     core: &'a Core,
-    call: Call,
+    call: Prepared,
     mode: Mode,
     method: MethodClass,
     target: Target,
@@ -41,7 +41,7 @@ pub(super) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(core: &'a Core, call: Call, mode: Mode) -> Self {
+    pub(super) fn new(core: &'a Core, call: Prepared, mode: Mode) -> Self {
         Self {
             core,
             mode,
@@ -59,7 +59,7 @@ impl<'a> Run<'a> {
     }
 
     /// Makes attempts until one succeeds or no further one is allowed, within a span.
-    pub(super) async fn answer(&mut self) -> Result<Answer, Error> {
+    pub(super) async fn response(&mut self) -> Result<Success, Error> {
         let span = tracing::info_span!(
             "reachout.operation",
             vendor = self.core.vendor().id,
@@ -93,10 +93,10 @@ impl<'a> Run<'a> {
         self.close(error)
     }
 
-    async fn attempts(&mut self) -> Result<Answer, Error> {
+    async fn attempts(&mut self) -> Result<Success, Error> {
         loop {
             match self.attempt().await? {
-                Ok(Step::Answer(answer)) => return Ok(answer),
+                Ok(Step::Success(success)) => return Ok(success),
                 Ok(Step::Redirect(target)) => self.target = target,
                 Err((failure, credential)) => self.recover(failure, credential).await?,
             }

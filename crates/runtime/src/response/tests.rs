@@ -61,7 +61,7 @@ fn deep_nesting_is_an_error() {
 fn a_response_is_its_value_with_the_answer_around_it() {
     let mut headers = HeaderMap::new();
     headers.insert("x-request-id", "r1".parse().unwrap());
-    let mut response = ResponseValue::new(vec![1, 2], StatusCode::CREATED, headers);
+    let mut response = Response::new(vec![1, 2], StatusCode::CREATED, headers);
     response.push(3);
     assert_eq!(response.len(), 3);
     assert_eq!((response.status(), response.request_id(), response.headers().len()), (StatusCode::CREATED, Some("r1"), 1));

@@ -1,12 +1,12 @@
 //! Streamed answers over real sockets.
 
 use futures_util::StreamExt;
-use reachout_runtime::{ByteStream, Delivery, Error, ErrorKind, ResponseValue};
+use reachout_runtime::{ByteStream, Delivery, Error, ErrorKind, Response};
 
 use crate::server::{Act, Server, answer};
 use crate::vendor::{self, GET};
 
-async fn download(act: Act) -> Result<ResponseValue<ByteStream>, Error> {
+async fn download(act: Act) -> Result<Response<ByteStream>, Error> {
     let server = Server::start([act]).await;
     let client = vendor::builder(&server.url).max_body(1000).build().unwrap();
     let response = client.core.operation(GET).path_param("messageId", &"m1").send_stream().await;

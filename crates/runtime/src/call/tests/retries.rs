@@ -12,7 +12,7 @@ const TOO_MANY: Reply = Reply::Answer(429, "", "{}");
 const UNAVAILABLE: Reply = Reply::Answer(503, "", "{}");
 
 async fn call(core: &Core, route: &'static Route) -> Result<Value, Error> {
-    core.operation(route).json(&json!({ "text": "hi" })).send::<Value>().await.map(crate::ResponseValue::into_inner)
+    core.operation(route).json(&json!({ "text": "hi" })).send::<Value>().await.map(crate::Response::into_inner)
 }
 
 /// Whether the gaps are these, in seconds; tokio's timer counts in milliseconds.

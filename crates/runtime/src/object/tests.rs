@@ -1,0 +1,91 @@
+use serde_json::{Value, json};
+
+#[derive(Clone, Debug, PartialEq)]
+struct Contact {
+    id: String,
+    note: Option<String>,
+    first_name: Option<String>,
+    tags: Option<Vec<String>>,
+    next: Option<Box<Contact>>,
+}
+
+crate::object!(Contact { id: "id", note: "note", first_name? "firstName", tags? "tags", next? "next" });
+crate::setters!(Contact new(id: String, note: (Option<String>)) { first_name: String, tags: [String], next: (Box<Contact>) });
+
+#[derive(Clone, Debug, PartialEq)]
+struct Open {
+    id: Option<i64>,
+    extra: crate::Extra,
+}
+
+crate::object!(Open { id? "id" } extra);
+
+#[derive(Clone, Debug, PartialEq)]
+enum Either {
+    Contact(Contact),
+    Number(i64),
+    Text(String),
+}
+
+crate::one_of!(Either { Contact(Contact), Number(i64), Text(String) });
+
+#[test]
+fn what_is_unset_is_not_written_and_a_required_null_is() {
+    let contact = Contact::new("1", None).first_name("Sophie").tags(["a", "b"]).next(Contact::new("2", "n".to_owned()));
+    let json = json!({ "id": "1", "note": null, "firstName": "Sophie", "tags": ["a", "b"], "next": { "id": "2", "note": "n" } });
+    assert_eq!(serde_json::to_value(&contact).unwrap(), json);
+    assert_eq!(serde_json::from_value::<Contact>(json).unwrap(), contact);
+}
+
+#[test]
+fn objects_are_read() {
+    let cases = [
+        (json!({ "id": "1" }), Ok(Contact::new("1", None))),
+        (json!({ "id": "1", "firstName": null, "new": { "deep": [1] } }), Ok(Contact::new("1", None))),
+        (json!({ "note": "x" }), Err("missing field `id`")),
+        (json!({ "id": null }), Err("invalid type: null, expected a string")),
+        (json!(["1"]), Err("invalid type: sequence, expected struct Contact")),
+    ];
+    for (json, expected) in cases {
+        let read = serde_json::from_str::<Contact>(&json.to_string()).map_err(|error| error.to_string());
+        match (read, expected) {
+            (Ok(read), Ok(expected)) => assert_eq!(read, expected, "{json}"),
+            (Err(error), Err(expected)) => assert!(error.starts_with(expected), "{json}: {error}"),
+            (read, expected) => panic!("{json}: {read:?} is not {expected:?}"),
+        }
+    }
+}
+
+#[test]
+fn an_open_object_keeps_what_is_not_listed() {
+    let json = json!({ "id": 1, "later": [true, { "a": null }], "name": "x" });
+    let open: Open = serde_json::from_value(json.clone()).unwrap();
+    assert_eq!(open.extra.len(), 2);
+    assert_eq!(serde_json::to_value(&open).unwrap(), json);
+}
+
+#[test]
+fn the_first_alternative_that_fits_is_taken() {
+    for (json, expected) in [
+        (json!({ "id": "1" }), Some(Either::Contact(Contact::new("1", None)))),
+        (json!(7), Some(Either::Number(7))),
+        (json!("7"), Some(Either::Text("7".into()))),
+        (json!([7]), None),
+    ] {
+        let read = serde_json::from_value::<Either>(json.clone());
+        match (read, expected) {
+            (Ok(read), Some(expected)) => assert_eq!(read, expected),
+            (Err(error), None) => assert_eq!(error.to_string(), "the value fits no alternative of Either"),
+            (read, _) => panic!("{json}: {read:?}"),
+        }
+    }
+    assert_eq!(serde_json::to_value(Either::Number(7)).unwrap(), json!(7));
+}
+
+#[test]
+fn the_path_of_a_field_that_does_not_fit_is_known() {
+    let text = r#"{ "id": "1", "next": { "id": "2", "tags": ["a", 5] } }"#;
+    let error = serde_path_to_error::deserialize::<_, Contact>(&mut serde_json::Deserializer::from_str(text)).unwrap_err();
+    assert_eq!(error.path().to_string(), "next.tags[1]");
+    let _: Value = serde_json::from_str(text).unwrap();
+}
