@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     diagnostic::{Diagnostic, Error, Origin},
-    lint, load, model, select,
+    load, model, outputs, select,
 };
 
 /// The numbers of one vendor.

@@ -47,12 +47,10 @@ pub enum Error {
         /// What progenitor or typify said.
         message: String,
     },
-    /// The generated code is not Rust.
-    #[error("{file}: generated code does not parse: {message}")]
+    /// The generated code could not be laid out.
+    #[error("generated code cannot be formatted: {message}")]
     Format {
-        /// The file that was to be written.
-        file: String,
-        /// What rustfmt or syn said.
+        /// What rustfmt said.
         message: String,
     },
     /// Reading or writing failed.

@@ -1,24 +1,21 @@
 //! Turns the documents in `specs/` into the client crates.
 //!
-//! The stages, in this order: `load` bundles the files of a vendor, `lint` refuses what cannot be generated, `normalise` rewrites what
-//! progenitor misreads, `generate` runs it, `post` makes a thin client of its output, `format` lays the code out; `outputs` says
-//! which files come of it, and `regen` writes or compares them. The result is a function of `specs/` alone.
+//! The stages, in this order: `load` bundles the files of a vendor, `lint` refuses what cannot be generated, `typing` has progenitor type
+//! the schemas, `model` holds everything that is known, `emit` prints it, `format` lays it out; `outputs` says which files come of it, and
+//! `regen` writes or compares them. Each stage reads what the one before returns. The result is a function of `specs/` alone.
 #![forbid(unsafe_code)]
 
-mod cli;
 mod coverage;
 mod diagnostic;
+mod emit;
 mod format;
-mod generate;
 mod lint;
 mod load;
-mod mocks;
 mod model;
-mod normalise;
+mod names;
 mod outputs;
-mod post;
 mod regen;
-mod wire;
+mod typing;
 
 use std::path::Path;
 

@@ -1,56 +1,78 @@
-//! Which files come of a vendor's spec, and what is in them.
+//! Stage 7: which files come of the specs.
 
 use std::path::{Path, PathBuf};
 
 use crate::{
-    cli,
     diagnostic::Error,
-    format::format,
-    generate::{Output, generate},
+    emit::{self, File},
+    format,
     lint::lint,
-    load, mocks, model, normalise, post, wire,
+    load, model, typing,
 };
 
-/// One generated file.
+/// A file as it is to be.
 #[derive(Debug)]
-pub struct File {
+pub struct Output {
     /// Relative to the workspace root.
     pub path: PathBuf,
     /// The whole content.
     pub content: String,
 }
 
-/// Runs the stages for one vendor. Nothing is written.
-pub fn outputs(root: &Path, vendor: &str) -> Result<Vec<File>, Error> {
-    let document = load::load(root, vendor)?;
-    let findings = lint(&document);
+/// Runs the stages for all vendors. Nothing is written.
+pub fn outputs(root: &Path) -> Result<Vec<Output>, Error> {
+    let workspace = workspace(root)?;
+    let mut rust = Vec::new();
+    let mut outputs = Vec::new();
+    for api in &workspace.apis {
+        rust.extend(emit::vendor(api)?);
+        outputs.push(openapi(api)?);
+    }
+    for family in &workspace.families {
+        rust.extend(emit::family(family)?);
+    }
+    outputs.extend(format::format(rust)?);
+    outputs.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(outputs)
+}
+
+/// The models of all vendors, and what editions of one platform share.
+#[derive(Debug)]
+pub struct Workspace {
+    /// In the order of their folders.
+    pub apis: Vec<model::Api>,
+    /// What editions share.
+    pub families: Vec<model::Family>,
+}
+
+/// Loads, judges, types and reads every vendor.
+pub fn workspace(root: &Path) -> Result<Workspace, Error> {
+    let mut apis = Vec::new();
+    let mut findings = Vec::new();
+    for vendor in load::vendors(root)? {
+        let document = match load::load(root, &vendor) {
+            Ok(document) => document,
+            Err(Error::Spec(problems)) => {
+                findings.extend(problems);
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        findings.extend(lint(&document));
+        if findings.is_empty() {
+            let types = typing::types(&document)?;
+            apis.push(model::build(document, &types));
+        }
+    }
     if !findings.is_empty() {
         return Err(Error::Spec(findings));
     }
-    let model = model::read(&document);
-    let spec = normalise::normalise(&document);
-
-    let client = post::client(&model, &spec, generate(vendor, &spec, Output::Client)?)?;
-    let module = model.module();
-    let mocks = generate(vendor, &spec, Output::Mocks(&module))?;
-    let cli = cli::write(&model, &spec, generate(vendor, &spec, Output::Cli(&module))?)?;
-    let folder = PathBuf::from("crates").join(vendor);
-    let mut openapi = serde_json::to_string_pretty(&document.json)
-        .map_err(|error| Error::Generator { vendor: vendor.to_owned(), message: error.to_string() })?;
-    openapi.push('\n');
-    Ok(vec![
-        File { content: format(vendor, "generated.rs", client)?, path: folder.join("src/generated.rs") },
-        File { content: format(vendor, "wire test", wire::write(&model))?, path: source("tests/tests/wire", &module) },
-        File { content: format(vendor, "mocks", mocks::write(&model, mocks.clone())?)?, path: source("crates/mocks/src", &module) },
-        File {
-            content: format(vendor, "mock test", mocks::write_tests(&model, mocks)?)?,
-            path: source("crates/mocks/tests/operations", &module),
-        },
-        File { content: format(vendor, "command line", cli)?, path: source("crates/reachout/src/cli", &module) },
-        File { content: openapi, path: folder.join("openapi.json") },
-    ])
+    let families = model::share(&mut apis);
+    Ok(Workspace { apis, families })
 }
 
-fn source(folder: &str, module: &str) -> PathBuf {
-    PathBuf::from(folder).join(module).with_extension("rs")
+fn openapi(api: &model::Api) -> Result<Output, Error> {
+    let content = serde_json::to_string_pretty(&api.openapi)
+        .map_err(|error| Error::Generator { vendor: api.id.clone(), message: error.to_string() })?;
+    Ok(Output { path: Path::new("crates").join(&api.id).join("openapi.json"), content: content + "\n" })
 }

@@ -7,7 +7,7 @@ use std::{
 
 use similar::TextDiff;
 
-use crate::{diagnostic::Error, outputs, select};
+use crate::{diagnostic::Error, outputs};
 
 /// What to do with what was generated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,24 +27,13 @@ pub struct Change {
     pub diff: String,
 }
 
-/// Generates everything of the given vendors, or of all, and writes or compares. Files are written only when all of them could be
+/// Generates everything, and writes or compares. Files are written only when all of them could be
 /// generated, each to a temporary file first: a failing or interrupted run leaves every file whole.
 ///
 /// # Errors
 /// [`Error`]: nothing was written, but for [`Error::Io`] while renaming.
-pub fn regen(root: &Path, vendors: &[String], mode: Mode) -> Result<Vec<Change>, Error> {
-    let mut files = Vec::new();
-    let mut findings = Vec::new();
-    for vendor in select(root, vendors)? {
-        match outputs::outputs(root, &vendor) {
-            Ok(generated) => files.extend(generated),
-            Err(Error::Spec(problems)) => findings.extend(problems),
-            Err(error) => return Err(error),
-        }
-    }
-    if !findings.is_empty() {
-        return Err(Error::Spec(findings));
-    }
+pub fn regen(root: &Path, mode: Mode) -> Result<Vec<Change>, Error> {
+    let files = outputs::outputs(root)?;
     let mut changes = Vec::new();
     let mut staged = Vec::new();
     for file in files {

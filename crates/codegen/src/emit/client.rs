@@ -1,0 +1,85 @@
+//! `mod.rs` and `client.rs`: the vendor's constants and its client.
+
+use super::print::{doc, literal, optional_literal};
+use crate::model::{Api, Auth, Group};
+
+/// The file `mod.rs` of a vendor.
+pub fn module(api: &Api) -> String {
+    let (events, event) = if api.events.is_empty() { ("", "") } else { ("mod events;\n", "pub use events::WebhookEvent;\n") };
+    format!("mod client;\n{events}pub mod operations;\npub mod routes;\npub mod types;\n\npub use client::{{Client, VENDOR}};\n{event}")
+}
+
+/// The file `mod.rs` of a family.
+pub fn family_module() -> String {
+    "pub mod operations;\npub mod types;\n".to_owned()
+}
+
+/// The file `client.rs` of a vendor.
+pub fn write(api: &Api) -> String {
+    let Api { name, id, description, env, credential_env, base_url, .. } = api;
+    let auth = match &api.auth {
+        Auth::Bearer => "rt::Auth::Bearer".to_owned(),
+        Auth::Header(header) => format!("rt::Auth::Header({})", literal(header)),
+    };
+    let rate_limit = match api.rate_limit {
+        Some((requests, seconds)) => format!("Some(rt::RateLimit::new({requests}, std::time::Duration::from_secs({seconds})))"),
+        None => "None".to_owned(),
+    };
+    let [code, message, request_id] = [0, 1, 2].map(|at| optional_literal(api.error[at].as_deref()));
+    let limit = match api.rate_limit {
+        Some((requests, seconds)) => format!(
+            "\n\nThe vendor documents a limit of {requests} requests in {}, which the client keeps by itself unless it is built with another pacing.",
+            duration(seconds)
+        ),
+        None => String::new(),
+    };
+    let client_doc = format!("A client of {name}.\n\n{description}{limit}\n\nClones are cheap and share connections, credential and pacing budget.");
+    let env_doc = format!(
+        "A client whose credential comes from the environment variable `{credential_env}`, and whose base URL from `{env}_BASE_URL` where that is set.\n\n\
+         # Errors\nOne sentence that names the variable, where it is missing or unusable."
+    );
+    let groups: String = api.groups.iter().filter(|group| api.operations_of(group).next().is_some()).map(|group| accessor(api, group)).collect();
+    let [id, title, base, prefix, variable] = [id, name, base_url, env, credential_env].map(|text| literal(text));
+    format!(
+        "use reachout_runtime as rt;\n\nuse super::{{operations, routes}};\n\n\
+         {}pub static VENDOR: rt::Vendor = rt::Vendor {{\nid: {id},\nname: {title},\nversion: env!(\"CARGO_PKG_VERSION\"),\nbase_url: {base},\n\
+         env: {prefix},\ncredential_env: {variable},\nauth: {auth},\nrate_limit: {rate_limit},\n\
+         error: rt::ErrorShape {{ code: {code}, message: {message}, request_id: {request_id} }},\nroutes: routes::ALL,\n}};\n\n\
+         {}#[derive(Clone, Debug)]\npub struct Client {{\ncore: rt::Core,\n}}\n\n\
+         impl From<rt::Core> for Client {{\nfn from(core: rt::Core) -> Self {{\nSelf {{ core }}\n}}\n}}\n\n\
+         impl Client {{\n{}pub fn from_env() -> Result<Self, rt::Error> {{\nSelf::builder().from_env()?.build()\n}}\n\n\
+         {}pub fn builder() -> rt::ClientBuilder<Self> {{\nrt::ClientBuilder::new(&VENDOR)\n}}\n\n\
+         /// The same client with other options for the calls made through it.\n\
+         pub fn with(&self, options: rt::CallOptions) -> Self {{\nSelf {{ core: self.core.with(options) }}\n}}\n\n\
+         /// A raw request, to an endpoint that this crate has no method for; `path` is relative to the base URL.\n\
+         pub fn request(&self, method: rt::Method, path: &str) -> rt::Request {{\nself.core.request(method, path)\n}}\n}}\n\n\
+         {}impl Client {{\n{groups}}}\n",
+        doc(&format!("What the runtime knows of {name}."), 0),
+        doc(&client_doc, 0),
+        doc(&env_doc, 1),
+        doc(&format!("Configures a client; the base URL is `{base_url}` unless set."), 1),
+        doc(&format!("The operations of {name}, in their groups."), 0),
+    )
+}
+
+/// The method that gives a group: one of this crate, or one that the editions share as it is.
+fn accessor(api: &Api, group: &Group) -> String {
+    let own = api.operations_of(group).any(|operation| !operation.shared);
+    let new = match own {
+        true => "new(self.core.clone())",
+        false => "new(self.core.clone(), &routes::SHARED)",
+    };
+    let Group { name, type_name, description } = group;
+    format!("{}pub fn {name}(&self) -> operations::{type_name} {{\noperations::{type_name}::{new}\n}}\n\n", doc(description, 1))
+}
+
+/// Seconds in words.
+fn duration(seconds: u64) -> String {
+    match seconds {
+        3600 => "one hour".to_owned(),
+        60 => "one minute".to_owned(),
+        1 => "one second".to_owned(),
+        seconds if seconds % 3600 == 0 => format!("{} hours", seconds / 3600),
+        seconds => format!("{seconds} seconds"),
+    }
+}

@@ -1,0 +1,51 @@
+//! What the docs of an operation say beyond its description.
+
+use crate::model::{Operation, Style};
+
+/// Method and path, whether it is repeated, how it pages.
+pub fn route(operation: &Operation) -> String {
+    let mut text = format!("`{} {}`, ", operation.method, operation.path);
+    text += match operation.is_repeatable() {
+        true => "[repeated](rt::Route::is_repeatable) where that helps",
+        false => "[sent once](rt::Route::is_repeatable)",
+    };
+    if let Some(pagination) = &operation.pagination {
+        text += match &pagination.style {
+            Style::Offset(_) => ", pages by offset",
+            Style::Page(_) => ", pages by number",
+            Style::Token(_) => ", pages by continuation token",
+            Style::Cursor(_) => ", pages by the last item",
+        };
+    }
+    if !operation.authenticated {
+        text += ", without the credential";
+    }
+    text + "."
+}
+
+/// How well the vendor documents it, and where.
+pub fn evidence(operation: &Operation) -> String {
+    let (level, note) = &operation.evidence;
+    let level = match level.as_str() {
+        "full" => "Documented in full",
+        "partial" => "Documented in part",
+        _ => "Seen in third-party clients only",
+    };
+    let page = format!("{level}: <{}>.", operation.docs);
+    match note {
+        Some(note) => format!("{page} {}.", note.trim_end_matches('.')),
+        None => page,
+    }
+}
+
+/// Said once for all operations of a crate.
+pub const OPERATIONS: &str = "Operations in their groups. A call is sent when it is awaited, and not before.
+
+GET, HEAD, PUT and DELETE are repeated on connection failures, timeouts, 408, 429 and 5xx. POST and PATCH are sent once: again only where the vendor
+cannot have acted, which is when no part of the body left, or after 429.
+
+Lists have `stream()`, which reads page after page; awaited they are one page.
+
+# Errors
+Every call fails with [`rt::Error`]. Its [`delivery()`](rt::Error::delivery) says whether the request was delivered. What is out of its documented limits is an error before
+anything is sent, and the error names all of it.";

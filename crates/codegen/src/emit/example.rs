@@ -1,0 +1,170 @@
+//! The example of a spec, as the Rust that sends it.
+
+use serde_json::Value;
+
+use super::{Crate, print::literal};
+use crate::model::{BodyContent, Field, Group, Operation, Parameter, Place, Shape, TypeRef};
+
+/// A doctest of the operation that is compiled and not run.
+pub fn doctest(of: &Crate<'_>, operation: &Operation, group: &Group) -> String {
+    let krate = of.module;
+    let example = Example { of };
+    let call = example.call(operation);
+    let mut setup = String::new();
+    if call.contains("types::") {
+        setup += &format!("# use {krate}::types;\n");
+    }
+    let allow = if operation.deprecated { "# #[allow(deprecated)]\n" } else { "" };
+    format!(
+        "```no_run\n{setup}{allow}# async fn example({group}: {krate}::operations::{}) -> Result<(), Box<dyn std::error::Error>> {{\n\
+         let response = {group}{call}.await?;\n# Ok(())\n# }}\n```",
+        group.type_name,
+        group = group.name
+    )
+}
+
+/// Prints values of the examples.
+pub struct Example<'a> {
+    /// The crate that they are printed for.
+    pub of: &'a Crate<'a>,
+}
+
+impl Example<'_> {
+    /// `.get("…", "…")`, with what the examples hold.
+    pub fn call(&self, operation: &Operation) -> String {
+        let mut arguments: Vec<String> = operation.required().map(|parameter| self.argument(parameter)).collect();
+        if let Some(body) = &operation.body {
+            match &body.content {
+                BodyContent::Json(ty) | BodyContent::Form(ty) => arguments.push(self.body(ty, body.example.as_ref())),
+                BodyContent::Multipart(parts) => {
+                    arguments.extend(parts.iter().filter(|part| part.required).map(|part| match part.file {
+                        true => format!("{}::multipart::Part::file(\"./offer.pdf\")", self.of.module),
+                        false => "\"…\"".to_owned(),
+                    }));
+                }
+            }
+        }
+        let mut call = format!(".{}({})", operation.name, arguments.join(", "));
+        for parameter in operation.optional() {
+            if let Some(value) = parameter.example.as_ref().and_then(|example| self.given(example, &parameter.ty)) {
+                call += &separated(&call, &format!(".{}({value})", parameter.name));
+            }
+        }
+        call
+    }
+
+    fn argument(&self, parameter: &Parameter) -> String {
+        let example = parameter.example.clone().unwrap_or_default();
+        match (parameter.place, &example) {
+            (Place::Path, Value::String(text)) => literal(text),
+            (Place::Path, value) => value.to_string(),
+            (_, value) => self.given(value, &parameter.ty).unwrap_or_else(|| self.fallback(value, &parameter.ty)),
+        }
+    }
+
+    fn body(&self, ty: &TypeRef, example: Option<&Value>) -> String {
+        let none = Value::Null;
+        let example = example.unwrap_or(&none);
+        self.owned(example, ty).unwrap_or_else(|| self.fallback(example, ty))
+    }
+
+    /// What has no shorter form is read from JSON.
+    fn fallback(&self, value: &Value, ty: &TypeRef) -> String {
+        let krate = self.of.module;
+        format!("serde_json::from_value::<{}>(serde_json::json!({value}))?", self.named(ty))
+    }
+
+    /// What a setter or argument takes.
+    fn given(&self, value: &Value, ty: &TypeRef) -> Option<String> {
+        match (self.of.resolve(ty), value) {
+            (TypeRef::String, Value::String(text)) => Some(literal(text)),
+            (TypeRef::List(item), Value::Array(values)) if !values.is_empty() => {
+                let values: Option<Vec<String>> = values.iter().map(|value| self.given(value, item)).collect();
+                Some(format!("[{}]", values?.join(", ")))
+            }
+            (TypeRef::Component(_), Value::String(text)) if self.takes_text(ty) => Some(literal(text)),
+            (_, value) => self.owned(value, ty),
+        }
+    }
+
+    /// A value of exactly this type.
+    fn owned(&self, value: &Value, ty: &TypeRef) -> Option<String> {
+        let krate = self.of.module;
+        Some(match (self.of.resolve(ty), value) {
+            (TypeRef::String, Value::String(text)) => format!("{}.to_owned()", literal(text)),
+            (TypeRef::Bool, Value::Bool(value)) => value.to_string(),
+            (TypeRef::Integer(name), Value::Number(number)) => {
+                // An unsuffixed literal is an `i32`, which epoch milliseconds do not fit.
+                let suffix = if number.as_i64().is_some_and(|number| i32::try_from(number).is_ok()) { String::new() } else { format!("_{name}") };
+                format!("{}{suffix}", number.as_i64()?)
+            }
+            (TypeRef::Number, Value::Number(number)) => match number.as_i64() {
+                Some(number) => format!("{krate}::Number::from({number}_i64)"),
+                None => format!("{krate}::Number::try_from({number}_f64)?"),
+            },
+            (TypeRef::Uuid, Value::String(text)) => format!("{}.parse::<{krate}::Uuid>()?", literal(text)),
+            (TypeRef::Date, Value::String(text)) => format!("{}.parse::<{krate}::NaiveDate>()?", literal(text)),
+            (TypeRef::DateTime, Value::String(text)) => format!("{}.parse::<{krate}::DateTime<{krate}::Utc>>()?", literal(text)),
+            (TypeRef::Json, value) => format!("serde_json::json!({value})"),
+            (TypeRef::List(item), Value::Array(values)) => {
+                let values: Option<Vec<String>> = values.iter().map(|value| self.owned(value, item)).collect();
+                format!("vec![{}]", values?.join(", "))
+            }
+            (TypeRef::Boxed(inner), value) => return self.owned(value, inner),
+            (TypeRef::Component(name), value) => return self.component(name, value),
+            _ => return None,
+        })
+    }
+
+    fn component(&self, name: &str, value: &Value) -> Option<String> {
+        let schema = self.of.schemas.get(name)?;
+        let ty = format!("types::{}", schema.name);
+        match (&schema.shape, value) {
+            (Shape::Enum(variants), Value::String(text)) => {
+                let variant = variants.iter().find(|variant| variant.wire == *text)?;
+                Some(format!("{ty}::{}", if schema.received && variant.name == "Unknown" { "UnknownValue" } else { &variant.name }))
+            }
+            (Shape::Struct { fields, required, .. }, Value::Object(values)) if schema.sent => {
+                let arguments: Option<Vec<String>> = required.iter().map(|at| self.field(&fields[*at], values.get(&fields[*at].wire)?)).collect();
+                let mut text = format!("{ty}::new({})", arguments?.join(", "));
+                for field in fields.iter().filter(|field| !field.required) {
+                    if let Some(value) = values.get(&field.wire) {
+                        let value = self.given(value, &field.ty)?;
+                        text += &separated(&text, &format!(".{}({value})", field.name));
+                    }
+                }
+                Some(text)
+            }
+            (Shape::OneOf(alternatives), value) => {
+                alternatives.iter().find_map(|(variant, ty)| Some(format!("{}::{variant}({})", format_args!("types::{}", schema.name), self.owned(value, ty)?)))
+            }
+            _ => None,
+        }
+    }
+
+    fn field(&self, field: &Field, value: &Value) -> Option<String> {
+        match (field.nullable, value) {
+            (true, Value::Null) => Some("None".to_owned()),
+            (true, value) => self.owned(value, &field.ty),
+            (false, value) => self.given(value, &field.ty),
+        }
+    }
+
+    /// A `oneOf` with a plain text among its alternatives.
+    fn takes_text(&self, ty: &TypeRef) -> bool {
+        match self.of.shape(ty) {
+            Some(Shape::OneOf(alternatives)) => alternatives.iter().any(|(_, ty)| *self.of.resolve(ty) == TypeRef::String),
+            _ => false,
+        }
+    }
+
+    fn named(&self, ty: &TypeRef) -> String {
+        self.of.ty(ty).replace("rt::", &format!("{}::", self.of.module))
+    }
+}
+
+/// A further setter: on a line of its own where the line would be long.
+fn separated(before: &str, setter: &str) -> String {
+    let line = before.lines().last().map_or(0, str::len);
+    if line + setter.len() > 90 { format!("\n    {setter}") } else { setter.to_owned() }
+}

@@ -1,0 +1,71 @@
+//! Stage 6: prints the model as Rust. Nothing here decides anything; rustfmt lays the text out.
+
+mod client;
+mod docs;
+mod events;
+mod example;
+mod operations;
+mod page;
+mod print;
+mod routes;
+mod types;
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use crate::{
+    diagnostic::Error,
+    model::{Api, Family, Schema},
+};
+
+/// One generated file.
+#[derive(Debug)]
+pub struct File {
+    /// Relative to the workspace root.
+    pub path: PathBuf,
+    /// What it is generated from, for its first line: `specs/leonar/openapi.yaml`.
+    pub source: String,
+    /// The Rust in it, before rustfmt; or the whole text of another kind of file.
+    pub content: String,
+}
+
+/// A crate whose code is printed: a vendor's, or that of a family of editions.
+#[derive(Clone, Copy, Debug)]
+pub struct Crate<'a> {
+    /// In Rust: `hoop_ai`.
+    pub module: &'a str,
+    /// As people write it.
+    pub title: &'a str,
+    /// Every component that its code mentions.
+    pub schemas: &'a BTreeMap<String, Schema>,
+}
+
+/// The client crate of a vendor.
+pub fn vendor(api: &Api) -> Result<Vec<File>, Error> {
+    let source = format!("specs/{}/openapi.yaml", api.id);
+    let folder = PathBuf::from("crates").join(&api.id);
+    let generated = folder.join("src/generated");
+    let module = api.module();
+    let of = Crate { module: &module, title: &api.name, schemas: &api.schemas };
+    let rust = |name: &str, content: String| File { path: generated.join(name).with_extension("rs"), source: source.clone(), content };
+    let mut files = vec![
+        rust("mod", client::module(api)),
+        rust("client", client::write(api)),
+        rust("operations", operations::vendor(api, &of)?),
+        rust("types", types::vendor(api, &of)),
+        rust("routes", routes::write(api)),
+    ];
+    if !api.events.is_empty() {
+        files.push(rust("events", events::write(api, &of)));
+    }
+    Ok(files)
+}
+
+/// The crate of what the editions of a platform share.
+pub fn family(family: &Family) -> Result<Vec<File>, Error> {
+    let source = format!("specs/{}", family.id);
+    let generated = PathBuf::from("crates").join(&family.id).join("src/generated");
+    let module = family.id.replace('-', "_");
+    let of = Crate { module: &module, title: &family.name, schemas: &family.schemas };
+    let rust = |name: &str, content: String| File { path: generated.join(name).with_extension("rs"), source: source.clone(), content };
+    Ok(vec![rust("mod", client::family_module()), rust("operations", operations::family(family, &of)?), rust("types", types::family(family, &of))])
+}

@@ -1,0 +1,273 @@
+//! `operations.rs`: a type a group, a method an operation, and a type for each call with optional parameters.
+
+use super::{
+    Crate, docs, example,
+    page::{self, Page},
+    print::{doc, inner_doc, literal},
+    types::limits,
+};
+use crate::{
+    diagnostic::Error,
+    model::{Api, BodyContent, Checked, Content, Family, Group, Operation, Parameter, Part, Place, TypeRef, checked},
+};
+
+/// The operations of a vendor; those it shares come from the family's crate.
+pub fn vendor(api: &Api, of: &Crate<'_>) -> Result<String, Error> {
+    let mut text = inner_doc(docs::OPERATIONS);
+    if let Some(family) = &api.family {
+        text += &format!("#[doc(inline)]\npub use {}::operations::*;\n", family.replace('-', "_"));
+    }
+    text += &imports(of, true);
+    for group in &api.groups {
+        let operations: Vec<&Operation> = api.operations_of(group).collect();
+        let own: Vec<&Operation> = operations.iter().copied().filter(|operation| !operation.shared).collect();
+        if own.is_empty() {
+            continue;
+        }
+        let shared = api.family.as_ref().filter(|_| own.len() < operations.len()).map(|family| family.replace('-', "_"));
+        text += &declare(group, shared.as_deref());
+        text += &methods(of, group, &own, Routes::Statics)?;
+    }
+    Ok(text)
+}
+
+/// The operations that the editions share.
+pub fn family(family: &Family, of: &Crate<'_>) -> Result<String, Error> {
+    let routes: String = family
+        .operations
+        .iter()
+        .map(|operation| format!("/// `{} {}`\npub {}: &'static rt::Route,\n", operation.method, operation.path, operation.id))
+        .collect();
+    let mut text = inner_doc(docs::OPERATIONS) + &imports(of, false);
+    text += &format!("/// The routes of the shared operations: each edition has its own.\n#[derive(Debug)]\npub struct Routes {{\n{routes}}}\n\n");
+    for group in &family.groups {
+        let operations: Vec<&Operation> = family.operations.iter().filter(|operation| operation.group == group.name).collect();
+        text += &format!(
+            "{}#[derive(Clone, Debug)]\npub struct {} {{\ncore: rt::Core,\nroutes: &'static Routes,\n}}\n\n",
+            doc(&group.description, 0),
+            group.type_name
+        );
+        text += &format!(
+            "impl {} {{\n/// The group of an edition's client.\npub fn new(core: rt::Core, routes: &'static Routes) -> Self {{\nSelf {{ core, routes }}\n}}\n}}\n\n",
+            group.type_name
+        );
+        text += &methods(of, group, &operations, Routes::Fields)?;
+    }
+    Ok(text)
+}
+
+/// Where the routes are.
+#[derive(Clone, Copy)]
+enum Routes {
+    Statics,
+    Fields,
+}
+
+fn imports(of: &Crate<'_>, routes: bool) -> String {
+    let names = match (routes, of.schemas.is_empty()) {
+        (true, false) => "use super::{routes, types};\n",
+        (true, true) => "use super::routes;\n",
+        (false, _) => "use super::types;\n",
+    };
+    format!("\nuse reachout_runtime as rt;\n{names}\n")
+}
+
+/// The type of a group; one that an edition adds to gives what is shared through `Deref`.
+fn declare(group: &Group, shared: Option<&str>) -> String {
+    let Group { type_name, description, .. } = group;
+    let docs = doc(description, 0);
+    let Some(family) = shared else {
+        return format!(
+            "{docs}#[derive(Clone, Debug)]\npub struct {type_name} {{\ncore: rt::Core,\n}}\n\nimpl {type_name} {{\n\
+             pub(super) fn new(core: rt::Core) -> Self {{\nSelf {{ core }}\n}}\n}}\n\n"
+        );
+    };
+    format!(
+        "{docs}#[derive(Clone, Debug)]\npub struct {type_name} {{\ncore: rt::Core,\nshared: {family}::operations::{type_name},\n}}\n\n\
+         impl {type_name} {{\npub(super) fn new(core: rt::Core) -> Self {{\n\
+         let shared = {family}::operations::{type_name}::new(core.clone(), &routes::SHARED);\nSelf {{ core, shared }}\n}}\n}}\n\n\
+         impl std::ops::Deref for {type_name} {{\ntype Target = {family}::operations::{type_name};\n\n\
+         fn deref(&self) -> &Self::Target {{\n&self.shared\n}}\n}}\n\n"
+    )
+}
+
+fn methods(of: &Crate<'_>, group: &Group, operations: &[&Operation], routes: Routes) -> Result<String, Error> {
+    let mut methods = String::new();
+    let mut types = String::new();
+    for operation in operations {
+        let call = Call::of(of, operation)?;
+        methods += &call.method(group, routes);
+        types += &call.declare(group);
+    }
+    Ok(format!("impl {} {{\n{methods}}}\n\n{types}", group.type_name))
+}
+
+/// One operation as it is printed.
+struct Call<'a> {
+    of: &'a Crate<'a>,
+    operation: &'a Operation,
+    /// The type of a response's value.
+    response: String,
+    page: Option<Page>,
+}
+
+impl<'a> Call<'a> {
+    fn of(of: &'a Crate<'a>, operation: &'a Operation) -> Result<Self, Error> {
+        let (response, page) = match &operation.success.content {
+            Content::Empty => ("()".to_owned(), None),
+            Content::Bytes => ("rt::ByteStream".to_owned(), None),
+            Content::Json(ty) => {
+                let page = operation.pagination.as_ref().map(|pagination| page::write(of, operation, pagination, ty));
+                (of.ty(ty), page.transpose()?)
+            }
+        };
+        Ok(Self { of, operation, response, page })
+    }
+
+    /// `rt::Call<…>`, or `rt::List<…>` of an operation that pages.
+    fn inner(&self) -> String {
+        match &self.page {
+            Some(page) => format!("rt::List<{}, {}>", self.response, page.item),
+            None => format!("rt::Call<{}>", self.response),
+        }
+    }
+
+    fn method(&self, group: &Group, routes: Routes) -> String {
+        let operation = self.operation;
+        let mut docs_text = format!("{}.\n\n{}\n\n{} {}", operation.summary, operation.description, docs::route(operation), docs::evidence(operation));
+        docs_text += &format!("\n\n{}", example::doctest(self.of, operation, group));
+        let mut arguments: Vec<String> =
+            operation.required().map(|parameter| format!("{}: {}", parameter.name, self.argument(parameter))).collect();
+        arguments.extend(operation.body.as_ref().and_then(|body| match &body.content {
+            BodyContent::Json(ty) | BodyContent::Form(ty) => Some(format!("request: impl Into<{}>", self.of.ty(ty))),
+            BodyContent::Multipart(_) => None,
+        }));
+        arguments.extend(operation.parts().iter().filter(|part| part.required).map(|part| format!("{}: {}", part.name, part_type(part))));
+        let (returned, wrap) = match operation.has_setters() {
+            true => (operation.type_name.clone(), format!("{}(", operation.type_name)),
+            false => (self.inner(), String::new()),
+        };
+        let close = if wrap.is_empty() { "" } else { ")" };
+        let route = match routes {
+            Routes::Statics => format!("&routes::{}", operation.route()),
+            Routes::Fields => format!("self.routes.{}", operation.id),
+        };
+        let deprecated = if operation.deprecated { "#[deprecated = \"the vendor calls this operation deprecated\"]\n" } else { "" };
+        let separator = if arguments.is_empty() { "" } else { ", " };
+        format!(
+            "{}{deprecated}pub fn {}(&self{separator}{}) -> {returned} {{\n{}{wrap}self.core.operation({route}){}{}{close}\n}}\n\n",
+            doc(&docs_text, 1),
+            operation.name,
+            arguments.join(", "),
+            self.converted_body(),
+            self.filled(),
+            self.end(),
+        )
+    }
+
+    fn argument(&self, parameter: &Parameter) -> String {
+        match parameter.place {
+            Place::Path => "impl std::fmt::Display".to_owned(),
+            Place::Query | Place::Header => self.of.argument(&parameter.ty),
+        }
+    }
+
+    fn converted_body(&self) -> String {
+        match self.operation.body.as_ref().map(|body| &body.content) {
+            Some(BodyContent::Json(ty) | BodyContent::Form(ty)) => format!("let request: {} = request.into();\n", self.of.ty(ty)),
+            Some(BodyContent::Multipart(_)) | None => String::new(),
+        }
+    }
+
+    /// The calls that put the arguments into the request.
+    fn filled(&self) -> String {
+        let mut text: String = self.operation.required().map(|parameter| self.set(parameter)).collect();
+        match self.operation.body.as_ref().map(|body| &body.content) {
+            Some(BodyContent::Json(ty)) => text += &format!("{}.json(&request)", self.checked(ty)),
+            Some(BodyContent::Form(ty)) => text += &format!("{}.form(&request)", self.checked(ty)),
+            Some(BodyContent::Multipart(parts)) => {
+                text.extend(parts.iter().filter(|part| part.required).map(|part| format!(".part({}, {})", literal(&part.wire), part_value(part))));
+            }
+            None => {}
+        }
+        text
+    }
+
+    fn checked(&self, ty: &TypeRef) -> &'static str {
+        if checked(self.of.schemas, ty) == Some(Checked::Whole) { ".check(&request)" } else { "" }
+    }
+
+    fn set(&self, parameter: &Parameter) -> String {
+        let (wire, name) = (literal(&parameter.wire), &parameter.name);
+        let limits = limits(self.of, &parameter.ty, &parameter.limits);
+        let check = if limits.is_empty() { String::new() } else { format!(", |check, value| check.field({wire}, value){limits}") };
+        let checked = if limits.is_empty() { "" } else { "checked_" };
+        match (parameter.place, self.of.resolve(&parameter.ty)) {
+            (Place::Path, _) => format!(".path_param({wire}, &{name})"),
+            (Place::Query, TypeRef::List(item)) => format!(".{checked}parameters::<{}>({wire}, {name}{check})", self.of.ty(item)),
+            (Place::Query, ty) => format!(".{checked}parameter::<{}>({wire}, {name}{check})", self.of.ty(ty)),
+            (Place::Header, ty) => format!(".header_parameter::<{}>({wire}, {name})", self.of.ty(ty)),
+        }
+    }
+
+    fn end(&self) -> String {
+        match (&self.operation.success.content, &self.page) {
+            (Content::Json(_), Some(page)) => format!(".list({})", page.closure),
+            (Content::Json(_), None) => ".send()".to_owned(),
+            (Content::Empty, _) => ".send_empty()".to_owned(),
+            (Content::Bytes, _) => ".send_stream()".to_owned(),
+        }
+    }
+
+    /// The type of a call with optional parameters: its setters.
+    fn declare(&self, group: &Group) -> String {
+        let operation = self.operation;
+        if !operation.has_setters() {
+            return String::new();
+        }
+        let Operation { type_name, name, .. } = operation;
+        let mut setters: String = operation.optional().map(|parameter| self.setter(parameter)).collect();
+        setters.extend(operation.parts().iter().filter(|part| !part.required || part.list).map(part_setter));
+        let (macro_name, item) = match &self.page {
+            Some(page) => ("list_call", format!(", {}", page.item)),
+            None => ("call", String::new()),
+        };
+        format!(
+            "/// A call of [`{group}::{name}`], with its optional parameters.\n#[derive(Debug)]\n#[must_use = \"nothing is sent before the call is awaited\"]\n\
+             pub struct {type_name}({});\n\nrt::{macro_name}!({type_name}, {}{item});\n\nimpl {type_name} {{\n{setters}}}\n\n",
+            self.inner(),
+            self.response,
+            group = group.type_name
+        )
+    }
+
+    fn setter(&self, parameter: &Parameter) -> String {
+        format!(
+            "{}pub fn {name}(self, {name}: {}) -> Self {{\nSelf(self.0.map(|request| request{}))\n}}\n\n",
+            doc(&parameter.description, 1),
+            self.of.argument(&parameter.ty),
+            self.set(parameter),
+            name = parameter.name,
+        )
+    }
+}
+
+fn part_type(part: &Part) -> &'static str {
+    if part.file { "rt::multipart::Part" } else { "impl Into<String>" }
+}
+
+fn part_value(part: &Part) -> String {
+    if part.file { part.name.clone() } else { format!("rt::multipart::Part::text({})", part.name) }
+}
+
+fn part_setter(part: &Part) -> String {
+    let again = if part.list { " May be called again." } else { "" };
+    format!(
+        "{}pub fn {name}(self, {name}: {}) -> Self {{\nSelf(self.0.map(|request| request.part({}, {})))\n}}\n\n",
+        doc(&format!("{}{again}", part.description), 1),
+        part_type(part),
+        literal(&part.wire),
+        part_value(part),
+        name = part.name,
+    )
+}

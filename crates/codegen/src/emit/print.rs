@@ -1,0 +1,160 @@
+//! How types, texts and docs are printed.
+
+use serde_json::Value;
+
+use super::Crate;
+use crate::model::{Shape, TypeRef};
+
+/// Columns that a line of docs may fill, its indentation included.
+const WIDTH: usize = 140;
+
+/// A text as a Rust literal.
+pub fn literal(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+/// `Some("…")` or `None`.
+pub fn optional_literal(text: Option<&str>) -> String {
+    text.map_or_else(|| "None".to_owned(), |text| format!("Some({})", literal(text)))
+}
+
+/// Docs, with their lines wrapped; `indent` is the number of levels they stand at.
+pub fn doc(text: &str, indent: usize) -> String {
+    prefixed("///", text, indent)
+}
+
+/// Docs of the file or module they stand in.
+pub fn inner_doc(text: &str) -> String {
+    prefixed("//!", text, 0)
+}
+
+fn prefixed(prefix: &str, text: &str, indent: usize) -> String {
+    let width = WIDTH - indent * 4 - prefix.len() - 1;
+    let mut printed = String::new();
+    let mut fenced = false;
+    for line in text.trim().lines() {
+        let fence = line.trim_start().starts_with("```");
+        fenced ^= fence;
+        for line in if fence || fenced || line.starts_with('|') { vec![line.to_owned()] } else { wrapped(line, width) } {
+            printed += format!("{prefix} {line}").trim_end();
+            printed.push('\n');
+        }
+    }
+    printed
+}
+
+/// Breaks a line at its spaces; what belongs to a list item stays in it.
+fn wrapped(line: &str, width: usize) -> Vec<String> {
+    let line = line.trim_end();
+    if line.chars().count() <= width {
+        return vec![line.to_owned()];
+    }
+    let start = line.len() - line.trim_start().len();
+    let hanging = start + if line.trim_start().starts_with(['-', '*']) { 2 } else { 0 };
+    let mut lines = vec![" ".repeat(start)];
+    for word in line.split_whitespace() {
+        let last = lines.last_mut().map(|last| (last.chars().count(), last));
+        let Some((length, last)) = last else { continue };
+        let empty = last.trim().is_empty();
+        if !empty && length + 1 + word.chars().count() > width {
+            lines.push(" ".repeat(hanging) + word);
+        } else {
+            if !empty {
+                last.push(' ');
+            }
+            last.push_str(word);
+        }
+    }
+    lines
+}
+
+impl Crate<'_> {
+    /// A type as it is written in `types`.
+    pub fn own(&self, ty: &TypeRef) -> String {
+        self.print(ty, "")
+    }
+
+    /// A type as it is written elsewhere in the crate.
+    pub fn ty(&self, ty: &TypeRef) -> String {
+        self.print(ty, "types::")
+    }
+
+    fn print(&self, ty: &TypeRef, types: &str) -> String {
+        match ty {
+            TypeRef::String => "String".to_owned(),
+            TypeRef::Bool => "bool".to_owned(),
+            TypeRef::Integer(name) => name.clone(),
+            TypeRef::Number => "rt::Number".to_owned(),
+            TypeRef::Uuid => "rt::Uuid".to_owned(),
+            TypeRef::Date => "rt::NaiveDate".to_owned(),
+            TypeRef::DateTime => "rt::DateTime<rt::Utc>".to_owned(),
+            TypeRef::Json => "rt::Value".to_owned(),
+            TypeRef::Object => "rt::Object".to_owned(),
+            TypeRef::Map(value) => format!("std::collections::BTreeMap<String, {}>", self.print(value, types)),
+            TypeRef::List(item) => format!("Vec<{}>", self.print(item, types)),
+            TypeRef::Boxed(inner) => format!("Box<{}>", self.print(inner, types)),
+            TypeRef::Component(name) => match self.schemas.get(name) {
+                Some(schema) => match &schema.shape {
+                    Shape::Alias(ty) => self.print(ty, types),
+                    _ => format!("{types}{}", schema.name),
+                },
+                None => format!("{types}{name}"),
+            },
+        }
+    }
+
+    /// A type with names of types looked up: never an alias.
+    pub fn resolve<'a>(&'a self, ty: &'a TypeRef) -> &'a TypeRef {
+        match ty {
+            TypeRef::Component(name) => match self.schemas.get(name).map(|schema| &schema.shape) {
+                Some(Shape::Alias(ty)) => self.resolve(ty),
+                _ => ty,
+            },
+            ty => ty,
+        }
+    }
+
+    /// What a component is, where the type is one.
+    pub fn shape<'a>(&'a self, ty: &'a TypeRef) -> Option<&'a Shape> {
+        match self.resolve(ty) {
+            TypeRef::Component(name) => self.schemas.get(name).map(|schema| &schema.shape),
+            TypeRef::Boxed(ty) => self.shape(ty),
+            _ => None,
+        }
+    }
+
+    /// What an argument of this type is taken as.
+    pub fn argument(&self, ty: &TypeRef) -> String {
+        match self.resolve(ty) {
+            TypeRef::List(item) => format!("impl IntoIterator<Item = impl Into<{}>>", self.ty(item)),
+            ty => format!("impl Into<{}>", self.ty(ty)),
+        }
+    }
+
+    /// A type as one token of the runtime's `setters!`: a list in brackets, anything else that is more than a name in parentheses.
+    pub fn token(&self, ty: &TypeRef) -> String {
+        match self.resolve(ty) {
+            TypeRef::List(item) => format!("[{}]", self.token(item)),
+            ty => {
+                let printed = self.own(ty);
+                if printed.chars().all(|char| char.is_alphanumeric() || char == '_') { printed } else { format!("({printed})") }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::doc;
+
+    #[test]
+    fn long_lines_are_wrapped_and_code_is_not() {
+        let word = "word ".repeat(40);
+        let printed = doc(&format!("{word}\n\n- {word}\n```json\n{word}\n```"), 1);
+        let lines: Vec<&str> = printed.lines().collect();
+        assert_eq!(lines.len(), 8, "{printed}");
+        assert!(lines[..5].iter().all(|line| line.len() <= 136), "{printed}");
+        assert!(lines[4].starts_with("///   word"), "{printed}");
+        assert_eq!(lines[6].trim_end().len(), 4 + 199);
+    }
+}

@@ -1,0 +1,67 @@
+//! The routes: what retry, tracing, sandbox, command line and docs read of each operation.
+
+use super::print::literal;
+use crate::model::{Api, Operation, Style};
+
+/// The file `routes.rs` of a vendor.
+pub fn write(api: &Api) -> String {
+    let statics: String = api.operations.iter().map(route).collect();
+    let names: String = api.operations.iter().map(|operation| format!("&{},\n", operation.route())).collect();
+    let shared = shared(api);
+    format!(
+        "//! Every operation of {}: method, path, constant headers, pagination, evidence.\n\nuse reachout_runtime as rt;\n\n{statics}\n{shared}\n\
+         /// All of them, in the order of the spec.\npub static ALL: &[&rt::Route] = &[\n{names}];\n",
+        api.name
+    )
+}
+
+fn route(operation: &Operation) -> String {
+    let Operation { id, group, name, method, path, docs, summary, .. } = operation;
+    let evidence = match operation.evidence.0.as_str() {
+        "full" => "Full",
+        "partial" => "Partial",
+        _ => "ClientOnly",
+    };
+    let [id, group, name, docs, template] = [id, group, name, docs, path].map(|text| literal(text));
+    let mut route = format!(
+        "/// `{method} {path}`: {}.\npub static {}: rt::Route = rt::Route::new({id}, {group}, {name}, rt::Method::{method}, {template})",
+        lower_first(summary),
+        operation.route()
+    );
+    if !operation.constant_headers.is_empty() {
+        let headers: Vec<String> =
+            operation.constant_headers.iter().map(|(name, value)| format!("({}, {})", literal(name), literal(value))).collect();
+        route += &format!(".headers(&[{}])", headers.join(", "));
+    }
+    if !operation.authenticated {
+        route += ".public()";
+    }
+    if let Some(pagination) = &operation.pagination {
+        let pagination = match &pagination.style {
+            Style::Offset(parameter) => format!("Offset({})", literal(parameter)),
+            Style::Page(parameter) => format!("Page({})", literal(parameter)),
+            Style::Token(_) => "Token".to_owned(),
+            Style::Cursor(_) => "Cursor".to_owned(),
+        };
+        route += &format!(".paged(rt::Pagination::{pagination})");
+    }
+    route + &format!(".documented(rt::Evidence::{evidence}, {docs});\n\n")
+}
+
+/// The routes of the shared operations, for the crate that has their code.
+fn shared(api: &Api) -> String {
+    let Some(family) = &api.family else { return String::new() };
+    let fields: String =
+        api.operations.iter().filter(|operation| operation.shared).map(|operation| format!("{}: &{},\n", operation.id, operation.route())).collect();
+    let module = family.replace('-', "_");
+    format!("/// The routes of the operations that the editions share.\npub static SHARED: {module}::operations::Routes = {module}::operations::Routes {{\n{fields}}};\n\n")
+}
+
+fn lower_first(text: &str) -> String {
+    // An abbreviation or a name keeps its capital.
+    let mut chars = text.chars();
+    match (chars.next(), chars.next()) {
+        (Some(first), Some(second)) if second.is_lowercase() || second == ' ' => first.to_lowercase().chain(text.chars().skip(1)).collect(),
+        _ => text.to_owned(),
+    }
+}

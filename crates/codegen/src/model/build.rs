@@ -1,0 +1,73 @@
+//! Reads the model of one vendor.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::{Api, Auth, Event, Group, operations, schemas};
+use crate::{
+    load::{Document, referenced},
+    names,
+    typing::{TypeRef, Types},
+};
+
+/// Builds the model from a document that passed the lint.
+pub fn build(document: Document, types: &Types) -> Api {
+    let json = &document.json;
+    let client = &json["x-client"];
+    let error = |key: &str| client["error"][key].as_str().map(str::to_owned);
+    let scheme = json["components"]["securitySchemes"].as_object().and_then(|schemes| schemes.values().next());
+    let schemas = schemas::read(&document, types);
+    Api {
+        name: text(&client["name"]),
+        description: text(&json["info"]["description"]),
+        env: text(&client["env"]),
+        credential_env: text(&client["credential"]),
+        base_url: text(&json["servers"][0]["url"]).trim_end_matches('/').to_owned(),
+        auth: match scheme {
+            Some(scheme) if scheme["type"] == "apiKey" => Auth::Header(text(&scheme["name"]).to_lowercase()),
+            _ => Auth::Bearer,
+        },
+        rate_limit: client["rate-limit"]["requests"].as_u64().zip(client["rate-limit"]["seconds"].as_u64()),
+        error: [error("code"), error("message"), error("request-id")],
+        groups: json["tags"].as_array().into_iter().flatten().map(group).collect(),
+        operations: operations::read(&document, types, &schemas),
+        schemas,
+        events: json["x-webhook-events"].as_object().into_iter().flatten().map(event).collect(),
+        envelope: (text(&json["x-webhook-envelope"]["type"]), json["x-webhook-envelope"]["data"].as_str().map(str::to_owned)),
+        family: family(&document),
+        platform: client["platform"].as_str().map(str::to_owned),
+        id: document.vendor,
+        openapi: document.json,
+    }
+}
+
+/// The folder that components come from, where it is not the vendor's own.
+fn family(document: &Document) -> Option<String> {
+    let components = document.json["components"]["schemas"].as_object()?;
+    let own = Path::new("specs").join(&document.vendor);
+    let folders = components.keys().filter_map(|name| {
+        let file = document.origin(&format!("/components/schemas/{name}")).file;
+        file.parent().filter(|folder| *folder != own)?.file_name()?.to_str().map(str::to_owned)
+    });
+    folders.into_iter().next()
+}
+
+fn group(tag: &Value) -> Group {
+    let name = text(&tag["name"]);
+    Group { type_name: names::type_name(&name), name: names::group_name(&name), description: text(&tag["description"]) }
+}
+
+fn event((name, node): (&String, &Value)) -> Event {
+    Event {
+        name: name.clone(),
+        aliases: node["aliases"].as_array().into_iter().flatten().map(text).collect(),
+        description: text(&node["description"]),
+        payload: TypeRef::Component(referenced(&node["payload"]).unwrap_or_default()),
+    }
+}
+
+/// A text without the white space around it; empty where there is none.
+pub fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().trim().to_owned()
+}

@@ -1,0 +1,370 @@
+//! Stage 4: everything that is known of a vendor, typed, read once from its linted document.
+
+mod build;
+mod family;
+mod limits;
+mod operations;
+mod schemas;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+pub use crate::typing::TypeRef;
+pub use build::build;
+pub use family::{Family, share};
+pub use limits::Limits;
+pub use schemas::{Checked, checked};
+
+/// A vendor and its API, in the order of the document.
+#[derive(Debug)]
+pub struct Api {
+    /// Folder and package name: `hoop-ai`.
+    pub id: String,
+    /// As people write it: `Hoop AI`.
+    pub name: String,
+    /// `info.description`.
+    pub description: String,
+    /// Prefix of the environment variables.
+    pub env: String,
+    /// Environment variable of the credential.
+    pub credential_env: String,
+    /// Production base URL.
+    pub base_url: String,
+    /// How the credential travels.
+    pub auth: Auth,
+    /// Documented rate limit: requests and seconds.
+    pub rate_limit: Option<(u64, u64)>,
+    /// Dot paths into an error body: code, message, request id.
+    pub error: [Option<String>; 3],
+    /// The tags, in their order.
+    pub groups: Vec<Group>,
+    /// All operations.
+    pub operations: Vec<Operation>,
+    /// All components that have a Rust type of their own, by component name.
+    pub schemas: BTreeMap<String, Schema>,
+    /// Webhook events.
+    pub events: Vec<Event>,
+    /// Fields of a webhook's body that hold the event's name and, unless the body itself is the payload, the payload.
+    pub envelope: (String, Option<String>),
+    /// What people call the platform that this vendor is an edition of.
+    pub platform: Option<String>,
+    /// The folder in `specs/` that this vendor shares with other editions of its platform.
+    pub family: Option<String>,
+    /// The bundled document.
+    pub openapi: Value,
+}
+
+impl Api {
+    /// The crate as it is named in Rust: `hoop_ai`.
+    pub fn module(&self) -> String {
+        self.id.replace('-', "_")
+    }
+
+    /// The operations of a group.
+    pub fn operations_of<'a>(&'a self, group: &'a Group) -> impl Iterator<Item = &'a Operation> {
+        self.operations.iter().filter(move |operation| operation.group == group.name)
+    }
+}
+
+/// A tag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Name of the client's method: `lead_database`.
+    pub name: String,
+    /// Name of its type: `LeadDatabase`.
+    pub type_name: String,
+    /// What it is about.
+    pub description: String,
+}
+
+/// How the credential travels.
+#[derive(Debug)]
+pub enum Auth {
+    /// `Authorization: Bearer …`.
+    Bearer,
+    /// The credential alone, in a header of its own, in lower case.
+    Header(String),
+}
+
+/// One operation.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// `send_message`.
+    pub id: String,
+    /// Its group: `messages`.
+    pub group: String,
+    /// Name of its method in the group: `send`.
+    pub name: String,
+    /// Name of its type, where it has optional parameters: `SendMessage`.
+    pub type_name: String,
+    /// Upper case.
+    pub method: String,
+    /// Path template.
+    pub path: String,
+    /// One sentence without a full stop.
+    pub summary: String,
+    /// The rest.
+    pub description: String,
+    /// The vendor's page.
+    pub docs: String,
+    /// `full`, `partial` or `client-only`, and the note.
+    pub evidence: (String, Option<String>),
+    /// Sent as they are.
+    pub constant_headers: Vec<(String, String)>,
+    /// Parameters that the caller gives: of the path first, then what else is required, then the rest.
+    pub parameters: Vec<Parameter>,
+    /// The request body.
+    pub body: Option<Body>,
+    /// The one success response.
+    pub success: Success,
+    /// False where the document says `security: []`.
+    pub authenticated: bool,
+    /// True where the vendor calls it deprecated.
+    pub deprecated: bool,
+    /// How it pages.
+    pub pagination: Option<Pagination>,
+    /// Written in the family's folder, and the same in every edition that has it.
+    pub shared: bool,
+}
+
+impl Operation {
+    /// A request sent twice does no harm.
+    pub fn is_repeatable(&self) -> bool {
+        matches!(self.method.as_str(), "GET" | "HEAD" | "PUT" | "DELETE")
+    }
+
+    /// Name of its route: `LIST_CONTACTS`.
+    pub fn route(&self) -> String {
+        self.id.to_uppercase()
+    }
+
+    /// What a call cannot be made without.
+    pub fn required(&self) -> impl Iterator<Item = &Parameter> {
+        self.parameters.iter().filter(|parameter| parameter.required)
+    }
+
+    /// What a call can be made without.
+    pub fn optional(&self) -> impl Iterator<Item = &Parameter> {
+        self.parameters.iter().filter(|parameter| !parameter.required)
+    }
+
+    /// The parts of a multipart body.
+    pub fn parts(&self) -> &[Part] {
+        match &self.body {
+            Some(Body { content: BodyContent::Multipart(parts), .. }) => parts,
+            _ => &[],
+        }
+    }
+
+    /// Whether setters follow the call, so that it needs a type of its own.
+    pub fn has_setters(&self) -> bool {
+        self.optional().next().is_some() || self.parts().iter().any(|part| !part.required || part.list)
+    }
+}
+
+/// One parameter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter {
+    /// On the wire.
+    pub wire: String,
+    /// As an argument or setter.
+    pub name: String,
+    /// Where it travels.
+    pub place: Place,
+    /// May not be left out.
+    pub required: bool,
+    /// Shown in the docs.
+    pub description: String,
+    /// Its type.
+    pub ty: TypeRef,
+    /// What the vendor takes.
+    pub limits: Limits,
+    /// A documented value.
+    pub example: Option<Value>,
+}
+
+/// Where a parameter travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the path.
+    Path,
+    /// In the query.
+    Query,
+    /// In a header.
+    Header,
+}
+
+/// A request body.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Body {
+    /// What it is.
+    pub content: BodyContent,
+    /// The documented example.
+    pub example: Option<Value>,
+}
+
+/// What a request body is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum BodyContent {
+    /// JSON.
+    Json(TypeRef),
+    /// URL-encoded fields.
+    Form(TypeRef),
+    /// `multipart/form-data`.
+    Multipart(Vec<Part>),
+}
+
+/// A part of a multipart body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// On the wire.
+    pub wire: String,
+    /// As an argument or setter.
+    pub name: String,
+    /// May not be left out.
+    pub required: bool,
+    /// Shown in the docs.
+    pub description: String,
+    /// A file; else a text.
+    pub file: bool,
+    /// May be given more than once.
+    pub list: bool,
+}
+
+/// A success response.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Success {
+    /// `200`, `2XX`.
+    pub status: String,
+    /// What it carries.
+    pub content: Content,
+    /// The documented example.
+    pub example: Option<Value>,
+}
+
+/// What a response carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Nothing the client reads.
+    Empty,
+    /// JSON.
+    Json(TypeRef),
+    /// A file.
+    Bytes,
+}
+
+/// `x-pagination`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pagination {
+    /// How the next page is asked for.
+    pub style: Style,
+    /// Dot path of the items.
+    pub items: String,
+    /// Dot path of whether pages follow.
+    pub more: Option<String>,
+    /// Dot path of the number of items.
+    pub total: Option<String>,
+    /// Dot path of the number of pages.
+    pub total_pages: Option<String>,
+}
+
+/// How the next page is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// By the number of items to skip, in this parameter.
+    Offset(String),
+    /// By page number, in this parameter.
+    Page(String),
+    /// By what the last page says: parameters, and where their next values come from.
+    Token(Vec<(String, String)>),
+    /// The same, by the last item.
+    Cursor(Vec<(String, String)>),
+}
+
+/// A component with a Rust type of its own.
+#[derive(Clone, Debug)]
+pub struct Schema {
+    /// Its Rust name.
+    pub name: String,
+    /// Shown in the docs.
+    pub description: String,
+    /// What it is.
+    pub shape: Shape,
+    /// Part of a request body.
+    pub sent: bool,
+    /// Part of a response or webhook, or of nothing at all: the vendor may send more than it documents.
+    pub received: bool,
+    /// It, or something in it, has limits to check before it is sent.
+    pub limited: bool,
+    /// Written in the family's folder, and the same in every edition that has it.
+    pub shared: bool,
+}
+
+/// What a component is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shape {
+    /// An object, its fields sorted by name.
+    Struct {
+        /// Its fields.
+        fields: Vec<Field>,
+        /// The order in which the spec lists what is required: places in `fields`.
+        required: Vec<usize>,
+        /// Fields that nobody documented are kept.
+        extra: bool,
+    },
+    /// One of some strings.
+    Enum(Vec<Variant>),
+    /// One of some alternatives, with a name for each.
+    OneOf(Vec<(String, TypeRef)>),
+    /// Another name for a type.
+    Alias(TypeRef),
+}
+
+/// A field of an object.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    /// On the wire.
+    pub wire: String,
+    /// In Rust.
+    pub name: String,
+    /// Shown in the docs.
+    pub description: String,
+    /// Its type.
+    pub ty: TypeRef,
+    /// May not be left out.
+    pub required: bool,
+    /// Null is a value.
+    pub nullable: bool,
+    /// What the vendor takes.
+    pub limits: Limits,
+}
+
+impl Field {
+    /// The field is an `Option`.
+    pub fn is_option(&self) -> bool {
+        !self.required || self.nullable
+    }
+}
+
+/// A value of an enum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variant {
+    /// On the wire.
+    pub wire: String,
+    /// In Rust.
+    pub name: String,
+}
+
+/// A webhook event.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// As the vendor names it today.
+    pub name: String,
+    /// Older or other names of the same event.
+    pub aliases: Vec<String>,
+    /// When it is sent.
+    pub description: String,
+    /// Its payload.
+    pub payload: TypeRef,
+}

@@ -1,0 +1,159 @@
+//! The operations of a document.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{Body, BodyContent, Content, Limits, Operation, Pagination, Parameter, Part, Place, Schema, Style, Success, build::text};
+use crate::{
+    load::{Document, Written, referenced},
+    names,
+    typing::{TypeRef, Types},
+};
+
+/// Names that a call has already: its argument for the body, and its methods.
+const TAKEN: [&str; 5] = ["clone", "into_future", "request", "self_", "stream"];
+
+/// Every operation, in the order of the document.
+pub fn read(document: &Document, types: &Types, schemas: &BTreeMap<String, Schema>) -> Vec<Operation> {
+    let mut operations: Vec<Operation> =
+        document.operations().enumerate().map(|(index, written)| operation(document, &written, types.parameters(index))).collect();
+    let taken: BTreeSet<String> = schemas.values().map(|schema| schema.name.clone()).collect();
+    for operation in &mut operations {
+        // A component called like an operation keeps its name: it is on the wire.
+        while taken.contains(&operation.type_name) {
+            operation.type_name.push_str("Call");
+        }
+    }
+    operations
+}
+
+fn operation(document: &Document, written: &Written<'_>, types: &[TypeRef]) -> Operation {
+    let node = written.node;
+    let mut constant_headers = Vec::new();
+    let mut parameters = Vec::new();
+    for (parameter, ty) in document.parameters(written.item, node).zip(types) {
+        match document.constant_header(parameter) {
+            Some(value) => constant_headers.push((text(&parameter["name"]), value.to_owned())),
+            None => parameters.push(read_parameter(document, parameter, ty)),
+        }
+    }
+    parameters.sort_by_key(|parameter| match (parameter.place, parameter.required) {
+        (Place::Path, _) => (0, written.path.find(&format!("{{{}}}", parameter.wire))),
+        (_, true) => (1, None),
+        _ => (2, None),
+    });
+    let id = written.id().to_owned();
+    let name = node["x-method"].as_str().map_or_else(|| names::method_name(&id, written.tag()), str::to_owned);
+    Operation {
+        group: names::group_name(written.tag()),
+        name,
+        type_name: names::type_name(&id),
+        id,
+        method: written.method.to_uppercase(),
+        path: written.path.to_owned(),
+        summary: text(&node["summary"]),
+        description: text(&node["description"]),
+        docs: text(&node["externalDocs"]["url"]),
+        evidence: (text(&node["x-evidence"]["level"]), node["x-evidence"]["note"].as_str().map(|note| note.trim().to_owned())),
+        constant_headers,
+        parameters,
+        body: body(document, node),
+        success: success(document, node),
+        authenticated: node.get("security") != Some(&Value::Array(Vec::new())),
+        deprecated: node["deprecated"] == true,
+        pagination: node.get("x-pagination").map(pagination),
+        shared: false,
+    }
+}
+
+fn read_parameter(document: &Document, parameter: &Value, ty: &TypeRef) -> Parameter {
+    let wire = text(&parameter["name"]);
+    let place = match parameter["in"].as_str() {
+        Some("path") => Place::Path,
+        Some("header") => Place::Header,
+        _ => Place::Query,
+    };
+    Parameter {
+        name: argument_name(&wire),
+        place,
+        required: parameter["required"] == true,
+        description: text(&parameter["description"]),
+        ty: ty.clone(),
+        limits: Limits::of(document.unwrap(&parameter["schema"])),
+        example: parameter.get("example").cloned(),
+        wire,
+    }
+}
+
+fn argument_name(wire: &str) -> String {
+    let name = names::rust_name(wire);
+    if TAKEN.contains(&name.as_str()) { format!("{name}_") } else { name }
+}
+
+fn body(document: &Document, node: &Value) -> Option<Body> {
+    let (media_type, content) = document.content(node.get("requestBody")?)?;
+    let schema = TypeRef::Component(referenced(&content["schema"]).unwrap_or_default());
+    let content_of = match media_type {
+        "multipart/form-data" => BodyContent::Multipart(parts(document.follow(&content["schema"]), document)),
+        "application/x-www-form-urlencoded" => BodyContent::Form(schema),
+        _ => BodyContent::Json(schema),
+    };
+    Some(Body { content: content_of, example: example(document, content) })
+}
+
+fn parts(schema: &Value, document: &Document) -> Vec<Part> {
+    let required = |name: &str| schema["required"].as_array().is_some_and(|names| names.iter().any(|required| required == name));
+    let part = |(wire, property): (&String, &Value)| {
+        let list = property["type"] == "array";
+        let item = if list { document.follow(&property["items"]) } else { property };
+        Part {
+            wire: wire.clone(),
+            name: argument_name(wire),
+            required: required(wire),
+            description: text(&property["description"]),
+            file: item["format"] == "binary",
+            list,
+        }
+    };
+    schema["properties"].as_object().into_iter().flatten().map(part).collect()
+}
+
+fn success(document: &Document, node: &Value) -> Success {
+    let Some((status, response)) = document.success(node) else {
+        return Success { status: "2XX".into(), content: Content::Empty, example: None };
+    };
+    let (content, example) = match document.content(response) {
+        None => (Content::Empty, None),
+        Some((media_type, content)) if media_type.contains("json") => {
+            (Content::Json(TypeRef::Component(referenced(&content["schema"]).unwrap_or_default())), example(document, content))
+        }
+        Some(_) => (Content::Bytes, None),
+    };
+    Success { status: status.to_owned(), content, example }
+}
+
+/// The `example` of a media type, or the first of its `examples`.
+fn example(document: &Document, content: &Value) -> Option<Value> {
+    content.get("example").cloned().or_else(|| {
+        let first = content["examples"].as_object()?.values().next()?;
+        document.follow(first).get("value").cloned()
+    })
+}
+
+fn pagination(node: &Value) -> Pagination {
+    let path = |key: &str| node[key].as_str().map(str::to_owned);
+    let next = || node["next"].as_object().into_iter().flatten().map(|(parameter, from)| (parameter.clone(), text(from))).collect();
+    Pagination {
+        style: match node["style"].as_str() {
+            Some("offset") => Style::Offset(text(&node["param"])),
+            Some("page") => Style::Page(text(&node["param"])),
+            Some("token") => Style::Token(next()),
+            _ => Style::Cursor(next()),
+        },
+        items: text(&node["items"]),
+        more: path("more"),
+        total: path("total"),
+        total_pages: path("total-pages"),
+    }
+}

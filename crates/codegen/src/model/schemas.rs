@@ -1,0 +1,158 @@
+//! The components of a document as Rust types.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{Field, Limits, Schema, Shape, Variant, build::text};
+use crate::{
+    load::{Direction, Document, referenced},
+    names,
+    typing::{TypeRef, Types, properties},
+};
+
+/// Every component, with what it is.
+pub fn read(document: &Document, types: &Types) -> BTreeMap<String, Schema> {
+    let received = document.reachable(Direction::Response);
+    let sent = document.reachable(Direction::Request);
+    let parameters = in_parameters(document);
+    let components = document.json["components"]["schemas"].as_object();
+    let mut schemas: BTreeMap<String, Schema> = components
+        .into_iter()
+        .flatten()
+        .map(|(component, schema)| {
+            let (sent, received) = (sent.contains(component), received.contains(component));
+            let schema = Schema {
+                name: names::type_name(component),
+                description: text(&schema["description"]),
+                shape: shape(document, component, schema, types),
+                sent,
+                // What only a parameter refers to is chosen by the caller; what nothing refers to may come from anywhere.
+                received: received || !sent && !parameters.contains(component),
+                limited: false,
+                shared: false,
+            };
+            (component.clone(), schema)
+        })
+        .collect();
+    mark_limited(&mut schemas);
+    schemas
+}
+
+fn in_parameters(document: &Document) -> BTreeSet<String> {
+    let parameters = document.operations().flat_map(|operation| document.parameters(operation.item, operation.node));
+    parameters.filter_map(|parameter| referenced(&parameter["schema"]).or_else(|| referenced(&parameter["schema"]["items"]))).collect()
+}
+
+fn shape(document: &Document, component: &str, schema: &Value, types: &Types) -> Shape {
+    let parts = types.component(component);
+    if let Some(values) = schema["enum"].as_array() {
+        return Shape::Enum(variants(values.iter().filter_map(Value::as_str)));
+    }
+    if let Some(properties) = properties(schema) {
+        let extra = matches!(&schema["additionalProperties"], Value::Bool(true) | Value::Object(_)) || schema["x-extra"] == true;
+        let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let fields: Vec<Field> = properties
+            .into_iter()
+            .zip(parts)
+            .map(|((wire, property), ty)| {
+                let name = names::rust_name(wire);
+                Field {
+                    wire: wire.clone(),
+                    name: if extra && name == "extra" { "extra_".to_owned() } else { name },
+                    description: describe(document, property, wire),
+                    ty: ty.clone(),
+                    required: required.contains(&wire.as_str()),
+                    nullable: property["nullable"] == true,
+                    limits: Limits::of(property),
+                }
+            })
+            .collect();
+        let order = required.iter().filter_map(|name| fields.iter().position(|field| field.wire == *name)).collect();
+        return Shape::Struct { fields, required: order, extra };
+    }
+    if let Some(alternatives) = schema["oneOf"].as_array() {
+        let names: Vec<String> = alternatives.iter().map(|one| names::type_name(&referenced(one).unwrap_or_default())).collect();
+        return Shape::OneOf(alternative_names(&names).into_iter().zip(parts.iter().cloned()).collect());
+    }
+    Shape::Alias(parts.first().cloned().unwrap_or(TypeRef::Json))
+}
+
+/// The property's own description, or that of what it refers to.
+fn describe(document: &Document, property: &Value, wire: &str) -> String {
+    let own = text(&property["description"]);
+    if !own.is_empty() {
+        return own;
+    }
+    let target = text(&document.unwrap(property)["description"]);
+    if target.is_empty() { format!("`{wire}`.") } else { target }
+}
+
+fn variants<'a>(values: impl Iterator<Item = &'a str>) -> Vec<Variant> {
+    let mut taken = BTreeSet::new();
+    values
+        .map(|wire| {
+            let mut name = names::variant_name(wire);
+            while !taken.insert(name.clone()) {
+                name.push('_');
+            }
+            Variant { wire: wire.to_owned(), name }
+        })
+        .collect()
+}
+
+/// The names of alternatives without the words that all of them begin with.
+fn alternative_names(names: &[String]) -> Vec<String> {
+    let words: Vec<Vec<&str>> = names.iter().map(|name| names::words(name)).collect();
+    let shortest = words.iter().map(Vec::len).min().unwrap_or_default();
+    let common = (0..shortest.saturating_sub(1)).take_while(|at| words.iter().all(|words| words[*at] == words[0][*at])).count();
+    words.iter().map(|words| words[common..].concat()).collect()
+}
+
+/// A type is checked before it is sent where it has limits of its own, or one of its fields is checked.
+fn mark_limited(schemas: &mut BTreeMap<String, Schema>) {
+    loop {
+        let limited: Vec<String> = schemas
+            .iter()
+            .filter(|(_, schema)| schema.sent && !schema.limited)
+            .filter(|(_, schema)| match &schema.shape {
+                Shape::Struct { fields, .. } => {
+                    fields.iter().any(|field| !field.limits.is_empty() || checked(schemas, &field.ty).is_some())
+                }
+                Shape::OneOf(alternatives) => alternatives.iter().any(|(_, ty)| checked(schemas, ty) == Some(Checked::Whole)),
+                Shape::Enum(_) | Shape::Alias(_) => false,
+            })
+            .map(|(name, _)| name.clone())
+            .collect();
+        if limited.is_empty() {
+            return;
+        }
+        for name in limited {
+            if let Some(schema) = schemas.get_mut(&name) {
+                schema.limited = true;
+            }
+        }
+    }
+}
+
+/// What of a value is checked beside its own limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Checked {
+    /// The value.
+    Whole,
+    /// Each item.
+    Items,
+}
+
+/// Whether a type refers to one with limits.
+pub fn checked(schemas: &BTreeMap<String, Schema>, ty: &TypeRef) -> Option<Checked> {
+    match ty {
+        TypeRef::Component(name) => match schemas.get(name) {
+            Some(Schema { shape: Shape::Alias(ty), .. }) => checked(schemas, ty),
+            Some(schema) => schema.limited.then_some(Checked::Whole),
+            None => None,
+        },
+        TypeRef::List(item) => checked(schemas, item).filter(|found| *found == Checked::Whole).map(|_| Checked::Items),
+        _ => None,
+    }
+}
