@@ -67,10 +67,8 @@ fn inventory(root: &Path, vendor: &str) -> Result<Vec<String>, Error> {
     let known: Option<Vec<String>> =
         entries.iter().map(|entry| entry.as_str().filter(|entry| entry.contains(" /")).map(str::to_owned)).collect();
     known.filter(|known| !known.is_empty()).ok_or_else(|| {
-        let line = entries
-            .iter()
-            .position(|entry| !matches!(entry, Value::String(_)))
-            .map_or(1, |index| source.lines.get(&format!("/{index}")).copied().unwrap_or(1));
+        let line =
+            entries.iter().position(|entry| !matches!(entry, Value::String(_))).map_or(1, |index| source.nearest(&format!("/{index}")).0);
         Error::Spec(vec![Diagnostic {
             origin: Origin { file, line, pointer: String::new() },
             message: "the inventory is not a list of operations".into(),

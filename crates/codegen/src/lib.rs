@@ -14,6 +14,7 @@ mod lint;
 mod load;
 mod mocks;
 mod model;
+mod names;
 mod normalise;
 mod outputs;
 mod post;

@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use crate::{lint::schemas, load::Document};
+use crate::load::{Document, referenced};
+
+pub use crate::names::rust_name;
 
 /// A vendor and its operations, in the order of the document.
 #[derive(Debug)]
@@ -202,16 +204,6 @@ pub struct Pagination {
     pub total_pages: Option<String>,
 }
 
-/// A name of the wire as a Rust identifier.
-pub fn rust_name(name: &str) -> String {
-    use heck::ToSnakeCase;
-    let name = name.to_snake_case();
-    match syn::parse_str::<syn::Ident>(&name) {
-        Ok(_) => name,
-        Err(_) => format!("{name}_"),
-    }
-}
-
 /// Reads the model from a document that passed the lint; what is missing there is empty here.
 pub fn read(document: &Document) -> Vendor {
     let json = &document.json;
@@ -241,24 +233,17 @@ pub fn read(document: &Document) -> Vendor {
 
 /// Path, method, path item and operation of everything under `paths`.
 pub fn operations(document: &Document) -> impl Iterator<Item = (&str, &str, &Value, &Value)> {
-    const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
-    let paths = document.json["paths"].as_object();
-    paths.into_iter().flatten().flat_map(|(path, item)| {
-        let methods = METHODS.into_iter().filter_map(move |method| Some((path.as_str(), method, item, item.get(method)?)));
-        methods.collect::<Vec<_>>()
-    })
+    document.operations().map(|written| (written.path, written.method, written.item, written.node))
 }
 
 /// The parameters of an operation, those of its path item included, references followed.
 pub fn parameters<'a>(document: &'a Document, item: &'a Value, operation: &'a Value) -> impl Iterator<Item = &'a Value> {
-    let list = |holder: &'a Value| holder["parameters"].as_array().into_iter().flatten();
-    list(item).chain(list(operation)).map(|parameter| document.follow(parameter))
+    document.parameters(item, operation)
 }
 
 /// The value of a header that can only have one.
 pub fn constant_header<'a>(document: &'a Document, parameter: &'a Value) -> Option<&'a str> {
-    let one = document.follow(&parameter["schema"])["enum"].as_array().filter(|values| values.len() == 1)?;
-    (parameter["in"] == "header").then(|| one[0].as_str())?
+    document.constant_header(parameter)
 }
 
 fn read_operation(document: &Document, path: &str, method: &str, item: &Value, operation: &Value) -> Operation {
@@ -303,7 +288,7 @@ fn read_body(document: &Document, operation: &Value) -> Option<Body> {
     let (media_type, content) = body["content"].as_object()?.iter().next()?;
     Some(Body {
         media_type: media_type.clone(),
-        schema: schemas::referenced(&content["schema"]).unwrap_or_default(),
+        schema: referenced(&content["schema"]).unwrap_or_default(),
         example: example(document, content),
     })
 }
@@ -338,7 +323,7 @@ fn read_success(document: &Document, operation: &Value) -> Success {
     let (content, example) = match content {
         None => (Content::Empty, None),
         Some((media_type, content)) if media_type.contains("json") => {
-            (Content::Json(schemas::referenced(&content["schema"]).unwrap_or_default()), example(document, content))
+            (Content::Json(referenced(&content["schema"]).unwrap_or_default()), example(document, content))
         }
         Some(_) => (Content::Bytes, None),
     };
@@ -358,7 +343,7 @@ fn read_event((name, node): (&String, &Value)) -> Event {
         name: name.clone(),
         aliases: node["aliases"].as_array().into_iter().flatten().map(text).collect(),
         description: text(&node["description"]),
-        payload: schemas::referenced(&node["payload"]).unwrap_or_default(),
+        payload: referenced(&node["payload"]).unwrap_or_default(),
     }
 }
 
