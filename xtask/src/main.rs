@@ -21,8 +21,6 @@ enum Command {
         /// Compare instead of writing: print a unified diff and exit 1 where a file would change.
         #[arg(long)]
         check: bool,
-        /// Folders in specs/; all of them where none is named.
-        vendors: Vec<String>,
     },
     /// Print how much of the known API of each vendor its spec describes; exit 1 where a known operation is missing.
     Coverage {
@@ -49,9 +47,9 @@ fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     let root = root();
     match command {
-        Command::Regen { check, vendors } => {
+        Command::Regen { check } => {
             let mode = if check { Mode::Check } else { Mode::Write };
-            let changes = reachout_codegen::regen(&root, &vendors, mode)?;
+            let changes = reachout_codegen::regen(&root, mode)?;
             for change in &changes {
                 match mode {
                     Mode::Check => print!("{}", change.diff),

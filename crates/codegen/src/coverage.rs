@@ -6,7 +6,9 @@ use serde_json::Value;
 
 use crate::{
     diagnostic::{Diagnostic, Error, Origin},
-    load, model, outputs, select,
+    load,
+    model::{Api, Body, BodyContent, Content, Operation},
+    outputs, select,
 };
 
 /// The numbers of one vendor.
@@ -31,31 +33,31 @@ pub struct Coverage {
 /// # Errors
 /// [`Error`] where a spec or an inventory cannot be read.
 pub fn coverage(root: &Path, vendors: &[String]) -> Result<Vec<Coverage>, Error> {
-    select(root, vendors)?.iter().map(|vendor| of(root, vendor)).collect()
+    let wanted = select(root, vendors)?;
+    let workspace = outputs::workspace(root)?;
+    workspace.apis.iter().filter(|api| wanted.contains(&api.id)).map(|api| of(root, api)).collect()
 }
 
-fn of(root: &Path, vendor: &str) -> Result<Coverage, Error> {
-    let document = load::load(root, vendor)?;
-    let findings = lint::lint(&document);
-    if !findings.is_empty() {
-        return Err(Error::Spec(findings));
-    }
-    let operations = model::read(&document).operations;
+fn of(root: &Path, api: &Api) -> Result<Coverage, Error> {
+    let operations = &api.operations;
     let described: BTreeSet<String> = operations.iter().map(|operation| format!("{} {}", operation.method, operation.path)).collect();
     let level = |level: &str| operations.iter().filter(|operation| operation.evidence.0 == level).count();
     Ok(Coverage {
-        vendor: vendor.to_owned(),
+        vendor: api.id.clone(),
         operations: operations.len(),
         evidence: [level("full"), level("partial"), level("client-only")],
         with_examples: operations.iter().filter(|operation| has_examples(operation)).count(),
         paginated: operations.iter().filter(|operation| operation.pagination.is_some()).count(),
-        missing: inventory(root, vendor)?.into_iter().filter(|known| !described.contains(known)).collect(),
+        missing: inventory(root, &api.id)?.into_iter().filter(|known| !described.contains(known)).collect(),
     })
 }
 
-fn has_examples(operation: &model::Operation) -> bool {
-    let body = operation.is_multipart() || operation.body.as_ref().is_none_or(|body| body.example.is_some());
-    let response = !matches!(operation.success.content, model::Content::Json(_)) || operation.success.example.is_some();
+fn has_examples(operation: &Operation) -> bool {
+    let body = match &operation.body {
+        Some(Body { content: BodyContent::Json(_) | BodyContent::Form(_), example }) => example.is_some(),
+        Some(Body { content: BodyContent::Multipart(_), .. }) | None => true,
+    };
+    let response = !matches!(operation.success.content, Content::Json(_)) || operation.success.example.is_some();
     body && response && operation.parameters.iter().all(|parameter| parameter.example.is_some())
 }
 
@@ -67,10 +69,8 @@ fn inventory(root: &Path, vendor: &str) -> Result<Vec<String>, Error> {
     let known: Option<Vec<String>> =
         entries.iter().map(|entry| entry.as_str().filter(|entry| entry.contains(" /")).map(str::to_owned)).collect();
     known.filter(|known| !known.is_empty()).ok_or_else(|| {
-        let line = entries
-            .iter()
-            .position(|entry| !matches!(entry, Value::String(_)))
-            .map_or(1, |index| source.lines.get(&format!("/{index}")).copied().unwrap_or(1));
+        let line =
+            entries.iter().position(|entry| !matches!(entry, Value::String(_))).map_or(1, |index| source.nearest(&format!("/{index}")).0);
         Error::Spec(vec![Diagnostic {
             origin: Origin { file, line, pointer: String::new() },
             message: "the inventory is not a list of operations".into(),

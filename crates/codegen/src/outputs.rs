@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     diagnostic::Error,
-    emit::{self, File},
+    emit,
     format,
     lint::lint,
     load, model, typing,

@@ -4,10 +4,8 @@
 mod generated;
 
 pub use generated::*;
-pub use reachout_runtime::{
-    ByteStream, CallOptions, ConversionError, CredentialProvider, Delivery, Error, ErrorKind, Method, Number, Pacing, Request,
-    ResponseValue, RetryPolicy, SecretString, StatusCode, header, multipart, pagination,
-};
+#[doc(inline)]
+pub use reachout_runtime::client::*;
 
 /// The OpenAPI document this crate is generated from.
 pub const OPENAPI: &str = include_str!("../openapi.json");

@@ -208,5 +208,37 @@ fn usual_version(vendor: &Vendor) -> Option<&'static str> {
     versions().map(|(_, version)| *version).max_by_key(|version| versions().filter(|(_, other)| other == version).count())
 }
 
+/// Makes a call with setters awaitable: `call!(SendMessage, types::SendMessageResponse);`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! call {
+    ($name:ident, $response:ty) => {
+        impl ::std::future::IntoFuture for $name {
+            type Output = ::core::result::Result<$crate::Response<$response>, $crate::Error>;
+            type IntoFuture = $crate::BoxFuture<'static, Self::Output>;
+
+            fn into_future(self) -> Self::IntoFuture {
+                ::std::future::IntoFuture::into_future(self.0)
+            }
+        }
+    };
+}
+
+/// Makes a call that lists awaitable, for one page, and gives it `stream()`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! list_call {
+    ($name:ident, $response:ty, $item:ty) => {
+        $crate::call!($name, $response);
+
+        impl $name {
+            /// All items, page after page, as [`List::stream`](reachout_runtime::List::stream) reads them.
+            pub fn stream(self) -> $crate::BoxStream<'static, ::core::result::Result<$item, $crate::Error>> {
+                self.0.stream()
+            }
+        }
+    };
+}
+
 #[cfg(test)]
 mod tests;

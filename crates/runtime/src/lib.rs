@@ -50,7 +50,7 @@ pub use events::{envelope, payload};
 #[doc(hidden)]
 pub use limits::{Check, Limited};
 pub use number::Number;
-pub use object::Extra;
+pub use object::{Extra, Object};
 pub use options::CallOptions;
 pub use pacing::Pacing;
 pub use pagination::List;
@@ -68,5 +68,17 @@ pub use futures_core::future::BoxFuture;
 pub use futures_core::stream::BoxStream;
 pub use reqwest::{Method, StatusCode, header};
 pub use secrecy::{ExposeSecret, SecretString};
-pub use serde_json::{Map, Value, json};
+#[doc(hidden)]
+pub use serde::{Deserialize, Deserializer};
+pub use serde_json::{Map, Value};
 pub use uuid::Uuid;
+
+/// What every client crate exports: all that the signatures of its operations mention, and all it takes to configure a client.
+pub mod client {
+    #[doc(inline)]
+    pub use crate::{
+        BoxFuture, BoxStream, ByteStream, Bytes, Call, CallOptions, ClientBuilder, ConversionError, Core, CredentialProvider, DateTime,
+        Delivery, Error, ErrorKind, Evidence, ExposeSecret, Extra, List, Method, NaiveDate, Number, Object, Pacing, Pagination, RateLimit,
+        Request, Response, RetryPolicy, Route, SecretString, StatusCode, Stream, Utc, Uuid, Value, Vendor, header, multipart, pagination,
+    };
+}

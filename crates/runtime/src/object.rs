@@ -8,10 +8,13 @@ use std::marker::PhantomData;
 
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Fields that the vendor sends and nobody documented.
 pub type Extra = BTreeMap<String, Value>;
+
+/// A JSON object with any fields.
+pub type Object = Map<String, Value>;
 
 /// Gives a struct `Serialize`, `Deserialize` and [`Fields`]: `object!(Contact { id: "id", first_name? "firstName" });`.
 ///
@@ -174,6 +177,26 @@ macro_rules! one_of {
     };
 }
 
+/// Gives an enum of alternatives a conversion from one of them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! alternative {
+    ($name:ident, $variant:ident(&str)) => {
+        impl ::core::convert::From<&str> for $name {
+            fn from(value: &str) -> Self {
+                Self::$variant(::std::borrow::ToOwned::to_owned(value))
+            }
+        }
+    };
+    ($name:ident, $variant:ident($type:ty)) => {
+        impl ::core::convert::From<$type> for $name {
+            fn from(value: $type) -> Self {
+                Self::$variant(value)
+            }
+        }
+    };
+}
+
 /// A struct as a JSON object; [`object!`](crate::object) implements it.
 pub trait Fields: Sized {
     /// Name of the struct, for errors.
@@ -195,12 +218,12 @@ pub fn serialize<T: Fields, S: Serializer>(value: &T, serializer: S) -> Result<S
 
 /// Reads a struct.
 pub fn deserialize<'de, T: Fields, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    deserializer.deserialize_map(Object(PhantomData))
+    deserializer.deserialize_map(ObjectVisitor(PhantomData))
 }
 
-struct Object<T>(PhantomData<T>);
+struct ObjectVisitor<T>(PhantomData<T>);
 
-impl<'de, T: Fields> Visitor<'de> for Object<T> {
+impl<'de, T: Fields> Visitor<'de> for ObjectVisitor<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

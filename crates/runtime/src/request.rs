@@ -141,9 +141,51 @@ impl Request {
         self
     }
 
-    /// Checks the limits of a parameter.
+    /// Sets a query parameter of a documented type.
     #[doc(hidden)]
-    pub fn check_with(mut self, check: impl FnOnce(&mut Check<'_>)) -> Self {
+    pub fn parameter<T: Serialize>(self, name: &'static str, value: impl Into<T>) -> Self {
+        let value: T = value.into();
+        self.set_query(name, &value)
+    }
+
+    /// Sets a query parameter and checks its limits.
+    #[doc(hidden)]
+    pub fn checked_parameter<T: Serialize>(self, name: &'static str, value: impl Into<T>, check: fn(&mut Check<'_>, &T)) -> Self {
+        let value: T = value.into();
+        self.checking(|problems| check(problems, &value)).set_query(name, &value)
+    }
+
+    /// Sets a query parameter that is a list.
+    #[doc(hidden)]
+    pub fn parameters<T: Serialize>(self, name: &'static str, values: impl IntoIterator<Item = impl Into<T>>) -> Self {
+        let values: Vec<T> = values.into_iter().map(Into::into).collect();
+        self.set_query(name, &values)
+    }
+
+    /// Sets a query parameter that is a list, and checks its limits.
+    #[doc(hidden)]
+    pub fn checked_parameters<T: Serialize>(
+        self,
+        name: &'static str,
+        values: impl IntoIterator<Item = impl Into<T>>,
+        check: fn(&mut Check<'_>, &Vec<T>),
+    ) -> Self {
+        let values: Vec<T> = values.into_iter().map(Into::into).collect();
+        self.checking(|problems| check(problems, &values)).set_query(name, &values)
+    }
+
+    /// Sets a header of a documented type.
+    #[doc(hidden)]
+    pub fn header_parameter<T: Serialize>(mut self, name: &'static str, value: impl Into<T>) -> Self {
+        let value: T = value.into();
+        match address::values(name, &value) {
+            Ok(values) => self.headers.set(name, &values.join(",")),
+            Err(problem) => self.problems.push(problem),
+        }
+        self
+    }
+
+    fn checking(mut self, check: impl FnOnce(&mut Check<'_>)) -> Self {
         check(&mut Check::new(&mut self.problems));
         self
     }

@@ -4,12 +4,10 @@
 mod generated;
 
 pub use generated::*;
+#[doc(inline)]
+pub use reachout_runtime::client::*;
 #[cfg(feature = "webhooks")]
 pub use reachout_runtime::webhooks;
-pub use reachout_runtime::{
-    ByteStream, CallOptions, ConversionError, CredentialProvider, Delivery, Error, ErrorKind, Method, Number, Pacing, Request,
-    ResponseValue, RetryPolicy, SecretString, StatusCode, header, multipart, pagination,
-};
 
 /// The OpenAPI document this crate is generated from.
 pub const OPENAPI: &str = include_str!("../openapi.json");

@@ -39,13 +39,10 @@ pub fn evidence(operation: &Operation) -> String {
 }
 
 /// Said once for all operations of a crate.
-pub const OPERATIONS: &str = "Operations in their groups. A call is sent when it is awaited, and not before.
-
-GET, HEAD, PUT and DELETE are repeated on connection failures, timeouts, 408, 429 and 5xx. POST and PATCH are sent once: again only where the vendor
-cannot have acted, which is when no part of the body left, or after 429.
-
-Lists have `stream()`, which reads page after page; awaited they are one page.
-
-# Errors
-Every call fails with [`rt::Error`]. Its [`delivery()`](rt::Error::delivery) says whether the request was delivered. What is out of its documented limits is an error before
-anything is sent, and the error names all of it.";
+pub const OPERATIONS: &str = "Operations in their groups. A call is sent when it is awaited, and not before.\n\n\
+    GET, HEAD, PUT and DELETE are repeated on connection failures, timeouts, 408, 429 and 5xx. POST and PATCH are sent once: again only \
+    where the vendor cannot have acted, which is when no part of the body left, or after 429.\n\n\
+    Lists have `stream()`, which reads page after page; awaited they are one page.\n\n\
+    # Errors\n\
+    Every call fails with [`rt::Error`]. Its [`delivery()`](rt::Error::delivery) says whether the request was delivered. What is out of \
+    its documented limits is an error before anything is sent, and the error names all of it.";

@@ -70,7 +70,6 @@ impl Example<'_> {
 
     /// What has no shorter form is read from JSON.
     fn fallback(&self, value: &Value, ty: &TypeRef) -> String {
-        let krate = self.of.module;
         format!("serde_json::from_value::<{}>(serde_json::json!({value}))?", self.named(ty))
     }
 

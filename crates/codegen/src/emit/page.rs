@@ -52,11 +52,12 @@ pub fn write(of: &Crate<'_>, operation: &Operation, pagination: &Pagination, res
         fields.push(format!("next: rt::pagination::next([{}])", values.join(", ")));
     }
     let last = if last { format!("let last = {}.and_then(|items| items.last());\n", items.borrowed()) } else { String::new() };
-    let taken = reader.take("page", response, &pagination.items)?;
+    // Last, since it moves the items out of the page.
+    fields.push(format!("items: {}", reader.take("page", response, &pagination.items)?));
     Ok(Page {
         item: of.ty(item),
         closure: format!(
-            "|page: {}| {{\n{last}rt::pagination::Page {{ {}, items: {taken}, ..Default::default() }}\n}}",
+            "|page: {}| {{\n{last}rt::pagination::Page {{ {}, ..Default::default() }}\n}}",
             of.ty(response),
             fields.join(", ")
         ),
@@ -80,7 +81,7 @@ impl Read {
     }
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// A borrowed value at a dot path of the page.
     fn read(&self, response: &TypeRef, path: &str) -> Result<Read, Error> {
         self.read_from("page".to_owned(), false, response, path)
@@ -137,14 +138,14 @@ impl Reader<'_> {
         }
     }
 
-    fn alternatives(&self, ty: &TypeRef) -> Option<(String, &[(String, TypeRef)])> {
+    fn alternatives(&self, ty: &TypeRef) -> Option<(String, &'a [(String, TypeRef)])> {
         match self.of.shape(ty) {
             Some(Shape::OneOf(alternatives)) => Some((self.of.own(ty), alternatives)),
             _ => None,
         }
     }
 
-    fn field(&self, ty: &TypeRef, wire: &str) -> Option<&Field> {
+    fn field(&self, ty: &TypeRef, wire: &str) -> Option<&'a Field> {
         match self.of.shape(ty)? {
             Shape::Struct { fields, .. } => fields.iter().find(|field| field.wire == wire),
             _ => None,

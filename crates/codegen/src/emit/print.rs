@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::Crate;
 use crate::model::{Shape, TypeRef};
 
-/// Columns that a line of docs may fill, its indentation included.
-const WIDTH: usize = 140;
+/// Columns that a line may fill, its indentation included.
+pub const WIDTH: usize = 140;
 
 /// A text as a Rust literal.
 pub fn literal(text: &str) -> String {
@@ -68,7 +68,7 @@ fn wrapped(line: &str, width: usize) -> Vec<String> {
     lines
 }
 
-impl Crate<'_> {
+impl<'s> Crate<'s> {
     /// A type as it is written in `types`.
     pub fn own(&self, ty: &TypeRef) -> String {
         self.print(ty, "")
@@ -115,9 +115,12 @@ impl Crate<'_> {
     }
 
     /// What a component is, where the type is one.
-    pub fn shape<'a>(&'a self, ty: &'a TypeRef) -> Option<&'a Shape> {
-        match self.resolve(ty) {
-            TypeRef::Component(name) => self.schemas.get(name).map(|schema| &schema.shape),
+    pub fn shape(&self, ty: &TypeRef) -> Option<&'s Shape> {
+        match ty {
+            TypeRef::Component(name) => match &self.schemas.get(name)?.shape {
+                Shape::Alias(ty) => self.shape(ty),
+                shape => Some(shape),
+            },
             TypeRef::Boxed(ty) => self.shape(ty),
             _ => None,
         }

@@ -2,7 +2,7 @@
 
 use super::{
     Crate,
-    print::{doc, inner_doc, literal},
+    print::{WIDTH, doc, inner_doc, literal},
 };
 use crate::names;
 use crate::model::{Api, Checked, Family, Field, Limits, Schema, Shape, TypeRef, Variant, checked};
@@ -39,7 +39,8 @@ fn write(of: &Crate<'_>, schema: &Schema) -> String {
 
 fn object(of: &Crate<'_>, schema: &Schema, fields: &[Field], required: &[usize], extra: bool) -> String {
     let Schema { name, description, .. } = schema;
-    let camel_case = fields.iter().filter(|field| names::camel_case(&field.name) == field.wire).count() * 2 > fields.len();
+    let named = |name: fn(&str) -> String| fields.iter().filter(|field| name(&field.name) == field.wire).count();
+    let camel_case = named(names::camel_case) > named(str::to_owned);
     let declared: String = fields.iter().map(|field| declare(of, field, camel_case)).collect();
     let schemars = if camel_case { "derive(schemars::JsonSchema), schemars(rename_all = \"camelCase\")" } else { "derive(schemars::JsonSchema)" };
     let keys: Vec<String> = fields
@@ -54,9 +55,9 @@ fn object(of: &Crate<'_>, schema: &Schema, fields: &[Field], required: &[usize],
         false => ("", ""),
     };
     let mut text = format!(
-        "{}{DERIVE}#[cfg_attr(feature = \"schemars\", {schemars})]\n#[non_exhaustive]\npub struct {name} {{\n{declared}{extra_field}}}\n\nrt::object!({name} {{ {} }}{keeps});\n",
+        "{}{DERIVE}#[cfg_attr(feature = \"schemars\", {schemars})]\n#[non_exhaustive]\npub struct {name} {{\n{declared}{extra_field}}}\n\n{}",
         doc(description, 0),
-        keys.join(", ")
+        invocation(&format!("object!({name} {{"), &keys, &format!("}}{keeps}"))
     );
     if schema.sent {
         let new: Vec<String> = required
@@ -69,13 +70,30 @@ fn object(of: &Crate<'_>, schema: &Schema, fields: &[Field], required: &[usize],
             .collect();
         let optional: Vec<String> =
             fields.iter().filter(|field| !field.required).map(|field| format!("{}: {}", field.name, of.token(&field.ty))).collect();
-        text += &format!("rt::setters!({name} new({}) {{ {} }}{keeps});\n", new.join(", "), optional.join(", "));
+        text += &invocation(&format!("setters!({name} new({}) {{", new.join(", ")), &optional, &format!("}}{keeps}"));
     }
     if schema.limited {
         let checks: String = fields.iter().map(|field| check(of, field)).collect();
         text += &format!("\nimpl rt::Limited for {name} {{\nfn check(&self, check: &mut rt::Check<'_>) {{\n{checks}}}\n}}\n");
     }
     text + "\n"
+}
+
+/// The call of a runtime macro, with its list broken into lines: rustfmt leaves it as it is.
+fn invocation(start: &str, items: &[String], end: &str) -> String {
+    let one_line = format!("rt::{start} {} {end});\n", items.join(", "));
+    if one_line.len() <= WIDTH {
+        return one_line;
+    }
+    let mut lines = vec![String::from("   ")];
+    for (index, item) in items.iter().enumerate() {
+        let comma = if index + 1 < items.len() { "," } else { "" };
+        match lines.last_mut() {
+            Some(last) if last.len() + item.len() + 2 <= WIDTH => *last += &format!(" {item}{comma}"),
+            _ => lines.push(format!("    {item}{comma}")),
+        }
+    }
+    format!("rt::{start}\n{}\n{end});\n", lines.join("\n"))
 }
 
 fn declare(of: &Crate<'_>, field: &Field, camel_case: bool) -> String {
@@ -146,20 +164,21 @@ fn string_enum(schema: &Schema, variants: &[Variant]) -> String {
     };
     let declared: String = variants.iter().map(|variant| format!("/// `{}`\n{},\n", variant.wire, named(variant))).collect();
     let pairs: Vec<String> = variants.iter().map(|variant| format!("{} = {}", named(variant), literal(&variant.wire))).collect();
-    let pairs = pairs.join(", ");
     match schema.received {
         true => {
             let open = "\n\nThe vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.";
             format!(
                 "{}#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]\n#[non_exhaustive]\npub enum {name} {{\n{declared}\
-                 /// A value this version does not know, as it came.\nUnknown(String),\n}}\n\nrt::open_enum!({name}, {pairs});\n\n",
-                doc(&format!("{description}{open}"), 0)
+                 /// A value this version does not know, as it came.\nUnknown(String),\n}}\n\n{}\n",
+                doc(&format!("{description}{open}"), 0),
+                invocation(&format!("open_enum!({name},"), &pairs, "")
             )
         }
         false => format!(
             "{}#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]\n#[non_exhaustive]\npub enum {name} {{\n{declared}}}\n\n\
-             rt::closed_enum!({name}, {pairs});\n\n",
-            doc(description, 0)
+             {}\n",
+            doc(description, 0),
+            invocation(&format!("closed_enum!({name},"), &pairs, "")
         ),
     }
 }

@@ -2,91 +2,163 @@
 
 use serde_json::Value;
 
-use super::schemas;
+use super::is_filled;
 use crate::{
     diagnostic::Diagnostic,
-    load::{Document, pointer},
+    load::{Document, pointer, referenced},
 };
 
 pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
-    let json = &document.json;
-    let mut require = |pointer: &str, ok: bool, message: &str, help: &str| {
+    let mut check = Check { document, json: &document.json, findings };
+    check.head();
+    check.client();
+    check.security();
+    check.tags_and_events();
+}
+
+struct Check<'a> {
+    document: &'a Document,
+    json: &'a Value,
+    findings: &'a mut Vec<Diagnostic>,
+}
+
+impl Check<'_> {
+    fn require(&mut self, pointer: &str, ok: bool, message: &str, help: &str) {
         if !ok {
-            findings.push(document.diagnostic(pointer, message, help));
+            self.findings.push(self.document.diagnostic(pointer, message, help));
         }
-    };
-    let filled = |pointer: &str| json.pointer(pointer).and_then(Value::as_str).is_some_and(|text| !text.trim().is_empty());
-
-    require(
-        "/openapi",
-        json["openapi"].as_str().is_some_and(|version| version.starts_with("3.0.")),
-        "the document is not OpenAPI 3.0",
-        "write `openapi: 3.0.3`",
-    );
-    for (pointer, example) in [
-        ("/info/title", "title: Leonar API"),
-        ("/info/version", "version: \"1\""),
-        ("/info/description", "description: What the vendor does, and what the API covers."),
-        ("/x-client/name", "x-client: { name: Leonar, … }"),
-        ("/x-client/env", "x-client: { env: LEONAR, … }"),
-        ("/x-client/credential", "x-client: { credential: LEONAR_API_KEY, … }"),
-    ] {
-        require(pointer, filled(pointer), &format!("`{pointer}` is missing or empty"), &format!("write `{example}`"));
     }
-    let server = json["servers"][0]["url"].as_str().unwrap_or_default();
-    require(
-        "/servers",
-        server.starts_with("https://"),
-        "the first server is not an https URL",
-        "write `servers: [{ url: \"https://…\" }]`",
-    );
 
-    let schemes = json["components"]["securitySchemes"].as_object();
-    let scheme = schemes.filter(|schemes| schemes.len() == 1).and_then(|schemes| schemes.values().next());
-    let bearer = scheme.is_some_and(|scheme| scheme["type"] == "http" && scheme["scheme"] == "bearer");
-    let header = scheme.is_some_and(|scheme| scheme["type"] == "apiKey" && scheme["in"] == "header" && scheme["name"].is_string());
-    require(
-        "/components/securitySchemes",
-        bearer || header,
-        "there must be one security scheme: http bearer, or an API key in a header",
-        "write `type: http, scheme: bearer`, or `type: apiKey, in: header, name: X-API-Key`",
-    );
-    require(
-        "/security",
-        json["security"].as_array().is_some_and(|security| security.len() == 1),
-        "the root does not apply its security scheme",
-        "write `security: [{ scheme-name: [] }]`",
-    );
-
-    for (index, tag) in json["tags"].as_array().into_iter().flatten().enumerate() {
-        require(
-            &format!("/tags/{index}"),
-            tag["description"].is_string(),
-            "this tag has no description",
-            "say what its operations have in common",
+    fn head(&mut self) {
+        self.require(
+            "/openapi",
+            self.json["openapi"].as_str().is_some_and(|version| version.starts_with("3.0.")),
+            "the document is not OpenAPI 3.0",
+            "write `openapi: 3.0.3`",
+        );
+        for (pointer, example) in [
+            ("/info/title", "title: Leonar API"),
+            ("/info/version", "version: \"1\""),
+            ("/info/description", "description: What the vendor does, and what the API covers."),
+            ("/x-client/name", "x-client: { name: Leonar, … }"),
+            ("/x-client/env", "x-client: { env: LEONAR, … }"),
+            ("/x-client/credential", "x-client: { credential: LEONAR_API_KEY, … }"),
+        ] {
+            let filled = self.json.pointer(pointer).is_some_and(is_filled);
+            self.require(pointer, filled, &format!("`{pointer}` is missing or empty"), &format!("write `{example}`"));
+        }
+        let server = self.json["servers"][0]["url"].as_str().unwrap_or_default();
+        self.require(
+            "/servers",
+            server.starts_with("https://") && server.len() > "https://".len(),
+            "the first server is not an https URL",
+            "write `servers: [{ url: \"https://…\" }]`",
+        );
+        self.require(
+            "/servers/0/url",
+            !server.contains(['{', '?', '#', ' ']),
+            "the URL of the server has a variable, a query or a space",
+            "write the URL out, up to its path",
         );
     }
-    let events = json["x-webhook-events"].as_object();
-    for (name, event) in events.into_iter().flatten() {
-        let at = pointer::child("/x-webhook-events", name);
-        require(
-            &at,
-            schemas::referenced(&event["payload"]).is_some(),
-            "this event's payload is no component",
-            "write `payload: { $ref: … }`",
+
+    fn client(&mut self) {
+        for key in ["env", "credential"] {
+            let name = self.json["x-client"][key].as_str().unwrap_or_default();
+            let ok = name.is_empty()
+                || name.starts_with(|first: char| first.is_ascii_uppercase())
+                    && name.chars().all(|char| char.is_ascii_uppercase() || char.is_ascii_digit() || char == '_');
+            self.require(
+                &format!("/x-client/{key}"),
+                ok,
+                &format!("`{name}` cannot be the name of an environment variable"),
+                "write capitals, digits and underscores, a capital first: `HOOP_AI`",
+            );
+        }
+        if let Some(limit) = self.json["x-client"].get("rate-limit") {
+            let ok = limit["requests"].as_u64().is_some_and(|n| n > 0) && limit["seconds"].as_u64().is_some_and(|n| n > 0);
+            self.require(
+                "/x-client/rate-limit",
+                ok,
+                "the rate limit is not two positive numbers",
+                "write `{ requests: 100, seconds: 10 }`",
+            );
+        }
+        for (key, path) in self.json["x-client"]["error"].as_object().into_iter().flatten() {
+            let ok = path.as_str().is_some_and(|path| path.split('.').all(|name| !name.is_empty()));
+            self.require(&pointer::child("/x-client/error", key), ok, "this is not a dot path", "write it like `error.code`");
+        }
+    }
+
+    fn security(&mut self) {
+        let schemes = self.json["components"]["securitySchemes"].as_object();
+        let one = schemes.filter(|schemes| schemes.len() == 1).and_then(|schemes| schemes.iter().next());
+        let bearer = one.is_some_and(|(_, scheme)| scheme["type"] == "http" && scheme["scheme"] == "bearer");
+        let header = one.is_some_and(|(_, scheme)| {
+            scheme["type"] == "apiKey" && scheme["in"] == "header" && scheme["name"].as_str().is_some_and(is_header_name)
+        });
+        self.require(
+            "/components/securitySchemes",
+            bearer || header,
+            "there must be one security scheme: http bearer, or an API key in a header",
+            "write `type: http, scheme: bearer`, or `type: apiKey, in: header, name: X-API-Key`",
         );
-        require(&at, event["description"].is_string(), "this event has no description", "say when it is sent");
-        require(&at, event["example"].is_object(), "this event has no example", "write the whole body as the vendor sends it");
+        self.require(
+            "/security",
+            self.json["security"].as_array().is_some_and(|security| security.len() == 1),
+            "the root does not apply its security scheme",
+            "write `security: [{ scheme-name: [] }]`",
+        );
+        let known: Vec<&str> = schemes.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+        let help = format!("write the name of the scheme: {}", known.join(", "));
+        let mut applied = vec![("/security".to_owned(), &self.json["security"])];
+        for operation in self.document.operations() {
+            if let Some(security) = operation.node.get("security") {
+                applied.push((format!("{}/security", operation.pointer()), security));
+            }
+        }
+        for (at, security) in applied {
+            for (index, requirement) in security.as_array().into_iter().flatten().enumerate() {
+                let names: Vec<&str> = requirement.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+                let at = format!("{at}/{index}");
+                self.require(&at, names.len() == 1, "a security requirement names one scheme", "write `{ scheme-name: [] }`");
+                for name in names {
+                    self.require(&at, known.contains(&name), &format!("security scheme `{name}` is not declared"), &help);
+                }
+            }
+            let one = security.as_array().is_none_or(|list| list.len() <= 1);
+            self.require(&at, one, "several security requirements", "keep the one of the root, or write `security: []` on the operation");
+        }
     }
-    let named = json["x-webhook-envelope"]["type"].is_string();
-    require(
-        "/x-webhook-events",
-        events.is_none() || named,
-        "nothing says which field names the event",
-        "write `x-webhook-envelope: { type: eventType, data: data }`",
-    );
-    if let Some(limit) = json["x-client"].get("rate-limit") {
-        let ok = limit["requests"].as_u64().is_some_and(|n| n > 0) && limit["seconds"].as_u64().is_some_and(|n| n > 0);
-        require("/x-client/rate-limit", ok, "the rate limit is not two positive numbers", "write `{ requests: 100, seconds: 10 }`");
+
+    fn tags_and_events(&mut self) {
+        for (index, tag) in self.json["tags"].as_array().into_iter().flatten().enumerate() {
+            self.require(
+                &format!("/tags/{index}"),
+                is_filled(&tag["description"]),
+                "this tag has no description",
+                "say what its operations have in common",
+            );
+        }
+        let events = self.json["x-webhook-events"].as_object();
+        for (name, event) in events.into_iter().flatten() {
+            let at = pointer::child("/x-webhook-events", name);
+            let payload = referenced(&event["payload"]).is_some();
+            self.require(&at, payload, "the payload of this event is not a component", "write `payload: { $ref: … }`");
+            self.require(&at, is_filled(&event["description"]), "this event has no description", "say when it is sent");
+            self.require(&at, event["example"].is_object(), "this event has no example", "write the whole body as the vendor sends it");
+        }
+        let named = self.json["x-webhook-envelope"]["type"].is_string();
+        self.require(
+            "/x-webhook-events",
+            events.is_none() || named,
+            "nothing says which field names the event",
+            "write `x-webhook-envelope: { type: eventType, data: data }`",
+        );
     }
+}
+
+/// A token of RFC 9110.
+pub fn is_header_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }

@@ -6,13 +6,12 @@ use serde_json::Value;
 use crate::{
     diagnostic::Diagnostic,
     load::{Document, pointer},
-    model,
 };
 
 pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
     let schemas = Definitions::new(&document.json, Unknown::Refused);
-    for (path, method, item, operation) in model::operations(document) {
-        let at = pointer::child(&pointer::child("/paths", path), method);
+    for operation in document.operations() {
+        let at = operation.pointer();
         let mut judge = |at: &str, schema: &Value, example: &Value| {
             for problem in schemas.problems(schema, example) {
                 findings.push(document.diagnostic(
@@ -22,15 +21,15 @@ pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
                 ));
             }
         };
-        for parameter in model::parameters(document, item, operation) {
+        for parameter in document.parameters(operation.item, operation.node) {
             if let Some(example) = parameter.get("example") {
                 judge(&at, &parameter["schema"], example);
             }
         }
-        if let Some(body) = operation.get("requestBody") {
+        if let Some(body) = operation.node.get("requestBody") {
             contents(document, body, &format!("{at}/requestBody"), &mut judge);
         }
-        for (status, response) in operation["responses"].as_object().into_iter().flatten() {
+        for (status, response) in operation.node["responses"].as_object().into_iter().flatten() {
             contents(document, response, &pointer::child(&format!("{at}/responses"), status), &mut judge);
         }
     }

@@ -2,8 +2,15 @@
 
 mod document;
 mod examples;
+mod groups;
+mod keys;
+mod kinds;
 mod operations;
 mod pagination;
+mod parameters;
+mod paths;
+mod prose;
+mod recursion;
 pub(crate) mod schemas;
 
 use crate::{diagnostic::Diagnostic, load::Document};
@@ -11,15 +18,25 @@ use crate::{diagnostic::Diagnostic, load::Document};
 /// Every finding, in the order of the files.
 pub fn lint(document: &Document) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
+    keys::check(document, &mut findings);
     document::check(document, &mut findings);
+    paths::check(document, &mut findings);
     operations::check(document, &mut findings);
+    groups::check(document, &mut findings);
     schemas::check(document, &mut findings);
+    recursion::check(document, &mut findings);
     pagination::check(document, &mut findings);
-    // An example can only be judged by a sound schema.
+    prose::check(document, &mut findings);
+    // An example can only be checked by a sound schema.
     if findings.is_empty() {
         examples::check(document, &mut findings);
     }
     findings.sort();
     findings.dedup();
     findings
+}
+
+/// Whether a description is there and says something.
+fn is_filled(text: &serde_json::Value) -> bool {
+    text.as_str().is_some_and(|text| !text.trim().is_empty())
 }

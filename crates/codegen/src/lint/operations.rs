@@ -1,31 +1,29 @@
-//! Operations: names, parameters, bodies, responses, evidence.
+//! Operations: names, bodies, responses, evidence.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::schemas;
+use super::{is_filled, parameters};
 use crate::{
     diagnostic::Diagnostic,
-    load::{Document, pointer},
-    model,
+    load::{Document, pointer, referenced},
 };
 
 pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
     let tags: BTreeSet<&str> = document.json["tags"].as_array().into_iter().flatten().filter_map(|tag| tag["name"].as_str()).collect();
     let mut seen = BTreeMap::new();
-    if model::operations(document).next().is_none() {
+    if document.operations().next().is_none() {
         findings.push(document.diagnostic("/paths", "there is no operation", "describe at least one under `paths`"));
     }
-    for (path, method, item, operation) in model::operations(document) {
-        let item_at = pointer::child("/paths", path);
-        let at = pointer::child(&item_at, method);
-        let mut check = Check { document, findings, operation, at: &at };
+    for operation in document.operations() {
+        let at = operation.pointer();
+        let mut check = Check { document, findings, operation: operation.node, at: &at };
         check.identity(&mut seen);
         check.prose(&tags);
-        check.parameters(path, item, &item_at);
-        check.body(method);
+        check.body(operation.method);
         check.responses();
+        parameters::check(document, &operation, findings);
     }
 }
 
@@ -66,7 +64,7 @@ impl Check<'_> {
 
     fn prose(&mut self, tags: &BTreeSet<&str>) {
         for key in ["summary", "description"] {
-            if self.operation[key].as_str().is_none_or(|text| text.trim().is_empty()) {
+            if !is_filled(&self.operation[key]) {
                 self.report("", format!("this operation has no {key}"), "say in our own words what it does, what it needs and its limits");
             }
         }
@@ -96,65 +94,17 @@ impl Check<'_> {
         }
     }
 
-    fn parameters(&mut self, path: &str, item: &Value, item_at: &str) {
-        let mut in_path: BTreeSet<&str> = path.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
-        let mut names = BTreeSet::new();
-        let own = self.operation["parameters"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .enumerate()
-            .map(|(index, node)| (format!("{}/parameters/{index}", self.at), node));
-        let shared = item["parameters"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .enumerate()
-            .map(|(index, node)| (format!("{item_at}/parameters/{index}"), node));
-        let nodes: Vec<_> = shared.chain(own).collect();
-        for (at, node) in nodes {
-            let parameter = self.document.follow(node);
-            let (name, location) = (parameter["name"].as_str().unwrap_or_default(), parameter["in"].as_str().unwrap_or_default());
-            let mut report = |message: String, help: &str| self.findings.push(self.document.diagnostic(&at, message, help));
-            if name.is_empty() || !["path", "query", "header"].contains(&location) {
-                report("a parameter needs a name and a place".into(), "write `name: …` and `in: path`, `query` or `header`");
-                continue;
-            }
-            if !names.insert(model::rust_name(name)) {
-                report(format!("two parameters are called `{}` in Rust", model::rust_name(name)), "rename or remove one");
-            }
-            if location == "path" {
-                if !in_path.remove(name) {
-                    report(
-                        format!("path parameter `{name}` is not in the path `{path}`"),
-                        "correct the name, or put `{name}` into the path",
-                    );
-                }
-                if parameter["required"] != true {
-                    report(format!("path parameter `{name}` is not required"), "write `required: true`");
-                }
-            }
-            if parameter["description"].as_str().is_none_or(str::is_empty) {
-                report(format!("parameter `{name}` has no description"), "say what it means, with its unit and limits");
-            }
-            if parameter.get("example").is_none() && model::constant_header(self.document, parameter).is_none() {
-                report(format!("parameter `{name}` has no example"), "write `example: …` with a documented value");
-            }
-            if parameter.get("schema").is_none() {
-                report(format!("parameter `{name}` has no schema"), "write `schema: { type: string }`");
-            }
-        }
-        for name in in_path {
-            self.report(
-                "",
-                format!("path parameter `{name}` of `{path}` is not declared"),
-                format!("add `- {{ name: {name}, in: path, required: true, schema: {{ type: string }} }}` to `parameters`"),
-            );
-        }
-    }
-
     fn body(&mut self, method: &str) {
-        let Some(node) = self.operation.get("requestBody") else { return };
+        let multipart = self.operation["x-multipart"] == true;
+        let Some(node) = self.operation.get("requestBody") else {
+            if multipart {
+                self.report("/x-multipart", "an operation without a body is marked as multipart", "remove `x-multipart`");
+            }
+            return;
+        };
+        if method == "get" || method == "head" {
+            self.report("/requestBody", format!("{} carries no body", method.to_uppercase()), "write parameters with `in: query`");
+        }
         let body = self.document.follow(node);
         let Some(content) = body["content"].as_object() else {
             return self.report(
@@ -175,10 +125,10 @@ impl Check<'_> {
         }
         for (media_type, content) in content {
             let at = pointer::child("/requestBody/content", media_type);
-            let multipart = self.operation["x-multipart"] == true;
             match media_type.as_str() {
-                "multipart/form-data" if multipart => {}
-                "application/json" | "application/x-www-form-urlencoded" if !multipart => {}
+                "multipart/form-data" if multipart => self.flat(&at, content, true),
+                "application/json" if !multipart => {}
+                "application/x-www-form-urlencoded" if !multipart => self.flat(&at, content, false),
                 "multipart/form-data" => self.report(&at, "a multipart body is not marked", "write `x-multipart: true` on the operation"),
                 _ => self.report(
                     &at,
@@ -186,7 +136,7 @@ impl Check<'_> {
                     "use application/json, application/x-www-form-urlencoded or multipart/form-data (with `x-multipart: true`)",
                 ),
             }
-            if schemas::referenced(&content["schema"]).is_none() {
+            if referenced(&content["schema"]).is_none() {
                 self.report(
                     &at,
                     format!("the schema of this {} body is written inline", method.to_uppercase()),
@@ -195,6 +145,23 @@ impl Check<'_> {
             }
             if content.get("example").is_none() && content.get("examples").is_none() && !multipart {
                 self.report(&at, "the request body has no example", "write `example:` beside `schema:`, with the documented values");
+            }
+        }
+    }
+
+    /// A form has scalars and, where it is multipart, files and lists of both.
+    fn flat(&mut self, at: &str, content: &Value, multipart: bool) {
+        let schema = self.document.follow(&content["schema"]);
+        if schema.get("properties").is_none_or(|properties| !properties.is_object()) {
+            self.report(at, "the schema of a form has no properties", "describe the fields of the form under `properties`");
+        }
+        for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+            let property = self.document.unwrap(property);
+            let list = multipart && property["type"] == "array";
+            let field = if list { self.document.unwrap(&property["items"]) } else { property };
+            if field.get("oneOf").is_some() || field["type"].as_str().is_some_and(|kind| ["array", "object"].contains(&kind)) {
+                let fits = if multipart { "texts, numbers, files and lists of them" } else { "texts and numbers" };
+                self.report(at, format!("field `{name}` does not fit into a form"), format!("a `{}` body has {fits}", media(multipart)));
             }
         }
     }
@@ -219,12 +186,16 @@ impl Check<'_> {
                         );
                     }
                 }
-                code if code.starts_with('2') => {
+                code if is_status(code) && code.starts_with('2') => {
                     success += 1;
-                    self.success(&at, node);
+                    self.success(&at, code, node);
+                }
+                code if is_status(code) => {
+                    self.report(&at, format!("response {code}"), "errors are `4XX` and `5XX`; say in a description what single codes mean");
                 }
                 code => {
-                    self.report(&at, format!("response {code}"), "errors are `4XX` and `5XX`; say in a description what single codes mean");
+                    let help = "write three digits, or `2XX`, `4XX` and `5XX` in capitals";
+                    self.report(&at, format!("`{code}` is not a status code"), help);
                 }
             }
         }
@@ -242,15 +213,18 @@ impl Check<'_> {
         }
     }
 
-    fn success(&mut self, at: &str, node: &Value) {
+    fn success(&mut self, at: &str, code: &str, node: &Value) {
         let Some(content) = self.document.follow(node)["content"].as_object() else { return };
+        if code == "204" && !content.is_empty() {
+            self.report(at, "a 204 response has no content", "write the code it comes with, or remove `content`");
+        }
         if content.len() != 1 {
             self.report(at, format!("{} response media types", content.len()), "keep one");
         }
         for (media_type, content) in content {
             let at = pointer::child(&format!("{at}/content"), media_type);
             if media_type == "application/json" {
-                if schemas::referenced(&content["schema"]).is_none() {
+                if referenced(&content["schema"]).is_none() {
                     self.report(
                         &at,
                         "the response schema is written inline, or missing",
@@ -260,6 +234,12 @@ impl Check<'_> {
                 if content.get("example").is_none() && content.get("examples").is_none() {
                     self.report(&at, "the response has no example", "write `example:` beside `schema:`, with the documented values");
                 }
+            } else if media_type.contains("json") {
+                self.report(
+                    &at,
+                    format!("media type `{media_type}` is not supported"),
+                    "write `application/json`; the client takes every JSON for it",
+                );
             } else if content["schema"]["format"] != "binary" {
                 self.report(
                     &at,
@@ -268,5 +248,18 @@ impl Check<'_> {
                 );
             }
         }
+    }
+}
+
+fn media(multipart: bool) -> &'static str {
+    if multipart { "multipart/form-data" } else { "application/x-www-form-urlencoded" }
+}
+
+/// Three digits from 100 to 599, or the range of a class.
+fn is_status(code: &str) -> bool {
+    match code.as_bytes() {
+        [b'1'..=b'5', b'X', b'X'] => true,
+        [b'1'..=b'5', tens, ones] => tens.is_ascii_digit() && ones.is_ascii_digit(),
+        _ => false,
     }
 }

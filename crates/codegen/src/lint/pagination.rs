@@ -2,71 +2,80 @@
 
 use serde_json::Value;
 
-use super::schemas;
 use crate::{
     diagnostic::Diagnostic,
-    load::{Document, pointer},
-    model::{self, Content},
+    load::{Document, Written},
 };
 
-pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
-    let vendor = model::read(document);
-    for operation in &vendor.operations {
-        let Some(pagination) = &operation.pagination else { continue };
-        let at =
-            pointer::child(&pointer::child(&pointer::child("/paths", &operation.path), &operation.method.to_lowercase()), "x-pagination");
-        let mut report = |message: String, help: &str| findings.push(document.diagnostic(&at, message, help));
+/// Parameters by which operations page that do not say so.
+const PAGING: [&str; 7] = ["offset", "page", "skip", "continuationToken", "cursor", "lastMessageId", "startAfterId"];
 
-        let complete = match pagination.style.as_str() {
-            "offset" | "page" => pagination.param.is_some() && pagination.next.is_empty(),
-            "token" | "cursor" => pagination.param.is_none() && !pagination.next.is_empty(),
-            style => {
-                report(format!("pagination style `{style}`"), "write `style: offset`, `page`, `token` or `cursor`");
-                continue;
+pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
+    for operation in document.operations() {
+        match &operation.node["x-pagination"] {
+            Value::Null => {
+                let mut parameters = document.parameters(operation.item, operation.node);
+                if parameters.any(|known| known["name"].as_str().is_some_and(|name| PAGING.contains(&name))) {
+                    findings.push(document.diagnostic(
+                        &operation.pointer(),
+                        "this operation pages and does not say how",
+                        "write `x-pagination`",
+                    ));
+                }
             }
-        };
-        if !complete {
-            report(
-                format!("`x-pagination` of style {} is incomplete", pagination.style),
-                "offset and page take `param`, token and cursor take `next: { parameter: path }`",
-            );
-        }
-        let Content::Json(response) = &operation.success.content else {
-            report("a paginated operation needs a JSON response".into(), "give it one, or remove `x-pagination`");
-            continue;
-        };
-        let request = operation.body.as_ref().map(|body| &document.json["components"]["schemas"][&body.schema]);
-        let params = pagination.param.iter().chain(pagination.next.iter().map(|(param, _)| param));
-        for param in params {
-            let in_query = operation.parameters.iter().any(|known| known.location == "query" && known.name == *param);
-            let in_body = request.is_some_and(|request| schemas::property(document, request, param).is_some());
-            if !in_query && !in_body {
-                report(format!("`{param}` is no parameter of this operation"), "name a query parameter, or a property of the request body");
-            }
-        }
-        let response = &document.json["components"]["schemas"][response];
-        let items = schemas::at(document, response, &pagination.items);
-        if items.is_none_or(|items| items["type"] != "array") {
-            report(format!("`items: {}` is no array of the response", pagination.items), "write the dot path of the array of items");
-        }
-        let paths = [&pagination.more, &pagination.total, &pagination.total_pages];
-        for path in paths.into_iter().flatten().chain(pagination.next.iter().map(|(_, from)| from)) {
-            let found = match path.strip_prefix("last.") {
-                Some(path) => items.and_then(|items| schemas::at(document, document.follow(&items["items"]), path)),
-                None => schemas::at(document, response, path),
-            };
-            if found.is_none_or(Value::is_null) {
-                report(format!("`{path}` is not in the response"), "write a dot path that the response schema has, or leave it out");
-            }
+            pagination => one(document, &operation, pagination, findings),
         }
     }
-    for operation in vendor.operations.iter().filter(|operation| operation.pagination.is_none()) {
-        let pages = operation.parameters.iter().any(|known| {
-            ["offset", "page", "skip", "continuationToken", "cursor", "lastMessageId", "startAfterId"].contains(&known.name.as_str())
-        });
-        if pages {
-            let at = pointer::child(&pointer::child("/paths", &operation.path), &operation.method.to_lowercase());
-            findings.push(document.diagnostic(&at, "this operation pages and does not say how", "write `x-pagination`"));
+}
+
+fn one(document: &Document, operation: &Written<'_>, pagination: &Value, findings: &mut Vec<Diagnostic>) {
+    let at = format!("{}/x-pagination", operation.pointer());
+    let mut report = |message: String, help: &str| findings.push(document.diagnostic(&at, message, help));
+    let text = |key: &str| pagination[key].as_str();
+    let next: Vec<(&str, &str)> =
+        pagination["next"].as_object().into_iter().flatten().filter_map(|(name, from)| Some((name.as_str(), from.as_str()?))).collect();
+
+    let style = text("style").unwrap_or_default();
+    let complete = match style {
+        "offset" | "page" => text("param").is_some() && next.is_empty(),
+        "token" | "cursor" => text("param").is_none() && !next.is_empty(),
+        style => {
+            return report(format!("pagination style `{style}`"), "write `style: offset`, `page`, `token` or `cursor`");
+        }
+    };
+    if !complete {
+        report(
+            format!("`x-pagination` of style {style} is incomplete"),
+            "offset and page take `param`, token and cursor take `next: { parameter: path }`",
+        );
+    }
+    let response = document.success(operation.node).and_then(|(_, response)| document.content(response));
+    let Some((_, response)) = response.filter(|(media_type, _)| media_type.contains("json")) else {
+        return report("a paginated operation needs a JSON response".into(), "give it one, or remove `x-pagination`");
+    };
+    let request = operation.node.get("requestBody").and_then(|body| document.content(body)).map(|(_, content)| &content["schema"]);
+    for param in text("param").into_iter().chain(next.iter().map(|(param, _)| *param)) {
+        let mut parameters = document.parameters(operation.item, operation.node);
+        let in_query = parameters.any(|known| known["in"] == "query" && known["name"] == param);
+        let in_body = request.is_some_and(|request| document.property(request, param).is_some());
+        if !in_query && !in_body {
+            report(format!("`{param}` is not a parameter of this operation"), "name a query parameter, or a property of the request body");
+        }
+    }
+    let response = &response["schema"];
+    let items = text("items").and_then(|items| document.at(response, items));
+    if items.is_none_or(|items| items["type"] != "array") {
+        let items = text("items").unwrap_or_default();
+        report(format!("`items: {items}` is not an array of the response"), "write the dot path of the array of items");
+    }
+    let paths = ["more", "total", "total-pages"].into_iter().filter_map(text);
+    for path in paths.chain(next.iter().map(|(_, from)| *from)) {
+        let found = match path.strip_prefix("last.") {
+            Some(path) => items.and_then(|items| document.at(document.follow(&items["items"]), path)),
+            None => document.at(response, path),
+        };
+        if found.is_none_or(Value::is_null) {
+            report(format!("`{path}` is not in the response"), "write a dot path that the response schema has, or leave it out");
         }
     }
 }

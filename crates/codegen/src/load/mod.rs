@@ -1,12 +1,17 @@
 //! Stage 1: the files of a vendor become one bundled document, and every node remembers where it was written.
 
 mod bundle;
+mod extend;
+mod layout;
+mod origins;
 pub(crate) mod pointer;
+mod walk;
 mod yaml;
 
+pub(crate) use walk::{Direction, Position, Written, referenced, references};
 pub(crate) use yaml::parse;
 
-use std::{collections::HashMap, path::Path};
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -19,22 +24,13 @@ pub struct Document {
     pub vendor: String,
     /// The OpenAPI document.
     pub json: Value,
-    origins: HashMap<String, Origin>,
+    origins: origins::Origins,
 }
 
 impl Document {
-    /// Where the node at this pointer was written.
+    /// Where the node at this pointer was written, or the one that should hold it.
     pub fn origin(&self, pointer: &str) -> Origin {
-        let mut at = pointer;
-        loop {
-            if let Some(origin) = self.origins.get(at) {
-                return origin.clone();
-            }
-            match pointer::parent(at) {
-                Some(parent) => at = parent,
-                None => return Origin { file: format!("specs/{}/openapi.yaml", self.vendor).into(), line: 1, pointer: String::new() },
-            }
-        }
+        self.origins.origin(pointer)
     }
 
     /// A finding about the node at this pointer.
@@ -47,11 +43,13 @@ impl Document {
         self.json.pointer(reference.strip_prefix('#')?)
     }
 
-    /// The node itself, or what it refers to.
+    /// The node itself, or what it refers to. A reference to a reference is legal; a circle of them ends where it began, and the lint refuses it.
     pub fn follow<'a>(&'a self, node: &'a Value) -> &'a Value {
         let mut node = node;
-        // A reference to a reference is legal; a circle of them is refused by the bundler.
-        while let Some(target) = node.get("$ref").and_then(Value::as_str).and_then(|reference| self.resolve(reference)) {
+        let mut seen: Vec<&str> = Vec::new();
+        while let Some(reference) = node.get("$ref").and_then(Value::as_str).filter(|reference| !seen.contains(reference)) {
+            let Some(target) = self.resolve(reference) else { break };
+            seen.push(reference);
             node = target;
         }
         node

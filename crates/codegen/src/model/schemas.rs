@@ -105,7 +105,7 @@ fn variants<'a>(values: impl Iterator<Item = &'a str>) -> Vec<Variant> {
 fn alternative_names(names: &[String]) -> Vec<String> {
     let words: Vec<Vec<&str>> = names.iter().map(|name| names::words(name)).collect();
     let shortest = words.iter().map(Vec::len).min().unwrap_or_default();
-    let common = (0..shortest.saturating_sub(1)).take_while(|at| words.iter().all(|words| words[*at] == words[0][*at])).count();
+    let common = (0..shortest.saturating_sub(1)).take_while(|at| words.iter().all(|other| other[*at] == words[0][*at])).count();
     words.iter().map(|words| words[common..].concat()).collect()
 }
 

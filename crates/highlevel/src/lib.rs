@@ -1,0 +1,8 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod generated;
+
+pub use generated::*;
+#[doc(inline)]
+pub use reachout_runtime::client::*;
