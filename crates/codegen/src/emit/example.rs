@@ -8,8 +8,8 @@ use crate::model::{BodyContent, Field, Group, Operation, Parameter, Place, Shape
 /// A doctest of the operation that is compiled and not run.
 pub fn doctest(of: &Crate<'_>, operation: &Operation, group: &Group) -> String {
     let krate = of.module;
-    let example = Example { of };
-    let call = example.call(operation);
+    let example = Example { of, typed: false };
+    let call = example.call(operation, |ty| example.body(ty, operation));
     let mut setup = String::new();
     if call.contains("types::") {
         setup += &format!("# use {krate}::types;\n");
@@ -27,15 +27,17 @@ pub fn doctest(of: &Crate<'_>, operation: &Operation, group: &Group) -> String {
 pub struct Example<'a> {
     /// The crate that they are printed for.
     pub of: &'a Crate<'a>,
+    /// Numbers say their type.
+    pub typed: bool,
 }
 
 impl Example<'_> {
-    /// `.get("…", "…")`, with what the examples hold.
-    pub fn call(&self, operation: &Operation) -> String {
+    /// `.get("…", "…")`, with what the examples hold; `body` prints the request body.
+    pub fn call(&self, operation: &Operation, body_of: impl Fn(&TypeRef) -> String) -> String {
         let mut arguments: Vec<String> = operation.required().map(|parameter| self.argument(parameter)).collect();
         if let Some(body) = &operation.body {
             match &body.content {
-                BodyContent::Json(ty) | BodyContent::Form(ty) => arguments.push(self.body(ty, body.example.as_ref())),
+                BodyContent::Json(ty) | BodyContent::Form(ty) => arguments.push(body_of(ty)),
                 BodyContent::Multipart(parts) => {
                     arguments.extend(parts.iter().filter(|part| part.required).map(|part| match part.file {
                         true => format!("{}::multipart::Part::file(\"./offer.pdf\")", self.of.module),
@@ -44,7 +46,7 @@ impl Example<'_> {
                 }
             }
         }
-        let mut call = format!(".{}({})", operation.name, arguments.join(", "));
+        let mut call = format!(".{}({})", operation.name, broken(&arguments));
         for parameter in operation.optional() {
             if let Some(value) = parameter.example.as_ref().and_then(|example| self.given(example, &parameter.ty)) {
                 call += &separated(&call, &format!(".{}({value})", parameter.name));
@@ -62,10 +64,17 @@ impl Example<'_> {
         }
     }
 
-    fn body(&self, ty: &TypeRef, example: Option<&Value>) -> String {
-        let none = Value::Null;
-        let example = example.unwrap_or(&none);
-        self.owned(example, ty).unwrap_or_else(|| self.fallback(example, ty))
+    fn body(&self, ty: &TypeRef, operation: &Operation) -> String {
+        let example = operation.body.as_ref().and_then(|body| body.example.clone()).unwrap_or_default();
+        self.owned(&example, ty).unwrap_or_else(|| self.fallback(&example, ty))
+    }
+
+    /// What a mock compares with: a text is borrowed, everything else is of its own type.
+    pub fn exact(&self, value: &Value, ty: &TypeRef) -> Option<String> {
+        match (self.of.resolve(ty), value) {
+            (TypeRef::String, Value::String(text)) => Some(literal(text)),
+            (_, value) => self.owned(value, ty),
+        }
     }
 
     /// What has no shorter form is read from JSON.
@@ -79,7 +88,7 @@ impl Example<'_> {
             (TypeRef::String, Value::String(text)) => Some(literal(text)),
             (TypeRef::List(item), Value::Array(values)) if !values.is_empty() => {
                 let values: Option<Vec<String>> = values.iter().map(|value| self.given(value, item)).collect();
-                Some(format!("[{}]", values?.join(", ")))
+                Some(format!("[{}]", broken(&values?)))
             }
             (TypeRef::Component(_), Value::String(text)) if self.takes_text(ty) => Some(literal(text)),
             (_, value) => self.owned(value, ty),
@@ -94,7 +103,8 @@ impl Example<'_> {
             (TypeRef::Bool, Value::Bool(value)) => value.to_string(),
             (TypeRef::Integer(name), Value::Number(number)) => {
                 // An unsuffixed literal is an `i32`, which epoch milliseconds do not fit.
-                let suffix = if number.as_i64().is_some_and(|number| i32::try_from(number).is_ok()) { String::new() } else { format!("_{name}") };
+                let small = number.as_i64().is_some_and(|number| i32::try_from(number).is_ok());
+                let suffix = if small && !self.typed { String::new() } else { format!("_{name}") };
                 format!("{}{suffix}", number.as_i64()?)
             }
             (TypeRef::Number, Value::Number(number)) => match number.as_i64() {
@@ -107,7 +117,7 @@ impl Example<'_> {
             (TypeRef::Json, value) => format!("serde_json::json!({value})"),
             (TypeRef::List(item), Value::Array(values)) => {
                 let values: Option<Vec<String>> = values.iter().map(|value| self.owned(value, item)).collect();
-                format!("vec![{}]", values?.join(", "))
+                format!("vec![{}]", broken(&values?))
             }
             (TypeRef::Boxed(inner), value) => return self.owned(value, inner),
             (TypeRef::Component(name), value) => return self.component(name, value),
@@ -125,7 +135,7 @@ impl Example<'_> {
             }
             (Shape::Struct { fields, required, .. }, Value::Object(values)) if schema.sent => {
                 let arguments: Option<Vec<String>> = required.iter().map(|at| self.field(&fields[*at], values.get(&fields[*at].wire)?)).collect();
-                let mut text = format!("{ty}::new({})", arguments?.join(", "));
+                let mut text = format!("{ty}::new({})", broken(&arguments?));
                 for field in fields.iter().filter(|field| !field.required) {
                     if let Some(value) = values.get(&field.wire) {
                         let value = self.given(value, &field.ty)?;
@@ -166,4 +176,14 @@ impl Example<'_> {
 fn separated(before: &str, setter: &str) -> String {
     let line = before.lines().last().map_or(0, str::len);
     if line + setter.len() > 90 { format!("\n    {setter}") } else { setter.to_owned() }
+}
+
+/// Arguments: each on a line of its own where one line would be long.
+fn broken(arguments: &[String]) -> String {
+    let one_line = arguments.join(", ");
+    if one_line.len() <= 70 && !one_line.contains('\n') {
+        return one_line;
+    }
+    let argument = |argument: &String| argument.lines().map(|line| format!("    {line}\n")).collect::<String>().trim_end().to_owned() + ",\n";
+    format!("\n{}", arguments.iter().map(argument).collect::<String>())
 }

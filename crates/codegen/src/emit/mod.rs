@@ -4,13 +4,18 @@ mod client;
 mod docs;
 mod events;
 mod example;
+mod mocks;
 mod operations;
 mod page;
 mod print;
 mod routes;
 mod types;
+mod wire;
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     diagnostic::Error,
@@ -57,6 +62,14 @@ pub fn vendor(api: &Api) -> Result<Vec<File>, Error> {
     if !api.events.is_empty() {
         files.push(rust("events", events::write(api, &of)));
     }
+    let elsewhere = |folder: &str, content: String| File {
+        path: Path::new(folder).join(&module).with_extension("rs"),
+        source: source.clone(),
+        content,
+    };
+    files.push(elsewhere("crates/mocks/src", mocks::write(api, &of)));
+    files.push(elsewhere("crates/mocks/tests/operations", mocks::tests(api, &of)));
+    files.push(elsewhere("tests/tests/wire", wire::write(api, &of)));
     Ok(files)
 }
 

@@ -134,8 +134,17 @@ impl<'a> Call<'a> {
 
     fn method(&self, group: &Group, routes: Routes) -> String {
         let operation = self.operation;
-        let mut docs_text = format!("{}.\n\n{}\n\n{} {}", operation.summary, operation.description, docs::route(operation), docs::evidence(operation));
-        docs_text += &format!("\n\n{}", example::doctest(self.of, operation, group));
+        let evidence = match routes {
+            Routes::Statics => docs::evidence(operation),
+            Routes::Fields => docs::EDITIONS.to_owned(),
+        };
+        let docs_text = format!(
+            "{}.\n\n{}\n\n{} {evidence}\n\n{}",
+            operation.summary,
+            operation.description,
+            docs::route(operation),
+            example::doctest(self.of, operation, group)
+        );
         let mut arguments: Vec<String> =
             operation.required().map(|parameter| format!("{}: {}", parameter.name, self.argument(parameter))).collect();
         arguments.extend(operation.body.as_ref().and_then(|body| match &body.content {

@@ -31,16 +31,41 @@ pub fn inner_doc(text: &str) -> String {
 fn prefixed(prefix: &str, text: &str, indent: usize) -> String {
     let width = WIDTH - indent * 4 - prefix.len() - 1;
     let mut printed = String::new();
-    let mut fenced = false;
-    for line in text.trim().lines() {
-        let fence = line.trim_start().starts_with("```");
-        fenced ^= fence;
-        for line in if fence || fenced || line.starts_with('|') { vec![line.to_owned()] } else { wrapped(line, width) } {
+    for line in flowing(text) {
+        let as_it_is = line.code || line.text.starts_with('|');
+        for line in if as_it_is { vec![line.text] } else { wrapped(&line.text, width) } {
             printed += format!("{prefix} {line}").trim_end();
             printed.push('\n');
         }
     }
     printed
+}
+
+struct Line {
+    text: String,
+    code: bool,
+}
+
+/// The lines of a Markdown text, with those of a paragraph joined.
+fn flowing(text: &str) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    let mut fenced = false;
+    for text in text.trim().lines() {
+        let fence = text.trim_start().starts_with("```");
+        let code = fence || fenced;
+        fenced ^= fence;
+        match lines.last_mut() {
+            Some(last) if !code && !last.code && continues(&last.text, text) => last.text = format!("{} {}", last.text, text.trim()),
+            _ => lines.push(Line { text: text.trim_end().to_owned(), code }),
+        }
+    }
+    lines
+}
+
+/// A line goes on with a paragraph or list item, unless it is empty or begins something of its own.
+fn continues(before: &str, line: &str) -> bool {
+    let begins = |line: &str| line.trim_start().starts_with(['-', '*', '#', '|', '>']) || line.trim_start().starts_with(|char: char| char.is_ascii_digit());
+    !before.is_empty() && !before.starts_with(['#', '|']) && !line.trim().is_empty() && !begins(line)
 }
 
 /// Breaks a line at its spaces; what belongs to a list item stays in it.
@@ -143,6 +168,16 @@ impl<'s> Crate<'s> {
                 if printed.chars().all(|char| char.is_alphanumeric() || char == '_') { printed } else { format!("({printed})") }
             }
         }
+    }
+}
+
+/// A summary as the middle of a sentence.
+pub fn lower_first(text: &str) -> String {
+    // An abbreviation or a name keeps its capital.
+    let mut chars = text.chars();
+    match (chars.next(), chars.next()) {
+        (Some(first), Some(second)) if second.is_lowercase() || second == ' ' => first.to_lowercase().chain(text.chars().skip(1)).collect(),
+        _ => text.to_owned(),
     }
 }
 

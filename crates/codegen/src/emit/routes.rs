@@ -1,6 +1,6 @@
 //! The routes: what retry, tracing, sandbox, command line and docs read of each operation.
 
-use super::print::literal;
+use super::print::{literal, lower_first};
 use crate::model::{Api, Operation, Style};
 
 /// The file `routes.rs` of a vendor.
@@ -55,13 +55,4 @@ fn shared(api: &Api) -> String {
         api.operations.iter().filter(|operation| operation.shared).map(|operation| format!("{}: &{},\n", operation.id, operation.route())).collect();
     let module = family.replace('-', "_");
     format!("/// The routes of the operations that the editions share.\npub static SHARED: {module}::operations::Routes = {module}::operations::Routes {{\n{fields}}};\n\n")
-}
-
-fn lower_first(text: &str) -> String {
-    // An abbreviation or a name keeps its capital.
-    let mut chars = text.chars();
-    match (chars.next(), chars.next()) {
-        (Some(first), Some(second)) if second.is_lowercase() || second == ' ' => first.to_lowercase().chain(text.chars().skip(1)).collect(),
-        _ => text.to_owned(),
-    }
 }

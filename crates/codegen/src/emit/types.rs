@@ -4,8 +4,10 @@ use super::{
     Crate,
     print::{WIDTH, doc, inner_doc, literal},
 };
-use crate::names;
-use crate::model::{Api, Checked, Family, Field, Limits, Schema, Shape, TypeRef, Variant, checked};
+use crate::{
+    model::{Api, Checked, Family, Field, Limits, Schema, Shape, TypeRef, Variant, checked},
+    names,
+};
 
 const DERIVE: &str = "#[derive(Clone, Debug, PartialEq)]\n";
 

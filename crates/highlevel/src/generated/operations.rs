@@ -120,14 +120,15 @@ impl Conversations {
     ///
     /// Opens a conversation with a contact. Needs the scope `conversations.write`.
     ///
-    /// `POST /conversations/`, [sent once](rt::Route::is_repeatable). Documented in part:
-    /// <https://help.hoopai.com/api-reference/conversations/create-conversation>. Page not seen, its address derived; the facts are from
-    /// the official file before May 2026.
+    /// `POST /conversations/`, [sent once](rt::Route::is_repeatable). Its page and evidence are in [`Route::docs`](rt::Route::docs) and
+    /// [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(conversations: highlevel::operations::Conversations) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = conversations.create(types::CreateConversationRequest::new("tDtDnQdgm2LXpyiqYvZ6", "tDtDnQdgm2LXpyiqYvZ6")).await?;
+    /// let response = conversations.create(
+    ///     types::CreateConversationRequest::new("tDtDnQdgm2LXpyiqYvZ6", "tDtDnQdgm2LXpyiqYvZ6"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -140,9 +141,8 @@ impl Conversations {
     ///
     /// Returns one conversation, without its messages. Needs the scope `conversations.readonly`.
     ///
-    /// `GET /conversations/{conversationId}`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
-    /// <https://help.hoopai.com/api-reference/conversations/get-conversation>. Page not seen, its address derived; the facts are from the
-    /// official file before May 2026.
+    /// `GET /conversations/{conversationId}`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(conversations: highlevel::operations::Conversations) -> Result<(), Box<dyn std::error::Error>> {
@@ -158,15 +158,17 @@ impl Conversations {
     ///
     /// Changes how many messages of a conversation are unread, and whether it is starred. Needs the scope `conversations.write`.
     ///
-    /// `PUT /conversations/{conversationId}`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
-    /// <https://help.hoopai.com/api-reference/conversations/update-conversation>. Page not seen, its address derived; the facts are from
-    /// the official file before May 2026.
+    /// `PUT /conversations/{conversationId}`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(conversations: highlevel::operations::Conversations) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = conversations.update("tDtDnQdgm2LXpyiqYvZ6", types::UpdateConversationRequest::new("tDtDnQdgm2LXpyiqYvZ6").starred(true)
-    ///     .unread_count(highlevel::Number::from(1_i64))).await?;
+    /// let response = conversations.update(
+    ///     "tDtDnQdgm2LXpyiqYvZ6",
+    ///     types::UpdateConversationRequest::new("tDtDnQdgm2LXpyiqYvZ6").starred(true)
+    ///         .unread_count(highlevel::Number::from(1_i64)),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -183,9 +185,8 @@ impl Conversations {
     ///
     /// Deletes a conversation. Needs the scope `conversations.write`.
     ///
-    /// `DELETE /conversations/{conversationId}`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
-    /// <https://help.hoopai.com/api-reference/conversations/delete-conversation>. Page not seen, its address derived; the facts are from
-    /// the official file before May 2026.
+    /// `DELETE /conversations/{conversationId}`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(conversations: highlevel::operations::Conversations) -> Result<(), Box<dyn std::error::Error>> {
@@ -216,21 +217,25 @@ impl Messages {
     /// Add a call made outside the platform.
     ///
     /// Records in a conversation a call to the contact that was made elsewhere. Nothing is dialled. Needs the scope
-    /// `conversations/message.write`
-    /// and a conversation provider. A wrong provider or conversation is answered with 500 instead of 400 (issues 6 and 39).
+    /// `conversations/message.write` and a conversation provider. A wrong provider or conversation is answered with 500 instead of 400
+    /// (issues 6 and 39).
     ///
-    /// `POST /conversations/messages/outbound`, [sent once](rt::Route::is_repeatable). Documented in part:
-    /// <https://help.hoopai.com/api-reference/messages/add-an-external-outbound-call>. Page not seen, its address derived; the facts are
-    /// from the official file before May 2026.
+    /// `POST /conversations/messages/outbound`, [sent once](rt::Route::is_repeatable). Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = messages.add_outbound_call(types::AddOutboundCallRequest::new(types::OutboundCallType::Call, "ve9EPM428h8vShlRW1KT", "61d6d1f9cdac7612faf80753")
-    ///     .alt_id("61d6d1f9cdac7612faf80753").attachments(["https://storage.com/file1.pdf"])
-    ///     .call(types::CallData::new().from("+15037081210").status(types::CallStatus::Completed)
-    ///     .to("+15037081210"))
-    ///     .date("2024-03-27T18:13:49.000Z".parse::<highlevel::DateTime<highlevel::Utc>>()?)).await?;
+    /// let response = messages.add_outbound_call(
+    ///     types::AddOutboundCallRequest::new(
+    ///         types::OutboundCallType::Call,
+    ///         "ve9EPM428h8vShlRW1KT",
+    ///         "61d6d1f9cdac7612faf80753",
+    ///     ).alt_id("61d6d1f9cdac7612faf80753").attachments(["https://storage.com/file1.pdf"])
+    ///         .call(types::CallData::new().from("+15037081210").status(types::CallStatus::Completed)
+    ///         .to("+15037081210"))
+    ///         .date("2024-03-27T18:13:49.000Z".parse::<highlevel::DateTime<highlevel::Utc>>()?),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -243,9 +248,8 @@ impl Messages {
     ///
     /// Returns one message. Needs the scope `conversations/message.readonly`.
     ///
-    /// `GET /conversations/messages/{id}`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
-    /// <https://help.hoopai.com/api-reference/messages/get-message-by-message-id>. Page not seen, its address derived; the facts are from
-    /// the official file before May 2026.
+    /// `GET /conversations/messages/{id}`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
@@ -262,9 +266,8 @@ impl Messages {
     /// Returns one email with its body. Its id is the `emailMessageId` of `send_message`, or one of `meta.email.messageIds` of a message.
     /// Needs a token of a sub-account with the scope `conversations/message.readonly`.
     ///
-    /// `GET /conversations/messages/email/{id}`, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
-    /// <https://help.hoopai.com/api-reference/email/get-email-by-id>. The page shows no Version and no security. Public clients also read
-    /// the email wrapped in `emailMessage`; both forms decode.
+    /// `GET /conversations/messages/email/{id}`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
@@ -280,9 +283,8 @@ impl Messages {
     ///
     /// Takes back an email that waits for its time. Needs a token of a sub-account with the scope `conversations/message.write`.
     ///
-    /// `DELETE /conversations/messages/email/{emailMessageId}/schedule`, [repeated](rt::Route::is_repeatable) where that helps. Documented
-    /// in part: <https://help.hoopai.com/api-reference/email/cancel-a-scheduled-email-message>. Page not seen, its address derived; the
-    /// facts are from the official file before May 2026.
+    /// `DELETE /conversations/messages/email/{emailMessageId}/schedule`, [repeated](rt::Route::is_repeatable) where that helps. Its page
+    /// and evidence are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
@@ -299,9 +301,8 @@ impl Messages {
     /// Takes back a message that waits for its time. Needs the scope `conversations/message.write`. For an email use
     /// `cancel_scheduled_email`.
     ///
-    /// `DELETE /conversations/messages/{messageId}/schedule`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
-    /// <https://help.hoopai.com/api-reference/messages/cancel-a-scheduled-message>. Page not seen, its address derived; the facts are from
-    /// the official file before May 2026.
+    /// `DELETE /conversations/messages/{messageId}/schedule`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence
+    /// are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
@@ -318,8 +319,7 @@ impl Messages {
     /// Returns the recording of a call or a voicemail as a WAV file. Needs the scope `conversations/message.readonly`.
     ///
     /// `GET /conversations/messages/{messageId}/locations/{locationId}/recording`, [repeated](rt::Route::is_repeatable) where that helps.
-    /// Documented in part: <https://help.hoopai.com/api-reference/messages/get-recording-by-message-id>. Page not seen, its address
-    /// derived; the facts are from the official file before May 2026.
+    /// Its page and evidence are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
@@ -340,8 +340,7 @@ impl Messages {
     /// Returns what was said in a recorded call, sentence by sentence. Needs the scope `conversations/message.readonly`.
     ///
     /// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription`, [repeated](rt::Route::is_repeatable) where that
-    /// helps. Documented in full: <https://help.hoopai.com/api-reference/messages/get-transcription-by-message-id>. The page types one
-    /// sentence with numbers as texts; a list of sentences decodes as well, and numbers are numbers.
+    /// helps. Its page and evidence are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
@@ -366,8 +365,8 @@ impl Messages {
     /// Returns what was said in a recorded call as a text file. Needs the scope `conversations/message.readonly`.
     ///
     /// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription/download`, [repeated](rt::Route::is_repeatable) where
-    /// that helps. Documented in part: <https://help.hoopai.com/api-reference/messages/download-transcription-by-message-id>. Page not
-    /// seen, its address derived; the facts are from the official file before May 2026.
+    /// that helps. Its page and evidence are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each
+    /// edition.
     ///
     /// ```no_run
     /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
@@ -391,14 +390,20 @@ impl Messages {
     ///
     /// Shows, or hides, to the visitor of a live chat that an agent or a bot is typing. Needs the scope `conversations/livechat.write`.
     ///
-    /// `POST /conversations/providers/live-chat/typing`, [sent once](rt::Route::is_repeatable). Documented in part:
-    /// <https://help.hoopai.com/api-reference/providers/agent-ai-bot-is-typing-a-message-indicator-for-live-chat>. Page not seen, its
-    /// address derived; the facts are from the official file before May 2026.
+    /// `POST /conversations/providers/live-chat/typing`, [sent once](rt::Route::is_repeatable). Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = messages.send_typing_indicator(types::SendTypingIndicatorRequest::new("ve9EPM428h8vShlRW1KT", "true", "ve9EPM428h8vShlRW1KT", "ve9EPM428h8vShlRW1KT")).await?;
+    /// let response = messages.send_typing_indicator(
+    ///     types::SendTypingIndicatorRequest::new(
+    ///         "ve9EPM428h8vShlRW1KT",
+    ///         "true",
+    ///         "ve9EPM428h8vShlRW1KT",
+    ///         "ve9EPM428h8vShlRW1KT",
+    ///     ),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -429,16 +434,19 @@ impl Contacts {
     ///
     /// `page` reaches about the first 10,000 contacts; `searchAfter`, taken from the last contact of the page before, reaches them all.
     ///
-    /// `POST /contacts/search`, [sent once](rt::Route::is_repeatable), pages by the last item. Documented in part:
-    /// <https://help.hoopai.com/api-reference/search/search-contacts>. Page not seen, its address derived; the facts are from the official
-    /// file before May 2026. Body and answer have no schema there; both follow issues 31, 43, 289 and 314.
+    /// `POST /contacts/search`, [sent once](rt::Route::is_repeatable), pages by the last item. Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = contacts.search(types::SearchContactsRequest::new("20LBRTqdZ9RABw4peezb", 100)
-    ///     .filters([types::ContactFilter::new().field("phone").operator("eq")
-    ///     .value(serde_json::json!("+18887772222"))])).await?;
+    /// let response = contacts.search(
+    ///     types::SearchContactsRequest::new("20LBRTqdZ9RABw4peezb", 100)
+    ///         .filters([
+    ///         types::ContactFilter::new().field("phone").operator("eq")
+    ///             .value(serde_json::json!("+18887772222")),
+    ///     ]),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -463,12 +471,10 @@ impl Contacts {
     /// Get the contact that has an email address or a phone number.
     ///
     /// Returns the contact that a new one with this email address or phone number would duplicate. Where the sub-account forbids duplicates
-    /// its
-    /// own rule decides, otherwise the email address goes before the phone number. Needs the scope `contacts.readonly`.
+    /// its own rule decides, otherwise the email address goes before the phone number. Needs the scope `contacts.readonly`.
     ///
-    /// `GET /contacts/search/duplicate`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
-    /// <https://help.hoopai.com/api-reference/search/get-duplicate-contact>. Page not seen, its address derived; the facts are from the
-    /// official file before May 2026. The answer has no schema there and follows public clients.
+    /// `GET /contacts/search/duplicate`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
@@ -484,9 +490,8 @@ impl Contacts {
     ///
     /// Lists the contacts that belong to a business. Needs the scope `contacts.readonly`.
     ///
-    /// `GET /contacts/business/{businessId}`, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented in part:
-    /// <https://help.hoopai.com/api-reference/contacts/get-contacts-by-businessid>. Page not seen, its address derived; the facts are from
-    /// the official file before May 2026.
+    /// `GET /contacts/business/{businessId}`, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Its page and evidence
+    /// are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
@@ -511,18 +516,27 @@ impl Contacts {
     /// Add tags to many contacts or remove them.
     ///
     /// Adds tags to the given contacts or removes them, and says for each contact what became of it. Needs a token of a sub-account with
-    /// the
-    /// scope `contacts.write`.
+    /// the scope `contacts.write`.
     ///
-    /// `POST /contacts/bulk/tags/update/{type}`, [sent once](rt::Route::is_repeatable). Documented in part:
-    /// <https://help.hoopai.com/api-reference/bulk/update-contacts-tags>. Page not seen, its address derived; the facts are from the
-    /// official file before May 2026.
+    /// `POST /contacts/bulk/tags/update/{type}`, [sent once](rt::Route::is_repeatable). Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = contacts.bulk_update_tags("add", types::BulkUpdateTagsRequest::new(["qFSqySFkVvNzOSqgGqFi", "abcdef", "qFSqySFkVvNzOSqgGqFi", "3ualbhnV7j3n3a9r2moD"], ["tag-1", "tag-2"], "asdrwHvLUxlfw5SqKVCN")
-    ///     .remove_all_tags(false)).await?;
+    /// let response = contacts.bulk_update_tags(
+    ///     "add",
+    ///     types::BulkUpdateTagsRequest::new(
+    ///         [
+    ///             "qFSqySFkVvNzOSqgGqFi",
+    ///             "abcdef",
+    ///             "qFSqySFkVvNzOSqgGqFi",
+    ///             "3ualbhnV7j3n3a9r2moD",
+    ///         ],
+    ///         ["tag-1", "tag-2"],
+    ///         "asdrwHvLUxlfw5SqKVCN",
+    ///     ).remove_all_tags(false),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -538,17 +552,21 @@ impl Contacts {
     /// Put many contacts into a business or take them out.
     ///
     /// Puts the given contacts into a business; with `businessId: null` takes them out of theirs. Needs a token of a sub-account with the
-    /// scope
-    /// `contacts.write`.
+    /// scope `contacts.write`.
     ///
-    /// `POST /contacts/bulk/business`, [sent once](rt::Route::is_repeatable). Documented in part:
-    /// <https://help.hoopai.com/api-reference/bulk/add-remove-contacts-from-business>. Page not seen, its address derived; the facts are
-    /// from the official file before May 2026.
+    /// `POST /contacts/bulk/business`, [sent once](rt::Route::is_repeatable). Its page and evidence are in [`Route::docs`](rt::Route::docs)
+    /// and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = contacts.bulk_update_business(types::BulkUpdateBusinessRequest::new("PX8m5VwxEbcpFlzYEPVG", ["IDqvFHGColiyK6jiatuz", "pOC0uJ97VYOKH2m3fkMD"], "63b7ec34ea409a9a8bd2a4ff".to_owned())).await?;
+    /// let response = contacts.bulk_update_business(
+    ///     types::BulkUpdateBusinessRequest::new(
+    ///         "PX8m5VwxEbcpFlzYEPVG",
+    ///         ["IDqvFHGColiyK6jiatuz", "pOC0uJ97VYOKH2m3fkMD"],
+    ///         "63b7ec34ea409a9a8bd2a4ff".to_owned(),
+    ///     ),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -564,9 +582,8 @@ impl Contacts {
     ///
     /// Returns one contact. Needs the scope `contacts.readonly`.
     ///
-    /// `GET /contacts/{contactId}`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
-    /// <https://help.hoopai.com/api-reference/contacts/get-contact>. Page not seen, its address derived; the facts are from the official
-    /// file before May 2026.
+    /// `GET /contacts/{contactId}`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
@@ -582,9 +599,8 @@ impl Contacts {
     ///
     /// Deletes a contact. Needs the scope `contacts.write`.
     ///
-    /// `DELETE /contacts/{contactId}`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
-    /// <https://help.hoopai.com/api-reference/contacts/delete-contact>. Page not seen, its address derived; the facts are from the official
-    /// file before May 2026.
+    /// `DELETE /contacts/{contactId}`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
@@ -600,9 +616,8 @@ impl Contacts {
     ///
     /// Lists all appointments of a contact at once. Needs the scope `contacts.readonly`.
     ///
-    /// `GET /contacts/{contactId}/appointments`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
-    /// <https://help.hoopai.com/api-reference/appointments/get-appointments-for-contact>. Page not seen, its address derived; the facts are
-    /// from the official file before May 2026.
+    /// `GET /contacts/{contactId}/appointments`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
@@ -618,14 +633,16 @@ impl Contacts {
     ///
     /// Adds tags to a contact and leaves those it has. Needs the scope `contacts.write`.
     ///
-    /// `POST /contacts/{contactId}/tags`, [sent once](rt::Route::is_repeatable). Documented in part:
-    /// <https://help.hoopai.com/api-reference/tags/add-tags>. Page not seen, its address derived; the facts are from the official file
-    /// before May 2026.
+    /// `POST /contacts/{contactId}/tags`, [sent once](rt::Route::is_repeatable). Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = contacts.add_tags("sx6wyHhbFdRXh302LLNR", types::TagsRequest::new(["minim", "velit magna"])).await?;
+    /// let response = contacts.add_tags(
+    ///     "sx6wyHhbFdRXh302LLNR",
+    ///     types::TagsRequest::new(["minim", "velit magna"]),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -638,14 +655,16 @@ impl Contacts {
     ///
     /// Removes the given tags from a contact. Needs the scope `contacts.write`.
     ///
-    /// `DELETE /contacts/{contactId}/tags`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
-    /// <https://help.hoopai.com/api-reference/tags/remove-tags>. Page not seen, its address derived; the facts are from the official file
-    /// before May 2026.
+    /// `DELETE /contacts/{contactId}/tags`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = contacts.remove_tags("sx6wyHhbFdRXh302LLNR", types::TagsRequest::new(["minim", "velit magna"])).await?;
+    /// let response = contacts.remove_tags(
+    ///     "sx6wyHhbFdRXh302LLNR",
+    ///     types::TagsRequest::new(["minim", "velit magna"]),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -658,14 +677,16 @@ impl Contacts {
     ///
     /// Adds users to those who follow a contact. Needs the scope `contacts.write`.
     ///
-    /// `POST /contacts/{contactId}/followers`, [sent once](rt::Route::is_repeatable). Documented in part:
-    /// <https://help.hoopai.com/api-reference/followers/add-followers>. Page not seen, its address derived; the facts are from the official
-    /// file before May 2026.
+    /// `POST /contacts/{contactId}/followers`, [sent once](rt::Route::is_repeatable). Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = contacts.add_followers("sx6wyHhbFdRXh302LLNR", types::FollowersRequest::new(["sx6wyHhbFdRXh302Lunr", "sx6wyHhbFdRXh302Lunr"])).await?;
+    /// let response = contacts.add_followers(
+    ///     "sx6wyHhbFdRXh302LLNR",
+    ///     types::FollowersRequest::new(["sx6wyHhbFdRXh302Lunr", "sx6wyHhbFdRXh302Lunr"]),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -682,14 +703,16 @@ impl Contacts {
     ///
     /// Removes users from those who follow a contact. Needs the scope `contacts.write`.
     ///
-    /// `DELETE /contacts/{contactId}/followers`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
-    /// <https://help.hoopai.com/api-reference/followers/remove-followers>. Page not seen, its address derived; the facts are from the
-    /// official file before May 2026.
+    /// `DELETE /contacts/{contactId}/followers`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = contacts.remove_followers("sx6wyHhbFdRXh302LLNR", types::FollowersRequest::new(["sx6wyHhbFdRXh302Lunr", "sx6wyHhbFdRXh302Lunr"])).await?;
+    /// let response = contacts.remove_followers(
+    ///     "sx6wyHhbFdRXh302LLNR",
+    ///     types::FollowersRequest::new(["sx6wyHhbFdRXh302Lunr", "sx6wyHhbFdRXh302Lunr"]),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -706,13 +729,16 @@ impl Contacts {
     ///
     /// Puts a contact into a campaign. Needs the scope `contacts.write`.
     ///
-    /// `POST /contacts/{contactId}/campaigns/{campaignId}`, [sent once](rt::Route::is_repeatable). Documented in part:
-    /// <https://help.hoopai.com/api-reference/campaigns/add-contact-to-campaign>. Page not seen, its address derived; the facts are from
-    /// the official file before May 2026.
+    /// `POST /contacts/{contactId}/campaigns/{campaignId}`, [sent once](rt::Route::is_repeatable). Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = contacts.add_to_campaign("sx6wyHhbFdRXh302LLNR", "Y2I9XM7aO1hncuSOlc9L", serde_json::from_value::<highlevel::Object>(serde_json::json!({}))?).await?;
+    /// let response = contacts.add_to_campaign(
+    ///     "sx6wyHhbFdRXh302LLNR",
+    ///     "Y2I9XM7aO1hncuSOlc9L",
+    ///     serde_json::from_value::<highlevel::Object>(serde_json::json!({}))?,
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -735,9 +761,8 @@ impl Contacts {
     ///
     /// Takes a contact out of a campaign. Needs the scope `contacts.write`.
     ///
-    /// `DELETE /contacts/{contactId}/campaigns/{campaignId}`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
-    /// <https://help.hoopai.com/api-reference/campaigns/remove-contact-from-campaign>. Page not seen, its address derived; the facts are
-    /// from the official file before May 2026.
+    /// `DELETE /contacts/{contactId}/campaigns/{campaignId}`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence
+    /// are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
@@ -761,9 +786,8 @@ impl Contacts {
     ///
     /// Takes a contact out of all campaigns. Needs the scope `contacts.write`.
     ///
-    /// `DELETE /contacts/{contactId}/campaigns/removeAll`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
-    /// <https://help.hoopai.com/api-reference/campaigns/remove-contact-from-every-campaign>. Page not seen, its address derived; the facts
-    /// are from the official file before May 2026.
+    /// `DELETE /contacts/{contactId}/campaigns/removeAll`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are
+    /// in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
@@ -779,14 +803,17 @@ impl Contacts {
     ///
     /// Starts a workflow for a contact. Needs the scope `contacts.write`.
     ///
-    /// `POST /contacts/{contactId}/workflow/{workflowId}`, [sent once](rt::Route::is_repeatable). Documented in part:
-    /// <https://help.hoopai.com/api-reference/workflow/add-contact-to-workflow>. Page not seen, its address derived; the facts are from the
-    /// official file before May 2026.
+    /// `POST /contacts/{contactId}/workflow/{workflowId}`, [sent once](rt::Route::is_repeatable). Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = contacts.add_to_workflow("sx6wyHhbFdRXh302LLNR", "sx6wyHhbFdRXh302LLNR", types::WorkflowRequest::new().event_start_time("2021-06-23T03:30:00+01:00")).await?;
+    /// let response = contacts.add_to_workflow(
+    ///     "sx6wyHhbFdRXh302LLNR",
+    ///     "sx6wyHhbFdRXh302LLNR",
+    ///     types::WorkflowRequest::new().event_start_time("2021-06-23T03:30:00+01:00"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -809,14 +836,17 @@ impl Contacts {
     ///
     /// Ends a workflow for a contact. Needs the scope `contacts.write`.
     ///
-    /// `DELETE /contacts/{contactId}/workflow/{workflowId}`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
-    /// <https://help.hoopai.com/api-reference/workflow/delete-contact-from-workflow>. Page not seen, its address derived; the facts are
-    /// from the official file before May 2026.
+    /// `DELETE /contacts/{contactId}/workflow/{workflowId}`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence
+    /// are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = contacts.remove_from_workflow("sx6wyHhbFdRXh302LLNR", "sx6wyHhbFdRXh302LLNR", types::WorkflowRequest::new().event_start_time("2021-06-23T03:30:00+01:00")).await?;
+    /// let response = contacts.remove_from_workflow(
+    ///     "sx6wyHhbFdRXh302LLNR",
+    ///     "sx6wyHhbFdRXh302LLNR",
+    ///     types::WorkflowRequest::new().event_start_time("2021-06-23T03:30:00+01:00"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -904,9 +934,8 @@ impl Tasks {
     ///
     /// Lists all tasks of a contact at once. Needs the scope `contacts.readonly`.
     ///
-    /// `GET /contacts/{contactId}/tasks`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
-    /// <https://help.hoopai.com/api-reference/tasks/get-all-tasks>. Page not seen, its address derived; the facts are from the official
-    /// file before May 2026.
+    /// `GET /contacts/{contactId}/tasks`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(tasks: highlevel::operations::Tasks) -> Result<(), Box<dyn std::error::Error>> {
@@ -922,15 +951,17 @@ impl Tasks {
     ///
     /// Creates a task that concerns a contact. Needs the scope `contacts.write`.
     ///
-    /// `POST /contacts/{contactId}/tasks`, [sent once](rt::Route::is_repeatable). Documented in part:
-    /// <https://help.hoopai.com/api-reference/tasks/create-task>. Page not seen, its address derived; the facts are from the official file
-    /// before May 2026.
+    /// `POST /contacts/{contactId}/tasks`, [sent once](rt::Route::is_repeatable). Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(tasks: highlevel::operations::Tasks) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = tasks.create("sx6wyHhbFdRXh302LLNR", types::CreateTaskRequest::new("First Task", "2020-10-25T11:00:00Z", true)
-    ///     .assigned_to("hxHGVRb1YJUscrCB8eXK").body("loram ipsum")).await?;
+    /// let response = tasks.create(
+    ///     "sx6wyHhbFdRXh302LLNR",
+    ///     types::CreateTaskRequest::new("First Task", "2020-10-25T11:00:00Z", true)
+    ///         .assigned_to("hxHGVRb1YJUscrCB8eXK").body("loram ipsum"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -947,9 +978,8 @@ impl Tasks {
     ///
     /// Returns one task of a contact. Needs the scope `contacts.readonly`.
     ///
-    /// `GET /contacts/{contactId}/tasks/{taskId}`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
-    /// <https://help.hoopai.com/api-reference/tasks/get-task>. Page not seen, its address derived; the facts are from the official file
-    /// before May 2026.
+    /// `GET /contacts/{contactId}/tasks/{taskId}`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(tasks: highlevel::operations::Tasks) -> Result<(), Box<dyn std::error::Error>> {
@@ -965,15 +995,18 @@ impl Tasks {
     ///
     /// Changes the fields that are given and leaves the others. Needs the scope `contacts.write`.
     ///
-    /// `PUT /contacts/{contactId}/tasks/{taskId}`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
-    /// <https://help.hoopai.com/api-reference/tasks/update-task>. Page not seen, its address derived; the facts are from the official file
-    /// before May 2026.
+    /// `PUT /contacts/{contactId}/tasks/{taskId}`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(tasks: highlevel::operations::Tasks) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = tasks.update("sx6wyHhbFdRXh302LLNR", "ocQHyuzHvysMo5N5VsXc", types::UpdateTaskRequest::new().assigned_to("hxHGVRb1YJUscrCB8eXK").body("loram ipsum")
-    ///     .completed(true).due_date("2020-10-25T11:00:00Z").title("First Task")).await?;
+    /// let response = tasks.update(
+    ///     "sx6wyHhbFdRXh302LLNR",
+    ///     "ocQHyuzHvysMo5N5VsXc",
+    ///     types::UpdateTaskRequest::new().assigned_to("hxHGVRb1YJUscrCB8eXK").body("loram ipsum")
+    ///         .completed(true).due_date("2020-10-25T11:00:00Z").title("First Task"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -996,9 +1029,8 @@ impl Tasks {
     ///
     /// Deletes a task of a contact. Needs the scope `contacts.write`.
     ///
-    /// `DELETE /contacts/{contactId}/tasks/{taskId}`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
-    /// <https://help.hoopai.com/api-reference/tasks/delete-task>. Page not seen, its address derived; the facts are from the official file
-    /// before May 2026.
+    /// `DELETE /contacts/{contactId}/tasks/{taskId}`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(tasks: highlevel::operations::Tasks) -> Result<(), Box<dyn std::error::Error>> {
@@ -1014,14 +1046,17 @@ impl Tasks {
     ///
     /// Marks a task as done or not done. Needs the scope `contacts.write`.
     ///
-    /// `PUT /contacts/{contactId}/tasks/{taskId}/completed`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
-    /// <https://help.hoopai.com/api-reference/tasks/update-task-completed>. Page not seen, its address derived; the facts are from the
-    /// official file before May 2026.
+    /// `PUT /contacts/{contactId}/tasks/{taskId}/completed`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence
+    /// are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(tasks: highlevel::operations::Tasks) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = tasks.update_completed("sx6wyHhbFdRXh302LLNR", "ocQHyuzHvysMo5N5VsXc", types::UpdateTaskCompletedRequest::new(true)).await?;
+    /// let response = tasks.update_completed(
+    ///     "sx6wyHhbFdRXh302LLNR",
+    ///     "ocQHyuzHvysMo5N5VsXc",
+    ///     types::UpdateTaskCompletedRequest::new(true),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -1060,9 +1095,8 @@ impl Notes {
     ///
     /// Lists all notes on a contact at once. Needs the scope `contacts.readonly`.
     ///
-    /// `GET /contacts/{contactId}/notes`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
-    /// <https://help.hoopai.com/api-reference/notes/get-all-notes>. Page not seen, its address derived; the facts are from the official
-    /// file before May 2026.
+    /// `GET /contacts/{contactId}/notes`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(notes: highlevel::operations::Notes) -> Result<(), Box<dyn std::error::Error>> {
@@ -1078,9 +1112,8 @@ impl Notes {
     ///
     /// Returns one note on a contact. Needs the scope `contacts.readonly`.
     ///
-    /// `GET /contacts/{contactId}/notes/{id}`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
-    /// <https://help.hoopai.com/api-reference/notes/get-note>. Page not seen, its address derived; the facts are from the official file
-    /// before May 2026.
+    /// `GET /contacts/{contactId}/notes/{id}`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(notes: highlevel::operations::Notes) -> Result<(), Box<dyn std::error::Error>> {
@@ -1096,9 +1129,8 @@ impl Notes {
     ///
     /// Deletes a note on a contact. Needs the scope `contacts.write`.
     ///
-    /// `DELETE /contacts/{contactId}/notes/{id}`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
-    /// <https://help.hoopai.com/api-reference/notes/delete-note>. Page not seen, its address derived; the facts are from the official file
-    /// before May 2026.
+    /// `DELETE /contacts/{contactId}/notes/{id}`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(notes: highlevel::operations::Notes) -> Result<(), Box<dyn std::error::Error>> {
@@ -1131,21 +1163,20 @@ impl Oauth {
     /// Exchanges an authorization code, or a refresh token, for an access token. It needs no credential but the app's own id and secret.
     ///
     /// An access token lives about a day. A refresh token lives a year and works once: every exchange returns the next one, so store it at
-    /// once.
-    /// With `grant_type: authorization_code` send `code`, with `refresh_token` send `refresh_token`.
+    /// once. With `grant_type: authorization_code` send `code`, with `refresh_token` send `refresh_token`.
     ///
-    /// `POST /oauth/token`, [sent once](rt::Route::is_repeatable), without the credential. Documented in part:
-    /// <https://help.hoopai.com/api-reference/oauth-20/get-access-token>. Page not seen, its address derived; the facts are from the
-    /// official file before May 2026. Hoop's guide of 2026-03-04 allows 5 requests a minute here and says a refresh token never expires,
-    /// its FAQ one year; the FAQ was followed.
+    /// `POST /oauth/token`, [sent once](rt::Route::is_repeatable), without the credential. Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(oauth: highlevel::operations::Oauth) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = oauth.create_token(types::CreateTokenRequest::new("CLIENT_ID", "CLIENT_SECRET", types::GrantType::AuthorizationCode)
-    ///     .code("7676cjcbdc6t76cdcbkjcd09821jknnkj")
-    ///     .redirect_uri("https://myapp.com/oauth/callback/gohighlevel")
-    ///     .user_type(types::TokenUserType::Location)).await?;
+    /// let response = oauth.create_token(
+    ///     types::CreateTokenRequest::new("CLIENT_ID", "CLIENT_SECRET", types::GrantType::AuthorizationCode)
+    ///         .code("7676cjcbdc6t76cdcbkjcd09821jknnkj")
+    ///         .redirect_uri("https://myapp.com/oauth/callback/gohighlevel")
+    ///         .user_type(types::TokenUserType::Location),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -1157,16 +1188,17 @@ impl Oauth {
     /// Get the access token of one sub-account.
     ///
     /// Makes an access token for one sub-account out of the agency's. Needs the OAuth access token of an agency (not a Private Integration
-    /// Token)
-    /// with the scope `oauth.write`, for an app that is installed in the sub-account.
+    /// Token) with the scope `oauth.write`, for an app that is installed in the sub-account.
     ///
-    /// `POST /oauth/locationToken`, [sent once](rt::Route::is_repeatable). Documented in full:
-    /// <https://help.hoopai.com/api-reference/oauth-20/get-location-access-token-from-agency-token>.
+    /// `POST /oauth/locationToken`, [sent once](rt::Route::is_repeatable). Its page and evidence are in [`Route::docs`](rt::Route::docs)
+    /// and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(oauth: highlevel::operations::Oauth) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = oauth.create_location_token(types::CreateLocationTokenRequest::new("tDtDnQdgm2LXpyiqYvZ6", "l1C08ntBrFjLS0elLIYU")).await?;
+    /// let response = oauth.create_location_token(
+    ///     types::CreateLocationTokenRequest::new("tDtDnQdgm2LXpyiqYvZ6", "l1C08ntBrFjLS0elLIYU"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```

@@ -214,8 +214,7 @@ impl Messages {
     /// Lists the messages of a conversation, page by page. Needs the scope `conversations/message.readonly`.
     ///
     /// Bodies of emails are not in the list; get them with `get_email` by the ids in `meta.email.messageIds`. Attachments of some channels
-    /// are
-    /// missing too, those of calls always: `download_recording` has them.
+    /// are missing too, those of calls always: `download_recording` has them.
     ///
     /// `GET /conversations/{conversationId}/messages`, [repeated](rt::Route::is_repeatable) where that helps, pages by continuation token.
     /// Documented in full: <https://help.hoopai.com/api-reference/messages/get-messages-by-conversation-id>. The newer official file prints
@@ -265,8 +264,7 @@ impl Messages {
     /// `conversations/message.write`.
     ///
     /// Files are not uploaded here: `attachments` takes their URLs. WhatsApp ignores them and needs a text (issues 322 and 50). Which
-    /// fields each
-    /// channel needs is not documented.
+    /// fields each channel needs is not documented.
     ///
     /// `POST /conversations/messages`, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://help.hoopai.com/api-reference/messages/send-a-new-message>. The page's header enum says Version 2021-04-15 and Hoop's
@@ -276,18 +274,20 @@ impl Messages {
     /// ```no_run
     /// # use hoop_ai::types;
     /// # async fn example(messages: hoop_ai::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = messages.send(types::SendMessageRequest::new(types::SendMessageType::Email, "abc123def456")
-    ///     .appointment_id("appt123")
-    ///     .attachments(["https://storage.com/file1.pdf", "https://storage.com/file2.jpg"])
-    ///     .conversation_provider_id("provider123")
-    ///     .email_bcc(["bcc1@company.com", "bcc2@company.com"])
-    ///     .email_cc(["cc1@company.com", "cc2@company.com"]).email_from("sender@company.com")
-    ///     .email_reply_mode(types::EmailReplyMode::ReplyAll).email_to("recipient@company.com")
-    ///     .from_number("+1499499299").html("<p>Hello World</p>")
-    ///     .message("Hello, how can I help you today?").reply_message_id("msg123")
-    ///     .scheduled_timestamp(hoop_ai::Number::from(1669287863_i64))
-    ///     .subject("Important Update").template_id("template123").thread_id("thread123")
-    ///     .to_number("+1439499299")).await?;
+    /// let response = messages.send(
+    ///     types::SendMessageRequest::new(types::SendMessageType::Email, "abc123def456")
+    ///         .appointment_id("appt123")
+    ///         .attachments(["https://storage.com/file1.pdf", "https://storage.com/file2.jpg"])
+    ///         .conversation_provider_id("provider123")
+    ///         .email_bcc(["bcc1@company.com", "bcc2@company.com"])
+    ///         .email_cc(["cc1@company.com", "cc2@company.com"]).email_from("sender@company.com")
+    ///         .email_reply_mode(types::EmailReplyMode::ReplyAll).email_to("recipient@company.com")
+    ///         .from_number("+1499499299").html("<p>Hello World</p>")
+    ///         .message("Hello, how can I help you today?").reply_message_id("msg123")
+    ///         .scheduled_timestamp(hoop_ai::Number::from(1669287863_i64))
+    ///         .subject("Important Update").template_id("template123").thread_id("thread123")
+    ///         .to_number("+1439499299"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -299,8 +299,7 @@ impl Messages {
     /// Add a message received outside the platform.
     ///
     /// Records in a conversation a message that came over a conversation provider. Needs the scope `conversations/message.write`. Without
-    /// `direction`
-    /// the message counts as outbound.
+    /// `direction` the message counts as outbound.
     ///
     /// Without a provider the answer is 201 with an empty body; a wrong provider or conversation is answered with 500 instead of 400
     /// (issues 70, 6, 39).
@@ -312,15 +311,20 @@ impl Messages {
     /// ```no_run
     /// # use hoop_ai::types;
     /// # async fn example(messages: hoop_ai::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = messages.add_inbound(types::AddInboundMessageRequest::new(types::InboundMessageType::Sms, "ve9EPM428h8vShlRW1KT", "61d6d1f9cdac7612faf80753")
-    ///     .alt_id("61d6d1f9cdac7612faf80753")
-    ///     .call(types::CallData::new().from("+15037081210").status(types::CallStatus::Completed)
-    ///     .to("+15037081210"))
-    ///     .date("2024-03-27T18:13:49.000Z".parse::<hoop_ai::DateTime<hoop_ai::Utc>>()?)
-    ///     .direction(types::MessageDirection::Inbound)
-    ///     .email_bcc(["john1@doe.com", "john2@doe.com"])
-    ///     .email_cc(["john1@doe.com", "john2@doe.com"]).email_from("sender@company.com")
-    ///     .message("Hi there")).await?;
+    /// let response = messages.add_inbound(
+    ///     types::AddInboundMessageRequest::new(
+    ///         types::InboundMessageType::Sms,
+    ///         "ve9EPM428h8vShlRW1KT",
+    ///         "61d6d1f9cdac7612faf80753",
+    ///     ).alt_id("61d6d1f9cdac7612faf80753")
+    ///         .call(types::CallData::new().from("+15037081210").status(types::CallStatus::Completed)
+    ///         .to("+15037081210"))
+    ///         .date("2024-03-27T18:13:49.000Z".parse::<hoop_ai::DateTime<hoop_ai::Utc>>()?)
+    ///         .direction(types::MessageDirection::Inbound)
+    ///         .email_bcc(["john1@doe.com", "john2@doe.com"])
+    ///         .email_cc(["john1@doe.com", "john2@doe.com"]).email_from("sender@company.com")
+    ///         .message("Hi there"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -332,8 +336,7 @@ impl Messages {
     /// Upload files to attach to messages.
     ///
     /// Uploads files and returns their URLs, which `attachments` of `send_message` takes; an upload attaches nothing by itself. Needs the
-    /// scope
-    /// `conversations/message.write`.
+    /// scope `conversations/message.write`.
     ///
     /// Takes jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav; other kinds are answered with 415, too large a file
     /// with 413.
@@ -367,8 +370,7 @@ impl Messages {
     /// Say what became of a message.
     ///
     /// Sets the status of a message, as the conversation provider that carried it reports it. Needs the scope
-    /// `conversations/message.write`.
-    /// Refused as long as the provider is not assigned to the conversation (issue 4).
+    /// `conversations/message.write`. Refused as long as the provider is not assigned to the conversation (issue 4).
     ///
     /// `PUT /conversations/messages/{messageId}/status`, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
     /// <https://help.hoopai.com/api-reference/messages/update-message-status>.
@@ -376,9 +378,12 @@ impl Messages {
     /// ```no_run
     /// # use hoop_ai::types;
     /// # async fn example(messages: hoop_ai::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = messages.update_status("ve9EPM428h8vShlRW1KT", types::UpdateMessageStatusRequest::new(types::MessageDeliveryStatus::Read)
-    ///     .email_message_id("ve9EPM428h8vShlRW1KT")
-    ///     .error(types::ProviderError::new("1", "saas", "There was an error from the provider"))).await?;
+    /// let response = messages.update_status(
+    ///     "ve9EPM428h8vShlRW1KT",
+    ///     types::UpdateMessageStatusRequest::new(types::MessageDeliveryStatus::Read)
+    ///         .email_message_id("ve9EPM428h8vShlRW1KT")
+    ///         .error(types::ProviderError::new("1", "saas", "There was an error from the provider")),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -504,22 +509,28 @@ impl Contacts {
     /// ```no_run
     /// # use hoop_ai::types;
     /// # async fn example(contacts: hoop_ai::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = contacts.create(types::CreateContactRequest::new("ve9EPM428h8vShlRW1KT").address1("3535 1st St N")
-    ///     .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").company_name("DGS VolMAX")
-    ///     .country("US")
-    ///     .custom_fields([types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ").field_value("My Text")
-    ///     .key("my_custom_field"), types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
-    ///     .field_value(types::CustomFieldContent::Number(hoop_ai::Number::try_from(100.5_f64)?))
-    ///     .key("my_custom_field"), types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
-    ///     .field_value(types::CustomFieldContent::Options(vec!["test".to_owned(), "test2".to_owned()]))
-    ///     .key("my_custom_field")]).dnd(true)
-    ///     .dnd_settings(types::DndSettings::new().sms(types::DndSetting::new(types::DndStatus::Active)))
-    ///     .email("rosan@deos.com").first_name("Rosan").gender("male")
-    ///     .inbound_dnd_settings(types::InboundDndSettings::new()
-    ///     .all(types::InboundDndSetting::new(types::InboundDndStatus::Active))).last_name("Deo")
-    ///     .name("Rosan Deo").phone("+1 888-888-8888").postal_code("35061").source("public api")
-    ///     .state("AL").tags(["nisi sint commodo amet", "consequat"])
-    ///     .timezone("America/Chihuahua").website("https://www.tesla.com")).await?;
+    /// let response = contacts.create(
+    ///     types::CreateContactRequest::new("ve9EPM428h8vShlRW1KT").address1("3535 1st St N")
+    ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").company_name("DGS VolMAX")
+    ///         .country("US")
+    ///         .custom_fields([
+    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ").field_value("My Text")
+    ///             .key("my_custom_field"),
+    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
+    ///             .field_value(types::CustomFieldContent::Number(hoop_ai::Number::try_from(100.5_f64)?))
+    ///             .key("my_custom_field"),
+    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
+    ///             .field_value(types::CustomFieldContent::Options(vec!["test".to_owned(), "test2".to_owned()]))
+    ///             .key("my_custom_field"),
+    ///     ]).dnd(true)
+    ///         .dnd_settings(types::DndSettings::new().sms(types::DndSetting::new(types::DndStatus::Active)))
+    ///         .email("rosan@deos.com").first_name("Rosan").gender("male")
+    ///         .inbound_dnd_settings(types::InboundDndSettings::new()
+    ///         .all(types::InboundDndSetting::new(types::InboundDndStatus::Active))).last_name("Deo")
+    ///         .name("Rosan Deo").phone("+1 888-888-8888").postal_code("35061").source("public api")
+    ///         .state("AL").tags(["nisi sint commodo amet", "consequat"])
+    ///         .timezone("America/Chihuahua").website("https://www.tesla.com"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -534,8 +545,7 @@ impl Contacts {
     /// `contacts.write`.
     ///
     /// What counts as the same contact is a setting of the sub-account. Where the email address and the phone number belong to two
-    /// contacts, the one
-    /// that the setting puts first is updated and the other field is ignored.
+    /// contacts, the one that the setting puts first is updated and the other field is ignored.
     ///
     /// `POST /contacts/upsert`, [sent once](rt::Route::is_repeatable). Documented in part:
     /// <https://help.hoopai.com/api-reference/contacts/upsert-contact>. Page not seen, its address derived; the facts are from the official
@@ -544,22 +554,28 @@ impl Contacts {
     /// ```no_run
     /// # use hoop_ai::types;
     /// # async fn example(contacts: hoop_ai::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = contacts.upsert(types::UpsertContactRequest::new("ve9EPM428h8vShlRW1KT").address1("3535 1st St N")
-    ///     .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").company_name("DGS VolMAX")
-    ///     .country("US")
-    ///     .custom_fields([types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ").field_value("My Text")
-    ///     .key("my_custom_field"), types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
-    ///     .field_value(types::CustomFieldContent::Number(hoop_ai::Number::try_from(100.5_f64)?))
-    ///     .key("my_custom_field"), types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
-    ///     .field_value(types::CustomFieldContent::Options(vec!["test".to_owned(), "test2".to_owned()]))
-    ///     .key("my_custom_field")]).dnd(true)
-    ///     .dnd_settings(types::DndSettings::new().sms(types::DndSetting::new(types::DndStatus::Active)))
-    ///     .email("rosan@deos.com").first_name("Rosan").gender("male")
-    ///     .inbound_dnd_settings(types::InboundDndSettings::new()
-    ///     .all(types::InboundDndSetting::new(types::InboundDndStatus::Active))).last_name("Deo")
-    ///     .name("Rosan Deo").phone("+1 888-888-8888").postal_code("35061").source("public api")
-    ///     .state("AL").tags(["nisi sint commodo amet", "consequat"])
-    ///     .timezone("America/Chihuahua").website("https://www.tesla.com")).await?;
+    /// let response = contacts.upsert(
+    ///     types::UpsertContactRequest::new("ve9EPM428h8vShlRW1KT").address1("3535 1st St N")
+    ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").company_name("DGS VolMAX")
+    ///         .country("US")
+    ///         .custom_fields([
+    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ").field_value("My Text")
+    ///             .key("my_custom_field"),
+    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
+    ///             .field_value(types::CustomFieldContent::Number(hoop_ai::Number::try_from(100.5_f64)?))
+    ///             .key("my_custom_field"),
+    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
+    ///             .field_value(types::CustomFieldContent::Options(vec!["test".to_owned(), "test2".to_owned()]))
+    ///             .key("my_custom_field"),
+    ///     ]).dnd(true)
+    ///         .dnd_settings(types::DndSettings::new().sms(types::DndSetting::new(types::DndStatus::Active)))
+    ///         .email("rosan@deos.com").first_name("Rosan").gender("male")
+    ///         .inbound_dnd_settings(types::InboundDndSettings::new()
+    ///         .all(types::InboundDndSetting::new(types::InboundDndStatus::Active))).last_name("Deo")
+    ///         .name("Rosan Deo").phone("+1 888-888-8888").postal_code("35061").source("public api")
+    ///         .state("AL").tags(["nisi sint commodo amet", "consequat"])
+    ///         .timezone("America/Chihuahua").website("https://www.tesla.com"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -581,21 +597,28 @@ impl Contacts {
     /// ```no_run
     /// # use hoop_ai::types;
     /// # async fn example(contacts: hoop_ai::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = contacts.update("sx6wyHhbFdRXh302LLNR", types::UpdateContactRequest::new().address1("3535 1st St N")
-    ///     .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").country("US")
-    ///     .custom_fields([types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ").field_value("My Text")
-    ///     .key("my_custom_field"), types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
-    ///     .field_value(types::CustomFieldContent::Number(hoop_ai::Number::try_from(100.5_f64)?))
-    ///     .key("my_custom_field"), types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
-    ///     .field_value(types::CustomFieldContent::Options(vec!["test".to_owned(), "test2".to_owned()]))
-    ///     .key("my_custom_field")]).dnd(true)
-    ///     .dnd_settings(types::DndSettings::new().sms(types::DndSetting::new(types::DndStatus::Active)))
-    ///     .email("rosan@deos.com").first_name("rosan")
-    ///     .inbound_dnd_settings(types::InboundDndSettings::new()
-    ///     .all(types::InboundDndSetting::new(types::InboundDndStatus::Active))).last_name("Deo")
-    ///     .name("rosan Deo").phone("+1 888-888-8888").postal_code("35061").source("public api")
-    ///     .state("AL").tags(["nisi sint commodo amet", "consequat"])
-    ///     .timezone("America/Chihuahua").website("https://www.tesla.com")).await?;
+    /// let response = contacts.update(
+    ///     "sx6wyHhbFdRXh302LLNR",
+    ///     types::UpdateContactRequest::new().address1("3535 1st St N")
+    ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").country("US")
+    ///         .custom_fields([
+    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ").field_value("My Text")
+    ///             .key("my_custom_field"),
+    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
+    ///             .field_value(types::CustomFieldContent::Number(hoop_ai::Number::try_from(100.5_f64)?))
+    ///             .key("my_custom_field"),
+    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
+    ///             .field_value(types::CustomFieldContent::Options(vec!["test".to_owned(), "test2".to_owned()]))
+    ///             .key("my_custom_field"),
+    ///     ]).dnd(true)
+    ///         .dnd_settings(types::DndSettings::new().sms(types::DndSetting::new(types::DndStatus::Active)))
+    ///         .email("rosan@deos.com").first_name("rosan")
+    ///         .inbound_dnd_settings(types::InboundDndSettings::new()
+    ///         .all(types::InboundDndSetting::new(types::InboundDndStatus::Active))).last_name("Deo")
+    ///         .name("rosan Deo").phone("+1 888-888-8888").postal_code("35061").source("public api")
+    ///         .state("AL").tags(["nisi sint commodo amet", "consequat"])
+    ///         .timezone("America/Chihuahua").website("https://www.tesla.com"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -674,7 +697,10 @@ impl Notes {
     /// ```no_run
     /// # use hoop_ai::types;
     /// # async fn example(notes: hoop_ai::operations::Notes) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = notes.create("sx6wyHhbFdRXh302LLNR", types::NoteRequest::new("lorem ipsum").user_id("GCs5KuzPqTls7vWclkEV")).await?;
+    /// let response = notes.create(
+    ///     "sx6wyHhbFdRXh302LLNR",
+    ///     types::NoteRequest::new("lorem ipsum").user_id("GCs5KuzPqTls7vWclkEV"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -694,7 +720,11 @@ impl Notes {
     /// ```no_run
     /// # use hoop_ai::types;
     /// # async fn example(notes: hoop_ai::operations::Notes) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = notes.update("sx6wyHhbFdRXh302LLNR", "ocQHyuzHvysMo5N5VsXc", types::NoteRequest::new("lorem ipsum").user_id("GCs5KuzPqTls7vWclkEV")).await?;
+    /// let response = notes.update(
+    ///     "sx6wyHhbFdRXh302LLNR",
+    ///     "ocQHyuzHvysMo5N5VsXc",
+    ///     types::NoteRequest::new("lorem ipsum").user_id("GCs5KuzPqTls7vWclkEV"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -735,8 +765,8 @@ impl Oauth {
     /// List the sub-accounts an app is installed in.
     ///
     /// Lists the sub-accounts of an agency in which an app is, or is not, installed. Needs an agency's token with the scope
-    /// `oauth.readonly`;
-    /// the official file of 2026-05-01 asks for an OAuth access token, the one before took an agency's Private Integration Token as well.
+    /// `oauth.readonly`; the official file of 2026-05-01 asks for an OAuth access token, the one before took an agency's Private
+    /// Integration Token as well.
     ///
     /// `GET /oauth/installedLocations`, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented in part:
     /// <https://help.hoopai.com/api-reference/oauth-20/get-location-where-app-is-installed>. Page not seen, its address derived; the facts

@@ -23,8 +23,7 @@ pub static VENDOR: rt::Vendor = rt::Vendor {
 /// REST API of Leadway CRM, a white-label edition of HighLevel: conversations and messages of every channel, contacts, and OAuth tokens.
 ///
 /// Everything belongs to a sub-account, which the API calls a location, and sub-accounts to an agency, which it calls a company. Ids are
-/// opaque
-/// texts. The platform takes 100 requests in 10 seconds and 200,000 a day for each app and each sub-account or agency; the headers
+/// opaque texts. The platform takes 100 requests in 10 seconds and 200,000 a day for each app and each sub-account or agency; the headers
 /// `X-RateLimit-Remaining` and `X-RateLimit-Daily-Remaining` tell what is left.
 ///
 /// The vendor documents a limit of 100 requests in 10 seconds, which the client keeps by itself unless it is built with another pacing.

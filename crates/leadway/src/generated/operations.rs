@@ -225,8 +225,7 @@ impl Messages {
     /// Lists the messages of a conversation, page by page. Needs the scope `conversations/message.readonly`.
     ///
     /// Bodies of emails are not in the list; get them with `get_email` by the ids in `meta.email.messageIds`. Attachments of some channels
-    /// are
-    /// missing too, those of calls always: `download_recording` has them.
+    /// are missing too, those of calls always: `download_recording` has them.
     ///
     /// `GET /conversations/{conversationId}/messages`, [repeated](rt::Route::is_repeatable) where that helps, pages by continuation token.
     /// Documented in part: <https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-messages>. Page not seen, its
@@ -277,8 +276,7 @@ impl Messages {
     /// `conversations/message.write`.
     ///
     /// Files are not uploaded here: `attachments` takes their URLs. WhatsApp ignores them and needs a text (issues 322 and 50). Which
-    /// fields each
-    /// channel needs is not documented.
+    /// fields each channel needs is not documented.
     ///
     /// `POST /conversations/messages`, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://developers.leadwaycrm.com/api-reference/conversations/conversations-send-a-new-message>. The page marks `subType` and
@@ -289,22 +287,28 @@ impl Messages {
     /// ```no_run
     /// # use leadway::types;
     /// # async fn example(messages: leadway::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = messages.send(types::SendMessageRequest::new(types::SendMessageType::Email, "Email", "abc123def456", types::MessageDeliveryStatus::Delivered)
-    ///     .appointment_id("appt123")
-    ///     .attachments(["https://storage.com/file1.pdf", "https://storage.com/file2.jpg"])
-    ///     .conversation_provider_id("provider123").custom_subtype_id("507f1f77bcf86cd799439011")
-    ///     .email_bcc(["bcc1@company.com", "bcc2@company.com"])
-    ///     .email_cc(["cc1@company.com", "cc2@company.com"]).email_from("sender@company.com")
-    ///     .email_reply_mode(types::EmailReplyMode::ReplyAll).email_to("recipient@company.com")
-    ///     .forward(types::ForwardConfig::new(true).email_message_id("rnGyqh2F6uBrIkfhFo9A")
-    ///     .forward_whole_thread(false).message_id("t22c6DQcTDf3MjRhwf77")
-    ///     .recipient_contact_id("DEF56h2F6uBrIkfXYacd").to_email("forward@example.com"))
-    ///     .from_number("+1499499299").html("<p>Hello World</p>")
-    ///     .message("Hello, how can I help you today?")
-    ///     .optimization_period(types::OptimizationPeriod::_24h).reply_message_id("msg123")
-    ///     .scheduled_timestamp(leadway::Number::from(1669287863_i64))
-    ///     .subject("Important Update").template_id("template123").thread_id("thread123")
-    ///     .to_number("+1439499299").uses_native_scheduling_ai(false)).await?;
+    /// let response = messages.send(
+    ///     types::SendMessageRequest::new(
+    ///         types::SendMessageType::Email,
+    ///         "Email",
+    ///         "abc123def456",
+    ///         types::MessageDeliveryStatus::Delivered,
+    ///     ).appointment_id("appt123")
+    ///         .attachments(["https://storage.com/file1.pdf", "https://storage.com/file2.jpg"])
+    ///         .conversation_provider_id("provider123").custom_subtype_id("507f1f77bcf86cd799439011")
+    ///         .email_bcc(["bcc1@company.com", "bcc2@company.com"])
+    ///         .email_cc(["cc1@company.com", "cc2@company.com"]).email_from("sender@company.com")
+    ///         .email_reply_mode(types::EmailReplyMode::ReplyAll).email_to("recipient@company.com")
+    ///         .forward(types::ForwardConfig::new(true).email_message_id("rnGyqh2F6uBrIkfhFo9A")
+    ///         .forward_whole_thread(false).message_id("t22c6DQcTDf3MjRhwf77")
+    ///         .recipient_contact_id("DEF56h2F6uBrIkfXYacd").to_email("forward@example.com"))
+    ///         .from_number("+1499499299").html("<p>Hello World</p>")
+    ///         .message("Hello, how can I help you today?")
+    ///         .optimization_period(types::OptimizationPeriod::_24h).reply_message_id("msg123")
+    ///         .scheduled_timestamp(leadway::Number::from(1669287863_i64))
+    ///         .subject("Important Update").template_id("template123").thread_id("thread123")
+    ///         .to_number("+1439499299").uses_native_scheduling_ai(false),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -316,8 +320,7 @@ impl Messages {
     /// Add a message received outside the platform.
     ///
     /// Records in a conversation a message that came over a conversation provider. Needs the scope `conversations/message.write`. Without
-    /// `direction`
-    /// the message counts as outbound.
+    /// `direction` the message counts as outbound.
     ///
     /// Without a provider the answer is 201 with an empty body; a wrong provider or conversation is answered with 500 instead of 400
     /// (issues 70, 6, 39).
@@ -330,15 +333,21 @@ impl Messages {
     /// ```no_run
     /// # use leadway::types;
     /// # async fn example(messages: leadway::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = messages.add_inbound(types::AddInboundMessageRequest::new(types::InboundMessageType::Sms, "ve9EPM428h8vShlRW1KT", "ve9EPM428h8vShlRW1KT", "61d6d1f9cdac7612faf80753")
-    ///     .alt_id("61d6d1f9cdac7612faf80753")
-    ///     .call(types::CallData::new().from("+15037081210").status(types::CallStatus::Completed)
-    ///     .to("+15037081210"))
-    ///     .date("2024-03-27T18:13:49.000Z".parse::<leadway::DateTime<leadway::Utc>>()?)
-    ///     .direction(types::MessageDirection::Inbound)
-    ///     .email_bcc(["john1@doe.com", "john2@doe.com"])
-    ///     .email_cc(["john1@doe.com", "john2@doe.com"]).email_from("sender@company.com")
-    ///     .message("Hi there")).await?;
+    /// let response = messages.add_inbound(
+    ///     types::AddInboundMessageRequest::new(
+    ///         types::InboundMessageType::Sms,
+    ///         "ve9EPM428h8vShlRW1KT",
+    ///         "ve9EPM428h8vShlRW1KT",
+    ///         "61d6d1f9cdac7612faf80753",
+    ///     ).alt_id("61d6d1f9cdac7612faf80753")
+    ///         .call(types::CallData::new().from("+15037081210").status(types::CallStatus::Completed)
+    ///         .to("+15037081210"))
+    ///         .date("2024-03-27T18:13:49.000Z".parse::<leadway::DateTime<leadway::Utc>>()?)
+    ///         .direction(types::MessageDirection::Inbound)
+    ///         .email_bcc(["john1@doe.com", "john2@doe.com"])
+    ///         .email_cc(["john1@doe.com", "john2@doe.com"]).email_from("sender@company.com")
+    ///         .message("Hi there"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -358,7 +367,9 @@ impl Messages {
     /// ```no_run
     /// # use leadway::types;
     /// # async fn example(messages: leadway::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = messages.send_review_reply(types::SendReviewReplyRequest::new("conv123", "loc123", "Thank you for your review!")).await?;
+    /// let response = messages.send_review_reply(
+    ///     types::SendReviewReplyRequest::new("conv123", "loc123", "Thank you for your review!"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -404,8 +415,7 @@ impl Messages {
     /// Upload files to attach to messages.
     ///
     /// Uploads files and returns their URLs, which `attachments` of `send_message` takes; an upload attaches nothing by itself. Needs the
-    /// scope
-    /// `conversations/message.write`.
+    /// scope `conversations/message.write`.
     ///
     /// Takes jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav; other kinds are answered with 415, too large a file
     /// with 413.
@@ -449,8 +459,15 @@ impl Messages {
     /// ```no_run
     /// # use leadway::types;
     /// # async fn example(messages: leadway::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = messages.initiate_upload(types::InitiateUploadRequest::new("ve9EPM428h8vShlRW1KT", "ve9EPM428h8vShlRW1KT", "video.mp4", "video/mp4", "WHATSAPP")
-    ///     .file_size(leadway::Number::from(52428800_i64))).await?;
+    /// let response = messages.initiate_upload(
+    ///     types::InitiateUploadRequest::new(
+    ///         "ve9EPM428h8vShlRW1KT",
+    ///         "ve9EPM428h8vShlRW1KT",
+    ///         "video.mp4",
+    ///         "video/mp4",
+    ///         "WHATSAPP",
+    ///     ).file_size(leadway::Number::from(52428800_i64)),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -462,8 +479,7 @@ impl Messages {
     /// Finish the upload of a large file.
     ///
     /// Checks the file that was put to the URL of `initiate_upload` and returns its public URL. Needs the scope
-    /// `conversations/message.write`.
-    /// A file that did not arrive in time is answered with 404.
+    /// `conversations/message.write`. A file that did not arrive in time is answered with 404.
     ///
     /// `POST /conversations/messages/upload/complete`, [sent once](rt::Route::is_repeatable). Documented in part:
     /// <https://developers.leadwaycrm.com/api-reference/conversations/conversations-complete-file-upload>. Page not seen, its address
@@ -472,7 +488,15 @@ impl Messages {
     /// ```no_run
     /// # use leadway::types;
     /// # async fn example(messages: leadway::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = messages.complete_upload(types::CompleteUploadRequest::new("a1b2c3d4-e5f6-7890-abcd-ef1234567890", "location/loc123/conversations/conv456/uuid.mp4", "ve9EPM428h8vShlRW1KT", "ve9EPM428h8vShlRW1KT", "video.mp4")).await?;
+    /// let response = messages.complete_upload(
+    ///     types::CompleteUploadRequest::new(
+    ///         "a1b2c3d4-e5f6-7890-abcd-ef1234567890",
+    ///         "location/loc123/conversations/conv456/uuid.mp4",
+    ///         "ve9EPM428h8vShlRW1KT",
+    ///         "ve9EPM428h8vShlRW1KT",
+    ///         "video.mp4",
+    ///     ),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -484,8 +508,7 @@ impl Messages {
     /// Say what became of a message.
     ///
     /// Sets the status of a message, as the conversation provider that carried it reports it. Needs the scope
-    /// `conversations/message.write`.
-    /// Refused as long as the provider is not assigned to the conversation (issue 4).
+    /// `conversations/message.write`. Refused as long as the provider is not assigned to the conversation (issue 4).
     ///
     /// `PUT /conversations/messages/{messageId}/status`, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
     /// <https://developers.leadwaycrm.com/api-reference/conversations/conversations-update-message-status>. The file of 2026-05-01 dropped
@@ -494,9 +517,12 @@ impl Messages {
     /// ```no_run
     /// # use leadway::types;
     /// # async fn example(messages: leadway::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = messages.update_status("ve9EPM428h8vShlRW1KT", types::UpdateMessageStatusRequest::new(types::MessageDeliveryStatus::Read)
-    ///     .email_message_id("ve9EPM428h8vShlRW1KT")
-    ///     .error(types::ProviderError::new("1", "saas", "There was an error from the provider"))).await?;
+    /// let response = messages.update_status(
+    ///     "ve9EPM428h8vShlRW1KT",
+    ///     types::UpdateMessageStatusRequest::new(types::MessageDeliveryStatus::Read)
+    ///         .email_message_id("ve9EPM428h8vShlRW1KT")
+    ///         .error(types::ProviderError::new("1", "saas", "There was an error from the provider")),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -521,7 +547,10 @@ impl Messages {
     /// ```no_run
     /// # use leadway::types;
     /// # async fn example(messages: leadway::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = messages.update_attachments("ve9EPM428h8vShlRW1KT", types::UpdateMessageAttachmentsRequest::new(["https://provider.com/recordings/call-123.mp3"])).await?;
+    /// let response = messages.update_attachments(
+    ///     "ve9EPM428h8vShlRW1KT",
+    ///     types::UpdateMessageAttachmentsRequest::new(["https://provider.com/recordings/call-123.mp3"]),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -694,8 +723,11 @@ impl Preferences {
     /// ```no_run
     /// # use leadway::types;
     /// # async fn example(preferences: leadway::operations::Preferences) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = preferences.create_custom_subtype("ve9EPM428h8vShlRW1KT", types::CreateCustomSubtypeRequest::new("Newsletter Subscription", types::SubtypeChannel::Email, "en")
-    ///     .description("Weekly newsletter subscription preferences")).await?;
+    /// let response = preferences.create_custom_subtype(
+    ///     "ve9EPM428h8vShlRW1KT",
+    ///     types::CreateCustomSubtypeRequest::new("Newsletter Subscription", types::SubtypeChannel::Email, "en")
+    ///         .description("Weekly newsletter subscription preferences"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -724,9 +756,13 @@ impl Preferences {
     /// ```no_run
     /// # use leadway::types;
     /// # async fn example(preferences: leadway::operations::Preferences) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = preferences.update_custom_subtype("ve9EPM428h8vShlRW1KT", "ve9EPM428h8vShlRW1KT", types::UpdateCustomSubtypeRequest::new().archived(false)
-    ///     .description("Updated weekly newsletter subscription preferences")
-    ///     .name("Newsletter Subscription").resubscription_legal_form_id("form_123456")).await?;
+    /// let response = preferences.update_custom_subtype(
+    ///     "ve9EPM428h8vShlRW1KT",
+    ///     "ve9EPM428h8vShlRW1KT",
+    ///     types::UpdateCustomSubtypeRequest::new().archived(false)
+    ///         .description("Updated weekly newsletter subscription preferences")
+    ///         .name("Newsletter Subscription").resubscription_legal_form_id("form_123456"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -774,8 +810,7 @@ impl Preferences {
     /// Subscribe or unsubscribe a contact.
     ///
     /// Changes, in the name of a user, what a contact is subscribed to: one subtype or all at once. Subscribing again to a custom subtype
-    /// leaves a
-    /// legal form behind. Needs a token of a sub-account.
+    /// leaves a legal form behind. Needs a token of a sub-account.
     ///
     /// `POST /conversations/preferences/unsubscriptions/user-change`, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://developers.leadwaycrm.com/api-reference/conversations/conversations-user-subscription-change>. Both 200 and 201 are listed,
@@ -784,10 +819,19 @@ impl Preferences {
     /// ```no_run
     /// # use leadway::types;
     /// # async fn example(preferences: leadway::operations::Preferences) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = preferences.update_subscription(types::UpdateSubscriptionRequest::new("ve9EPM428h8vShlRW1KT", "OP7z4LCyPACyH5fcEIZa", "user@example.com", types::SubscriptionAction::new(types::SubscriptionActionType::Custom, types::SubscriptionStatus::Unsubscribed)
-    ///     .subtype_id("ve9EPM428h8vShlRW1KT"))
-    ///     .legal_description("Customer called support on 2024-01-15 requesting to be removed from newsletter")
-    ///     .legal_reason("User requested resubscribe via customer service")).await?;
+    /// let response = preferences.update_subscription(
+    ///     types::UpdateSubscriptionRequest::new(
+    ///         "ve9EPM428h8vShlRW1KT",
+    ///         "OP7z4LCyPACyH5fcEIZa",
+    ///         "user@example.com",
+    ///         types::SubscriptionAction::new(
+    ///             types::SubscriptionActionType::Custom,
+    ///             types::SubscriptionStatus::Unsubscribed,
+    ///         ).subtype_id("ve9EPM428h8vShlRW1KT"),
+    ///     )
+    ///         .legal_description("Customer called support on 2024-01-15 requesting to be removed from newsletter")
+    ///         .legal_reason("User requested resubscribe via customer service"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -879,22 +923,28 @@ impl Contacts {
     /// ```no_run
     /// # use leadway::types;
     /// # async fn example(contacts: leadway::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = contacts.create(types::CreateContactRequest::new("ve9EPM428h8vShlRW1KT").address1("3535 1st St N")
-    ///     .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").company_name("DGS VolMAX")
-    ///     .country("US")
-    ///     .custom_fields([types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ").field_value("My Text")
-    ///     .key("my_custom_field"), types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
-    ///     .field_value(types::CustomFieldContent::Number(leadway::Number::try_from(100.5_f64)?))
-    ///     .key("my_custom_field"), types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
-    ///     .field_value(types::CustomFieldContent::Options(vec!["test".to_owned(), "test2".to_owned()]))
-    ///     .key("my_custom_field")]).date_of_birth("1990-09-25").dnd(true)
-    ///     .dnd_settings(types::DndSettings::new().sms(types::DndSetting::new(types::DndStatus::Active)))
-    ///     .email("rosan@deos.com").first_name("Rosan").gender("male")
-    ///     .inbound_dnd_settings(types::InboundDndSettings::new()
-    ///     .all(types::InboundDndSetting::new(types::InboundDndStatus::Active))).last_name("Deo")
-    ///     .name("Rosan Deo").phone("+1 888-888-8888").postal_code("35061").source("public api")
-    ///     .state("AL").tags(["nisi sint commodo amet", "consequat"])
-    ///     .timezone("America/Chihuahua").website("https://www.tesla.com")).await?;
+    /// let response = contacts.create(
+    ///     types::CreateContactRequest::new("ve9EPM428h8vShlRW1KT").address1("3535 1st St N")
+    ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").company_name("DGS VolMAX")
+    ///         .country("US")
+    ///         .custom_fields([
+    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ").field_value("My Text")
+    ///             .key("my_custom_field"),
+    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
+    ///             .field_value(types::CustomFieldContent::Number(leadway::Number::try_from(100.5_f64)?))
+    ///             .key("my_custom_field"),
+    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
+    ///             .field_value(types::CustomFieldContent::Options(vec!["test".to_owned(), "test2".to_owned()]))
+    ///             .key("my_custom_field"),
+    ///     ]).date_of_birth("1990-09-25").dnd(true)
+    ///         .dnd_settings(types::DndSettings::new().sms(types::DndSetting::new(types::DndStatus::Active)))
+    ///         .email("rosan@deos.com").first_name("Rosan").gender("male")
+    ///         .inbound_dnd_settings(types::InboundDndSettings::new()
+    ///         .all(types::InboundDndSetting::new(types::InboundDndStatus::Active))).last_name("Deo")
+    ///         .name("Rosan Deo").phone("+1 888-888-8888").postal_code("35061").source("public api")
+    ///         .state("AL").tags(["nisi sint commodo amet", "consequat"])
+    ///         .timezone("America/Chihuahua").website("https://www.tesla.com"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -909,8 +959,7 @@ impl Contacts {
     /// `contacts.write`.
     ///
     /// What counts as the same contact is a setting of the sub-account. Where the email address and the phone number belong to two
-    /// contacts, the one
-    /// that the setting puts first is updated and the other field is ignored.
+    /// contacts, the one that the setting puts first is updated and the other field is ignored.
     ///
     /// `POST /contacts/upsert`, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://developers.leadwaycrm.com/api-reference/contacts/contacts-upsert-contact>.
@@ -918,22 +967,28 @@ impl Contacts {
     /// ```no_run
     /// # use leadway::types;
     /// # async fn example(contacts: leadway::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = contacts.upsert(types::UpsertContactRequest::new("ve9EPM428h8vShlRW1KT").address1("3535 1st St N")
-    ///     .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").company_name("DGS VolMAX")
-    ///     .country("US").create_new_if_duplicate_allowed(false)
-    ///     .custom_fields([types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ").field_value("My Text")
-    ///     .key("my_custom_field"), types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
-    ///     .field_value(types::CustomFieldContent::Number(leadway::Number::try_from(100.5_f64)?))
-    ///     .key("my_custom_field"), types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
-    ///     .field_value(types::CustomFieldContent::Options(vec!["test".to_owned(), "test2".to_owned()]))
-    ///     .key("my_custom_field")]).date_of_birth("1990-09-25").dnd(true)
-    ///     .dnd_settings(types::DndSettings::new().sms(types::DndSetting::new(types::DndStatus::Active)))
-    ///     .email("rosan@deos.com").first_name("Rosan").gender("male")
-    ///     .inbound_dnd_settings(types::InboundDndSettings::new()
-    ///     .all(types::InboundDndSetting::new(types::InboundDndStatus::Active))).last_name("Deo")
-    ///     .name("Rosan Deo").phone("+1 888-888-8888").postal_code("35061").source("public api")
-    ///     .state("AL").tags(["nisi sint commodo amet", "consequat"])
-    ///     .timezone("America/Chihuahua").website("https://www.tesla.com")).await?;
+    /// let response = contacts.upsert(
+    ///     types::UpsertContactRequest::new("ve9EPM428h8vShlRW1KT").address1("3535 1st St N")
+    ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").company_name("DGS VolMAX")
+    ///         .country("US").create_new_if_duplicate_allowed(false)
+    ///         .custom_fields([
+    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ").field_value("My Text")
+    ///             .key("my_custom_field"),
+    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
+    ///             .field_value(types::CustomFieldContent::Number(leadway::Number::try_from(100.5_f64)?))
+    ///             .key("my_custom_field"),
+    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
+    ///             .field_value(types::CustomFieldContent::Options(vec!["test".to_owned(), "test2".to_owned()]))
+    ///             .key("my_custom_field"),
+    ///     ]).date_of_birth("1990-09-25").dnd(true)
+    ///         .dnd_settings(types::DndSettings::new().sms(types::DndSetting::new(types::DndStatus::Active)))
+    ///         .email("rosan@deos.com").first_name("Rosan").gender("male")
+    ///         .inbound_dnd_settings(types::InboundDndSettings::new()
+    ///         .all(types::InboundDndSetting::new(types::InboundDndStatus::Active))).last_name("Deo")
+    ///         .name("Rosan Deo").phone("+1 888-888-8888").postal_code("35061").source("public api")
+    ///         .state("AL").tags(["nisi sint commodo amet", "consequat"])
+    ///         .timezone("America/Chihuahua").website("https://www.tesla.com"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -954,21 +1009,28 @@ impl Contacts {
     /// ```no_run
     /// # use leadway::types;
     /// # async fn example(contacts: leadway::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = contacts.update("sx6wyHhbFdRXh302LLNR", types::UpdateContactRequest::new().address1("3535 1st St N")
-    ///     .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").country("US")
-    ///     .custom_fields([types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ").field_value("My Text")
-    ///     .key("my_custom_field"), types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
-    ///     .field_value(types::CustomFieldContent::Number(leadway::Number::try_from(100.5_f64)?))
-    ///     .key("my_custom_field"), types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
-    ///     .field_value(types::CustomFieldContent::Options(vec!["test".to_owned(), "test2".to_owned()]))
-    ///     .key("my_custom_field")]).date_of_birth("1990-09-25").dnd(true)
-    ///     .dnd_settings(types::DndSettings::new().sms(types::DndSetting::new(types::DndStatus::Active)))
-    ///     .email("rosan@deos.com").first_name("rosan")
-    ///     .inbound_dnd_settings(types::InboundDndSettings::new()
-    ///     .all(types::InboundDndSetting::new(types::InboundDndStatus::Active))).last_name("Deo")
-    ///     .name("rosan Deo").phone("+1 888-888-8888").postal_code("35061").source("public api")
-    ///     .state("AL").tags(["nisi sint commodo amet", "consequat"])
-    ///     .timezone("America/Chihuahua").website("https://www.tesla.com")).await?;
+    /// let response = contacts.update(
+    ///     "sx6wyHhbFdRXh302LLNR",
+    ///     types::UpdateContactRequest::new().address1("3535 1st St N")
+    ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").country("US")
+    ///         .custom_fields([
+    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ").field_value("My Text")
+    ///             .key("my_custom_field"),
+    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
+    ///             .field_value(types::CustomFieldContent::Number(leadway::Number::try_from(100.5_f64)?))
+    ///             .key("my_custom_field"),
+    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
+    ///             .field_value(types::CustomFieldContent::Options(vec!["test".to_owned(), "test2".to_owned()]))
+    ///             .key("my_custom_field"),
+    ///     ]).date_of_birth("1990-09-25").dnd(true)
+    ///         .dnd_settings(types::DndSettings::new().sms(types::DndSetting::new(types::DndStatus::Active)))
+    ///         .email("rosan@deos.com").first_name("rosan")
+    ///         .inbound_dnd_settings(types::InboundDndSettings::new()
+    ///         .all(types::InboundDndSetting::new(types::InboundDndStatus::Active))).last_name("Deo")
+    ///         .name("rosan Deo").phone("+1 888-888-8888").postal_code("35061").source("public api")
+    ///         .state("AL").tags(["nisi sint commodo amet", "consequat"])
+    ///         .timezone("America/Chihuahua").website("https://www.tesla.com"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -1047,8 +1109,11 @@ impl Notes {
     /// ```no_run
     /// # use leadway::types;
     /// # async fn example(notes: leadway::operations::Notes) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = notes.create("sx6wyHhbFdRXh302LLNR", types::CreateNoteRequest::new("lorem ipsum").color("#FFAA00").pinned(false)
-    ///     .title("Follow-up summary").user_id("GCs5KuzPqTls7vWclkEV")).await?;
+    /// let response = notes.create(
+    ///     "sx6wyHhbFdRXh302LLNR",
+    ///     types::CreateNoteRequest::new("lorem ipsum").color("#FFAA00").pinned(false)
+    ///         .title("Follow-up summary").user_id("GCs5KuzPqTls7vWclkEV"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -1072,8 +1137,12 @@ impl Notes {
     /// ```no_run
     /// # use leadway::types;
     /// # async fn example(notes: leadway::operations::Notes) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = notes.update("sx6wyHhbFdRXh302LLNR", "ocQHyuzHvysMo5N5VsXc", types::UpdateNoteRequest::new().body("lorem ipsum").color("#FFAA00").pinned(false)
-    ///     .title("Follow-up summary").user_id("GCs5KuzPqTls7vWclkEV")).await?;
+    /// let response = notes.update(
+    ///     "sx6wyHhbFdRXh302LLNR",
+    ///     "ocQHyuzHvysMo5N5VsXc",
+    ///     types::UpdateNoteRequest::new().body("lorem ipsum").color("#FFAA00").pinned(false)
+    ///         .title("Follow-up summary").user_id("GCs5KuzPqTls7vWclkEV"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -1114,8 +1183,8 @@ impl Oauth {
     /// List the sub-accounts an app is installed in.
     ///
     /// Lists the sub-accounts of an agency in which an app is, or is not, installed. Needs an agency's token with the scope
-    /// `oauth.readonly`;
-    /// the official file of 2026-05-01 asks for an OAuth access token, the one before took an agency's Private Integration Token as well.
+    /// `oauth.readonly`; the official file of 2026-05-01 asks for an OAuth access token, the one before took an agency's Private
+    /// Integration Token as well.
     ///
     /// `GET /oauth/installedLocations`, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented in part:
     /// <https://developers.leadwaycrm.com/api-reference/oauth/oauth-get-installed-account>. Page not seen, its address derived; the facts

@@ -24,8 +24,7 @@ pub static VENDOR: rt::Vendor = rt::Vendor {
 /// messages and sourcing.
 ///
 /// A single object comes as `{"data": {…}}`, a list as `{"data": […], "meta": {…}}`, an error as `{"error": {…}}`. Ids are UUIDs,
-/// timestamps
-/// are ISO 8601 in UTC, dates are `YYYY-MM-DD`. Archiving is soft: an archived object keeps its data and gets `archived_at`.
+/// timestamps are ISO 8601 in UTC, dates are `YYYY-MM-DD`. Archiving is soft: an archived object keeps its data and gets `archived_at`.
 ///
 /// Which scope an operation needs is taken from the vendor's table of scopes; the pages of the operations do not say.
 ///

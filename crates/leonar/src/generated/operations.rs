@@ -59,8 +59,8 @@ impl Contacts {
 
     /// Create a contact.
     ///
-    /// Adds a contact to the workspace and returns it. Only `first_name` is needed. Tags are given by name, and a name the workspace
-    /// does not know yet becomes a new tag. What happens to a duplicate is not documented. Needs a key with the scope `contacts:write`.
+    /// Adds a contact to the workspace and returns it. Only `first_name` is needed. Tags are given by name, and a name the workspace does
+    /// not know yet becomes a new tag. What happens to a duplicate is not documented. Needs a key with the scope `contacts:write`.
     ///
     /// `POST /contacts`, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://leonar.mintlify.app/api-reference/contacts/create-a-contact>. `custom_data` of the contact is printed by the newer page of
@@ -69,11 +69,13 @@ impl Contacts {
     /// ```no_run
     /// # use leonar::types;
     /// # async fn example(contacts: leonar::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = contacts.create(types::CreateContactRequest::new("Sophie").current_company("Doctolib")
-    ///     .emails([types::ContactEmail::new().email("sophie@doctolib.com").type_("work")])
-    ///     .last_name("Martin").linkedin_profile("https://www.linkedin.com/in/sophie-martin")
-    ///     .location("Paris, France").skills(["React", "TypeScript"]).tags(["frontend"])
-    ///     .title("Senior Software Engineer")).await?;
+    /// let response = contacts.create(
+    ///     types::CreateContactRequest::new("Sophie").current_company("Doctolib")
+    ///         .emails([types::ContactEmail::new().email("sophie@doctolib.com").type_("work")])
+    ///         .last_name("Martin").linkedin_profile("https://www.linkedin.com/in/sophie-martin")
+    ///         .location("Paris, France").skills(["React", "TypeScript"]).tags(["frontend"])
+    ///         .title("Senior Software Engineer"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -94,9 +96,11 @@ impl Contacts {
     /// ```no_run
     /// # use leonar::types;
     /// # async fn example(contacts: leonar::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = contacts.search(types::SearchContactsRequest::new().company("Doctolib").contact_types(["candidate"])
-    ///     .limit(50).location("Paris, France").offset(0).query("Sophie").sort_by("updated_at")
-    ///     .sort_direction(types::SortDirection::Desc).tags(["frontend"])).await?;
+    /// let response = contacts.search(
+    ///     types::SearchContactsRequest::new().company("Doctolib").contact_types(["candidate"])
+    ///         .limit(50).location("Paris, France").offset(0).query("Sophie").sort_by("updated_at")
+    ///         .sort_direction(types::SortDirection::Desc).tags(["frontend"]),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -123,7 +127,10 @@ impl Contacts {
     /// ```no_run
     /// # use leonar::types;
     /// # async fn example(contacts: leonar::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = contacts.update("a1b2c3d4-5678-90ab-cdef-1234567890ab", types::UpdateContactRequest::new().title("Staff Software Engineer")).await?;
+    /// let response = contacts.update(
+    ///     "a1b2c3d4-5678-90ab-cdef-1234567890ab",
+    ///     types::UpdateContactRequest::new().title("Staff Software Engineer"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -142,7 +149,10 @@ impl Contacts {
     /// ```no_run
     /// # use leonar::types;
     /// # async fn example(contacts: leonar::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = contacts.create_note("a1b2c3d4-5678-90ab-cdef-1234567890ab", types::CreateNoteRequest::new("Discuss salary expectations and start date")).await?;
+    /// let response = contacts.create_note(
+    ///     "a1b2c3d4-5678-90ab-cdef-1234567890ab",
+    ///     types::CreateNoteRequest::new("Discuss salary expectations and start date"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -161,7 +171,10 @@ impl Contacts {
     /// ```no_run
     /// # use leonar::types;
     /// # async fn example(contacts: leonar::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = contacts.create_file("a1b2c3d4-5678-90ab-cdef-1234567890ab", types::CreateFileRequest::new("sophie-martin.pdf", "application/pdf", "JVBERi0xLjQK")).await?;
+    /// let response = contacts.create_file(
+    ///     "a1b2c3d4-5678-90ab-cdef-1234567890ab",
+    ///     types::CreateFileRequest::new("sophie-martin.pdf", "application/pdf", "JVBERi0xLjQK"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -228,8 +241,8 @@ impl ListContacts {
         Self(self.0.map(|request| request.parameter::<rt::NaiveDate>("created_before", created_before)))
     }
 
-    /// Field to sort by: `created_at`, `updated_at`, `first_name`, `last_name` or `last_contacted_at`, with a `-` before it for
-    /// descending order; `-created_at` when it is absent.
+    /// Field to sort by: `created_at`, `updated_at`, `first_name`, `last_name` or `last_contacted_at`, with a `-` before it for descending
+    /// order; `-created_at` when it is absent.
     pub fn sort(self, sort: impl Into<String>) -> Self {
         Self(self.0.map(|request| request.parameter::<String>("sort", sort)))
     }
@@ -261,8 +274,13 @@ impl Messages {
     /// ```no_run
     /// # use leonar::types;
     /// # async fn example(messages: leonar::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = messages.send(types::SendMessageRequest::new("a1b2c3d4-5678-90ab-cdef-1234567890ab".parse::<leonar::Uuid>()?, types::Channel::Email, "Hi Sophie, I came across your profile and thought you might be interested...")
-    ///     .subject("Exciting opportunity at Doctolib")).await?;
+    /// let response = messages.send(
+    ///     types::SendMessageRequest::new(
+    ///         "a1b2c3d4-5678-90ab-cdef-1234567890ab".parse::<leonar::Uuid>()?,
+    ///         types::Channel::Email,
+    ///         "Hi Sophie, I came across your profile and thought you might be interested...",
+    ///     ).subject("Exciting opportunity at Doctolib"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -427,9 +445,12 @@ impl Deals {
     /// ```no_run
     /// # use leonar::types;
     /// # async fn example(deals: leonar::operations::Deals) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = deals.close("c3d4e5f6-7890-12ab-cdef-345678901bcd", types::CloseDealRequest::new(types::DealCloseStatus::Won)
-    ///     .actual_close_date("2025-03-15".parse::<leonar::NaiveDate>()?)
-    ///     .signed_amount(leonar::Number::from(45000_i64))).await?;
+    /// let response = deals.close(
+    ///     "c3d4e5f6-7890-12ab-cdef-345678901bcd",
+    ///     types::CloseDealRequest::new(types::DealCloseStatus::Won)
+    ///         .actual_close_date("2025-03-15".parse::<leonar::NaiveDate>()?)
+    ///         .signed_amount(leonar::Number::from(45000_i64)),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -465,7 +486,10 @@ impl Deals {
     /// ```no_run
     /// # use leonar::types;
     /// # async fn example(deals: leonar::operations::Deals) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = deals.update_stage("c3d4e5f6-7890-12ab-cdef-345678901bcd", types::UpdateDealStageRequest::new("e5f6a7b8-9012-34cd-efab-567890123def".parse::<leonar::Uuid>()?)).await?;
+    /// let response = deals.update_stage(
+    ///     "c3d4e5f6-7890-12ab-cdef-345678901bcd",
+    ///     types::UpdateDealStageRequest::new("e5f6a7b8-9012-34cd-efab-567890123def".parse::<leonar::Uuid>()?),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -503,11 +527,14 @@ impl Tasks {
     /// ```no_run
     /// # use leonar::types;
     /// # async fn example(tasks: leonar::operations::Tasks) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = tasks.update("e5f6a7b8-9012-34cd-efab-567890123def", types::UpdateTaskRequest::new()
-    ///     .assigned_to("f6a7b8c9-0123-45de-fabc-678901234ef0".parse::<leonar::Uuid>()?)
-    ///     .due_date("2025-02-15".parse::<leonar::NaiveDate>()?)
-    ///     .priority(types::TaskPriority::High).status(types::TaskStatus::Todo)
-    ///     .title("Follow up with Sophie Martin").type_(types::TaskType::Call)).await?;
+    /// let response = tasks.update(
+    ///     "e5f6a7b8-9012-34cd-efab-567890123def",
+    ///     types::UpdateTaskRequest::new()
+    ///         .assigned_to("f6a7b8c9-0123-45de-fabc-678901234ef0".parse::<leonar::Uuid>()?)
+    ///         .due_date("2025-02-15".parse::<leonar::NaiveDate>()?)
+    ///         .priority(types::TaskPriority::High).status(types::TaskStatus::Todo)
+    ///         .title("Follow up with Sophie Martin").type_(types::TaskType::Call),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -540,7 +567,9 @@ impl Tags {
     /// ```no_run
     /// # use leonar::types;
     /// # async fn example(tags: leonar::operations::Tags) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = tags.create(types::CreateTagRequest::new("frontend").color("#3b82f6").scope(types::TagScope::Global)).await?;
+    /// let response = tags.create(
+    ///     types::CreateTagRequest::new("frontend").color("#3b82f6").scope(types::TagScope::Global),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -596,9 +625,11 @@ impl Projects {
     /// ```no_run
     /// # use leonar::types;
     /// # async fn example(projects: leonar::operations::Projects) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = projects.create(types::CreateProjectRequest::new("Senior Frontend Engineers - Paris")
-    ///     .client_company_id("b2c3d4e5-6789-01ab-cdef-234567890abc".parse::<leonar::Uuid>()?)
-    ///     .owner_ids(["f6a7b8c9-0123-45de-fabc-678901234ef0".parse::<leonar::Uuid>()?])).await?;
+    /// let response = projects.create(
+    ///     types::CreateProjectRequest::new("Senior Frontend Engineers - Paris")
+    ///         .client_company_id("b2c3d4e5-6789-01ab-cdef-234567890abc".parse::<leonar::Uuid>()?)
+    ///         .owner_ids(["f6a7b8c9-0123-45de-fabc-678901234ef0".parse::<leonar::Uuid>()?]),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -637,12 +668,15 @@ impl Projects {
     /// ```no_run
     /// # use leonar::types;
     /// # async fn example(projects: leonar::operations::Projects) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = projects.update("d4e5f6a7-8901-23bc-defa-456789012cde", types::UpdateProjectRequest::new()
-    ///     .client_company_id("b2c3d4e5-6789-01ab-cdef-234567890abc".parse::<leonar::Uuid>()?)
-    ///     .client_name("Jean Dupont")
-    ///     .description("Hiring 3 senior frontend engineers for the patient portal team")
-    ///     .location("Paris, France").name("Senior Frontend Engineers - Paris")
-    ///     .status(types::ProjectStatus::Active)).await?;
+    /// let response = projects.update(
+    ///     "d4e5f6a7-8901-23bc-defa-456789012cde",
+    ///     types::UpdateProjectRequest::new()
+    ///         .client_company_id("b2c3d4e5-6789-01ab-cdef-234567890abc".parse::<leonar::Uuid>()?)
+    ///         .client_name("Jean Dupont")
+    ///         .description("Hiring 3 senior frontend engineers for the patient portal team")
+    ///         .location("Paris, France").name("Senior Frontend Engineers - Paris")
+    ///         .status(types::ProjectStatus::Active),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -689,8 +723,11 @@ impl Projects {
     /// ```no_run
     /// # use leonar::types;
     /// # async fn example(projects: leonar::operations::Projects) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = projects.create_pipeline_entry("d4e5f6a7-8901-23bc-defa-456789012cde", types::CreatePipelineEntryRequest::new("a1b2c3d4-5678-90ab-cdef-1234567890ab".parse::<leonar::Uuid>()?)
-    ///     .stage_id("e5f6a7b8-9012-34cd-efab-567890123def".parse::<leonar::Uuid>()?)).await?;
+    /// let response = projects.create_pipeline_entry(
+    ///     "d4e5f6a7-8901-23bc-defa-456789012cde",
+    ///     types::CreatePipelineEntryRequest::new("a1b2c3d4-5678-90ab-cdef-1234567890ab".parse::<leonar::Uuid>()?)
+    ///         .stage_id("e5f6a7b8-9012-34cd-efab-567890123def".parse::<leonar::Uuid>()?),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -731,7 +768,10 @@ impl Projects {
     /// ```no_run
     /// # use leonar::types;
     /// # async fn example(projects: leonar::operations::Projects) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = projects.create_file("d4e5f6a7-8901-23bc-defa-456789012cde", types::CreateFileRequest::new("job-description.pdf", "application/pdf", "JVBERi0xLjQK")).await?;
+    /// let response = projects.create_file(
+    ///     "d4e5f6a7-8901-23bc-defa-456789012cde",
+    ///     types::CreateFileRequest::new("job-description.pdf", "application/pdf", "JVBERi0xLjQK"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -749,7 +789,10 @@ impl Projects {
     ///
     /// ```no_run
     /// # async fn example(projects: leonar::operations::Projects) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = projects.delete_file("d4e5f6a7-8901-23bc-defa-456789012cde", "3c90c3cc-0d44-4b50-8888-8dd25736052a").await?;
+    /// let response = projects.delete_file(
+    ///     "d4e5f6a7-8901-23bc-defa-456789012cde",
+    ///     "3c90c3cc-0d44-4b50-8888-8dd25736052a",
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -879,7 +922,15 @@ impl Sequences {
     /// ```no_run
     /// # use leonar::types;
     /// # async fn example(sequences: leonar::operations::Sequences) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = sequences.enroll_contacts("f6a7b8c9-0123-45de-fabc-678901234ef0", types::EnrollContactsRequest::ByIds(types::EnrollByIds::new(["a1b2c3d4-5678-90ab-cdef-1234567890ab".parse::<leonar::Uuid>()?, "b2c3d4e5-6789-01bc-defa-2345678901bc".parse::<leonar::Uuid>()?]))).await?;
+    /// let response = sequences.enroll_contacts(
+    ///     "f6a7b8c9-0123-45de-fabc-678901234ef0",
+    ///     types::EnrollContactsRequest::ByIds(types::EnrollByIds::new(
+    ///         [
+    ///             "a1b2c3d4-5678-90ab-cdef-1234567890ab".parse::<leonar::Uuid>()?,
+    ///             "b2c3d4e5-6789-01bc-defa-2345678901bc".parse::<leonar::Uuid>()?,
+    ///         ],
+    ///     )),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -902,7 +953,10 @@ impl Sequences {
     /// ```no_run
     /// # use leonar::types;
     /// # async fn example(sequences: leonar::operations::Sequences) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = sequences.unenroll_contacts("f6a7b8c9-0123-45de-fabc-678901234ef0", types::UnenrollContactsRequest::new(["3c90c3cc-0d44-4b50-8888-8dd25736052a".parse::<leonar::Uuid>()?])).await?;
+    /// let response = sequences.unenroll_contacts(
+    ///     "f6a7b8c9-0123-45de-fabc-678901234ef0",
+    ///     types::UnenrollContactsRequest::new(["3c90c3cc-0d44-4b50-8888-8dd25736052a".parse::<leonar::Uuid>()?]),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -966,10 +1020,8 @@ impl Sourcing {
     /// Search candidates.
     ///
     /// Searches candidates for a project in Leonar's own source, in the contacts or on LinkedIn. LinkedIn needs `account_id` and takes
-    /// places
-    /// by LinkedIn's ids; the other sources take them as text. The pages per source (search_crm_contacts, search_linkedin_profiles) are
-    /// newer.
-    /// Needs a key with the scope `sourcing:read`.
+    /// places by LinkedIn's ids; the other sources take them as text. The pages per source (search_crm_contacts, search_linkedin_profiles)
+    /// are newer. Needs a key with the scope `sourcing:read`.
     ///
     /// `POST /sourcing/search`, [sent once](rt::Route::is_repeatable), pages by number. Documented in full:
     /// <https://leonar.mintlify.app/api-reference/sourcing/search-candidates>. The page leaves `profiles` untyped: read as the profiles of
@@ -979,15 +1031,23 @@ impl Sourcing {
     /// ```no_run
     /// # use leonar::types;
     /// # async fn example(sourcing: leonar::operations::Sourcing) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = sourcing.search_candidates(types::SearchCandidatesRequest::new("d4e5f6a7-8901-23bc-defa-456789012cde".parse::<leonar::Uuid>()?, types::SourceType::LeonarSource, types::SourcingFilters::new()
-    ///     .companies(types::TermFilter::new().exclude(["Criteo"]).include(["Doctolib"]))
-    ///     .job_titles(types::JobTitleFilter::new().include(["Senior Software Engineer"])
-    ///     .include_current_only(true))
-    ///     .locations(types::LocationFilter::new().cities(["Paris"]).countries(["France"])
-    ///     .states(["Île-de-France"]))
-    ///     .skills(types::SkillFilter::new().include(["Python", "Django"]).require_all(false))
-    ///     .years_experience(types::YearsRange::new().max(leonar::Number::from(10_i64))
-    ///     .min(leonar::Number::from(3_i64))), 1, 25)).await?;
+    /// let response = sourcing.search_candidates(
+    ///     types::SearchCandidatesRequest::new(
+    ///         "d4e5f6a7-8901-23bc-defa-456789012cde".parse::<leonar::Uuid>()?,
+    ///         types::SourceType::LeonarSource,
+    ///         types::SourcingFilters::new()
+    ///             .companies(types::TermFilter::new().exclude(["Criteo"]).include(["Doctolib"]))
+    ///             .job_titles(types::JobTitleFilter::new().include(["Senior Software Engineer"])
+    ///             .include_current_only(true))
+    ///             .locations(types::LocationFilter::new().cities(["Paris"]).countries(["France"])
+    ///             .states(["Île-de-France"]))
+    ///             .skills(types::SkillFilter::new().include(["Python", "Django"]).require_all(false))
+    ///             .years_experience(types::YearsRange::new().max(leonar::Number::from(10_i64))
+    ///             .min(leonar::Number::from(3_i64))),
+    ///         1,
+    ///         25,
+    ///     ),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -1013,12 +1073,14 @@ impl Sourcing {
     /// ```no_run
     /// # use leonar::types;
     /// # async fn example(sourcing: leonar::operations::Sourcing) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = sourcing.search_crm_contacts(types::SearchCrmContactsRequest::new().contact_types(["candidate"])
-    ///     .job_titles(["Senior Software Engineer"])
-    ///     .locations(types::LocationFilter::new().cities(["Paris"]).countries(["France"])
-    ///     .states(["Île-de-France"])).page(1).page_size(20)
-    ///     .project_id("d4e5f6a7-8901-23bc-defa-456789012cde".parse::<leonar::Uuid>()?)
-    ///     .skills(["Python", "Django"]).stage_categories(["sourced"])).await?;
+    /// let response = sourcing.search_crm_contacts(
+    ///     types::SearchCrmContactsRequest::new().contact_types(["candidate"])
+    ///         .job_titles(["Senior Software Engineer"])
+    ///         .locations(types::LocationFilter::new().cities(["Paris"]).countries(["France"])
+    ///         .states(["Île-de-France"])).page(1).page_size(20)
+    ///         .project_id("d4e5f6a7-8901-23bc-defa-456789012cde".parse::<leonar::Uuid>()?)
+    ///         .skills(["Python", "Django"]).stage_categories(["sourced"]),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -1037,8 +1099,7 @@ impl Sourcing {
     /// Search profiles with advanced sourcing.
     ///
     /// Searches profiles by title, company, place and skills, and can reveal contact data. The profiles it returns cost sourcing credits,
-    /// as
-    /// `credits_consumed` says; without credits it fails with `insufficient_credits` (402). Needs a key with the scope `sourcing:read`.
+    /// as `credits_consumed` says; without credits it fails with `insufficient_credits` (402). Needs a key with the scope `sourcing:read`.
     ///
     /// `POST /sourcing/advanced/profiles/search`, [sent once](rt::Route::is_repeatable), pages by number. Documented in part:
     /// <https://leonar.mintlify.app/api-reference/sourcing/advanced-sourcing-profile-search>. The table of body fields and the tail of the
@@ -1047,11 +1108,13 @@ impl Sourcing {
     /// ```no_run
     /// # use leonar::types;
     /// # async fn example(sourcing: leonar::operations::Sourcing) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = sourcing.search_advanced_profiles(types::SearchAdvancedProfilesRequest::new().company(["Stripe", "Datadog"])
-    ///     .company_filter("current").data_types(["personal_email", "work_email"])
-    ///     .job_title(["VP of Product", "Head of Product"])
-    ///     .location(["Paris, France", "London, United Kingdom"]).page(1).reveal_info(true)
-    ///     .skills(["SaaS", "Product Management"])).await?;
+    /// let response = sourcing.search_advanced_profiles(
+    ///     types::SearchAdvancedProfilesRequest::new().company(["Stripe", "Datadog"])
+    ///         .company_filter("current").data_types(["personal_email", "work_email"])
+    ///         .job_title(["VP of Product", "Head of Product"])
+    ///         .location(["Paris, France", "London, United Kingdom"]).page(1).reveal_info(true)
+    ///         .skills(["SaaS", "Product Management"]),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -1068,10 +1131,8 @@ impl Sourcing {
     /// Search profiles on LinkedIn.
     ///
     /// Searches LinkedIn through a connected account that is active in Recruiter or Sales Navigator. Places are given by LinkedIn's ids,
-    /// see
-    /// list_linkedin_locations. For the next page the same body is sent again with the `cursor` of the last answer. Needs a key with the
-    /// scope
-    /// `sourcing:read`.
+    /// see list_linkedin_locations. For the next page the same body is sent again with the `cursor` of the last answer. Needs a key with
+    /// the scope `sourcing:read`.
     ///
     /// `POST /sourcing/linkedin/search`, [sent once](rt::Route::is_repeatable), pages by continuation token. Documented in part:
     /// <https://leonar.mintlify.app/guides/workflows>. The older guide counts pages with `page` alone, the newer one goes on with the
@@ -1080,7 +1141,9 @@ impl Sourcing {
     /// ```no_run
     /// # use leonar::types;
     /// # async fn example(sourcing: leonar::operations::Sourcing) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = sourcing.search_linkedin_profiles(serde_json::from_value::<types::SearchLinkedinProfilesRequest>(serde_json::json!({"project_id":"d4e5f6a7-8901-23bc-defa-456789012cde","account_id":"3c90c3cc-0d44-4b50-8888-8dd25736052a","job_titles":["Senior Software Engineer"],"location_ids":{"105015875":"Paris, France"},"years_experience":{"min":3,"max":10},"page":1,"page_size":25}))?).await?;
+    /// let response = sourcing.search_linkedin_profiles(
+    ///     serde_json::from_value::<types::SearchLinkedinProfilesRequest>(serde_json::json!({"project_id":"d4e5f6a7-8901-23bc-defa-456789012cde","account_id":"3c90c3cc-0d44-4b50-8888-8dd25736052a","job_titles":["Senior Software Engineer"],"location_ids":{"105015875":"Paris, France"},"years_experience":{"min":3,"max":10},"page":1,"page_size":25}))?,
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -1151,7 +1214,9 @@ impl Sourcing {
     /// ```no_run
     /// # use leonar::types;
     /// # async fn example(sourcing: leonar::operations::Sourcing) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = sourcing.add_profiles_to_project(serde_json::from_value::<types::AddProfilesToProjectRequest>(serde_json::json!({"project_id":"d4e5f6a7-8901-23bc-defa-456789012cde","profiles":[{"profile_id":"ACwAABrjaVMBOLcCrV5aEw1zCAjE_zec6PbnU1A","first_name":"Sophie","last_name":"Martin","headline":"Senior Software Engineer at Doctolib","picture_url":"https://media.licdn.com/dms/image/example.jpg","location":"Paris, Île-de-France, France","linkedin_url":"https://www.linkedin.com/in/sophie-martin","summary":"Experienced engineer with 8 years in full-stack development...","current_job":{"title":"Senior Software Engineer","company_name":"Doctolib"},"experiences":[{"title":"Senior Software Engineer","company_name":"Doctolib","start_date":"2021-03-01","end_date":null,"description":"Leading backend team, Python/Django stack...","is_current":true},{"title":"Software Engineer","company_name":"Criteo","start_date":"2018-01-01","end_date":"2021-02-28","description":"Built real-time bidding systems in Python...","is_current":false}],"educations":[{"educational_establishment":"École Polytechnique","diploma":"Master of Engineering","specialization":"Computer Science","start_date":"2014-09-01","end_date":"2018-06-30"}],"skills":["Python","Django","TypeScript","PostgreSQL"],"total_years_experience":8.2,"already_in_project":false,"existing_contact_id":null}]}))?).await?;
+    /// let response = sourcing.add_profiles_to_project(
+    ///     serde_json::from_value::<types::AddProfilesToProjectRequest>(serde_json::json!({"project_id":"d4e5f6a7-8901-23bc-defa-456789012cde","profiles":[{"profile_id":"ACwAABrjaVMBOLcCrV5aEw1zCAjE_zec6PbnU1A","first_name":"Sophie","last_name":"Martin","headline":"Senior Software Engineer at Doctolib","picture_url":"https://media.licdn.com/dms/image/example.jpg","location":"Paris, Île-de-France, France","linkedin_url":"https://www.linkedin.com/in/sophie-martin","summary":"Experienced engineer with 8 years in full-stack development...","current_job":{"title":"Senior Software Engineer","company_name":"Doctolib"},"experiences":[{"title":"Senior Software Engineer","company_name":"Doctolib","start_date":"2021-03-01","end_date":null,"description":"Leading backend team, Python/Django stack...","is_current":true},{"title":"Software Engineer","company_name":"Criteo","start_date":"2018-01-01","end_date":"2021-02-28","description":"Built real-time bidding systems in Python...","is_current":false}],"educations":[{"educational_establishment":"École Polytechnique","diploma":"Master of Engineering","specialization":"Computer Science","start_date":"2014-09-01","end_date":"2018-06-30"}],"skills":["Python","Django","TypeScript","PostgreSQL"],"total_years_experience":8.2,"already_in_project":false,"existing_contact_id":null}]}))?,
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```

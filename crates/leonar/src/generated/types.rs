@@ -563,8 +563,7 @@ pub struct EnrollContact {
     /// Id of the contact.
     pub contact_id: rt::Uuid,
     /// Texts that stand in for the placeholders of the sequence's messages. The keys are fixed names, `custom_variable_1` to
-    /// `custom_variable_4`;
-    /// whether there are more is not documented.
+    /// `custom_variable_4`; whether there are more is not documented.
     pub custom_variables: Option<std::collections::BTreeMap<String, String>>,
 }
 
@@ -640,8 +639,7 @@ rt::object!(EnrollmentResult {
 });
 
 /// Kind of error, with its HTTP status: `validation_error` 400, `invalid_api_key` 401, `insufficient_credits` 402, `insufficient_scope`
-/// 403,
-/// `billing_required` 403 (the workspace has no active subscription), `plan_upgrade_required` 403 (its plan lacks the feature),
+/// 403, `billing_required` 403 (the workspace has no active subscription), `plan_upgrade_required` 403 (its plan lacks the feature),
 /// `not_found` 404, `rate_limit_exceeded` 429, `internal_error` 500.
 ///
 /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
@@ -689,8 +687,7 @@ rt::open_enum!(
 #[non_exhaustive]
 pub struct ErrorInfo {
     /// Kind of error, with its HTTP status: `validation_error` 400, `invalid_api_key` 401, `insufficient_credits` 402, `insufficient_scope`
-    /// 403,
-    /// `billing_required` 403 (the workspace has no active subscription), `plan_upgrade_required` 403 (its plan lacks the feature),
+    /// 403, `billing_required` 403 (the workspace has no active subscription), `plan_upgrade_required` 403 (its plan lacks the feature),
     /// `not_found` 404, `rate_limit_exceeded` 429, `internal_error` 500.
     pub code: ErrorCode,
     /// Facts about the error. Documented for `insufficient_credits` only, which gives `credit_type`, `available` and `required`.

@@ -16,9 +16,7 @@ fn client<C: From<Core>>(server: &MockServer, builder: ClientBuilder<C>) -> C {
     builder.credential("mock-credential").base_url(server.base_url()).build().unwrap()
 }
 
-fn value<T: DeserializeOwned>(example: Value) -> T {
-    serde_json::from_value(example).unwrap()
-}
+type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 /// The documented request body of an operation.
 fn request<T: DeserializeOwned>(openapi: &str, operation: &str) -> T {

@@ -21,13 +21,11 @@ pub static VENDOR: rt::Vendor = rt::Vendor {
 /// A client of SendPilot.
 ///
 /// REST API of SendPilot, which reaches out over LinkedIn: campaigns and their leads, the inbox of the connected LinkedIn accounts
-/// (senders),
-/// searches in a lead database and lead extraction from LinkedIn searches.
+/// (senders), searches in a lead database and lead extraction from LinkedIn searches.
 ///
 /// Requests and responses are JSON, in camelCase, but in snake_case for the lead database and the lead extractor. Timestamps are ISO 8601
-/// in UTC
-/// with milliseconds. The version is in the path only. No request has an idempotency key. Rate limits exist (429), but no numbers are
-/// documented.
+/// in UTC with milliseconds. The version is in the path only. No request has an idempotency key. Rate limits exist (429), but no numbers
+/// are documented.
 ///
 /// Clones are cheap and share connections, credential and pacing budget.
 #[derive(Clone, Debug)]

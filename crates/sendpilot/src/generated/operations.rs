@@ -73,9 +73,8 @@ impl Campaigns {
     /// Pause or resume a campaign.
     ///
     /// Pauses or resumes a campaign, and raises the webhook event `campaign.paused` or `campaign.resumed`. Which states can be resumed, and
-    /// what
-    /// a second pause answers, is not documented. Errors: 400 for an unknown action or a campaign whose state does not allow it, 401 for
-    /// the key,
+    /// what a second pause answers, is not documented. Errors: 400 for an unknown action or a campaign whose state does not allow it, 401
+    /// for the key,
     /// 404 for an unknown campaign.
     ///
     /// `PATCH /v1/campaigns/{id}`, [sent once](rt::Route::is_repeatable). Documented in full:
@@ -84,7 +83,10 @@ impl Campaigns {
     /// ```no_run
     /// # use sendpilot::types;
     /// # async fn example(campaigns: sendpilot::operations::Campaigns) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = campaigns.update("camp_xyz789", types::UpdateCampaignRequest::new(types::CampaignAction::Pause)).await?;
+    /// let response = campaigns.update(
+    ///     "camp_xyz789",
+    ///     types::UpdateCampaignRequest::new(types::CampaignAction::Pause),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -173,8 +175,7 @@ impl Leads {
     ///
     /// Adds 1 to 1,000 people to a campaign as leads; they queue up for the campaign's sequence. A profile that the campaign has already is
     /// skipped and counted. Any further property of a lead becomes a custom field. Errors: 400 for an invalid body, 401 for the key, 404
-    /// for an
-    /// unknown campaign.
+    /// for an unknown campaign.
     ///
     /// `POST /v1/leads`, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/post-add-leads>. The pages allow 100 leads in a request, B 1 to 1,000: B is
@@ -183,9 +184,17 @@ impl Leads {
     /// ```no_run
     /// # use sendpilot::types;
     /// # async fn example(leads: sendpilot::operations::Leads) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = leads.create(types::CreateLeadsRequest::new("camp_xyz789", [types::NewLead::new("https://www.linkedin.com/in/john-doe").company("TechCorp")
-    ///     .first_name("John").last_name("Doe").title("VP of Engineering"), types::NewLead::new("https://www.linkedin.com/in/jane-smith").first_name("Jane")
-    ///     .last_name("Smith")])).await?;
+    /// let response = leads.create(
+    ///     types::CreateLeadsRequest::new(
+    ///         "camp_xyz789",
+    ///         [
+    ///             types::NewLead::new("https://www.linkedin.com/in/john-doe").company("TechCorp")
+    ///                 .first_name("John").last_name("Doe").title("VP of Engineering"),
+    ///             types::NewLead::new("https://www.linkedin.com/in/jane-smith").first_name("Jane")
+    ///                 .last_name("Smith"),
+    ///         ],
+    ///     ),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -215,10 +224,8 @@ impl Leads {
     /// Set the status of a lead.
     ///
     /// Sets the outcome of a lead, its custom status, by which leads are sorted in a CRM, or both, and raises the webhook event
-    /// `lead.updated`. At
-    /// least one of `status` and `customLeadStatus` is needed. Statuses that the campaign's sequence sets cannot be set here. Errors: 400
-    /// for an
-    /// invalid body or one with neither status, 401 for the key, 404 for an unknown lead.
+    /// `lead.updated`. At least one of `status` and `customLeadStatus` is needed. Statuses that the campaign's sequence sets cannot be set
+    /// here. Errors: 400 for an invalid body or one with neither status, 401 for the key, 404 for an unknown lead.
     ///
     /// `PATCH /v1/leads/{id}/status`, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/patch-lead-status>. The pages and derived documents have four different lists of
@@ -228,8 +235,11 @@ impl Leads {
     /// ```no_run
     /// # use sendpilot::types;
     /// # async fn example(leads: sendpilot::operations::Leads) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = leads.update_status("lead_abc123", types::UpdateLeadStatusRequest::new().note("Interested in enterprise plan")
-    ///     .status(types::LeadOutcome::Opportunity)).await?;
+    /// let response = leads.update_status(
+    ///     "lead_abc123",
+    ///     types::UpdateLeadStatusRequest::new().note("Interested in enterprise plan")
+    ///         .status(types::LeadOutcome::Opportunity),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -308,8 +318,7 @@ impl Inbox {
     /// List conversations.
     ///
     /// Lists the LinkedIn conversations of all senders or of one, a page at a time. Newest activity was seen first. Errors: 401 for the
-    /// key, 404
-    /// for an unknown sender.
+    /// key, 404 for an unknown sender.
     ///
     /// `GET /v1/inbox/conversations`, [repeated](rt::Route::is_repeatable) where that helps, pages by continuation token. Documented in
     /// full: <https://docs.sendpilot.ai/api-reference/endpoint/get-conversations>. An earlier revision of the page counts pages; the
@@ -339,8 +348,7 @@ impl Inbox {
     /// List messages of a conversation.
     ///
     /// Lists the messages of a conversation, a page at a time. The sender that the conversation belongs to must be named. Errors: 400
-    /// without
-    /// `accountId`, 401 for the key, 404 for an unknown conversation or sender.
+    /// without `accountId`, 401 for the key, 404 for an unknown conversation or sender.
     ///
     /// `GET /v1/inbox/conversations/{conversationId}/messages`, [repeated](rt::Route::is_repeatable) where that helps, pages by
     /// continuation token. Documented in full: <https://docs.sendpilot.ai/api-reference/endpoint/get-messages>.
@@ -373,8 +381,7 @@ impl Inbox {
     /// List senders.
     ///
     /// Lists all senders, the LinkedIn accounts that the workspace has connected, with their daily limits. There are no pages. Errors: 401
-    /// for
-    /// the key.
+    /// for the key.
     ///
     /// `GET /v1/inbox/senders`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/post-connect>. No page of its own was seen (the pages on sending link to it).
@@ -407,7 +414,13 @@ impl Inbox {
     /// ```no_run
     /// # use sendpilot::types;
     /// # async fn example(inbox: sendpilot::operations::Inbox) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = inbox.send_message(types::SendMessageRequest::ProfileRequest(types::SendMessageToProfileRequest::new("sender_abc123", "https://www.linkedin.com/in/john-doe", "Hi John! Thanks for connecting. I wanted to follow up on our conversation about..."))).await?;
+    /// let response = inbox.send_message(
+    ///     types::SendMessageRequest::ProfileRequest(types::SendMessageToProfileRequest::new(
+    ///         "sender_abc123",
+    ///         "https://www.linkedin.com/in/john-doe",
+    ///         "Hi John! Thanks for connecting. I wanted to follow up on our conversation about...",
+    ///     )),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -419,10 +432,9 @@ impl Inbox {
     /// Send a LinkedIn message to a lead.
     ///
     /// Sends one LinkedIn message to a lead of a campaign from a named sender. The lead must be connected to the sender already.
-    /// `{{firstName}}`
-    /// and `{{lastName}}` in the text are replaced by the lead's names. SendPilot has no idempotency key: a repeated call sends a second
-    /// message.
-    /// Errors: 400 for an invalid body, an unknown sender or a lead that is not connected, 401 for the key, 404 for an unknown lead.
+    /// `{{firstName}}` and `{{lastName}}` in the text are replaced by the lead's names. SendPilot has no idempotency key: a repeated call
+    /// sends a second message. Errors: 400 for an invalid body, an unknown sender or a lead that is not connected, 401 for the key, 404 for
+    /// an unknown lead.
     ///
     /// `POST /v1/inbox/send/lead/{leadId}`, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/post-send-to-lead>. campaignId in the request, conversationId and error in the
@@ -431,7 +443,13 @@ impl Inbox {
     /// ```no_run
     /// # use sendpilot::types;
     /// # async fn example(inbox: sendpilot::operations::Inbox) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = inbox.send_message_to_lead("lead_abc123", types::SendLeadMessageRequest::new("sender_def456", "Hi {{firstName}}, I wanted to follow up on our conversation...")).await?;
+    /// let response = inbox.send_message_to_lead(
+    ///     "lead_abc123",
+    ///     types::SendLeadMessageRequest::new(
+    ///         "sender_def456",
+    ///         "Hi {{firstName}}, I wanted to follow up on our conversation...",
+    ///     ),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -447,10 +465,9 @@ impl Inbox {
     /// Send a connection request.
     ///
     /// Asks a LinkedIn profile for a connection, with a note of at most 300 characters if wanted. Notes go out from premium LinkedIn
-    /// accounts
-    /// only; from others the request goes without. LinkedIn limits how many requests an account may send in a day; `list_senders` and
-    /// `list_sender_quotas` tell. The webhook events `connection_request.sent` and `connection_request.accepted` follow. Errors: 400 for an
-    /// invalid body or an unknown sender, 401 for the key, 404 for an unknown resource, 429 when the daily limit is reached.
+    /// accounts only; from others the request goes without. LinkedIn limits how many requests an account may send in a day; `list_senders`
+    /// and `list_sender_quotas` tell. The webhook events `connection_request.sent` and `connection_request.accepted` follow. Errors: 400
+    /// for an invalid body or an unknown sender, 401 for the key, 404 for an unknown resource, 429 when the daily limit is reached.
     ///
     /// `POST /v1/inbox/connect`, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/post-connect>. The page still names the events connection.sent and
@@ -459,8 +476,10 @@ impl Inbox {
     /// ```no_run
     /// # use sendpilot::types;
     /// # async fn example(inbox: sendpilot::operations::Inbox) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = inbox.send_connection_request(types::SendConnectionRequestRequest::new("sender_abc123", "https://www.linkedin.com/in/john-doe")
-    ///     .message("Hi John, I would love to connect with you!")).await?;
+    /// let response = inbox.send_connection_request(
+    ///     types::SendConnectionRequestRequest::new("sender_abc123", "https://www.linkedin.com/in/john-doe")
+    ///         .message("Hi John, I would love to connect with you!"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -537,8 +556,7 @@ impl LeadDatabase {
     ///
     /// Starts a search for people in the lead database. It runs in the background: `get_lead_database_search_status`, the webhook event
     /// `lead_database.search.completed` or a call to `webhook_url` tell when it is done. Credits bound how many leads are found. Errors:
-    /// 400 for
-    /// an invalid body, 401 for the key, 403 for too little quota, 429 for too many calls, 500 for a failure of the server.
+    /// 400 for an invalid body, 401 for the key, 403 for too little quota, 429 for too many calls, 500 for a failure of the server.
     ///
     /// `POST /v1/lead-database/searches`, [sent once](rt::Route::is_repeatable). Documented in part:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-database-search-status>. No page of its own was seen; request and
@@ -548,10 +566,16 @@ impl LeadDatabase {
     /// ```no_run
     /// # use sendpilot::types;
     /// # async fn example(lead_database: sendpilot::operations::LeadDatabase) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = lead_database.create_search(types::CreateLeadDatabaseSearchRequest::new("Tech Founders Q1 2024", 200, types::LeadDatabaseFilters::new()
-    ///     .company_sizes([types::CompanySize::_1150, types::CompanySize::_51200])
-    ///     .industries(["Technology", "Software"]).job_titles(["CEO", "CTO", "Founder"])
-    ///     .locations(["United States", "Canada"]))).await?;
+    /// let response = lead_database.create_search(
+    ///     types::CreateLeadDatabaseSearchRequest::new(
+    ///         "Tech Founders Q1 2024",
+    ///         200,
+    ///         types::LeadDatabaseFilters::new()
+    ///             .company_sizes([types::CompanySize::_1150, types::CompanySize::_51200])
+    ///             .industries(["Technology", "Software"]).job_titles(["CEO", "CTO", "Founder"])
+    ///             .locations(["United States", "Canada"]),
+    ///     ),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -611,9 +635,8 @@ impl LeadDatabase {
     /// List filters of the lead database.
     ///
     /// Lists the filters that a search can have or, with `filter`, the values of one filter, a page at a time. Starts no search and costs
-    /// no
-    /// credits. Needs a key with the scope `leads:read`. Errors: 400 for an unknown filter or a bad page, 401 for the key, 403 without the
-    /// scope.
+    /// no credits. Needs a key with the scope `leads:read`. Errors: 400 for an unknown filter or a bad page, 401 for the key, 403 without
+    /// the scope.
     ///
     /// `GET /v1/lead-database/filters`, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented in part:
     /// <https://docs.sendpilot.ai>. In B only, and no page was seen. What a filter and a value look like is not known, so that they keep
@@ -710,8 +733,7 @@ impl LeadExtractor {
     ///
     /// Starts a job that extracts the people that LinkedIn or Sales Navigator searches show. It runs in the background:
     /// `get_lead_extractor_campaign_status`, the webhook event `lead_extractor.job.completed` or a call to `webhook_url` tell when it is
-    /// done.
-    /// Errors: 400 for an invalid body, 401 for the key, 403 for too few credits, 429 for too many calls.
+    /// done. Errors: 400 for an invalid body, 401 for the key, 403 for too few credits, 429 for too many calls.
     ///
     /// `POST /v1/lead-extractor/campaigns`, [sent once](rt::Route::is_repeatable). Documented in part:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-extractor-campaign-status>. No page of its own was seen; request and
@@ -721,7 +743,15 @@ impl LeadExtractor {
     /// ```no_run
     /// # use sendpilot::types;
     /// # async fn example(lead_extractor: sendpilot::operations::LeadExtractor) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = lead_extractor.create_campaign(types::CreateLeadExtractorCampaignRequest::new("Tech Startup Founders", ["https://www.linkedin.com/search/results/people/?keywords=founder"], 100, types::LeadExtractorMode::WithEnrichment, types::LeadExtractorUrlType::LinkedinSearch)).await?;
+    /// let response = lead_extractor.create_campaign(
+    ///     types::CreateLeadExtractorCampaignRequest::new(
+    ///         "Tech Startup Founders",
+    ///         ["https://www.linkedin.com/search/results/people/?keywords=founder"],
+    ///         100,
+    ///         types::LeadExtractorMode::WithEnrichment,
+    ///         types::LeadExtractorUrlType::LinkedinSearch,
+    ///     ),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -822,8 +852,7 @@ impl Account {
     /// Get the credits.
     ///
     /// Returns the credits of the workspace. Errors: 401 for the key, 404 for an unknown workspace, 429 for too many calls, 500 for a
-    /// failure of
-    /// the server.
+    /// failure of the server.
     ///
     /// `GET /v1/credits`, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/get-credits>. An earlier revision of the page nests balances in globalCredits and
@@ -860,8 +889,8 @@ impl Account {
     /// List quotas of the senders.
     ///
     /// Lists for every sender how many connection requests, messages and likes it may send in a day, how many are used and left, and when
-    /// the
-    /// count starts again. There are no pages. Needs a key with the scope `senders:read`. Errors: 401 for the key, 403 without the scope.
+    /// the count starts again. There are no pages. Needs a key with the scope `senders:read`. Errors: 401 for the key, 403 without the
+    /// scope.
     ///
     /// `GET /v1/senders/quotas`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part: <https://docs.sendpilot.ai>. In
     /// B only, and no page was seen: the names of a sender's fields are not known.
