@@ -16,7 +16,7 @@ async fn values_are_literal() {
     });
     let client: hoop_ai::Client = client(&server, hoop_ai::Client::builder());
     for (id, found) in [("a.c/ü", true), ("abc/ü", false), ("a.c", false)] {
-        assert_eq!(client.get_contact().contact_id(id).send().await.is_ok(), found, "{id}");
+        assert_eq!(client.contacts().get(id).await.is_ok(), found, "{id}");
     }
     mock.assert_async().await;
 }
@@ -29,7 +29,7 @@ async fn a_base_path_may_be_there() {
     });
     for base_url in [server.base_url(), server.url("/api/v1"), server.url("/api/v1/")] {
         let client = leonar::Client::builder().credential("leo_test").base_url(base_url).build().unwrap();
-        let _ = client.list_projects().send().await.unwrap();
+        let _ = client.projects().list().await.unwrap();
     }
     mock.assert_calls_async(3).await;
 }
@@ -42,8 +42,8 @@ async fn an_absent_parameter_is_absent() {
         then.example();
     });
     let client: sendpilot::Client = client(&server, sendpilot::Client::builder());
-    assert!(client.list_leads().campaign_id("c").send().await.is_ok());
-    assert!(client.list_leads().campaign_id("c").full(true).send().await.is_err());
+    assert!(client.leads().list("c").await.is_ok());
+    assert!(client.leads().list("c").full(true).await.is_err());
 }
 
 #[tokio::test]
@@ -59,10 +59,10 @@ async fn the_credential_is_told_apart() {
     });
     let leonar: leonar::Client = client(&server, leonar::Client::builder());
     let sendpilot: sendpilot::Client = client(&server, sendpilot::Client::builder());
-    assert!(leonar.list_workspace_members().send().await.is_ok());
-    assert!(sendpilot.get_me().send().await.is_ok());
+    assert!(leonar.workspace().list_members().await.is_ok());
+    assert!(sendpilot.account().get_me().await.is_ok());
     let other = leonar::Client::builder().credential("other").base_url(server.base_url()).build().unwrap();
-    assert!(other.list_workspace_members().send().await.is_err());
+    assert!(other.workspace().list_members().await.is_err());
 }
 
 #[tokio::test]
@@ -75,10 +75,10 @@ async fn errors_have_the_vendors_shape() {
         then.server_error(503, json!({ "down": true })).header("x-request-id", "r1");
     });
     let client: leonar::Client = client(&server, leonar::Client::builder());
-    let error = client.get_project().id(uuid::Uuid::nil()).send().await.unwrap_err();
+    let error = client.projects().get(leonar::Uuid::nil()).await.unwrap_err();
     assert_eq!((error.kind(), error.code(), error.message()), (ErrorKind::NotFound, Some("not_found"), Some("No such project")));
-    let tag = leonar::types::CreateTagRequest::builder().name("hot");
-    let error = client.create_tag().body(tag).send().await.unwrap_err();
+    let tag = leonar::types::CreateTagRequest::new("hot");
+    let error = client.tags().create(tag).await.unwrap_err();
     assert_eq!((error.delivery(), error.request_id(), error.body()), (Delivery::Unknown, Some("r1"), br#"{"down":true}"#.as_slice()));
 }
 

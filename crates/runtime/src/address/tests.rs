@@ -114,11 +114,11 @@ fn query_pairs() {
         (json!([["a"]]), None),
     ];
     for (value, expected) in rows {
-        let pairs = pairs("q", &value).ok();
-        let text = pairs.map(|pairs| pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" "));
+        let values = values("q", &value).ok();
+        let text = values.map(|values| values.iter().map(|value| format!("q={value}")).collect::<Vec<_>>().join(" "));
         assert_eq!(text.as_deref(), expected, "{value}");
     }
-    assert!(pairs("q", &f64::NAN).unwrap().is_empty(), "JSON has no NaN; it is null");
+    assert!(values("q", &f64::NAN).unwrap().is_empty(), "JSON has no NaN; it is null");
 }
 
 #[test]

@@ -24,45 +24,29 @@ pub(super) static VENDOR: Vendor = Vendor {
     auth: Auth::Bearer,
     rate_limit: None,
     error: ErrorShape { code: Some("error"), message: Some("message"), request_id: Some("traceId") },
-    routes: &ROUTES,
+    routes: &[&ACCESS_TOKEN, &LOCATION_TOKEN],
 };
 
-static ROUTES: [Route; 2] = [
-    Route {
-        operation_id: "get_access_token",
-        method: Method::POST,
-        path: "/oauth/token",
-        headers: &[],
-        authenticated: false,
-        pagination: None,
-        evidence: Evidence::Full,
-        tag: "oauth",
-        docs: "https://marketplace.gohighlevel.com/docs/ghl/oauth/get-access-token",
-    },
-    Route {
-        operation_id: "get_location_access_token",
-        method: Method::POST,
-        path: "/oauth/locationToken",
-        headers: &[("Version", "2021-07-28")],
-        authenticated: true,
-        pagination: None,
-        evidence: Evidence::Full,
-        tag: "oauth",
-        docs: "https://marketplace.gohighlevel.com/docs/ghl/oauth/get-location-access-token",
-    },
-];
+static ACCESS_TOKEN: Route = Route::new("get_access_token", "oauth", "get_access_token", Method::POST, "/oauth/token")
+    .public()
+    .documented(Evidence::Full, "https://marketplace.gohighlevel.com/docs/ghl/oauth/get-access-token");
+
+static LOCATION_TOKEN: Route =
+    Route::new("get_location_access_token", "oauth", "get_location_access_token", Method::POST, "/oauth/locationToken")
+        .headers(&[("Version", "2021-07-28")])
+        .documented(Evidence::Full, "https://marketplace.gohighlevel.com/docs/ghl/oauth/get-location-access-token");
 
 /// The fields of a form; those without a value are left out.
 pub(super) type Form<'a> = BTreeMap<&'static str, Option<&'a str>>;
 
 /// `POST /oauth/token`. `secrets` are the ones in the form.
 pub(super) async fn token(core: &Core, form: &Form<'_>, secrets: &[&SecretString], now: DateTime<Utc>) -> Result<Tokens, Error> {
-    post(core, &ROUTES[0], form, secrets, now).await
+    post(core, &ACCESS_TOKEN, form, secrets, now).await
 }
 
 /// `POST /oauth/locationToken`, as the agency that `core` authenticates as.
 pub(super) async fn location_token(core: &Core, form: &Form<'_>, now: DateTime<Utc>) -> Result<Tokens, Error> {
-    post(core, &ROUTES[1], form, &[], now).await
+    post(core, &LOCATION_TOKEN, form, &[], now).await
 }
 
 async fn post(core: &Core, route: &'static Route, form: &Form<'_>, secrets: &[&SecretString], now: DateTime<Utc>) -> Result<Tokens, Error> {

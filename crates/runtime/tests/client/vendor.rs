@@ -19,37 +19,22 @@ pub static VENDOR: Vendor = Vendor {
     auth: Auth::Bearer,
     rate_limit: Some(RateLimit::new(100, Duration::from_secs(10))),
     error: ErrorShape { code: Some("error.code"), message: Some("error.message"), request_id: Some("traceId") },
-    routes: &ROUTES,
+    routes: &[SEND, GET, PUT, DELETE, PATCH],
 };
 
 const VERSION: &[(&str, &str)] = &[("Version", "2021-04-15")];
 
-pub static ROUTES: [Route; 5] = [
-    route("send_message", Method::POST, "/messages"),
-    route("get_message", Method::GET, "/messages/{messageId}"),
-    route("replace_message", Method::PUT, "/messages/{messageId}"),
-    route("delete_message", Method::DELETE, "/messages/{messageId}"),
-    route("update_message", Method::PATCH, "/messages/{messageId}"),
-];
-
-pub const SEND: &Route = &ROUTES[0];
-pub const GET: &Route = &ROUTES[1];
-pub const PUT: &Route = &ROUTES[2];
-pub const DELETE: &Route = &ROUTES[3];
-pub const PATCH: &Route = &ROUTES[4];
+pub static SEND: &Route = &route("send_message", Method::POST, "/messages");
+pub static GET: &Route = &route("get_message", Method::GET, "/messages/{messageId}");
+pub static PUT: &Route = &route("replace_message", Method::PUT, "/messages/{messageId}");
+pub static DELETE: &Route = &route("delete_message", Method::DELETE, "/messages/{messageId}");
+pub static PATCH: &Route = &route("update_message", Method::PATCH, "/messages/{messageId}");
 
 const fn route(operation_id: &'static str, method: Method, path: &'static str) -> Route {
-    Route {
-        operation_id,
-        method,
-        path,
-        headers: VERSION,
-        authenticated: true,
-        pagination: Some(Pagination::Offset),
-        evidence: Evidence::Full,
-        tag: "messages",
-        docs: "https://docs.acme.invalid/messages",
-    }
+    Route::new(operation_id, "messages", operation_id, method, path)
+        .headers(VERSION)
+        .paged(Pagination::Offset("offset"))
+        .documented(Evidence::Full, "https://docs.acme.invalid/messages")
 }
 
 /// A client as it is generated.
@@ -73,7 +58,7 @@ impl Client {
         Self { core: self.core.with(options) }
     }
 
-    pub fn request(&self, method: Method, path: &str) -> Request<'_> {
+    pub fn request(&self, method: Method, path: &str) -> Request {
         self.core.request(method, path)
     }
 }

@@ -26,35 +26,19 @@ static VENDOR: Vendor = Vendor {
     auth: Auth::Bearer,
     rate_limit: Some(RateLimit::new(100, Duration::from_secs(10))),
     error: ErrorShape { code: Some("code"), message: Some("message"), request_id: Some("traceId") },
-    routes: &ROUTES,
+    routes: &[GET, PUT, POST, PATCH, PUBLIC],
 };
 
-static ROUTES: [Route; 5] = [
-    route(Method::GET, "get", true),
-    route(Method::PUT, "put", true),
-    route(Method::POST, "post", true),
-    route(Method::PATCH, "patch", true),
-    route(Method::GET, "public", false),
-];
+pub(super) static GET: &Route = &route(Method::GET, "get");
+pub(super) static PUT: &Route = &route(Method::PUT, "put");
+pub(super) static POST: &Route = &route(Method::POST, "post");
+pub(super) static PATCH: &Route = &route(Method::PATCH, "patch");
+pub(super) static PUBLIC: &Route = &route(Method::GET, "public").public();
 
-pub(super) const GET: &Route = &ROUTES[0];
-pub(super) const PUT: &Route = &ROUTES[1];
-pub(super) const POST: &Route = &ROUTES[2];
-pub(super) const PATCH: &Route = &ROUTES[3];
-pub(super) const PUBLIC: &Route = &ROUTES[4];
-
-const fn route(method: Method, operation_id: &'static str, authenticated: bool) -> Route {
-    Route {
-        operation_id,
-        method,
-        path: "/things",
-        headers: &[("Version", "2021-04-15")],
-        authenticated,
-        pagination: None,
-        evidence: Evidence::Full,
-        tag: "things",
-        docs: "https://docs.acme.invalid/things",
-    }
+const fn route(method: Method, operation_id: &'static str) -> Route {
+    Route::new(operation_id, "things", operation_id, method, "/things")
+        .headers(&[("Version", "2021-04-15")])
+        .documented(Evidence::Full, "https://docs.acme.invalid/things")
 }
 
 /// What a vendor does with a request.

@@ -1,6 +1,5 @@
 use std::collections::VecDeque;
-use std::future::Future;
-use std::pin::pin;
+use std::future::IntoFuture as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Waker};
@@ -169,7 +168,7 @@ async fn dropping_a_call_leaks_no_permit() {
         ]);
         let client = fake::build(&fake, |builder| builder.pacing(Pacing::new(3, Duration::from_secs(10))));
         {
-            let mut call = pin!(client.operation(GET).send::<Value>());
+            let mut call = client.operation(GET).send::<Value>().into_future();
             for _ in 0..polls {
                 if call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready() {
                     break;
@@ -179,7 +178,7 @@ async fn dropping_a_call_leaks_no_permit() {
         }
         advance(PERIOD * 2).await;
         let sent = fake.seen().len();
-        let all = join_all((0..3).map(|_| client.operation(GET).send::<Value>()));
+        let all = join_all((0..3).map(|_| client.operation(GET).send::<Value>().into_future()));
         let before = Instant::now();
         all.await;
         let at_once = fake.seen()[sent..].iter().filter(|seen| seen.at == before).count();
