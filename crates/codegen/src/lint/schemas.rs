@@ -121,6 +121,7 @@ impl Walk<'_> {
         }
         self.kind(schema, at, named);
         self.limits(schema, at);
+        self.pattern(schema, at);
         self.enumeration(schema, at);
         self.object(schema, at);
         self.parts(schema, at);
@@ -131,6 +132,14 @@ impl Walk<'_> {
                 self.report(&pointer::child(at, "items"), "`items` of what is not an array", "write `type: array`, or remove it")
             }
             _ => {}
+        }
+    }
+
+    /// `pattern`, which every validator of the document has to compile.
+    fn pattern(&mut self, schema: &Value, at: &str) {
+        let Some(pattern) = schema["pattern"].as_str() else { return };
+        if !reachout_schema::is_pattern(pattern) {
+            self.report(&pointer::child(at, "pattern"), format!("`{pattern}` is not a pattern"), "write a regular expression of ECMA 262");
         }
     }
 

@@ -31,6 +31,10 @@ pub fn bundle(root: &Path, vendor: &str) -> Result<Document, Error> {
     let source = bundler.read(&entry)?;
     let place = Place { file: entry, pointer: String::new() };
     bundler.origins.moved("", &place);
+    if !source.value.is_object() {
+        bundler.problem(&place, "the document is not a mapping", "write a mapping that begins with `openapi: 3.0.3`");
+        return Err(Error::Spec(bundler.problems));
+    }
     let mut json = bundler.copy(&place, &source.value, "", Position::Node)?;
     if let Some(document) = json.as_object_mut() {
         bundler.insert_components(document);
