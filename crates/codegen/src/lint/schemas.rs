@@ -254,8 +254,9 @@ impl Walk<'_> {
             );
         }
         let mut seen = BTreeSet::new();
-        for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-            let below = pointer::child(at, "required");
+        for (index, name) in schema["required"].as_array().into_iter().flatten().enumerate() {
+            let Some(name) = name.as_str() else { continue };
+            let below = format!("{at}/required/{index}");
             if properties.is_none_or(|properties| !properties.contains_key(name)) {
                 self.report(
                     &below,

@@ -2,6 +2,7 @@
 
 mod bodies;
 mod documents;
+mod extensions;
 mod keys;
 mod names;
 mod operations;
