@@ -17,8 +17,9 @@
 
 use std::fmt;
 
+pub use jsonschema::Validator;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
-use jsonschema::{JsonType, ValidationError, Validator};
+use jsonschema::{JsonType, ValidationError};
 use serde_json::{Map, Value, json};
 
 /// What to do with a property that no schema names.
@@ -100,6 +101,12 @@ impl Definitions {
             Err(message) => vec![Problem { path: String::new(), message: format!("not a schema: {message}") }],
         }
     }
+}
+
+/// Whether a text is a regular expression that validators can compile.
+#[must_use]
+pub fn is_pattern(pattern: &str) -> bool {
+    jsonschema::draft202012::options().build(&json!({ "pattern": pattern })).is_ok()
 }
 
 /// Everything in `value` that the validator refuses, in the order of the value.

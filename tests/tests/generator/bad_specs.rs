@@ -104,7 +104,7 @@ const CASES: &[Case] = &[
     Case {
         name: "invalid YAML",
         change: ("tags: [messages]", "tags: [messages"),
-        line: 22,
+        line: 21,
         message: "not valid YAML",
         help: "mind the indentation",
     },
@@ -171,7 +171,7 @@ const CASES: &[Case] = &[
         name: "pagination over nothing",
         change: ("      x-evidence:\n", "      x-pagination: { style: offset, items: data, param: offset }\n      x-evidence:\n"),
         line: 26,
-        message: "`items: data` is no array of the response",
+        message: "`items: data` is not an array of the response",
         help: "write the dot path",
     },
 ];

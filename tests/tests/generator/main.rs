@@ -1,5 +1,6 @@
 //! The generator on good and bad specs.
 
 mod bad_specs;
+mod odd_specs;
 mod outlines;
 mod regen;

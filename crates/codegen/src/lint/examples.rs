@@ -1,6 +1,8 @@
 //! Every example is valid by its schema, and has no property its schema does not know.
 
-use reachout_schema::{Definitions, Unknown};
+use std::collections::{HashMap, hash_map::Entry};
+
+use reachout_schema::{Definitions, Unknown, Validator};
 use serde_json::Value;
 
 use crate::{
@@ -9,43 +11,81 @@ use crate::{
 };
 
 pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
-    let schemas = Definitions::new(&document.json, Unknown::Refused);
+    let definitions = Definitions::new(&document.json, Unknown::Refused);
+    let mut check = Check { document, findings, definitions, validators: HashMap::new() };
+    // What operations share is a component, and is checked once.
+    let components = &document.json["components"];
+    for (name, parameter) in components["parameters"].as_object().into_iter().flatten() {
+        check.parameter(parameter, &pointer::child("/components/parameters", name));
+    }
+    for section in ["requestBodies", "responses"] {
+        for (name, body) in components[section].as_object().into_iter().flatten() {
+            check.contents(body, &pointer::child(&format!("/components/{section}"), name));
+        }
+    }
     for operation in document.operations() {
         let at = operation.pointer();
-        let mut judge = |at: &str, schema: &Value, example: &Value| {
-            for problem in schemas.problems(schema, example) {
-                findings.push(document.diagnostic(
-                    at,
-                    format!("the example does not fit its schema: {problem}"),
-                    "correct the example by the vendor's page, or the schema",
-                ));
-            }
-        };
-        for parameter in document.parameters(operation.item, operation.node) {
-            if let Some(example) = parameter.get("example") {
-                judge(&at, &parameter["schema"], example);
+        let item_at = pointer::parent(&at).unwrap_or_default();
+        for (holder, at) in [(operation.item, item_at), (operation.node, at.as_str())] {
+            for (index, parameter) in holder["parameters"].as_array().into_iter().flatten().enumerate() {
+                check.parameter(parameter, &format!("{at}/parameters/{index}"));
             }
         }
         if let Some(body) = operation.node.get("requestBody") {
-            contents(document, body, &format!("{at}/requestBody"), &mut judge);
+            check.contents(body, &format!("{at}/requestBody"));
         }
         for (status, response) in operation.node["responses"].as_object().into_iter().flatten() {
-            contents(document, response, &pointer::child(&format!("{at}/responses"), status), &mut judge);
+            check.contents(response, &pointer::child(&format!("{at}/responses"), status));
         }
     }
 }
 
-/// Judges every example of a body.
-fn contents(document: &Document, body: &Value, at: &str, judge: &mut impl FnMut(&str, &Value, &Value)) {
-    for (media_type, content) in document.follow(body)["content"].as_object().into_iter().flatten() {
-        let at = pointer::child(&format!("{at}/content"), media_type);
-        if let Some(example) = content.get("example") {
-            judge(&format!("{at}/example"), &content["schema"], example);
+struct Check<'a> {
+    document: &'a Document,
+    findings: &'a mut Vec<Diagnostic>,
+    definitions: Definitions,
+    /// By schema: many examples have the same one, and compiling it takes longer than checking by it.
+    validators: HashMap<String, Result<Validator, String>>,
+}
+
+impl Check<'_> {
+    fn parameter(&mut self, parameter: &Value, at: &str) {
+        if let Some(example) = parameter.get("example") {
+            self.example(&format!("{at}/example"), &parameter["schema"], example);
         }
-        for (name, example) in content["examples"].as_object().into_iter().flatten() {
-            if let Some(value) = document.follow(example).get("value") {
-                judge(&pointer::child(&format!("{at}/examples"), name), &content["schema"], value);
+    }
+
+    /// Every example of a body or a response that is written here.
+    fn contents(&mut self, body: &Value, at: &str) {
+        let document = self.document;
+        for (media_type, content) in body["content"].as_object().into_iter().flatten() {
+            let at = pointer::child(&format!("{at}/content"), media_type);
+            if let Some(example) = content.get("example") {
+                self.example(&format!("{at}/example"), &content["schema"], example);
             }
+            for (name, example) in content["examples"].as_object().into_iter().flatten() {
+                if let Some(value) = document.follow(example).get("value") {
+                    self.example(&pointer::child(&format!("{at}/examples"), name), &content["schema"], value);
+                }
+            }
+        }
+    }
+
+    fn example(&mut self, at: &str, schema: &Value, example: &Value) {
+        let validator = match self.validators.entry(schema.to_string()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(self.definitions.validator(schema)),
+        };
+        let problems = match validator {
+            Ok(validator) => reachout_schema::problems(validator, example).iter().map(ToString::to_string).collect(),
+            Err(message) => vec![format!("not a schema: {message}")],
+        };
+        for problem in problems {
+            self.findings.push(self.document.diagnostic(
+                at,
+                format!("the example does not fit its schema: {problem}"),
+                "correct the example by the vendor's page, or the schema",
+            ));
         }
     }
 }

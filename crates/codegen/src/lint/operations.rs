@@ -8,6 +8,7 @@ use super::{is_filled, parameters};
 use crate::{
     diagnostic::Diagnostic,
     load::{Document, pointer, referenced},
+    names::{is_snake_case, type_name},
 };
 
 pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
@@ -40,11 +41,10 @@ impl Check<'_> {
     }
 
     fn identity(&mut self, seen: &mut BTreeMap<String, String>) {
-        use heck::{ToSnakeCase, ToUpperCamelCase};
         let Some(id) = self.operation["operationId"].as_str() else {
             return self.report("", "this operation has no operationId", "write one, such as `operationId: send_message`");
         };
-        if id != id.to_snake_case() || !id.contains('_') {
+        if !is_snake_case(id) || !id.contains('_') {
             self.report(
                 "/operationId",
                 format!("`{id}` is not verb_noun in snake_case"),
@@ -52,7 +52,7 @@ impl Check<'_> {
             );
         }
         // Rust names are made from the id: two ids that differ only in case would collide.
-        if let Some(first) = seen.insert(id.to_upper_camel_case(), format!("{}/operationId", self.at)) {
+        if let Some(first) = seen.insert(type_name(id), format!("{}/operationId", self.at)) {
             let first = self.document.origin(&first);
             self.report(
                 "/operationId",

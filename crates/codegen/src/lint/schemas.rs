@@ -114,6 +114,7 @@ impl Walk<'_> {
         }
         self.kind(schema, at, named);
         self.limits(schema, at);
+        self.pattern(schema, at);
         self.enumeration(schema, at);
         self.object(schema, at);
         self.parts(schema, at);
@@ -124,6 +125,14 @@ impl Walk<'_> {
                 self.report(&pointer::child(at, "items"), "`items` of what is not an array", "write `type: array`, or remove it")
             }
             _ => {}
+        }
+    }
+
+    /// `pattern`, which every validator of the document has to compile.
+    fn pattern(&mut self, schema: &Value, at: &str) {
+        let Some(pattern) = schema["pattern"].as_str() else { return };
+        if !reachout_schema::is_pattern(pattern) {
+            self.report(&pointer::child(at, "pattern"), format!("`{pattern}` is not a pattern"), "write a regular expression of ECMA 262");
         }
     }
 
@@ -238,8 +247,9 @@ impl Walk<'_> {
             );
         }
         let mut seen = BTreeSet::new();
-        for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-            let below = pointer::child(at, "required");
+        for (index, name) in schema["required"].as_array().into_iter().flatten().enumerate() {
+            let Some(name) = name.as_str() else { continue };
+            let below = format!("{at}/required/{index}");
             if properties.is_none_or(|properties| !properties.contains_key(name)) {
                 self.report(
                     &below,

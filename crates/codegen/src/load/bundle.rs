@@ -31,6 +31,10 @@ pub fn bundle(root: &Path, vendor: &str) -> Result<Document, Error> {
     let source = bundler.read(&entry)?;
     let place = Place { file: entry, pointer: String::new() };
     bundler.origins.moved("", &place);
+    if !source.value.is_object() {
+        bundler.problem(&place, "the document is not a mapping", "write a mapping that begins with `openapi: 3.0.3`");
+        return Err(Error::Spec(bundler.problems));
+    }
     let mut json = bundler.copy(&place, &source.value, "", Position::Node)?;
     if let Some(document) = json.as_object_mut() {
         bundler.insert_components(document);
@@ -306,7 +310,7 @@ impl Bundler<'_> {
 
     /// `x-operations`: what an edition's own documents say of operations written in a shared fragment.
     fn apply_operation_notes(&mut self, document: &mut Map<String, Value>) {
-        let Some(Value::Object(mut notes)) = document.shift_remove("x-operations") else { return };
+        let Some(Value::Object(mut notes)) = document.swap_remove("x-operations") else { return };
         let section = Place { file: Arc::clone(&self.entry), pointer: "/x-operations".into() };
         for (name, note) in &notes {
             for key in note.as_object().into_iter().flatten().map(|(key, _)| key) {

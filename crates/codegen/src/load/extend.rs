@@ -179,6 +179,10 @@ impl Bundler<'_> {
                     );
                     return Ok(Value::Null);
                 }
+                if position == Position::Data {
+                    // An example is one value: what an edition says of it is where its faults are.
+                    self.origins.moved(to, from);
+                }
                 if !refers(by) {
                     return self.merge_keys((base, of), (from, by), to, position);
                 }

@@ -15,6 +15,8 @@ use crate::diagnostic::{Diagnostic, Origin};
 /// No document nests like this; the stack of whoever walks it would end first.
 const MAX_DEPTH: usize = 100;
 
+const NESTED: &str = "the nodes are nested too deep";
+
 /// One parsed file.
 #[derive(Debug)]
 pub struct Source {
@@ -58,8 +60,9 @@ pub fn parse(path: &Path, text: &str) -> Result<Source, Diagnostic> {
     let (event, span) = loop {
         match reader.next()? {
             (Event::StreamStart | Event::DocumentStart(_), _) => {}
-            (Event::StreamEnd | Event::DocumentEnd, span) => {
-                return Err(reader.error(span, "the file is empty", "write an OpenAPI document"));
+            (Event::StreamEnd | Event::DocumentEnd, _) => {
+                let help = "write an OpenAPI document".to_owned();
+                return Err(Diagnostic { origin: reader.origin(1), message: "the file is empty".into(), help });
             }
             node => break node,
         }
@@ -111,6 +114,7 @@ impl<'a> Reader<'a> {
                 "not valid YAML: two escapes for one character, as JSON writes them".to_owned(),
                 "write the character itself, or one escape of eight digits such as `\\U0001F600`".to_owned(),
             ),
+            None if error.info().contains("recursion limit") => (NESTED.to_owned(), "write components and `$ref` them".to_owned()),
             None => (
                 format!("not valid YAML: {}", error.info()),
                 "mind the indentation, and quote scalars that contain `: `, `#` or braces".to_owned(),
@@ -121,7 +125,7 @@ impl<'a> Reader<'a> {
 
     fn node(&mut self, event: Event<'a>, span: Span) -> Result<(Value, Lines), Diagnostic> {
         if self.at.len() > MAX_DEPTH {
-            return Err(self.error(span, "the nodes are nested too deep", "write components and `$ref` them"));
+            return Err(self.error(span, NESTED, "write components and `$ref` them"));
         }
         let mut lines = Lines { line: span.start.line(), children: Vec::new() };
         let value = match event {
