@@ -57,7 +57,7 @@ pub enum KeyError {
     /// An empty list: nothing could ever verify.
     #[error("no webhook secret or key was given")]
     NoKey,
-    /// An empty secret: anybody could sign with it.
+    /// A secret that is empty or blank: anybody could sign with it.
     #[error("a webhook secret is empty")]
     EmptySecret,
     /// A Svix secret is `whsec_` followed by base64.
@@ -67,6 +67,12 @@ pub enum KeyError {
     /// (`SubjectPublicKeyInfo` for a public key, PKCS#8 for a private one).
     #[error("expected PEM or base64 of an Ed25519 key or an RSA key of at least 2048 bits (SPKI if public, PKCS#8 if private)")]
     NotAKey,
+    /// An Ed25519 key that anybody can sign for: a point of small order, or a placeholder such as 32 equal bytes.
+    #[error("the Ed25519 key is a placeholder, or of small order: anybody could sign for it")]
+    WeakKey,
+    /// The message id has a `.`, which separates the id from the time in what is signed.
+    #[error("the message id must not contain `.`")]
+    DotInMessageId,
     /// The message id cannot stand in a header.
     #[error("the message id cannot stand in an HTTP header")]
     BadMessageId,

@@ -92,6 +92,10 @@ pub(super) fn svix(headers: &HeaderMap) -> Result<Svix<'_>, SignatureError> {
     let required = |header| single(headers, header)?.filter(|text| !text.is_empty()).ok_or(SignatureError::MissingHeader { header });
     let list = required(names.signature)?;
     let id = required(names.id)?;
+    // `id.time.body` is what is signed: with a `.` in the id, one signature would fit several messages.
+    if id.contains('.') {
+        return Err(malformed(names.id, "it contains `.`"));
+    }
     let time_text = required(names.timestamp)?;
     let time = unix_time(time_text).ok_or_else(|| malformed(names.timestamp, "it is not a Unix time in seconds"))?;
     // Other versions (`v1a` is asymmetric) may stand in the list and are passed over.

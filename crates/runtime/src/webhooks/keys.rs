@@ -10,7 +10,7 @@ use aws_lc_rs::signature::{
 use data_encoding::BASE64_NOPAD;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::KeyError;
+use super::{KeyError, weak};
 
 /// The key of HighLevel's `X-GHL-Signature`: base64 of its `SubjectPublicKeyInfo`.
 ///
@@ -59,6 +59,9 @@ impl PublicKey {
 
     fn from_der(der: &[u8]) -> Result<Self, KeyError> {
         if let Ok(key) = ParsedPublicKey::new(&ED25519, der) {
+            if weak::is_weak(der) {
+                return Err(KeyError::WeakKey);
+            }
             return Ok(Self { key, algorithm: Algorithm::Ed25519 });
         }
         match ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, der) {

@@ -20,6 +20,9 @@ pub(super) struct MacKey(hmac::Key);
 impl MacKey {
     /// The secret's characters are the key.
     pub(super) fn from_text(secret: &SecretString) -> Result<Self, KeyError> {
+        if secret.expose_secret().trim().is_empty() {
+            return Err(KeyError::EmptySecret);
+        }
         Self::from_bytes(secret.expose_secret().as_bytes())
     }
 
@@ -27,7 +30,7 @@ impl MacKey {
     pub(super) fn from_svix(secret: &SecretString) -> Result<Self, KeyError> {
         let text = secret.expose_secret();
         let text = text.strip_prefix("whsec_").unwrap_or(text);
-        if text.is_empty() {
+        if text.trim().is_empty() {
             return Err(KeyError::EmptySecret);
         }
         let key = Zeroizing::new(BASE64_NOPAD.decode(text.trim_end_matches('=').as_bytes()).map_err(|_| KeyError::NotSvix)?);

@@ -39,6 +39,7 @@ mod replay;
 mod signer;
 mod verified;
 mod verifier;
+mod weak;
 
 pub use error::{DecodeError, KeyError, SignatureError};
 pub use keys::{HIGHLEVEL_ED25519_KEY, HIGHLEVEL_RSA_KEY, PublicKey};

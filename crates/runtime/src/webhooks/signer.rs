@@ -64,6 +64,9 @@ impl Signer {
                 vec![(SENDPILOT, format!("v1,t={time},s={}", HEXLOWER.encode(mac.as_ref())))]
             }
             Method::Svix(key) => {
+                if message_id.contains('.') {
+                    return Err(KeyError::DotInMessageId);
+                }
                 let mac = key.sign(&[message_id.as_bytes(), b".", time.as_bytes(), b".", body]);
                 vec![
                     (SVIX.id, message_id.to_owned()),

@@ -117,6 +117,23 @@ fn signers_agree_with_the_other_implementations() {
     assert_eq!(hoop["x-wl-signature"], HOOP_HEX);
 }
 
+/// Without the check, the signature of message `a` with the body `1708770601.{}` is one of message `a.1708770600`
+/// with the body `{}`, made a second later.
+#[test]
+fn an_id_with_a_dot_is_refused() {
+    let signer = Signer::svix(SENDPILOT_SECRET).unwrap();
+    let mut headers = signer.sign("a", time(), b"1708770601.{}").unwrap();
+    headers.insert("svix-id", HeaderValue::from_static("a.1708770600"));
+    headers.insert("svix-timestamp", HeaderValue::from_static("1708770601"));
+    let verifiers = [Verifier::svix([SENDPILOT_SECRET]).unwrap(), Verifier::sendpilot([SENDPILOT_SECRET]).unwrap()];
+    for verifier in verifiers {
+        let error = frozen(verifier, TIME).verify(&headers, b"{}").unwrap_err();
+        assert_eq!(error.to_string(), "header `svix-id` is malformed: it contains `.`");
+    }
+    let error = signer.sign("a.1708770600", time(), b"{}").unwrap_err();
+    assert_eq!(error.to_string(), "the message id must not contain `.`");
+}
+
 #[test]
 fn an_id_that_no_header_can_carry() {
     let error = Signer::svix(SENDPILOT_SECRET).unwrap().sign("a\nb", time(), b"").unwrap_err();
