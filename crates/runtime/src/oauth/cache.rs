@@ -1,11 +1,18 @@
 //! The token in use: when it is good enough, when it is renewed, and what happens when that fails.
 
+use std::borrow::Cow;
+use std::future::ready;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_core::future::BoxFuture;
 use secrecy::SecretString;
+use tokio::runtime::Handle;
+use tokio::sync::OwnedMutexGuard;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tracing::Instrument as _;
 
 use super::Tokens;
 use super::flight::{Failure, Flight, Outcome};
@@ -22,6 +29,9 @@ const PAUSE_AFTER_FAILURE: TimeDelta = TimeDelta::seconds(30);
 /// new token cures, and each such call would otherwise cost a refresh.
 const YOUNG: TimeDelta = TimeDelta::seconds(60);
 
+/// How long a call waits while tokens that could not be stored are stored again. It could do without.
+const STORING: Duration = Duration::from_secs(1);
+
 /// Whoever joins a renewal that does not know its refused token tries again; no renewal after the next can miss it.
 const JOINS: usize = 3;
 
@@ -35,20 +45,30 @@ pub(super) type Usable<'a> = dyn Fn(&Tokens) -> bool + Send + Sync + 'a;
 pub(super) trait Source: Send + Sync + 'static {
     /// Obtains tokens for which `usable` holds, from a store or from the vendor.
     fn renew<'a>(&'a self, usable: &'a Usable<'a>) -> BoxFuture<'a, Result<Tokens, Failed>>;
+
+    /// Whether the tokens in use are still to be stored.
+    fn has_unstored(&self) -> bool {
+        false
+    }
+
+    /// Stores them. Tokens are returned if somebody put others into the store, which count instead.
+    fn store_again(&self) -> BoxFuture<'_, Option<Tokens>> {
+        Box::pin(ready(None))
+    }
 }
 
 /// A renewal that did not work.
 pub(super) struct Failed {
     pub(super) error: Error,
     /// What the error means for the account.
-    pub(super) advice: &'static str,
+    pub(super) advice: Cow<'static, str>,
     /// The tokens it found and could not renew.
     pub(super) earlier: Option<Tokens>,
 }
 
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
-        Self { error, advice: "", earlier: None }
+        Self { error, advice: Cow::Borrowed(""), earlier: None }
     }
 }
 
@@ -60,7 +80,7 @@ pub(super) struct Cache<S> {
     state: Mutex<State>,
     flight: Flight,
     /// Held by whoever changes the tokens, so that a renewal cannot undo a replacement that came after it.
-    turn: tokio::sync::Mutex<()>,
+    turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 #[derive(Default)]
@@ -72,11 +92,17 @@ struct State {
 
 impl<S: Source> Cache<S> {
     pub(super) fn new(source: S, refresh_ahead: Duration, clock: Clock) -> Self {
-        Self { source, refresh_ahead, clock, state: Mutex::default(), flight: Flight::default(), turn: tokio::sync::Mutex::default() }
+        Self { source, refresh_ahead, clock, state: Mutex::default(), flight: Flight::default(), turn: Arc::default() }
     }
 
     /// Tokens to send a request with. Those at hand do as long as they live, if a renewal ahead of time fails.
     pub(super) async fn tokens(self: &Arc<Self>) -> Result<Arc<Tokens>, Error> {
+        if self.source.has_unstored() {
+            // Whoever has the turn stores them first.
+            if let (Ok(turn), Ok(runtime)) = (Arc::clone(&self.turn).try_lock_owned(), Handle::try_current()) {
+                let _ = timeout(STORING, self.store_again(turn, &runtime)).await;
+            }
+        }
         match self.renewed(None).await {
             Ok(tokens) => Ok(tokens),
             Err(failure) => {
@@ -97,12 +123,32 @@ impl<S: Source> Cache<S> {
         self.renewed(Some(token)).await.map(|_| true).map_err(Failure::unavailable)
     }
 
-    /// Takes tokens that came from elsewhere into use, once `keep` has stored them.
-    pub(super) async fn replace(&self, tokens: Tokens, keep: impl AsyncFnOnce(&Tokens) -> Result<(), Error>) -> Result<(), Error> {
+    /// Takes tokens that came from elsewhere into use, after `keep` has tried to store them.
+    pub(super) async fn replace<T>(&self, tokens: Tokens, keep: impl AsyncFnOnce(&Tokens) -> T) -> T {
         let _turn = self.turn.lock().await;
-        keep(&tokens).await?;
+        let kept = keep(&tokens).await;
         *self.state() = State { tokens: Some(Arc::new(tokens)), failure: None };
-        Ok(())
+        kept
+    }
+
+    /// Stores what is still to be stored, and waits for it.
+    pub(super) async fn flush(self: &Arc<Self>) {
+        let turn = Arc::clone(&self.turn).lock_owned().await;
+        if let (true, Ok(runtime)) = (self.source.has_unstored(), Handle::try_current()) {
+            let _ = self.store_again(turn, &runtime).await;
+        }
+    }
+
+    /// A task of its own, as a renewal is.
+    fn store_again(self: &Arc<Self>, turn: OwnedMutexGuard<()>, runtime: &Handle) -> JoinHandle<()> {
+        let cache = Arc::clone(self);
+        let attempt = async move {
+            let _turn = turn;
+            if let Some(tokens) = cache.source.store_again().await {
+                *cache.state() = State { tokens: Some(Arc::new(tokens)), failure: None };
+            }
+        };
+        runtime.spawn(attempt.in_current_span())
     }
 
     async fn renewed(self: &Arc<Self>, refused: Option<&SecretString>) -> Outcome {
@@ -150,7 +196,7 @@ impl<S: Source> Cache<S> {
                 if let Some(earlier) = earlier {
                     state.tokens = Some(Arc::new(earlier));
                 }
-                let failure = Failure::new(error, advice);
+                let failure = Failure::new(error, &advice);
                 tracing::warn!(error = %failure.text, "tokens could not be renewed");
                 // What never left may be tried again at once.
                 if failure.error.delivery() != Delivery::NotSent {

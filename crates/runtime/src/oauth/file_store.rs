@@ -1,34 +1,42 @@
 //! [`FileStore`]: one file an account, readable by its owner alone.
 
-use std::fs::{self, File, TryLockError};
-use std::io::{self, ErrorKind, Read as _, Write as _};
-use std::path::{Path, PathBuf};
+mod disk;
+mod sweep;
+
+use std::fs::TryLockError;
+use std::io::{self, ErrorKind};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_core::future::BoxFuture;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::ExposeSecret as _;
-use secrecy::zeroize::Zeroizing;
 use tokio::time::{Instant, sleep};
 
 use super::store::{StoreError, StoreLock, TokenStore};
 use super::tokens::Tokens;
+use sweep::Sweeper;
 
 /// Tokens in a directory, one JSON file an account.
 ///
 /// - A file is written anew beside the old one, flushed to disk, and renamed over it, so that a crash or a full disk
-///   leaves either the old tokens or the new ones.
+///   leaves either the old tokens or the new ones. What a process that was killed left beside it is removed later.
+/// - Before a refresh token is spent, a file of the size of its successor is written, flushed and removed again.
 /// - On Unix a file is created with mode 0600 and the directory, if it is missing, with 0700. A file that others may
 ///   read is refused, as `ssh` refuses such a key: whoever could read it may hold the tokens already, and the
 ///   application should hear about it. `chmod 600` makes it acceptable. Other systems' permissions are not checked.
 /// - Refreshes are kept apart across processes by locking `<account>.lock`. This needs a file system with advisory
 ///   locks, which most network ones have too.
+/// - A token file that is a symbolic link is refused: the lock lies beside the link, and would not keep apart two
+///   directories that link to one file. A link to the whole directory is fine.
 /// - An account becomes a file name by percent-encoding everything but `a`-`z`, `0`-`9`, `-` and `_`. Capitals
 ///   are encoded too, so that ids that differ in case stay apart where file names do not.
 #[derive(Debug, Clone)]
 pub struct FileStore {
     directory: PathBuf,
     lock_timeout: Duration,
+    sweeper: Arc<Sweeper>,
 }
 
 /// With capitals encoded (see above), which `NON_ALPHANUMERIC` alone would let through.
@@ -42,7 +50,7 @@ const LOCK_RETRY: Duration = Duration::from_millis(50);
 impl FileStore {
     /// Keeps tokens in `directory`, which is created with the first account.
     pub fn new(directory: impl Into<PathBuf>) -> Self {
-        Self { directory: directory.into(), lock_timeout: Duration::from_secs(90) }
+        Self { directory: directory.into(), lock_timeout: Duration::from_secs(90), sweeper: Arc::default() }
     }
 
     /// How long to wait for another process that is refreshing the same account: 90 seconds if not set, which is more
@@ -65,20 +73,20 @@ impl TokenStore for FileStore {
     fn load<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<Option<Tokens>, StoreError>> {
         Box::pin(async move {
             let path = self.path(account, "json")?;
-            blocking(move || read(&path)).await
+            blocking(move || disk::read(&path)).await
         })
     }
 
     fn save<'a>(&'a self, account: &'a str, tokens: &'a Tokens) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move {
             let path = self.path(account, "json")?;
-            let directory = self.directory.clone();
+            let (directory, sweeper) = (self.directory.clone(), Arc::clone(&self.sweeper));
             let json = tokens.to_json();
             // Once begun, the closure runs to its end even if this future is dropped.
             blocking(move || {
-                create_directory(&directory)?;
-                replace(&directory, &path, json.expose_secret().as_bytes())
-                    .map_err(|error| StoreError::because(format_args!("cannot write {}", path.display()), error))
+                disk::create_directory(&directory)?;
+                sweeper.sweep(&directory);
+                disk::replace(&directory, &path, json.expose_secret().as_bytes())
             })
             .await
         })
@@ -87,11 +95,18 @@ impl TokenStore for FileStore {
     fn remove<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move {
             let path = self.path(account, "json")?;
-            blocking(move || match fs::remove_file(&path) {
-                Err(error) if error.kind() != ErrorKind::NotFound => {
-                    Err(StoreError::because(format_args!("cannot remove {}", path.display()), error))
-                }
-                _ => Ok(()),
+            blocking(move || disk::remove(&path)).await
+        })
+    }
+
+    fn reserve<'a>(&'a self, account: &'a str, _lock: &'a StoreLock, bytes: usize) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            let path = self.path(account, "json")?;
+            let (directory, sweeper) = (self.directory.clone(), Arc::clone(&self.sweeper));
+            blocking(move || {
+                disk::create_directory(&directory)?;
+                sweeper.sweep(&directory);
+                disk::prove_writable(&directory, &path, bytes)
             })
             .await
         })
@@ -104,8 +119,8 @@ impl TokenStore for FileStore {
             let shown = path.clone();
             let failed = move |error: io::Error| StoreError::because(format_args!("cannot lock {}", shown.display()), error);
             let opened = blocking(move || {
-                create_directory(&directory)?;
-                Ok(private_options().write(true).create(true).truncate(false).open(&path))
+                disk::create_directory(&directory)?;
+                Ok(disk::private_options().write(true).create(true).truncate(false).open(&path))
             });
             let file = opened.await?.map_err(&failed)?;
             let give_up = Instant::now() + self.lock_timeout;
@@ -125,76 +140,6 @@ impl TokenStore for FileStore {
             }
         })
     }
-}
-
-fn read(path: &Path) -> Result<Option<Tokens>, StoreError> {
-    let failed = |error: io::Error| StoreError::because(format_args!("cannot read {}", path.display()), error);
-    let mut file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(failed(error)),
-    };
-    refuse_if_shared(&file, path)?;
-    let mut json = Zeroizing::new(String::new());
-    file.read_to_string(&mut json).map_err(failed)?;
-    let tokens = Tokens::from_json(&json).map_err(|error| StoreError::because(format_args!("cannot read {}", path.display()), error))?;
-    Ok(Some(tokens))
-}
-
-fn replace(directory: &Path, path: &Path, content: &[u8]) -> io::Result<()> {
-    // Created with a random name, mode 0600, and never through an existing file or link.
-    let mut file = tempfile::Builder::new().prefix(".tokens-").tempfile_in(directory)?;
-    file.write_all(content)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    sync_directory(directory)
-}
-
-/// A rename is on disk only when its directory is.
-#[cfg(unix)]
-fn sync_directory(directory: &Path) -> io::Result<()> {
-    File::open(directory)?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_directory(_: &Path) -> io::Result<()> {
-    Ok(())
-}
-
-fn create_directory(directory: &Path) -> Result<(), StoreError> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .create(directory)
-        .map_err(|error| StoreError::because(format_args!("cannot create the token directory {}", directory.display()), error))
-}
-
-fn private_options() -> fs::OpenOptions {
-    let mut options = fs::OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-#[cfg(unix)]
-fn refuse_if_shared(file: &File, path: &Path) -> Result<(), StoreError> {
-    use std::os::unix::fs::PermissionsExt as _;
-
-    let metadata = file.metadata().map_err(|error| StoreError::because(format_args!("cannot inspect {}", path.display()), error))?;
-    let mode = metadata.permissions().mode() & 0o777;
-    let others = mode & 0o077;
-    if others == 0 {
-        return Ok(());
-    }
-    let path = path.display();
-    Err(StoreError::new(format!("{path} has mode {mode:o}, so others may have read its tokens; if not, `chmod 600 {path}`")))
-}
-
-#[cfg(not(unix))]
-fn refuse_if_shared(_: &File, _: &Path) -> Result<(), StoreError> {
-    Ok(())
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, StoreError> + Send + 'static) -> Result<T, StoreError> {

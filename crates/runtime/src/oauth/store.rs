@@ -24,6 +24,16 @@ pub trait TokenStore: fmt::Debug + Send + Sync {
     /// Removes the tokens of an account. It is no error if there are none.
     fn remove<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<(), StoreError>>;
 
+    /// Makes sure that a [`save`](Self::save) of about `bytes` bytes would work: there is room, permission, a connection.
+    ///
+    /// Asked with the account's lock in hand, right before its refresh token is spent; on an error it is not. A store
+    /// whose locks can be lost before they are dropped (leases) checks here that `lock` still holds.
+    /// The default promises nothing.
+    fn reserve<'a>(&'a self, account: &'a str, lock: &'a StoreLock, bytes: usize) -> BoxFuture<'a, Result<(), StoreError>> {
+        let _ = (account, lock, bytes);
+        Box::pin(ready(Ok(())))
+    }
+
     /// Keeps other users of the store from refreshing this account until the lock is dropped.
     ///
     /// Within one process [`OAuthCredentials`](super::OAuthCredentials) refreshes an account once for all its calls

@@ -88,15 +88,57 @@ async fn files_are_private_from_the_beginning() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_link_is_replaced_and_not_followed() {
+async fn a_link_is_refused() {
     let directory = TempDir::new().unwrap();
     let store = store(&directory);
     store.save("other", &tokens("a", "r", START)).await.unwrap();
     let victim = directory.path().join("victim");
     fs::write(&victim, "untouched").unwrap();
-    std::os::unix::fs::symlink(&victim, directory.path().join("tokens/acme.json")).unwrap();
-    store.save("acme", &tokens("a", "r", START)).await.unwrap();
+    let link = directory.path().join("tokens/acme.json");
+    let nowhere = directory.path().join("nowhere");
+    for target in [&victim, &nowhere] {
+        std::os::unix::fs::symlink(target, &link).unwrap();
+        let lock = store.lock("acme").await.unwrap();
+        let errors = [
+            store.load("acme").await.unwrap_err(),
+            store.reserve("acme", &lock, 1).await.unwrap_err(),
+            store.save("acme", &tokens("a", "r", START)).await.unwrap_err(),
+            store.remove("acme").await.unwrap_err(),
+        ];
+        let expect =
+            format!("{} is a symbolic link, whose target would not be locked; move the target here, or link the directory", link.display());
+        assert!(errors.iter().all(|error| error.to_string() == expect), "{errors:?}");
+        assert!(link.is_symlink());
+        fs::remove_file(&link).unwrap();
+    }
     assert_eq!(fs::read_to_string(&victim).unwrap(), "untouched");
+    assert!(!nowhere.exists());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_to_the_directory_is_followed() {
+    let directory = TempDir::new().unwrap();
+    store(&directory).save("acme", &tokens("a", "r", START)).await.unwrap();
+    let link = directory.path().join("link");
+    std::os::unix::fs::symlink(directory.path().join("tokens"), &link).unwrap();
+    let linked = FileStore::new(&link);
+    linked.save("acme", &tokens("b", "r", START)).await.unwrap();
+    assert_eq!(pair(&store(&directory).load("acme").await.unwrap().unwrap()), strings("b", "r"));
+    let _lock = linked.lock("acme").await.unwrap();
+    assert!(store(&directory).lock_timeout(Duration::ZERO).lock("acme").await.is_err(), "one directory, one lock");
+}
+
+#[tokio::test]
+async fn reserving_leaves_nothing_and_needs_what_saving_needs() {
+    let directory = TempDir::new().unwrap();
+    let store = store(&directory);
+    let lock = store.lock("acme").await.unwrap();
+    store.reserve("acme", &lock, 100_000).await.unwrap();
+    assert_eq!(files(&directory.path().join("tokens")), ["acme.lock"]);
+    fs::create_dir(directory.path().join("tokens/acme.json")).unwrap();
+    let error = store.reserve("acme", &lock, 1).await.unwrap_err().to_string();
+    assert!(error.starts_with(&format!("cannot write {}: ", directory.path().join("tokens/acme.json").display())), "{error}");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use reachout_runtime::{Delivery, Error, ErrorKind};
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 
-use crate::server::Action;
+use crate::server::{Action, granted};
 use crate::{Account, START, access, at, pair, strings, tokens};
 
 #[tokio::test]
@@ -113,6 +113,41 @@ async fn a_refusal_of_a_brand_new_token_is_not_the_tokens_fault() {
     account.clock.advance(60);
     assert!(account.rejected("access-1").await.unwrap());
     assert_eq!(account.server.count(), 2);
+}
+
+/// Another machine's clock is a day ahead, and it stored the tokens.
+#[tokio::test]
+async fn a_token_from_the_future_is_not_brand_new() {
+    let account = Account::living(3 * 86_400).await;
+    let mut ahead = tokens("access-0", "refresh-0", START + 3 * 86_400);
+    ahead.issued_at = Some(at(START + 86_400));
+    account.store.save("acme", &ahead).await.unwrap();
+    assert_eq!(account.access().await.unwrap(), "access-0");
+    assert!(account.rejected("access-0").await.unwrap());
+    assert_eq!(account.access().await.unwrap(), "access-1");
+}
+
+/// The first call's renewal finds good tokens in the store. It does not know that they are refused.
+#[tokio::test]
+async fn a_refusal_that_joins_a_renewal_that_knows_nothing_of_it_tries_again() {
+    let account = Account::living(86_399).await;
+    let (first, refused) = tokio::join!(account.access(), account.rejected("access-0"));
+    assert_eq!(first.unwrap(), "access-0");
+    assert!(refused.unwrap());
+    assert_eq!(account.server.count(), 1);
+    assert_eq!(account.access().await.unwrap(), "access-1");
+}
+
+#[tokio::test]
+async fn a_token_that_is_born_ended_costs_each_call_one_refresh() {
+    let account = Account::living(0).await;
+    for call in 1..=3 {
+        let mut ended = granted(call);
+        ended["expires_in"] = 0.into();
+        account.server.next(Action::json(200, &ended));
+        assert_eq!(account.access().await.unwrap(), format!("access-{call}"));
+        assert_eq!(account.server.count(), call);
+    }
 }
 
 #[tokio::test]

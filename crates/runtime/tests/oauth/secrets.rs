@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use reachout_runtime::oauth::{FileStore, MemoryStore, OAuthCredentials, StoreLock, TokenStore as _};
 use secrecy::ExposeSecret as _;
 
+use crate::processes::{child, said};
 use crate::server::Action;
 use crate::{Account, START, app_builder, tokens};
 
@@ -46,8 +47,8 @@ impl Write for Log {
     }
 }
 
-#[tokio::test]
-async fn tracing_shows_none() {
+/// What a refused and a successful refresh write to the log, at its most talkative.
+pub async fn log_of_a_refresh() -> String {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).finish();
@@ -60,7 +61,14 @@ async fn tracing_shows_none() {
     account.clock.advance(30);
     assert_eq!(account.access().await.unwrap(), "access-1");
     drop(guard);
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    String::from_utf8(log.0.lock().unwrap().clone()).unwrap()
+}
+
+/// In a process of its own: which events are written is decided once for all threads, and whichever of them comes to
+/// an event first, perhaps one without a subscriber, decides.
+#[test]
+fn tracing_shows_none() {
+    let log = said(child("log").output().unwrap()).join("\n");
     assert!(log.contains("tokens could not be renewed"), "{log}");
     for secret in ["MARKED", "refresh-0", "refresh-1", "access-1"] {
         assert!(!log.contains(secret), "{secret}: {log}");
