@@ -18,8 +18,6 @@ mod gate;
 mod headers;
 pub mod multipart;
 mod number;
-#[cfg(feature = "oauth")]
-pub mod oauth;
 mod operation;
 mod options;
 mod pacing;
@@ -35,8 +33,6 @@ mod setters;
 mod stream;
 mod transport;
 mod vendor;
-#[cfg(feature = "webhooks")]
-pub mod webhooks;
 
 pub use builder::ClientBuilder;
 pub use core::Core;

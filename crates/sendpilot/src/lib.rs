@@ -4,12 +4,13 @@
 mod generated;
 
 pub use generated::*;
-#[cfg(feature = "webhooks")]
-pub use reachout_runtime::webhooks;
 pub use reachout_runtime::{
     ByteStream, CallOptions, ConversionError, CredentialProvider, Delivery, Error, ErrorKind, Method, Number, Pacing, Request,
     ResponseValue, RetryPolicy, SecretString, StatusCode, header, multipart, pagination,
 };
+#[cfg(feature = "webhooks")]
+#[doc(inline)]
+pub use reachout_webhooks as webhooks;
 
 /// The OpenAPI document this crate is generated from.
 pub const OPENAPI: &str = include_str!("../openapi.json");
