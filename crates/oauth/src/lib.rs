@@ -5,6 +5,8 @@
 mod app;
 mod authorization;
 mod cache;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod credentials;
 mod file_store;
 mod flight;

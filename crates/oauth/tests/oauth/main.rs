@@ -4,6 +4,8 @@
 mod authorization;
 mod cancellation;
 mod client;
+#[cfg(feature = "conformance")]
+mod conformance;
 mod endpoint;
 mod file_store;
 mod full;
