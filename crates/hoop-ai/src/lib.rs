@@ -4,12 +4,14 @@
 mod generated;
 
 pub use generated::*;
+#[cfg(feature = "oauth")]
+#[doc(inline)]
+pub use reachout_oauth as oauth;
 #[doc(inline)]
 pub use reachout_runtime::client::*;
-#[cfg(feature = "oauth")]
-pub use reachout_runtime::oauth;
 #[cfg(feature = "webhooks")]
-pub use reachout_runtime::webhooks;
+#[doc(inline)]
+pub use reachout_webhooks as webhooks;
 
 /// The OpenAPI document this crate is generated from.
 pub const OPENAPI: &str = include_str!("../openapi.json");

@@ -127,6 +127,12 @@ impl Error {
         self.inner.delivery
     }
 
+    /// What happened, in this client's own words: a sentence without vendor, operation, message and delivery, for errors
+    /// of your own.
+    pub fn reason(&self) -> &str {
+        &self.inner.reason
+    }
+
     /// The HTTP status, if an answer began to arrive.
     pub fn status(&self) -> Option<StatusCode> {
         self.inner.status

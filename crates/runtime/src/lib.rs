@@ -19,8 +19,6 @@ mod limits;
 pub mod multipart;
 mod number;
 mod object;
-#[cfg(feature = "oauth")]
-pub mod oauth;
 mod options;
 mod pacing;
 pub mod pagination;
@@ -34,8 +32,6 @@ mod route;
 mod stream;
 mod transport;
 mod vendor;
-#[cfg(feature = "webhooks")]
-pub mod webhooks;
 
 pub use builder::ClientBuilder;
 pub use call::Call;

@@ -7,7 +7,8 @@ pub use generated::*;
 #[doc(inline)]
 pub use reachout_runtime::client::*;
 #[cfg(feature = "webhooks")]
-pub use reachout_runtime::webhooks;
+#[doc(inline)]
+pub use reachout_webhooks as webhooks;
 
 /// The OpenAPI document this crate is generated from.
 pub const OPENAPI: &str = include_str!("../openapi.json");

@@ -6,8 +6,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{Delivery, Error, ErrorKind, Inner};
+use crate::redact::Redactor;
 
 /// How much of a body an error keeps.
 pub(crate) const BODY_LIMIT: usize = 64 * 1024;
@@ -27,7 +29,10 @@ impl Error {
         Self::new(ErrorKind::InvalidRequest, Delivery::NotSent, reason)
     }
 
-    pub(crate) fn configuration(reason: impl Into<Cow<'static, str>>) -> Self {
+    /// A setting that cannot be used. There was no request.
+    ///
+    /// `reason` is one sentence without a full stop; it must not hold a credential.
+    pub fn configuration(reason: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Configuration, Delivery::NotSent, reason)
     }
 
@@ -54,8 +59,31 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
+    /// Sets how long to wait, as [`retry_after`](Self::retry_after) says it.
+    #[must_use]
+    pub fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
         self.inner.retry_after = wait;
+        self
+    }
+
+    /// For calls that exchange credentials: replaces each of `secrets` by `[redacted]` in what the vendor says, and keeps
+    /// nothing of the body, nor of what a decoder quotes of it.
+    #[must_use]
+    pub fn without_secrets(mut self, secrets: &[&SecretString]) -> Self {
+        let mut redactor = Redactor::default();
+        for secret in secrets {
+            redactor.learn(secret.expose_secret());
+        }
+        let inner = &mut self.inner;
+        inner.body = Bytes::new();
+        inner.headers = redactor.headers(std::mem::take(&mut inner.headers));
+        inner.message = inner.message.take().map(|text| redactor.text(text));
+        inner.messages = std::mem::take(&mut inner.messages).into_iter().map(|text| redactor.text(text)).collect();
+        inner.code = inner.code.take().map(|text| redactor.text(text));
+        if inner.kind == ErrorKind::Decode {
+            inner.reason = "the answer does not have the documented form".into();
+            inner.source = None;
+        }
         self
     }
 
@@ -73,7 +101,9 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_retryable(mut self, retryable: bool) -> Self {
+    /// Sets whether repeating the call is safe and may succeed, as [`is_retryable`](Self::is_retryable) says it.
+    #[must_use]
+    pub fn with_retryable(mut self, retryable: bool) -> Self {
         self.inner.retryable = retryable;
         self
     }

@@ -2,7 +2,7 @@
 
 use chrono::Utc;
 use http::HeaderMap;
-use reachout_runtime::webhooks::{KeyError, Signer};
+use reachout_webhooks::{KeyError, Signer};
 
 use crate::Vendor;
 

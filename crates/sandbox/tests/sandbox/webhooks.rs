@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
-use reachout_runtime::webhooks::{PublicKey, Scheme, Verifier};
 use reachout_sandbox::{HIGHLEVEL_WEBHOOK_KEY, ReplyTo, Sandbox, Settings, Vendor, Webhook};
 use reachout_schema::{Definitions, Unknown};
+use reachout_webhooks::{PublicKey, Scheme, Verifier};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};

@@ -1,0 +1,107 @@
+//! One renewal at a time, which outlives whoever waits for it.
+
+use std::future::ready;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_core::future::BoxFuture;
+use futures_util::FutureExt as _;
+use futures_util::future::Shared;
+use reachout_runtime::{Delivery, Error};
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::runtime::Handle;
+use tokio::task::AbortHandle;
+use tracing::Instrument as _;
+
+use super::Tokens;
+
+/// Shared, because all who waited get it.
+pub(super) type Outcome = Result<Arc<Tokens>, Failure>;
+
+const UNAVAILABLE: &str = "no access token: ";
+
+/// Why there are no new tokens.
+#[derive(Clone)]
+pub(super) struct Failure {
+    pub(super) error: Arc<Error>,
+    /// The error without what became of the token request, which is not the request the reader asks about.
+    pub(super) text: Arc<str>,
+}
+
+impl Failure {
+    pub(super) fn new(error: Error, advice: &str) -> Self {
+        let parts = [error.reason(), error.message().unwrap_or_default()];
+        let mut text = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
+        if !advice.is_empty() {
+            text = format!("{text}; {advice}");
+        }
+        Self { error: Arc::new(error), text: text.into() }
+    }
+
+    /// As the error of a call, which was itself not sent.
+    pub(super) fn unavailable(self) -> Error {
+        let retryable = self.error.is_retryable() && self.error.delivery() == Delivery::NotSent;
+        let wait = self.error.retry_after();
+        // A location's failure may be its agency's, which says this already.
+        let text = self.text.strip_prefix(UNAVAILABLE).unwrap_or(&self.text);
+        Error::credential(format!("{UNAVAILABLE}{text}")).with_retryable(retryable).with_retry_after(wait).with_source(self.error)
+    }
+}
+
+/// A renewal under way, and those who wait for it.
+///
+/// The work runs as a task of its own. A caller who stops waiting (a timeout, a closed connection) therefore cannot
+/// interrupt it between the vendor's answer and the store, where a rotated refresh token would be lost.
+#[derive(Default)]
+pub(super) struct Flight {
+    running: Mutex<Option<Running>>,
+}
+
+struct Running {
+    task: AbortHandle,
+    /// The access token that this renewal knows to be refused, if it was begun because of one.
+    refused: Option<SecretString>,
+    outcome: Shared<BoxFuture<'static, Outcome>>,
+}
+
+/// What a caller waits for.
+pub(super) struct Ticket {
+    /// Whether the renewal knows of the caller's refused token, and so will not answer with it.
+    pub(super) knows_refused: bool,
+    pub(super) outcome: Shared<BoxFuture<'static, Outcome>>,
+}
+
+impl Flight {
+    /// Joins the renewal under way, or begins `work`.
+    pub(super) fn join_or_begin<F>(&self, refused: Option<&SecretString>, work: impl FnOnce() -> F) -> Ticket
+    where
+        F: Future<Output = Outcome> + Send + 'static,
+    {
+        // The one assignment below is the last thing done under the lock, so a poisoned value is a whole one.
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(current) = running.as_ref().filter(|current| !current.task.is_finished()) {
+            let knows_refused = refused.is_none_or(|refused| current.knows(refused));
+            return Ticket { knows_refused, outcome: current.outcome.clone() };
+        }
+        let Ok(runtime) = Handle::try_current() else {
+            let error = Error::credential("tokens are renewed on a tokio runtime, and none is running here");
+            return Ticket { knows_refused: true, outcome: ready(Err(Failure::new(error, ""))).boxed().shared() };
+        };
+        let task = runtime.spawn(work().in_current_span());
+        let handle = task.abort_handle();
+        let outcome = async move { task.await.unwrap_or_else(|_| Err(cut_off())) }.boxed().shared();
+        *running = Some(Running { task: handle, refused: refused.cloned(), outcome: outcome.clone() });
+        Ticket { knows_refused: true, outcome }
+    }
+}
+
+impl Running {
+    fn knows(&self, refused: &SecretString) -> bool {
+        self.refused.as_ref().is_some_and(|known| known.expose_secret() == refused.expose_secret())
+    }
+}
+
+/// Nothing aborts the task, so its runtime ended before it did, or a store of the application panicked.
+fn cut_off() -> Failure {
+    let error = Error::credential("the renewal was cut off");
+    Failure::new(error, "whether the vendor has replaced the refresh token is unknown")
+}

@@ -1,0 +1,34 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![allow(clippy::doc_markdown, reason = "the names of vendors are not code")]
+
+mod app;
+mod authorization;
+mod cache;
+#[cfg(feature = "conformance")]
+pub mod conformance;
+mod credentials;
+mod file_store;
+mod flight;
+mod location;
+mod memory_store;
+mod store;
+mod store_error;
+mod tokens;
+mod wire;
+
+pub use app::{App, AppBuilder, UserType};
+pub use authorization::{Authorization, AuthorizationRequest};
+pub use credentials::OAuthCredentials;
+pub use file_store::FileStore;
+pub use location::{Agency, LocationCredentials};
+pub use memory_store::MemoryStore;
+pub use store::{StoreLock, TokenStore};
+pub use store_error::StoreError;
+pub use tokens::{InvalidTokens, Tokens};
+
+// What a `TokenStore` of your own needs to name.
+pub use chrono::{DateTime, Utc};
+pub use futures_core::future::BoxFuture;
+pub use reachout_runtime::{CredentialProvider, Error};
+pub use secrecy::{ExposeSecret, SecretString};
