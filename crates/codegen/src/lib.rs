@@ -48,3 +48,12 @@ fn select(root: &Path, wanted: &[String]) -> Result<Vec<String>, Error> {
     }
     Ok(if wanted.is_empty() { known } else { wanted.to_vec() })
 }
+
+/// What users see of each generated crate, in text, for reviewers: the name of the crate in Rust, and its routes, signatures and types.
+///
+/// # Errors
+/// [`Error`] where a spec cannot be generated from.
+pub fn outlines(root: &Path) -> Result<Vec<(String, String)>, Error> {
+    let workspace = outputs::workspace(root)?;
+    Ok(emit::outlines(&workspace.apis, &workspace.families))
+}

@@ -6,6 +6,7 @@ mod events;
 mod example;
 mod mocks;
 mod operations;
+mod outline;
 mod page;
 mod print;
 mod routes;
@@ -81,4 +82,19 @@ pub fn family(family: &Family) -> Result<Vec<File>, Error> {
     let of = Crate { module: &module, title: &family.name, schemas: &family.schemas };
     let rust = |name: &str, content: String| File { path: generated.join(name).with_extension("rs"), source: source.clone(), content };
     Ok(vec![rust("mod", client::family_module()), rust("operations", operations::family(family, &of)?), rust("types", types::family(family, &of))])
+}
+
+/// What users see of each crate, in text: the vendors' by name, then the families'.
+pub fn outlines(apis: &[Api], families: &[Family]) -> Vec<(String, String)> {
+    let vendors = apis.iter().map(|api| {
+        let module = api.module();
+        let text = outline::vendor(api, &Crate { module: &module, title: &api.name, schemas: &api.schemas });
+        (module, text)
+    });
+    let families = families.iter().map(|family| {
+        let module = family.id.replace('-', "_");
+        let text = outline::types(&Crate { module: &module, title: &family.name, schemas: &family.schemas }, family.schemas.values());
+        (module, text)
+    });
+    vendors.chain(families).collect()
 }

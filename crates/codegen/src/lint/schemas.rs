@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{is_filled, keys::nearest};
 use crate::{
     diagnostic::Diagnostic,
-    load::{Direction, Document, Position, pointer, referenced, references},
+    load::{Direction, Document, Position, pointer, references},
     names::{is_nameable, is_reserved_type, rust_name, type_name},
 };
 
