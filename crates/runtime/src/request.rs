@@ -11,6 +11,7 @@ use crate::call::{self, Draft};
 use crate::core::Core;
 use crate::error::Error;
 use crate::multipart::Form;
+use crate::redact;
 use crate::response::ResponseValue;
 use crate::stream::ByteStream;
 
@@ -79,7 +80,7 @@ impl<'a> Request<'a> {
     fn into_draft(self) -> Draft {
         let plain = self.path.split(['?', '#']).next().unwrap_or_default();
         let route = self.core.vendor().routes.iter().find(|route| route.method == self.method && route.path == plain);
-        let operation = format!("{} {plain}", self.method).into();
+        let operation = format!("{} {}", self.method, redact::escaped(plain)).into();
         Draft { operation, method: self.method, path: self.path, arguments: self.arguments, route }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use reqwest::Method;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::tokens::{Answer, Tokens};
@@ -80,24 +80,16 @@ struct StandardError {
 
 /// An error that may be logged: a refusal may repeat what was sent, and a success that cannot be read holds new tokens.
 fn without_secrets(mut error: Error, secrets: &[&SecretString]) -> Error {
-    let mut redactor = Redactor::default();
-    for secret in secrets {
-        redactor.learn(secret.expose_secret());
-    }
     let standard = error.body_as::<StandardError>();
     let inner = error.inner_mut();
     if let Some(StandardError { error_description }) = standard {
-        inner.messages = vec![error_description.clone()];
-        inner.message = Some(error_description);
+        inner.messages = vec![error_description];
     }
     inner.body = Bytes::new();
-    inner.message = inner.message.take().map(|text| redactor.text(text));
-    inner.messages = std::mem::take(&mut inner.messages).into_iter().map(|text| redactor.text(text)).collect();
-    inner.code = inner.code.take().map(|text| redactor.text(text));
     if inner.kind == ErrorKind::Decode {
         // Its reason quotes the value that does not fit.
         inner.reason = "the vendor's answer holds no access token".into();
         inner.source = None;
     }
-    error
+    error.redacted(&Redactor::new(secrets.iter().copied()))
 }
