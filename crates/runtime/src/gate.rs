@@ -16,8 +16,9 @@ const SHUT: u8 = 2;
 /// Tells, when an attempt has failed, whether any of its body can have left.
 ///
 /// The HTTP library takes the first piece of the body only after it has a connection. A body it never asked for is a
-/// request the vendor cannot have received, however the attempt ended. The gate also keeps anybody below us from
-/// sending a request a second time: a body that passed it cannot be cloned.
+/// request the vendor cannot have received as a whole, however the attempt ended; its head may have arrived.
+///
+/// The gate also keeps anybody below us from sending a request a second time: a body that passed it cannot be cloned.
 #[derive(Clone, Debug)]
 pub(crate) struct Gate(Option<Arc<AtomicU8>>);
 
@@ -36,6 +37,11 @@ impl Gate {
                 Self(None)
             }
         }
+    }
+
+    /// Whether there is a body to observe.
+    pub(crate) fn has_body(&self) -> bool {
+        self.0.is_some()
     }
 
     /// Whether the body was never begun. If so, it never will be: the gate shuts with the question.

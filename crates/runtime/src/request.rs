@@ -17,6 +17,7 @@ use crate::headers::Headers;
 use crate::limits::{Check, Limited};
 use crate::multipart::Form;
 use crate::pagination::{List, Page};
+use crate::redact;
 use crate::route::Route;
 use crate::stream::ByteStream;
 
@@ -51,7 +52,7 @@ impl Request {
     pub(crate) fn raw(core: &Core, method: Method, path: &str) -> Self {
         let plain = path.split(['?', '#']).next().unwrap_or_default();
         let route = core.vendor().routes.iter().find(|route| route.method == method && route.path == plain).copied();
-        Self::new(core, format!("{method} {plain}").into(), method, path, route)
+        Self::new(core, format!("{method} {}", redact::escaped(plain)).into(), method, path, route)
     }
 
     fn new(core: &Core, operation: Cow<'static, str>, method: Method, path: &str, route: Option<&'static Route>) -> Self {

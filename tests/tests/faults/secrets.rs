@@ -45,6 +45,9 @@ fn faults() -> Vec<Act> {
     let header = format!("content-type: application/json\r\nx-echo: {CREDENTIAL}\r\nx-request-id: {CREDENTIAL}\r\n");
     vec![
         Act::Answer(answer("401 Unauthorized", &header, &echo)),
+        Act::Answer(answer("400 Bad Request", &header.replace(CREDENTIAL, &CREDENTIAL.replace('-', "%2D")), echo.replace('-', "\\u002D"))),
+        Act::Answer(answer("500 Internal Server Error", &header, echo.replace('-', "&#45;"))),
+        Act::Answer(answer("200 OK", &header, format!("\"{}\"", CREDENTIAL.replace('_', "\\u005f")))),
         Act::Answer(answer("400 Bad Request", &header, &echo)),
         Act::Answer(answer("500 Internal Server Error", &header, &echo)),
         Act::Answer(answer("502 Bad Gateway", "content-type: text/html\r\n", format!("<p>{CREDENTIAL}</p>"))),
