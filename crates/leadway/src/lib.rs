@@ -9,8 +9,8 @@ pub use reachout_runtime::oauth;
 #[cfg(feature = "webhooks")]
 pub use reachout_runtime::webhooks;
 pub use reachout_runtime::{
-    ByteStream, CallOptions, ConversionError, CredentialProvider, Delivery, Error, ErrorKind, Method, Number, Pacing, Request,
-    ResponseValue, RetryPolicy, SecretString, StatusCode, header, multipart, pagination,
+    ByteStream, CallOptions, ConversionError, CredentialProvider, Delivery, DeliveryWatch, Error, ErrorKind, Method, Number, Pacing,
+    Request, ResponseValue, RetryPolicy, SecretString, StatusCode, header, multipart, pagination,
 };
 
 /// The OpenAPI document this crate is generated from.

@@ -5,8 +5,8 @@ mod generated;
 
 pub use generated::*;
 pub use reachout_runtime::{
-    ByteStream, CallOptions, ConversionError, CredentialProvider, Delivery, Error, ErrorKind, Method, Number, Pacing, Request,
-    ResponseValue, RetryPolicy, SecretString, StatusCode, header, multipart, pagination,
+    ByteStream, CallOptions, ConversionError, CredentialProvider, Delivery, DeliveryWatch, Error, ErrorKind, Method, Number, Pacing,
+    Request, ResponseValue, RetryPolicy, SecretString, StatusCode, header, multipart, pagination,
 };
 
 /// The OpenAPI document this crate is generated from.

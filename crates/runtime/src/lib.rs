@@ -35,6 +35,7 @@ mod setters;
 mod stream;
 mod transport;
 mod vendor;
+mod watch;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
 
@@ -59,6 +60,7 @@ pub use route::{Evidence, Pagination, Route};
 pub use setters::{argument, arguments};
 pub use stream::ByteStream;
 pub use vendor::{Auth, ErrorShape, RateLimit, Vendor};
+pub use watch::DeliveryWatch;
 
 pub use bytes::Bytes;
 pub use futures_core::Stream;
