@@ -82,6 +82,7 @@ impl fmt::Debug for CallOptions {
             .field("deadline", &self.deadline)
             .field("retry", &self.retry)
             .field("headers", &self.headers.names().collect::<Vec<_>>())
+            .field("watch", &self.watch)
             .finish()
     }
 }

@@ -52,6 +52,6 @@ impl Serve {
         if !output.is_json() {
             line(&format!("\nPage: {}/   Ctrl-C ends it.", sandbox.url()))?;
         }
-        tokio::signal::ctrl_c().await.map_err(|error| Failure::Call(error.into()))
+        tokio::signal::ctrl_c().await.map_err(Failure::unsent)
     }
 }
