@@ -92,7 +92,7 @@ pub fn is_identifier(name: &str) -> bool {
     syn::parse_str::<syn::Ident>(name).is_ok()
 }
 
-/// A name in the words of snake_case that Rust takes as it is.
+/// A name in `snake_case` that Rust takes as it is.
 pub fn is_snake_case(name: &str) -> bool {
     name == name.to_snake_case() && is_identifier(name)
 }

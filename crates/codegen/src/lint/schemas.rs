@@ -129,7 +129,7 @@ impl Walk<'_> {
             (Some("array"), Some(items)) => self.schema(items, &pointer::child(at, "items"), false),
             (Some("array"), None) => self.report(at, "this array does not say of what", "write `items:`"),
             (Some(_), Some(_)) => {
-                self.report(&pointer::child(at, "items"), "`items` of what is not an array", "write `type: array`, or remove it")
+                self.report(&pointer::child(at, "items"), "`items` of what is not an array", "write `type: array`, or remove it");
             }
             _ => {}
         }
@@ -230,7 +230,7 @@ impl Walk<'_> {
                 ),
                 Some(_) => {}
                 None => {
-                    self.report(&below, format!("enum value {value} is not a string"), "quote it, or use `type: integer` without an enum")
+                    self.report(&below, format!("enum value {value} is not a string"), "quote it, or use `type: integer` without an enum");
                 }
             }
         }
