@@ -3,7 +3,7 @@
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
 /// Names of schemas that can never be read without doubt in Rust: what every module has in scope, what the clients export, and keywords.
-const RESERVED_TYPES: [&str; 54] = [
+const RESERVED_TYPES: [&str; 51] = [
     "Self",
     "Option",
     "Some",
@@ -52,9 +52,6 @@ const RESERVED_TYPES: [&str; 54] = [
     "Future",
     "IntoFuture",
     "Bytes",
-    "Str",
-    "Bool",
-    "Char",
     "Route",
     "CallOptions",
     "Credential",
