@@ -350,7 +350,7 @@ impl Client {
     ///
     /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
     ///
-    /// **Evidence**: documented in full by the vendor. The page types one sentence with numbers as texts; a list of sentences decodes as well, and numbers are numbers. Page: <https://help.hoopai.com/api-reference/messages/get-transcription-by-message-id>
+    /// **Evidence**: documented in full by the vendor. The page types one sentence of numbers and prints texts; a list of sentences decodes as well, and both kinds of number do. Page: <https://help.hoopai.com/api-reference/messages/get-transcription-by-message-id>
     pub fn get_transcription(&self) -> builder::GetTranscription<'_> {
         builder::GetTranscription::new(self)
     }
@@ -1748,7 +1748,7 @@ pub mod builder {
             self
         }
 
-        /// The files, of the kinds jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav. Required. May be called again.
+        /// The files, at least one, of the kinds jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav. Required. May be called again.
         pub fn file_attachment(mut self, file: multipart::Part) -> Self {
             self.file_attachment.push(file);
             self
@@ -4587,6 +4587,41 @@ pub mod types {
     }
 
     reachout_runtime::closed_enum!(BulkTagAction, Add = "add", Remove = "remove");
+    /// What happened to one contact, in fields or as a text.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(untagged)]
+    pub enum BulkTagOutcome {
+        /// As `BulkTagResult`.
+        Result(BulkTagResult),
+        /// As `BulkTagText`.
+        Text(BulkTagText),
+    }
+
+    impl From<&str> for BulkTagOutcome {
+        fn from(value: &str) -> Self {
+            Self::Text(BulkTagText(value.to_owned()))
+        }
+    }
+
+    impl From<String> for BulkTagOutcome {
+        fn from(value: String) -> Self {
+            Self::Text(BulkTagText(value))
+        }
+    }
+
+    impl From<BulkTagResult> for BulkTagOutcome {
+        fn from(value: BulkTagResult) -> Self {
+            Self::Result(value)
+        }
+    }
+
+    impl From<BulkTagText> for BulkTagOutcome {
+        fn from(value: BulkTagText) -> Self {
+            Self::Text(value)
+        }
+    }
+
     /// What became of one contact.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -4609,6 +4644,43 @@ pub mod types {
         /// `success` or `error`.
         #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
         pub type_: Option<String>,
+    }
+
+    /// What happened to one contact, as a text.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct BulkTagText(pub String);
+    impl ::std::ops::Deref for BulkTagText {
+        type Target = String;
+        fn deref(&self) -> &String {
+            &self.0
+        }
+    }
+
+    impl From<BulkTagText> for String {
+        fn from(value: BulkTagText) -> Self {
+            value.0
+        }
+    }
+
+    impl From<String> for BulkTagText {
+        fn from(value: String) -> Self {
+            Self(value)
+        }
+    }
+
+    impl ::std::fmt::Display for BulkTagText {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+
+    impl ::std::str::FromStr for BulkTagText {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
+            Ok(Self(value.to_string()))
+        }
     }
 
     /// Which contacts to put into a business, or to take out of theirs.
@@ -4672,8 +4744,8 @@ pub mod types {
         /// How many contacts could not be changed.
         #[serde(rename = "errorCount")]
         pub error_count: reachout_runtime::Number,
-        /// What became of each contact.
-        pub responses: Vec<BulkTagResult>,
+        /// What happened to each contact.
+        pub responses: Vec<BulkTagOutcome>,
         /// Whether the call did what it should, in the vendor's spelling.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub succeded: Option<bool>,
@@ -4761,9 +4833,9 @@ pub mod types {
         /// Id of the user the contact is assigned to.
         #[serde(rename = "assignedTo", skip_serializing_if = "Option::is_none")]
         pub assigned_to: Option<String>,
-        /// URLs of attached files.
+        /// One text, or several.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub attachments: Option<Vec<String>>,
+        pub attachments: Option<TextOrList>,
         /// What brought a contact in.
         #[serde(rename = "attributionSource", skip_serializing_if = "Option::is_none")]
         pub attribution_source: Option<AttributionSource>,
@@ -5035,9 +5107,9 @@ pub mod types {
         /// First name.
         #[serde(rename = "firstName", skip_serializing_if = "Option::is_none")]
         pub first_name: Option<String>,
-        /// Ids of the users who follow the contact.
+        /// One text, or several.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub followers: Option<Vec<String>>,
+        pub followers: Option<TextOrList>,
         /// Id of the contact.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
@@ -5429,7 +5501,7 @@ pub mod types {
         }
     }
 
-    /// What is exchanged for an access token.
+    /// What is exchanged for an access token: `code` where `grant_type` is `authorization_code`, `refresh_token` where it is `refresh_token`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateTokenRequest {
@@ -5437,7 +5509,7 @@ pub mod types {
         pub client_id: String,
         /// Secret of the app.
         pub client_secret: String,
-        /// The authorization code, as the redirect brought it.
+        /// The authorization code, as the redirect brought it. Needed with `authorization_code`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub code: Option<String>,
         /// What is exchanged for the access token.
@@ -5445,7 +5517,7 @@ pub mod types {
         /// The redirect URI of the app.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub redirect_uri: Option<String>,
-        /// The last refresh token. It works once.
+        /// The last refresh token. It works once. Needed with `refresh_token`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub refresh_token: Option<String>,
         /// Whether the token is for an agency (`Company`) or for a sub-account (`Location`).
@@ -5575,12 +5647,50 @@ pub mod types {
         }
     }
 
-    /// A value to give to a custom field.
+    /// A value to give to a custom field, named `fieldValue` or, in the older form, `field_value`. The newest official file prefers `fieldValue`. Send one of the two.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct CustomFieldInput {
+    #[serde(untagged)]
+    pub enum CustomFieldInput {
+        /// As `CustomFieldInputLegacy`.
+        Legacy(CustomFieldInputLegacy),
+        /// As `CustomFieldInputCurrent`.
+        Current(CustomFieldInputCurrent),
+    }
+
+    impl TryFrom<builder::CustomFieldInputLegacy> for CustomFieldInput {
+        type Error = reachout_runtime::ConversionError;
+        fn try_from(value: builder::CustomFieldInputLegacy) -> Result<Self, Self::Error> {
+            value.try_into().map(Self::Legacy)
+        }
+    }
+
+    impl TryFrom<builder::CustomFieldInputCurrent> for CustomFieldInput {
+        type Error = reachout_runtime::ConversionError;
+        fn try_from(value: builder::CustomFieldInputCurrent) -> Result<Self, Self::Error> {
+            value.try_into().map(Self::Current)
+        }
+    }
+
+    impl From<CustomFieldInputLegacy> for CustomFieldInput {
+        fn from(value: CustomFieldInputLegacy) -> Self {
+            Self::Legacy(value)
+        }
+    }
+
+    impl From<CustomFieldInputCurrent> for CustomFieldInput {
+        fn from(value: CustomFieldInputCurrent) -> Self {
+            Self::Current(value)
+        }
+    }
+
+    /// A value to give to a custom field, under the name that the newest official file prefers.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(deny_unknown_fields)]
+    pub struct CustomFieldInputCurrent {
         /// Text for the field kinds text, large text, single select and radio; a number for numeric and monetary; a list for checkboxes and multi select; a map for files.
-        #[serde(skip_serializing_if = "Option::is_none")]
+        #[serde(rename = "fieldValue", skip_serializing_if = "Option::is_none")]
         pub field_value: Option<CustomFieldContent>,
         /// Id of the custom field.
         pub id: String,
@@ -5589,9 +5699,30 @@ pub mod types {
         pub key: Option<String>,
     }
 
-    impl CustomFieldInput {
-        /// Starts a [`CustomFieldInput`]; `.try_into()` or a call's `.body(…)` ends it.
-        pub fn builder() -> builder::CustomFieldInput {
+    impl CustomFieldInputCurrent {
+        /// Starts a [`CustomFieldInputCurrent`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::CustomFieldInputCurrent {
+            Default::default()
+        }
+    }
+
+    /// A value to give to a custom field, under the older name that the newest official file calls deprecated.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(deny_unknown_fields)]
+    pub struct CustomFieldInputLegacy {
+        /// Text for the field kinds text, large text, single select and radio; a number for numeric and monetary; a list for checkboxes and multi select; a map for files.
+        pub field_value: CustomFieldContent,
+        /// Id of the custom field.
+        pub id: String,
+        /// Key of the custom field.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub key: Option<String>,
+    }
+
+    impl CustomFieldInputLegacy {
+        /// Starts a [`CustomFieldInputLegacy`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::CustomFieldInputLegacy {
             Default::default()
         }
     }
@@ -6216,21 +6347,21 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(untagged)]
     pub enum GetTranscriptionResponse {
-        /// As `TranscriptSentence`.
-        Variant0(TranscriptSentence),
+        /// As `SingleTranscriptSentence`.
+        SingleTranscriptSentence(SingleTranscriptSentence),
         /// As `TranscriptSentenceList`.
-        Variant1(TranscriptSentenceList),
+        TranscriptSentenceList(TranscriptSentenceList),
     }
 
-    impl From<TranscriptSentence> for GetTranscriptionResponse {
-        fn from(value: TranscriptSentence) -> Self {
-            Self::Variant0(value)
+    impl From<SingleTranscriptSentence> for GetTranscriptionResponse {
+        fn from(value: SingleTranscriptSentence) -> Self {
+            Self::SingleTranscriptSentence(value)
         }
     }
 
     impl From<TranscriptSentenceList> for GetTranscriptionResponse {
         fn from(value: TranscriptSentenceList) -> Self {
-            Self::Variant1(value)
+            Self::TranscriptSentenceList(value)
         }
     }
 
@@ -6745,10 +6876,22 @@ pub mod types {
     }
 
     reachout_runtime::open_enum!(MessageDirection, Inbound = "inbound", Outbound = "outbound");
-    /// The emails behind a message of the type email.
+    /// The emails behind a message of the type email. The documents disagree on where the ids are; read `messageIds` and `email.messageIds`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MessageEmail {
+        /// Ids of the emails behind a message.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub email: Option<MessageEmailIds>,
+        /// Ids of all emails of the thread.
+        #[serde(rename = "messageIds", skip_serializing_if = "Option::is_none")]
+        pub message_ids: Option<Vec<String>>,
+    }
+
+    /// Ids of the emails behind a message.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct MessageEmailIds {
         /// Ids of all emails of the thread.
         #[serde(rename = "messageIds", skip_serializing_if = "Option::is_none")]
         pub message_ids: Option<Vec<String>>,
@@ -6884,13 +7027,13 @@ pub mod types {
         /// Length and end of a call.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub call: Option<MessageCall>,
-        /// Length of the call in seconds.
+        /// A number, or a number as text.
         #[serde(rename = "callDuration", skip_serializing_if = "Option::is_none")]
-        pub call_duration: Option<reachout_runtime::Number>,
+        pub call_duration: Option<NumberOrText>,
         /// How a call ended.
         #[serde(rename = "callStatus", skip_serializing_if = "Option::is_none")]
         pub call_status: Option<CallStatus>,
-        /// The emails behind a message of the type email.
+        /// The emails behind a message of the type email. The documents disagree on where the ids are; read `messageIds` and `email.messageIds`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<MessageEmail>,
     }
@@ -7203,6 +7346,138 @@ pub mod types {
         /// A note on a contact.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub note: Option<Note>,
+    }
+
+    /// A number, or a number as text.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(untagged)]
+    pub enum NumberOrText {
+        /// As `NumberText`.
+        Text(NumberText),
+        /// As `NumberValue`.
+        Value(NumberValue),
+    }
+
+    impl From<&str> for NumberOrText {
+        fn from(value: &str) -> Self {
+            Self::Text(NumberText(value.to_owned()))
+        }
+    }
+
+    impl From<String> for NumberOrText {
+        fn from(value: String) -> Self {
+            Self::Text(NumberText(value))
+        }
+    }
+
+    impl ::std::fmt::Display for NumberOrText {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match self {
+                Self::Text(x) => x.fmt(f),
+                Self::Value(x) => x.fmt(f),
+            }
+        }
+    }
+
+    impl From<NumberText> for NumberOrText {
+        fn from(value: NumberText) -> Self {
+            Self::Text(value)
+        }
+    }
+
+    impl From<NumberValue> for NumberOrText {
+        fn from(value: NumberValue) -> Self {
+            Self::Value(value)
+        }
+    }
+
+    /// A number as text, such as `0.5`.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct NumberText(pub String);
+    impl ::std::ops::Deref for NumberText {
+        type Target = String;
+        fn deref(&self) -> &String {
+            &self.0
+        }
+    }
+
+    impl From<NumberText> for String {
+        fn from(value: NumberText) -> Self {
+            value.0
+        }
+    }
+
+    impl From<String> for NumberText {
+        fn from(value: String) -> Self {
+            Self(value)
+        }
+    }
+
+    impl ::std::fmt::Display for NumberText {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+
+    impl ::std::str::FromStr for NumberText {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
+            Ok(Self(value.to_string()))
+        }
+    }
+
+    /// A number.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct NumberValue(pub reachout_runtime::Number);
+    impl ::std::ops::Deref for NumberValue {
+        type Target = reachout_runtime::Number;
+        fn deref(&self) -> &reachout_runtime::Number {
+            &self.0
+        }
+    }
+
+    impl From<NumberValue> for reachout_runtime::Number {
+        fn from(value: NumberValue) -> Self {
+            value.0
+        }
+    }
+
+    impl From<reachout_runtime::Number> for NumberValue {
+        fn from(value: reachout_runtime::Number) -> Self {
+            Self(value)
+        }
+    }
+
+    impl ::std::fmt::Display for NumberValue {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+
+    impl ::std::str::FromStr for NumberValue {
+        type Err = <reachout_runtime::Number as ::std::str::FromStr>::Err;
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
+            Ok(Self(value.parse()?))
+        }
+    }
+
+    impl TryFrom<&str> for NumberValue {
+        type Error = <reachout_runtime::Number as ::std::str::FromStr>::Err;
+        fn try_from(value: &str) -> Result<Self, Self::Error> {
+            value.parse()
+        }
+    }
+
+    impl TryFrom<String> for NumberValue {
+        type Error = <reachout_runtime::Number as ::std::str::FromStr>::Err;
+        fn try_from(value: String) -> Result<Self, Self::Error> {
+            value.parse()
+        }
     }
 
     /// Kind of the message; only a call can be added.
@@ -7526,9 +7801,9 @@ pub mod types {
         /// Id of the email, for an email only. An inbound reply that is added with it joins the same thread.
         #[serde(rename = "emailMessageId", skip_serializing_if = "Option::is_none")]
         pub email_message_id: Option<String>,
-        /// Id of the message.
-        #[serde(rename = "messageId")]
-        pub message_id: String,
+        /// Id of the message. Google My Business gives `messageIds` instead.
+        #[serde(rename = "messageId", skip_serializing_if = "Option::is_none")]
+        pub message_id: Option<String>,
         /// Ids of the messages when the channel is Google My Business.
         #[serde(rename = "messageIds", skip_serializing_if = "Option::is_none")]
         pub message_ids: Option<Vec<String>>,
@@ -7589,6 +7864,67 @@ pub mod types {
         /// Starts a [`SendTypingIndicatorRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::SendTypingIndicatorRequest {
             Default::default()
+        }
+    }
+
+    /// One text.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct SingleText(pub String);
+    impl ::std::ops::Deref for SingleText {
+        type Target = String;
+        fn deref(&self) -> &String {
+            &self.0
+        }
+    }
+
+    impl From<SingleText> for String {
+        fn from(value: SingleText) -> Self {
+            value.0
+        }
+    }
+
+    impl From<String> for SingleText {
+        fn from(value: String) -> Self {
+            Self(value)
+        }
+    }
+
+    impl ::std::fmt::Display for SingleText {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+
+    impl ::std::str::FromStr for SingleText {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
+            Ok(Self(value.to_string()))
+        }
+    }
+
+    /// `SingleTranscriptSentence`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct SingleTranscriptSentence(pub TranscriptSentence);
+    impl ::std::ops::Deref for SingleTranscriptSentence {
+        type Target = TranscriptSentence;
+        fn deref(&self) -> &TranscriptSentence {
+            &self.0
+        }
+    }
+
+    impl From<SingleTranscriptSentence> for TranscriptSentence {
+        fn from(value: SingleTranscriptSentence) -> Self {
+            value.0
+        }
+    }
+
+    impl From<TranscriptSentence> for SingleTranscriptSentence {
+        fn from(value: TranscriptSentence) -> Self {
+            Self(value)
         }
     }
 
@@ -7815,6 +8151,65 @@ pub mod types {
         pub task: Option<Task>,
     }
 
+    /// Several texts.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct TextList(pub Vec<String>);
+    impl ::std::ops::Deref for TextList {
+        type Target = Vec<String>;
+        fn deref(&self) -> &Vec<String> {
+            &self.0
+        }
+    }
+
+    impl From<TextList> for Vec<String> {
+        fn from(value: TextList) -> Self {
+            value.0
+        }
+    }
+
+    impl From<Vec<String>> for TextList {
+        fn from(value: Vec<String>) -> Self {
+            Self(value)
+        }
+    }
+
+    /// One text, or several.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(untagged)]
+    pub enum TextOrList {
+        /// As `SingleText`.
+        SingleText(SingleText),
+        /// As `TextList`.
+        TextList(TextList),
+    }
+
+    impl From<&str> for TextOrList {
+        fn from(value: &str) -> Self {
+            Self::SingleText(SingleText(value.to_owned()))
+        }
+    }
+
+    impl From<String> for TextOrList {
+        fn from(value: String) -> Self {
+            Self::SingleText(SingleText(value))
+        }
+    }
+
+    impl From<SingleText> for TextOrList {
+        fn from(value: SingleText) -> Self {
+            Self::SingleText(value)
+        }
+    }
+
+    impl From<TextList> for TextOrList {
+        fn from(value: TextList) -> Self {
+            Self::TextList(value)
+        }
+    }
+
     /// An access token with its refresh token, and whom they are for.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -7877,24 +8272,25 @@ pub mod types {
     }
 
     reachout_runtime::closed_enum!(TokenUserType, Company = "Company", Location = "Location");
-    /// A sentence of a call.
+    /// A sentence of a call. `startTime` and `endTime` are in milliseconds from the start of the recording, `confidence` is from 0 to 1, and
+    /// `mediaChannel` tells the speakers apart. The documents disagree on whether these are numbers or texts.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct TranscriptSentence {
-        /// How sure the transcription is, from 0 to 1.
-        pub confidence: reachout_runtime::Number,
-        /// When the sentence ends, in milliseconds from the start.
+        /// A number, or a number as text.
+        pub confidence: NumberOrText,
+        /// A number, or a number as text.
         #[serde(rename = "endTime")]
-        pub end_time: reachout_runtime::Number,
-        /// Channel of the recording, which tells the speakers apart.
+        pub end_time: NumberOrText,
+        /// A number, or a number as text.
         #[serde(rename = "mediaChannel")]
-        pub media_channel: reachout_runtime::Number,
-        /// Place of the sentence in the call.
+        pub media_channel: NumberOrText,
+        /// A number, or a number as text.
         #[serde(rename = "sentenceIndex")]
-        pub sentence_index: reachout_runtime::Number,
-        /// When the sentence begins, in milliseconds from the start.
+        pub sentence_index: NumberOrText,
+        /// A number, or a number as text.
         #[serde(rename = "startTime")]
-        pub start_time: reachout_runtime::Number,
+        pub start_time: NumberOrText,
         /// What was said.
         pub transcript: String,
     }
@@ -8391,8 +8787,14 @@ pub mod types {
             user_type = optional::<super::TokenUserType>
         );
         reachout_runtime::builder!(
-            CustomFieldInput,
+            CustomFieldInputCurrent,
             field_value = optional::<super::CustomFieldContent>,
+            id = required::<String>,
+            key = optional::<String>
+        );
+        reachout_runtime::builder!(
+            CustomFieldInputLegacy,
+            field_value = required::<super::CustomFieldContent>,
             id = required::<String>,
             key = optional::<String>
         );

@@ -191,7 +191,7 @@ impl Client {
     ///
     /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
     ///
-    /// **Evidence**: documented in full by the vendor. The page marks `subType` and `status` required and was followed, though whether the server insists is not verified. It types `subType` an object and sends the text "Email"; both are accepted. Its `default` values are examples. It prints no success code, the official file says 200; any 2XX is taken. Page: <https://developers.leadwaycrm.com/api-reference/conversations/conversations-send-a-new-message>
+    /// **Evidence**: documented in full by the vendor. The page marks `subType` and `status` of the request required and was followed, though whether the server insists is not verified. It marks `status` of the response required too, which the official files of 2025 do not have: optional. It types `subType` an object and sends the text "Email"; both are accepted. Its `default` values are examples. It prints no success code, the official file says 200; any 2XX is taken. Page: <https://developers.leadwaycrm.com/api-reference/conversations/conversations-send-a-new-message>
     pub fn send_message(&self) -> builder::SendMessage<'_> {
         builder::SendMessage::new(self)
     }
@@ -234,7 +234,7 @@ impl Client {
     ///
     /// Posts a reply to the review that a conversation is about. Needs the scope `conversations/message.write`.
     ///
-    /// `POST /conversations/messages/review-reply`, body [`types::SendReviewReplyRequest`] as `application/json`; answers [`types::SendReviewReplyResponse`].
+    /// `POST /conversations/messages/review-reply`, body [`types::SendReviewReplyRequest`] as `application/json`; answers [`types::SendMessageResponse`].
     ///
     /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
     ///
@@ -432,7 +432,7 @@ impl Client {
     ///
     /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
     ///
-    /// **Evidence**: documented in full by the vendor. The page types one sentence with numbers as texts; a list of sentences decodes as well, and numbers are numbers. Page: <https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-message-transcription>
+    /// **Evidence**: documented in full by the vendor. The page types one sentence of numbers and prints texts; a list of sentences decodes as well, and both kinds of number do. Page: <https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-message-transcription>
     pub fn get_transcription(&self) -> builder::GetTranscription<'_> {
         builder::GetTranscription::new(self)
     }
@@ -1933,11 +1933,11 @@ pub mod builder {
         ///
         /// # Errors
         /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
-        pub async fn send(self) -> Result<ResponseValue<types::SendReviewReplyResponse>, Error> {
+        pub async fn send(self) -> Result<ResponseValue<types::SendMessageResponse>, Error> {
             let Self { client, body } = self;
             let call = client.core.operation(&ROUTES[9]);
             let body: types::SendReviewReplyRequest = call.body(body)?;
-            call.json(&body).send::<types::SendReviewReplyResponse>().await
+            call.json(&body).send::<types::SendMessageResponse>().await
         }
     }
 
@@ -2209,7 +2209,7 @@ pub mod builder {
             self
         }
 
-        /// The files, of the kinds jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav. Required. May be called again.
+        /// The files, at least one, of the kinds jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav. Required. May be called again.
         pub fn file_attachment(mut self, file: multipart::Part) -> Self {
             self.file_attachment.push(file);
             self
@@ -5493,6 +5493,41 @@ pub mod types {
     }
 
     reachout_runtime::closed_enum!(BulkTagAction, Add = "add", Remove = "remove");
+    /// What happened to one contact, in fields or as a text.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(untagged)]
+    pub enum BulkTagOutcome {
+        /// As `BulkTagResult`.
+        Result(BulkTagResult),
+        /// As `BulkTagText`.
+        Text(BulkTagText),
+    }
+
+    impl From<&str> for BulkTagOutcome {
+        fn from(value: &str) -> Self {
+            Self::Text(BulkTagText(value.to_owned()))
+        }
+    }
+
+    impl From<String> for BulkTagOutcome {
+        fn from(value: String) -> Self {
+            Self::Text(BulkTagText(value))
+        }
+    }
+
+    impl From<BulkTagResult> for BulkTagOutcome {
+        fn from(value: BulkTagResult) -> Self {
+            Self::Result(value)
+        }
+    }
+
+    impl From<BulkTagText> for BulkTagOutcome {
+        fn from(value: BulkTagText) -> Self {
+            Self::Text(value)
+        }
+    }
+
     /// What became of one contact.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -5515,6 +5550,43 @@ pub mod types {
         /// `success` or `error`.
         #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
         pub type_: Option<String>,
+    }
+
+    /// What happened to one contact, as a text.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct BulkTagText(pub String);
+    impl ::std::ops::Deref for BulkTagText {
+        type Target = String;
+        fn deref(&self) -> &String {
+            &self.0
+        }
+    }
+
+    impl From<BulkTagText> for String {
+        fn from(value: BulkTagText) -> Self {
+            value.0
+        }
+    }
+
+    impl From<String> for BulkTagText {
+        fn from(value: String) -> Self {
+            Self(value)
+        }
+    }
+
+    impl ::std::fmt::Display for BulkTagText {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+
+    impl ::std::str::FromStr for BulkTagText {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
+            Ok(Self(value.to_string()))
+        }
     }
 
     /// Which contacts to put into a business, or to take out of theirs.
@@ -5578,8 +5650,8 @@ pub mod types {
         /// How many contacts could not be changed.
         #[serde(rename = "errorCount")]
         pub error_count: reachout_runtime::Number,
-        /// What became of each contact.
-        pub responses: Vec<BulkTagResult>,
+        /// What happened to each contact.
+        pub responses: Vec<BulkTagOutcome>,
         /// Whether the call did what it should, in the vendor's spelling.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub succeded: Option<bool>,
@@ -5705,9 +5777,9 @@ pub mod types {
         /// Id of the user the contact is assigned to.
         #[serde(rename = "assignedTo", skip_serializing_if = "Option::is_none")]
         pub assigned_to: Option<String>,
-        /// URLs of attached files.
+        /// One text, or several.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub attachments: Option<Vec<String>>,
+        pub attachments: Option<TextOrList>,
         /// What brought a contact in.
         #[serde(rename = "attributionSource", skip_serializing_if = "Option::is_none")]
         pub attribution_source: Option<AttributionSource>,
@@ -5979,9 +6051,9 @@ pub mod types {
         /// First name.
         #[serde(rename = "firstName", skip_serializing_if = "Option::is_none")]
         pub first_name: Option<String>,
-        /// Ids of the users who follow the contact.
+        /// One text, or several.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub followers: Option<Vec<String>>,
+        pub followers: Option<TextOrList>,
         /// Id of the contact.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
@@ -6463,7 +6535,7 @@ pub mod types {
         }
     }
 
-    /// What is exchanged for an access token.
+    /// What is exchanged for an access token: `code` where `grant_type` is `authorization_code`, `refresh_token` where it is `refresh_token`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateTokenRequest {
@@ -6471,7 +6543,7 @@ pub mod types {
         pub client_id: String,
         /// Secret of the app.
         pub client_secret: String,
-        /// The authorization code, as the redirect brought it.
+        /// The authorization code, as the redirect brought it. Needed with `authorization_code`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub code: Option<String>,
         /// What is exchanged for the access token.
@@ -6479,7 +6551,7 @@ pub mod types {
         /// The redirect URI of the app.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub redirect_uri: Option<String>,
-        /// The last refresh token. It works once.
+        /// The last refresh token. It works once. Needed with `refresh_token`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub refresh_token: Option<String>,
         /// Whether the token is for an agency (`Company`) or for a sub-account (`Location`).
@@ -6609,12 +6681,50 @@ pub mod types {
         }
     }
 
-    /// A value to give to a custom field.
+    /// A value to give to a custom field, named `fieldValue` or, in the older form, `field_value`. The newest official file prefers `fieldValue`. Send one of the two.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct CustomFieldInput {
+    #[serde(untagged)]
+    pub enum CustomFieldInput {
+        /// As `CustomFieldInputLegacy`.
+        Legacy(CustomFieldInputLegacy),
+        /// As `CustomFieldInputCurrent`.
+        Current(CustomFieldInputCurrent),
+    }
+
+    impl TryFrom<builder::CustomFieldInputLegacy> for CustomFieldInput {
+        type Error = reachout_runtime::ConversionError;
+        fn try_from(value: builder::CustomFieldInputLegacy) -> Result<Self, Self::Error> {
+            value.try_into().map(Self::Legacy)
+        }
+    }
+
+    impl TryFrom<builder::CustomFieldInputCurrent> for CustomFieldInput {
+        type Error = reachout_runtime::ConversionError;
+        fn try_from(value: builder::CustomFieldInputCurrent) -> Result<Self, Self::Error> {
+            value.try_into().map(Self::Current)
+        }
+    }
+
+    impl From<CustomFieldInputLegacy> for CustomFieldInput {
+        fn from(value: CustomFieldInputLegacy) -> Self {
+            Self::Legacy(value)
+        }
+    }
+
+    impl From<CustomFieldInputCurrent> for CustomFieldInput {
+        fn from(value: CustomFieldInputCurrent) -> Self {
+            Self::Current(value)
+        }
+    }
+
+    /// A value to give to a custom field, under the name that the newest official file prefers.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(deny_unknown_fields)]
+    pub struct CustomFieldInputCurrent {
         /// Text for the field kinds text, large text, single select and radio; a number for numeric and monetary; a list for checkboxes and multi select; a map for files.
-        #[serde(skip_serializing_if = "Option::is_none")]
+        #[serde(rename = "fieldValue", skip_serializing_if = "Option::is_none")]
         pub field_value: Option<CustomFieldContent>,
         /// Id of the custom field.
         pub id: String,
@@ -6623,9 +6733,30 @@ pub mod types {
         pub key: Option<String>,
     }
 
-    impl CustomFieldInput {
-        /// Starts a [`CustomFieldInput`]; `.try_into()` or a call's `.body(…)` ends it.
-        pub fn builder() -> builder::CustomFieldInput {
+    impl CustomFieldInputCurrent {
+        /// Starts a [`CustomFieldInputCurrent`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::CustomFieldInputCurrent {
+            Default::default()
+        }
+    }
+
+    /// A value to give to a custom field, under the older name that the newest official file calls deprecated.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(deny_unknown_fields)]
+    pub struct CustomFieldInputLegacy {
+        /// Text for the field kinds text, large text, single select and radio; a number for numeric and monetary; a list for checkboxes and multi select; a map for files.
+        pub field_value: CustomFieldContent,
+        /// Id of the custom field.
+        pub id: String,
+        /// Key of the custom field.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub key: Option<String>,
+    }
+
+    impl CustomFieldInputLegacy {
+        /// Starts a [`CustomFieldInputLegacy`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::CustomFieldInputLegacy {
             Default::default()
         }
     }
@@ -7380,21 +7511,21 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(untagged)]
     pub enum GetTranscriptionResponse {
-        /// As `TranscriptSentence`.
-        Variant0(TranscriptSentence),
+        /// As `SingleTranscriptSentence`.
+        SingleTranscriptSentence(SingleTranscriptSentence),
         /// As `TranscriptSentenceList`.
-        Variant1(TranscriptSentenceList),
+        TranscriptSentenceList(TranscriptSentenceList),
     }
 
-    impl From<TranscriptSentence> for GetTranscriptionResponse {
-        fn from(value: TranscriptSentence) -> Self {
-            Self::Variant0(value)
+    impl From<SingleTranscriptSentence> for GetTranscriptionResponse {
+        fn from(value: SingleTranscriptSentence) -> Self {
+            Self::SingleTranscriptSentence(value)
         }
     }
 
     impl From<TranscriptSentenceList> for GetTranscriptionResponse {
         fn from(value: TranscriptSentenceList) -> Self {
-            Self::Variant1(value)
+            Self::TranscriptSentenceList(value)
         }
     }
 
@@ -7915,10 +8046,22 @@ pub mod types {
     }
 
     reachout_runtime::open_enum!(MessageDirection, Inbound = "inbound", Outbound = "outbound");
-    /// The emails behind a message of the type email.
+    /// The emails behind a message of the type email. The documents disagree on where the ids are; read `messageIds` and `email.messageIds`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MessageEmail {
+        /// Ids of the emails behind a message.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub email: Option<MessageEmailIds>,
+        /// Ids of all emails of the thread.
+        #[serde(rename = "messageIds", skip_serializing_if = "Option::is_none")]
+        pub message_ids: Option<Vec<String>>,
+    }
+
+    /// Ids of the emails behind a message.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct MessageEmailIds {
         /// Ids of all emails of the thread.
         #[serde(rename = "messageIds", skip_serializing_if = "Option::is_none")]
         pub message_ids: Option<Vec<String>>,
@@ -8054,13 +8197,13 @@ pub mod types {
         /// Length and end of a call.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub call: Option<MessageCall>,
-        /// Length of the call in seconds.
+        /// A number, or a number as text.
         #[serde(rename = "callDuration", skip_serializing_if = "Option::is_none")]
-        pub call_duration: Option<reachout_runtime::Number>,
+        pub call_duration: Option<NumberOrText>,
         /// How a call ended.
         #[serde(rename = "callStatus", skip_serializing_if = "Option::is_none")]
         pub call_status: Option<CallStatus>,
-        /// The emails behind a message of the type email.
+        /// The emails behind a message of the type email. The documents disagree on where the ids are; read `messageIds` and `email.messageIds`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<MessageEmail>,
     }
@@ -8453,6 +8596,138 @@ pub mod types {
         pub note: Option<Note>,
     }
 
+    /// A number, or a number as text.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(untagged)]
+    pub enum NumberOrText {
+        /// As `NumberText`.
+        Text(NumberText),
+        /// As `NumberValue`.
+        Value(NumberValue),
+    }
+
+    impl From<&str> for NumberOrText {
+        fn from(value: &str) -> Self {
+            Self::Text(NumberText(value.to_owned()))
+        }
+    }
+
+    impl From<String> for NumberOrText {
+        fn from(value: String) -> Self {
+            Self::Text(NumberText(value))
+        }
+    }
+
+    impl ::std::fmt::Display for NumberOrText {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match self {
+                Self::Text(x) => x.fmt(f),
+                Self::Value(x) => x.fmt(f),
+            }
+        }
+    }
+
+    impl From<NumberText> for NumberOrText {
+        fn from(value: NumberText) -> Self {
+            Self::Text(value)
+        }
+    }
+
+    impl From<NumberValue> for NumberOrText {
+        fn from(value: NumberValue) -> Self {
+            Self::Value(value)
+        }
+    }
+
+    /// A number as text, such as `0.5`.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct NumberText(pub String);
+    impl ::std::ops::Deref for NumberText {
+        type Target = String;
+        fn deref(&self) -> &String {
+            &self.0
+        }
+    }
+
+    impl From<NumberText> for String {
+        fn from(value: NumberText) -> Self {
+            value.0
+        }
+    }
+
+    impl From<String> for NumberText {
+        fn from(value: String) -> Self {
+            Self(value)
+        }
+    }
+
+    impl ::std::fmt::Display for NumberText {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+
+    impl ::std::str::FromStr for NumberText {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
+            Ok(Self(value.to_string()))
+        }
+    }
+
+    /// A number.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct NumberValue(pub reachout_runtime::Number);
+    impl ::std::ops::Deref for NumberValue {
+        type Target = reachout_runtime::Number;
+        fn deref(&self) -> &reachout_runtime::Number {
+            &self.0
+        }
+    }
+
+    impl From<NumberValue> for reachout_runtime::Number {
+        fn from(value: NumberValue) -> Self {
+            value.0
+        }
+    }
+
+    impl From<reachout_runtime::Number> for NumberValue {
+        fn from(value: reachout_runtime::Number) -> Self {
+            Self(value)
+        }
+    }
+
+    impl ::std::fmt::Display for NumberValue {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+
+    impl ::std::str::FromStr for NumberValue {
+        type Err = <reachout_runtime::Number as ::std::str::FromStr>::Err;
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
+            Ok(Self(value.parse()?))
+        }
+    }
+
+    impl TryFrom<&str> for NumberValue {
+        type Error = <reachout_runtime::Number as ::std::str::FromStr>::Err;
+        fn try_from(value: &str) -> Result<Self, Self::Error> {
+            value.parse()
+        }
+    }
+
+    impl TryFrom<String> for NumberValue {
+        type Error = <reachout_runtime::Number as ::std::str::FromStr>::Err;
+        fn try_from(value: String) -> Result<Self, Self::Error> {
+            value.parse()
+        }
+    }
+
     /// Hours within which the moment to send a scheduled email is picked.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
@@ -8807,9 +9082,9 @@ pub mod types {
         /// What was forwarded, and to whom.
         #[serde(rename = "forwardData", skip_serializing_if = "Option::is_none")]
         pub forward_data: Option<ForwardData>,
-        /// Id of the message.
-        #[serde(rename = "messageId")]
-        pub message_id: String,
+        /// Id of the message. Google My Business gives `messageIds` instead.
+        #[serde(rename = "messageId", skip_serializing_if = "Option::is_none")]
+        pub message_id: Option<String>,
         /// Ids of the messages when the channel is Google My Business.
         #[serde(rename = "messageIds", skip_serializing_if = "Option::is_none")]
         pub message_ids: Option<Vec<String>>,
@@ -8817,7 +9092,8 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub msg: Option<String>,
         /// What became of a message at the channel's provider.
-        pub status: MessageDeliveryStatus,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub status: Option<MessageDeliveryStatus>,
     }
 
     /// Channel of the message to send.
@@ -8877,26 +9153,6 @@ pub mod types {
         }
     }
 
-    /// Identifiers and status of the reply.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct SendReviewReplyResponse {
-        /// Id of the conversation the reply is in.
-        #[serde(rename = "conversationId")]
-        pub conversation_id: String,
-        /// Id of the reply.
-        #[serde(rename = "messageId", skip_serializing_if = "Option::is_none")]
-        pub message_id: Option<String>,
-        /// Ids of the reply's messages.
-        #[serde(rename = "messageIds", skip_serializing_if = "Option::is_none")]
-        pub message_ids: Option<Vec<String>>,
-        /// What the platform has to say about the reply.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub msg: Option<String>,
-        /// What became of a message at the channel's provider.
-        pub status: MessageDeliveryStatus,
-    }
-
     /// Who is to see that an answer is being typed.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -8919,6 +9175,67 @@ pub mod types {
         /// Starts a [`SendTypingIndicatorRequest`]; `.try_into()` or a call's `.body(…)` ends it.
         pub fn builder() -> builder::SendTypingIndicatorRequest {
             Default::default()
+        }
+    }
+
+    /// One text.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct SingleText(pub String);
+    impl ::std::ops::Deref for SingleText {
+        type Target = String;
+        fn deref(&self) -> &String {
+            &self.0
+        }
+    }
+
+    impl From<SingleText> for String {
+        fn from(value: SingleText) -> Self {
+            value.0
+        }
+    }
+
+    impl From<String> for SingleText {
+        fn from(value: String) -> Self {
+            Self(value)
+        }
+    }
+
+    impl ::std::fmt::Display for SingleText {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+
+    impl ::std::str::FromStr for SingleText {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
+            Ok(Self(value.to_string()))
+        }
+    }
+
+    /// `SingleTranscriptSentence`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct SingleTranscriptSentence(pub TranscriptSentence);
+    impl ::std::ops::Deref for SingleTranscriptSentence {
+        type Target = TranscriptSentence;
+        fn deref(&self) -> &TranscriptSentence {
+            &self.0
+        }
+    }
+
+    impl From<SingleTranscriptSentence> for TranscriptSentence {
+        fn from(value: SingleTranscriptSentence) -> Self {
+            value.0
+        }
+    }
+
+    impl From<TranscriptSentence> for SingleTranscriptSentence {
+        fn from(value: TranscriptSentence) -> Self {
+            Self(value)
         }
     }
 
@@ -9204,6 +9521,65 @@ pub mod types {
         pub task: Option<Task>,
     }
 
+    /// Several texts.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct TextList(pub Vec<String>);
+    impl ::std::ops::Deref for TextList {
+        type Target = Vec<String>;
+        fn deref(&self) -> &Vec<String> {
+            &self.0
+        }
+    }
+
+    impl From<TextList> for Vec<String> {
+        fn from(value: TextList) -> Self {
+            value.0
+        }
+    }
+
+    impl From<Vec<String>> for TextList {
+        fn from(value: Vec<String>) -> Self {
+            Self(value)
+        }
+    }
+
+    /// One text, or several.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(untagged)]
+    pub enum TextOrList {
+        /// As `SingleText`.
+        SingleText(SingleText),
+        /// As `TextList`.
+        TextList(TextList),
+    }
+
+    impl From<&str> for TextOrList {
+        fn from(value: &str) -> Self {
+            Self::SingleText(SingleText(value.to_owned()))
+        }
+    }
+
+    impl From<String> for TextOrList {
+        fn from(value: String) -> Self {
+            Self::SingleText(SingleText(value))
+        }
+    }
+
+    impl From<SingleText> for TextOrList {
+        fn from(value: SingleText) -> Self {
+            Self::SingleText(value)
+        }
+    }
+
+    impl From<TextList> for TextOrList {
+        fn from(value: TextList) -> Self {
+            Self::TextList(value)
+        }
+    }
+
     /// An access token with its refresh token, and whom they are for.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -9266,24 +9642,25 @@ pub mod types {
     }
 
     reachout_runtime::closed_enum!(TokenUserType, Company = "Company", Location = "Location");
-    /// A sentence of a call.
+    /// A sentence of a call. `startTime` and `endTime` are in milliseconds from the start of the recording, `confidence` is from 0 to 1, and
+    /// `mediaChannel` tells the speakers apart. The documents disagree on whether these are numbers or texts.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct TranscriptSentence {
-        /// How sure the transcription is, from 0 to 1.
-        pub confidence: reachout_runtime::Number,
-        /// When the sentence ends, in milliseconds from the start.
+        /// A number, or a number as text.
+        pub confidence: NumberOrText,
+        /// A number, or a number as text.
         #[serde(rename = "endTime")]
-        pub end_time: reachout_runtime::Number,
-        /// Channel of the recording, which tells the speakers apart.
+        pub end_time: NumberOrText,
+        /// A number, or a number as text.
         #[serde(rename = "mediaChannel")]
-        pub media_channel: reachout_runtime::Number,
-        /// Place of the sentence in the call.
+        pub media_channel: NumberOrText,
+        /// A number, or a number as text.
         #[serde(rename = "sentenceIndex")]
-        pub sentence_index: reachout_runtime::Number,
-        /// When the sentence begins, in milliseconds from the start.
+        pub sentence_index: NumberOrText,
+        /// A number, or a number as text.
         #[serde(rename = "startTime")]
-        pub start_time: reachout_runtime::Number,
+        pub start_time: NumberOrText,
         /// What was said.
         pub transcript: String,
     }
@@ -9955,8 +10332,14 @@ pub mod types {
             user_type = optional::<super::TokenUserType>
         );
         reachout_runtime::builder!(
-            CustomFieldInput,
+            CustomFieldInputCurrent,
             field_value = optional::<super::CustomFieldContent>,
+            id = required::<String>,
+            key = optional::<String>
+        );
+        reachout_runtime::builder!(
+            CustomFieldInputLegacy,
+            field_value = required::<super::CustomFieldContent>,
             id = required::<String>,
             key = optional::<String>
         );

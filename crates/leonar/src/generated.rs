@@ -3190,13 +3190,6 @@ pub mod types {
         pub type_: Option<String>,
     }
 
-    impl ContactEmail {
-        /// Starts a [`ContactEmail`]; `.try_into()` or a call's `.body(…)` ends it.
-        pub fn builder() -> builder::ContactEmail {
-            Default::default()
-        }
-    }
-
     /// A phone number of a contact.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -3207,13 +3200,6 @@ pub mod types {
         /// Kind of number, such as `personal`. The values are not documented.
         #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
         pub type_: Option<String>,
-    }
-
-    impl ContactPhone {
-        /// Starts a [`ContactPhone`]; `.try_into()` or a call's `.body(…)` ends it.
-        pub fn builder() -> builder::ContactPhone {
-            Default::default()
-        }
     }
 
     /// One contact.
@@ -3263,7 +3249,7 @@ pub mod types {
         pub email: Option<String>,
         /// Email addresses, at most 5.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub emails: Option<Vec<ContactEmail>>,
+        pub emails: Option<Vec<NewContactEmail>>,
         /// Given name, at most 100 characters.
         pub first_name: CreateContactRequestFirstName,
         /// Where the relation with a contact stands.
@@ -3286,7 +3272,7 @@ pub mod types {
         pub phone: Option<String>,
         /// Phone numbers, at most 5.
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub phones: Option<Vec<ContactPhone>>,
+        pub phones: Option<Vec<NewContactPhone>>,
         /// Names of skills.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub skills: Option<Vec<String>>,
@@ -3608,7 +3594,7 @@ pub mod types {
         }
     }
 
-    /// The contacts to enroll, by id alone or each with variables of its own.
+    /// The contacts to enroll, in `contact_ids` by id alone or in `contacts` each with variables of its own; one of the two, not both.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(untagged)]
@@ -4109,6 +4095,42 @@ pub mod types {
         /// When the message was sent.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub sent_at: Option<::chrono::DateTime<::chrono::offset::Utc>>,
+    }
+
+    /// An email address to give to a contact.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct NewContactEmail {
+        /// The address.
+        pub email: String,
+        /// Kind of address, such as `work`. The values are not documented.
+        #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+        pub type_: Option<String>,
+    }
+
+    impl NewContactEmail {
+        /// Starts a [`NewContactEmail`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::NewContactEmail {
+            Default::default()
+        }
+    }
+
+    /// A phone number to give to a contact.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct NewContactPhone {
+        /// The number; the vendor's examples are in international form, such as `+33612345678`.
+        pub phone: String,
+        /// Kind of number, such as `personal`. The values are not documented.
+        #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+        pub type_: Option<String>,
+    }
+
+    impl NewContactPhone {
+        /// Starts a [`NewContactPhone`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::NewContactPhone {
+            Default::default()
+        }
     }
 
     /// One note.
@@ -4617,7 +4639,7 @@ pub mod types {
         }
     }
 
-    /// The message to send, and to whom.
+    /// The message to send, and to whom. An email needs `subject` as well.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SendMessageRequest {
@@ -5313,8 +5335,6 @@ pub mod types {
             signed_amount = optional::<reachout_runtime::Number>,
             status = required::<super::DealCloseStatus>
         );
-        reachout_runtime::builder!(ContactEmail, email = optional::<String>, type_ = optional::<String>);
-        reachout_runtime::builder!(ContactPhone, phone = optional::<String>, type_ = optional::<String>);
         reachout_runtime::builder!(CreateCompanyRequest, name = required::<String>);
         reachout_runtime::builder!(
             CreateContactRequest,
@@ -5324,7 +5344,7 @@ pub mod types {
             custom_data = optional::<::serde_json::Map<String, ::serde_json::Value>>,
             do_not_contact = optional::<bool>,
             email = optional::<String>,
-            emails = optional_list::<super::ContactEmail>,
+            emails = optional_list::<super::NewContactEmail>,
             first_name = required::<super::CreateContactRequestFirstName>,
             global_status = optional::<super::GlobalStatus>,
             languages = optional_list::<String>,
@@ -5332,7 +5352,7 @@ pub mod types {
             linkedin_profile = optional::<String>,
             location = optional::<String>,
             phone = optional::<String>,
-            phones = optional_list::<super::ContactPhone>,
+            phones = optional_list::<super::NewContactPhone>,
             skills = optional_list::<String>,
             source = optional::<String>,
             tags = optional_list::<String>,
@@ -5379,6 +5399,8 @@ pub mod types {
             countries = optional_list::<String>,
             states = optional_list::<String>
         );
+        reachout_runtime::builder!(NewContactEmail, email = required::<String>, type_ = optional::<String>);
+        reachout_runtime::builder!(NewContactPhone, phone = required::<String>, type_ = optional::<String>);
         reachout_runtime::builder!(
             ProfileEducation,
             diploma = optional::<String>,

@@ -302,7 +302,7 @@ pub mod operations {
 
     impl Then<SendReviewReply> {
         /// Answers as documented, with this value.
-        pub fn success(self, value: &types::SendReviewReplyResponse) -> Self {
+        pub fn success(self, value: &types::SendMessageResponse) -> Self {
             self.typed(value)
         }
     }

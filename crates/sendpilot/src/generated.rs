@@ -146,7 +146,7 @@ impl Client {
 
     /// Add leads to a campaign.
     ///
-    /// Adds 1 to 1,000 people to a campaign as leads; they queue up for the campaign's sequence. A profile that the campaign has already is
+    /// Adds 1 to 100 people to a campaign as leads; they queue up for the campaign's sequence. A profile that the campaign has already is
     /// skipped and counted. Any further property of a lead becomes a custom field. Errors: 400 for an invalid body, 401 for the key, 404 for an
     /// unknown campaign.
     ///
@@ -156,7 +156,7 @@ impl Client {
     ///
     /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
     ///
-    /// **Evidence**: documented in full by the vendor. The pages allow 100 leads in a request, B 1 to 1,000: B is followed. Custom fields are flat, as the newest page says; older ones nest them in customFields. email is in A and B only. Page: <https://docs.sendpilot.ai/api-reference/endpoint/post-add-leads>
+    /// **Evidence**: documented in full by the vendor. The pages allow 100 leads in a request, the newest one too; B has 1 to 1,000. The pages are followed. Custom fields are flat, as the newest page says; older ones nest them in customFields. email is in A and B only. Page: <https://docs.sendpilot.ai/api-reference/endpoint/post-add-leads>
     pub fn create_leads(&self) -> builder::CreateLeads<'_> {
         builder::CreateLeads::new(self)
     }
@@ -178,9 +178,9 @@ impl Client {
 
     /// Set the status of a lead.
     ///
-    /// Sets the outcome of a lead, its custom status, by which leads are sorted in a CRM, or both, and raises the webhook event `lead.updated`. At
-    /// least one of `status` and `customLeadStatus` is needed. Statuses that the campaign's sequence sets cannot be set here. Errors: 400 for an
-    /// invalid body or one with neither status, 401 for the key, 404 for an unknown lead.
+    /// Sets the outcome of a lead, and with it, if wanted, its custom status, by which leads are sorted in a CRM; raises the webhook event
+    /// `lead.updated`. Statuses that the campaign's sequence sets cannot be set here. Errors: 400 for an invalid body, 401 for the key, 404 for an
+    /// unknown lead.
     ///
     /// `PATCH /v1/leads/{id}/status`, body [`types::UpdateLeadStatusRequest`] as `application/json`; answers [`types::UpdateLeadStatusResponse`].
     ///
@@ -188,7 +188,7 @@ impl Client {
     ///
     /// **Errors**: [`Error`], whose `delivery()` tells what became of the request.
     ///
-    /// **Evidence**: documented in full by the vendor. The pages and derived documents have four different lists of statuses; B, the newest, is followed. It also adds customLeadStatus. The response is that of the newest page, A, B and integrators, not the first pages' with previousStatus. Page: <https://docs.sendpilot.ai/api-reference/endpoint/patch-lead-status>
+    /// **Evidence**: documented in full by the vendor. The pages and derived documents have four different lists of statuses: that of the newest page (which has NOT_INTERESTED) and B's are taken together. status is required as on every page; B, which adds customLeadStatus, takes either of the two. The response is that of the newest page, A, B and integrators, not the first pages' with previousStatus. Page: <https://docs.sendpilot.ai/api-reference/endpoint/patch-lead-status>
     pub fn update_lead_status(&self) -> builder::UpdateLeadStatus<'_> {
         builder::UpdateLeadStatus::new(self)
     }
@@ -266,7 +266,7 @@ impl Client {
     /// and `{{lastName}}` in the text are replaced by the lead's names. SendPilot has no idempotency key: a repeated call sends a second message.
     /// Errors: 400 for an invalid body, an unknown sender or a lead that is not connected, 401 for the key, 404 for an unknown lead.
     ///
-    /// `POST /v1/inbox/send/lead/{leadId}`, body [`types::SendLeadMessageRequest`] as `application/json`; answers [`types::SendLeadMessageResponse`].
+    /// `POST /v1/inbox/send/lead/{leadId}`, body [`types::SendMessageToLeadRequest`] as `application/json`; answers [`types::SendMessageToLeadResponse`].
     ///
     /// **Not repeated** once the vendor may have acted: sent again only if the connection never opened, or after 429.
     ///
@@ -1162,7 +1162,7 @@ pub mod builder {
     pub struct SendMessageToLead<'a> {
         client: &'a Client,
         lead_id: Result<String, String>,
-        body: Result<types::builder::SendLeadMessageRequest, String>,
+        body: Result<types::builder::SendMessageToLeadRequest, String>,
     }
 
     impl<'a> SendMessageToLead<'a> {
@@ -1180,20 +1180,20 @@ pub mod builder {
             self
         }
 
-        /// The request body: a [`types::SendLeadMessageRequest`], or its builder.
+        /// The request body: a [`types::SendMessageToLeadRequest`], or its builder.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: TryInto<types::SendLeadMessageRequest>,
+            V: TryInto<types::SendMessageToLeadRequest>,
             V::Error: std::fmt::Display,
         {
-            self.body = reachout_runtime::argument("body", value).map(|body: types::SendLeadMessageRequest| body.into());
+            self.body = reachout_runtime::argument("body", value).map(|body: types::SendMessageToLeadRequest| body.into());
             self
         }
 
         /// Changes the body set so far.
         pub fn body_map<F>(mut self, change: F) -> Self
         where
-            F: FnOnce(types::builder::SendLeadMessageRequest) -> types::builder::SendLeadMessageRequest,
+            F: FnOnce(types::builder::SendMessageToLeadRequest) -> types::builder::SendMessageToLeadRequest,
         {
             self.body = self.body.map(change);
             self
@@ -1203,12 +1203,12 @@ pub mod builder {
         ///
         /// # Errors
         /// See [`Error`]; an argument that is missing or does not fit is an error before anything is sent.
-        pub async fn send(self) -> Result<ResponseValue<types::SendLeadMessageResponse>, Error> {
+        pub async fn send(self) -> Result<ResponseValue<types::SendMessageToLeadResponse>, Error> {
             let Self { client, lead_id, body } = self;
             let call = client.core.operation(&ROUTES[11]);
             let lead_id = call.argument(lead_id)?;
-            let body: types::SendLeadMessageRequest = call.body(body)?;
-            call.path_param("leadId", &lead_id).json(&body).send::<types::SendLeadMessageResponse>().await
+            let body: types::SendMessageToLeadRequest = call.body(body)?;
+            call.path_param("leadId", &lead_id).json(&body).send::<types::SendMessageToLeadResponse>().await
         }
     }
 
@@ -2273,7 +2273,7 @@ pub mod types {
         /// Id of the campaign.
         #[serde(rename = "campaignId")]
         pub campaign_id: String,
-        /// The leads, 1 to 1,000.
+        /// The leads, 1 to 100.
         pub leads: Vec<NewLead>,
     }
 
@@ -2704,7 +2704,7 @@ pub mod types {
         /// Id of the sender that works on the lead.
         #[serde(rename = "senderId", skip_serializing_if = "Option::is_none")]
         pub sender_id: Option<String>,
-        /// Where a lead stands in its campaign. Most values are set by the campaign's sequence. `NOT_INTERESTED` is known from events only and is probably refused as a filter.
+        /// Where a lead stands in its campaign. Most values are set by the campaign's sequence. `NOT_INTERESTED` can be set and comes in events, and is probably refused as a filter.
         pub status: LeadStatus,
         /// Job title.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -3521,7 +3521,7 @@ pub mod types {
     }
 
     reachout_runtime::closed_enum!(LeadExtractorUrlType, LinkedinSearch = "linkedin_search", SalesNavigator = "sales_navigator");
-    /// The outcomes of a lead that can be set.
+    /// The outcomes of a lead that can be set. `NOT_INTERESTED` is on the newest page, `UNSUBSCRIBED` and `IRRELEVANT` are not.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum LeadOutcome {
@@ -3529,6 +3529,8 @@ pub mod types {
         Opportunity,
         /// `MEETING_BOOKED`
         MeetingBooked,
+        /// `NOT_INTERESTED`
+        NotInterested,
         /// `DONE`
         Done,
         /// `UNSUBSCRIBED`
@@ -3541,11 +3543,12 @@ pub mod types {
         LeadOutcome,
         Opportunity = "OPPORTUNITY",
         MeetingBooked = "MEETING_BOOKED",
+        NotInterested = "NOT_INTERESTED",
         Done = "DONE",
         Unsubscribed = "UNSUBSCRIBED",
         Irrelevant = "IRRELEVANT"
     );
-    /// Where a lead stands in its campaign. Most values are set by the campaign's sequence. `NOT_INTERESTED` is known from events only and is probably refused as a filter.
+    /// Where a lead stands in its campaign. Most values are set by the campaign's sequence. `NOT_INTERESTED` can be set and comes in events, and is probably refused as a filter.
     ///
     /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -3703,10 +3706,10 @@ pub mod types {
         /// URL of the lead's LinkedIn profile.
         #[serde(rename = "linkedinUrl", skip_serializing_if = "Option::is_none")]
         pub linkedin_url: Option<String>,
-        /// Where a lead stands in its campaign. Most values are set by the campaign's sequence. `NOT_INTERESTED` is known from events only and is probably refused as a filter.
+        /// Where a lead stands in its campaign. Most values are set by the campaign's sequence. `NOT_INTERESTED` can be set and comes in events, and is probably refused as a filter.
         #[serde(rename = "newStatus", skip_serializing_if = "Option::is_none")]
         pub new_status: Option<LeadStatus>,
-        /// Where a lead stands in its campaign. Most values are set by the campaign's sequence. `NOT_INTERESTED` is known from events only and is probably refused as a filter.
+        /// Where a lead stands in its campaign. Most values are set by the campaign's sequence. `NOT_INTERESTED` can be set and comes in events, and is probably refused as a filter.
         #[serde(rename = "previousStatus", skip_serializing_if = "Option::is_none")]
         pub previous_status: Option<LeadStatus>,
     }
@@ -4004,6 +4007,91 @@ pub mod types {
     }
 
     reachout_runtime::open_enum!(MessageStatus, Queued = "queued", Sent = "sent");
+    /// A message to a lead that has accepted a connection request. This is the older form of the body; `send_message_to_lead` is the newer way to address a lead.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(deny_unknown_fields)]
+    pub struct MessageToLeadRequest {
+        /// Id of a campaign that the message is counted to. For tracking only.
+        #[serde(rename = "campaignId", skip_serializing_if = "Option::is_none")]
+        pub campaign_id: Option<String>,
+        /// Id of the lead that the message goes to.
+        #[serde(rename = "leadId")]
+        pub lead_id: String,
+        /// Text of the message, at most 8,000 characters.
+        pub message: MessageToLeadRequestMessage,
+        /// Id of the sender, the connected LinkedIn account to use. Without it SendPilot chooses a suitable one.
+        #[serde(rename = "senderId", skip_serializing_if = "Option::is_none")]
+        pub sender_id: Option<String>,
+    }
+
+    impl MessageToLeadRequest {
+        /// Starts a [`MessageToLeadRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::MessageToLeadRequest {
+            Default::default()
+        }
+    }
+
+    /// Text of the message, at most 8,000 characters.
+    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct MessageToLeadRequestMessage(String);
+    reachout_runtime::checked_string!(MessageToLeadRequestMessage);
+    impl ::std::str::FromStr for MessageToLeadRequestMessage {
+        type Err = reachout_runtime::ConversionError;
+        fn from_str(value: &str) -> Result<Self, reachout_runtime::ConversionError> {
+            if value.chars().count() > 8000usize {
+                return Err("longer than 8000 characters".into());
+            }
+            Ok(Self(value.to_string()))
+        }
+    }
+
+    /// A message to a LinkedIn profile, from a named sender. This is the current form of the body.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(deny_unknown_fields)]
+    pub struct MessageToProfileRequest {
+        /// Id of a campaign that the message is counted to. For tracking only.
+        #[serde(rename = "campaignId", skip_serializing_if = "Option::is_none")]
+        pub campaign_id: Option<String>,
+        /// Id of a lead that the message is counted to. For tracking only; the recipient is the profile.
+        #[serde(rename = "leadId", skip_serializing_if = "Option::is_none")]
+        pub lead_id: Option<String>,
+        /// Text of the message, at most 8,000 characters.
+        pub message: MessageToProfileRequestMessage,
+        /// URL of the recipient's LinkedIn profile. The profile must be a 1st-degree connection of the sender.
+        #[serde(rename = "recipientLinkedinUrl")]
+        pub recipient_linkedin_url: String,
+        /// Id of the sender, the connected LinkedIn account that sends the message, as `list_senders` gives it.
+        #[serde(rename = "senderId")]
+        pub sender_id: String,
+    }
+
+    impl MessageToProfileRequest {
+        /// Starts a [`MessageToProfileRequest`]; `.try_into()` or a call's `.body(…)` ends it.
+        pub fn builder() -> builder::MessageToProfileRequest {
+            Default::default()
+        }
+    }
+
+    /// Text of the message, at most 8,000 characters.
+    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct MessageToProfileRequestMessage(String);
+    reachout_runtime::checked_string!(MessageToProfileRequestMessage);
+    impl ::std::str::FromStr for MessageToProfileRequestMessage {
+        type Err = reachout_runtime::ConversionError;
+        fn from_str(value: &str) -> Result<Self, reachout_runtime::ConversionError> {
+            if value.chars().count() > 8000usize {
+                return Err("longer than 8000 characters".into());
+            }
+            Ok(Self(value.to_string()))
+        }
+    }
+
     /// A person to add to a campaign. Any further property becomes a custom field of the lead, such as `industry` or `icebreaker`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -4172,106 +4260,39 @@ pub mod types {
         pub timestamp: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
 
-    /// A message to a lead from a named sender.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct SendLeadMessageRequest {
-        /// Id of a campaign that the message is counted to.
-        #[serde(rename = "campaignId", skip_serializing_if = "Option::is_none")]
-        pub campaign_id: Option<String>,
-        /// Text of the message, at most 8,000 characters. `{{firstName}}` and `{{lastName}}` are replaced by the lead's names.
-        pub message: SendLeadMessageRequestMessage,
-        /// Id of the sender that sends the message.
-        #[serde(rename = "senderId")]
-        pub sender_id: String,
-    }
-
-    impl SendLeadMessageRequest {
-        /// Starts a [`SendLeadMessageRequest`]; `.try_into()` or a call's `.body(…)` ends it.
-        pub fn builder() -> builder::SendLeadMessageRequest {
-            Default::default()
-        }
-    }
-
-    /// Text of the message, at most 8,000 characters. `{{firstName}}` and `{{lastName}}` are replaced by the lead's names.
-    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(transparent)]
-    pub struct SendLeadMessageRequestMessage(String);
-    reachout_runtime::checked_string!(SendLeadMessageRequestMessage);
-    impl ::std::str::FromStr for SendLeadMessageRequestMessage {
-        type Err = reachout_runtime::ConversionError;
-        fn from_str(value: &str) -> Result<Self, reachout_runtime::ConversionError> {
-            if value.chars().count() > 8000usize {
-                return Err("longer than 8000 characters".into());
-            }
-            Ok(Self(value.to_string()))
-        }
-    }
-
-    /// What became of a message to a lead.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct SendLeadMessageResponse {
-        /// Id of the conversation that the message belongs to.
-        #[serde(rename = "conversationId", skip_serializing_if = "Option::is_none")]
-        pub conversation_id: Option<String>,
-        /// Why the message was not sent.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub error: Option<String>,
-        /// Id of the lead.
-        #[serde(rename = "leadId", skip_serializing_if = "Option::is_none")]
-        pub lead_id: Option<String>,
-        /// Id of the message.
-        #[serde(rename = "messageId", skip_serializing_if = "Option::is_none")]
-        pub message_id: Option<String>,
-        /// URL of the LinkedIn profile that the message went to.
-        #[serde(rename = "recipientLinkedinUrl", skip_serializing_if = "Option::is_none")]
-        pub recipient_linkedin_url: Option<String>,
-        /// How far a message that was handed over has come.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub status: Option<MessageStatus>,
-        /// Whether the message was sent.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub success: Option<bool>,
-        /// When the message was sent.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub timestamp: Option<::chrono::DateTime<::chrono::offset::Utc>>,
-    }
-
-    /// A message to a LinkedIn profile or to a lead.
+    /// A message to a LinkedIn profile (`senderId` and `recipientLinkedinUrl` are needed) or to a lead (`leadId` is needed). A body with `recipientLinkedinUrl` is the first.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(untagged)]
     pub enum SendMessageRequest {
-        /// As `SendMessageToProfileRequest`.
-        ProfileRequest(SendMessageToProfileRequest),
-        /// As `SendMessageToLeadRequest`.
-        LeadRequest(SendMessageToLeadRequest),
+        /// As `MessageToProfileRequest`.
+        ProfileRequest(MessageToProfileRequest),
+        /// As `MessageToLeadRequest`.
+        LeadRequest(MessageToLeadRequest),
     }
 
-    impl TryFrom<builder::SendMessageToProfileRequest> for SendMessageRequest {
+    impl TryFrom<builder::MessageToProfileRequest> for SendMessageRequest {
         type Error = reachout_runtime::ConversionError;
-        fn try_from(value: builder::SendMessageToProfileRequest) -> Result<Self, Self::Error> {
+        fn try_from(value: builder::MessageToProfileRequest) -> Result<Self, Self::Error> {
             value.try_into().map(Self::ProfileRequest)
         }
     }
 
-    impl TryFrom<builder::SendMessageToLeadRequest> for SendMessageRequest {
+    impl TryFrom<builder::MessageToLeadRequest> for SendMessageRequest {
         type Error = reachout_runtime::ConversionError;
-        fn try_from(value: builder::SendMessageToLeadRequest) -> Result<Self, Self::Error> {
+        fn try_from(value: builder::MessageToLeadRequest) -> Result<Self, Self::Error> {
             value.try_into().map(Self::LeadRequest)
         }
     }
 
-    impl From<SendMessageToProfileRequest> for SendMessageRequest {
-        fn from(value: SendMessageToProfileRequest) -> Self {
+    impl From<MessageToProfileRequest> for SendMessageRequest {
+        fn from(value: MessageToProfileRequest) -> Self {
             Self::ProfileRequest(value)
         }
     }
 
-    impl From<SendMessageToLeadRequest> for SendMessageRequest {
-        fn from(value: SendMessageToLeadRequest) -> Self {
+    impl From<MessageToLeadRequest> for SendMessageRequest {
+        fn from(value: MessageToLeadRequest) -> Self {
             Self::LeadRequest(value)
         }
     }
@@ -4311,19 +4332,18 @@ pub mod types {
         pub timestamp: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
 
-    /// A message to a lead that has accepted a connection request. This is the older form of the body; `send_message_to_lead` is the newer way to address a lead.
+    /// A message to a lead from a named sender.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(deny_unknown_fields)]
     pub struct SendMessageToLeadRequest {
-        /// Id of the lead that the message goes to.
-        #[serde(rename = "leadId")]
-        pub lead_id: String,
-        /// Text of the message, at most 8,000 characters.
+        /// Id of a campaign that the message is counted to.
+        #[serde(rename = "campaignId", skip_serializing_if = "Option::is_none")]
+        pub campaign_id: Option<String>,
+        /// Text of the message, at most 8,000 characters. `{{firstName}}` and `{{lastName}}` are replaced by the lead's names.
         pub message: SendMessageToLeadRequestMessage,
-        /// Id of the sender, the connected LinkedIn account to use. Without it SendPilot chooses a suitable one.
-        #[serde(rename = "senderId", skip_serializing_if = "Option::is_none")]
-        pub sender_id: Option<String>,
+        /// Id of the sender that sends the message.
+        #[serde(rename = "senderId")]
+        pub sender_id: String,
     }
 
     impl SendMessageToLeadRequest {
@@ -4333,7 +4353,7 @@ pub mod types {
         }
     }
 
-    /// Text of the message, at most 8,000 characters.
+    /// Text of the message, at most 8,000 characters. `{{firstName}}` and `{{lastName}}` are replaced by the lead's names.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -4349,48 +4369,34 @@ pub mod types {
         }
     }
 
-    /// A message to a LinkedIn profile, from a named sender. This is the current form of the body.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    /// What became of a message to a lead.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(deny_unknown_fields)]
-    pub struct SendMessageToProfileRequest {
-        /// Id of a campaign that the message is counted to. For tracking only.
-        #[serde(rename = "campaignId", skip_serializing_if = "Option::is_none")]
-        pub campaign_id: Option<String>,
-        /// Id of a lead that the message is counted to. For tracking only; the recipient is the profile.
+    pub struct SendMessageToLeadResponse {
+        /// Id of the conversation that the message belongs to.
+        #[serde(rename = "conversationId", skip_serializing_if = "Option::is_none")]
+        pub conversation_id: Option<String>,
+        /// Why the message was not sent.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub error: Option<String>,
+        /// Id of the lead.
         #[serde(rename = "leadId", skip_serializing_if = "Option::is_none")]
         pub lead_id: Option<String>,
-        /// Text of the message, at most 8,000 characters.
-        pub message: SendMessageToProfileRequestMessage,
-        /// URL of the recipient's LinkedIn profile. The profile must be a 1st-degree connection of the sender.
-        #[serde(rename = "recipientLinkedinUrl")]
-        pub recipient_linkedin_url: String,
-        /// Id of the sender, the connected LinkedIn account that sends the message, as `list_senders` gives it.
-        #[serde(rename = "senderId")]
-        pub sender_id: String,
-    }
-
-    impl SendMessageToProfileRequest {
-        /// Starts a [`SendMessageToProfileRequest`]; `.try_into()` or a call's `.body(…)` ends it.
-        pub fn builder() -> builder::SendMessageToProfileRequest {
-            Default::default()
-        }
-    }
-
-    /// Text of the message, at most 8,000 characters.
-    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(transparent)]
-    pub struct SendMessageToProfileRequestMessage(String);
-    reachout_runtime::checked_string!(SendMessageToProfileRequestMessage);
-    impl ::std::str::FromStr for SendMessageToProfileRequestMessage {
-        type Err = reachout_runtime::ConversionError;
-        fn from_str(value: &str) -> Result<Self, reachout_runtime::ConversionError> {
-            if value.chars().count() > 8000usize {
-                return Err("longer than 8000 characters".into());
-            }
-            Ok(Self(value.to_string()))
-        }
+        /// Id of the message.
+        #[serde(rename = "messageId", skip_serializing_if = "Option::is_none")]
+        pub message_id: Option<String>,
+        /// URL of the LinkedIn profile that the message went to.
+        #[serde(rename = "recipientLinkedinUrl", skip_serializing_if = "Option::is_none")]
+        pub recipient_linkedin_url: Option<String>,
+        /// How far a message that was handed over has come.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub status: Option<MessageStatus>,
+        /// Whether the message was sent.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub success: Option<bool>,
+        /// When the message was sent.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub timestamp: Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
 
     /// A LinkedIn account that the workspace has connected. The fields are not documented; these were observed, and others, such as daily limits, come too.
@@ -4555,8 +4561,8 @@ pub mod types {
         pub success: Option<bool>,
     }
 
-    /// The new status of a lead. At least one of `status` and `customLeadStatus` is needed.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    /// The new status of a lead.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateLeadStatusRequest {
         /// A custom status of a lead, by which leads are sorted in a CRM.
@@ -4565,9 +4571,8 @@ pub mod types {
         /// Why the status changes.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub note: Option<String>,
-        /// The outcomes of a lead that can be set.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub status: Option<LeadOutcome>,
+        /// The outcomes of a lead that can be set. `NOT_INTERESTED` is on the newest page, `UNSUBSCRIBED` and `IRRELEVANT` are not.
+        pub status: LeadOutcome,
     }
 
     impl UpdateLeadStatusRequest {
@@ -4756,6 +4761,21 @@ pub mod types {
             top_topics = optional_list::<String>
         );
         reachout_runtime::builder!(
+            MessageToLeadRequest,
+            campaign_id = optional::<String>,
+            lead_id = required::<String>,
+            message = required::<super::MessageToLeadRequestMessage>,
+            sender_id = optional::<String>
+        );
+        reachout_runtime::builder!(
+            MessageToProfileRequest,
+            campaign_id = optional::<String>,
+            lead_id = optional::<String>,
+            message = required::<super::MessageToProfileRequestMessage>,
+            recipient_linkedin_url = required::<String>,
+            sender_id = required::<String>
+        );
+        reachout_runtime::builder!(
             NewLead,
             company = optional::<String>,
             email = optional::<String>,
@@ -4772,23 +4792,9 @@ pub mod types {
             sender_id = required::<String>
         );
         reachout_runtime::builder!(
-            SendLeadMessageRequest,
-            campaign_id = optional::<String>,
-            message = required::<super::SendLeadMessageRequestMessage>,
-            sender_id = required::<String>
-        );
-        reachout_runtime::builder!(
             SendMessageToLeadRequest,
-            lead_id = required::<String>,
-            message = required::<super::SendMessageToLeadRequestMessage>,
-            sender_id = optional::<String>
-        );
-        reachout_runtime::builder!(
-            SendMessageToProfileRequest,
             campaign_id = optional::<String>,
-            lead_id = optional::<String>,
-            message = required::<super::SendMessageToProfileRequestMessage>,
-            recipient_linkedin_url = required::<String>,
+            message = required::<super::SendMessageToLeadRequestMessage>,
             sender_id = required::<String>
         );
         reachout_runtime::builder!(UpdateCampaignRequest, action = required::<super::CampaignAction>);
@@ -4796,7 +4802,7 @@ pub mod types {
             UpdateLeadStatusRequest,
             custom_lead_status = optional::<super::CustomLeadStatus>,
             note = optional::<String>,
-            status = optional::<super::LeadOutcome>
+            status = required::<super::LeadOutcome>
         );
     }
 }

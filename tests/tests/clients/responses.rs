@@ -70,7 +70,7 @@ impl Vendor {
             Self::SendPilot => {
                 let client: sendpilot::Client =
                     sendpilot::Client::builder().credential("sp_key").base_url(url).retry(RetryPolicy::none()).build()?;
-                let body = sendpilot::types::SendMessageToLeadRequest::builder().lead_id("lead_abc123").message("Hi");
+                let body = sendpilot::types::MessageToLeadRequest::builder().lead_id("lead_abc123").message("Hi");
                 Ok(json(&client.send_message().body(body).send().await?.into_inner()))
             }
             Self::HoopAi => {

@@ -44,7 +44,7 @@ impl Vendor {
             }
             Self::SendPilot => {
                 let client: sendpilot::Client = client(sendpilot::Client::builder(), url);
-                let body = sendpilot::types::SendMessageToLeadRequest::builder().lead_id("lead_abc123").message("Hi");
+                let body = sendpilot::types::MessageToLeadRequest::builder().lead_id("lead_abc123").message("Hi");
                 client.send_message().body(body).send().await.map(drop)
             }
             Self::HoopAi => {

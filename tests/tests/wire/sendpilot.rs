@@ -131,7 +131,7 @@ async fn send_message_to_lead() {
     let response = client
         .send_message_to_lead()
         .lead_id("lead_abc123")
-        .body(wire.request::<sendpilot::types::SendLeadMessageRequest>())
+        .body(wire.request::<sendpilot::types::SendMessageToLeadRequest>())
         .send()
         .await
         .unwrap();

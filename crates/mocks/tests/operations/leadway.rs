@@ -198,7 +198,7 @@ async fn add_outbound_call() {
 async fn send_review_reply() {
     let server = MockServer::start_async().await;
     let body: types::SendReviewReplyRequest = request(OPENAPI, "send_review_reply");
-    let answer: types::SendReviewReplyResponse = response(OPENAPI, "send_review_reply");
+    let answer: types::SendMessageResponse = response(OPENAPI, "send_review_reply");
     let mock = server.send_review_reply(|when, then| {
         when.body(&body);
         then.success(&answer);

@@ -189,8 +189,8 @@ async fn send_message() {
 #[tokio::test]
 async fn send_message_to_lead() {
     let server = MockServer::start_async().await;
-    let body: types::SendLeadMessageRequest = request(OPENAPI, "send_message_to_lead");
-    let answer: types::SendLeadMessageResponse = response(OPENAPI, "send_message_to_lead");
+    let body: types::SendMessageToLeadRequest = request(OPENAPI, "send_message_to_lead");
+    let answer: types::SendMessageToLeadResponse = response(OPENAPI, "send_message_to_lead");
     let mock = server.send_message_to_lead(|when, then| {
         when.lead_id("lead_abc123").body(&body);
         then.success(&answer);

@@ -419,7 +419,7 @@ fn upload_attachments<'c>() -> Call<'c, Client> {
     call.files(
         Required,
         "file",
-        "The files, of the kinds jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav.",
+        "The files, at least one, of the kinds jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav.",
         |request, file| request.file_attachment(file),
     );
     call.answers(|request| request.send())
@@ -946,9 +946,13 @@ fn create_token<'c>() -> Call<'c, Client> {
     call.value(Required.unless_body(), "client-secret", "TEXT", "Secret of the app.", |request, value: String| {
         request.body_map(|body| body.client_secret(value))
     });
-    call.value(Optional, "code", "TEXT", "The authorization code, as the redirect brought it.", |request, value: String| {
-        request.body_map(|body| body.code(value))
-    });
+    call.value(
+        Optional,
+        "code",
+        "TEXT",
+        "The authorization code, as the redirect brought it. Needed with `authorization_code`.",
+        |request, value: String| request.body_map(|body| body.code(value)),
+    );
     call.choice(
         Required.unless_body(),
         "grant-type",
@@ -959,9 +963,13 @@ fn create_token<'c>() -> Call<'c, Client> {
     call.value(Optional, "redirect-uri", "TEXT", "The redirect URI of the app.", |request, value: String| {
         request.body_map(|body| body.redirect_uri(value))
     });
-    call.value(Optional, "refresh-token", "TEXT", "The last refresh token. It works once.", |request, value: String| {
-        request.body_map(|body| body.refresh_token(value))
-    });
+    call.value(
+        Optional,
+        "refresh-token",
+        "TEXT",
+        "The last refresh token. It works once. Needed with `refresh_token`.",
+        |request, value: String| request.body_map(|body| body.refresh_token(value)),
+    );
     call.choice(
         Optional,
         "user-type",

@@ -129,10 +129,10 @@ fn update_lead_status<'c>() -> Call<'c, Client> {
     call.value(Required, "id", "TEXT", "Id of the lead.", |request, value: String| request.id(value));
     call.value(Optional, "note", "TEXT", "Why the status changes.", |request, value: String| request.body_map(|body| body.note(value)));
     call.choice(
-        Optional,
+        Required.unless_body(),
         "status",
         types::LeadOutcome::KNOWN,
-        "The outcomes of a lead that can be set.",
+        "The outcomes of a lead that can be set. `NOT_INTERESTED` is on the newest page, `UNSUBSCRIBED` and `IRRELEVANT` are not.",
         |request, value: types::LeadOutcome| request.body_map(|body| body.status(value)),
     );
     call.json_body(Optional, |request, body: types::UpdateLeadStatusRequest| request.body(body));
@@ -196,12 +196,12 @@ fn send_message_to_lead<'c>() -> Call<'c, Client> {
         "message",
         "TEXT",
         "Text of the message, at most 8,000 characters. `{{firstName}}` and `{{lastName}}` are replaced by the lead's names.",
-        |request, value: types::SendLeadMessageRequestMessage| request.body_map(|body| body.message(value)),
+        |request, value: types::SendMessageToLeadRequestMessage| request.body_map(|body| body.message(value)),
     );
     call.value(Required.unless_body(), "sender-id", "TEXT", "Id of the sender that sends the message.", |request, value: String| {
         request.body_map(|body| body.sender_id(value))
     });
-    call.json_body(Optional, |request, body: types::SendLeadMessageRequest| request.body(body));
+    call.json_body(Optional, |request, body: types::SendMessageToLeadRequest| request.body(body));
     call.answers(|request| request.send())
 }
 
