@@ -185,7 +185,13 @@ impl Walk<'_> {
     }
 
     fn format(&mut self, schema: &Value, kind: &str, at: &str) {
-        let Some(format) = schema["format"].as_str() else { return };
+        let Some(format) = schema["format"].as_str() else {
+            if kind == "integer" && schema.get("maximum").is_none() {
+                let message = "this integer does not say how large it may be, and many generators take 32 bits";
+                self.report(at, message, "write `format: int64`, or a `maximum`");
+            }
+            return;
+        };
         let known = FORMATS.iter().find(|(of, _)| *of == kind).map_or(&[] as &[&str], |(_, formats)| formats);
         if !known.contains(&format) {
             let help = match nearest(format, known.iter().copied()) {

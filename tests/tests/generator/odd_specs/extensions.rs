@@ -50,7 +50,7 @@ const OPERATION: &str = "  /shared/{id}:
       x-evidence: { level: full }
       description: Updates one thread, or its place.
       parameters:
-        - { name: place, in: query, description: Its place., schema: { type: integer }, example: 1 }
+        - { name: place, in: query, description: Its place., schema: { type: integer, format: int64 }, example: 1 }
       requestBody:
         content:
           application/json:

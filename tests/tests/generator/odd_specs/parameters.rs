@@ -21,7 +21,10 @@ fn sound() -> Vec<Odd> {
     for (name, text) in [
         ("optional header", format!("name: X-Trace, in: header, description: odd, {SOUND}")),
         ("required header", format!("name: X-Trace, in: header, required: true, description: odd, {SOUND}")),
-        ("optional header of a number", "name: X-Count, in: header, description: odd, schema: { type: integer }, example: 1".into()),
+        (
+            "optional header of a number",
+            "name: X-Count, in: header, description: odd, schema: { type: integer, format: int64 }, example: 1".into(),
+        ),
         ("header with one value", "name: Version, in: header, description: odd, schema: { type: string, enum: [\"1\"] }".into()),
         ("optional query", format!("name: q, in: query, description: odd, {SOUND}")),
         (
@@ -80,7 +83,7 @@ fn unsound() -> Vec<Odd> {
         ("schema without a type", "name: q, in: query, description: odd, schema: { maxLength: 3 }, example: x".into(), "does not say its type"),
         ("type that is not one", "name: q, in: query, description: odd, schema: { type: strng }, example: x".into(), "did you mean `string`?"),
         ("format that is not one", "name: q, in: query, description: odd, schema: { type: string, format: datetime }, example: x".into(), "did you mean `date-time`?"),
-        ("example of another type", "name: q, in: query, description: odd, schema: { type: integer }, example: x".into(), "correct the example"),
+        ("example of another type", "name: q, in: query, description: odd, schema: { type: integer, format: int64 }, example: x".into(), "correct the example"),
     ] {
         cases.push(refused(format!("parameter: {name}"), &[(PARAMETER, &more(&text))], "odd", words));
     }
