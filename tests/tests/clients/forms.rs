@@ -1,5 +1,6 @@
 //! Where a vendor's own documents disagree on the form of a value, each form decodes, and no value is lost or turned into another.
 
+use leadway::types::{CustomFieldInputCurrent, CustomFieldInputLegacy, UpdateContactRequest};
 use reachout_tests::lost;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -99,7 +100,6 @@ fn a_custom_field_is_sent_under_either_name() {
             both!(UpdateContactRequest, "update", json!({ "customFields": fields }));
         }
     }
-    use leadway::types::{CustomFieldInputCurrent, CustomFieldInputLegacy, UpdateContactRequest};
     let field = CustomFieldInputCurrent::builder().id("f1").field_value("vip");
     let update: UpdateContactRequest = UpdateContactRequest::builder().custom_fields([field]).try_into().unwrap();
     assert_eq!(serde_json::to_value(&update).unwrap(), json!({ "customFields": [{ "id": "f1", "fieldValue": "vip" }] }));
