@@ -29,6 +29,8 @@ pub struct Change {
     pub path: PathBuf,
     /// Unified diff from the file as it was to the file as generated.
     pub diff: String,
+    /// Nothing generates the file any more.
+    pub stale: bool,
 }
 
 /// Generates everything, and writes or compares. Files are written only when all of them could be
@@ -51,7 +53,7 @@ pub fn regen(root: &Path, mode: Mode) -> Result<Vec<Change>, Error> {
         if before == file.content {
             continue;
         }
-        changes.push(Change { diff: diff(&file.path, &before, &file.content), path: file.path.clone() });
+        changes.push(Change { diff: diff(&file.path, &before, &file.content), path: file.path.clone(), stale: false });
         if mode == Mode::Write {
             staged.push((stage(&path, &file.content)?, path));
         }
@@ -62,7 +64,7 @@ pub fn regen(root: &Path, mode: Mode) -> Result<Vec<Change>, Error> {
     let known: BTreeSet<PathBuf> = files.into_iter().map(|file| file.path).collect();
     for path in stale(root, &known)? {
         let before = std::fs::read_to_string(root.join(&path)).map_err(Error::io(&path))?;
-        changes.push(Change { diff: diff(&path, &before, ""), path: path.clone() });
+        changes.push(Change { diff: diff(&path, &before, ""), path: path.clone(), stale: true });
         if mode == Mode::Write {
             std::fs::remove_file(root.join(&path)).map_err(Error::io(&path))?;
         }
