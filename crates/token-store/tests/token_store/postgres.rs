@@ -32,7 +32,7 @@ impl Server {
 
     fn start() -> Option<Self> {
         let binaries = binaries()?;
-        let directory = run(&mut unprivileged("mktemp")?.args(["-d", "/tmp/reachout-postgres-XXXXXX"])).trim().to_owned();
+        let directory = run(unprivileged("mktemp")?.args(["-d", "/tmp/reachout-postgres-XXXXXX"])).trim().to_owned();
         let mut server = Self { binaries, directory, port: 0 };
         let data = server.data();
         run(server.command("initdb").args(["-D", &data, "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-locale"]));

@@ -12,8 +12,8 @@ use crate::{access, keys, tokens};
 
 pub struct Fixture(TempDir);
 
+#[expect(clippy::unused_async, reason = "as Postgres's")]
 impl Fixture {
-    #[expect(clippy::unnecessary_wraps, clippy::unused_async, reason = "as Postgres's")]
     pub async fn new() -> Option<Self> {
         Some(Self(TempDir::new().unwrap()))
     }
