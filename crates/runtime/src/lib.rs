@@ -32,6 +32,7 @@ mod route;
 mod stream;
 mod transport;
 mod vendor;
+mod watch;
 
 pub use builder::ClientBuilder;
 pub use call::Call;
@@ -56,6 +57,7 @@ pub use retry::{Jitter, RetryPolicy, full_jitter};
 pub use route::{Evidence, Pagination, Route};
 pub use stream::ByteStream;
 pub use vendor::{Auth, ErrorShape, RateLimit, Vendor};
+pub use watch::DeliveryWatch;
 
 pub use bytes::Bytes;
 pub use chrono::{DateTime, NaiveDate, Utc};
@@ -74,7 +76,7 @@ pub mod client {
     #[doc(inline)]
     pub use crate::{
         BoxFuture, BoxStream, ByteStream, Bytes, Call, CallOptions, ClientBuilder, ConversionError, Core, CredentialProvider, DateTime,
-        Delivery, Error, ErrorKind, Evidence, ExposeSecret, Extra, List, Method, NaiveDate, Number, Object, Pacing, Pagination, RateLimit,
+        Delivery, DeliveryWatch, Error, ErrorKind, Evidence, ExposeSecret, Extra, List, Method, NaiveDate, Number, Object, Pacing, Pagination, RateLimit,
         Request, Response, RetryPolicy, Route, SecretString, StatusCode, Stream, Utc, Uuid, Value, Vendor, header, multipart, pagination,
     };
 }

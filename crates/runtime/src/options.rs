@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::headers::Headers;
 use crate::retry::RetryPolicy;
+use crate::watch::DeliveryWatch;
 
 /// Settings that replace those of a client for the calls made through
 /// [`with`](crate::Core::with); what is not set stays as it was.
@@ -15,6 +16,7 @@ pub struct CallOptions {
     pub(crate) deadline: Option<Duration>,
     pub(crate) retry: Option<RetryPolicy>,
     pub(crate) headers: Headers,
+    pub(crate) watch: Option<DeliveryWatch>,
 }
 
 impl CallOptions {
@@ -53,6 +55,12 @@ impl CallOptions {
         self
     }
 
+    /// Tells `watch` how far the requests come, for a call that is given up from outside.
+    pub fn watch(mut self, watch: &DeliveryWatch) -> Self {
+        self.watch = Some(watch.clone());
+        self
+    }
+
     /// These options with `later` laid over them.
     pub(crate) fn overlaid(&self, later: Self) -> Self {
         let mut headers = self.headers.clone();
@@ -62,6 +70,7 @@ impl CallOptions {
             deadline: later.deadline.or(self.deadline),
             retry: later.retry.or_else(|| self.retry.clone()),
             headers,
+            watch: later.watch.or_else(|| self.watch.clone()),
         }
     }
 }
@@ -73,6 +82,7 @@ impl fmt::Debug for CallOptions {
             .field("deadline", &self.deadline)
             .field("retry", &self.retry)
             .field("headers", &self.headers.names().collect::<Vec<_>>())
+            .field("watch", &self.watch)
             .finish()
     }
 }

@@ -10,6 +10,7 @@ use url::form_urlencoded;
 
 use crate::api::{Api, Credential, Document, Location, MediaType, Operation, Parameter, RequestBody};
 use crate::multipart::{self, File};
+use crate::number;
 use crate::refusal::Refusal;
 use crate::settings::Versions;
 
@@ -134,7 +135,11 @@ pub(crate) async fn body(
     }
     let (value, files) = match expected.media {
         MediaType::Json => {
-            let value = serde_json::from_slice(&bytes).map_err(|error| Refusal::Unreadable(format!("body: invalid JSON: {error}")))?;
+            let mut value = serde_json::from_slice(&bytes).map_err(|error| Refusal::Unreadable(format!("body: invalid JSON: {error}")))?;
+            let beyond = number::whole(&mut value);
+            if !beyond.is_empty() {
+                return Err(Refusal::Body(beyond));
+            }
             (value, Vec::new())
         }
         MediaType::Form => (form(document, expected, &bytes), Vec::new()),

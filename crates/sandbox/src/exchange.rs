@@ -6,11 +6,11 @@ use axum::body::Body;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header, request};
-use http_body_util::{BodyExt, Limited};
 use reachout_schema::problems;
 use serde_json::json;
 
 use crate::api::{Content, MediaType, Operation, Route};
+use crate::body;
 use crate::check::{self, Checked};
 use crate::engine::Stage;
 use crate::fault::{self, Fault, FaultKind};
@@ -19,9 +19,6 @@ use crate::log::RecordedRequest;
 use crate::refusal::Refusal;
 use crate::reply::{Reply, ReplyBody};
 use crate::server::Server;
-
-/// The longest body that is read, in bytes.
-const BODY_LIMIT: usize = 10 << 20;
 
 /// One request to a vendor.
 pub(crate) struct Exchange<'a> {
@@ -73,13 +70,14 @@ impl<'a> Exchange<'a> {
         let wait = Duration::from_millis(fault.latency_milliseconds.unwrap_or(0));
         let vendor = self.stage.api.vendor;
         let document = &self.stage.api.document;
+        // Where nothing is performed, the fault is the response, however the reading of the body ends.
         let reply = match fault.kind {
             FaultKind::ResetBefore => {
                 tokio::time::sleep(wait).await;
                 return self.reset().await;
             }
             FaultKind::Status { status, body, headers } => {
-                self.read().await;
+                let _ = self.read().await;
                 let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
                 let mut reply = Refusal::Fault(status).into_reply(vendor, false);
                 match body {
@@ -96,11 +94,11 @@ impl<'a> Exchange<'a> {
                 reply
             }
             FaultKind::RateLimit { retry_after } => {
-                self.read().await;
+                let _ = self.read().await;
                 Refusal::RateLimited(retry_after).into_reply(vendor, false)
             }
             FaultKind::Html { status } => {
-                self.read().await;
+                let _ = self.read().await;
                 let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
                 let page = format!(
                     "<html>\r\n<head><title>{status}</title></head>\r\n<body><center><h1>{status}</h1></center></body>\r\n</html>\r\n"
@@ -139,12 +137,11 @@ impl<'a> Exchange<'a> {
         self.finish(reply)
     }
 
-    /// The body, which is recorded; nothing where it is too long.
-    async fn read(&mut self) -> Option<Bytes> {
-        let body = self.body.take()?;
-        let bytes = Limited::new(body, BODY_LIMIT).collect().await.ok()?.to_bytes();
+    /// The body, which is recorded.
+    async fn read(&mut self) -> Result<Bytes, Refusal> {
+        let bytes = body::read(self.body.take().unwrap_or_default()).await?;
         self.entry.record_body(&bytes);
-        Some(bytes)
+        Ok(bytes)
     }
 
     /// The answer, as the vendor gives it.
@@ -153,6 +150,9 @@ impl<'a> Exchange<'a> {
         let api = self.stage.api;
         // A body that is never read would have to be skipped before the next request of the connection anyway.
         let bytes = self.read().await;
+        if let Err(slow @ Refusal::TooSlow(_)) = bytes {
+            return slow.into_reply(api.vendor, upload);
+        }
         let credential = check::credential(operation, &self.head.headers);
         if operation.credential.is_some() && !credential.is_some_and(|key| check::has_form(api, key) && self.stage.accepts(key)) {
             return Refusal::Credential.into_reply(api.vendor, upload);
@@ -170,12 +170,16 @@ impl<'a> Exchange<'a> {
         reply
     }
 
-    async fn perform(&mut self, operation: &Operation, path: Vec<(String, String)>, bytes: Option<Bytes>) -> Result<Reply, Refusal> {
+    async fn perform(
+        &mut self,
+        operation: &Operation,
+        path: Vec<(String, String)>,
+        bytes: Result<Bytes, Refusal>,
+    ) -> Result<Reply, Refusal> {
         let (api, settings, headers) = (self.stage.api, self.server.settings(), &self.head.headers);
         let query = self.head.uri.query().unwrap_or_default();
         let parameters = check::parameters(&api.document, operation, settings.versions, (headers, path, query))?;
-        let bytes = bytes.ok_or(Refusal::TooLarge(BODY_LIMIT))?;
-        let (body, files) = check::body(&api.document, operation, headers, bytes).await?;
+        let (body, files) = check::body(&api.document, operation, headers, bytes?).await?;
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1");
         let origin = format!("http://{host}");
         let (reply, events) = self.stage.perform(operation, &Checked { parameters, body, files }, (&settings, &origin))?;

@@ -2,17 +2,20 @@
 #![forbid(unsafe_code)]
 
 mod api;
+mod body;
 mod check;
 mod control;
 mod documents;
 mod engine;
 mod exchange;
 mod fault;
+mod guard;
 mod ids;
 mod limit;
 mod listen;
 mod log;
 mod multipart;
+mod number;
 mod refusal;
 mod reply;
 mod sandbox;

@@ -1,5 +1,7 @@
 //! [`Refusal`]: why a request is refused, and how each vendor says so.
 
+use std::time::Duration;
+
 use http::{StatusCode, header};
 use reachout_schema::Problem;
 use serde_json::{Value, json};
@@ -25,6 +27,8 @@ pub(crate) enum Refusal {
     FileType(String),
     /// The body is longer than this many bytes.
     TooLarge(usize),
+    /// The body did not arrive within this time.
+    TooSlow(Duration),
     /// The body cannot be read at all.
     Unreadable(String),
     /// The body can be read and does not fit its schema.
@@ -64,6 +68,7 @@ impl Refusal {
             Self::Credential => StatusCode::UNAUTHORIZED,
             Self::MediaType(_) | Self::FileType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow(_) => StatusCode::REQUEST_TIMEOUT,
             // HighLevel tells a body it understands and refuses from one it cannot read.
             Self::Body(_) if vendor.is_highlevel() => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Parameter(_) | Self::Unreadable(_) | Self::Body(_) | Self::State(_) => StatusCode::BAD_REQUEST,
@@ -88,6 +93,7 @@ impl Refusal {
             Self::MediaType(expected) => one(format!("Content-Type: this operation takes {expected}")),
             Self::FileType(name) => one(format!("fileAttachment: the type of {name:?} is not supported")),
             Self::TooLarge(limit) => one(format!("The body is longer than {limit} bytes")),
+            Self::TooSlow(time) => one(format!("The body did not arrive within {time:?}")),
             Self::Unreadable(message) | Self::State(message) | Self::Internal(message) => one(message.clone()),
             Self::Body(problems) => problems.iter().map(ToString::to_string).collect(),
             Self::RateLimited(_) => one("Too many requests".to_owned()),
@@ -120,6 +126,8 @@ impl Refusal {
         };
         let reply = Reply::json(status, body);
         match self {
+            // What of the body is still to come must not be read as the next request.
+            Self::TooSlow(_) => reply.with(header::CONNECTION, "close"),
             Self::Method { allow, .. } => reply.with(header::ALLOW, &allow),
             Self::RateLimited(Some(seconds)) => reply.with(header::RETRY_AFTER, &seconds.to_string()),
             _ => reply,
@@ -127,7 +135,7 @@ impl Refusal {
     }
 }
 
-/// Leonar documents no code of its own for 405, 413 and 415; the nearest of those it documents stands in.
+/// Leonar documents no code of its own for 405, 408, 413 and 415; the nearest of those it documents stands in.
 fn leonar(refusal: &Refusal, message: &str) -> Value {
     let code = match refusal {
         Refusal::UnknownPath(_) | Refusal::NotFound(_) | Refusal::Method { .. } => "not_found",

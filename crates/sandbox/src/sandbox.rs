@@ -126,12 +126,20 @@ pub struct InvalidControl(pub(crate) String);
 pub struct Builder {
     port: u16,
     settings: Settings,
+    hosts: Vec<String>,
 }
 
 impl Builder {
     /// Listens at this port instead of a free one.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
+        self
+    }
+
+    /// Lets the sandbox be called by this host name too, such as `host.docker.internal`; by default only by those of the loopback interface.
+    /// Whoever can make the name resolve elsewhere can put a page there that reads and changes everything.
+    pub fn allow_host(mut self, name: impl Into<String>) -> Self {
+        self.hosts.push(name.into());
         self
     }
 
@@ -161,7 +169,7 @@ impl Builder {
 
     /// Starts at a port of the loopback interface.
     pub async fn start(self) -> Result<Sandbox, StartError> {
-        let server = Arc::new(Server::new(self.settings).map_err(StartError::Document)?);
+        let server = Arc::new(Server::new(self.settings, self.hosts).map_err(StartError::Document)?);
         let listening = listen(self.port, Arc::clone(&server).router()).await;
         let listening = listening.map_err(|source| StartError::Port { port: self.port, source })?;
         Ok(Sandbox { server, url: format!("http://{}", listening.address), _listening: listening })
@@ -169,6 +177,6 @@ impl Builder {
 
     /// The sandbox as a router, to be served by a server of one's own. A fault that resets the connection breaks off the body there.
     pub fn router(self) -> Result<Router, StartError> {
-        Ok(Arc::new(Server::new(self.settings).map_err(StartError::Document)?).router())
+        Ok(Arc::new(Server::new(self.settings, self.hosts).map_err(StartError::Document)?).router())
     }
 }

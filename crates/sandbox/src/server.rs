@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
+use axum::middleware;
 use http::{Request, Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -17,7 +18,7 @@ use crate::log::Log;
 use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::webhook::Hub;
-use crate::{ReplyTo, Settings, Vendor, control};
+use crate::{ReplyTo, Settings, Vendor, control, guard};
 
 /// Everything a running sandbox knows.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub(crate) struct Server {
     log: Mutex<Log>,
     faults: Mutex<VecDeque<FaultRule>>,
     limits: Mutex<Limits>,
+    /// Names of the sandbox beside those of the loopback interface.
+    hosts: Vec<String>,
     pub hub: Hub,
 }
 
@@ -36,19 +39,25 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Server {
-    pub(crate) fn new(settings: Settings) -> Result<Self, String> {
+    pub(crate) fn new(settings: Settings, hosts: Vec<String>) -> Result<Self, String> {
         Ok(Self {
             stages: Stage::all(&settings)?,
             settings: RwLock::new(settings),
             log: Mutex::default(),
             faults: Mutex::default(),
             limits: Mutex::default(),
+            hosts,
             hub: Hub::default(),
         })
     }
 
     pub(crate) fn router(self: Arc<Self>) -> Router {
-        control::router().fallback(play).with_state(self)
+        let guard = middleware::from_fn_with_state(Arc::clone(&self), guard::guard);
+        control::router().fallback(play).with_state(self).layer(guard)
+    }
+
+    pub(crate) fn hosts(&self) -> &[String] {
+        &self.hosts
     }
 
     pub(crate) fn stages(&self) -> &[Stage] {

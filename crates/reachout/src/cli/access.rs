@@ -4,34 +4,35 @@ use reachout::{Messenger, Vendor};
 use reachout_runtime::{ClientBuilder, Core};
 use reachout_sandbox::{Sandbox, Settings};
 
-use super::failure::Failure;
+use super::{calls::Calls, failure::Failure};
 
 /// The vendors themselves, or the sandbox in this process.
-pub enum Access {
-    Vendors,
-    Sandbox(Sandbox),
+pub struct Access {
+    sandbox: Option<Sandbox>,
+    pub calls: Calls,
 }
 
 impl Access {
-    pub async fn open(sandbox: bool) -> Result<Self, Failure> {
-        if sandbox { Ok(Self::Sandbox(start_sandbox().await?)) } else { Ok(Self::Vendors) }
+    pub async fn open(sandbox: bool, calls: Calls) -> Result<Self, Failure> {
+        Ok(Self { sandbox: if sandbox { Some(start_sandbox().await?) } else { None }, calls })
     }
 
     /// A client of a vendor. An operation that sends no credential needs none.
     pub fn client<C: From<Core>>(&self, vendor: &'static reachout_runtime::Vendor, authenticated: bool) -> Result<C, Failure> {
-        let builder = ClientBuilder::<C>::new(vendor);
-        let builder = match self {
-            Self::Sandbox(sandbox) => {
-                let played: reachout_sandbox::Vendor = vendor.id.parse().map_err(|error| Failure::Call(anyhow::Error::new(error)))?;
-                builder.credential(sandbox.api_key(played)).base_url(sandbox.base_url(played))
+        let builder = ClientBuilder::<Core>::new(vendor);
+        let builder = match &self.sandbox {
+            Some(sandbox) => {
+                let vendor = vendor.id.parse::<reachout_sandbox::Vendor>().map_err(Failure::unsent)?;
+                builder.credential(sandbox.api_key(vendor)).base_url(sandbox.base_url(vendor))
             }
-            Self::Vendors if authenticated => builder.from_env()?,
-            Self::Vendors => match std::env::var(format!("{}_BASE_URL", vendor.env)) {
+            None if authenticated => builder.from_env()?,
+            None => match std::env::var(format!("{}_BASE_URL", vendor.env)) {
                 Ok(base_url) => builder.credential("none").base_url(base_url),
                 Err(_) => builder.credential("none"),
             },
         };
-        Ok(builder.user_agent(concat!("reachout/", env!("CARGO_PKG_VERSION"))).build()?)
+        let client = builder.user_agent(concat!("reachout/", env!("CARGO_PKG_VERSION"))).build()?;
+        Ok(self.calls.watched(&client).into())
     }
 
     /// The facade over a vendor's client.
@@ -47,8 +48,8 @@ impl Access {
 }
 
 /// A sandbox at a free port that knows whatever id it is asked for: no earlier call of this program can have created one.
-pub async fn start_sandbox() -> Result<Sandbox, Failure> {
+async fn start_sandbox() -> Result<Sandbox, Failure> {
     let mut settings = Settings::default();
     settings.adopt_unknown_ids = true;
-    Sandbox::builder().settings(settings).start().await.map_err(|error| Failure::Call(error.into()))
+    Sandbox::builder().settings(settings).start().await.map_err(Failure::unsent)
 }

@@ -7,11 +7,7 @@ use leonar::types::{ContactEmail, CreateContactRequest};
 use reachout::{Channel, Message, Vendor};
 use serde::Serialize;
 
-use super::{
-    access::{Access, start_sandbox},
-    failure::Failure,
-    output::Output,
-};
+use super::{access::Access, calls::Calls, failure::Failure, output::Output};
 
 /// Send a message through each vendor, in a sandbox: no account, no key, no network
 #[derive(Args)]
@@ -28,8 +24,8 @@ struct Row {
 
 const COLUMNS: [&str; 5] = ["vendor", "operation", "http_status", "id", "time_ms"];
 
-pub async fn run(output: &mut Output) -> Result<(), Failure> {
-    let access = Access::Sandbox(start_sandbox().await?);
+pub async fn run(calls: Calls, output: &mut Output) -> Result<(), Failure> {
+    let access = Access::open(true, calls).await?;
     let mut rows = Vec::new();
     let outcome = call(&access, &mut rows).await;
     // What worked is shown in any case.

@@ -2,6 +2,7 @@
 
 mod access;
 mod auth;
+mod calls;
 mod declare;
 mod demo;
 mod download;
@@ -32,6 +33,7 @@ use tracing_subscriber::{
 };
 
 use access::Access;
+use calls::Calls;
 use failure::Failure;
 use output::Output;
 
@@ -41,7 +43,13 @@ const AFTER: &str = "\
 Credentials come from the environment: LEONAR_API_KEY, SENDPILOT_API_KEY, HOOP_AI_TOKEN, LEADWAY_TOKEN. LEONAR_BASE_URL and the like \
 change where calls go.
 
-Exit codes: 0 success; 1 the call failed; 2 wrong usage or configuration, and nothing was sent.
+Exit codes:
+  0  done
+  1  the vendor refused the request and did not carry it out
+  2  wrong usage or configuration; nothing was sent
+  3  not sent; may be tried again
+  4  unknown whether the vendor carried it out; look before sending again
+  5  the vendor accepted it, but the response cannot be read or shown; do not send again
 
 Try: reachout demo";
 
@@ -76,9 +84,12 @@ enum Own {
 /// Reads the arguments and does what they say.
 pub async fn run() -> ExitCode {
     let matches = command().get_matches();
-    match dispatch(&matches).await {
+    let calls = Calls::default();
+    let result = dispatch(&matches, &calls).await;
+    calls.finish();
+    match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
+        Err(failure) => failure.report(&calls),
     }
 }
 
@@ -97,20 +108,23 @@ fn command() -> clap::Command {
         .subcommand(operation::command::<::leadway::Client>())
 }
 
-async fn dispatch(matches: &clap::ArgMatches) -> Result<(), Failure> {
+async fn dispatch(matches: &clap::ArgMatches, calls: &Calls) -> Result<(), Failure> {
     let globals = Globals::from_arg_matches(matches).map_err(Failure::usage)?;
     if globals.verbose {
         trace();
     }
     let mut output = Output::new(globals.json);
+    if matches.subcommand_name().is_some_and(|name| !["sandbox", "auth", "completions"].contains(&name)) {
+        calls.tell_on_signal();
+    }
     match matches.subcommand() {
-        Some(("leonar", matches)) => vendor::<::leonar::Client>(matches, &globals, &mut output).await,
-        Some(("sendpilot", matches)) => vendor::<::sendpilot::Client>(matches, &globals, &mut output).await,
-        Some(("hoop-ai", matches)) => vendor::<::hoop_ai::Client>(matches, &globals, &mut output).await,
-        Some(("leadway", matches)) => vendor::<::leadway::Client>(matches, &globals, &mut output).await,
+        Some(("leonar", matches)) => vendor::<::leonar::Client>(matches, &globals, calls, &mut output).await,
+        Some(("sendpilot", matches)) => vendor::<::sendpilot::Client>(matches, &globals, calls, &mut output).await,
+        Some(("hoop-ai", matches)) => vendor::<::hoop_ai::Client>(matches, &globals, calls, &mut output).await,
+        Some(("leadway", matches)) => vendor::<::leadway::Client>(matches, &globals, calls, &mut output).await,
         _ => match Own::from_arg_matches(matches).map_err(Failure::usage)? {
-            Own::Send(send) => send.run(globals.sandbox, &mut output).await,
-            Own::Demo(_) => demo::run(&mut output).await,
+            Own::Send(send) => send.run(globals.sandbox, calls.clone(), &mut output).await,
+            Own::Demo(_) => demo::run(calls.clone(), &mut output).await,
             Own::Sandbox(serve) => serve.run(&mut output).await,
             Own::Auth(auth::Auth::Status) => auth::status(&mut output),
             Own::Completions { shell } => completions(shell),
@@ -126,8 +140,13 @@ fn trace() {
     tracing_subscriber::registry().with(lines.with_filter(ours)).init();
 }
 
-async fn vendor<C: operation::Api>(matches: &clap::ArgMatches, globals: &Globals, output: &mut Output) -> Result<(), Failure> {
-    operation::run::<C>(matches, &Access::open(globals.sandbox).await?, output).await
+async fn vendor<C: operation::Api>(
+    matches: &clap::ArgMatches,
+    globals: &Globals,
+    calls: &Calls,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    operation::run::<C>(matches, &Access::open(globals.sandbox, calls.clone()).await?, output).await
 }
 
 fn completions(shell: clap_complete::Shell) -> Result<(), Failure> {

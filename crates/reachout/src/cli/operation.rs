@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 
 use clap::{ArgMatches, Command};
 use futures_util::StreamExt as _;
-use reachout_runtime::{Core, Route, Vendor};
+use reachout_runtime::{Core, Method, Route, Vendor};
 
 use super::{
     access::Access,
+    calls::Calls,
     declare::{Content, Prepared},
     download,
     failure::Failure,
@@ -117,14 +118,30 @@ pub async fn run<C: Api>(matches: &ArgMatches, access: &Access, output: &mut Out
         matches.subcommand().and_then(|(name, matches)| Some((C::OPERATIONS.iter().find(|operation| operation.name() == name)?, matches)));
     let (operation, matches) = asked.ok_or_else(|| Failure::usage("no operation was given"))?;
     let client: C = access.client(C::VENDOR, operation.route.authenticated)?;
-    match (operation.prepare)(&client, matches)? {
+    if operation.route.method == Method::GET {
+        access.calls.set_read_only();
+    }
+    match call(operation, &client, matches, (&access.calls, output)).await {
+        // Some lists are asked for by POST. Whoever closes the output of one has seen enough of it.
+        Err(Failure::OutputClosed) if operation.route.pagination.is_some() => Ok(()),
+        shown => shown,
+    }
+}
+
+async fn call<C>(
+    operation: &Operation<C>,
+    client: &C,
+    matches: &ArgMatches,
+    (calls, output): (&Calls, &mut Output),
+) -> Result<(), Failure> {
+    match (operation.prepare)(client, matches)? {
         Prepared::One(reply) => {
-            download::refuse_terminal(matches)?;
+            let file = download::Destination::open(matches, calls)?;
             let reply = reply.await?;
             match reply.content {
                 Content::Nothing => output.done(reply.status),
                 Content::Json(value) => output.response(&value, (operation.items)()),
-                Content::File(stream) => download::save(stream, matches, output).await,
+                Content::File(stream) => download::save(stream, file, output).await,
             }
         }
         Prepared::All(mut items) => {

@@ -41,7 +41,7 @@ impl Output {
             Some(rows) => {
                 line(&Table::of(rows).render(rows, true))?;
                 if items.is_some() && std::io::stderr().is_terminal() {
-                    eprintln!("\nOne page; --all fetches every page.");
+                    note("\nOne page; --all fetches every page.");
                 }
                 Ok(())
             }
@@ -51,13 +51,13 @@ impl Output {
 
     /// Prints something of our own, such as a receipt.
     pub fn object(&mut self, object: &impl Serialize) -> Result<(), Failure> {
-        let object = serde_json::to_value(object).map_err(|error| Failure::Call(error.into()))?;
+        let object = serde_json::to_value(object).map_err(|error| Failure::Output(error.into()))?;
         if self.json { pretty(&object) } else { fields(&shape::fields_in_order(&object)) }
     }
 
     /// Prints rows of our own under these columns.
     pub fn rows(&mut self, columns: &[&str], rows: &[impl Serialize]) -> Result<(), Failure> {
-        let rows = serde_json::to_value(rows).map_err(|error| Failure::Call(error.into()))?;
+        let rows = serde_json::to_value(rows).map_err(|error| Failure::Output(error.into()))?;
         if self.json {
             return pretty(&rows);
         }
@@ -117,6 +117,11 @@ pub fn line(text: &str) -> Result<(), Failure> {
     let mut stdout = std::io::stdout().lock();
     writeln!(stdout, "{text}")?;
     Ok(stdout.flush()?)
+}
+
+/// `eprintln!` panics where standard error cannot be written, and the exit code would be lost.
+pub fn note(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// A vendor's text must not steer the terminal.

@@ -1,7 +1,7 @@
 //! `reachout sandbox`: the sandbox for other programs.
 
 use clap::Args;
-use reachout_sandbox::{Sandbox, Settings, Vendor, Versions};
+use reachout_sandbox::{Builder, Sandbox, Settings, Vendor, Versions};
 use serde::Serialize;
 
 use super::{
@@ -24,6 +24,9 @@ pub struct Serve {
     /// Enforce the documented rate limits
     #[arg(long)]
     rate_limits: bool,
+    /// Another host name that it may be called by, such as host.docker.internal; may be given several times
+    #[arg(long, value_name = "NAME")]
+    allow_host: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -41,13 +44,14 @@ impl Serve {
         if self.any_version {
             settings.versions = Versions::Published;
         }
-        let started = Sandbox::builder().port(self.port).settings(settings).start().await;
+        let builder = Sandbox::builder().port(self.port).settings(settings);
+        let started = self.allow_host.into_iter().fold(builder, Builder::allow_host).start().await;
         let sandbox = started.map_err(|error| Failure::Usage(error.into()))?;
         let rows = Vendor::ALL.map(|vendor| Row { vendor, base_url: sandbox.base_url(vendor), credential: sandbox.api_key(vendor) });
         output.rows(&["vendor", "base_url", "credential"], &rows)?;
         if !output.is_json() {
             line(&format!("\nPage: {}/   Ctrl-C ends it.", sandbox.url()))?;
         }
-        tokio::signal::ctrl_c().await.map_err(|error| Failure::Call(error.into()))
+        tokio::signal::ctrl_c().await.map_err(Failure::unsent)
     }
 }

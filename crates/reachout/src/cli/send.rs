@@ -7,7 +7,7 @@ use clap::Args;
 use leadway::types::{ForwardConfig, MessageDeliveryStatus, OptimizationPeriod};
 use reachout::{Channel, HighLevelOptions, LeadwayOptions, Message, ReplyMode, SendPilotOptions, Vendor};
 
-use super::{access::Access, declare::Choice, failure::Failure, input, output::Output};
+use super::{access::Access, calls::Calls, declare::Choice, failure::Failure, input, output::Output};
 
 /// Send a message to a person
 ///
@@ -141,12 +141,12 @@ struct Leadway {
 }
 
 impl Send {
-    pub async fn run(self, sandbox: bool, output: &mut Output) -> Result<(), Failure> {
+    pub async fn run(self, sandbox: bool, calls: Calls, output: &mut Output) -> Result<(), Failure> {
         let vendor = self.via;
         self.refuse_options_of_others()?;
         let message = self.message()?;
         reachout::check(vendor, &message)?;
-        let access = Access::open(sandbox).await?;
+        let access = Access::open(sandbox, calls).await?;
         let receipt = access.messenger(vendor)?.send(&message).await?;
         output.object(&receipt)
     }

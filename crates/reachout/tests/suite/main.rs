@@ -3,6 +3,7 @@
 
 mod capabilities;
 mod commands;
+mod delivery;
 mod messengers;
 mod operations;
 mod program;

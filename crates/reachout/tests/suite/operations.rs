@@ -169,7 +169,7 @@ fn a_text_stands_for_one_of_several_forms() {
     assert_eq!(sent.code, 0, "{sent:?}");
 }
 
-/// With credentials and base URLs where nobody listens: a connection would end with 1.
+/// With credentials and base URLs where nobody listens: a connection would end with 3.
 #[test]
 fn usage_errors_come_before_any_network() {
     let cases: [(&[&str], &str); 7] = [
@@ -208,7 +208,7 @@ fn downloads_go_to_a_file_or_a_pipe() {
     assert_eq!(String::from_utf8_lossy(&std::fs::read(&path).unwrap()), piped.stdout);
     assert!(saved.stdout.ends_with("call.wav\n"), "{saved:?}");
     let nowhere = reachout(&[&arguments[..], &["--output", "/no/such/folder/x"]].concat());
-    assert!(nowhere.code != 0 && nowhere.stderr.contains("cannot be written"), "{nowhere:?}");
+    assert!(nowhere.code == 2 && nowhere.stderr.contains("cannot be written"), "refused before the call: {nowhere:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

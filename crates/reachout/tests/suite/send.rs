@@ -51,7 +51,7 @@ fn the_text_may_come_from_standard_input() {
     assert_eq!(empty.refused(), "error: Hoop AI needs a text for a message by sms");
 }
 
-/// With credentials and base URLs where nobody listens: a connection would end with 1.
+/// With credentials and base URLs where nobody listens: a connection would end with 3.
 #[test]
 fn what_cannot_be_sent_is_said_before_any_network() {
     let cases: [(&[&str], &str); 9] = [
@@ -99,9 +99,9 @@ fn a_missing_credential_is_named() {
 }
 
 #[test]
-fn a_failed_call_ends_with_1() {
+fn a_call_that_is_not_sent_ends_with_3() {
     let ran: Ran = run(with_credentials().args(["send", "--via", "leadway", "--to", "c", "--channel", "sms", "Hi"]));
-    assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{ran:?}");
+    assert_eq!((ran.code, ran.stdout.as_str()), (3, ""), "{ran:?}");
     assert!(ran.stderr.contains("not sent") && !ran.stderr.contains("0123456789abcdef"), "{ran:?}");
 }
 

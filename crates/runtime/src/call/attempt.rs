@@ -15,6 +15,7 @@ use crate::redirect::Target;
 use crate::retry_after::Allowance;
 use crate::stream::{ByteStream, Interruption};
 use crate::transport::{SendErrorClass, Transport};
+use crate::watch::DeliveryWatch;
 
 /// What follows an attempt that did not fail.
 pub(super) enum Step {
@@ -29,12 +30,26 @@ pub(super) struct Attempt<'a> {
     pub(super) context: &'a Context,
     pub(super) target: &'a Target,
     pub(super) mode: Mode,
+    pub(super) watch: Option<&'a DeliveryWatch>,
 }
 
 impl Attempt<'_> {
-    pub(super) async fn make(&self, mut request: reqwest::Request, mut permit: Option<Permit>) -> Result<Step, Failure> {
+    pub(super) async fn make(&self, mut request: reqwest::Request, permit: Option<Permit>) -> Result<Step, Failure> {
+        let gate = Gate::install(&mut request, self.watch);
+        if !gate.opens() {
+            return Err(self.failures.stopped());
+        }
+        let step = self.exchange(request, permit, &gate).await;
+        gate.settle(match &step {
+            Ok(Step::Success(_)) => Delivery::Accepted,
+            Ok(Step::Redirect(_)) => Delivery::Rejected,
+            Err(failure) => failure.error.delivery(),
+        });
+        step
+    }
+
+    async fn exchange(&self, request: reqwest::Request, mut permit: Option<Permit>, gate: &Gate) -> Result<Step, Failure> {
         let until = Instant::now() + self.failures.limit.time;
-        let gate = Gate::install(&mut request);
         if let Some(permit) = &mut permit {
             permit.sent();
         }
@@ -54,6 +69,9 @@ impl Attempt<'_> {
         };
         if let Some(permit) = permit {
             permit.answered(Allowance::read(response.headers()));
+        }
+        if response.status().is_success() {
+            gate.note(Delivery::Accepted);
         }
         self.judge(response, until).await
     }

@@ -93,6 +93,11 @@ impl Failures<'_> {
         }
     }
 
+    /// The caller's [`DeliveryWatch`](crate::DeliveryWatch) lets nothing more leave.
+    pub(super) fn stopped(&self) -> Failure {
+        self.failure(None, Error::new(ErrorKind::Transport, Delivery::NotSent, "the call was stopped before its request was sent"))
+    }
+
     /// An answer with an error status.
     pub(super) fn status(&self, answer: Received) -> Failure {
         let status = answer.status;

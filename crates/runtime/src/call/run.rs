@@ -121,6 +121,7 @@ impl<'a> Run<'a> {
             context: &self.call.context,
             target: &self.target,
             mode: self.mode,
+            watch: self.core.options.watch.as_ref(),
         };
         let step = attempt.make(request, permit).await;
         self.sent += 1;

@@ -6,3 +6,4 @@ mod fake;
 mod limits;
 mod retries;
 mod settings;
+mod watch;

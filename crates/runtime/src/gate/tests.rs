@@ -21,7 +21,7 @@ fn take(request: &mut reqwest::Request) -> Result<Bytes, String> {
 #[test]
 fn a_body_that_was_begun_may_have_left() {
     let mut request = request("hello");
-    let gate = Gate::install(&mut request);
+    let gate = Gate::install(&mut request, None);
     assert_eq!(request.body().unwrap().size_hint().exact(), Some(5));
     assert_eq!(take(&mut request).unwrap(), "hello");
     assert!(!gate.shut());
@@ -31,7 +31,7 @@ fn a_body_that_was_begun_may_have_left() {
 #[test]
 fn a_body_that_was_not_begun_never_will_be() {
     let mut request = request("hello");
-    let gate = Gate::install(&mut request);
+    let gate = Gate::install(&mut request, None);
     assert!(gate.shut());
     assert!(take(&mut request).unwrap_err().contains("the attempt was given up"));
     assert!(gate.shut());
@@ -41,14 +41,14 @@ fn a_body_that_was_not_begun_never_will_be() {
 fn nobody_below_can_send_it_again() {
     let mut request = request("hello");
     assert!(request.try_clone().is_some());
-    let _gate = Gate::install(&mut request);
+    let _gate = Gate::install(&mut request, None);
     assert!(request.try_clone().is_none());
 }
 
 #[test]
 fn without_a_body_nothing_is_known() {
     let mut empty = request("");
-    assert!(!Gate::install(&mut empty).shut());
+    assert!(!Gate::install(&mut empty, None).shut());
     *empty.body_mut() = None;
-    assert!(!Gate::install(&mut empty).shut());
+    assert!(!Gate::install(&mut empty, None).shut());
 }

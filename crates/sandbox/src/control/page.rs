@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use serde_json::{Value, json};
@@ -18,7 +18,8 @@ pub(super) fn router() -> Router<SharedServer> {
         title: Some("Reachout sandbox"),
     };
     Router::new()
-        .route("/", get(|| async { Html(include_str!("page.html")) }))
+        // In a frame of another page, a click meant for that page would land here.
+        .route("/", get(|| async { ([(header::CONTENT_SECURITY_POLICY, "frame-ancestors 'none'")], Html(include_str!("page.html"))) }))
         .route("/_sandbox/openapi/{file}", get(openapi))
         .merge(swagger_ui_dist::generate_routes(files).with_state(()))
 }

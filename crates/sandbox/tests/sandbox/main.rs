@@ -5,6 +5,8 @@ mod clients;
 mod control;
 mod coverage;
 mod faults;
+mod guard;
+mod numbers;
 mod oauth;
 mod state;
 mod strict;
