@@ -40,7 +40,7 @@ fn completions_know_the_operations() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = reachout(&["completions", shell]);
         assert_eq!(script.code, 0);
-        assert!(script.stdout.contains("list-contacts") && script.stdout.contains("global-status"), "{shell}");
+        assert!(script.stdout.contains("contacts") && script.stdout.contains("create-note") && script.stdout.contains("global-status"), "{shell}");
     }
     assert_eq!(reachout(&["completions", "tcl"]).code, 2);
 }
@@ -75,7 +75,7 @@ fn the_sandbox_serves_other_programs() {
     }
     let rows: serde_json::Value = serde_json::from_str(&json).unwrap();
     let (url, key) = (rows[0]["base_url"].as_str().unwrap(), rows[0]["credential"].as_str().unwrap());
-    let listed = run(command().env("LEONAR_BASE_URL", url).env("LEONAR_API_KEY", key).args(["leonar", "list-contacts"]));
+    let listed = run(command().env("LEONAR_BASE_URL", url).env("LEONAR_API_KEY", key).args(["leonar", "contacts", "list"]));
     let taken = reachout(&["sandbox", "--port", url.split([':', '/']).nth(4).unwrap()]);
     child.kill().unwrap();
     child.wait().unwrap();
