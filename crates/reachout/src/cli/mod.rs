@@ -4,6 +4,7 @@ mod access;
 mod auth;
 mod calls;
 mod choice;
+mod completions;
 mod demo;
 mod download;
 mod failure;
@@ -124,7 +125,7 @@ async fn dispatch(matches: &clap::ArgMatches, calls: &Calls) -> Result<(), Failu
         Own::Demo(_) => demo::run(calls.clone(), &mut output).await,
         Own::Sandbox(serve) => serve.run(&mut output).await,
         Own::Auth(auth::Auth::Status) => auth::status(&mut output),
-        Own::Completions { shell } => completions(shell),
+        Own::Completions { shell } => output::line(completions::script(command(), shell).trim_end()),
     }
 }
 
@@ -134,12 +135,6 @@ fn trace() {
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(colours).with_span_events(FmtSpan::CLOSE).compact();
     tracing_subscriber::registry().with(lines.with_filter(ours)).init();
-}
-
-fn completions(shell: clap_complete::Shell) -> Result<(), Failure> {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut command(), "reachout", &mut script);
-    output::line(String::from_utf8_lossy(&script).trim_end())
 }
 
 #[cfg(test)]

@@ -46,6 +46,28 @@ fn completions_know_the_operations() {
 }
 
 #[test]
+fn help_is_a_command_too() {
+    let (command, flag) = (reachout(&["help", "leonar", "contacts", "list"]), reachout(&["leonar", "contacts", "list", "--help"]));
+    assert_eq!((command.code, command.stdout), (0, flag.stdout));
+}
+
+#[test]
+fn a_misspelt_word_gets_the_nearest_one() {
+    let cases: [(&[&str], &str); 5] = [
+        (&["leonr"], "similar subcommand exists: 'leonar'"),
+        (&["leonar", "contcats", "list"], "similar subcommand exists: 'contacts'"),
+        (&["leonar", "projects", "list-file"], "similar subcommand exists: 'list-files'"),
+        (&["leonar", "contacts", "list", "--serch", "x"], "similar argument exists: '--search'"),
+        (&["send", "--via", "leonard", "--to", "x"], "did you mean `leonar`?"),
+    ];
+    for (arguments, suggestion) in cases {
+        let ran = reachout(arguments);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{ran:?}");
+        assert!(ran.stderr.contains(suggestion), "{arguments:?}: {ran:?}");
+    }
+}
+
+#[test]
 fn output_that_nobody_reads_is_no_error() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_reachout"))
         .args(["completions", "bash"])

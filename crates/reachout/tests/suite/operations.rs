@@ -195,11 +195,84 @@ fn usage_errors_come_before_any_network() {
     assert!(broken.refused().starts_with("error: standard input is not the body that the operation takes"), "{broken:?}");
 }
 
+/// With credentials and base URLs where nobody listens: a connection would end with 3.
+#[test]
+fn what_does_not_fit_is_said_at_once_and_nothing_is_sent() {
+    const CREATE: [&str; 3] = ["leonar", "contacts", "create"];
+    let long = "x".repeat(101);
+    let cases: [(&[&str], &str, &[&str]); 8] = [
+        (
+            &CREATE,
+            r#"{"first_name":"A","titel":"CTO","emails":[{"mail":"x"}]}"#,
+            &["titel: unknown field; did you mean `title`?", "emails[0].mail: unknown field; did you mean `email`?"],
+        ),
+        (&CREATE, r#"{"first_name":"A","zzzzzzzz":1}"#, &["error: zzzzzzzz: unknown field\n"]),
+        (&CREATE, r#"{"first_name":"A","years_experience":"ten"}"#, &["error: years_experience: \"ten\" is not of type \"integer\"\n"]),
+        (&CREATE, r#"{"last_name":"B"}"#, &["error: \"first_name\" is a required property\n"]),
+        (&[CREATE[0], CREATE[1], CREATE[2], "--first-name", &long, "--last-name", &long], "", &["first_name: ", "last_name: ", "longer than 100"]),
+        (&["leonar", "contacts", "list", "--limit", "101", "--offset", "-1"], "", &["--limit: 101 is greater", "--offset: -1 is less"]),
+        (
+            &["sendpilot", "inbox", "send-message"],
+            r#"{"leadId":"l","mesage":"Hi"}"#,
+            &["mesage: unknown field; did you mean `message`?"],
+        ),
+        (&["leadway", "messages", "send"], r#"{"type":"SMZ","contactId":"c","status":"pending","subType":"SMS"}"#, &["type: \"SMZ\" is not one of"]),
+    ];
+    for (arguments, body, expected) in cases {
+        let body = if body.is_empty() { vec![] } else { vec!["--json-body", body] };
+        let ran = run(with_credentials().args(arguments).args(body));
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{arguments:?}: {ran:?}");
+        assert!(expected.iter().all(|text| ran.stderr.contains(text)), "{arguments:?}: {ran:?}");
+    }
+    let path = run(with_credentials().args(CREATE).args(["--json-body", "contact.json"]));
+    assert!(path.refused().contains("a file is given as @FILE"), "{path:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_response_that_is_not_as_documented_is_shown_and_is_not_done() {
+    let server = MockServer::start_async().await;
+    server.create_contact(|_, then| {
+        then.json(200, json!({ "data": { "id": 7, "first_name": "Ada" } }));
+    });
+    server.list_contacts(|_, then| {
+        then.json(200, json!({ "data": "none", "meta": { "has_more": false, "limit": 1, "offset": 0, "total": 0 } }));
+    });
+    let cases: [(&[&str], &str, &str); 3] = [
+        (&["create", "--first-name", "Ada"], "Ada", "its response is not as documented: data.id: 7 is not of type"),
+        (&["list", "--json"], "none", "its response is not as documented: data: \"none\" is not of type"),
+        (&["list", "--all"], "nothing found", "its response is not as documented: data: \"none\" is not of type"),
+    ];
+    for (arguments, shown, problem) in cases {
+        let mut command = with_credentials();
+        command.env("LEONAR_BASE_URL", server.base_url()).args(["leonar", "contacts"]).args(arguments);
+        let ran = tokio::task::spawn_blocking(move || run(&mut command)).await.unwrap();
+        assert_eq!(ran.code, 5, "{ran:?}");
+        assert!(ran.stdout.contains(shown) && ran.stderr.contains(problem), "{ran:?}");
+    }
+}
+
+#[test]
+fn all_goes_through_every_page_of_each_kind() {
+    let lists: [(&[&str], &str, usize); 3] = [
+        (&["leonar", "contacts", "search", "--limit", "1"], "id", 1),
+        (&["sendpilot", "leads", "list", "--campaign-id", "camp_xyz789", "--limit", "1"], "id", 1),
+        (&["leadway", "contacts", "search", "--location-id", "ve9EPM428h8vShlRW1KT", "--page-limit", "1"], "id", 1),
+    ];
+    for (arguments, key, least) in lists {
+        let ran = reachout(&[arguments, &["--all", "--json", "--sandbox"]].concat());
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{arguments:?}: {ran:?}");
+        let items: Vec<Value> = ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let ids: std::collections::HashSet<_> = items.iter().map(|item| item[key].as_str().unwrap()).collect();
+        assert!(items.len() >= least && ids.len() == items.len(), "{arguments:?}: {items:?}");
+    }
+}
+
 #[test]
 fn a_value_that_the_vendor_may_have_added_is_sent() {
     // `status` is open: the vendor answers with it.
     let ran = reachout(&["sendpilot", "leads", "list", "--campaign-id", "camp_xyz789", "--status", "BRAND_NEW", "--sandbox"]);
     assert!(!ran.stderr.contains("invalid value"), "{ran:?}");
+    assert!(ran.stderr.starts_with("note: --status: `BRAND_NEW` is not one of"), "{ran:?}");
 }
 
 #[test]
