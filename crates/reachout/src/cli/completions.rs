@@ -13,7 +13,8 @@ pub fn script(mut command: Command, shell: Shell) -> String {
     if shell == Shell::Fish {
         // The generator for fish goes two commands deep; the operations of the vendors are the third.
         for (vendor, group, operation) in operations(&command) {
-            let condition = [vendor, group, operation].map(|command| format!("__fish_seen_subcommand_from {}", command.get_name())).join("; and ");
+            let condition =
+                [vendor, group, operation].map(|command| format!("__fish_seen_subcommand_from {}", command.get_name())).join("; and ");
             for argument in operation.get_arguments().filter(|argument| !argument.is_global_set()) {
                 fish(&mut script, &condition, argument);
             }

@@ -90,7 +90,8 @@ pub async fn run() -> ExitCode {
 
 fn command() -> clap::Command {
     let vendors: Vec<_> = Vendor::ALL.into_iter().filter_map(Vendor::api).map(|api| api.vendor).collect();
-    let (last, others) = vendors.split_last().map_or(("", Vec::new()), |(last, others)| (last.name, others.iter().map(|vendor| vendor.name).collect()));
+    let (last, others) =
+        vendors.split_last().map_or(("", Vec::new()), |(last, others)| (last.name, others.iter().map(|vendor| vendor.name).collect()));
     let variables: Vec<_> = vendors.iter().map(|vendor| vendor.credential_env).collect();
     let example = vendors.first().map_or("", |vendor| vendor.env);
     let command = clap::Command::new("reachout")

@@ -40,7 +40,10 @@ fn completions_know_the_operations() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = reachout(&["completions", shell]);
         assert_eq!(script.code, 0);
-        assert!(script.stdout.contains("contacts") && script.stdout.contains("create-note") && script.stdout.contains("global-status"), "{shell}");
+        assert!(
+            script.stdout.contains("contacts") && script.stdout.contains("create-note") && script.stdout.contains("global-status"),
+            "{shell}"
+        );
     }
     assert_eq!(reachout(&["completions", "tcl"]).code, 2);
 }

@@ -1,10 +1,10 @@
 //! `reachout VENDOR GROUP OPERATION`.
 
 use heck::ToKebabCase;
-use reachout_mocks::{httpmock::MockServer, leonar::MockServerExt as _};
-use reachout_sandbox::{Sandbox, Settings};
 use reachout::Vendor;
+use reachout_mocks::{httpmock::MockServer, leonar::MockServerExt as _};
 use reachout_runtime::Route;
+use reachout_sandbox::{Sandbox, Settings};
 use serde_json::{Value, json};
 
 use crate::program::{command, reachout, run, with_credentials};
@@ -209,14 +209,18 @@ fn what_does_not_fit_is_said_at_once_and_nothing_is_sent() {
         (&CREATE, r#"{"first_name":"A","zzzzzzzz":1}"#, &["error: zzzzzzzz: unknown field\n"]),
         (&CREATE, r#"{"first_name":"A","years_experience":"ten"}"#, &["error: years_experience: \"ten\" is not of type \"integer\"\n"]),
         (&CREATE, r#"{"last_name":"B"}"#, &["error: \"first_name\" is a required property\n"]),
-        (&[CREATE[0], CREATE[1], CREATE[2], "--first-name", &long, "--last-name", &long], "", &["first_name: ", "last_name: ", "longer than 100"]),
-        (&["leonar", "contacts", "list", "--limit", "101", "--offset", "-1"], "", &["--limit: 101 is greater", "--offset: -1 is less"]),
         (
-            &["sendpilot", "inbox", "send-message"],
-            r#"{"leadId":"l","mesage":"Hi"}"#,
-            &["mesage: unknown field; did you mean `message`?"],
+            &[CREATE[0], CREATE[1], CREATE[2], "--first-name", &long, "--last-name", &long],
+            "",
+            &["first_name: ", "last_name: ", "longer than 100"],
         ),
-        (&["leadway", "messages", "send"], r#"{"type":"SMZ","contactId":"c","status":"pending","subType":"SMS"}"#, &["type: \"SMZ\" is not one of"]),
+        (&["leonar", "contacts", "list", "--limit", "101", "--offset", "-1"], "", &["--limit: 101 is greater", "--offset: -1 is less"]),
+        (&["sendpilot", "inbox", "send-message"], r#"{"leadId":"l","mesage":"Hi"}"#, &["mesage: unknown field; did you mean `message`?"]),
+        (
+            &["leadway", "messages", "send"],
+            r#"{"type":"SMZ","contactId":"c","status":"pending","subType":"SMS"}"#,
+            &["type: \"SMZ\" is not one of"],
+        ),
     ];
     for (arguments, body, expected) in cases {
         let body = if body.is_empty() { vec![] } else { vec!["--json-body", body] };

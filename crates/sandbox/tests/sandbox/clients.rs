@@ -30,8 +30,7 @@ async fn leonar() {
     }
     let messages: Vec<_> = client.messages().list(conversation).limit(1).stream().collect().await;
     assert_eq!(messages.len(), 3, "each is sent once, whatever became of the answer");
-    let missing =
-        client.contacts().update(uuid::Uuid::nil(), leonar::types::UpdateContactRequest::new()).await.unwrap_err();
+    let missing = client.contacts().update(uuid::Uuid::nil(), leonar::types::UpdateContactRequest::new()).await.unwrap_err();
     assert_eq!((missing.status().map(|status| status.as_u16()), missing.code()), (Some(404), Some("not_found")));
 }
 
@@ -67,8 +66,7 @@ async fn leadway() {
     let client = builder.build().unwrap();
     let (mut made, mut conversations) = (Vec::new(), Vec::new());
     for number in 0..5 {
-        let contact =
-            CreateContactRequest::new("here").first_name(format!("Ada {number}")).last_name("Lovelace");
+        let contact = CreateContactRequest::new("here").first_name(format!("Ada {number}")).last_name("Lovelace");
         let contact = client.contacts().create(contact).await.unwrap().into_inner().contact.unwrap().id.unwrap();
         let message = SendMessageRequest::new(SendMessageType::Sms, "SMS", &contact, MessageDeliveryStatus::Pending).message("Hi");
         let sent = client.messages().send(message).await.unwrap();

@@ -84,7 +84,8 @@ impl<'d> Arguments<'d> {
     pub fn declare(&self) -> Vec<Arg> {
         let mut all: Vec<Arg> = self.list.iter().map(Argument::declare).collect();
         if let Some(need) = self.json_body {
-            let help = "The whole request body as JSON; @FILE reads a file, - standard input. Arguments of single fields come on top of it.";
+            let help =
+                "The whole request body as JSON; @FILE reads a file, - standard input. Arguments of single fields come on top of it.";
             let argument = Arg::new("json-body").long("json-body").value_name("JSON|@FILE|-").help(help);
             all.push(argument.required(need == Need::Required));
         }

@@ -123,7 +123,8 @@ fn opened(document: &Document, schema: &Value) -> Value {
 fn relax(schema: &Value) -> Value {
     match schema {
         Value::Object(fields) => {
-            let relaxed = fields.iter().filter(|(key, value)| !(*key == "enum" && value.is_array() || *key == "format" && value.is_string()));
+            let relaxed =
+                fields.iter().filter(|(key, value)| !(*key == "enum" && value.is_array() || *key == "format" && value.is_string()));
             let relaxed = relaxed.map(|(key, value)| {
                 // Of alternatives that all fit, a client takes the first.
                 let key = if key == "oneOf" { "anyOf" } else { key };

@@ -75,16 +75,14 @@ impl Kind {
     pub fn parse(&self, text: &str) -> Result<Value, String> {
         let expected = |what: &str| Err(format!("{what} is expected"));
         match self {
-            Self::Text | Self::Binary | Self::Choice { open: true, .. } => Ok(text.into()),
             Self::Uuid if text.parse::<Uuid>().is_err() => expected("a UUID, such as a1b2c3d4-5678-90ab-cdef-1234567890ab,"),
             Self::Date if text.parse::<NaiveDate>().is_err() => expected("a day, such as 2026-12-01,"),
             Self::Time if DateTime::parse_from_rfc3339(text).is_err() => expected("a time, such as 2026-12-01T09:00:00+01:00,"),
-            Self::Uuid | Self::Date | Self::Time => Ok(text.into()),
             Self::Integer => text.parse::<i64>().map(Value::from).or_else(|_| expected("a whole number")),
             Self::Number => text.parse::<Number>().map(Value::from).or_else(|_| expected("a number")),
             Self::Switch => text.parse::<bool>().map(Value::from).or_else(|_| expected("true or false")),
             Self::Choice { known, open: false } if known.iter().all(|known| known != text) => Err(self.unknown(text)),
-            Self::Choice { .. } => Ok(text.into()),
+            Self::Text | Self::Binary | Self::Uuid | Self::Date | Self::Time | Self::Choice { .. } => Ok(text.into()),
         }
     }
 

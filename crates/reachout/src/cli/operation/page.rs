@@ -47,16 +47,12 @@ impl Pagination {
     }
 
     /// The items of all pages from the draft's on.
-    pub fn stream(
-        self,
-        core: &Core,
-        draft: Draft,
-        check: check::Response,
-    ) -> (BoxStream<'static, Result<Value, Error>>, Deviation) {
+    pub fn stream(self, core: &Core, draft: Draft, check: check::Response) -> (BoxStream<'static, Result<Value, Error>>, Deviation) {
         let deviation = Deviation::default();
         let (core, noted, reader, check) = (core.clone(), Arc::clone(&deviation), self.clone(), Arc::new(check));
         let fetch = move |draft: Draft| {
-            let (call, noted, reader, check) = (draft.request(&core).send::<Value>(), Arc::clone(&noted), reader.clone(), Arc::clone(&check));
+            let (call, noted, reader, check) =
+                (draft.request(&core).send::<Value>(), Arc::clone(&noted), reader.clone(), Arc::clone(&check));
             async move {
                 let response = call.await?.into_inner();
                 if let Some(problem) = check.deviation(&response) {
