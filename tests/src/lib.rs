@@ -2,14 +2,12 @@
 #![forbid(unsafe_code)]
 
 mod compare;
-mod outline;
 mod script;
 mod wire;
 
 pub use compare::lost;
-pub use outline::outline;
 pub use script::{Asked, Script};
-pub use wire::Wire;
+pub use wire::{Outcome, Wire};
 
 /// The README's Rust is compiled.
 #[cfg(doctest)]

@@ -18,7 +18,10 @@ use serde_json::Value;
 const CREDENTIAL: &str = "leo_wire-test-credential";
 const DOWNLOAD: &[u8] = b"RIFF\x24\x00\x00\x00WAVEfmt ";
 
-/// A loopback server that plays one operation.
+/// How a generated test ends.
+pub type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// A loopback server that simulates one operation.
 #[derive(Debug)]
 pub struct Wire {
     vendor: &'static Vendor,

@@ -15,6 +15,7 @@ mod model;
 mod names;
 mod outputs;
 mod regen;
+mod regions;
 mod typing;
 
 use std::path::Path;
@@ -47,4 +48,13 @@ fn select(root: &Path, wanted: &[String]) -> Result<Vec<String>, Error> {
         return Err(Error::UnknownVendor(unknown.clone(), known.join(", ")));
     }
     Ok(if wanted.is_empty() { known } else { wanted.to_vec() })
+}
+
+/// What users see of each generated crate, in text, for reviewers: the name of the crate in Rust, and its routes, signatures and types.
+///
+/// # Errors
+/// [`Error`] where a spec cannot be generated from.
+pub fn outlines(root: &Path) -> Result<Vec<(String, String)>, Error> {
+    let workspace = outputs::workspace(root)?;
+    Ok(emit::outlines(&workspace.apis, &workspace.families))
 }

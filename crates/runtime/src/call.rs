@@ -4,6 +4,7 @@ mod assemble;
 mod attempt;
 mod failure;
 mod run;
+mod secrets;
 
 use std::borrow::Cow;
 use std::fmt;

@@ -3,6 +3,7 @@
 mod construct;
 mod display;
 pub(crate) mod parse;
+pub(crate) mod redacted;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -14,7 +15,7 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 
-pub(crate) use construct::{BODY_LIMIT, Context};
+pub(crate) use construct::{BODY_LIMIT, Context, Worst};
 
 pub(crate) type Source = Box<dyn StdError + Send + Sync + 'static>;
 
@@ -43,6 +44,7 @@ pub struct Error {
 pub(crate) struct Inner {
     pub(crate) kind: ErrorKind,
     pub(crate) delivery: Delivery,
+    pub(crate) reach: Reach,
     /// Our own words; the vendor's are in `messages`.
     pub(crate) reason: Cow<'static, str>,
     pub(crate) vendor: Option<&'static str>,
@@ -104,16 +106,32 @@ pub enum ErrorKind {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Delivery {
-    /// Nothing reached the vendor. Sending again cannot do anything twice.
+    /// The vendor cannot have acted, so sending again cannot do anything twice.
+    ///
+    /// Either nothing reached it, or no part of the body did: the head of the request (method, path, query and headers) may have arrived
+    /// where a connection was open already. Or the vendor itself said that it did not process the request: it refused the HTTP/2 stream, or
+    /// went away before it came to it (RFC 9113, sections 6.8 and 8.7). The error's sentence tells which.
     #[default]
     NotSent,
-    /// The vendor received the request and refused it (3xx and 4xx; 5xx if the method only reads).
+    /// The vendor received the request and refused it (3xx and 4xx but 408; 408 and 5xx if the method only reads).
     Rejected,
-    /// The vendor may or may not have acted: the answer is missing, or it is a 5xx to a method that writes.
+    /// The vendor may or may not have acted: the answer is missing, or it is a 408 or a 5xx to a method that writes.
     /// Look before sending again.
     Unknown,
     /// The vendor accepted the request (2xx); only its answer is unusable. Do not send again.
     Accepted,
+}
+
+/// How far a request came that was not sent. The order is from the strongest promise to the weakest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Reach {
+    /// Nothing of it left, as far as it is told by where it failed.
+    #[default]
+    Nothing,
+    /// No part of the body left; the head may have.
+    Head,
+    /// It left, and the vendor says that it did not process it.
+    Refused,
 }
 
 impl Error {

@@ -19,8 +19,9 @@ const SHUT: u8 = 2;
 /// Tells, when an attempt has failed, whether any of its body can have left.
 ///
 /// The HTTP library takes the first piece of the body only after it has a connection. A body it never asked for is a
-/// request the vendor cannot have received, however the attempt ended. The gate also keeps anybody below us from
-/// sending a request a second time: a body that passed it cannot be cloned.
+/// request the vendor cannot have received as a whole, however the attempt ended; its head may have arrived.
+///
+/// The gate also keeps anybody below us from sending a request a second time: a body that passed it cannot be cloned.
 #[derive(Clone, Debug)]
 pub(crate) struct Gate {
     /// Nothing where there is no body.
@@ -44,6 +45,11 @@ impl Gate {
                 Self { state: None, watch }
             }
         }
+    }
+
+    /// Whether there is a body to observe.
+    pub(crate) fn has_body(&self) -> bool {
+        self.state.is_some()
     }
 
     /// Whether the request may be sent. Without a body it counts as begun from here on.

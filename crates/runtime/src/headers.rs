@@ -57,9 +57,29 @@ pub(crate) fn overlay(headers: &mut HeaderMap, later: &HeaderMap) {
     }
 }
 
+/// What the HTTP library says of a message's length and of its connection (RFC 9110, sections 7.2, 7.6.1, 7.8 and 10.1.1;
+/// RFC 9112, sections 6 and 7). Another value cuts a body short or joins it to the next request.
+const FRAMING: [&str; 12] = [
+    "connection",
+    "content-length",
+    "expect",
+    "host",
+    "http2-settings",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "trailers",
+    "transfer-encoding",
+    "upgrade",
+];
+
 /// Values are marked sensitive, since we cannot know what a caller puts there.
 fn parse(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Cow<'static, str>> {
     let name: HeaderName = name.parse().map_err(|_| format!("`{}` is not a valid header name", name.escape_debug()))?;
+    if FRAMING.contains(&name.as_str()) {
+        return Err(format!("the header `{name}` cannot be set: the client frames its requests and manages its connections itself").into());
+    }
     let mut value =
         HeaderValue::from_str(value).map_err(|_| format!("the value of the header `{name}` has characters that a header cannot carry"))?;
     value.set_sensitive(true);
@@ -89,10 +109,10 @@ pub(crate) fn credential(auth: Auth, credential: &SecretString) -> Result<(Heade
     Ok((name, value))
 }
 
-/// Whether a header of this name carries a credential by its usual meaning.
+/// Whether a header of this name carries a credential, by the usual meaning of its words.
 pub(crate) fn is_credential(auth: Auth, name: &HeaderName) -> bool {
-    const USUAL: [&str; 5] = ["authorization", "proxy-authorization", "cookie", "x-api-key", "api-key"];
-    USUAL.contains(&name.as_str()) || name.as_str().eq_ignore_ascii_case(auth.header_name())
+    const USUAL: [&str; 7] = ["authorization", "cookie", "api-key", "apikey", "token", "secret", "password"];
+    USUAL.iter().any(|word| name.as_str().contains(word)) || name.as_str().eq_ignore_ascii_case(auth.header_name())
 }
 
 #[cfg(test)]

@@ -1,78 +1,87 @@
-//! Takes credentials out of what a vendor sends back.
+//! Takes credentials out of what a vendor sends back, in whatever form they come.
+//!
+//! Vendors quote what they were sent, and their encoders escape what they quote: `+` is `\u002B` in .NET's JSON, `&` is `\u0026` in Go's,
+//! gateways add percent-encoding, HTML entities and base64. A text is therefore searched as it is, then with one layer of escapes undone,
+//! then with two, and so on; what is found in any of them is replaced in the text itself.
+//!
+//! A [`Redactor`] is made when an error needs one, so that a call that succeeds pays nothing for it.
 
-use std::borrow::Cow;
+mod clean;
+mod layer;
+mod needle;
+mod quoted;
+
+use std::ops::Range;
 
 use bytes::Bytes;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::header::{HeaderMap, HeaderValue, SET_COOKIE};
+use reqwest::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHORIZATION, SET_COOKIE};
 use secrecy::{ExposeSecret, SecretString};
+
+pub(crate) use clean::{escaped, line};
+use layer::Layer;
+use needle::Needle;
+
+use crate::error::Source;
 
 const MARK: &str = "[redacted]";
 
 /// A secret shorter than this is replaced only where it stands alone; `key` would otherwise vanish from `invalid_key`.
 const SHORT: usize = 8;
 
-/// At the end of a body that was cut off, so much of a secret is recognised as its beginning.
+/// At the end of a body, which may be cut off, so much of a secret is recognised as its beginning; elsewhere [`SHORT`] is.
 const BEGINNING: usize = 4;
+
+/// A longer text is cut before it is searched. Nothing that is shown is nearly as long.
+const SEARCHED: usize = 16 * 1024;
 
 /// Replaces every secret it knows by `[redacted]`.
 #[derive(Default)]
 pub(crate) struct Redactor {
-    /// In every form in which a vendor may send them back, the longest first.
-    secrets: Vec<SecretString>,
+    needles: Vec<Needle>,
 }
 
 impl Redactor {
-    pub(crate) fn learn(&mut self, secret: &str) {
-        if secret.is_empty() {
-            return;
+    pub(crate) fn new<'s>(secrets: impl IntoIterator<Item = &'s SecretString>) -> Self {
+        #[cfg(test)]
+        MADE.with(|made| made.set(made.get() + 1));
+        let mut needles = Vec::new();
+        for secret in secrets {
+            needle::add(&mut needles, secret.expose_secret());
         }
-        let quoted = serde_json::Value::from(secret).to_string();
-        let json = quoted.get(1..quoted.len() - 1).unwrap_or(secret);
-        let forms = [
-            Cow::from(secret),
-            Cow::from(json),
-            Cow::from(json.replace('/', "\\/")),
-            Cow::from(utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string()),
-            url::form_urlencoded::byte_serialize(secret.as_bytes()).collect::<String>().into(),
-        ];
-        for form in forms {
-            if !self.secrets.iter().any(|known| known.expose_secret() == form) {
-                self.secrets.push(SecretString::from(form.into_owned()));
-            }
-        }
-        self.secrets.sort_by_key(|secret| std::cmp::Reverse(secret.expose_secret().len()));
+        Self { needles }
     }
 
     /// Whether a text has a secret in it.
     pub(crate) fn finds_in(&self, text: &str) -> bool {
-        self.replace(text.as_bytes()).is_some()
+        !self.found(text.as_bytes(), None).is_empty()
     }
 
-    pub(crate) fn text(&self, text: String) -> String {
-        match self.replace(text.as_bytes()) {
-            // Replacing whole UTF-8 strings by ASCII leaves UTF-8.
-            Some(clean) => String::from_utf8_lossy(&clean).into_owned(),
+    /// A text on one line of at most `limit` characters, without secrets and without characters that move or reorder what is shown.
+    pub(crate) fn line(&self, text: &str, limit: usize) -> String {
+        let text = match text.char_indices().map(|(index, _)| index).find(|index| *index >= SEARCHED) {
+            Some(end) => &text[..end],
             None => text,
+        };
+        let clean = match self.replace(text.as_bytes(), Some(SHORT)) {
+            // Whole characters were replaced by ASCII, which leaves UTF-8.
+            Some(clean) => line(&String::from_utf8_lossy(&clean)),
+            None => line(text),
+        };
+        match clean.char_indices().nth(limit) {
+            None => clean,
+            Some(_) => clean.chars().take(limit.saturating_sub(1)).chain(['…']).collect(),
         }
     }
 
     /// A body, which may have been cut off within a secret.
     pub(crate) fn body(&self, body: Bytes) -> Bytes {
-        let mut clean = self.replace(&body).map_or(body, Bytes::from);
-        let cut = self.secrets.iter().filter_map(|secret| beginning_at_end(&clean, secret.expose_secret().as_bytes())).min();
-        if let Some(start) = cut {
-            let mut shortened = clean.slice(..start).to_vec();
-            shortened.extend_from_slice(MARK.as_bytes());
-            clean = shortened.into();
-        }
-        clean
+        self.replace(&body, Some(BEGINNING)).map_or(body, Bytes::from)
     }
 
     /// Response headers; cookies are secrets of their own and are marked sensitive.
     pub(crate) fn headers(&self, mut headers: HeaderMap) -> HeaderMap {
         for (name, value) in &mut headers {
-            if let Some(clean) = self.replace(value.as_bytes()) {
+            if let Some(clean) = self.replace(value.as_bytes(), None) {
                 // What was a header value is still one after ASCII took the place of a part of it.
                 *value = HeaderValue::from_bytes(&clean).unwrap_or_else(|_| HeaderValue::from_static(MARK));
             }
@@ -80,60 +89,90 @@ impl Redactor {
                 value.set_sensitive(true);
             }
         }
+        if headers.keys().any(|name| self.finds_in(name.as_str())) {
+            let renamed = |name: &HeaderName| if self.finds_in(name.as_str()) { HeaderName::from_static("redacted") } else { name.clone() };
+            return headers.iter().map(|(name, value)| (renamed(name), value.clone())).fold(HeaderMap::new(), |mut kept, (name, value)| {
+                kept.append(name, value);
+                kept
+            });
+        }
         headers
     }
 
-    /// `None` if there is nothing to replace.
-    fn replace(&self, text: &[u8]) -> Option<Vec<u8>> {
-        let mut clean: Option<Vec<u8>> = None;
-        for secret in &self.secrets {
-            let current = clean.as_deref().unwrap_or(text);
-            if let Some(replaced) = replace(current, secret.expose_secret().as_bytes()) {
-                clean = Some(replaced);
-            }
-        }
-        clean
+    /// A cause. It stays what it is unless a text of it has a secret or is not fit to be shown; then only its texts are kept.
+    ///
+    /// An HTTP/2 peer can put words of its own into one: the debug data of GOAWAY.
+    pub(crate) fn source(&self, source: Source) -> Source {
+        quoted::checked(self, source)
     }
-}
 
-fn replace(text: &[u8], secret: &[u8]) -> Option<Vec<u8>> {
-    let mut clean = Vec::new();
-    let mut copied = 0;
-    let mut position = 0;
-    while let Some(found) = find(&text[position..], secret).map(|offset| position + offset) {
-        let end = found + secret.len();
-        if secret.len() >= SHORT || stands_alone(text, found, end) {
-            clean.extend_from_slice(&text[copied..found]);
+    /// `None` if there is nothing to replace. `beginning`: how much of a secret is recognised at the end of the text.
+    fn replace(&self, text: &[u8], beginning: Option<usize>) -> Option<Vec<u8>> {
+        let found = self.found(text, beginning);
+        if found.is_empty() {
+            return None;
+        }
+        let mut clean = Vec::with_capacity(text.len());
+        let mut copied = 0;
+        for Range { start, end } in found {
+            clean.extend_from_slice(&text[copied..start]);
             clean.extend_from_slice(MARK.as_bytes());
             copied = end;
-            position = end;
-        } else {
-            position = found + 1;
         }
-    }
-    (copied > 0).then(|| {
         clean.extend_from_slice(&text[copied..]);
-        clean
-    })
+        Some(clean)
+    }
+
+    /// Where secrets are, in order and without overlaps.
+    fn found(&self, text: &[u8], beginning: Option<usize>) -> Vec<Range<usize>> {
+        if self.needles.is_empty() {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        let mut search = |layer: &Layer| {
+            for needle in &self.needles {
+                needle.find(layer, &mut found);
+                if let Some(least) = beginning {
+                    found.extend(needle.beginning_at_end(layer, least).map(|start| start..text.len()));
+                }
+            }
+        };
+        for layer in Layer::of(text) {
+            search(&layer);
+            layer.without_gaps().iter().for_each(&mut search);
+        }
+        found.sort_unstable_by_key(|range| (range.start, range.end));
+        let mut merged: Vec<Range<usize>> = Vec::new();
+        for range in found {
+            match merged.last_mut() {
+                Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+                _ => merged.push(range),
+            }
+        }
+        merged
+    }
 }
 
-/// In whatever case: a vendor may put the secret where case does not matter, such as a host name.
-fn find(text: &[u8], secret: &[u8]) -> Option<usize> {
-    text.windows(secret.len()).position(|window| window.eq_ignore_ascii_case(secret))
+/// The secrets in a header that a caller set: without the scheme, and of a cookie each value.
+pub(crate) fn secrets_in(name: &HeaderName, value: &HeaderValue) -> Vec<SecretString> {
+    let Ok(text) = value.to_str().map(str::trim) else { return Vec::new() };
+    if name == COOKIE {
+        let values = text.split(';').filter_map(|pair| pair.split_once('=')).map(|(_, value)| value.trim());
+        return values.filter(|value| value.len() >= SHORT).map(SecretString::from).collect();
+    }
+    let (scheme, secret) = text.split_once(' ').unwrap_or(("", text));
+    let mut secrets = vec![SecretString::from(secret.trim())];
+    if (name == AUTHORIZATION || name == PROXY_AUTHORIZATION) && scheme.eq_ignore_ascii_case("basic") {
+        // RFC 7617: user and password, of which only the password is a secret.
+        secrets.extend(needle::decoded(secret).and_then(|pair| Some(SecretString::from(pair.split_once(':')?.1))));
+    }
+    secrets
 }
 
-fn stands_alone(text: &[u8], start: usize, end: usize) -> bool {
-    let in_word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-    !in_word(start.checked_sub(1).and_then(|before| text.get(before))) && !in_word(text.get(end))
-}
-
-/// Where the last bytes of `text` are the first of `secret`.
-fn beginning_at_end(text: &[u8], secret: &[u8]) -> Option<usize> {
-    let longest = secret.len().saturating_sub(1).min(text.len());
-    (BEGINNING..=longest)
-        .rev()
-        .find(|length| text[text.len() - length..].eq_ignore_ascii_case(&secret[..*length]))
-        .map(|length| text.len() - length)
+#[cfg(test)]
+thread_local! {
+    /// How many were made.
+    pub(crate) static MADE: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, LOCATION};
 use url::Url;
 
-use crate::address::{is_private, origin_of};
+use crate::address::{is_loopback, is_private, origin_of};
 use crate::route::MethodClass;
 
 /// So many redirects are followed in one call.
@@ -18,11 +18,14 @@ pub(crate) struct Target {
     pub(crate) trusted: bool,
     /// How many redirects led here.
     pub(crate) hops: u32,
+    /// The client's base is on this machine, so plain http on it is as the caller wanted.
+    local: bool,
 }
 
 impl Target {
     pub(crate) fn new(url: Url) -> Self {
-        Self { url, trusted: true, hops: 0 }
+        let local = is_loopback(&url);
+        Self { url, trusted: true, hops: 0, local }
     }
 
     /// The target that an answer points to, or why it is not followed.
@@ -41,7 +44,8 @@ impl Target {
         if self.hops >= LIMIT {
             return Err(format!("the vendor redirected more than {LIMIT} times"));
         }
-        if !is_private(&url) {
+        // A vendor has no business with what listens on this machine.
+        if !is_private(&url) || (url.scheme() == "http" && !self.local) {
             return Err(format!("the vendor redirects ({status}) to {destination}, which is not https"));
         }
         // A user or password in a Location would be sent as a credential of the redirecting party's choice.
@@ -50,7 +54,7 @@ impl Target {
         }
         url.set_fragment(None);
         let trusted = self.trusted && url.origin() == self.url.origin();
-        Ok(Self { url, trusted, hops: self.hops + 1 })
+        Ok(Self { url, trusted, hops: self.hops + 1, local: self.local })
     }
 }
 

@@ -12,13 +12,15 @@ use crate::route::MethodClass;
 ///
 /// The default is three attempts, with pauses that double from 500 ms to at most 20 s and of which a random part is
 /// taken ("full jitter"). What the vendor asks for, in `Retry-After` or in its rate-limit headers, replaces the pause.
-/// No policy can make a request be sent twice that might do its work twice.
+/// No policy can make a request be sent twice that might do its work twice, as far as a 429 means what it says:
+/// see [`retry_post_after_429`](Self::retry_post_after_429).
 #[derive(Clone, Debug)]
 pub struct RetryPolicy {
     attempts: u32,
     base: Duration,
     cap: Duration,
     jitter: Jitter,
+    post_after_429: bool,
 }
 
 /// Picks a pause between zero and the ceiling it is given. [`full_jitter`] is the default; a test gives its own.
@@ -27,7 +29,7 @@ pub type Jitter = fn(ceiling: Duration) -> Duration;
 impl RetryPolicy {
     /// The default policy.
     pub fn new() -> Self {
-        Self { attempts: 3, base: Duration::from_millis(500), cap: Duration::from_secs(20), jitter: full_jitter }
+        Self { attempts: 3, base: Duration::from_millis(500), cap: Duration::from_secs(20), jitter: full_jitter, post_after_429: true }
     }
 
     /// One attempt, no retry; after a 401 one more, if the credential provider has a newer credential.
@@ -63,6 +65,18 @@ impl RetryPolicy {
         self
     }
 
+    /// Whether a POST or PATCH is sent again after a 429. Default: yes.
+    ///
+    /// A 429 says that the vendor turned the request away because too many came before it (RFC 6585, section 4), not that
+    /// nothing was done: that is an assumption. It fails for a vendor that counts a message against a quota after it sent it,
+    /// or that hands on the 429 of a service it called midway. With `false`, such a call ends with the 429, and
+    /// [`is_retryable`](crate::Error::is_retryable) is false.
+    #[must_use]
+    pub fn retry_post_after_429(mut self, retry: bool) -> Self {
+        self.post_after_429 = retry;
+        self
+    }
+
     fn pause(&self, attempt: u32) -> Duration {
         let doublings = attempt.saturating_sub(1).min(31);
         let ceiling = self.base.saturating_mul(1 << doublings).min(self.cap);
@@ -91,7 +105,8 @@ fn unit_interval(random: u64) -> f64 {
 /// How an attempt ended, as far as a retry is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// The vendor cannot have received the request: the connection never opened, or the body was never begun.
+    /// The vendor cannot have acted: the connection never opened, the body was never begun, or the vendor refused the
+    /// HTTP/2 stream unprocessed.
     NotSent,
     /// No answer within the attempt's timeout.
     TimedOut,
@@ -126,7 +141,7 @@ pub(crate) enum Decision {
 
 /// Decides what follows a failed attempt.
 pub(crate) fn decide(policy: &RetryPolicy, attempt: &Attempt) -> Decision {
-    if attempt.number >= policy.attempts || !attempt.repeatable_body || !may_repeat(attempt.method, attempt.outcome) {
+    if attempt.number >= policy.attempts || !attempt.repeatable_body || !may_repeat(policy, attempt.method, attempt.outcome) {
         return Decision::GiveUp;
     }
     let after = attempt.vendor_wait.unwrap_or_else(|| policy.pause(attempt.number));
@@ -134,10 +149,11 @@ pub(crate) fn decide(policy: &RetryPolicy, attempt: &Attempt) -> Decision {
 }
 
 /// Whether a repeat is safe, and may end otherwise.
-pub(crate) fn may_repeat(method: MethodClass, outcome: Outcome) -> bool {
+pub(crate) fn may_repeat(policy: &RetryPolicy, method: MethodClass, outcome: Outcome) -> bool {
     match outcome {
-        // A 429 was counted and turned away unread.
-        Outcome::NotSent | Outcome::Status(StatusCode::TOO_MANY_REQUESTS) => true,
+        Outcome::NotSent => true,
+        // A 429 was counted and turned away unread, if it means what it says.
+        Outcome::Status(StatusCode::TOO_MANY_REQUESTS) => method != MethodClass::Once || policy.post_after_429,
         Outcome::TimedOut | Outcome::Interrupted => method != MethodClass::Once,
         Outcome::Status(status) => method != MethodClass::Once && is_transient(status),
         // A second DELETE would be answered with 404 although the first did its work.

@@ -1,6 +1,7 @@
 //! The one place that touches the network.
 
 use std::error::Error as StdError;
+use std::io;
 
 use futures_core::future::BoxFuture;
 
@@ -31,6 +32,11 @@ pub(crate) enum SendErrorClass {
     Connect,
     /// The request could not be put together.
     Invalid,
+    /// HTTP/2: the vendor reset the stream as refused, which says that it did not process the request (RFC 9113, section 8.7).
+    Refused,
+    /// HTTP/2: the vendor is going away. It does not process streams above the last one it names (RFC 9113, section 6.8), but of a request
+    /// without a body it is not certain that its stream is one of them.
+    GoneAway,
     /// The connection broke.
     Broken,
 }
@@ -53,9 +59,31 @@ impl From<reqwest::Error> for SendError {
         } else if error.is_builder() {
             SendErrorClass::Invalid
         } else {
-            SendErrorClass::Broken
+            http2_class(&error).unwrap_or(SendErrorClass::Broken)
         };
         // The URL carries the query, which is the caller's data.
         Self { class, source: Box::new(error.without_url()) }
     }
+}
+
+/// What an HTTP/2 peer says of the request.
+fn http2_class(error: &reqwest::Error) -> Option<SendErrorClass> {
+    let mut cause = error.source()?;
+    let error = loop {
+        match cause.downcast_ref::<h2::Error>() {
+            Some(error) => break error,
+            // Below one of these is what the caller's own body failed with, which may come from another HTTP/2 connection.
+            None if cause.is::<reqwest::Error>() || cause.is::<io::Error>() => return None,
+            None => cause = cause.source()?,
+        }
+    };
+    if !error.is_remote() {
+        return None;
+    }
+    if error.is_go_away() {
+        // h2 gives this error to streams above the last id only. To a request that meets it while it is being written, hyper gives it too,
+        // whatever its stream's id is; the body of such a request is never begun, which the gate knows.
+        return Some(SendErrorClass::GoneAway);
+    }
+    (error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM)).then_some(SendErrorClass::Refused)
 }

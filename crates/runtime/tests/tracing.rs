@@ -104,6 +104,7 @@ async fn nothing_secret(log: &Log) {
     let headers = format!("x-request-id: {KEY}\r\nx-echo: {KEY}\r\nset-cookie: BODY\r\n");
     let acts = [
         Act::Answer(answer("200 OK", &headers, &echo)),
+        Act::Answer(answer("200 OK", &format!("x-request-id: {}\r\n", KEY.replace('_', "%5F")), "{}")),
         Act::Answer(answer("200 OK", &headers, "BODY")),
         Act::Answer(answer("401 Unauthorized", &headers, &echo)),
         Act::Answer(answer("429 Too Many Requests", &format!("{headers}retry-after: 0\r\n"), &echo)),

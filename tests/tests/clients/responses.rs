@@ -60,38 +60,28 @@ impl Vendor {
             Self::Leonar => {
                 let client: leonar::Client =
                     leonar::Client::builder().credential("leo_key").base_url(url).retry(RetryPolicy::none()).build()?;
-                let body = leonar::types::SendMessageRequest::builder()
-                    .contact_id("a1b2c3d4-5678-90ab-cdef-1234567890ab")
-                    .channel(leonar::types::Channel::Email)
-                    .subject("Hello")
-                    .content("Hi");
-                Ok(json(&client.send_message().body(body).send().await?.into_inner()))
+                let contact: leonar::Uuid = "a1b2c3d4-5678-90ab-cdef-1234567890ab".parse().unwrap();
+                let body = leonar::types::SendMessageRequest::new(contact, leonar::types::Channel::Email, "Hi").subject("Hello");
+                Ok(json(&client.messages().send(body).await?.into_inner()))
             }
             Self::SendPilot => {
                 let client: sendpilot::Client =
                     sendpilot::Client::builder().credential("sp_key").base_url(url).retry(RetryPolicy::none()).build()?;
-                let body = sendpilot::types::SendMessageToLeadRequest::builder().lead_id("lead_abc123").message("Hi");
-                Ok(json(&client.send_message().body(body).send().await?.into_inner()))
+                let body = sendpilot::types::MessageToLeadRequest::new("lead_abc123", "Hi");
+                Ok(json(&client.inbox().send_message(body).await?.into_inner()))
             }
             Self::HoopAi => {
                 let client: hoop_ai::Client =
                     hoop_ai::Client::builder().credential("pit-key").base_url(url).retry(RetryPolicy::none()).build()?;
-                let body = hoop_ai::types::SendMessageRequest::builder()
-                    .type_(hoop_ai::types::SendMessageType::Sms)
-                    .contact_id("c1")
-                    .message("Hi");
-                Ok(json(&client.send_message().body(body).send().await?.into_inner()))
+                let body = hoop_ai::types::SendMessageRequest::new(hoop_ai::types::SendMessageType::Sms, "c1").message("Hi");
+                Ok(json(&client.messages().send(body).await?.into_inner()))
             }
             Self::Leadway => {
                 let client: leadway::Client =
                     leadway::Client::builder().credential("pit-key").base_url(url).retry(RetryPolicy::none()).build()?;
-                let body = leadway::types::SendMessageRequest::builder()
-                    .type_(leadway::types::SendMessageType::Sms)
-                    .sub_type("SMS")
-                    .status(leadway::types::MessageDeliveryStatus::Pending)
-                    .contact_id("c1")
-                    .message("Hi");
-                Ok(json(&client.send_message().body(body).send().await?.into_inner()))
+                let (kind, status) = (leadway::types::SendMessageType::Sms, leadway::types::MessageDeliveryStatus::Pending);
+                let body = leadway::types::SendMessageRequest::new(kind, "SMS", "c1", status).message("Hi");
+                Ok(json(&client.messages().send(body).await?.into_inner()))
             }
         }
     }

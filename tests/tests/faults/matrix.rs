@@ -140,7 +140,7 @@ fn faults() -> Vec<Fault> {
         Fault {
             name: "408",
             acts: |_, _| json("408 Request Timeout", ""),
-            write: failed(ErrorKind::Refused, Rejected, 1),
+            write: failed(ErrorKind::Refused, Unknown, 1),
             read: failed(ErrorKind::Refused, Rejected, 3),
         },
         Fault {

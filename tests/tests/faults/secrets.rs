@@ -45,6 +45,9 @@ fn faults() -> Vec<Act> {
     let header = format!("content-type: application/json\r\nx-echo: {CREDENTIAL}\r\nx-request-id: {CREDENTIAL}\r\n");
     vec![
         Act::Answer(answer("401 Unauthorized", &header, &echo)),
+        Act::Answer(answer("400 Bad Request", &header.replace(CREDENTIAL, &CREDENTIAL.replace('-', "%2D")), echo.replace('-', "\\u002D"))),
+        Act::Answer(answer("500 Internal Server Error", &header, echo.replace('-', "&#45;"))),
+        Act::Answer(answer("200 OK", &header, format!("\"{}\"", CREDENTIAL.replace('_', "\\u005f")))),
         Act::Answer(answer("400 Bad Request", &header, &echo)),
         Act::Answer(answer("500 Internal Server Error", &header, &echo)),
         Act::Answer(answer("502 Bad Gateway", "content-type: text/html\r\n", format!("<p>{CREDENTIAL}</p>"))),
@@ -99,12 +102,12 @@ fn no_debug_output_shows_the_credential() {
         }
     }
     macro_rules! client {
-        ($vendor:ident, $operation:ident) => {{
+        ($vendor:ident, $call:expr) => {{
             let builder = $vendor::Client::builder().credential(CREDENTIAL).base_url("http://127.0.0.1:1");
             check(concat!(stringify!($vendor), " builder"), &builder);
             let client: $vendor::Client = builder.build().unwrap();
             check(stringify!($vendor), &client);
-            check(concat!(stringify!($vendor), " operation"), &client.$operation());
+            check(concat!(stringify!($vendor), " operation"), &$call(&client));
             check(
                 concat!(stringify!($vendor), " request"),
                 &client.request($vendor::Method::GET, "/anything").header("x-own", &CREDENTIAL),
@@ -112,10 +115,10 @@ fn no_debug_output_shows_the_credential() {
             check(concat!(stringify!($vendor), " with options"), &client.with($vendor::CallOptions::new().header("x-own", CREDENTIAL)));
         }};
     }
-    client!(leonar, send_message);
-    client!(sendpilot, send_message);
-    client!(hoop_ai, send_message);
-    client!(leadway, send_message);
+    client!(leonar, |client: &leonar::Client| client.contacts().list());
+    client!(sendpilot, |client: &sendpilot::Client| client.campaigns().list());
+    client!(hoop_ai, |client: &hoop_ai::Client| client.contacts().get("c1"));
+    client!(leadway, |client: &leadway::Client| client.contacts().get("c1"));
 }
 
 #[test]

@@ -36,34 +36,25 @@ impl Vendor {
         match self {
             Self::Leonar => {
                 let client: leonar::Client = client(leonar::Client::builder(), url);
-                let body = leonar::types::SendMessageRequest::builder()
-                    .contact_id("a1b2c3d4-5678-90ab-cdef-1234567890ab")
-                    .channel(leonar::types::Channel::Linkedin)
-                    .content("Hi");
-                client.send_message().body(body).send().await.map(drop)
+                let contact: leonar::Uuid = "a1b2c3d4-5678-90ab-cdef-1234567890ab".parse().unwrap();
+                let body = leonar::types::SendMessageRequest::new(contact, leonar::types::Channel::Linkedin, "Hi");
+                client.messages().send(body).await.map(drop)
             }
             Self::SendPilot => {
                 let client: sendpilot::Client = client(sendpilot::Client::builder(), url);
-                let body = sendpilot::types::SendMessageToLeadRequest::builder().lead_id("lead_abc123").message("Hi");
-                client.send_message().body(body).send().await.map(drop)
+                let body = sendpilot::types::MessageToLeadRequest::new("lead_abc123", "Hi");
+                client.inbox().send_message(body).await.map(drop)
             }
             Self::HoopAi => {
                 let client: hoop_ai::Client = client(hoop_ai::Client::builder(), url);
-                let body = hoop_ai::types::SendMessageRequest::builder()
-                    .type_(hoop_ai::types::SendMessageType::Sms)
-                    .contact_id("c1")
-                    .message("Hi");
-                client.send_message().body(body).send().await.map(drop)
+                let body = hoop_ai::types::SendMessageRequest::new(hoop_ai::types::SendMessageType::Sms, "c1").message("Hi");
+                client.messages().send(body).await.map(drop)
             }
             Self::Leadway => {
                 let client: leadway::Client = client(leadway::Client::builder(), url);
-                let body = leadway::types::SendMessageRequest::builder()
-                    .type_(leadway::types::SendMessageType::Sms)
-                    .sub_type("SMS")
-                    .status(leadway::types::MessageDeliveryStatus::Pending)
-                    .contact_id("c1")
-                    .message("Hi");
-                client.send_message().body(body).send().await.map(drop)
+                let (kind, status) = (leadway::types::SendMessageType::Sms, leadway::types::MessageDeliveryStatus::Pending);
+                let body = leadway::types::SendMessageRequest::new(kind, "SMS", "c1", status).message("Hi");
+                client.messages().send(body).await.map(drop)
             }
         }
     }
@@ -73,19 +64,19 @@ impl Vendor {
         match self {
             Self::Leonar => {
                 let client: leonar::Client = client(leonar::Client::builder(), url);
-                client.list_contacts().send().await.map(drop)
+                client.contacts().list().await.map(drop)
             }
             Self::SendPilot => {
                 let client: sendpilot::Client = client(sendpilot::Client::builder(), url);
-                client.list_campaigns().send().await.map(drop)
+                client.campaigns().list().await.map(drop)
             }
             Self::HoopAi => {
                 let client: hoop_ai::Client = client(hoop_ai::Client::builder(), url);
-                client.list_messages().conversation_id("v1").send().await.map(drop)
+                client.messages().list("v1").await.map(drop)
             }
             Self::Leadway => {
                 let client: leadway::Client = client(leadway::Client::builder(), url);
-                client.list_messages().conversation_id("v1").send().await.map(drop)
+                client.messages().list("v1").await.map(drop)
             }
         }
     }

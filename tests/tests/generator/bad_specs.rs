@@ -197,7 +197,7 @@ fn bad_specs_are_refused_with_place_and_remedy() {
         if !found || !text.contains(help) {
             wrong.push(format!("{name}: expected line {line}, `{message}`, help `{help}` in:\n{text}"));
         }
-        let error = regen(root.path(), &[], Mode::Write).expect_err(name);
+        let error = regen(root.path(), Mode::Write).expect_err(name);
         assert!(matches!(error, Error::Spec(_)), "{name}: {error}");
         assert_eq!(fs::read_to_string(root.path().join("crates/demo/src/generated.rs")).unwrap(), "// as it was", "{name}");
         assert!(!root.path().join("crates/demo/openapi.json").exists(), "{name}: a file was written");

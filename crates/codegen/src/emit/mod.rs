@@ -4,8 +4,10 @@ mod client;
 mod docs;
 mod events;
 mod example;
+mod lists;
 mod mocks;
 mod operations;
+mod outline;
 mod page;
 mod print;
 mod routes;
@@ -16,6 +18,8 @@ use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
 };
+
+pub use lists::Region;
 
 use crate::{
     diagnostic::Error,
@@ -67,10 +71,18 @@ pub fn vendor(api: &Api) -> Result<Vec<File>, Error> {
         source: source.clone(),
         content,
     };
-    files.push(elsewhere("crates/mocks/src", mocks::write(api, &of)));
-    files.push(elsewhere("crates/mocks/tests/operations", mocks::tests(api, &of)));
-    files.push(elsewhere("tests/tests/wire", wire::write(api, &of)));
+    files.push(elsewhere("crates/mocks/src/generated", mocks::write(api, &of)));
+    files.push(elsewhere("crates/mocks/tests/operations/generated", mocks::tests(api, &of)));
+    files.push(elsewhere("tests/tests/wire/generated", wire::write(api, &of)));
     Ok(files)
+}
+
+/// What lists the vendors: Rust files, and regions of files that people write.
+pub fn lists(apis: &[Api], families: &[Family]) -> (Vec<File>, Vec<Region>) {
+    // Platforms of their own first, then the editions of one.
+    let mut sorted: Vec<&Api> = apis.iter().collect();
+    sorted.sort_by_key(|api| (api.family.is_some(), api.id.clone()));
+    (lists::files(&sorted), lists::regions(&sorted, families))
 }
 
 /// The crate of what the editions of a platform share.
@@ -81,4 +93,19 @@ pub fn family(family: &Family) -> Result<Vec<File>, Error> {
     let of = Crate { module: &module, title: &family.name, schemas: &family.schemas };
     let rust = |name: &str, content: String| File { path: generated.join(name).with_extension("rs"), source: source.clone(), content };
     Ok(vec![rust("mod", client::family_module()), rust("operations", operations::family(family, &of)?), rust("types", types::family(family, &of))])
+}
+
+/// What users see of each crate, in text: the vendors' by name, then the families'.
+pub fn outlines(apis: &[Api], families: &[Family]) -> Vec<(String, String)> {
+    let vendors = apis.iter().map(|api| {
+        let module = api.module();
+        let text = outline::vendor(api, &Crate { module: &module, title: &api.name, schemas: &api.schemas });
+        (module, text)
+    });
+    let families = families.iter().map(|family| {
+        let module = family.id.replace('-', "_");
+        let text = outline::types(&Crate { module: &module, title: &family.name, schemas: &family.schemas }, family.schemas.values());
+        (module, text)
+    });
+    vendors.chain(families).collect()
 }

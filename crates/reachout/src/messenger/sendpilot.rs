@@ -13,7 +13,7 @@ const VENDOR: Vendor = Vendor::SendPilot;
 pub enum Request {
     Message(types::SendMessageRequest),
     /// The only way to count a message to a lead to a campaign.
-    LeadMessage(String, types::SendLeadMessageRequest),
+    LeadMessage(String, types::SendMessageToLeadRequest),
     Invitation(types::SendConnectionRequestRequest),
 }
 
@@ -97,7 +97,7 @@ pub fn request(message: &Message) -> Result<Request, Unsupported> {
         }
         (Channel::LinkedinInvitation, Recipient::Contact(id)) => Err(wrong(id)),
         (_, Recipient::LinkedinProfile(url)) => {
-            let mut request = types::SendMessageToProfileRequest::new(sender()?, url, text);
+            let mut request = types::MessageToProfileRequest::new(sender()?, url, text);
             request.campaign_id.clone_from(&options.campaign_id);
             request.lead_id.clone_from(&options.lead_id);
             Ok(Request::Message(request.into()))
@@ -105,11 +105,11 @@ pub fn request(message: &Message) -> Result<Request, Unsupported> {
         (_, Recipient::Contact(id)) if id.is_empty() => Err(wrong(id)),
         (_, Recipient::Contact(lead)) => match &options.campaign_id {
             Some(campaign) => {
-                let request = types::SendLeadMessageRequest::new(sender()?, text).campaign_id(campaign);
+                let request = types::SendMessageToLeadRequest::new(sender()?, text).campaign_id(campaign);
                 Ok(Request::LeadMessage(lead.clone(), request))
             }
             None => {
-                let mut request = types::SendMessageToLeadRequest::new(lead, text);
+                let mut request = types::MessageToLeadRequest::new(lead, text);
                 request.sender_id.clone_from(&message.from);
                 Ok(Request::Message(request.into()))
             }

@@ -69,6 +69,10 @@ fn what_cannot_be_built() {
         (builder().user_agent("a\nb"), "Acme: the user agent has characters that a header cannot carry."),
         (builder().api_version("a\nb"), "Acme: the API version has characters that a header cannot carry."),
         (builder().header("x", "MARKED\n"), "Acme: the value of the header `x` has characters that a header cannot carry."),
+        (
+            builder().header("Content-Length", "5"),
+            "Acme: the header `content-length` cannot be set: the client frames its requests and manages its connections itself.",
+        ),
         (builder().pacing(Pacing::new(0, Duration::ZERO)), "Acme: pacing needs at least one request in a period longer than zero."),
     ];
     for (builder, sentence) in rows {

@@ -1,6 +1,6 @@
 //! Puts the request of one attempt together.
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue, USER_AGENT};
 use secrecy::SecretString;
 
 use super::{Mode, Prepared};
@@ -8,9 +8,7 @@ use crate::body::Body;
 use crate::core::Core;
 use crate::error::Error;
 use crate::headers;
-use crate::redact::Redactor;
 use crate::redirect::Target;
-use crate::vendor::Auth;
 
 pub(super) async fn assemble(
     core: &Core,
@@ -18,38 +16,23 @@ pub(super) async fn assemble(
     target: &Target,
     mode: Mode,
     credential: Option<&SecretString>,
-    redactor: &mut Redactor,
 ) -> Result<reqwest::Request, Error> {
     let mut request = reqwest::Request::new(call.method.clone(), target.url.clone());
     let headers = request.headers_mut();
     headers.insert(USER_AGENT, core.shared.user_agent.clone());
     headers.insert(ACCEPT, HeaderValue::from_static(if mode == Mode::Stream { "*/*" } else { "application/json" }));
     if !target.trusted {
-        // Another host learns nothing but the URL it was named in.
+        // Another host sees nothing but the URL it was named in.
         return Ok(request);
     }
     for layer in [&call.constant, &core.shared.headers, &call.headers] {
         headers::overlay(headers, layer);
     }
-    let auth = core.vendor().auth;
     if let Some(credential) = credential {
-        let (name, value) = headers::credential(auth, credential)?;
+        let (name, value) = headers::credential(core.vendor().auth, credential)?;
         headers.entry(name).or_insert(value);
     }
-    learn(redactor, auth, headers);
     attach(core, &call.body, request).await
-}
-
-/// Credentials that the caller put into headers are kept out of errors as well.
-fn learn(redactor: &mut Redactor, auth: Auth, headers: &HeaderMap) {
-    for (name, value) in headers {
-        if headers::is_credential(auth, name)
-            && let Ok(secret) = value.to_str()
-        {
-            // Without the scheme, such as `Bearer`.
-            redactor.learn(secret.rsplit(' ').next().unwrap_or(secret));
-        }
-    }
 }
 
 async fn attach(core: &Core, body: &Body, mut request: reqwest::Request) -> Result<reqwest::Request, Error> {

@@ -8,9 +8,10 @@ use tokio::time::{Instant, timeout_at};
 use super::failure::{Failure, Failures, ReadEnd, Received};
 use super::{Mode, Payload, Success};
 use crate::address::origin_of;
-use crate::error::{BODY_LIMIT, Context, Delivery, Error, ErrorKind};
+use crate::error::{BODY_LIMIT, Context, Delivery, Error, ErrorKind, Reach, Worst};
 use crate::gate::Gate;
 use crate::pacing::Permit;
+use crate::redact::Redactor;
 use crate::redirect::Target;
 use crate::retry_after::Allowance;
 use crate::stream::{ByteStream, Interruption};
@@ -57,9 +58,10 @@ impl Attempt<'_> {
         let response = match answered {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => {
-                let unsent = error.class != SendErrorClass::Broken || gate.shut();
-                give_back(&mut permit, unsent);
-                return Err(self.failures.unanswered(error, &origin_of(&self.target.url), unsent));
+                let reach = reach(error.class, &gate);
+                // What the vendor refused it may have counted.
+                give_back(&mut permit, reach.is_some_and(|reach| reach < Reach::Refused));
+                return Err(self.failures.unanswered(error, &origin_of(&self.target.url), reach));
             }
             Err(_elapsed) => {
                 let unsent = gate.shut();
@@ -103,7 +105,7 @@ impl Attempt<'_> {
     /// Where the answer redirects to, or why that is not followed.
     fn redirect(&self, status: StatusCode, headers: &HeaderMap) -> Result<Target, String> {
         let target = self.target.next(self.failures.method, status, headers)?;
-        if !target.trusted && self.failures.redactor.finds_in(target.url.as_str()) {
+        if !target.trusted && self.failures.known.redactor().finds_in(target.url.as_str()) {
             return Err(format!("the vendor redirects ({status}) to another host with the credential in the address"));
         }
         Ok(target)
@@ -126,7 +128,8 @@ impl Attempt<'_> {
 
     fn stream(&self, response: Response, status: StatusCode, headers: &HeaderMap) -> ByteStream {
         let context = self.context.clone();
-        let headers = self.failures.redactor.headers(headers.clone());
+        let headers = headers.clone();
+        let secrets = self.failures.known.all();
         ByteStream::new(response, self.failures.limit.time, move |interruption| {
             let error = match interruption {
                 Interruption::Stalled(idle) => {
@@ -137,8 +140,20 @@ impl Attempt<'_> {
                         .with_source(cause.without_url())
                 }
             };
-            error.with_context(&context).with_response(status, headers.clone(), Bytes::new()).after_attempts(1, Delivery::NotSent)
+            let error = error.with_context(&context).with_response(status, headers.clone(), Bytes::new());
+            error.redacted(&Redactor::new(&secrets)).after_attempts(1, Worst::default())
         })
+    }
+}
+
+/// How far the request came, if it counts as not sent.
+fn reach(class: SendErrorClass, gate: &Gate) -> Option<Reach> {
+    let unbegun = gate.shut().then_some(Reach::Head);
+    match class {
+        SendErrorClass::Connect | SendErrorClass::Invalid => Some(Reach::Nothing),
+        SendErrorClass::Refused => unbegun.or(Some(Reach::Refused)),
+        SendErrorClass::GoneAway if gate.has_body() => unbegun.or(Some(Reach::Refused)),
+        SendErrorClass::GoneAway | SendErrorClass::Broken => unbegun,
     }
 }
 

@@ -6,10 +6,10 @@ use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
-use crate::error::{BODY_LIMIT, Delivery, Error, ErrorKind, parse};
-use crate::redact::Redactor;
+use super::secrets::Known;
+use crate::error::{BODY_LIMIT, Delivery, Error, ErrorKind, Reach, parse};
 use crate::response::DecodeFailure;
-use crate::retry::{self, Outcome};
+use crate::retry::{self, Outcome, RetryPolicy};
 use crate::retry_after::vendor_wait;
 use crate::route::MethodClass;
 use crate::transport::{SendError, SendErrorClass};
@@ -60,34 +60,36 @@ pub(super) struct Received {
 pub(super) struct Failures<'a> {
     pub(super) shape: &'a ErrorShape,
     pub(super) method: MethodClass,
-    pub(super) redactor: &'a Redactor,
+    pub(super) policy: &'a RetryPolicy,
+    pub(super) known: Known<'a>,
     pub(super) limit: Limit,
     pub(super) max_body: usize,
 }
 
 impl Failures<'_> {
-    /// No answer; `unsent`: the vendor cannot have received the request.
-    pub(super) fn unanswered(&self, error: SendError, origin: &str, unsent: bool) -> Failure {
+    /// No answer; `reach`: how far the request came, if it counts as not sent.
+    pub(super) fn unanswered(&self, error: SendError, origin: &str, reach: Option<Reach>) -> Failure {
         let cause = error.root_cause();
+        let unsent = Some(if reach.is_some() { Outcome::NotSent } else { Outcome::Interrupted });
         let (kind, reason, outcome) = match error.class {
             SendErrorClass::Connect => (ErrorKind::Connect, format!("cannot connect to {origin}: {cause}"), Some(Outcome::NotSent)),
             SendErrorClass::Invalid => (ErrorKind::InvalidRequest, format!("the request cannot be put together: {cause}"), None),
-            SendErrorClass::Broken if unsent => {
-                (ErrorKind::Transport, format!("the connection broke before the request was sent: {cause}"), Some(Outcome::NotSent))
+            SendErrorClass::Refused => (ErrorKind::Transport, format!("the vendor refused the HTTP/2 stream: {cause}"), unsent),
+            SendErrorClass::GoneAway => (ErrorKind::Transport, format!("the vendor is closing the HTTP/2 connection: {cause}"), unsent),
+            SendErrorClass::Broken if reach.is_some() => {
+                (ErrorKind::Transport, format!("the connection broke before any of the body was sent: {cause}"), unsent)
             }
-            SendErrorClass::Broken => {
-                (ErrorKind::Transport, format!("the connection broke before an answer arrived: {cause}"), Some(Outcome::Interrupted))
-            }
+            SendErrorClass::Broken => (ErrorKind::Transport, format!("the connection broke before an answer arrived: {cause}"), unsent),
         };
-        let nothing_left = error.class != SendErrorClass::Broken || unsent;
-        let delivery = if nothing_left { Delivery::NotSent } else { Delivery::Unknown };
-        self.failure(outcome, Error::new(kind, delivery, reason).with_source(error.source))
+        let error = Error::new(kind, delivery(reach), reason).with_reach(reach.unwrap_or_default()).with_source(error.source);
+        self.failure(outcome, error)
     }
 
-    pub(super) fn timed_out(&self, unsent: bool) -> Failure {
+    /// No answer in time; `unbegun`: no part of the body was sent.
+    pub(super) fn timed_out(&self, unbegun: bool) -> Failure {
         let reason = self.limit.missed("no answer");
-        if unsent {
-            self.failure(Some(Outcome::NotSent), Error::new(ErrorKind::Timeout, Delivery::NotSent, reason))
+        if unbegun {
+            self.failure(Some(Outcome::NotSent), Error::new(ErrorKind::Timeout, Delivery::NotSent, reason).with_reach(Reach::Head))
         } else {
             self.failure(Some(Outcome::TimedOut), Error::new(ErrorKind::Timeout, Delivery::Unknown, reason))
         }
@@ -109,12 +111,12 @@ impl Failures<'_> {
             400..=499 => ErrorKind::Refused,
             _ => ErrorKind::Server,
         };
-        // A server that failed may have failed after its work.
-        let acted = kind == ErrorKind::Server && self.method != MethodClass::Safe;
+        // A server that failed may have failed after its work, and a 408 may be a gateway's that waited for the server in vain.
+        let acted = (kind == ErrorKind::Server || status == StatusCode::REQUEST_TIMEOUT) && self.method != MethodClass::Safe;
         let delivery = if acted { Delivery::Unknown } else { Delivery::Rejected };
         let wait = vendor_wait(status, &answer.headers, SystemTime::now());
         let error = Error::new(kind, delivery, format!("the vendor answered {status}")).with_retry_after(wait);
-        let mut failure = self.failure(Some(Outcome::Status(status)), self.with_answer(error, answer));
+        let mut failure = self.failure(Some(Outcome::Status(status)), with_answer(self.shape, error, answer));
         failure.vendor_wait = wait;
         failure
     }
@@ -124,15 +126,15 @@ impl Failures<'_> {
         // 303 sends the client on to the result of what was done (RFC 9110, section 15.4.4).
         let acted = answer.status == StatusCode::SEE_OTHER && self.method != MethodClass::Safe;
         let delivery = if acted { Delivery::Unknown } else { Delivery::Rejected };
-        let error = Error::new(ErrorKind::Redirect, delivery, self.redactor.text(reason));
-        self.failure(None, self.with_answer(error, answer))
+        let error = Error::new(ErrorKind::Redirect, delivery, reason);
+        self.failure(None, with_answer(self.shape, error, answer))
     }
 
     /// The caller's own HTTP client went elsewhere by itself.
     pub(super) fn strayed(&self, answer: Received) -> Failure {
         let reason = "the supplied HTTP client followed a redirect by itself; build it with `redirect::Policy::none()`";
         let error = Error::new(ErrorKind::Redirect, Delivery::Unknown, reason);
-        self.failure(None, self.with_answer(error, answer))
+        self.failure(None, with_answer(self.shape, error, answer))
     }
 
     /// A success whose body did not arrive as a whole.
@@ -150,44 +152,38 @@ impl Failures<'_> {
                 (Some(Outcome::AnswerLost), error)
             }
         };
-        self.failure(outcome, self.with_answer(error, answer))
+        self.failure(outcome, with_answer(self.shape, error, answer))
     }
 
     /// A success whose body is not what the spec says.
     pub(super) fn undecodable(&self, answer: Received, failure: DecodeFailure) -> Error {
-        // The decoder quotes from the body.
-        let reason = self.redactor.text(format!("the answer ({}) does not have the documented form: {}", answer.status, failure.reason));
-        let mut error = self.with_answer(Error::new(ErrorKind::Decode, Delivery::Accepted, reason), answer);
+        // Path and reason quote from the body.
+        let reason = format!("the answer ({}) does not have the documented form: {}", answer.status, failure.reason);
+        let mut error = with_answer(self.shape, Error::new(ErrorKind::Decode, Delivery::Accepted, reason), answer);
         error.inner_mut().json_path = failure.path;
-        error
+        error.redacted(&self.known.redactor())
     }
 
     fn failure(&self, outcome: Option<Outcome>, error: Error) -> Failure {
-        let retryable = outcome.is_some_and(|outcome| retry::may_repeat(self.method, outcome));
-        Failure { outcome, error: error.with_retryable(retryable), vendor_wait: None }
-    }
-
-    /// Keeps the answer in the error, without secrets.
-    fn with_answer(&self, mut error: Error, answer: Received) -> Error {
-        let Received { status, headers, body } = answer;
-        let headers = self.redactor.headers(headers);
-        // Copied, so that a long answer is not kept alive by its beginning.
-        let body = self.redactor.body(Bytes::copy_from_slice(&body[..body.len().min(BODY_LIMIT)]));
-        let parsed = if status.is_success() { parse::Parsed::default() } else { parse::parse(self.shape, &body) };
-        let inner = error.inner_mut();
-        inner.request_id = parsed.request_id.or_else(|| parse::request_id(&headers).map(ToOwned::to_owned));
-        inner.code = parsed.code;
-        inner.message = join(&parsed.messages);
-        inner.messages = parsed.messages;
-        error.with_response(status, headers, body)
+        let retryable = outcome.is_some_and(|outcome| retry::may_repeat(self.policy, self.method, outcome));
+        let error = error.with_retryable(retryable).redacted(&self.known.redactor());
+        Failure { outcome, error, vendor_wait: None }
     }
 }
 
-/// One message as it is; of several, a list without their full stops.
-fn join(messages: &[String]) -> Option<String> {
-    match messages {
-        [] => None,
-        [one] => Some(one.clone()),
-        several => Some(several.iter().map(|message| message.trim_end_matches('.')).collect::<Vec<_>>().join("; ")),
-    }
+fn delivery(reach: Option<Reach>) -> Delivery {
+    if reach.is_some() { Delivery::NotSent } else { Delivery::Unknown }
+}
+
+/// Keeps the answer in the error. It is read as it came, and redacted afterwards: what is hidden by escapes is plain then.
+fn with_answer(shape: &ErrorShape, mut error: Error, answer: Received) -> Error {
+    let Received { status, headers, body } = answer;
+    // Copied, so that a long answer is not kept alive by its beginning.
+    let body = Bytes::copy_from_slice(&body[..body.len().min(BODY_LIMIT)]);
+    let parsed = if status.is_success() { parse::Parsed::default() } else { parse::parse(shape, &body) };
+    let inner = error.inner_mut();
+    inner.request_id = parsed.request_id.or_else(|| parse::request_id(&headers).map(ToOwned::to_owned));
+    inner.code = parsed.code;
+    inner.messages = parsed.messages;
+    error.with_response(status, headers, body)
 }

@@ -1,7 +1,8 @@
 //! The attempts of one call, one after the other.
 
+use std::borrow::Cow;
+
 use reqwest::StatusCode;
-use secrecy::{ExposeSecret, SecretString};
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::Instrument;
 use tracing::field::Empty;
@@ -9,11 +10,11 @@ use tracing::field::Empty;
 use super::assemble::assemble;
 use super::attempt::{Attempt, Step};
 use super::failure::{Failure, Failures, Limit, Received};
+use super::secrets::{Known, Secrets};
 use super::{Mode, Prepared, Success};
 use crate::core::Core;
-use crate::error::{Delivery, Error, ErrorKind, parse};
+use crate::error::{Delivery, Error, ErrorKind, Worst, parse};
 use crate::pacing::{FOREVER, Permit, TooLong};
-use crate::redact::Redactor;
 use crate::redirect::Target;
 use crate::response::DecodeFailure;
 use crate::retry::{self, Decision};
@@ -26,7 +27,7 @@ pub(super) struct Run<'a> {
     mode: Mode,
     method: MethodClass,
     target: Target,
-    redactor: Redactor,
+    secrets: Secrets,
     started: Instant,
     /// Requests sent, for whatever reason.
     sent: u32,
@@ -35,7 +36,7 @@ pub(super) struct Run<'a> {
     /// The credential was renewed after a 401, which is done once.
     renewed: bool,
     /// The worst that became of an earlier attempt.
-    worst: Delivery,
+    worst: Worst,
     /// The error of the attempt before; it tells more than "no time left for another".
     last: Option<Error>,
 }
@@ -47,12 +48,12 @@ impl<'a> Run<'a> {
             mode,
             method: MethodClass::of(&call.method),
             target: Target::new(call.url.clone()),
-            redactor: Redactor::default(),
+            secrets: Secrets::default(),
             started: Instant::now(),
             sent: 0,
             failed: 0,
             renewed: false,
-            worst: Delivery::NotSent,
+            worst: Worst::default(),
             last: None,
             call,
         }
@@ -72,15 +73,19 @@ impl<'a> Run<'a> {
             request_id = Empty,
         );
         let result = self.attempts().instrument(span.clone()).await;
+        if span.is_disabled() {
+            return result;
+        }
         let (status, request_id) = match &result {
-            Ok(answer) => (Some(answer.status), parse::request_id(&answer.headers)),
-            Err(error) => (error.status(), error.request_id()),
+            // Redacted here, because somebody listens: otherwise a success takes no redaction.
+            Ok(answer) => (Some(answer.status), parse::request_id(&answer.headers).map(|id| self.known().without_secrets(id))),
+            Err(error) => (error.status(), error.request_id().map(ToOwned::to_owned)),
         };
         if let Some(status) = status {
             span.record("status", status.as_u16());
         }
         if let Some(id) = request_id {
-            span.record("request_id", &*self.redactor.text(id.to_owned()));
+            span.record("request_id", &*id);
         }
         span.record("attempts", self.sent);
         span.record("duration_ms", u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX));
@@ -98,16 +103,16 @@ impl<'a> Run<'a> {
             match self.attempt().await? {
                 Ok(Step::Success(success)) => return Ok(success),
                 Ok(Step::Redirect(target)) => self.target = target,
-                Err((failure, credential)) => self.recover(failure, credential).await?,
+                Err(failure) => self.recover(failure).await?,
             }
         }
     }
 
     /// One attempt. The outer error ends the call; the inner one is up to the retry policy.
-    async fn attempt(&mut self) -> Result<Result<Step, (Failure, Option<SecretString>)>, Error> {
+    async fn attempt(&mut self) -> Result<Result<Step, Failure>, Error> {
         let permit = self.permit().await?;
-        let credential = self.credential().await?;
-        let request = match assemble(self.core, &self.call, &self.target, self.mode, credential.as_ref(), &mut self.redactor).await {
+        self.credential().await?;
+        let request = match assemble(self.core, &self.call, &self.target, self.mode, self.secrets.current()).await {
             Ok(request) => request,
             Err(error) => return Err(self.close(error)),
         };
@@ -125,13 +130,13 @@ impl<'a> Run<'a> {
         };
         let step = attempt.make(request, permit).await;
         self.sent += 1;
-        Ok(step.map_err(|failure| (failure, credential)))
+        Ok(step)
     }
 
     /// Waits for what must pass before another attempt, or ends the call.
-    async fn recover(&mut self, failure: Failure, credential: Option<SecretString>) -> Result<(), Error> {
+    async fn recover(&mut self, failure: Failure) -> Result<(), Error> {
         let Failure { outcome, error, vendor_wait } = failure;
-        if error.status() == Some(StatusCode::UNAUTHORIZED) && self.renew(credential).await? {
+        if error.status() == Some(StatusCode::UNAUTHORIZED) && self.renew().await? {
             self.remember(error);
             return Ok(());
         }
@@ -174,14 +179,14 @@ impl<'a> Run<'a> {
     }
 
     /// Whether a 401 led to a newer credential.
-    async fn renew(&mut self, credential: Option<SecretString>) -> Result<bool, Error> {
-        let Some(credential) = credential.filter(|_| !self.renewed && self.call.body.is_repeatable()) else {
+    async fn renew(&mut self) -> Result<bool, Error> {
+        let Some(credential) = self.secrets.current().filter(|_| !self.renewed && self.call.body.is_repeatable()) else {
             return Ok(false);
         };
         self.renewed = true;
-        let renewed = timeout_at(self.deadline(), self.core.shared.credentials.rejected(&credential)).await;
+        let renewed = timeout_at(self.deadline(), self.core.shared.credentials.rejected(credential)).await;
         renewed.unwrap_or(Ok(false)).map_err(|error| {
-            self.worst = self.worst.max(Delivery::Rejected);
+            self.worst = self.worst.and_delivery(Delivery::Rejected);
             self.close(error.about_credential())
         })
     }
@@ -199,17 +204,18 @@ impl<'a> Run<'a> {
         }
     }
 
-    async fn credential(&mut self) -> Result<Option<SecretString>, Error> {
+    async fn credential(&mut self) -> Result<(), Error> {
         if !self.call.authenticated || !self.target.trusted {
-            return Ok(None);
+            self.secrets.begin(None);
+            return Ok(());
         }
         let credential = timeout_at(self.deadline(), self.core.shared.credentials.credential()).await.unwrap_or_else(|_elapsed| {
             Err(Error::new(ErrorKind::Timeout, Delivery::NotSent, "no credential was at hand before the call's deadline"))
         });
         match credential {
             Ok(credential) => {
-                self.redactor.learn(credential.expose_secret());
-                Ok(Some(credential))
+                self.secrets.begin(Some(credential));
+                Ok(())
             }
             Err(error) => Err(self.close(error.about_credential())),
         }
@@ -219,10 +225,15 @@ impl<'a> Run<'a> {
         Failures {
             shape: &self.core.shared.vendor.error,
             method: self.method,
-            redactor: &self.redactor,
+            policy: self.core.retry(),
+            known: self.known(),
             limit,
             max_body: self.core.shared.max_body,
         }
+    }
+
+    fn known(&self) -> Known<'_> {
+        Known { secrets: &self.secrets, core: self.core, call: &self.call }
     }
 
     fn limit(&self) -> Limit {
@@ -236,7 +247,7 @@ impl<'a> Run<'a> {
     }
 
     fn remember(&mut self, error: Error) {
-        self.worst = self.worst.max(error.delivery());
+        self.worst = self.worst.and(&error);
         self.last = Some(error);
     }
 
@@ -247,6 +258,11 @@ impl<'a> Run<'a> {
     }
 
     fn close(&self, error: Error) -> Error {
-        error.with_context(&self.call.context).after_attempts(self.sent, self.worst)
+        let mut context = self.call.context.clone();
+        // The path of a raw request is the caller's, who may have put a key into it.
+        if let Cow::Owned(operation) = &context.operation {
+            context.operation = self.known().redactor().line(operation, usize::MAX).into();
+        }
+        error.with_context(&context).after_attempts(self.sent, self.worst)
     }
 }

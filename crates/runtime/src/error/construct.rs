@@ -6,9 +6,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 
-use super::{Delivery, Error, ErrorKind, Inner};
+use super::{Delivery, Error, ErrorKind, Inner, Reach};
 use crate::redact::Redactor;
 
 /// How much of a body an error keeps.
@@ -70,24 +70,16 @@ impl Error {
     /// nothing of the body, nor of what a decoder quotes of it.
     #[must_use]
     pub fn without_secrets(mut self, secrets: &[&SecretString]) -> Self {
-        let mut redactor = Redactor::default();
-        for secret in secrets {
-            redactor.learn(secret.expose_secret());
-        }
         let inner = &mut self.inner;
         inner.body = Bytes::new();
-        inner.headers = redactor.headers(std::mem::take(&mut inner.headers));
-        inner.message = inner.message.take().map(|text| redactor.text(text));
-        inner.messages = std::mem::take(&mut inner.messages).into_iter().map(|text| redactor.text(text)).collect();
-        inner.code = inner.code.take().map(|text| redactor.text(text));
         if inner.kind == ErrorKind::Decode {
-            inner.reason = "the answer does not have the documented form".into();
+            inner.reason = "the response does not have the documented form".into();
             inner.source = None;
         }
-        self
+        self.redacted(&Redactor::new(secrets.iter().copied()))
     }
 
-    /// The answer as it arrived; the caller has redacted it.
+    /// The response as it arrived.
     pub(crate) fn with_response(mut self, status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
         self.inner.status = Some(status);
         self.inner.headers = headers;
@@ -108,17 +100,24 @@ impl Error {
         self
     }
 
+    /// How far a request came that was not sent.
+    pub(crate) fn with_reach(mut self, reach: Reach) -> Self {
+        self.inner.reach = reach;
+        self
+    }
+
     /// Closes the account of a call: `attempts` were made, and the worst of the earlier ones was `earlier`.
-    pub(crate) fn after_attempts(mut self, attempts: u32, earlier: Delivery) -> Self {
+    pub(crate) fn after_attempts(mut self, attempts: u32, earlier: Worst) -> Self {
+        let worst = earlier.and(&self);
         self.inner.attempts = attempts;
-        self.inner.delivery = self.inner.delivery.max(earlier);
+        (self.inner.delivery, self.inner.reach) = (worst.delivery, worst.reach);
         self
     }
 
     /// An error from a credential provider. Its own delivery is that of a token request; the call's request was not
     /// sent.
     pub(crate) fn about_credential(mut self) -> Self {
-        self.inner.delivery = Delivery::NotSent;
+        (self.inner.delivery, self.inner.reach) = (Delivery::NotSent, Reach::Nothing);
         self
     }
 
@@ -130,6 +129,25 @@ impl Error {
 
     pub(crate) fn inner_mut(&mut self) -> &mut Inner {
         &mut self.inner
+    }
+}
+
+/// The worst of several attempts.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Worst {
+    delivery: Delivery,
+    reach: Reach,
+}
+
+impl Worst {
+    /// With one more attempt, which failed like this.
+    pub(crate) fn and(self, error: &Error) -> Self {
+        Self { delivery: self.delivery.max(error.inner.delivery), reach: self.reach.max(error.inner.reach) }
+    }
+
+    /// With one more attempt, of which only this is known.
+    pub(crate) fn and_delivery(self, delivery: Delivery) -> Self {
+        Self { delivery: self.delivery.max(delivery), ..self }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Delivery, ErrorKind, Inner};
+use super::{Delivery, ErrorKind, Inner, Reach};
 
 /// How much of a body the `Debug` form shows, in characters.
 const BODY_EXCERPT: usize = 500;
@@ -20,9 +20,13 @@ pub(super) fn sentence(error: &Inner, f: &mut fmt::Formatter<'_>) -> fmt::Result
     details(error, f)?;
     f.write_str(".")?;
     let fate = match (error.kind, error.delivery) {
-        // Nobody asks what became of a request that a wrong setting kept from existing.
+        // A wrong setting kept the request from existing.
         (ErrorKind::Configuration, _) => return Ok(()),
-        (_, Delivery::NotSent) => "The request was not sent",
+        (_, Delivery::NotSent) => match error.reach {
+            Reach::Nothing => "The request was not sent",
+            Reach::Head => "No part of the request's body was sent",
+            Reach::Refused => "The vendor did not process the request",
+        },
         (_, Delivery::Rejected) => "The vendor did not carry out the request",
         (_, Delivery::Unknown) => "Whether the vendor carried out the request is unknown",
         (_, Delivery::Accepted) => "The vendor accepted the request, so do not send it again",

@@ -3,10 +3,11 @@
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
+use crate::redact;
 use crate::vendor::ErrorShape;
 
 /// So much of one message is kept, in characters.
-const MESSAGE_LIMIT: usize = 1000;
+pub(crate) const MESSAGE_LIMIT: usize = 1000;
 /// So many messages are kept.
 const MESSAGES_LIMIT: usize = 50;
 /// A body that is not JSON is a message only if it is no longer than this, in bytes.
@@ -55,7 +56,7 @@ fn lookup<'a>(json: &'a Value, path: &str) -> Option<&'a Value> {
 
 fn scalar(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) if !text.trim().is_empty() => Some(tidy(text)),
+        Value::String(text) => Some(tidy(text)).filter(|text| !text.is_empty()),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
@@ -79,9 +80,8 @@ fn plain_text(body: &[u8]) -> Option<String> {
     is_message.then(|| tidy(text))
 }
 
-/// On one line, so that a vendor cannot write lines of its own into a log.
 fn tidy(text: &str) -> String {
-    text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).take(MESSAGE_LIMIT).collect()
+    redact::line(text).chars().take(MESSAGE_LIMIT).collect()
 }
 
 #[cfg(test)]

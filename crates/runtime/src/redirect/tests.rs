@@ -36,6 +36,10 @@ fn targets() {
         (SECURE, "javascript:alert(1)", None),
         (SECURE, "https://user:pass@a.invalid/y", None),
         (SECURE, "https://", None),
+        (SECURE, "http://127.0.0.1/y", None),
+        (SECURE, "http://[::1]:8080/y", None),
+        (SECURE, "http://localhost/y", None),
+        ("https://127.0.0.1/x", "http://127.0.0.1:8080/y", Some(("http://127.0.0.1:8080/y", false))),
         (LOCAL, "/y", Some(("http://127.0.0.1/y", true))),
         (LOCAL, "http://127.0.0.1:81/y", Some(("http://127.0.0.1:81/y", false))),
         (LOCAL, "http://localhost/y", Some(("http://localhost/y", false))),
@@ -63,6 +67,14 @@ fn statuses_and_methods() {
     for status in [300, 304, 305, 306] {
         assert!(follow(&from, &Method::GET, status, Some("/y")).is_err(), "{status}");
     }
+}
+
+/// The client's base counts, not the redirect before.
+#[test]
+fn a_detour_does_not_lead_to_this_machine() {
+    let mut at = target("https://a.invalid/x");
+    at = follow(&at, &Method::GET, 302, Some("https://localhost/x")).unwrap();
+    assert!(follow(&at, &Method::GET, 302, Some("http://localhost/x")).unwrap_err().contains("which is not https"));
 }
 
 #[test]

@@ -82,6 +82,20 @@ fn every_row_of_the_contract() {
     assert_eq!(rows, 3 * OUTCOMES.len(), "the table covers every outcome");
 }
 
+/// The one setting that changes a row, and only its last cell.
+#[test]
+fn a_429_by_policy() {
+    let (on, off) = (policy(), policy().retry_post_after_429(false));
+    for (name, outcome) in OUTCOMES {
+        for method in [MethodClass::Safe, MethodClass::Repeatable, MethodClass::Once] {
+            let decisions = [&on, &off].map(|policy| decide(policy, &attempt(method, outcome)));
+            let changed = name == "429" && method == MethodClass::Once;
+            let expected = if changed { [retry_in(500), Decision::GiveUp] } else { [decisions[0]; 2] };
+            assert_eq!(decisions, expected, "{name} of {method:?}");
+        }
+    }
+}
+
 #[test]
 fn a_body_that_is_used_up_is_never_sent_again() {
     for (name, outcome) in OUTCOMES {

@@ -2,6 +2,7 @@
 
 mod downloads;
 mod faults;
+mod http2;
 mod redirects;
 mod server;
 mod uploads;

@@ -40,10 +40,14 @@ async fn another_host_gets_no_credential_and_no_header_of_ours() {
 #[tokio::test]
 async fn another_host_does_not_get_the_credential_in_the_address() {
     let other = Server::start([server::json("200 OK", "{}")]).await;
-    let server = Server::start([redirect("302 Found", &format!("{}/?key={KEY}", other.url))]).await;
-    let error = vendor::client(&server.url).request(Method::GET, "/file").send_empty().await.unwrap_err();
-    assert_eq!((error.kind(), other.count()), (ErrorKind::Redirect, 0));
-    assert!(!format!("{error} {error:?} {:?}", error.headers()).contains(KEY));
+    let escaped = KEY.bytes().map(|byte| format!("%{byte:02x}")).collect::<Vec<_>>().concat();
+    for echo in [KEY, &KEY.replace('_', "%5F"), &escaped, &escaped.replace('%', "%25"), "bGVvX01BUktFRHNlY3JldA=="] {
+        let server = Server::start([redirect("302 Found", &format!("{}/?key={echo}", other.url))]).await;
+        let error = vendor::client(&server.url).request(Method::GET, "/file").send_empty().await.unwrap_err();
+        assert_eq!((error.kind(), other.count()), (ErrorKind::Redirect, 0));
+        let all = format!("{error} {error:?} {:?}", error.headers());
+        assert!(!all.contains(KEY) && !all.contains(echo) && all.contains("[redacted]"), "{all}");
+    }
 }
 
 #[tokio::test]

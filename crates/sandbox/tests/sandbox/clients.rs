@@ -36,7 +36,7 @@ async fn leonar() {
 
 #[tokio::test]
 async fn sendpilot() {
-    use sendpilot::types::{CreateLeadsRequest, NewLead, SendLeadMessageRequest};
+    use sendpilot::types::{CreateLeadsRequest, NewLead, SendMessageToLeadRequest};
     let sandbox = Sandbox::start().await.unwrap();
     let builder = sendpilot::Client::builder().base_url(sandbox.base_url(Vendor::SendPilot)).credential(sandbox.api_key(Vendor::SendPilot));
     let client = builder.build().unwrap();
@@ -48,7 +48,7 @@ async fn sendpilot() {
     assert_eq!(leads.len(), 5);
     let mut conversation = None;
     for text in ["one", "two", "three"] {
-        let message = SendLeadMessageRequest::new("sender_abc123", text);
+        let message = SendMessageToLeadRequest::new("sender_abc123", text);
         let sent = client.inbox().send_message_to_lead(&leads[0].id, message).await.unwrap();
         conversation = sent.conversation_id.clone();
     }

@@ -33,7 +33,8 @@ async fn kinds_and_deliveries() {
         (402, ErrorKind::Refused, Rejected, Rejected),
         (403, ErrorKind::Forbidden, Rejected, Rejected),
         (404, ErrorKind::NotFound, Rejected, Rejected),
-        (408, ErrorKind::Refused, Rejected, Rejected),
+        // A gateway says so that waited in vain for a server that has the request.
+        (408, ErrorKind::Refused, Unknown, Rejected),
         (409, ErrorKind::Refused, Rejected, Rejected),
         (413, ErrorKind::Refused, Rejected, Rejected),
         (422, ErrorKind::Refused, Rejected, Rejected),
@@ -80,6 +81,11 @@ async fn one_helpful_sentence() {
             "Acme post: the answer (200 OK) does not have the documented form: invalid type: integer `7`, expected a string \
              at line 1 column 7 (at id). The vendor accepted the request, so do not send it again.",
         ),
+        (
+            Reply::Answer(408, "", ""),
+            "Acme post: the vendor answered 408 Request Timeout. Whether the vendor carried out the request is unknown.",
+        ),
+        (Reply::Stuck, "Acme post: no answer within 30s. No part of the request's body was sent."),
         (Reply::NoConnection, "Acme post: cannot connect to https://api.acme.invalid: NoConnection. The request was not sent."),
         (
             Reply::Broken,
@@ -131,6 +137,132 @@ async fn an_echoed_credential_never_comes_out() {
             assert!(all.contains("[redacted]"));
         }
     }
+}
+
+/// Everything that an error can show.
+fn spelled(error: &Error) -> String {
+    let mut all = format!("{error} {error:?} {error:#?} {:?} {:?} {:?}", error.headers(), error.code(), error.messages());
+    all =
+        format!("{all} {:?} {:?} {:?} {:?}", error.message(), error.request_id(), error.json_path(), String::from_utf8_lossy(error.body()));
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        all = format!("{all} {cause} {cause:?}");
+        source = cause.source();
+    }
+    all
+}
+
+/// `leo_MARKEDsecret` as encoders, gateways and an unfriendly vendor write it.
+const ESCAPED: [&str; 11] = [
+    r"leo\u005FMARKEDsecret",
+    r"\u006c\u0065\u006f\u005f\u004d\u0041\u0052\u004b\u0045\u0044\u0073\u0065\u0063\u0072\u0065\u0074",
+    r"leo\\u005FMARKED\\u0073ecret",
+    "leo%5FMARKED%73ecret",
+    "leo%255FMARKEDsecret",
+    "leo&#95;MARKED&#x73;ecret",
+    "leo&lowbar;MARKEDsecret",
+    "bGVvX01BUktFRHNlY3JldA==",
+    r"bGVvX01BUktFRHNlY3JldA\u003D\u003d",
+    r"leo_\u202eMARKED\u200bsecret",
+    r"leo_MARKED\u0000secret",
+];
+
+/// The secret, or enough of it, in a form that a person reads or undoes at a glance.
+fn shows_the_key(all: &str) -> bool {
+    let squeezed: String = all.chars().filter(char::is_ascii_graphic).collect();
+    let hidden = ["MARKED", "%255F", "&#95;", "&lowbar;", "FSS0VE", "BUktFR", "NQVJLRU", "u004d", "u005F", "u0073"];
+    hidden.iter().any(|part| squeezed.contains(part))
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_echoed_credential_never_comes_out_in_any_escape_form() {
+    for form in ESCAPED {
+        assert!(shows_the_key(form), "{form}");
+        let body = format!(r#"{{"id":["{form}"],"code":"{form}","message":["bad {form}","x{form}y"],"traceId":"{form}"}}"#);
+        let body: &'static str = body.leak();
+        // What a header can carry, and at the end of a text that a gateway cut off.
+        let headers: &'static str = format!("x-request-id: {form}|x-echo: Bearer {form}|location: https://a.invalid/{form}").leak();
+        let bodies = [body, form, &body[..body.len() - 5]];
+        let replies: Vec<_> =
+            [200, 302, 400, 408, 429, 500].iter().flat_map(|status| bodies.map(|body| Reply::Answer(*status, headers, body))).collect();
+        let client = fake::core(&Fake::script(replies.clone())).with(crate::CallOptions::new().no_retry());
+        for reply in replies {
+            let error = client.operation(POST).json(&json!({})).send::<Thing>().await.unwrap_err();
+            let all = spelled(&error);
+            assert!(!shows_the_key(&all), "{reply:?}: {all}");
+            assert!(all.contains("[redacted]"), "{reply:?}: {all}");
+        }
+        let error = fail(POST, Reply::Answer(422, headers, body)).await;
+        let expected = (Some("[redacted]"), Some("bad [redacted]; x[redacted]y"), Some("[redacted]"));
+        assert_eq!((error.code(), error.message(), error.request_id()), expected, "{form}");
+    }
+}
+
+/// A key in a caller's own header is one as well.
+#[tokio::test(start_paused = true)]
+async fn an_echoed_header_of_the_caller_never_comes_out() {
+    let echo = Reply::Answer(400, "", r#"{"message":"MARKED-1 MARKED%2D2 \u004dARKED-3 TUFSS0VELTM= dTpNQVJLRUQtNA=="}"#);
+    let client = fake::build(&Fake::script([echo]), |builder| builder.header("x-auth-token", "MARKED-1"));
+    let client = client.with(crate::CallOptions::new().header("cookie", "session=MARKED-2; a=b"));
+    let call = client.operation(POST).header("x-api-key", &"MARKED-3").header("authorization", &"Basic dTpNQVJLRUQtNA==");
+    let error = call.json(&json!({})).send::<Value>().await.unwrap_err();
+    assert_eq!(error.message(), Some("[redacted] [redacted] [redacted] [redacted] [redacted]"));
+    assert!(!spelled(&error).contains("MARKED"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_in_the_path_of_a_raw_request_does_not_come_out() {
+    let client = fake::core(&Fake::script([Reply::Answer(404, "", "")]));
+    for path in ["/keys/leo_MARKEDsecret/x", "/keys/leo%5FMARKEDsecret/x?key=leo_MARKEDsecret"] {
+        let error = client.request(crate::Method::GET, path).send_empty().await.unwrap_err();
+        assert_eq!(error.operation(), Some("GET /keys/[redacted]/x"));
+        assert!(!spelled(&error).contains("MARKED"), "{error:?}");
+    }
+}
+
+/// Keys of JSON are the vendor's words too.
+#[tokio::test(start_paused = true)]
+async fn the_place_and_reason_of_a_decode_error_are_clean_and_bounded() {
+    type Map = std::collections::BTreeMap<String, u8>;
+    let failure = async |body: String| {
+        let client = fake::core(&Fake::script([Reply::Answer(200, "", body.leak())]));
+        client.operation(POST).send::<Map>().await.unwrap_err()
+    };
+    let error = failure(r#"{"leo\u005fMARKEDsecret":"leo\u005fMARKEDsecret"}"#.to_owned()).await;
+    assert_eq!(error.json_path(), Some("[redacted]"));
+    assert!(error.to_string().contains(r#"invalid type: string "[redacted]", expected u8"#), "{error}");
+    assert!(!shows_the_key(&spelled(&error)));
+
+    let error = failure(r#"{"a\u001b[31mb\r\nc\u202ed\u2028e":"x\u001b\u202e\ny"}"#.to_owned()).await;
+    assert_eq!(error.json_path(), Some("a [31mb  cd e"));
+    assert!(!error.to_string().contains(|c: char| c.is_control() || ('\u{2000}'..'\u{2fff}').contains(&c)), "{error:?}");
+
+    let long = "k".repeat(3_000_000);
+    let error = failure(format!(r#"{{"{long}":"{long}"}}"#)).await;
+    assert_eq!(error.json_path().map(|path| path.chars().count()), Some(300));
+    assert!(error.to_string().len() < 3000 && format!("{error:?}").len() < 5000, "{}", error.to_string().len());
+
+    // Wherever the text is cut, no part of the key stays.
+    for before in [280, 295, 985, 998, 16_370, 16_384] {
+        let word = format!("{}leo_MARKEDsecret", "k".repeat(before));
+        let error = failure(format!(r#"{{"{word}":"{word}"}}"#)).await;
+        assert!(!shows_the_key(&spelled(&error)), "{before}: {error}");
+    }
+}
+
+/// Secrets are collected where an error needs them, and nowhere else.
+#[tokio::test(start_paused = true)]
+async fn a_success_takes_no_redaction() {
+    let made = || crate::redact::MADE.with(std::cell::Cell::get);
+    let before = made();
+    let fake = Fake::script([Reply::Answer(200, "x-request-id: r1", "{}")]);
+    let client = fake::build(&fake, |builder| builder.header("x-api-key", "leo_MARKEDsecret"));
+    client.operation(POST).json(&json!({})).send::<Value>().await.unwrap();
+    client.operation(GET).send_empty().await.unwrap();
+    client.operation(GET).send_stream().await.unwrap().into_inner().collect_bytes(100).await.unwrap();
+    assert_eq!(made(), before);
+    fail(POST, Reply::Answer(400, "", "")).await;
+    assert_eq!(made(), before + 1);
 }
 
 /// The decoder quotes from the body.

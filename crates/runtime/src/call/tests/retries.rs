@@ -145,6 +145,18 @@ async fn policies_of_client_and_call() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_429_is_final_for_a_post_if_the_policy_says_so() {
+    let policy = RetryPolicy::new().retry_post_after_429(false);
+    for (route, attempts, retryable) in [(POST, 1, false), (PATCH, 1, false), (PUT, 3, true), (GET, 3, true)] {
+        let fake = Fake::script([TOO_MANY]);
+        let client = fake::core(&fake).with(CallOptions::new().retry(policy.clone()));
+        let error = call(&client, route).await.unwrap_err();
+        assert_eq!((fake.seen().len(), error.is_retryable()), (attempts, retryable), "{}", route.operation_id);
+        assert_eq!((error.kind(), error.delivery()), (ErrorKind::RateLimited, Delivery::Rejected));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_stream_is_sent_again_only_while_it_is_untouched() {
     let form = || {
         let stream = futures_util::stream::iter([Ok(Bytes::from_static(b"abc"))]);

@@ -108,6 +108,45 @@ async fn arguments_that_cannot_be_sent() {
     assert!(fake.seen().is_empty());
 }
 
+/// A caller's `content-length: 5` cut bodies short, and `transfer-encoding` joins a body to the next request.
+#[tokio::test(start_paused = true)]
+async fn headers_that_frame_a_message_are_the_client_s_own() {
+    let fake = Fake::script([OK]);
+    let client = fake::core(&fake);
+    let names = "connection content-length expect host keep-alive proxy-connection te trailer transfer-encoding upgrade";
+    for name in names.split(' ').chain(["Content-Length", "HOST"]) {
+        let refused = [
+            client.operation(POST).header(name, &5).json(&json!({})).send_empty().await,
+            client.request(Method::POST, "/x").header(name, &5).json(&json!({})).send_empty().await,
+            client.with(CallOptions::new().header(name, "5")).operation(POST).json(&json!({})).send_empty().await,
+        ];
+        for result in refused {
+            let error = result.unwrap_err();
+            assert_eq!((error.kind(), error.delivery(), error.attempts()), (ErrorKind::InvalidRequest, Delivery::NotSent, 0), "{name}");
+            let lower = name.to_lowercase();
+            assert!(error.to_string().contains(&format!("the header `{lower}` cannot be set: the client frames its requests")), "{error}");
+        }
+    }
+    assert!(fake.seen().is_empty());
+}
+
+/// A path comes from wherever the caller has it, and the error ends up in a log.
+#[tokio::test(start_paused = true)]
+async fn a_raw_path_is_escaped_in_the_error() {
+    let client = fake::core(&Fake::script([OK]));
+    let rows = [
+        ("/x\r\nforged: line", r"GET /x\r\nforged: line"),
+        ("/x\u{1b}[31m", r"GET /x\u{1b}[31m"),
+        ("/x\u{202e}y\u{2028}z", r"GET /x\u{202e}y\u{2028}z"),
+        ("/\u{fc}\\", "GET /\u{fc}\\"),
+    ];
+    for (path, operation) in rows {
+        let error = client.request(Method::GET, path).header("x d", &1).send_empty().await.unwrap_err();
+        assert_eq!(error.operation(), Some(operation));
+        assert!(error.to_string().starts_with(&format!("Acme {operation}: ")), "{error}");
+    }
+}
+
 /// Callers put these futures into others; a large one would be copied again and again.
 #[test]
 fn futures_are_of_moderate_size() {
