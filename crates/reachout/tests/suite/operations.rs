@@ -1,5 +1,7 @@
 //! `reachout VENDOR GROUP OPERATION`.
 
+use std::collections::HashSet;
+
 use heck::ToKebabCase;
 use reachout::Vendor;
 use reachout_mocks::{httpmock::MockServer, leonar::MockServerExt as _};
@@ -255,19 +257,39 @@ async fn a_response_that_is_not_as_documented_is_shown_and_is_not_done() {
     }
 }
 
-#[test]
-fn all_goes_through_every_page_of_each_kind() {
-    let lists: [(&[&str], &str, usize); 3] = [
-        (&["leonar", "contacts", "search", "--limit", "1"], "id", 1),
-        (&["sendpilot", "leads", "list", "--campaign-id", "camp_xyz789", "--limit", "1"], "id", 1),
-        (&["leadway", "contacts", "search", "--location-id", "ve9EPM428h8vShlRW1KT", "--page-limit", "1"], "id", 1),
+#[tokio::test(flavor = "multi_thread")]
+async fn all_goes_through_every_page_of_each_kind() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let reachout = async |vendor: &str, arguments: &[&str]| {
+        let api = vendor.parse().ok().and_then(Vendor::api).unwrap().vendor;
+        let simulated: reachout_sandbox::Vendor = vendor.parse().unwrap();
+        let mut command = command();
+        command.env(format!("{}_BASE_URL", api.env), sandbox.base_url(simulated)).env(api.credential_env, sandbox.api_key(simulated));
+        command.arg(vendor).args(arguments).arg("--json");
+        let ran = tokio::task::spawn_blocking(move || run(&mut command)).await.unwrap();
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{vendor} {arguments:?}: {ran:?}");
+        ran
+    };
+    for name in ["Ada", "Eve", "Zoe"] {
+        reachout("leonar", &["contacts", "create", "--first-name", name, "--last-name", "Paged"]).await;
+        reachout("leadway", &["contacts", "create", "--location-id", "here", "--first-name", name, "--last-name", "Paged"]).await;
+        let lead = format!(r#"{{"campaignId":"camp_xyz789","leads":[{{"linkedinUrl":"https://www.linkedin.com/in/{name}"}}]}}"#);
+        reachout("sendpilot", &["leads", "create", "--json-body", &lead]).await;
+    }
+    // By offset in the query and in the body, by page, by token, and by the last item.
+    let lists: [(&str, &[&str]); 5] = [
+        ("leonar", &["contacts", "list", "--search", "paged", "--limit", "2"]),
+        ("leonar", &["contacts", "search", "--query", "paged", "--limit", "2"]),
+        ("sendpilot", &["leads", "list", "--campaign-id", "camp_xyz789", "--limit", "2"]),
+        ("leadway", &["contacts", "list", "--location-id", "here", "--query", "paged", "--limit", "2"]),
+        ("leadway", &["contacts", "search", "--location-id", "here", "--query", "paged", "--page-limit", "2"]),
     ];
-    for (arguments, key, least) in lists {
-        let ran = reachout(&[arguments, &["--all", "--json", "--sandbox"]].concat());
-        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{arguments:?}: {ran:?}");
-        let items: Vec<Value> = ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        let ids: std::collections::HashSet<_> = items.iter().map(|item| item[key].as_str().unwrap()).collect();
-        assert!(items.len() >= least && ids.len() == items.len(), "{arguments:?}: {items:?}");
+    for (vendor, arguments) in lists {
+        let calls = sandbox.requests().len();
+        let all = reachout(vendor, &[arguments, &["--all"]].concat()).await.stdout;
+        let ids: HashSet<String> = all.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["id"].to_string()).collect();
+        assert!(ids.len() >= 3 && ids.len() == all.lines().count(), "{vendor} {arguments:?}: {all}");
+        assert!(sandbox.requests().len() > calls + 1, "{vendor} {arguments:?}: in one page");
     }
 }
 
