@@ -61,6 +61,8 @@ pub fn connect(vendor: Vendor) -> Result<Box<dyn Messenger>, Error> {
 
 /// A messenger over a client of that vendor which was configured elsewhere.
 pub fn over(vendor: Vendor, core: Core) -> Result<Box<dyn Messenger>, Unsupported> {
+    #[allow(unused_variables, reason = "used where a feature is on")]
+    let core = core;
     match vendor {
         #[cfg(feature = "leonar")]
         Vendor::Leonar => Ok(Box::new(::leonar::Client::from(core))),
