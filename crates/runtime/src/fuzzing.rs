@@ -7,13 +7,14 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 
+use crate::ErrorShape;
 use crate::error::parse;
+use crate::limit::headers;
 use crate::response;
-use crate::{ErrorShape, retry_after};
 
 /// The wait that an answer asks for.
 pub fn vendor_wait(status: StatusCode, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    retry_after::vendor_wait(status, headers, now)
+    headers::vendor_wait(status, headers, now)
 }
 
 /// Code, messages and request id of an error body.

@@ -15,19 +15,18 @@ mod events;
 pub mod fuzzing;
 mod gate;
 mod headers;
+mod limit;
 mod limits;
 pub mod multipart;
 mod number;
 mod object;
 mod options;
-mod pacing;
 pub mod pagination;
 mod redact;
 mod redirect;
 mod request;
 mod response;
 mod retry;
-mod retry_after;
 mod route;
 mod stream;
 mod transport;
@@ -44,12 +43,12 @@ pub use enums::private as __private;
 pub use error::{Delivery, Error, ErrorKind};
 #[doc(hidden)]
 pub use events::{envelope, payload};
+pub use limit::pacing::Pacing;
 #[doc(hidden)]
 pub use limits::{Check, Limited};
 pub use number::Number;
 pub use object::{Extra, Object};
 pub use options::CallOptions;
-pub use pacing::Pacing;
 pub use pagination::List;
 pub use request::Request;
 pub use response::Response;
@@ -76,7 +75,8 @@ pub mod client {
     #[doc(inline)]
     pub use crate::{
         BoxFuture, BoxStream, ByteStream, Bytes, Call, CallOptions, ClientBuilder, ConversionError, Core, CredentialProvider, DateTime,
-        Delivery, DeliveryWatch, Error, ErrorKind, Evidence, ExposeSecret, Extra, List, Method, NaiveDate, Number, Object, Pacing, Pagination, RateLimit,
-        Request, Response, RetryPolicy, Route, SecretString, StatusCode, Stream, Utc, Uuid, Value, Vendor, header, multipart, pagination,
+        Delivery, DeliveryWatch, Error, ErrorKind, Evidence, ExposeSecret, Extra, List, Method, NaiveDate, Number, Object, Pacing,
+        Pagination, RateLimit, Request, Response, RetryPolicy, Route, SecretString, StatusCode, Stream, Utc, Uuid, Value, Vendor, header,
+        multipart, pagination,
     };
 }

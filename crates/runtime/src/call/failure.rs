@@ -8,9 +8,9 @@ use reqwest::header::HeaderMap;
 
 use super::secrets::Known;
 use crate::error::{BODY_LIMIT, Delivery, Error, ErrorKind, Reach, parse};
+use crate::limit::headers::vendor_wait;
 use crate::response::DecodeFailure;
 use crate::retry::{self, Outcome, RetryPolicy};
-use crate::retry_after::vendor_wait;
 use crate::route::MethodClass;
 use crate::transport::{SendError, SendErrorClass};
 use crate::vendor::ErrorShape;

@@ -14,7 +14,7 @@ use super::secrets::{Known, Secrets};
 use super::{Mode, Prepared, Success};
 use crate::core::Core;
 use crate::error::{Delivery, Error, ErrorKind, Worst, parse};
-use crate::pacing::{FOREVER, Permit, TooLong};
+use crate::limit::pacing::{FOREVER, Permit, TooLong};
 use crate::redirect::Target;
 use crate::response::DecodeFailure;
 use crate::retry::{self, Decision};

@@ -13,8 +13,8 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
+use super::headers::Allowance;
 use crate::error::Error;
-use crate::retry_after::Allowance;
 use crate::vendor::RateLimit;
 
 /// Whether and how a client spreads its requests.
