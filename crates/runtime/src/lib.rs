@@ -43,6 +43,7 @@ pub use enums::private as __private;
 pub use error::{Delivery, Error, ErrorKind};
 #[doc(hidden)]
 pub use events::{envelope, payload};
+pub use limit::budget::BudgetKey;
 pub use limit::pacing::Pacing;
 #[doc(hidden)]
 pub use limits::{Check, Limited};
@@ -74,7 +75,7 @@ pub use uuid::Uuid;
 pub mod client {
     #[doc(inline)]
     pub use crate::{
-        BoxFuture, BoxStream, ByteStream, Bytes, Call, CallOptions, ClientBuilder, ConversionError, Core, CredentialProvider, DateTime,
+        BoxFuture, BoxStream, BudgetKey, ByteStream, Bytes, Call, CallOptions, ClientBuilder, ConversionError, Core, CredentialProvider, DateTime,
         Delivery, DeliveryWatch, Error, ErrorKind, Evidence, ExposeSecret, Extra, List, Method, NaiveDate, Number, Object, Pacing,
         Pagination, RateLimit, Request, Response, RetryPolicy, Route, SecretString, StatusCode, Stream, Utc, Uuid, Value, Vendor, header,
         multipart, pagination,
