@@ -9,7 +9,7 @@ use reqwest::header::{HeaderMap, HeaderValue};
 
 use crate::address::BaseUrl;
 use crate::credential::CredentialProvider;
-use crate::limit::pacing::Pacer;
+use crate::limit::Pacer;
 use crate::options::CallOptions;
 use crate::request::Request;
 use crate::retry::RetryPolicy;

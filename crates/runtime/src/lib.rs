@@ -43,8 +43,7 @@ pub use enums::private as __private;
 pub use error::{Delivery, Error, ErrorKind};
 #[doc(hidden)]
 pub use events::{envelope, payload};
-pub use limit::budget::BudgetKey;
-pub use limit::pacing::Pacing;
+pub use limit::{Acquired, Budget, BudgetError, BudgetKey, BudgetStore, LocalBudgets, Pacing, RateLimitStatus, RateLimitWait, Slot};
 #[doc(hidden)]
 pub use limits::{Check, Limited};
 pub use number::Number;
@@ -56,7 +55,7 @@ pub use response::Response;
 pub use retry::{Jitter, RetryPolicy, full_jitter};
 pub use route::{Evidence, Pagination, Route};
 pub use stream::ByteStream;
-pub use vendor::{Auth, ErrorShape, RateLimit, Vendor};
+pub use vendor::{Auth, ErrorShape, RateLimit, RateLimitHeaders, Vendor};
 pub use watch::DeliveryWatch;
 
 pub use bytes::Bytes;

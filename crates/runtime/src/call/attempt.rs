@@ -10,8 +10,7 @@ use super::{Mode, Payload, Success};
 use crate::address::origin_of;
 use crate::error::{BODY_LIMIT, Context, Delivery, Error, ErrorKind, Reach, Worst};
 use crate::gate::Gate;
-use crate::limit::headers::Allowance;
-use crate::limit::pacing::Permit;
+use crate::limit::{Permit, RateLimitStatus};
 use crate::redact::Redactor;
 use crate::redirect::Target;
 use crate::stream::{ByteStream, Interruption};
@@ -70,7 +69,7 @@ impl Attempt<'_> {
             }
         };
         if let Some(permit) = permit {
-            permit.answered(Allowance::read(response.headers()));
+            permit.received(RateLimitStatus::read(self.failures.rate_limit_headers, response.headers()));
         }
         if response.status().is_success() {
             gate.note(Delivery::Accepted);
