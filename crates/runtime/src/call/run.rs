@@ -211,7 +211,10 @@ impl<'a> Run<'a> {
                 Ok(Some(permit))
             }
             Err(Denied::TooLong(TooLong(wait))) => {
-                let reason = format!("the rate limit would hold the request back beyond the call's deadline of {:?}", self.core.deadline());
+                let reason = match self.core.options.rate_limit_wait {
+                    Some(_) => format!("the rate limit would hold the request back for longer than the {may_be_held:?} that it may wait"),
+                    None => format!("the rate limit would hold the request back beyond the call's deadline of {:?}", self.core.deadline()),
+                };
                 let error = Error::new(ErrorKind::RateLimited, Delivery::NotSent, reason).with_retry_after(Some(wait)).with_retryable(true);
                 Err(self.out_of_time(error))
             }

@@ -6,4 +6,5 @@ mod fake;
 mod limits;
 mod retries;
 mod settings;
+mod waits;
 mod watch;
