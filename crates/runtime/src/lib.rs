@@ -74,9 +74,10 @@ pub use uuid::Uuid;
 pub mod client {
     #[doc(inline)]
     pub use crate::{
-        BoxFuture, BoxStream, BudgetKey, ByteStream, Bytes, Call, CallOptions, ClientBuilder, ConversionError, Core, CredentialProvider, DateTime,
-        Delivery, DeliveryWatch, Error, ErrorKind, Evidence, ExposeSecret, Extra, List, Method, NaiveDate, Number, Object, Pacing,
-        Pagination, RateLimit, Request, Response, RetryPolicy, Route, SecretString, StatusCode, Stream, Utc, Uuid, Value, Vendor, header,
+        Acquired, BoxFuture, BoxStream, Budget, BudgetError, BudgetKey, BudgetStore, ByteStream, Bytes, Call, CallOptions, ClientBuilder,
+        ConversionError, Core, CredentialProvider, DateTime, Delivery, DeliveryWatch, Error, ErrorKind, Evidence, ExposeSecret, Extra,
+        List, LocalBudgets, Method, NaiveDate, Number, Object, Pacing, Pagination, RateLimit, RateLimitHeaders, RateLimitStatus,
+        RateLimitWait, Request, Response, RetryPolicy, Route, SecretString, Slot, StatusCode, Stream, Utc, Uuid, Value, Vendor, header,
         multipart, pagination,
     };
 }

@@ -310,7 +310,7 @@ impl Bundler<'_> {
 
     /// `x-operations`: what an edition's own documents say of operations written in a shared fragment.
     fn apply_operation_notes(&mut self, document: &mut Map<String, Value>) {
-        let Some(Value::Object(mut notes)) = document.swap_remove("x-operations") else { return };
+        let Some(Value::Object(mut notes)) = document.shift_remove("x-operations") else { return };
         let section = Place { file: Arc::clone(&self.entry), pointer: "/x-operations".into() };
         for (name, note) in &notes {
             for key in note.as_object().into_iter().flatten().map(|(key, _)| key) {

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use reachout_runtime::{
-    Auth, CallOptions, ClientBuilder, Core, ErrorShape, Evidence, Method, Pagination, RateLimit, RateLimitHeaders, Request, RetryPolicy, Route, Vendor,
+    Auth, CallOptions, ClientBuilder, Core, ErrorShape, Evidence, Method, Pagination, RateLimit, RateLimitHeaders, Request, RetryPolicy,
+    Route, Vendor,
 };
 
 /// The mark in the key of every test client: it must never come out.
