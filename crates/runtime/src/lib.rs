@@ -40,7 +40,7 @@ pub use credential::CredentialProvider;
 pub use enums::ConversionError;
 #[doc(hidden)]
 pub use enums::private as __private;
-pub use error::{Delivery, Error, ErrorKind};
+pub use error::{Advice, Delivery, Error, ErrorKind};
 #[doc(hidden)]
 pub use events::{envelope, payload};
 pub use limit::{Acquired, Budget, BudgetError, BudgetKey, BudgetStore, LocalBudgets, Pacing, RateLimitStatus, RateLimitWait, Slot};
@@ -74,10 +74,10 @@ pub use uuid::Uuid;
 pub mod client {
     #[doc(inline)]
     pub use crate::{
-        Acquired, BoxFuture, BoxStream, Budget, BudgetError, BudgetKey, BudgetStore, ByteStream, Bytes, Call, CallOptions, ClientBuilder,
-        ConversionError, Core, CredentialProvider, DateTime, Delivery, DeliveryWatch, Error, ErrorKind, Evidence, ExposeSecret, Extra,
-        List, LocalBudgets, Method, NaiveDate, Number, Object, Pacing, Pagination, RateLimit, RateLimitHeaders, RateLimitStatus,
-        RateLimitWait, Request, Response, RetryPolicy, Route, SecretString, Slot, StatusCode, Stream, Utc, Uuid, Value, Vendor, header,
-        multipart, pagination,
+        Acquired, Advice, BoxFuture, BoxStream, Budget, BudgetError, BudgetKey, BudgetStore, ByteStream, Bytes, Call, CallOptions,
+        ClientBuilder, ConversionError, Core, CredentialProvider, DateTime, Delivery, DeliveryWatch, Error, ErrorKind, Evidence,
+        ExposeSecret, Extra, List, LocalBudgets, Method, NaiveDate, Number, Object, Pacing, Pagination, RateLimit, RateLimitHeaders,
+        RateLimitStatus, RateLimitWait, Request, Response, RetryPolicy, Route, SecretString, Slot, StatusCode, Stream, Utc, Uuid, Value,
+        Vendor, header, multipart, pagination,
     };
 }

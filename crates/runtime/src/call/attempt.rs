@@ -13,6 +13,7 @@ use crate::gate::Gate;
 use crate::limit::{Permit, RateLimitStatus};
 use crate::redact::Redactor;
 use crate::redirect::Target;
+use crate::route::MethodClass;
 use crate::stream::{ByteStream, Interruption};
 use crate::transport::{SendErrorClass, Transport};
 use crate::watch::DeliveryWatch;
@@ -129,6 +130,7 @@ impl Attempt<'_> {
         let context = self.context.clone();
         let headers = headers.clone();
         let secrets = self.failures.known.all();
+        let reads = self.failures.method == MethodClass::Safe;
         ByteStream::new(response, self.failures.limit.time, move |interruption| {
             let error = match interruption {
                 Interruption::Stalled(idle) => {
@@ -139,7 +141,7 @@ impl Attempt<'_> {
                         .with_source(cause.without_url())
                 }
             };
-            let error = error.with_context(&context).with_response(status, headers.clone(), Bytes::new());
+            let error = error.with_context(&context).with_response(status, headers.clone(), Bytes::new()).with_retryable(reads);
             error.redacted(&Redactor::new(&secrets)).after_attempts(1, Worst::default())
         })
     }

@@ -295,6 +295,6 @@ impl<'a> Run<'a> {
         if let Cow::Owned(operation) = &context.operation {
             context.operation = self.known().redactor().line(operation, usize::MAX).into();
         }
-        error.with_context(&context).after_attempts(self.sent, self.worst)
+        error.with_context(&context).of_reading(self.method == MethodClass::Safe).after_attempts(self.sent, self.worst)
     }
 }

@@ -1,5 +1,6 @@
 //! Whole calls against a vendor in this process, on tokio's stopped clock.
 
+mod advice;
 mod answers;
 mod credentials;
 mod fake;
