@@ -52,8 +52,9 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             let changes = reachout_codegen::regen(&root, mode)?;
             for change in &changes {
                 match mode {
+                    Mode::Check if change.stale => println!("{}: nothing generates this file any more", change.path.display()),
                     Mode::Check => print!("{}", change.diff),
-                    Mode::Write => println!("wrote {}", change.path.display()),
+                    Mode::Write => println!("{} {}", if change.stale { "removed" } else { "wrote" }, change.path.display()),
                 }
             }
             if changes.is_empty() {

@@ -15,6 +15,7 @@ mod model;
 mod names;
 mod outputs;
 mod regen;
+mod regions;
 mod typing;
 
 use std::path::Path;

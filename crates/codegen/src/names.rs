@@ -3,7 +3,7 @@
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
 /// Names of schemas that can never be read without doubt in Rust: what every module has in scope, what the clients export, and keywords.
-const RESERVED_TYPES: [&str; 54] = [
+const RESERVED_TYPES: [&str; 51] = [
     "Self",
     "Option",
     "Some",
@@ -52,9 +52,6 @@ const RESERVED_TYPES: [&str; 54] = [
     "Future",
     "IntoFuture",
     "Bytes",
-    "Str",
-    "Bool",
-    "Char",
     "Route",
     "CallOptions",
     "Credential",
@@ -103,7 +100,7 @@ pub fn is_identifier(name: &str) -> bool {
     begins && chars.all(unicode_ident::is_xid_continue) && name != "_" && !KEYWORDS.contains(&name)
 }
 
-/// A name in the words of snake_case that Rust takes as it is.
+/// A name in `snake_case` that Rust takes as it is.
 pub fn is_snake_case(name: &str) -> bool {
     name == name.to_snake_case() && is_identifier(name)
 }

@@ -7,7 +7,7 @@ use crate::{
     emit,
     format,
     lint::lint,
-    load, model, typing,
+    load, model, regions, typing,
 };
 
 /// A file as it is to be.
@@ -31,7 +31,11 @@ pub fn outputs(root: &Path) -> Result<Vec<Output>, Error> {
     for family in &workspace.families {
         rust.extend(emit::family(family)?);
     }
+    let (lists, regions) = emit::lists(&workspace.apis, &workspace.families);
+    // A workspace without the crate that would hold a list has no need of it.
+    rust.extend(lists.into_iter().filter(|list| list.path.ancestors().any(|folder| root.join(folder).join("Cargo.toml").is_file() && folder != Path::new(""))));
     outputs.extend(format::format(rust)?);
+    outputs.extend(regions::fill(root, &regions)?);
     outputs.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(outputs)
 }

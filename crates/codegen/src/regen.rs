@@ -1,13 +1,17 @@
 //! Writes the generated files, or tells how they differ.
 
 use std::{
-    io::Write,
+    collections::BTreeSet,
+    io::{Read, Write},
     path::{Path, PathBuf},
 };
 
 use similar::TextDiff;
 
-use crate::{diagnostic::Error, outputs};
+use crate::{diagnostic::Error, format::GENERATED, outputs};
+
+/// What the name of a temporary file begins with; git ignores it.
+const TEMPORARY: &str = ".regen-";
 
 /// What to do with what was generated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,10 +29,13 @@ pub struct Change {
     pub path: PathBuf,
     /// Unified diff from the file as it was to the file as generated.
     pub diff: String,
+    /// Nothing generates the file any more.
+    pub stale: bool,
 }
 
 /// Generates everything, and writes or compares. Files are written only when all of them could be
-/// generated, each to a temporary file first: a failing or interrupted run leaves every file whole.
+/// generated, each to a temporary file first: a failing or interrupted run leaves every file whole. A generated file that no spec gives any more is
+/// removed.
 ///
 /// # Errors
 /// [`Error`]: nothing was written, but for [`Error::Io`] while renaming.
@@ -36,7 +43,7 @@ pub fn regen(root: &Path, mode: Mode) -> Result<Vec<Change>, Error> {
     let files = outputs::outputs(root)?;
     let mut changes = Vec::new();
     let mut staged = Vec::new();
-    for file in files {
+    for file in &files {
         let path = root.join(&file.path);
         let before = match std::fs::read_to_string(&path) {
             Ok(before) => before,
@@ -46,7 +53,7 @@ pub fn regen(root: &Path, mode: Mode) -> Result<Vec<Change>, Error> {
         if before == file.content {
             continue;
         }
-        changes.push(Change { diff: diff(&file.path, &before, &file.content), path: file.path });
+        changes.push(Change { diff: diff(&file.path, &before, &file.content), path: file.path.clone(), stale: false });
         if mode == Mode::Write {
             staged.push((stage(&path, &file.content)?, path));
         }
@@ -54,13 +61,50 @@ pub fn regen(root: &Path, mode: Mode) -> Result<Vec<Change>, Error> {
     for (temporary, path) in staged {
         temporary.persist(&path).map_err(|error| Error::Io { path, source: error.error })?;
     }
+    let known: BTreeSet<PathBuf> = files.into_iter().map(|file| file.path).collect();
+    for path in stale(root, &known)? {
+        let before = std::fs::read_to_string(root.join(&path)).map_err(Error::io(&path))?;
+        changes.push(Change { diff: diff(&path, &before, ""), path: path.clone(), stale: true });
+        if mode == Mode::Write {
+            std::fs::remove_file(root.join(&path)).map_err(Error::io(&path))?;
+        }
+    }
     Ok(changes)
+}
+
+/// Files that say that they are generated and that nothing generates any more, and temporary files of a run that was interrupted.
+fn stale(root: &Path, known: &BTreeSet<PathBuf>) -> Result<Vec<PathBuf>, Error> {
+    let mut found = Vec::new();
+    let mut folders: Vec<PathBuf> = ["crates", "tests"].map(PathBuf::from).into_iter().filter(|folder| root.join(folder).is_dir()).collect();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(root.join(&folder)).map_err(Error::io(&folder))? {
+            let entry = entry.map_err(Error::io(&folder))?;
+            let path = folder.join(entry.file_name());
+            let kind = entry.file_type().map_err(Error::io(&path))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if kind.is_dir() && name != "target" {
+                folders.push(path);
+            } else if kind.is_file() && !known.contains(&path) && (name.starts_with(TEMPORARY) || is_generated(&root.join(&path), &name)) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn is_generated(path: &Path, name: &str) -> bool {
+    let mut start = [0; GENERATED.len()];
+    name.ends_with(".rs")
+        && std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok()
+        && start == *GENERATED.as_bytes()
 }
 
 fn stage(path: &Path, content: &str) -> Result<tempfile::NamedTempFile, Error> {
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(Error::io(folder))?;
     let mut builder = tempfile::Builder::new();
+    builder.prefix(TEMPORARY);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;

@@ -71,6 +71,13 @@ impl Form {
         self
     }
 
+    /// Adds a part after the texts and before whatever else there is.
+    pub(crate) fn before_files(mut self, name: &str, part: Part) -> Self {
+        let at = self.parts.iter().position(|(_, part)| !part.is_text()).unwrap_or(self.parts.len());
+        self.parts.insert(at, (name.to_owned(), part));
+        self
+    }
+
     /// Whether all parts can be produced again: no byte of a stream was taken.
     pub(crate) fn is_repeatable(&self) -> bool {
         self.parts.iter().all(|(_, part)| !matches!(&part.content, Content::Stream(stream) if stream.is_begun()))
@@ -118,6 +125,10 @@ impl Part {
     pub fn media_type(mut self, media_type: impl Into<String>) -> Self {
         self.media_type = Some(media_type.into());
         self
+    }
+
+    fn is_text(&self) -> bool {
+        matches!(self.content, Content::Bytes(_)) && self.file_name.is_none() && self.media_type.is_none()
     }
 
     fn new(content: Content) -> Self {

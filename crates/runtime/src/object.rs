@@ -2,7 +2,6 @@
 //!
 //! The macros stand for `#[derive(Serialize, Deserialize)]`: they compile in a fraction of its time, and no client needs a procedural macro.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -10,11 +9,11 @@ use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, Vis
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
-/// Fields that the vendor sends and nobody documented.
-pub type Extra = BTreeMap<String, Value>;
-
 /// A JSON object with any fields.
 pub type Object = Map<String, Value>;
+
+/// Fields that the vendor sends and nobody documented.
+pub type Extra = Object;
 
 /// Gives a struct `Serialize`, `Deserialize` and [`Fields`]: `object!(Contact { id: "id", first_name? "firstName" });`.
 ///

@@ -15,7 +15,7 @@ use crate::core::Core;
 use crate::error::{Context, Error};
 use crate::headers::Headers;
 use crate::limits::{Check, Limited};
-use crate::multipart::Form;
+use crate::multipart::{Form, Part};
 use crate::pagination::{List, Page};
 use crate::redact;
 use crate::route::Route;
@@ -125,13 +125,24 @@ impl Request {
         self
     }
 
-    /// Adds a part to the `multipart/form-data` body.
+    /// Adds a text to the `multipart/form-data` body, before its files: a vendor that reads a form as it comes knows by then what they are.
     #[doc(hidden)]
-    pub fn part(mut self, name: &'static str, part: crate::multipart::Part) -> Self {
-        self.body = Body::Multipart(match std::mem::take(&mut self.body) {
-            Body::Multipart(form) => form.part(name, part),
-            Body::None | Body::Bytes { .. } => Form::new().part(name, part),
-        });
+    pub fn text_part(self, name: &'static str, value: impl Into<String>) -> Self {
+        let part = Part::text(value);
+        self.change_form(|form| form.before_files(name, part))
+    }
+
+    /// Adds a file to the `multipart/form-data` body.
+    #[doc(hidden)]
+    pub fn file_part(self, name: &'static str, part: Part) -> Self {
+        self.change_form(|form| form.part(name, part))
+    }
+
+    fn change_form(mut self, change: impl FnOnce(Form) -> Form) -> Self {
+        self.body = Body::Multipart(change(match self.body {
+            Body::Multipart(form) => form,
+            Body::None | Body::Bytes { .. } => Form::new(),
+        }));
         self
     }
 

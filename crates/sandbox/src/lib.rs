@@ -5,7 +5,6 @@ mod api;
 mod body;
 mod check;
 mod control;
-mod documents;
 mod engine;
 mod exchange;
 mod fault;
@@ -22,6 +21,7 @@ mod sandbox;
 mod server;
 mod settings;
 mod vendor;
+mod vendors;
 mod webhook;
 
 pub use self::engine::ReplyTo;

@@ -3,40 +3,41 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+pub use crate::vendors::Vendor;
 
-/// A platform the sandbox plays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum Vendor {
-    /// Leonar, the recruiting CRM.
-    #[serde(rename = "leonar")]
-    Leonar,
-    /// SendPilot, LinkedIn outreach.
-    #[serde(rename = "sendpilot")]
-    SendPilot,
-    /// Hoop AI, an edition of HighLevel.
-    #[serde(rename = "hoop-ai")]
-    HoopAi,
-    /// Leadway CRM, an edition of HighLevel.
-    #[serde(rename = "leadway")]
-    Leadway,
+/// The enum of all vendors, and what their crates know of them, from the list of them.
+macro_rules! vendors {
+    ($($(#[$doc:meta])* $variant:ident($client:ident, $id:literal),)*) => {
+        /// A platform that the sandbox simulates.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+        #[non_exhaustive]
+        pub enum Vendor {
+            $($(#[$doc])* #[serde(rename = $id)] $variant,)*
+        }
+
+        impl Vendor {
+            /// Every vendor, in the order of the documentation.
+            pub const ALL: [Self; [$($id),*].len()] = [$(Self::$variant),*];
+
+            /// The name in addresses and filters: `leonar`, `hoop-ai`.
+            pub const fn slug(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $id,)*
+                }
+            }
+
+            /// The OpenAPI document, as the client crate exports it.
+            pub(crate) const fn openapi(self) -> &'static str {
+                match self {
+                    $(Self::$variant => ::$client::OPENAPI,)*
+                }
+            }
+        }
+    };
 }
+pub(crate) use vendors;
 
 impl Vendor {
-    /// Every vendor, in the order of the documentation.
-    pub const ALL: [Self; 4] = [Self::Leonar, Self::SendPilot, Self::HoopAi, Self::Leadway];
-
-    /// The name in addresses and filters: `leonar`, `sendpilot`, `hoop-ai`, `leadway`.
-    pub const fn slug(self) -> &'static str {
-        match self {
-            Self::Leonar => "leonar",
-            Self::SendPilot => "sendpilot",
-            Self::HoopAi => "hoop-ai",
-            Self::Leadway => "leadway",
-        }
-    }
-
     /// A credential that is accepted. So is every other that has the vendor's form, but [`refused_key`](Self::refused_key).
     pub const fn api_key(self) -> &'static str {
         match self {
@@ -77,7 +78,7 @@ impl fmt::Display for Vendor {
 
 /// A name that is no vendor's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no vendor; these are: leonar, sendpilot, hoop-ai, leadway")]
+#[error("{0:?} is not a vendor; these are: {list}", list = Vendor::ALL.map(Vendor::slug).join(", "))]
 pub struct UnknownVendor(String);
 
 impl FromStr for Vendor {

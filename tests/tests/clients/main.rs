@@ -1,6 +1,8 @@
 //! Every client against what its vendor may answer.
 
+mod documents;
 mod events;
+mod forms;
 mod own_stores;
 mod pages;
 mod responses;

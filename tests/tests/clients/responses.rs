@@ -67,7 +67,7 @@ impl Vendor {
             Self::SendPilot => {
                 let client: sendpilot::Client =
                     sendpilot::Client::builder().credential("sp_key").base_url(url).retry(RetryPolicy::none()).build()?;
-                let body = sendpilot::types::SendMessageToLeadRequest::new("lead_abc123", "Hi");
+                let body = sendpilot::types::MessageToLeadRequest::new("lead_abc123", "Hi");
                 Ok(json(&client.inbox().send_message(body).await?.into_inner()))
             }
             Self::HoopAi => {

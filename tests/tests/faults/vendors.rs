@@ -42,7 +42,7 @@ impl Vendor {
             }
             Self::SendPilot => {
                 let client: sendpilot::Client = client(sendpilot::Client::builder(), url);
-                let body = sendpilot::types::SendMessageToLeadRequest::new("lead_abc123", "Hi");
+                let body = sendpilot::types::MessageToLeadRequest::new("lead_abc123", "Hi");
                 client.inbox().send_message(body).await.map(drop)
             }
             Self::HoopAi => {

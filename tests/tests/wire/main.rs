@@ -1,7 +1,4 @@
 //! What goes over the wire: one generated test for each operation, made from its documented examples.
 
-mod hoop_ai;
-mod leadway;
-mod leonar;
+mod generated;
 mod multipart;
-mod sendpilot;

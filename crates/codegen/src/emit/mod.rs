@@ -4,6 +4,7 @@ mod client;
 mod docs;
 mod events;
 mod example;
+mod lists;
 mod mocks;
 mod operations;
 mod outline;
@@ -17,6 +18,8 @@ use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
 };
+
+pub use lists::Region;
 
 use crate::{
     diagnostic::Error,
@@ -68,10 +71,18 @@ pub fn vendor(api: &Api) -> Result<Vec<File>, Error> {
         source: source.clone(),
         content,
     };
-    files.push(elsewhere("crates/mocks/src", mocks::write(api, &of)));
-    files.push(elsewhere("crates/mocks/tests/operations", mocks::tests(api, &of)));
-    files.push(elsewhere("tests/tests/wire", wire::write(api, &of)));
+    files.push(elsewhere("crates/mocks/src/generated", mocks::write(api, &of)));
+    files.push(elsewhere("crates/mocks/tests/operations/generated", mocks::tests(api, &of)));
+    files.push(elsewhere("tests/tests/wire/generated", wire::write(api, &of)));
     Ok(files)
+}
+
+/// What lists the vendors: Rust files, and regions of files that people write.
+pub fn lists(apis: &[Api], families: &[Family]) -> (Vec<File>, Vec<Region>) {
+    // Platforms of their own first, then the editions of one.
+    let mut sorted: Vec<&Api> = apis.iter().collect();
+    sorted.sort_by_key(|api| (api.family.is_some(), api.id.clone()));
+    (lists::files(&sorted), lists::regions(&sorted, families))
 }
 
 /// The crate of what the editions of a platform share.

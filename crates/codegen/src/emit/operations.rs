@@ -195,7 +195,7 @@ impl<'a> Call<'a> {
             Some(BodyContent::Json(ty)) => text += &format!("{}.json(&request)", self.checked(ty)),
             Some(BodyContent::Form(ty)) => text += &format!("{}.form(&request)", self.checked(ty)),
             Some(BodyContent::Multipart(parts)) => {
-                text.extend(parts.iter().filter(|part| part.required).map(|part| format!(".part({}, {})", literal(&part.wire), part_value(part))));
+                text.extend(parts.iter().filter(|part| part.required).map(add));
             }
             None => {}
         }
@@ -265,18 +265,18 @@ fn part_type(part: &Part) -> &'static str {
     if part.file { "rt::multipart::Part" } else { "impl Into<String>" }
 }
 
-fn part_value(part: &Part) -> String {
-    if part.file { part.name.clone() } else { format!("rt::multipart::Part::text({})", part.name) }
+/// The call that adds a part to the form.
+fn add(part: &Part) -> String {
+    format!(".{}({}, {})", if part.file { "file_part" } else { "text_part" }, literal(&part.wire), part.name)
 }
 
 fn part_setter(part: &Part) -> String {
     let again = if part.list { " May be called again." } else { "" };
     format!(
-        "{}pub fn {name}(self, {name}: {}) -> Self {{\nSelf(self.0.map(|request| request.part({}, {})))\n}}\n\n",
+        "{}pub fn {name}(self, {name}: {}) -> Self {{\nSelf(self.0.map(|request| request{}))\n}}\n\n",
         doc(&format!("{}{again}", part.description), 1),
         part_type(part),
-        literal(&part.wire),
-        part_value(part),
+        add(part),
         name = part.name,
     )
 }

@@ -28,13 +28,12 @@ impl Check<'_> {
             Shape::Refused(help) => return self.report(at, format!("`{key}` is not supported"), *help),
             Shape::Text if value.is_string() => return,
             Shape::Text => "a text: quote it",
-            Shape::Flag if value.is_boolean() => return,
+            Shape::Flag | Shape::FlagOrSchema if value.is_boolean() => return,
             Shape::Flag => "`true` or `false`",
             Shape::Count if value.is_u64() => return,
             Shape::Count => "a whole number, 0 or more",
             Shape::Number if value.is_number() => return,
             Shape::Number => "a number, without quotes",
-            Shape::FlagOrSchema if value.is_boolean() => return,
             Shape::Schema | Shape::FlagOrSchema => return self.shape(&Shape::Reference(&SCHEMA, "schemas"), value, at, key),
             Shape::List(item) => match value.as_array() {
                 Some(items) => {

@@ -97,6 +97,8 @@ static CLIENT: Kind = Kind {
         ("env", Text),
         ("credential", Text),
         ("platform", Text),
+        ("about", Text),
+        ("home", Text),
         ("rate-limit", Object(&RATE_LIMIT)),
         ("error", Object(&ERROR_PATHS)),
     ],

@@ -32,7 +32,7 @@ pub fn check(document: &Document, operation: &Written<'_>, findings: &mut Vec<Di
     let item_at = pointer::parent(&at).unwrap_or_default();
     for (at, node) in written(operation.item, item_at).chain(written(operation.node, &at)) {
         let parameter = document.follow(node);
-        let mut check = Parameter { document, findings, parameter, at: &at };
+        let mut check = Parameter { document, findings, node: parameter, at: &at };
         let Some((name, location)) = check.identity() else { continue };
         if let Some(first) = names.insert(rust_name(name), name.to_owned()) {
             check.report("", format!("parameters `{first}` and `{name}` are both `{}` in Rust", rust_name(name)), "rename or remove one");
@@ -68,7 +68,7 @@ fn written<'a>(holder: &'a Value, at: &str) -> impl Iterator<Item = (String, &'a
 struct Parameter<'a, 'b> {
     document: &'a Document,
     findings: &'b mut Vec<Diagnostic>,
-    parameter: &'a Value,
+    node: &'a Value,
     at: &'b str,
 }
 
@@ -79,7 +79,7 @@ impl<'a> Parameter<'a, '_> {
 
     /// Name and place, where they are sound.
     fn identity(&mut self) -> Option<(&'a str, &'a str)> {
-        let text = |key: &str| self.parameter[key].as_str().unwrap_or_default();
+        let text = |key: &str| self.node[key].as_str().unwrap_or_default();
         let (name, location) = (text("name"), text("in"));
         if name.is_empty() || !["path", "query", "header"].contains(&location) {
             self.report("", "a parameter needs a name and a place".into(), "write `name: …` and `in: path`, `query` or `header`");
@@ -112,13 +112,13 @@ impl<'a> Parameter<'a, '_> {
     }
 
     fn documented(&mut self, name: &str) {
-        if !is_filled(&self.parameter["description"]) {
+        if !is_filled(&self.node["description"]) {
             self.report("", format!("parameter `{name}` has no description"), "say what it means, with its unit and limits");
         }
-        if self.parameter.get("example").is_none() && self.document.constant_header(self.parameter).is_none() {
+        if self.node.get("example").is_none() && self.document.constant_header(self.node).is_none() {
             self.report("", format!("parameter `{name}` has no example"), "write `example: …` with a documented value");
         }
-        if self.parameter.get("schema").is_none() {
+        if self.node.get("schema").is_none() {
             self.report("", format!("parameter `{name}` has no schema"), "write `schema: { type: string }`");
         }
     }
@@ -126,14 +126,14 @@ impl<'a> Parameter<'a, '_> {
     /// `style` and `explode` other than OpenAPI's defaults.
     fn layout(&mut self, location: &str) {
         let (style, explode) = if location == "query" { ("form", true) } else { ("simple", false) };
-        if self.parameter["style"].as_str().is_some_and(|own| own != style) {
+        if self.node["style"].as_str().is_some_and(|own| own != style) {
             self.report(
                 "/style",
-                format!("`style: {}` is not supported", self.parameter["style"].as_str().unwrap_or_default()),
+                format!("`style: {}` is not supported", self.node["style"].as_str().unwrap_or_default()),
                 "remove it: a query has `name=value` pairs, a path and a header the value itself",
             );
         }
-        if self.parameter["explode"].as_bool().is_some_and(|own| own != explode) {
+        if self.node["explode"].as_bool().is_some_and(|own| own != explode) {
             self.report(
                 "/explode",
                 format!("`explode: {}` is not supported", !explode),
@@ -143,9 +143,9 @@ impl<'a> Parameter<'a, '_> {
     }
 
     fn schema(&mut self, name: &str, location: &str) {
-        let Some(written) = self.parameter.get("schema") else { return };
+        let Some(written) = self.node.get("schema") else { return };
         let schema = self.document.unwrap(written);
-        let constant = location == "header" && self.document.constant_header(self.parameter).is_some();
+        let constant = location == "header" && self.document.constant_header(self.node).is_some();
         if written.get("enum").is_some() && !constant {
             self.report(
                 "/schema",

@@ -122,7 +122,7 @@ impl Walk<'_> {
             (Some("array"), Some(items)) => self.schema(items, &pointer::child(at, "items"), false),
             (Some("array"), None) => self.report(at, "this array does not say of what", "write `items:`"),
             (Some(_), Some(_)) => {
-                self.report(&pointer::child(at, "items"), "`items` of what is not an array", "write `type: array`, or remove it")
+                self.report(&pointer::child(at, "items"), "`items` of what is not an array", "write `type: array`, or remove it");
             }
             _ => {}
         }
@@ -178,7 +178,13 @@ impl Walk<'_> {
     }
 
     fn format(&mut self, schema: &Value, kind: &str, at: &str) {
-        let Some(format) = schema["format"].as_str() else { return };
+        let Some(format) = schema["format"].as_str() else {
+            if kind == "integer" && schema.get("maximum").is_none() {
+                let message = "this integer does not say how large it may be, and many generators take 32 bits";
+                self.report(at, message, "write `format: int64`, or a `maximum`");
+            }
+            return;
+        };
         let known = FORMATS.iter().find(|(of, _)| *of == kind).map_or(&[] as &[&str], |(_, formats)| formats);
         if !known.contains(&format) {
             let help = match nearest(format, known.iter().copied()) {
@@ -223,7 +229,7 @@ impl Walk<'_> {
                 ),
                 Some(_) => {}
                 None => {
-                    self.report(&below, format!("enum value {value} is not a string"), "quote it, or use `type: integer` without an enum")
+                    self.report(&below, format!("enum value {value} is not a string"), "quote it, or use `type: integer` without an enum");
                 }
             }
         }

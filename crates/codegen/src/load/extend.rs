@@ -5,8 +5,9 @@ use serde_json::{Map, Value};
 use super::{Position, bundle::Bundler, origins::Place, pointer};
 use crate::diagnostic::Error;
 
-/// Keys of an operation in the order in which they are written; a key the shared operation does not have is put into its place.
-const ORDER: [&str; 14] = [
+/// Keys of an operation and of what is below it, in the order in which they are written; a key that the shared one does not have is put into its
+/// place.
+const ORDER: [&str; 20] = [
     "operationId",
     "tags",
     "summary",
@@ -21,6 +22,12 @@ const ORDER: [&str; 14] = [
     "parameters",
     "requestBody",
     "responses",
+    "required",
+    "content",
+    "schema",
+    "example",
+    "examples",
+    "headers",
 ];
 
 impl Bundler<'_> {
@@ -148,17 +155,7 @@ impl Bundler<'_> {
             extension.shift_remove("x-extend");
         }
         self.origins.moved(to, base.0);
-        let mut merged = self.merge(base, (from, &extension), to, Position::Node)?;
-        if let (Some(merged), Some(base)) = (merged.as_object_mut(), base.1.as_object()) {
-            let place = |key: &str| ORDER.iter().position(|known| *known == key).unwrap_or(ORDER.len());
-            let added: Vec<String> = merged.keys().filter(|key| !base.contains_key(*key)).cloned().collect();
-            for key in added {
-                let Some(value) = merged.shift_remove(&key) else { continue };
-                let at = merged.keys().position(|other| place(other) > place(&key)).unwrap_or(merged.len());
-                merged.shift_insert(at, key, value);
-            }
-        }
-        Ok(merged)
+        self.merge(base, (from, &extension), to, Position::Node)
     }
 
     fn merge(
@@ -227,7 +224,10 @@ impl Bundler<'_> {
                 continue;
             }
             self.origins.moved(&at, &place);
-            merged.insert(key.clone(), self.copy(&place, value, &at, position.child(key, value))?);
+            let added = self.copy(&place, value, &at, position.child(key, value))?;
+            let order = |key: &str| ORDER.iter().position(|known| *known == key).unwrap_or(ORDER.len());
+            let behind = merged.keys().position(|other| order(other) > order(key)).filter(|_| position == Position::Node);
+            merged.shift_insert(behind.unwrap_or(merged.len()), key.clone(), added);
         }
         Ok(merged.into())
     }

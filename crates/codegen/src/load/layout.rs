@@ -183,11 +183,10 @@ impl Layout {
                     chars.next();
                 }
                 (Some((of, _)), char) if char == of => quote = None,
-                (Some(_), _) => {}
                 (None, '"' | '\'') => quote = Some((char, number)),
                 (None, '[' | '{') => depth += 1,
                 (None, ']' | '}') => depth = depth.saturating_sub(1),
-                (None, _) => {}
+                _ => {}
             }
         }
         self.open = match quote {
@@ -216,19 +215,19 @@ fn key(content: &str) -> Option<(&str, &str)> {
 mod tests {
     use super::*;
 
-    fn indentation(spaces: usize, expected: &[usize]) -> Option<Fault> {
-        Some(Fault::Indentation { spaces, expected: expected.to_vec() })
+    fn indentation(spaces: usize, expected: &[usize]) -> Fault {
+        Fault::Indentation { spaces, expected: expected.to_vec() }
     }
 
     #[test]
     fn the_line_that_breaks_the_layout_is_found() {
         for (text, stopped, line, pointer, fault) in [
-            ("a:\n  b: 1\n c: 2\n", 3, 3, "/a", indentation(1, &[0, 2])),
-            ("a:\n  b: 1\n    c: 2\n", 4, 3, "/a/b", indentation(4, &[0, 2])),
+            ("a:\n  b: 1\n c: 2\n", 3, 3, "/a", Some(indentation(1, &[0, 2]))),
+            ("a:\n  b: 1\n    c: 2\n", 4, 3, "/a/b", Some(indentation(4, &[0, 2]))),
             ("a:\n\tb: 1\n", 2, 2, "/a", Some(Fault::Tab)),
             ("a:\n  b: [1, 2\nc: 3\n", 3, 2, "/a/b", None),
             ("a:\n  b: \"x\nc: 3\n", 3, 2, "/a/b", None),
-            ("a:\n  - b: 1\n    c: 2\n   d: 3\n", 4, 4, "/a/0", indentation(3, &[0, 2, 4])),
+            ("a:\n  - b: 1\n    c: 2\n   d: 3\n", 4, 4, "/a/0", Some(indentation(3, &[0, 2, 4]))),
             ("a: |\n  text: [\n   more\nb:\n  c: {x: 1}\n  d: }\n", 6, 6, "/b/d", None),
             ("a:\n- b\n- c: 1\nd: %\n", 4, 4, "/d", None),
         ] {

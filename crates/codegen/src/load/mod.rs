@@ -3,6 +3,7 @@
 mod bundle;
 mod extend;
 mod layout;
+mod notes;
 mod origins;
 pub(crate) mod pointer;
 mod walk;

@@ -20,6 +20,8 @@ pub fn build(document: Document, types: &Types) -> Api {
     let schemas = schemas::read(&document, types);
     Api {
         name: text(&client["name"]),
+        about: text(&client["about"]),
+        home: text(&client["home"]),
         description: text(&json["info"]["description"]),
         env: text(&client["env"]),
         credential_env: text(&client["credential"]),

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::names;
 pub use crate::typing::TypeRef;
 pub use build::build;
 pub use family::{Family, share};
@@ -23,6 +24,10 @@ pub struct Api {
     pub id: String,
     /// As people write it: `Hoop AI`.
     pub name: String,
+    /// What it is, in a few words: `recruiting CRM`.
+    pub about: String,
+    /// Its site.
+    pub home: String,
     /// `info.description`.
     pub description: String,
     /// Prefix of the environment variables.
@@ -59,6 +64,12 @@ impl Api {
     /// The crate as it is named in Rust: `hoop_ai`.
     pub fn module(&self) -> String {
         self.id.replace('-', "_")
+    }
+
+    /// The vendor as a variant of an enum: `HoopAi`. The name's capitals are taken where it is the folder's name too.
+    pub fn variant(&self) -> String {
+        let letters = |text: &str| text.chars().filter(|char| char.is_alphanumeric()).collect::<String>().to_lowercase();
+        names::type_name(if letters(&self.name) == letters(&self.id) { &self.name } else { &self.id })
     }
 
     /// The operations of a group.

@@ -199,6 +199,21 @@ pub enum BulkTagAction {
 
 rt::closed_enum!(BulkTagAction, Add = "add", Remove = "remove");
 
+/// What happened to one contact, in fields or as a text.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
+pub enum BulkTagOutcome {
+    /// As [`BulkTagResult`].
+    Result(BulkTagResult),
+    /// As a text.
+    Text(String),
+}
+
+rt::one_of!(BulkTagOutcome { Result(BulkTagResult), Text(String) });
+rt::alternative!(BulkTagOutcome, Result(BulkTagResult));
+rt::alternative!(BulkTagOutcome, Text(String));
+rt::alternative!(BulkTagOutcome, Text(&str));
+
 /// What became of one contact.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -276,8 +291,8 @@ rt::setters!(BulkUpdateTagsRequest new(contacts: [String], tags: [String], locat
 pub struct BulkUpdateTagsResponse {
     /// How many contacts could not be changed.
     pub error_count: rt::Number,
-    /// What became of each contact.
-    pub responses: Vec<BulkTagResult>,
+    /// What happened to each contact.
+    pub responses: Vec<BulkTagOutcome>,
     /// Whether the call did what it should, in the vendor's spelling.
     pub succeded: Option<bool>,
     /// The same in the right spelling, should the platform ever send it.
@@ -362,8 +377,8 @@ pub struct Contact {
     pub address1: Option<String>,
     /// Id of the user the contact is assigned to.
     pub assigned_to: Option<String>,
-    /// URLs of attached files.
-    pub attachments: Option<Vec<String>>,
+    /// URLs of attached files. The documents disagree on whether it is a text or a list.
+    pub attachments: Option<TextOrList>,
     /// What brought the contact in first.
     pub attribution_source: Option<AttributionSource>,
     /// Day of the birthday.
@@ -560,7 +575,7 @@ pub struct ContactSummary {
     /// First name.
     pub first_name: Option<String>,
     /// Ids of the users who follow the contact.
-    pub followers: Option<Vec<String>>,
+    pub followers: Option<TextOrList>,
     /// Id of the contact.
     pub id: Option<String>,
     /// Whether messages from the contact are blocked.
@@ -820,7 +835,7 @@ pub struct CreateTaskRequest {
 rt::object!(CreateTaskRequest { assigned_to? "assignedTo", body? "body", completed: "completed", due_date: "dueDate", title: "title" });
 rt::setters!(CreateTaskRequest new(title: String, due_date: String, completed: bool) { assigned_to: String, body: String });
 
-/// What is exchanged for an access token.
+/// What is exchanged for an access token: `code` where `grant_type` is `authorization_code`, `refresh_token` where it is `refresh_token`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -829,13 +844,13 @@ pub struct CreateTokenRequest {
     pub client_id: String,
     /// Secret of the app.
     pub client_secret: String,
-    /// The authorization code, as the redirect brought it.
+    /// The authorization code, as the redirect brought it. Needed with `authorization_code`.
     pub code: Option<String>,
     /// What is exchanged for the access token.
     pub grant_type: GrantType,
     /// The redirect URI of the app.
     pub redirect_uri: Option<String>,
-    /// The last refresh token. It works once.
+    /// The last refresh token. It works once. Needed with `refresh_token`.
     pub refresh_token: Option<String>,
     /// Whether the token is for an agency (`Company`) or for a sub-account (`Location`).
     pub user_type: Option<TokenUserType>,
@@ -912,11 +927,26 @@ rt::alternative!(CustomFieldContent, Number(rt::Number));
 rt::alternative!(CustomFieldContent, Options(Vec<String>));
 rt::alternative!(CustomFieldContent, Files(rt::Object));
 
-/// A value to give to a custom field.
+/// A value to give to a custom field, named `fieldValue` or, in the older form, `field_value`. The newest official file prefers
+/// `fieldValue`. Send one of the two.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
+pub enum CustomFieldInput {
+    /// As [`CustomFieldInputLegacy`].
+    Legacy(CustomFieldInputLegacy),
+    /// As [`CustomFieldInputCurrent`].
+    Current(CustomFieldInputCurrent),
+}
+
+rt::one_of!(CustomFieldInput { Legacy(CustomFieldInputLegacy), Current(CustomFieldInputCurrent) });
+rt::alternative!(CustomFieldInput, Legacy(CustomFieldInputLegacy));
+rt::alternative!(CustomFieldInput, Current(CustomFieldInputCurrent));
+
+/// A value to give to a custom field, under the name that the newest official file prefers.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
-pub struct CustomFieldInput {
+pub struct CustomFieldInputCurrent {
     /// Text for the field kinds text, large text, single select and radio; a number for numeric and monetary; a list for checkboxes and
     /// multi select; a map for files.
     pub field_value: Option<CustomFieldContent>,
@@ -926,8 +956,25 @@ pub struct CustomFieldInput {
     pub key: Option<String>,
 }
 
-rt::object!(CustomFieldInput { field_value? "field_value", id: "id", key? "key" });
-rt::setters!(CustomFieldInput new(id: String) { field_value: CustomFieldContent, key: String });
+rt::object!(CustomFieldInputCurrent { field_value? "fieldValue", id: "id", key? "key" });
+rt::setters!(CustomFieldInputCurrent new(id: String) { field_value: CustomFieldContent, key: String });
+
+/// A value to give to a custom field, under the older name that the newest official file calls deprecated.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct CustomFieldInputLegacy {
+    /// Text for the field kinds text, large text, single select and radio; a number for numeric and monetary; a list for checkboxes and
+    /// multi select; a map for files.
+    pub field_value: CustomFieldContent,
+    /// Id of the custom field.
+    pub id: String,
+    /// Key of the custom field.
+    pub key: Option<String>,
+}
+
+rt::object!(CustomFieldInputLegacy { field_value: "field_value", id: "id", key? "key" });
+rt::setters!(CustomFieldInputLegacy new(id: String, field_value: CustomFieldContent) { key: String });
 
 /// Date of birth, as text or, in searches, in milliseconds since 1970-01-01 UTC.
 #[derive(Clone, Debug, PartialEq)]
@@ -1193,14 +1240,14 @@ rt::alternative!(GetEmailResponse, MessageEnvelope(EmailMessageEnvelope));
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
 pub enum GetTranscriptionResponse {
     /// As [`TranscriptSentence`].
-    Sentence(TranscriptSentence),
+    SingleTranscriptSentence(TranscriptSentence),
     /// As a list.
-    SentenceList(Vec<TranscriptSentence>),
+    TranscriptSentenceList(Vec<TranscriptSentence>),
 }
 
-rt::one_of!(GetTranscriptionResponse { Sentence(TranscriptSentence), SentenceList(Vec<TranscriptSentence>) });
-rt::alternative!(GetTranscriptionResponse, Sentence(TranscriptSentence));
-rt::alternative!(GetTranscriptionResponse, SentenceList(Vec<TranscriptSentence>));
+rt::one_of!(GetTranscriptionResponse { SingleTranscriptSentence(TranscriptSentence), TranscriptSentenceList(Vec<TranscriptSentence>) });
+rt::alternative!(GetTranscriptionResponse, SingleTranscriptSentence(TranscriptSentence));
+rt::alternative!(GetTranscriptionResponse, TranscriptSentenceList(Vec<TranscriptSentence>));
 
 /// What is exchanged for the access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -1555,16 +1602,29 @@ pub enum MessageDirection {
 
 rt::open_enum!(MessageDirection, Inbound = "inbound", Outbound = "outbound");
 
-/// The emails behind a message of the type email.
+/// The emails behind a message of the type email. The documents disagree on where the ids are; read `messageIds` and `email.messageIds`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
 pub struct MessageEmail {
+    /// The ids in the form that nests them once more.
+    pub email: Option<MessageEmailIds>,
     /// Ids of all emails of the thread.
     pub message_ids: Option<Vec<String>>,
 }
 
-rt::object!(MessageEmail { message_ids? "messageIds" });
+rt::object!(MessageEmail { email? "email", message_ids? "messageIds" });
+
+/// Ids of the emails behind a message.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct MessageEmailIds {
+    /// Ids of all emails of the thread.
+    pub message_ids: Option<Vec<String>>,
+}
+
+rt::object!(MessageEmailIds { message_ids? "messageIds" });
 
 /// A message or a call, inbound or outbound. `messageType` tells which fields to expect.
 #[derive(Clone, Debug, PartialEq)]
@@ -1653,7 +1713,7 @@ pub struct MessageMeta {
     /// Length and end of the call, in the form the server really sends.
     pub call: Option<MessageCall>,
     /// Length of the call in seconds.
-    pub call_duration: Option<rt::Number>,
+    pub call_duration: Option<NumberOrText>,
     /// How the call ended.
     pub call_status: Option<CallStatus>,
     /// The emails of the thread, for an email only.
@@ -1941,6 +2001,21 @@ pub struct NoteResponse {
 }
 
 rt::object!(NoteResponse { note? "note" });
+
+/// A number, or a number as text.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
+pub enum NumberOrText {
+    /// As a text.
+    Text(String),
+    /// As a number.
+    Value(rt::Number),
+}
+
+rt::one_of!(NumberOrText { Text(String), Value(rt::Number) });
+rt::alternative!(NumberOrText, Text(String));
+rt::alternative!(NumberOrText, Text(&str));
+rt::alternative!(NumberOrText, Value(rt::Number));
 
 /// Kind of the message; only a call can be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -2231,6 +2306,21 @@ pub struct TaskResponse {
 
 rt::object!(TaskResponse { task? "task" });
 
+/// One text, or several.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
+pub enum TextOrList {
+    /// As a text.
+    SingleText(String),
+    /// As a list.
+    TextList(Vec<String>),
+}
+
+rt::one_of!(TextOrList { SingleText(String), TextList(Vec<String>) });
+rt::alternative!(TextOrList, SingleText(String));
+rt::alternative!(TextOrList, SingleText(&str));
+rt::alternative!(TextOrList, TextList(Vec<String>));
+
 /// An access token with its refresh token, and whom they are for.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -2291,21 +2381,22 @@ pub enum TokenUserType {
 
 rt::closed_enum!(TokenUserType, Company = "Company", Location = "Location");
 
-/// A sentence of a call.
+/// A sentence of a call. `startTime` and `endTime` are in milliseconds from the start of the recording, `confidence` is from 0 to 1, and
+/// `mediaChannel` tells the speakers apart. The documents disagree on whether these are numbers or texts.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
 pub struct TranscriptSentence {
     /// How sure the transcription is, from 0 to 1.
-    pub confidence: rt::Number,
+    pub confidence: NumberOrText,
     /// When the sentence ends, in milliseconds from the start.
-    pub end_time: rt::Number,
+    pub end_time: NumberOrText,
     /// Channel of the recording, which tells the speakers apart.
-    pub media_channel: rt::Number,
+    pub media_channel: NumberOrText,
     /// Place of the sentence in the call.
-    pub sentence_index: rt::Number,
+    pub sentence_index: NumberOrText,
     /// When the sentence begins, in milliseconds from the start.
-    pub start_time: rt::Number,
+    pub start_time: NumberOrText,
     /// What was said.
     pub transcript: String,
 }

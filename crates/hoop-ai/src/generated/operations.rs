@@ -360,9 +360,9 @@ impl Messages {
         UploadAttachments(
             self.core
                 .operation(&routes::UPLOAD_ATTACHMENTS)
-                .part("conversationId", rt::multipart::Part::text(conversation_id))
-                .part("locationId", rt::multipart::Part::text(location_id))
-                .part("fileAttachment", file_attachment)
+                .text_part("conversationId", conversation_id)
+                .text_part("locationId", location_id)
+                .file_part("fileAttachment", file_attachment)
                 .send(),
         )
     }
@@ -434,12 +434,12 @@ rt::call!(UploadAttachments, types::UploadAttachmentsResponse);
 impl UploadAttachments {
     /// URLs of files. May be called again.
     pub fn attachment_urls(self, attachment_urls: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.part("attachmentUrls", rt::multipart::Part::text(attachment_urls))))
+        Self(self.0.map(|request| request.text_part("attachmentUrls", attachment_urls)))
     }
 
-    /// The files, of the kinds jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav. May be called again.
+    /// The files, at least one, of the kinds jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav. May be called again.
     pub fn file_attachment(self, file_attachment: rt::multipart::Part) -> Self {
-        Self(self.0.map(|request| request.part("fileAttachment", file_attachment)))
+        Self(self.0.map(|request| request.file_part("fileAttachment", file_attachment)))
     }
 }
 
@@ -514,14 +514,16 @@ impl Contacts {
     ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").company_name("DGS VolMAX")
     ///         .country("US")
     ///         .custom_fields([
-    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ").field_value("My Text")
-    ///             .key("my_custom_field"),
-    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
-    ///             .field_value(types::CustomFieldContent::Number(hoop_ai::Number::try_from(100.5_f64)?))
-    ///             .key("my_custom_field"),
-    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
-    ///             .field_value(types::CustomFieldContent::Options(vec!["test".to_owned(), "test2".to_owned()]))
-    ///             .key("my_custom_field"),
+    ///         types::CustomFieldInput::Current(types::CustomFieldInputCurrent::new("6dvNaf7VhkQ9snc5vnjJ").field_value("My Text")
+    ///             .key("my_custom_field")),
+    ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new(
+    ///             "6dvNaf7VhkQ9snc5vnjJ",
+    ///             types::CustomFieldContent::Number(hoop_ai::Number::try_from(100.5_f64)?),
+    ///         ).key("my_custom_field")),
+    ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new(
+    ///             "6dvNaf7VhkQ9snc5vnjJ",
+    ///             types::CustomFieldContent::Options(vec!["test".to_owned(), "test2".to_owned()]),
+    ///         ).key("my_custom_field")),
     ///     ]).dnd(true)
     ///         .dnd_settings(types::DndSettings::new().sms(types::DndSetting::new(types::DndStatus::Active)))
     ///         .email("rosan@deos.com").first_name("Rosan").gender("male")
@@ -559,14 +561,16 @@ impl Contacts {
     ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").company_name("DGS VolMAX")
     ///         .country("US")
     ///         .custom_fields([
-    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ").field_value("My Text")
-    ///             .key("my_custom_field"),
-    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
-    ///             .field_value(types::CustomFieldContent::Number(hoop_ai::Number::try_from(100.5_f64)?))
-    ///             .key("my_custom_field"),
-    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
-    ///             .field_value(types::CustomFieldContent::Options(vec!["test".to_owned(), "test2".to_owned()]))
-    ///             .key("my_custom_field"),
+    ///         types::CustomFieldInput::Current(types::CustomFieldInputCurrent::new("6dvNaf7VhkQ9snc5vnjJ").field_value("My Text")
+    ///             .key("my_custom_field")),
+    ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new(
+    ///             "6dvNaf7VhkQ9snc5vnjJ",
+    ///             types::CustomFieldContent::Number(hoop_ai::Number::try_from(100.5_f64)?),
+    ///         ).key("my_custom_field")),
+    ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new(
+    ///             "6dvNaf7VhkQ9snc5vnjJ",
+    ///             types::CustomFieldContent::Options(vec!["test".to_owned(), "test2".to_owned()]),
+    ///         ).key("my_custom_field")),
     ///     ]).dnd(true)
     ///         .dnd_settings(types::DndSettings::new().sms(types::DndSetting::new(types::DndStatus::Active)))
     ///         .email("rosan@deos.com").first_name("Rosan").gender("male")
@@ -602,14 +606,16 @@ impl Contacts {
     ///     types::UpdateContactRequest::new().address1("3535 1st St N")
     ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").country("US")
     ///         .custom_fields([
-    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ").field_value("My Text")
-    ///             .key("my_custom_field"),
-    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
-    ///             .field_value(types::CustomFieldContent::Number(hoop_ai::Number::try_from(100.5_f64)?))
-    ///             .key("my_custom_field"),
-    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
-    ///             .field_value(types::CustomFieldContent::Options(vec!["test".to_owned(), "test2".to_owned()]))
-    ///             .key("my_custom_field"),
+    ///         types::CustomFieldInput::Current(types::CustomFieldInputCurrent::new("6dvNaf7VhkQ9snc5vnjJ").field_value("My Text")
+    ///             .key("my_custom_field")),
+    ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new(
+    ///             "6dvNaf7VhkQ9snc5vnjJ",
+    ///             types::CustomFieldContent::Number(hoop_ai::Number::try_from(100.5_f64)?),
+    ///         ).key("my_custom_field")),
+    ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new(
+    ///             "6dvNaf7VhkQ9snc5vnjJ",
+    ///             types::CustomFieldContent::Options(vec!["test".to_owned(), "test2".to_owned()]),
+    ///         ).key("my_custom_field")),
     ///     ]).dnd(true)
     ///         .dnd_settings(types::DndSettings::new().sms(types::DndSetting::new(types::DndStatus::Active)))
     ///         .email("rosan@deos.com").first_name("rosan")

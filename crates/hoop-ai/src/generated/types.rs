@@ -378,8 +378,8 @@ pub struct SendMessageResponse {
     pub conversation_id: String,
     /// Id of the email, for an email only. An inbound reply that is added with it joins the same thread.
     pub email_message_id: Option<String>,
-    /// Id of the message.
-    pub message_id: String,
+    /// Id of the message. Google My Business gives `messageIds` instead.
+    pub message_id: Option<String>,
     /// Ids of the messages when the channel is Google My Business.
     pub message_ids: Option<Vec<String>>,
     /// What the platform has to say about a message sent by a workflow.
@@ -387,7 +387,7 @@ pub struct SendMessageResponse {
 }
 
 rt::object!(SendMessageResponse {
-    conversation_id: "conversationId", email_message_id? "emailMessageId", message_id: "messageId", message_ids? "messageIds", msg? "msg"
+    conversation_id: "conversationId", email_message_id? "emailMessageId", message_id? "messageId", message_ids? "messageIds", msg? "msg"
 });
 
 /// Channel of the message to send.
@@ -487,7 +487,7 @@ pub struct UploadAttachmentsRequest {
     pub attachment_urls: Option<Vec<String>>,
     /// Id of the conversation.
     pub conversation_id: String,
-    /// The files, of the kinds jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav.
+    /// The files, at least one, of the kinds jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav.
     pub file_attachment: Vec<String>,
     /// Id of the sub-account.
     pub location_id: String,

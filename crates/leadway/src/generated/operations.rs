@@ -280,9 +280,10 @@ impl Messages {
     ///
     /// `POST /conversations/messages`, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://developers.leadwaycrm.com/api-reference/conversations/conversations-send-a-new-message>. The page marks `subType` and
-    /// `status` required and was followed, though whether the server insists is not verified. It types `subType` an object and sends the
-    /// text "Email"; both are accepted. Its `default` values are examples. It prints no success code, the official file says 200; any 2XX
-    /// is taken.
+    /// `status` of the request required and was followed, though whether the server insists is not verified. It marks `status` of the
+    /// response required too, which the official files of 2025 do not have: optional. It types `subType` an object and sends the text
+    /// "Email"; both are accepted. Its `default` values are examples. It prints no success code, the official file says 200; any 2XX is
+    /// taken.
     ///
     /// ```no_run
     /// # use leadway::types;
@@ -373,7 +374,7 @@ impl Messages {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn send_review_reply(&self, request: impl Into<types::SendReviewReplyRequest>) -> rt::Call<types::SendReviewReplyResponse> {
+    pub fn send_review_reply(&self, request: impl Into<types::SendReviewReplyRequest>) -> rt::Call<types::SendMessageResponse> {
         let request: types::SendReviewReplyRequest = request.into();
         self.core.operation(&routes::SEND_REVIEW_REPLY).json(&request).send()
     }
@@ -440,10 +441,10 @@ impl Messages {
         UploadAttachments(
             self.core
                 .operation(&routes::UPLOAD_ATTACHMENTS)
-                .part("conversationId", rt::multipart::Part::text(conversation_id))
-                .part("contactId", rt::multipart::Part::text(contact_id))
-                .part("locationId", rt::multipart::Part::text(location_id))
-                .part("fileAttachment", file_attachment)
+                .text_part("conversationId", conversation_id)
+                .text_part("contactId", contact_id)
+                .text_part("locationId", location_id)
+                .file_part("fileAttachment", file_attachment)
                 .send(),
         )
     }
@@ -662,22 +663,22 @@ rt::call!(UploadAttachments, types::UploadAttachmentsResponse);
 impl UploadAttachments {
     /// URLs of files. May be called again.
     pub fn attachment_urls(self, attachment_urls: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.part("attachmentUrls", rt::multipart::Part::text(attachment_urls))))
+        Self(self.0.map(|request| request.text_part("attachmentUrls", attachment_urls)))
     }
 
     /// Id of the chat service at Twilio, for a group SMS.
     pub fn chat_service_sid(self, chat_service_sid: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.part("chatServiceSid", rt::multipart::Part::text(chat_service_sid))))
+        Self(self.0.map(|request| request.text_part("chatServiceSid", chat_service_sid)))
     }
 
     /// `true` for a group SMS, which takes one file a request.
     pub fn is_group_sms(self, is_group_sms: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.part("isGroupSms", rt::multipart::Part::text(is_group_sms))))
+        Self(self.0.map(|request| request.text_part("isGroupSms", is_group_sms)))
     }
 
-    /// The files, of the kinds jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav. May be called again.
+    /// The files, at least one, of the kinds jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav. May be called again.
     pub fn file_attachment(self, file_attachment: rt::multipart::Part) -> Self {
-        Self(self.0.map(|request| request.part("fileAttachment", file_attachment)))
+        Self(self.0.map(|request| request.file_part("fileAttachment", file_attachment)))
     }
 }
 
@@ -928,14 +929,16 @@ impl Contacts {
     ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").company_name("DGS VolMAX")
     ///         .country("US")
     ///         .custom_fields([
-    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ").field_value("My Text")
-    ///             .key("my_custom_field"),
-    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
-    ///             .field_value(types::CustomFieldContent::Number(leadway::Number::try_from(100.5_f64)?))
-    ///             .key("my_custom_field"),
-    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
-    ///             .field_value(types::CustomFieldContent::Options(vec!["test".to_owned(), "test2".to_owned()]))
-    ///             .key("my_custom_field"),
+    ///         types::CustomFieldInput::Current(types::CustomFieldInputCurrent::new("6dvNaf7VhkQ9snc5vnjJ").field_value("My Text")
+    ///             .key("my_custom_field")),
+    ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new(
+    ///             "6dvNaf7VhkQ9snc5vnjJ",
+    ///             types::CustomFieldContent::Number(leadway::Number::try_from(100.5_f64)?),
+    ///         ).key("my_custom_field")),
+    ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new(
+    ///             "6dvNaf7VhkQ9snc5vnjJ",
+    ///             types::CustomFieldContent::Options(vec!["test".to_owned(), "test2".to_owned()]),
+    ///         ).key("my_custom_field")),
     ///     ]).date_of_birth("1990-09-25").dnd(true)
     ///         .dnd_settings(types::DndSettings::new().sms(types::DndSetting::new(types::DndStatus::Active)))
     ///         .email("rosan@deos.com").first_name("Rosan").gender("male")
@@ -972,14 +975,16 @@ impl Contacts {
     ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").company_name("DGS VolMAX")
     ///         .country("US").create_new_if_duplicate_allowed(false)
     ///         .custom_fields([
-    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ").field_value("My Text")
-    ///             .key("my_custom_field"),
-    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
-    ///             .field_value(types::CustomFieldContent::Number(leadway::Number::try_from(100.5_f64)?))
-    ///             .key("my_custom_field"),
-    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
-    ///             .field_value(types::CustomFieldContent::Options(vec!["test".to_owned(), "test2".to_owned()]))
-    ///             .key("my_custom_field"),
+    ///         types::CustomFieldInput::Current(types::CustomFieldInputCurrent::new("6dvNaf7VhkQ9snc5vnjJ").field_value("My Text")
+    ///             .key("my_custom_field")),
+    ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new(
+    ///             "6dvNaf7VhkQ9snc5vnjJ",
+    ///             types::CustomFieldContent::Number(leadway::Number::try_from(100.5_f64)?),
+    ///         ).key("my_custom_field")),
+    ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new(
+    ///             "6dvNaf7VhkQ9snc5vnjJ",
+    ///             types::CustomFieldContent::Options(vec!["test".to_owned(), "test2".to_owned()]),
+    ///         ).key("my_custom_field")),
     ///     ]).date_of_birth("1990-09-25").dnd(true)
     ///         .dnd_settings(types::DndSettings::new().sms(types::DndSetting::new(types::DndStatus::Active)))
     ///         .email("rosan@deos.com").first_name("Rosan").gender("male")
@@ -1014,14 +1019,16 @@ impl Contacts {
     ///     types::UpdateContactRequest::new().address1("3535 1st St N")
     ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").country("US")
     ///         .custom_fields([
-    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ").field_value("My Text")
-    ///             .key("my_custom_field"),
-    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
-    ///             .field_value(types::CustomFieldContent::Number(leadway::Number::try_from(100.5_f64)?))
-    ///             .key("my_custom_field"),
-    ///         types::CustomFieldInput::new("6dvNaf7VhkQ9snc5vnjJ")
-    ///             .field_value(types::CustomFieldContent::Options(vec!["test".to_owned(), "test2".to_owned()]))
-    ///             .key("my_custom_field"),
+    ///         types::CustomFieldInput::Current(types::CustomFieldInputCurrent::new("6dvNaf7VhkQ9snc5vnjJ").field_value("My Text")
+    ///             .key("my_custom_field")),
+    ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new(
+    ///             "6dvNaf7VhkQ9snc5vnjJ",
+    ///             types::CustomFieldContent::Number(leadway::Number::try_from(100.5_f64)?),
+    ///         ).key("my_custom_field")),
+    ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new(
+    ///             "6dvNaf7VhkQ9snc5vnjJ",
+    ///             types::CustomFieldContent::Options(vec!["test".to_owned(), "test2".to_owned()]),
+    ///         ).key("my_custom_field")),
     ///     ]).date_of_birth("1990-09-25").dnd(true)
     ///         .dnd_settings(types::DndSettings::new().sms(types::DndSetting::new(types::DndStatus::Active)))
     ///         .email("rosan@deos.com").first_name("rosan")

@@ -591,19 +591,19 @@ pub struct SendMessageResponse {
     pub email_message_id: Option<String>,
     /// What was forwarded, for a forwarded email only.
     pub forward_data: Option<ForwardData>,
-    /// Id of the message.
-    pub message_id: String,
+    /// Id of the message. Google My Business gives `messageIds` instead.
+    pub message_id: Option<String>,
     /// Ids of the messages when the channel is Google My Business.
     pub message_ids: Option<Vec<String>>,
     /// What the platform has to say about a message sent by a workflow.
     pub msg: Option<String>,
-    /// What became of a message at the channel's provider.
-    pub status: MessageDeliveryStatus,
+    /// How far the message is.
+    pub status: Option<MessageDeliveryStatus>,
 }
 
 rt::object!(SendMessageResponse {
-    conversation_id: "conversationId", email_message_id? "emailMessageId", forward_data? "forwardData", message_id: "messageId",
-    message_ids? "messageIds", msg? "msg", status: "status"
+    conversation_id: "conversationId", email_message_id? "emailMessageId", forward_data? "forwardData", message_id? "messageId",
+    message_ids? "messageIds", msg? "msg", status? "status"
 });
 
 /// Channel of the message to send.
@@ -658,27 +658,6 @@ pub struct SendReviewReplyRequest {
 
 rt::object!(SendReviewReplyRequest { conversation_id: "conversationId", location_id: "locationId", message: "message" });
 rt::setters!(SendReviewReplyRequest new(conversation_id: String, location_id: String, message: String) {  });
-
-/// Identifiers and status of the reply.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SendReviewReplyResponse {
-    /// Id of the conversation the reply is in.
-    pub conversation_id: String,
-    /// Id of the reply.
-    pub message_id: Option<String>,
-    /// Ids of the reply's messages.
-    pub message_ids: Option<Vec<String>>,
-    /// What the platform has to say about the reply.
-    pub msg: Option<String>,
-    /// What became of a message at the channel's provider.
-    pub status: MessageDeliveryStatus,
-}
-
-rt::object!(SendReviewReplyResponse {
-    conversation_id: "conversationId", message_id? "messageId", message_ids? "messageIds", msg? "msg", status: "status"
-});
 
 /// What changes.
 #[derive(Clone, Debug, PartialEq)]
@@ -908,7 +887,7 @@ pub struct UploadAttachmentsRequest {
     pub contact_id: String,
     /// Id of the conversation.
     pub conversation_id: String,
-    /// The files, of the kinds jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav.
+    /// The files, at least one, of the kinds jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav.
     pub file_attachment: Vec<String>,
     /// `true` for a group SMS, which takes one file a request.
     pub is_group_sms: Option<String>,

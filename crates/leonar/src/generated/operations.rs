@@ -71,7 +71,7 @@ impl Contacts {
     /// # async fn example(contacts: leonar::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.create(
     ///     types::CreateContactRequest::new("Sophie").current_company("Doctolib")
-    ///         .emails([types::ContactEmail::new().email("sophie@doctolib.com").type_("work")])
+    ///         .emails([types::NewContactEmail::new("sophie@doctolib.com").type_("work")])
     ///         .last_name("Martin").linkedin_profile("https://www.linkedin.com/in/sophie-martin")
     ///         .location("Paris, France").skills(["React", "TypeScript"]).tags(["frontend"])
     ///         .title("Senior Software Engineer"),

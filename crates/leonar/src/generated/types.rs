@@ -276,7 +276,6 @@ pub struct ContactEmail {
 }
 
 rt::object!(ContactEmail { email? "email", type_? "type" });
-rt::setters!(ContactEmail new() { email: String, type_: String });
 
 /// A phone number of a contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -290,7 +289,6 @@ pub struct ContactPhone {
 }
 
 rt::object!(ContactPhone { phone? "phone", type_? "type" });
-rt::setters!(ContactPhone new() { phone: String, type_: String });
 
 /// One contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -333,7 +331,7 @@ pub struct CreateContactRequest {
     /// The only email address; give several in `emails` instead.
     pub email: Option<String>,
     /// Email addresses, at most 5.
-    pub emails: Option<Vec<ContactEmail>>,
+    pub emails: Option<Vec<NewContactEmail>>,
     /// Given name, at most 100 characters.
     pub first_name: String,
     /// Where the relation with a contact stands.
@@ -349,7 +347,7 @@ pub struct CreateContactRequest {
     /// The only phone number; give several in `phones` instead.
     pub phone: Option<String>,
     /// Phone numbers, at most 5.
-    pub phones: Option<Vec<ContactPhone>>,
+    pub phones: Option<Vec<NewContactPhone>>,
     /// Names of skills.
     pub skills: Option<Vec<String>>,
     /// Where the contact came from, such as `linkedin`.
@@ -370,8 +368,9 @@ rt::object!(CreateContactRequest {
 });
 rt::setters!(CreateContactRequest new(first_name: String) {
     company_id: (rt::Uuid), contact_type: [String], current_company: String, custom_data: (rt::Object), do_not_contact: bool, email: String,
-    emails: [ContactEmail], global_status: GlobalStatus, languages: [String], last_name: String, linkedin_profile: String, location: String,
-    phone: String, phones: [ContactPhone], skills: [String], source: String, tags: [String], title: String, years_experience: i64
+    emails: [NewContactEmail], global_status: GlobalStatus, languages: [String], last_name: String, linkedin_profile: String,
+    location: String, phone: String, phones: [NewContactPhone], skills: [String], source: String, tags: [String], title: String,
+    years_experience: i64
 });
 
 impl rt::Limited for CreateContactRequest {
@@ -570,7 +569,7 @@ pub struct EnrollContact {
 rt::object!(EnrollContact { contact_id: "contact_id", custom_variables? "custom_variables" });
 rt::setters!(EnrollContact new(contact_id: (rt::Uuid)) { custom_variables: (std::collections::BTreeMap<String, String>) });
 
-/// The contacts to enroll, by id alone or each with variables of its own.
+/// The contacts to enroll, in `contact_ids` by id alone or in `contacts` each with variables of its own; one of the two, not both.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
 pub enum EnrollContactsRequest {
@@ -1033,6 +1032,34 @@ rt::object!(Message {
     channel? "channel", contact? "contact", content? "content", conversation_id? "conversation_id", direction? "direction", id: "id",
     read_at? "read_at", sent_at? "sent_at"
 });
+
+/// An email address to give to a contact.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct NewContactEmail {
+    /// The address.
+    pub email: String,
+    /// Kind of address, such as `work`. The values are not documented.
+    pub type_: Option<String>,
+}
+
+rt::object!(NewContactEmail { email: "email", type_? "type" });
+rt::setters!(NewContactEmail new(email: String) { type_: String });
+
+/// A phone number to give to a contact.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct NewContactPhone {
+    /// The number; the vendor's examples are in international form, such as `+33612345678`.
+    pub phone: String,
+    /// Kind of number, such as `personal`. The values are not documented.
+    pub type_: Option<String>,
+}
+
+rt::object!(NewContactPhone { phone: "phone", type_? "type" });
+rt::setters!(NewContactPhone new(phone: String) { type_: String });
 
 /// One note.
 #[derive(Clone, Debug, PartialEq)]
@@ -1516,7 +1543,7 @@ rt::setters!(SearchLinkedinProfilesRequest new() {
     years_experience: YearsRange
 });
 
-/// The message to send, and to whom.
+/// The message to send, and to whom. An email needs `subject` as well.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

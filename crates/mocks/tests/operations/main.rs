@@ -1,11 +1,8 @@
 //! The mock of every operation answers its documented example through the real client.
-#![cfg(all(feature = "leonar", feature = "sendpilot", feature = "hoop-ai", feature = "leadway"))]
+#![cfg(feature = "vendors")]
 
-mod hoop_ai;
-mod leadway;
-mod leonar;
+mod generated;
 mod matching;
-mod sendpilot;
 
 use httpmock::MockServer;
 use reachout_runtime::{ClientBuilder, Core};

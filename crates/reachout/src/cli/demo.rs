@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use clap::Args;
-use leonar::types::{ContactEmail, CreateContactRequest};
+use leonar::types::{CreateContactRequest, NewContactEmail};
 use reachout::{Channel, Message, Vendor};
 use serde::Serialize;
 
@@ -56,7 +56,7 @@ async fn call(access: &Access, rows: &mut Vec<Row>) -> Result<(), Failure> {
 
 async fn create_contact(access: &Access, rows: &mut Vec<Row>) -> Result<String, Failure> {
     let client: leonar::Client = access.client(&leonar::VENDOR, true)?;
-    let email = ContactEmail::builder().email("sophie@example.com").type_("work");
+    let email = NewContactEmail::builder().email("sophie@example.com").type_("work");
     let contact = CreateContactRequest::builder().first_name("Sophie").last_name("Martin").emails([email]);
     let begin = Instant::now();
     let created = client.create_contact().body(contact).send().await?;

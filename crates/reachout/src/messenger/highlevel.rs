@@ -18,7 +18,7 @@ macro_rules! messenger {
                     let $sent = self.send_message().body($client(message)?).send().await?;
                     let several = $sent.message_ids.clone().unwrap_or_default();
                     Ok(Receipt {
-                        message_ids: if several.is_empty() { vec![$sent.message_id.clone()] } else { several },
+                        message_ids: if several.is_empty() { $sent.message_id.iter().cloned().collect() } else { several },
                         email_message_id: $sent.email_message_id.clone(),
                         conversation_id: Some($sent.conversation_id.clone()),
                         status: $status,
@@ -72,7 +72,7 @@ macro_rules! request {
 messenger!(hoop_ai, Vendor::HoopAi, |sent| None);
 
 #[cfg(feature = "leadway")]
-messenger!(leadway, Vendor::Leadway, |sent| Some(sent.status.to_string()));
+messenger!(leadway, Vendor::Leadway, |sent| sent.status.as_ref().map(ToString::to_string));
 
 #[cfg(feature = "hoop-ai")]
 pub fn hoop_ai(message: &Message) -> Result<::hoop_ai::types::SendMessageRequest, Unsupported> {

@@ -13,7 +13,7 @@ const VENDOR: Vendor = Vendor::SendPilot;
 pub enum Request {
     Message(types::SendMessageRequest),
     /// The only way to count a message to a lead to a campaign.
-    LeadMessage(String, types::SendLeadMessageRequest),
+    LeadMessage(String, types::SendMessageToLeadRequest),
     Invitation(types::SendConnectionRequestRequest),
 }
 
@@ -97,7 +97,7 @@ pub fn request(message: &Message) -> Result<Request, Unsupported> {
         })),
         (Channel::LinkedinInvitation, Recipient::Contact(id)) => Err(wrong(id)),
         (_, Recipient::LinkedinProfile(url)) => Ok(Request::Message(
-            types::SendMessageToProfileRequest {
+            types::MessageToProfileRequest {
                 campaign_id: options.campaign_id.clone(),
                 lead_id: options.lead_id.clone(),
                 message: limited(&text)?,
@@ -110,11 +110,17 @@ pub fn request(message: &Message) -> Result<Request, Unsupported> {
         (_, Recipient::Contact(lead)) => match &options.campaign_id {
             Some(campaign) => {
                 let body =
-                    types::SendLeadMessageRequest { campaign_id: Some(campaign.clone()), message: limited(&text)?, sender_id: sender()? };
+                    types::SendMessageToLeadRequest { campaign_id: Some(campaign.clone()), message: limited(&text)?, sender_id: sender()? };
                 Ok(Request::LeadMessage(lead.clone(), body))
             }
             None => Ok(Request::Message(
-                types::SendMessageToLeadRequest { lead_id: lead.clone(), message: limited(&text)?, sender_id: message.from.clone() }.into(),
+                types::MessageToLeadRequest {
+                    campaign_id: None,
+                    lead_id: lead.clone(),
+                    message: limited(&text)?,
+                    sender_id: message.from.clone(),
+                }
+                .into(),
             )),
         },
     }

@@ -12,7 +12,7 @@ use url::Url;
 
 pub(crate) use self::document::Document;
 pub(crate) use self::operation::{Content, Credential, Location, MediaType, Operation, Pagination, Parameter, RequestBody, Style};
-use crate::{Vendor, documents};
+use crate::{Vendor};
 
 /// One vendor's API.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ pub(crate) fn all() -> Result<&'static [Api], String> {
 
 impl Api {
     fn compile(vendor: Vendor) -> Result<Self, String> {
-        let document = Document::parse(documents::of(vendor)).map_err(|error| format!("{vendor}: {error}"))?;
+        let document = Document::parse(vendor.openapi()).map_err(|error| format!("{vendor}: {error}"))?;
         let definitions = Definitions::new(document.root(), Unknown::Refused);
         let mut operations = Vec::new();
         let mut router = matchit::Router::new();

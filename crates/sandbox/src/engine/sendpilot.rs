@@ -110,14 +110,10 @@ fn get_lead(call: &mut Call<'_>) -> Result<Value, Refusal> {
 
 fn update_lead_status(call: &mut Call<'_>) -> Result<Value, Refusal> {
     let (id, status) = (call.parameter("id"), call.said("status"));
-    if status.is_empty() && call.said("customLeadStatus").is_empty() {
-        return Err(Refusal::field("status", "status or customLeadStatus is required"));
-    }
     let before = call.object("lead", id, "")?.clone();
     let mut patch = call.body();
     patch.remove("note");
     let after = call.change("lead", id, patch)?;
-    let status = if status.is_empty() { call.said("customLeadStatus") } else { status };
     let data = json!({
         "leadId": id, "campaignId": before.get("campaignId"), "linkedinUrl": before.get("linkedinUrl"),
         "previousStatus": before.get("status"), "newStatus": after.get("status"), "changedBy": "api",
@@ -157,7 +153,8 @@ fn send_message(call: &mut Call<'_>) -> Result<Value, Refusal> {
     let fields = call.object("lead", lead, "leadId")?.clone();
     let usual = call.store.newest("sender").last().map(|sender| text(sender, "id").to_owned()).unwrap_or_default();
     let sender = if sender.is_empty() { &usual } else { sender };
-    let (url, campaign) = (text(&fields, "linkedinUrl"), text(&fields, "campaignId"));
+    let (url, own) = (text(&fields, "linkedinUrl"), text(&fields, "campaignId"));
+    let campaign = Some(call.said("campaignId")).filter(|given| !given.is_empty()).unwrap_or(own);
     let sent = send(call, &Outgoing { sender, url, lead, campaign, text: call.said("message") })?;
     Ok(json!({ "success": true, "messageId": sent.get("id"), "leadId": lead, "senderId": sender, "sentAt": sent.get("sentAt") }))
 }

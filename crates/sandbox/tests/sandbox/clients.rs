@@ -37,7 +37,7 @@ async fn leonar() {
 
 #[tokio::test]
 async fn sendpilot() {
-    use sendpilot::types::{CreateLeadsRequest, NewLead, SendLeadMessageRequest};
+    use sendpilot::types::{CreateLeadsRequest, NewLead, SendMessageToLeadRequest};
     let sandbox = Sandbox::start().await.unwrap();
     let builder = sendpilot::Client::builder().base_url(sandbox.base_url(Vendor::SendPilot)).credential(sandbox.api_key(Vendor::SendPilot));
     let client = builder.build().unwrap();
@@ -49,7 +49,7 @@ async fn sendpilot() {
     assert_eq!(leads.len(), 5);
     let mut conversation = None;
     for text in ["one", "two", "three"] {
-        let message = SendLeadMessageRequest::builder().sender_id("sender_abc123").message(text);
+        let message = SendMessageToLeadRequest::builder().sender_id("sender_abc123").message(text);
         let sent = client.send_message_to_lead().lead_id(&leads[0].id).body(message).send().await.unwrap();
         conversation = sent.conversation_id.clone();
     }

@@ -161,10 +161,26 @@ async fn sendpilot_campaigns_and_leads_live() {
     assert_eq!((&lead["linkedinUrl"], lead.get("data")), (&json!("https://www.linkedin.com/in/lead-0"), None));
     let path = format!("/v1/leads/{}", lead["id"].as_str().unwrap());
     assert_eq!(client.get(&format!("{path}?full=true")).await["data"], json!({ "score": 0 }));
-    client.patch(&format!("{path}/status"), json!({ "status": "OPPORTUNITY" })).await;
+    assert_eq!(client.patch(&format!("{path}/status"), json!({ "status": "NOT_INTERESTED" })).await["status"], "NOT_INTERESTED");
+    client.patch(&format!("{path}/status"), json!({ "status": "OPPORTUNITY", "customLeadStatus": "CLOSED" })).await;
     assert_eq!(client.get("/v1/leads?campaignId=clxxx789012&status=OPPORTUNITY").await["leads"][0]["id"], lead["id"]);
     let (status, _) = answer(client.request(Method::PATCH, &format!("{path}/status")).json(&json!({ "note": "x" }))).await;
     assert_eq!(status, 400);
+}
+
+#[tokio::test]
+async fn highlevel_custom_fields_are_read_back_under_either_name() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for vendor in [Vendor::HoopAi, Vendor::Leadway] {
+        let client = Client::new(&sandbox, vendor);
+        let written = json!([{ "id": "f1", "key": "tier", "fieldValue": "vip" }, { "id": "f2", "field_value": 100.5 }]);
+        let made = client.post("/contacts/", json!({ "locationId": "l1", "email": "ada@example.com", "customFields": written })).await;
+        let path = format!("/contacts/{}", made["contact"]["id"].as_str().unwrap());
+        assert_eq!(
+            client.get(&path).await["contact"]["customFields"],
+            json!([{ "id": "f1", "value": "vip" }, { "id": "f2", "value": 100.5 }])
+        );
+    }
 }
 
 #[tokio::test]

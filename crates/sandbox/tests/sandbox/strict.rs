@@ -23,6 +23,8 @@ async fn every_refusal_names_the_field_in_the_vendors_shape() {
         Some(body)
     };
     let lead = json!({ "leadId": "lead_abc123", "message": 1 });
+    let contact_with = |name: &str, value: Value| Some(json!({ "first_name": "Ada", name: [value] }));
+    let leads = |count: usize| json!({ "campaignId": "camp_xyz789", "leads": vec![json!({ "linkedinUrl": "https://www.linkedin.com/in/ada" }); count] });
     let cases = [
         ("unknown path", Leonar, Method::GET, "/nothing", None, 404, "GET /nothing"),
         ("unknown path", SendPilot, Method::GET, "/v1/nothing", None, 404, "Cannot GET /v1/nothing"),
@@ -41,6 +43,43 @@ async fn every_refusal_names_the_field_in_the_vendors_shape() {
         ("invalid choice", Leonar, Method::POST, "/messages", with("channel", json!("fax")), 400, "channel: \"fax\" is not one of"),
         ("missing field", Leonar, Method::POST, "/messages", Some(json!({})), 400, "\"contact_id\" is a required property"),
         ("alternative", SendPilot, Method::POST, "/v1/inbox/send", Some(lead), 400, "message: 1 is not of type \"string\""),
+        (
+            "an email without an address",
+            Leonar,
+            Method::POST,
+            "/contacts",
+            contact_with("emails", json!({})),
+            400,
+            "\"email\" is a required property",
+        ),
+        (
+            "an empty address",
+            Leonar,
+            Method::POST,
+            "/contacts",
+            contact_with("emails", json!({ "email": null })),
+            400,
+            "emails.0.email: null is not of",
+        ),
+        (
+            "an empty number",
+            Leonar,
+            Method::POST,
+            "/contacts",
+            contact_with("phones", json!({ "phone": null })),
+            400,
+            "phones.0.phone: null is not of",
+        ),
+        ("too many leads", SendPilot, Method::POST, "/v1/leads", Some(leads(101)), 400, "has more than 100 items"),
+        (
+            "no status",
+            SendPilot,
+            Method::PATCH,
+            "/v1/leads/lead_abc123/status",
+            Some(json!({ "note": "x" })),
+            400,
+            "\"status\" is a required property",
+        ),
         ("invalid field", HoopAi, Method::POST, "/contacts/", Some(json!({ "locationId": 7 })), 422, "locationId: 7 is not of type"),
         ("unknown field", Leadway, Method::POST, "/contacts/", Some(json!({ "locationId": "l", "x": 1 })), 422, "'x' was unexpected"),
     ];

@@ -173,13 +173,14 @@ impl Leads {
 
     /// Add leads to a campaign.
     ///
-    /// Adds 1 to 1,000 people to a campaign as leads; they queue up for the campaign's sequence. A profile that the campaign has already is
+    /// Adds 1 to 100 people to a campaign as leads; they queue up for the campaign's sequence. A profile that the campaign has already is
     /// skipped and counted. Any further property of a lead becomes a custom field. Errors: 400 for an invalid body, 401 for the key, 404
     /// for an unknown campaign.
     ///
     /// `POST /v1/leads`, [sent once](rt::Route::is_repeatable). Documented in full:
-    /// <https://docs.sendpilot.ai/api-reference/endpoint/post-add-leads>. The pages allow 100 leads in a request, B 1 to 1,000: B is
-    /// followed. Custom fields are flat, as the newest page says; older ones nest them in customFields. email is in A and B only.
+    /// <https://docs.sendpilot.ai/api-reference/endpoint/post-add-leads>. The pages allow 100 leads in a request, the newest one too; B has
+    /// 1 to 1,000. The pages are followed. Custom fields are flat, as the newest page says; older ones nest them in customFields. email is
+    /// in A and B only.
     ///
     /// ```no_run
     /// # use sendpilot::types;
@@ -223,22 +224,23 @@ impl Leads {
 
     /// Set the status of a lead.
     ///
-    /// Sets the outcome of a lead, its custom status, by which leads are sorted in a CRM, or both, and raises the webhook event
-    /// `lead.updated`. At least one of `status` and `customLeadStatus` is needed. Statuses that the campaign's sequence sets cannot be set
-    /// here. Errors: 400 for an invalid body or one with neither status, 401 for the key, 404 for an unknown lead.
+    /// Sets the outcome of a lead, and with it, if wanted, its custom status, by which leads are sorted in a CRM; raises the webhook event
+    /// `lead.updated`. Statuses that the campaign's sequence sets cannot be set here. Errors: 400 for an invalid body, 401 for the key, 404
+    /// for an unknown lead.
     ///
     /// `PATCH /v1/leads/{id}/status`, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/patch-lead-status>. The pages and derived documents have four different lists of
-    /// statuses; B, the newest, is followed. It also adds customLeadStatus. The response is that of the newest page, A, B and integrators,
-    /// not the first pages' with previousStatus.
+    /// statuses: that of the newest page (which has NOT_INTERESTED) and B's are taken together. status is required as on every page; B,
+    /// which adds customLeadStatus, takes either of the two. The response is that of the newest page, A, B and integrators, not the first
+    /// pages' with previousStatus.
     ///
     /// ```no_run
     /// # use sendpilot::types;
     /// # async fn example(leads: sendpilot::operations::Leads) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = leads.update_status(
     ///     "lead_abc123",
-    ///     types::UpdateLeadStatusRequest::new().note("Interested in enterprise plan")
-    ///         .status(types::LeadOutcome::Opportunity),
+    ///     types::UpdateLeadStatusRequest::new(types::LeadOutcome::Opportunity)
+    ///         .note("Interested in enterprise plan"),
     /// ).await?;
     /// # Ok(())
     /// # }
@@ -415,7 +417,7 @@ impl Inbox {
     /// # use sendpilot::types;
     /// # async fn example(inbox: sendpilot::operations::Inbox) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = inbox.send_message(
-    ///     types::SendMessageRequest::ProfileRequest(types::SendMessageToProfileRequest::new(
+    ///     types::SendMessageRequest::ProfileRequest(types::MessageToProfileRequest::new(
     ///         "sender_abc123",
     ///         "https://www.linkedin.com/in/john-doe",
     ///         "Hi John! Thanks for connecting. I wanted to follow up on our conversation about...",
@@ -445,7 +447,7 @@ impl Inbox {
     /// # async fn example(inbox: sendpilot::operations::Inbox) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = inbox.send_message_to_lead(
     ///     "lead_abc123",
-    ///     types::SendLeadMessageRequest::new(
+    ///     types::SendMessageToLeadRequest::new(
     ///         "sender_def456",
     ///         "Hi {{firstName}}, I wanted to follow up on our conversation...",
     ///     ),
@@ -456,9 +458,9 @@ impl Inbox {
     pub fn send_message_to_lead(
         &self,
         lead_id: impl std::fmt::Display,
-        request: impl Into<types::SendLeadMessageRequest>,
-    ) -> rt::Call<types::SendLeadMessageResponse> {
-        let request: types::SendLeadMessageRequest = request.into();
+        request: impl Into<types::SendMessageToLeadRequest>,
+    ) -> rt::Call<types::SendMessageToLeadResponse> {
+        let request: types::SendMessageToLeadRequest = request.into();
         self.core.operation(&routes::SEND_MESSAGE_TO_LEAD).path_param("leadId", &lead_id).check(&request).json(&request).send()
     }
 

@@ -497,7 +497,7 @@ rt::object!(CreateLeadExtractorCampaignResponse {
 pub struct CreateLeadsRequest {
     /// Id of the campaign.
     pub campaign_id: String,
-    /// The leads, 1 to 1,000.
+    /// The leads, 1 to 100.
     pub leads: Vec<NewLead>,
 }
 
@@ -506,7 +506,7 @@ rt::setters!(CreateLeadsRequest new(campaign_id: String, leads: [NewLead]) {  })
 
 impl rt::Limited for CreateLeadsRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
-        check.field("leads", &self.leads).items(Some(1), Some(1000));
+        check.field("leads", &self.leads).items(Some(1), Some(100));
     }
 }
 
@@ -924,8 +924,8 @@ pub struct Lead {
     pub profile_picture_url: Option<String>,
     /// Id of the sender that works on the lead.
     pub sender_id: Option<String>,
-    /// Where a lead stands in its campaign. Most values are set by the campaign's sequence. `NOT_INTERESTED` is known from events only and
-    /// is probably refused as a filter.
+    /// Where a lead stands in its campaign. Most values are set by the campaign's sequence. `NOT_INTERESTED` can be set and comes in
+    /// events, and is probably refused as a filter.
     pub status: LeadStatus,
     /// Job title.
     pub title: Option<String>,
@@ -1654,7 +1654,7 @@ pub enum LeadExtractorUrlType {
 
 rt::closed_enum!(LeadExtractorUrlType, LinkedinSearch = "linkedin_search", SalesNavigator = "sales_navigator");
 
-/// The outcomes of a lead that can be set.
+/// The outcomes of a lead that can be set. `NOT_INTERESTED` is on the newest page, `UNSUBSCRIBED` and `IRRELEVANT` are not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum LeadOutcome {
@@ -1662,6 +1662,8 @@ pub enum LeadOutcome {
     Opportunity,
     /// `MEETING_BOOKED`
     MeetingBooked,
+    /// `NOT_INTERESTED`
+    NotInterested,
     /// `DONE`
     Done,
     /// `UNSUBSCRIBED`
@@ -1674,13 +1676,14 @@ rt::closed_enum!(
     LeadOutcome,
     Opportunity = "OPPORTUNITY",
     MeetingBooked = "MEETING_BOOKED",
+    NotInterested = "NOT_INTERESTED",
     Done = "DONE",
     Unsubscribed = "UNSUBSCRIBED",
     Irrelevant = "IRRELEVANT"
 );
 
-/// Where a lead stands in its campaign. Most values are set by the campaign's sequence. `NOT_INTERESTED` is known from events only and is
-/// probably refused as a filter.
+/// Where a lead stands in its campaign. Most values are set by the campaign's sequence. `NOT_INTERESTED` can be set and comes in events,
+/// and is probably refused as a filter.
 ///
 /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -2134,6 +2137,61 @@ pub enum MessageStatus {
 
 rt::open_enum!(MessageStatus, Queued = "queued", Sent = "sent");
 
+/// A message to a lead that has accepted a connection request. This is the older form of the body; `send_message_to_lead` is the newer way
+/// to address a lead.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct MessageToLeadRequest {
+    /// Id of a campaign that the message is counted to. For tracking only.
+    pub campaign_id: Option<String>,
+    /// Id of the lead that the message goes to.
+    pub lead_id: String,
+    /// Text of the message, at most 8,000 characters.
+    pub message: String,
+    /// Id of the sender, the connected LinkedIn account to use. Without it SendPilot chooses a suitable one.
+    pub sender_id: Option<String>,
+}
+
+rt::object!(MessageToLeadRequest { campaign_id? "campaignId", lead_id: "leadId", message: "message", sender_id? "senderId" });
+rt::setters!(MessageToLeadRequest new(lead_id: String, message: String) { campaign_id: String, sender_id: String });
+
+impl rt::Limited for MessageToLeadRequest {
+    fn check(&self, check: &mut rt::Check<'_>) {
+        check.field("message", &self.message).length(None, Some(8000));
+    }
+}
+
+/// A message to a LinkedIn profile, from a named sender. This is the current form of the body.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct MessageToProfileRequest {
+    /// Id of a campaign that the message is counted to. For tracking only.
+    pub campaign_id: Option<String>,
+    /// Id of a lead that the message is counted to. For tracking only; the recipient is the profile.
+    pub lead_id: Option<String>,
+    /// Text of the message, at most 8,000 characters.
+    pub message: String,
+    /// URL of the recipient's LinkedIn profile. The profile must be a 1st-degree connection of the sender.
+    pub recipient_linkedin_url: String,
+    /// Id of the sender, the connected LinkedIn account that sends the message, as `list_senders` gives it.
+    pub sender_id: String,
+}
+
+rt::object!(MessageToProfileRequest {
+    campaign_id? "campaignId", lead_id? "leadId", message: "message", recipient_linkedin_url: "recipientLinkedinUrl", sender_id: "senderId"
+});
+rt::setters!(MessageToProfileRequest new(sender_id: String, recipient_linkedin_url: String, message: String) {
+    campaign_id: String, lead_id: String
+});
+
+impl rt::Limited for MessageToProfileRequest {
+    fn check(&self, check: &mut rt::Check<'_>) {
+        check.field("message", &self.message).length(None, Some(8000));
+    }
+}
+
 /// A person to add to a campaign. Any further property becomes a custom field of the lead, such as `industry` or `icebreaker`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -2281,69 +2339,20 @@ rt::object!(SendConnectionRequestResponse {
     timestamp? "timestamp"
 });
 
-/// A message to a lead from a named sender.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SendLeadMessageRequest {
-    /// Id of a campaign that the message is counted to.
-    pub campaign_id: Option<String>,
-    /// Text of the message, at most 8,000 characters. `{{firstName}}` and `{{lastName}}` are replaced by the lead's names.
-    pub message: String,
-    /// Id of the sender that sends the message.
-    pub sender_id: String,
-}
-
-rt::object!(SendLeadMessageRequest { campaign_id? "campaignId", message: "message", sender_id: "senderId" });
-rt::setters!(SendLeadMessageRequest new(sender_id: String, message: String) { campaign_id: String });
-
-impl rt::Limited for SendLeadMessageRequest {
-    fn check(&self, check: &mut rt::Check<'_>) {
-        check.field("message", &self.message).length(None, Some(8000));
-    }
-}
-
-/// What became of a message to a lead.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SendLeadMessageResponse {
-    /// Id of the conversation that the message belongs to.
-    pub conversation_id: Option<String>,
-    /// Why the message was not sent.
-    pub error: Option<String>,
-    /// Id of the lead.
-    pub lead_id: Option<String>,
-    /// Id of the message.
-    pub message_id: Option<String>,
-    /// URL of the LinkedIn profile that the message went to.
-    pub recipient_linkedin_url: Option<String>,
-    /// How far the message is.
-    pub status: Option<MessageStatus>,
-    /// Whether the message was sent.
-    pub success: Option<bool>,
-    /// When the message was sent.
-    pub timestamp: Option<rt::DateTime<rt::Utc>>,
-}
-
-rt::object!(SendLeadMessageResponse {
-    conversation_id? "conversationId", error? "error", lead_id? "leadId", message_id? "messageId",
-    recipient_linkedin_url? "recipientLinkedinUrl", status? "status", success? "success", timestamp? "timestamp"
-});
-
-/// A message to a LinkedIn profile or to a lead.
+/// A message to a LinkedIn profile (`senderId` and `recipientLinkedinUrl` are needed) or to a lead (`leadId` is needed). A body with
+/// `recipientLinkedinUrl` is the first.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
 pub enum SendMessageRequest {
-    /// As [`SendMessageToProfileRequest`].
-    ProfileRequest(SendMessageToProfileRequest),
-    /// As [`SendMessageToLeadRequest`].
-    LeadRequest(SendMessageToLeadRequest),
+    /// As [`MessageToProfileRequest`].
+    ProfileRequest(MessageToProfileRequest),
+    /// As [`MessageToLeadRequest`].
+    LeadRequest(MessageToLeadRequest),
 }
 
-rt::one_of!(SendMessageRequest { ProfileRequest(SendMessageToProfileRequest), LeadRequest(SendMessageToLeadRequest) });
-rt::alternative!(SendMessageRequest, ProfileRequest(SendMessageToProfileRequest));
-rt::alternative!(SendMessageRequest, LeadRequest(SendMessageToLeadRequest));
+rt::one_of!(SendMessageRequest { ProfileRequest(MessageToProfileRequest), LeadRequest(MessageToLeadRequest) });
+rt::alternative!(SendMessageRequest, ProfileRequest(MessageToProfileRequest));
+rt::alternative!(SendMessageRequest, LeadRequest(MessageToLeadRequest));
 
 impl rt::Limited for SendMessageRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -2387,22 +2396,21 @@ rt::object!(SendMessageResponse {
     timestamp? "timestamp"
 });
 
-/// A message to a lead that has accepted a connection request. This is the older form of the body; `send_message_to_lead` is the newer way
-/// to address a lead.
+/// A message to a lead from a named sender.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
 pub struct SendMessageToLeadRequest {
-    /// Id of the lead that the message goes to.
-    pub lead_id: String,
-    /// Text of the message, at most 8,000 characters.
+    /// Id of a campaign that the message is counted to.
+    pub campaign_id: Option<String>,
+    /// Text of the message, at most 8,000 characters. `{{firstName}}` and `{{lastName}}` are replaced by the lead's names.
     pub message: String,
-    /// Id of the sender, the connected LinkedIn account to use. Without it SendPilot chooses a suitable one.
-    pub sender_id: Option<String>,
+    /// Id of the sender that sends the message.
+    pub sender_id: String,
 }
 
-rt::object!(SendMessageToLeadRequest { lead_id: "leadId", message: "message", sender_id? "senderId" });
-rt::setters!(SendMessageToLeadRequest new(lead_id: String, message: String) { sender_id: String });
+rt::object!(SendMessageToLeadRequest { campaign_id? "campaignId", message: "message", sender_id: "senderId" });
+rt::setters!(SendMessageToLeadRequest new(sender_id: String, message: String) { campaign_id: String });
 
 impl rt::Limited for SendMessageToLeadRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -2410,35 +2418,33 @@ impl rt::Limited for SendMessageToLeadRequest {
     }
 }
 
-/// A message to a LinkedIn profile, from a named sender. This is the current form of the body.
+/// What became of a message to a lead.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
-pub struct SendMessageToProfileRequest {
-    /// Id of a campaign that the message is counted to. For tracking only.
-    pub campaign_id: Option<String>,
-    /// Id of a lead that the message is counted to. For tracking only; the recipient is the profile.
+pub struct SendMessageToLeadResponse {
+    /// Id of the conversation that the message belongs to.
+    pub conversation_id: Option<String>,
+    /// Why the message was not sent.
+    pub error: Option<String>,
+    /// Id of the lead.
     pub lead_id: Option<String>,
-    /// Text of the message, at most 8,000 characters.
-    pub message: String,
-    /// URL of the recipient's LinkedIn profile. The profile must be a 1st-degree connection of the sender.
-    pub recipient_linkedin_url: String,
-    /// Id of the sender, the connected LinkedIn account that sends the message, as `list_senders` gives it.
-    pub sender_id: String,
+    /// Id of the message.
+    pub message_id: Option<String>,
+    /// URL of the LinkedIn profile that the message went to.
+    pub recipient_linkedin_url: Option<String>,
+    /// How far the message is.
+    pub status: Option<MessageStatus>,
+    /// Whether the message was sent.
+    pub success: Option<bool>,
+    /// When the message was sent.
+    pub timestamp: Option<rt::DateTime<rt::Utc>>,
 }
 
-rt::object!(SendMessageToProfileRequest {
-    campaign_id? "campaignId", lead_id? "leadId", message: "message", recipient_linkedin_url: "recipientLinkedinUrl", sender_id: "senderId"
+rt::object!(SendMessageToLeadResponse {
+    conversation_id? "conversationId", error? "error", lead_id? "leadId", message_id? "messageId",
+    recipient_linkedin_url? "recipientLinkedinUrl", status? "status", success? "success", timestamp? "timestamp"
 });
-rt::setters!(SendMessageToProfileRequest new(sender_id: String, recipient_linkedin_url: String, message: String) {
-    campaign_id: String, lead_id: String
-});
-
-impl rt::Limited for SendMessageToProfileRequest {
-    fn check(&self, check: &mut rt::Check<'_>) {
-        check.field("message", &self.message).length(None, Some(8000));
-    }
-}
 
 /// A LinkedIn account that the workspace has connected. The fields are not documented; these were observed, and others, such as daily
 /// limits, come too.
@@ -2552,7 +2558,7 @@ rt::object!(UpdateCampaignResponse {
     action? "action", campaign_id? "campaignId", message? "message", new_status? "newStatus", success? "success"
 });
 
-/// The new status of a lead. At least one of `status` and `customLeadStatus` is needed.
+/// The new status of a lead.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
@@ -2561,12 +2567,12 @@ pub struct UpdateLeadStatusRequest {
     pub custom_lead_status: Option<CustomLeadStatus>,
     /// Why the status changes.
     pub note: Option<String>,
-    /// The outcomes of a lead that can be set.
-    pub status: Option<LeadOutcome>,
+    /// The outcomes of a lead that can be set. `NOT_INTERESTED` is on the newest page, `UNSUBSCRIBED` and `IRRELEVANT` are not.
+    pub status: LeadOutcome,
 }
 
-rt::object!(UpdateLeadStatusRequest { custom_lead_status? "customLeadStatus", note? "note", status? "status" });
-rt::setters!(UpdateLeadStatusRequest new() { custom_lead_status: CustomLeadStatus, note: String, status: LeadOutcome });
+rt::object!(UpdateLeadStatusRequest { custom_lead_status? "customLeadStatus", note? "note", status: "status" });
+rt::setters!(UpdateLeadStatusRequest new(status: LeadOutcome) { custom_lead_status: CustomLeadStatus, note: String });
 
 /// The status that a lead was given.
 #[derive(Clone, Debug, PartialEq)]

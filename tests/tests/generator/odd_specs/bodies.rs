@@ -3,6 +3,12 @@
 use super::{FIELD, OPERATION, Odd, accepted, after, refused};
 
 pub fn cases() -> Vec<Odd> {
+    let mut cases = bodies();
+    cases.extend(examples());
+    cases
+}
+
+fn bodies() -> Vec<Odd> {
     let json = "          application/json:\n            schema:\n              $ref: \"#/components/schemas/SendMessageRequest\"";
     let form = json.replace("application/json", "application/x-www-form-urlencoded");
     let multipart = json.replace("application/json", "multipart/form-data");
@@ -55,6 +61,11 @@ pub fn cases() -> Vec<Odd> {
             "field `map` does not fit into a form",
         ),
         refused("JSON marked as multipart", &[(OPERATION, &marked)], "          application/json:", "is not supported"),
+    ]
+}
+
+fn examples() -> Vec<Odd> {
+    vec![
         refused(
             "no example",
             &[("            example:\n              text: Hi\n", "")],

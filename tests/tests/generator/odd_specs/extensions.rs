@@ -50,7 +50,7 @@ const OPERATION: &str = "  /shared/{id}:
       x-evidence: { level: full }
       description: Updates one thread, or its place.
       parameters:
-        - { name: place, in: query, description: Its place., schema: { type: integer }, example: 1 }
+        - { name: place, in: query, description: Its place., schema: { type: integer, format: int64 }, example: 1 }
       requestBody:
         content:
           application/json:
@@ -226,4 +226,25 @@ fn a_fragment_has_only_what_is_shared() {
     fs::write(&fragment, format!("{}component: {{}}\n", fs::read_to_string(&fragment).unwrap())).unwrap();
     let error = lint(root.path(), &[]).unwrap_err().to_string();
     assert!(error.contains("/component: `component` is not known in a fragment"), "{error}");
+}
+
+#[test]
+fn a_note_of_a_shared_operation_has_a_page_and_evidence() {
+    let (root, spec) = edition(OPERATION, EXTENSION);
+    let note = |text: &str| fs::write(root.path().join("specs/demo/openapi.yaml"), format!("{spec}x-operations:\n  {text}\n")).unwrap();
+    note("update_thread: { page: \"https://demo.example/threads\", evidence: { level: full } }");
+    lint(root.path(), &[]).unwrap();
+
+    let line = spec.lines().count() + 2;
+    for (text, words) in [
+        ("update_thread: { pages: x }", "`pages` is not known in a note of `x-operations`"),
+        ("update_threads: { page: x }", "no operation is called `update_threads`"),
+        ("update_thread: { page: \"http://demo.example\" }", "the vendor's page is not given"),
+        ("update_thread: { evidence: { levl: full } }", "did you mean `level`?"),
+    ] {
+        note(text);
+        let error = lint(root.path(), &[]).unwrap_err().to_string();
+        assert!(error.contains(words), "{text}: {error}");
+        assert!(error.contains(&format!("specs/demo/openapi.yaml:{line}: ")) || words.starts_with("the vendor"), "{text}: {error}");
+    }
 }

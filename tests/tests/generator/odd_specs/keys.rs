@@ -60,6 +60,18 @@ fn unknown() -> Vec<Odd> {
             "params",
             "did you mean `param`?",
         ),
+    ]
+    .into_iter()
+    .chain(unknown_deeper())
+    .map(|(place, from, to, at, words)| refused(format!("unknown key: {place}"), &[(from, &to)], at, words))
+    .collect()
+}
+
+/// Where, what is replaced and by what, which line is at fault, and what should be offered.
+type Row = (&'static str, &'static str, String, &'static str, &'static str);
+
+fn unknown_deeper() -> Vec<Row> {
+    vec![
         (
             "external docs",
             "        url: https://demo.example/docs\n",
@@ -119,9 +131,6 @@ fn unknown() -> Vec<Odd> {
             "did you mean `nullable`?",
         ),
     ]
-    .into_iter()
-    .map(|(place, from, to, at, words)| refused(format!("unknown key: {place}"), &[(from, &to)], at, words))
-    .collect()
 }
 
 fn unsupported() -> Vec<Odd> {

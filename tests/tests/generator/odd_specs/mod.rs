@@ -100,14 +100,12 @@ fn before(anchor: &str, text: &str) -> String {
 
 /// A sound operation without a body, with more keys.
 fn operation(path: &str, method: &str, id: &str, more: &str) -> String {
-    let parameters: String = path
-        .split('{')
-        .skip(1)
-        .filter_map(|rest| rest.split('}').next())
-        .map(|name| {
-            format!("\n        - {{ name: {name}, in: path, required: true, description: An id., schema: {{ type: string }}, example: x }}")
-        })
-        .collect();
+    let names: Vec<&str> = path.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
+    let parameters = names.iter().fold(String::new(), |list, name| {
+        list + &format!(
+            "\n        - {{ name: {name}, in: path, required: true, description: An id., schema: {{ type: string }}, example: x }}"
+        )
+    });
     let parameters = if parameters.is_empty() { String::new() } else { format!("\n      parameters:{parameters}") };
     format!(
         "  {path}:

@@ -207,7 +207,7 @@ fn facts() -> Vec<Odd> {
             "paging without x-pagination",
             &[(
                 "        - name: id\n",
-                "        - { name: offset, in: query, description: x, schema: { type: integer }, example: 1 }\n        - name: id\n",
+                "        - { name: offset, in: query, description: x, schema: { type: integer, format: int64 }, example: 1 }\n        - name: id\n",
             )],
             "    post:",
             "write `x-pagination`",

@@ -2,16 +2,31 @@
 
 use super::{Odd, PARAMETER, accepted, after, before, refused};
 
+const SOUND: &str = "schema: { type: string }, example: x";
+
 pub fn cases() -> Vec<Odd> {
-    let more = |text: &str| after(PARAMETER, &format!("        - {{ {text} }}"));
-    let (schema, example) = ("schema: { type: string }", "example: x");
+    let mut cases = sound();
+    cases.extend(unsound());
+    cases.extend(shared());
+    cases
+}
+
+/// One parameter more.
+fn more(text: &str) -> String {
+    after(PARAMETER, &format!("        - {{ {text} }}"))
+}
+
+fn sound() -> Vec<Odd> {
     let mut cases = Vec::new();
     for (name, text) in [
-        ("optional header", format!("name: X-Trace, in: header, description: odd, {schema}, {example}")),
-        ("required header", format!("name: X-Trace, in: header, required: true, description: odd, {schema}, {example}")),
-        ("optional header of a number", "name: X-Count, in: header, description: odd, schema: { type: integer }, example: 1".into()),
+        ("optional header", format!("name: X-Trace, in: header, description: odd, {SOUND}")),
+        ("required header", format!("name: X-Trace, in: header, required: true, description: odd, {SOUND}")),
+        (
+            "optional header of a number",
+            "name: X-Count, in: header, description: odd, schema: { type: integer, format: int64 }, example: 1".into(),
+        ),
         ("header with one value", "name: Version, in: header, description: odd, schema: { type: string, enum: [\"1\"] }".into()),
-        ("optional query", format!("name: q, in: query, description: odd, {schema}, {example}")),
+        ("optional query", format!("name: q, in: query, description: odd, {SOUND}")),
         (
             "list in the query",
             "name: q, in: query, description: odd, schema: { type: array, items: { type: string } }, example: [x]".into(),
@@ -22,31 +37,36 @@ pub fn cases() -> Vec<Odd> {
             "enum component in the query",
             "name: q, in: query, description: odd, schema: { $ref: \"#/components/schemas/Status\" }, example: sent".into(),
         ),
-        ("style form", format!("name: q, in: query, style: form, description: odd, {schema}, {example}")),
-        ("explode: true in the query", format!("name: q, in: query, explode: true, description: odd, {schema}, {example}")),
-        ("deprecated parameter", format!("name: q, in: query, deprecated: true, description: odd, {schema}, {example}")),
+        ("style form", format!("name: q, in: query, style: form, description: odd, {SOUND}")),
+        ("explode: true in the query", format!("name: q, in: query, explode: true, description: odd, {SOUND}")),
+        ("deprecated parameter", format!("name: q, in: query, deprecated: true, description: odd, {SOUND}")),
     ] {
         cases.push(accepted(name, &[(PARAMETER, &more(&text))]));
     }
+    cases
+}
+
+fn unsound() -> Vec<Odd> {
+    let mut cases = Vec::new();
     for (name, text, words) in [
-        ("Authorization", format!("name: Authorization, in: header, description: odd, {schema}, {example}"), "set by the client itself"),
-        ("authorization in small letters", format!("name: authorization, in: header, description: odd, {schema}, {example}"), "remove the parameter"),
-        ("Content-Type", format!("name: Content-Type, in: header, description: odd, {schema}, {example}"), "set by the client itself"),
-        ("Accept", format!("name: Accept, in: header, description: odd, {schema}, {example}"), "set by the client itself"),
-        ("Host", format!("name: Host, in: header, description: odd, {schema}, {example}"), "set by the client itself"),
-        ("Content-Length", format!("name: Content-Length, in: header, description: odd, {schema}, {example}"), "set by the client itself"),
-        ("header with a space", format!("name: X Trace, in: header, description: odd, {schema}, {example}"), "letters, digits and hyphens"),
-        ("header with a colon", format!("name: \"X:Trace\", in: header, description: odd, {schema}, {example}"), "letters, digits and hyphens"),
-        ("cookie", format!("name: session, in: cookie, description: odd, {schema}, {example}"), "`in: path`, `query` or `header`"),
-        ("formData", format!("name: session, in: formData, description: odd, {schema}, {example}"), "needs a name and a place"),
-        ("no place", format!("name: session, description: odd, {schema}, {example}"), "needs a name and a place"),
-        ("path parameter of another path", format!("name: box, in: path, required: true, description: odd, {schema}, {example}"), "is not in the path"),
-        ("same name twice", format!("name: id, in: query, description: odd, {schema}, {example}"), "parameters `id` and `id` are both `id`"),
-        ("same name in Rust", format!("name: Id, in: query, description: odd, {schema}, {example}"), "rename or remove one"),
+        ("Authorization", format!("name: Authorization, in: header, description: odd, {SOUND}"), "set by the client itself"),
+        ("authorization in small letters", format!("name: authorization, in: header, description: odd, {SOUND}"), "remove the parameter"),
+        ("Content-Type", format!("name: Content-Type, in: header, description: odd, {SOUND}"), "set by the client itself"),
+        ("Accept", format!("name: Accept, in: header, description: odd, {SOUND}"), "set by the client itself"),
+        ("Host", format!("name: Host, in: header, description: odd, {SOUND}"), "set by the client itself"),
+        ("Content-Length", format!("name: Content-Length, in: header, description: odd, {SOUND}"), "set by the client itself"),
+        ("header with a space", format!("name: X Trace, in: header, description: odd, {SOUND}"), "letters, digits and hyphens"),
+        ("header with a colon", format!("name: \"X:Trace\", in: header, description: odd, {SOUND}"), "letters, digits and hyphens"),
+        ("cookie", format!("name: session, in: cookie, description: odd, {SOUND}"), "`in: path`, `query` or `header`"),
+        ("formData", format!("name: session, in: formData, description: odd, {SOUND}"), "needs a name and a place"),
+        ("no place", format!("name: session, description: odd, {SOUND}"), "needs a name and a place"),
+        ("path parameter of another path", format!("name: box, in: path, required: true, description: odd, {SOUND}"), "is not in the path"),
+        ("same name twice", format!("name: id, in: query, description: odd, {SOUND}"), "parameters `id` and `id` are both `id`"),
+        ("same name in Rust", format!("name: Id, in: query, description: odd, {SOUND}"), "rename or remove one"),
         ("explode: false", "name: q, in: query, explode: false, description: odd, schema: { type: array, items: { type: string } }, example: [x]".into(), "one value with commas"),
-        ("deepObject", format!("name: q, in: query, style: deepObject, description: odd, {schema}, {example}"), "`style: deepObject` is not supported"),
-        ("pipeDelimited", format!("name: q, in: query, style: pipeDelimited, description: odd, {schema}, {example}"), "remove it"),
-        ("explode: true in a header", format!("name: X-Q, in: header, explode: true, description: odd, {schema}, {example}"), "`explode: true` is not supported"),
+        ("deepObject", format!("name: q, in: query, style: deepObject, description: odd, {SOUND}"), "`style: deepObject` is not supported"),
+        ("pipeDelimited", format!("name: q, in: query, style: pipeDelimited, description: odd, {SOUND}"), "remove it"),
+        ("explode: true in a header", format!("name: X-Q, in: header, explode: true, description: odd, {SOUND}"), "`explode: true` is not supported"),
         ("inline enum", "name: q, in: query, description: odd, schema: { type: string, enum: [a, b] }, example: a".into(), "an enum is written inline"),
         ("inline enum of one value in the query", "name: q, in: query, description: odd, schema: { type: string, enum: [a] }, example: a".into(), "only a header may"),
         ("inline enum of a header", "name: X-Q, in: header, description: odd, schema: { type: string, enum: [a, b] }, example: a".into(), "make it a named component"),
@@ -58,22 +78,26 @@ pub fn cases() -> Vec<Odd> {
         ("list in a header", "name: X-Q, in: header, description: odd, schema: { type: array, items: { type: string } }, example: [x]".into(), "how the values are separated"),
         ("file", "name: q, in: query, description: odd, schema: { type: string, format: binary }, example: x".into(), "`multipart/form-data` body"),
         ("default", "name: q, in: query, description: odd, schema: { type: string, default: x }, example: x".into(), "name the default in the description"),
-        ("no schema", format!("name: q, in: query, description: odd, {example}"), "write `schema: { type: string }`"),
-        ("no example", format!("name: q, in: query, description: odd, {schema}"), "with a documented value"),
-        ("schema without a type", format!("name: q, in: query, description: odd, schema: {{ maxLength: 3 }}, {example}"), "does not say its type"),
-        ("type that is not one", format!("name: q, in: query, description: odd, schema: {{ type: strng }}, {example}"), "did you mean `string`?"),
-        ("format that is not one", format!("name: q, in: query, description: odd, schema: {{ type: string, format: datetime }}, {example}"), "did you mean `date-time`?"),
-        ("example of another type", "name: q, in: query, description: odd, schema: { type: integer }, example: x".into(), "correct the example"),
+        ("no schema", "name: q, in: query, description: odd, example: x".into(), "write `schema: { type: string }`"),
+        ("no example", "name: q, in: query, description: odd, schema: { type: string }".into(), "with a documented value"),
+        ("schema without a type", "name: q, in: query, description: odd, schema: { maxLength: 3 }, example: x".into(), "does not say its type"),
+        ("type that is not one", "name: q, in: query, description: odd, schema: { type: strng }, example: x".into(), "did you mean `string`?"),
+        ("format that is not one", "name: q, in: query, description: odd, schema: { type: string, format: datetime }, example: x".into(), "did you mean `date-time`?"),
+        ("example of another type", "name: q, in: query, description: odd, schema: { type: integer, format: int64 }, example: x".into(), "correct the example"),
     ] {
         cases.push(refused(format!("parameter: {name}"), &[(PARAMETER, &more(&text))], "odd", words));
     }
+    cases
+}
+
+fn shared() -> Vec<Odd> {
     let shared = |text: &str| before("  responses:\n    Error:", &format!("  parameters:\n    Shared: {{ {text} }}"));
     let reference = after(PARAMETER, "        - $ref: \"#/components/parameters/Shared\"");
-    let sound = format!("name: q, in: query, description: odd, {schema}, {example}");
-    cases.extend([
+    let sound = format!("name: q, in: query, description: odd, {SOUND}");
+    vec![
         refused(
             "parameter without a description",
-            &[(PARAMETER, &more(&format!("name: q, in: query, {schema}, {example}")))],
+            &[(PARAMETER, &more(&format!("name: q, in: query, {SOUND}")))],
             "name: q",
             "say what it means",
         ),
@@ -100,12 +124,11 @@ pub fn cases() -> Vec<Odd> {
         refused(
             "header of the credential",
             &[
-                (PARAMETER, &more(&format!("name: x-api-key, in: header, description: odd, {schema}, {example}"))),
+                (PARAMETER, &more(&format!("name: x-api-key, in: header, description: odd, {SOUND}"))),
                 ("      type: http\n      scheme: bearer", "      type: apiKey\n      in: header\n      name: X-API-Key"),
             ],
             "odd",
             "set by the client itself",
         ),
-    ]);
-    cases
+    ]
 }

@@ -42,9 +42,16 @@ fn spec(operations: usize) -> String {
 
 fn seconds(operations: usize) -> f64 {
     let root = workspace(&spec(operations));
-    let start = Instant::now();
+    let (start, cpu) = (Instant::now(), on_cpu());
     lint(root.path(), &[]).unwrap();
-    start.elapsed().as_secs_f64()
+    on_cpu().zip(cpu).map_or_else(|| start.elapsed().as_secs_f64(), |(after, before)| after - before)
+}
+
+/// How long this thread has run, where the system tells: other work on the machine does not count.
+fn on_cpu() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds: f64 = text.split(' ').next()?.parse().ok()?;
+    Some(nanoseconds / 1e9)
 }
 
 #[test]

@@ -55,6 +55,7 @@ fn properties() -> Vec<Odd> {
         ("type empty", "type:", "does not say its type"),
         ("list of types", "type: [string, \"null\"]", "and `nullable: true` where null is meant"),
         ("format datetime", "type: string, format: datetime", "did you mean `date-time`?"),
+        ("integer of any size", "type: integer, minimum: 0", "write `format: int64`, or a `maximum`"),
         ("format guid", "type: string, format: guid", "did you mean `uuid`?"),
         ("format of a number on a text", "type: string, format: int64", "is not a format of `string`"),
         ("format of a text on a number", "type: integer, format: uuid", "is not a format of `integer`"),

@@ -71,3 +71,13 @@ pub fn cases() -> Vec<Odd> {
         accepted("comment with a tab", &[(title, "  title: Demo API\t# \tname\n")]),
     ]
 }
+
+#[test]
+fn a_file_that_is_not_utf_8_is_named_with_its_line() {
+    let root = crate::bad_specs::workspace("");
+    let mut bytes = GOOD.as_bytes().to_vec();
+    bytes.insert(GOOD.find("Demo API").unwrap(), 0xe9);
+    std::fs::write(root.path().join("specs/demo/openapi.yaml"), bytes).unwrap();
+    let error = reachout_codegen::lint(root.path(), &[]).unwrap_err().to_string();
+    assert!(error.starts_with("specs/demo/openapi.yaml:3: /: the file is not UTF-8\n    help: save it as UTF-8"), "{error}");
+}

@@ -33,10 +33,12 @@ fn contact_fields(call: &Call<'_>) -> Fields {
         contact.insert("firstName".to_owned(), first.into());
         contact.insert("lastName".to_owned(), last.into());
     }
-    // A custom field is written as `field_value` and read as `value`.
+    // A custom field is written as `fieldValue`, or as `field_value` in the older form, and read as `value`.
     for field in contact.get_mut("customFields").and_then(Value::as_array_mut).into_iter().flatten().filter_map(Value::as_object_mut) {
-        if let Some(value) = field.remove("field_value") {
-            field.insert("value".to_owned(), value);
+        for name in ["field_value", "fieldValue"] {
+            if let Some(value) = field.remove(name) {
+                field.insert("value".to_owned(), value);
+            }
         }
         field.remove("key");
     }

@@ -128,7 +128,7 @@ async fn send_message() -> Outcome {
 async fn send_message_to_lead() -> Outcome {
     let wire = Wire::start(&sendpilot::VENDOR, sendpilot::OPENAPI, "send_message_to_lead").await;
     let client: sendpilot::Client = wire.client(sendpilot::Client::builder());
-    let response = client.inbox().send_message_to_lead("lead_abc123", wire.request::<types::SendLeadMessageRequest>()).await?;
+    let response = client.inbox().send_message_to_lead("lead_abc123", wire.request::<types::SendMessageToLeadRequest>()).await?;
     wire.decoded(&response.into_inner());
     wire.assert();
     Ok(())

@@ -209,8 +209,8 @@ async fn send_message() -> Outcome {
 async fn send_message_to_lead() -> Outcome {
     let server = MockServer::start_async().await;
     let lead_id = "lead_abc123";
-    let body: types::SendLeadMessageRequest = request(OPENAPI, "send_message_to_lead");
-    let documented: types::SendLeadMessageResponse = response(OPENAPI, "send_message_to_lead");
+    let body: types::SendMessageToLeadRequest = request(OPENAPI, "send_message_to_lead");
+    let documented: types::SendMessageToLeadResponse = response(OPENAPI, "send_message_to_lead");
     let mock = server.send_message_to_lead(|when, then| {
         when.lead_id(lead_id).body(&body);
         then.success(&documented);

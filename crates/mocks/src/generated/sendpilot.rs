@@ -312,14 +312,14 @@ pub mod operations {
         }
 
         /// Matches the whole body.
-        pub fn body(self, value: &types::SendLeadMessageRequest) -> Self {
+        pub fn body(self, value: &types::SendMessageToLeadRequest) -> Self {
             self.json_body(value)
         }
     }
 
     impl Then<SendMessageToLead> {
         /// Responds as documented, with this value.
-        pub fn success(self, value: &types::SendLeadMessageResponse) -> Self {
+        pub fn success(self, value: &types::SendMessageToLeadResponse) -> Self {
             self.typed(value)
         }
     }

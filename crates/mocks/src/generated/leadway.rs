@@ -335,7 +335,7 @@ pub mod operations {
 
     impl Then<SendReviewReply> {
         /// Responds as documented, with this value.
-        pub fn success(self, value: &types::SendReviewReplyResponse) -> Self {
+        pub fn success(self, value: &types::SendMessageResponse) -> Self {
             self.typed(value)
         }
     }

@@ -227,7 +227,7 @@ async fn add_outbound_call() -> Outcome {
 async fn send_review_reply() -> Outcome {
     let server = MockServer::start_async().await;
     let body: types::SendReviewReplyRequest = request(OPENAPI, "send_review_reply");
-    let documented: types::SendReviewReplyResponse = response(OPENAPI, "send_review_reply");
+    let documented: types::SendMessageResponse = response(OPENAPI, "send_review_reply");
     let mock = server.send_review_reply(|when, then| {
         when.body(&body);
         then.success(&documented);
