@@ -45,7 +45,7 @@ fn segment(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use reachout_runtime::{Auth, ErrorShape, Vendor};
+    use reachout_runtime::{Auth, ErrorShape, RateLimitHeaders, Vendor};
     use regex::Regex;
 
     use super::pattern;
@@ -60,6 +60,7 @@ mod tests {
             credential_env: "VENDOR_KEY",
             auth: Auth::Bearer,
             rate_limit: None,
+            rate_limit_headers: RateLimitHeaders::NONE,
             error: ErrorShape::default(),
             routes: &[],
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use reachout_runtime::{Auth, Core, Error, ErrorShape, Evidence, Method, Route, Vendor};
+use reachout_runtime::{Auth, Core, Error, ErrorShape, Evidence, Method, RateLimitHeaders, Route, Vendor};
 use secrecy::SecretString;
 
 use super::tokens::{Granted, Tokens};
@@ -19,6 +19,7 @@ pub(super) static VENDOR: Vendor = Vendor {
     credential_env: "HIGHLEVEL_TOKEN",
     auth: Auth::Bearer,
     rate_limit: None,
+    rate_limit_headers: RateLimitHeaders::NONE,
     error: ErrorShape { code: Some("error"), message: Some("error_description"), request_id: Some("traceId") },
     routes: &[&ACCESS_TOKEN, &LOCATION_TOKEN],
 };

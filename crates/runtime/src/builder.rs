@@ -14,8 +14,8 @@ use crate::core::{Core, Shared};
 use crate::credential::{CredentialProvider, Fixed};
 use crate::error::Error;
 use crate::headers::{self, Headers};
+use crate::limit::{BudgetKey, BudgetStore, Budgets, Pacing};
 use crate::options::CallOptions;
-use crate::pacing::Pacing;
 use crate::retry::RetryPolicy;
 use crate::transport::Transport;
 use crate::vendor::Vendor;
@@ -39,6 +39,7 @@ pub struct ClientBuilder<C> {
     headers: Headers,
     retry: RetryPolicy,
     pacing: Pacing,
+    budget: Option<(Arc<dyn BudgetStore>, BudgetKey)>,
     connect_timeout: Duration,
     timeout: Duration,
     deadline: Duration,
@@ -61,6 +62,7 @@ impl<C: From<Core>> ClientBuilder<C> {
             headers: Headers::default(),
             retry: RetryPolicy::default(),
             pacing: Pacing::default(),
+            budget: None,
             connect_timeout: CONNECT_TIMEOUT,
             timeout: TIMEOUT,
             deadline: DEADLINE,
@@ -143,9 +145,16 @@ impl<C: From<Core>> ClientBuilder<C> {
         self
     }
 
-    /// How requests are spread. Default: [`Pacing::documented`].
+    /// How requests are paced. Default: [`Pacing::documented`].
     pub fn pacing(mut self, pacing: Pacing) -> Self {
         self.pacing = pacing;
+        self
+    }
+
+    /// Keeps the budget under the rate limit in `store`, so that it is shared with all clients that have the same `key`, also in
+    /// other processes. Default: a budget of this client and its clones.
+    pub fn budget_store(mut self, store: Arc<dyn BudgetStore>, key: impl Into<BudgetKey>) -> Self {
+        self.budget = Some((store, key.into()));
         self
     }
 
@@ -204,6 +213,10 @@ impl<C: From<Core>> ClientBuilder<C> {
             Some(client) => client,
             None => http_client(&base, self.proxies, self.connect_timeout)?,
         };
+        let pacer = match self.budget {
+            Some((store, key)) => Budgets::new(self.pacing, vendor.rate_limit, Some(store))?.named(&key),
+            None => Budgets::new(self.pacing, vendor.rate_limit, None)?.own(),
+        };
         Ok(Core {
             shared: Arc::new(Shared {
                 vendor,
@@ -214,7 +227,7 @@ impl<C: From<Core>> ClientBuilder<C> {
                 headers: self.headers.check().map_err(Error::into_configuration)?.clone(),
                 api_version: self.api_version.map(|version| plain_value("API version", &version)).transpose()?,
                 retry: self.retry,
-                pacer: self.pacing.pacer(vendor.rate_limit)?,
+                pacer,
                 timeout: self.timeout,
                 deadline: self.deadline,
                 max_body: self.max_body,

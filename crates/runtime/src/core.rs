@@ -9,8 +9,8 @@ use reqwest::header::{HeaderMap, HeaderValue};
 
 use crate::address::BaseUrl;
 use crate::credential::CredentialProvider;
+use crate::limit::Pacer;
 use crate::options::CallOptions;
-use crate::pacing::Pacer;
 use crate::request::Request;
 use crate::retry::RetryPolicy;
 use crate::route::Route;

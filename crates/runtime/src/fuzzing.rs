@@ -8,12 +8,13 @@ use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 
 use crate::error::parse;
+use crate::limit::headers;
 use crate::response;
-use crate::{ErrorShape, retry_after};
+use crate::{ErrorShape, RateLimitHeaders};
 
-/// The wait that an answer asks for.
-pub fn vendor_wait(status: StatusCode, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    retry_after::vendor_wait(status, headers, now)
+/// The wait that a response asks for.
+pub fn vendor_wait(names: &RateLimitHeaders, status: StatusCode, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    headers::vendor_wait(names, status, headers, now)
 }
 
 /// Code, messages and request id of an error body.

@@ -15,19 +15,18 @@ mod events;
 pub mod fuzzing;
 mod gate;
 mod headers;
+mod limit;
 mod limits;
 pub mod multipart;
 mod number;
 mod object;
 mod options;
-mod pacing;
 pub mod pagination;
 mod redact;
 mod redirect;
 mod request;
 mod response;
 mod retry;
-mod retry_after;
 mod route;
 mod stream;
 mod transport;
@@ -41,22 +40,22 @@ pub use credential::CredentialProvider;
 pub use enums::ConversionError;
 #[doc(hidden)]
 pub use enums::private as __private;
-pub use error::{Delivery, Error, ErrorKind};
+pub use error::{Advice, Delivery, Error, ErrorKind};
 #[doc(hidden)]
 pub use events::{envelope, payload};
+pub use limit::{Acquired, Budget, BudgetError, BudgetKey, BudgetStore, LocalBudgets, Pacing, RateLimitStatus, RateLimitWait, Slot};
 #[doc(hidden)]
 pub use limits::{Check, Limited};
 pub use number::Number;
 pub use object::{Extra, Object};
 pub use options::CallOptions;
-pub use pacing::Pacing;
 pub use pagination::List;
 pub use request::Request;
 pub use response::Response;
 pub use retry::{Jitter, RetryPolicy, full_jitter};
 pub use route::{Evidence, Pagination, Route};
 pub use stream::ByteStream;
-pub use vendor::{Auth, ErrorShape, RateLimit, Vendor};
+pub use vendor::{Auth, ErrorShape, RateLimit, RateLimitHeaders, Vendor};
 pub use watch::DeliveryWatch;
 
 pub use bytes::Bytes;
@@ -75,8 +74,10 @@ pub use uuid::Uuid;
 pub mod client {
     #[doc(inline)]
     pub use crate::{
-        BoxFuture, BoxStream, ByteStream, Bytes, Call, CallOptions, ClientBuilder, ConversionError, Core, CredentialProvider, DateTime,
-        Delivery, DeliveryWatch, Error, ErrorKind, Evidence, ExposeSecret, Extra, List, Method, NaiveDate, Number, Object, Pacing, Pagination, RateLimit,
-        Request, Response, RetryPolicy, Route, SecretString, StatusCode, Stream, Utc, Uuid, Value, Vendor, header, multipart, pagination,
+        Acquired, Advice, BoxFuture, BoxStream, Budget, BudgetError, BudgetKey, BudgetStore, ByteStream, Bytes, Call, CallOptions,
+        ClientBuilder, ConversionError, Core, CredentialProvider, DateTime, Delivery, DeliveryWatch, Error, ErrorKind, Evidence,
+        ExposeSecret, Extra, List, LocalBudgets, Method, NaiveDate, Number, Object, Pacing, Pagination, RateLimit, RateLimitHeaders,
+        RateLimitStatus, RateLimitWait, Request, Response, RetryPolicy, Route, SecretString, Slot, StatusCode, Stream, Utc, Uuid, Value,
+        Vendor, header, multipart, pagination,
     };
 }

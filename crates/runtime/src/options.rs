@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::headers::Headers;
+use crate::limit::RateLimitWait;
 use crate::retry::RetryPolicy;
 use crate::watch::DeliveryWatch;
 
@@ -15,6 +16,7 @@ pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) deadline: Option<Duration>,
     pub(crate) retry: Option<RetryPolicy>,
+    pub(crate) rate_limit_wait: Option<RateLimitWait>,
     pub(crate) headers: Headers,
     pub(crate) watch: Option<DeliveryWatch>,
 }
@@ -34,6 +36,16 @@ impl CallOptions {
     /// How long the whole call may take, with all attempts and the waits between them.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
+        self
+    }
+
+    /// Lets a call wait for its slot under the rate limit, and after a 429 for as long as the vendor asks, beyond the call's deadline:
+    /// such waits do not count, so the deadline begins with the slot. `wait` is their sum in one call; give a [`Duration`], or
+    /// [`RateLimitWait::unbounded`] where the work has all the time it needs.
+    ///
+    /// Without this, a call that could not leave before its deadline fails at once, unsent.
+    pub fn wait_for_rate_limit(mut self, wait: impl Into<RateLimitWait>) -> Self {
+        self.rate_limit_wait = Some(wait.into());
         self
     }
 
@@ -69,6 +81,7 @@ impl CallOptions {
             timeout: later.timeout.or(self.timeout),
             deadline: later.deadline.or(self.deadline),
             retry: later.retry.or_else(|| self.retry.clone()),
+            rate_limit_wait: later.rate_limit_wait.or(self.rate_limit_wait),
             headers,
             watch: later.watch.or_else(|| self.watch.clone()),
         }
@@ -81,6 +94,7 @@ impl fmt::Debug for CallOptions {
             .field("timeout", &self.timeout)
             .field("deadline", &self.deadline)
             .field("retry", &self.retry)
+            .field("rate_limit_wait", &self.rate_limit_wait)
             .field("headers", &self.headers.names().collect::<Vec<_>>())
             .field("watch", &self.watch)
             .finish()

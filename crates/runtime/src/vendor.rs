@@ -23,6 +23,8 @@ pub struct Vendor {
     pub auth: Auth,
     /// The documented rate limit, if there is one.
     pub rate_limit: Option<RateLimit>,
+    /// The headers of a response that tell what is left of it.
+    pub rate_limit_headers: RateLimitHeaders,
     /// Where the parts of an error are in the vendor's JSON.
     pub error: ErrorShape,
     /// Every documented operation.
@@ -63,6 +65,26 @@ impl RateLimit {
     pub const fn new(requests: u32, per: Duration) -> Self {
         Self { requests, per }
     }
+}
+
+/// Names of the response headers by which a vendor tells of its rate limit, in any case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct RateLimitHeaders {
+    /// Requests allowed in each interval.
+    pub limit: Option<&'static str>,
+    /// Requests left in the current interval.
+    pub remaining: Option<&'static str>,
+    /// How long an interval is, in milliseconds.
+    pub interval_milliseconds: Option<&'static str>,
+    /// Requests allowed in a day.
+    pub daily_limit: Option<&'static str>,
+    /// Requests left today.
+    pub daily_remaining: Option<&'static str>,
+}
+
+impl RateLimitHeaders {
+    /// A vendor that documents none.
+    pub const NONE: Self = Self { limit: None, remaining: None, interval_milliseconds: None, daily_limit: None, daily_remaining: None };
 }
 
 /// Dot paths into the JSON of a vendor's error, such as `error.code`.

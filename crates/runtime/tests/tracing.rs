@@ -6,7 +6,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use reachout_runtime::{CallOptions, Method};
+use reachout_runtime::{CallOptions, Method, Pacing};
 use serde_json::{Value, json};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
@@ -69,6 +69,7 @@ impl MakeWriter<'_> for Log {
 async fn spans_and_events() {
     let log = Log::capture();
     retried_and_found(&log).await;
+    waited(&log).await;
     nothing_secret(&log).await;
 }
 
@@ -97,6 +98,28 @@ async fn retried_and_found(log: &Log) {
     }
     assert_eq!(text.matches("retrying").count(), 1);
     log.clear();
+}
+
+/// A call that must wait for the rate limit says so, once, and how long.
+async fn waited(log: &Log) {
+    let paces = [Pacing::new(1, Duration::from_millis(40)), Pacing::new(50, Duration::from_secs(2)).steady()];
+    for (pacing, reason) in paces.into_iter().zip(["limit", "spacing"]) {
+        let server = Server::start([Act::Answer(answer("200 OK", "", "{}"))]).await;
+        let client = vendor::builder(&server.url).pacing(pacing).build().unwrap();
+        for _ in 0..2 {
+            client.core.operation(GET).path_param("messageId", &"m1").send::<Value>().await.unwrap();
+        }
+        let text = log.text();
+        let mut waits = text.lines().filter(|line| line.contains("waiting for the rate limit"));
+        let wait = waits.next().unwrap();
+        assert_eq!(waits.next(), None, "the first call did not wait");
+        for field in [" INFO ", "wait_ms=", &format!("reason=\"{reason}\""), "reachout.operation", "operation=\"get_message\""] {
+            assert!(wait.contains(field), "{field} in {wait}");
+        }
+        let wait_ms: u64 = wait.split("wait_ms=").nth(1).and_then(|rest| rest.split(' ').next()?.parse().ok()).unwrap();
+        assert!(wait_ms <= 40, "{wait}");
+        log.clear();
+    }
 }
 
 async fn nothing_secret(log: &Log) {

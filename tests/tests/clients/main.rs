@@ -5,5 +5,6 @@ mod events;
 mod forms;
 mod own_stores;
 mod pages;
+mod readmes;
 mod responses;
 mod streams;

@@ -1,7 +1,7 @@
 //! `mod.rs` and `client.rs`: the vendor's constants and its client.
 
 use super::print::{doc, literal, optional_literal};
-use crate::model::{Api, Auth, Group};
+use crate::model::{Api, Auth, Group, RateLimit, RateLimitHeaders};
 
 /// The file `mod.rs` of a vendor.
 pub fn module(api: &Api) -> String {
@@ -21,29 +21,34 @@ pub fn write(api: &Api) -> String {
         Auth::Bearer => "rt::Auth::Bearer".to_owned(),
         Auth::Header(header) => format!("rt::Auth::Header({})", literal(header)),
     };
-    let rate_limit = match api.rate_limit {
-        Some((requests, seconds)) => format!("Some(rt::RateLimit::new({requests}, std::time::Duration::from_secs({seconds})))"),
+    let rate_limit = match &api.rate_limit {
+        Some(RateLimit { requests, seconds, .. }) => {
+            format!("Some(rt::RateLimit::new({requests}, std::time::Duration::from_secs({seconds})))")
+        }
         None => "None".to_owned(),
     };
+    let rate_limit_headers = headers(api.rate_limit.as_ref().map(|limit| &limit.headers));
     let [code, message, request_id] = [0, 1, 2].map(|at| optional_literal(api.error[at].as_deref()));
-    let limit = match api.rate_limit {
-        Some((requests, seconds)) => format!(
+    let limit = match &api.rate_limit {
+        Some(RateLimit { requests, seconds, .. }) => format!(
             "\n\nThe vendor documents a limit of {requests} requests in {}, which the client keeps by itself unless it is built with another pacing.",
-            duration(seconds)
+            duration(*seconds)
         ),
         None => String::new(),
     };
-    let client_doc = format!("A client of {name}.\n\n{description}{limit}\n\nClones are cheap and share connections, credential and pacing budget.");
+    let client_doc =
+        format!("A client of {name}.\n\n{description}{limit}\n\nClones are cheap and share connections, credential and pacing budget.");
     let env_doc = format!(
         "A client whose credential comes from the environment variable `{credential_env}`, and whose base URL from `{env}_BASE_URL` where that is set.\n\n\
          # Errors\nOne sentence that names the variable, where it is missing or unusable."
     );
-    let groups: String = api.groups.iter().filter(|group| api.operations_of(group).next().is_some()).map(|group| accessor(api, group)).collect();
+    let groups: String =
+        api.groups.iter().filter(|group| api.operations_of(group).next().is_some()).map(|group| accessor(api, group)).collect();
     let [id, title, base, prefix, variable] = [id, name, base_url, env, credential_env].map(|text| literal(text));
     format!(
         "use reachout_runtime as rt;\n\nuse super::{{operations, routes}};\n\n\
          {}pub static VENDOR: rt::Vendor = rt::Vendor {{\nid: {id},\nname: {title},\nversion: env!(\"CARGO_PKG_VERSION\"),\nbase_url: {base},\n\
-         env: {prefix},\ncredential_env: {variable},\nauth: {auth},\nrate_limit: {rate_limit},\n\
+         env: {prefix},\ncredential_env: {variable},\nauth: {auth},\nrate_limit: {rate_limit},\nrate_limit_headers: {rate_limit_headers},\n\
          error: rt::ErrorShape {{ code: {code}, message: {message}, request_id: {request_id} }},\nroutes: routes::ALL,\n}};\n\n\
          {}#[derive(Clone, Debug)]\npub struct Client {{\ncore: rt::Core,\n}}\n\n\
          impl From<rt::Core> for Client {{\nfn from(core: rt::Core) -> Self {{\nSelf {{ core }}\n}}\n}}\n\n\
@@ -60,6 +65,31 @@ pub fn write(api: &Api) -> String {
         doc(&format!("Configures a client; the base URL is `{base_url}` unless set."), 1),
         doc(&format!("The operations of {name}, in their groups."), 0),
     )
+}
+
+/// The names of the rate-limit headers; what the vendor does not send is left to the constant.
+fn headers(names: Option<&RateLimitHeaders>) -> String {
+    let none = "rt::RateLimitHeaders::NONE";
+    let Some(RateLimitHeaders { limit, remaining, interval_milliseconds, daily_limit, daily_remaining }) = names else {
+        return none.to_owned();
+    };
+    let fields = [
+        ("limit", limit),
+        ("remaining", remaining),
+        ("interval_milliseconds", interval_milliseconds),
+        ("daily_limit", daily_limit),
+        ("daily_remaining", daily_remaining),
+    ];
+    let known: Vec<String> = fields
+        .iter()
+        .filter(|(_, name)| name.is_some())
+        .map(|(field, name)| format!("{field}: {}", optional_literal(name.as_deref())))
+        .collect();
+    match known.len() {
+        0 => none.to_owned(),
+        all if all == fields.len() => format!("rt::RateLimitHeaders {{ {} }}", known.join(", ")),
+        _ => format!("rt::RateLimitHeaders {{ {}, ..{none} }}", known.join(", ")),
+    }
 }
 
 /// The method that gives a group: one of this crate, or one that the editions share as it is.

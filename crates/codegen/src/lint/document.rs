@@ -84,6 +84,14 @@ impl Check<'_> {
                 "write `{ requests: 100, seconds: 10 }`",
             );
         }
+        for (key, name) in self.json["x-client"]["rate-limit"]["headers"].as_object().into_iter().flatten() {
+            self.require(
+                &pointer::child("/x-client/rate-limit/headers", key),
+                name.as_str().is_some_and(is_header_name),
+                "this is not the name of a header",
+                "write it like `X-RateLimit-Remaining`",
+            );
+        }
         for (key, path) in self.json["x-client"]["error"].as_object().into_iter().flatten() {
             let ok = path.as_str().is_some_and(|path| path.split('.').all(|name| !name.is_empty()));
             self.require(&pointer::child("/x-client/error", key), ok, "this is not a dot path", "write it like `error.code`");

@@ -92,10 +92,26 @@ static TAG: Kind = Kind { name: "a tag", keys: &[("name", Text), ("description",
 
 static CLIENT: Kind = Kind {
     name: "`x-client`",
-    keys: &[("name", Text), ("env", Text), ("credential", Text), ("platform", Text), ("about", Text), ("home", Text), ("rate-limit", Object(&RATE_LIMIT)), ("error", Object(&ERROR_PATHS))],
+    keys: &[
+        ("name", Text),
+        ("env", Text),
+        ("credential", Text),
+        ("platform", Text),
+        ("about", Text),
+        ("home", Text),
+        ("rate-limit", Object(&RATE_LIMIT)),
+        ("error", Object(&ERROR_PATHS)),
+    ],
 };
 
-static RATE_LIMIT: Kind = Kind { name: "`rate-limit`", keys: &[("requests", Count), ("seconds", Count)] };
+static RATE_LIMIT: Kind =
+    Kind { name: "`rate-limit`", keys: &[("requests", Count), ("seconds", Count), ("headers", Object(&RATE_LIMIT_HEADERS))] };
+
+static RATE_LIMIT_HEADERS: Kind = Kind {
+    name: "`headers` of a rate limit",
+    keys: &[("limit", Text), ("remaining", Text), ("interval-milliseconds", Text), ("daily-limit", Text), ("daily-remaining", Text)],
+};
+
 static ERROR_PATHS: Kind = Kind { name: "`error`", keys: &[("code", Text), ("message", Text), ("request-id", Text)] };
 
 static EVENT: Kind = Kind {

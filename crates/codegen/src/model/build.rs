@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{Api, Auth, Event, Group, operations, schemas};
+use super::{Api, Auth, Event, Group, RateLimit, RateLimitHeaders, operations, schemas};
 use crate::{
     load::{Document, referenced},
     names,
@@ -30,7 +30,7 @@ pub fn build(document: Document, types: &Types) -> Api {
             Some(scheme) if scheme["type"] == "apiKey" => Auth::Header(text(&scheme["name"]).to_lowercase()),
             _ => Auth::Bearer,
         },
-        rate_limit: client["rate-limit"]["requests"].as_u64().zip(client["rate-limit"]["seconds"].as_u64()),
+        rate_limit: rate_limit(&client["rate-limit"]),
         error: [error("code"), error("message"), error("request-id")],
         groups: json["tags"].as_array().into_iter().flatten().map(group).collect(),
         operations: operations::read(&document, types, &schemas),
@@ -42,6 +42,21 @@ pub fn build(document: Document, types: &Types) -> Api {
         id: document.vendor,
         openapi: document.json,
     }
+}
+
+fn rate_limit(limit: &Value) -> Option<RateLimit> {
+    let header = |key: &str| limit["headers"][key].as_str().map(str::to_owned);
+    Some(RateLimit {
+        requests: limit["requests"].as_u64()?,
+        seconds: limit["seconds"].as_u64()?,
+        headers: RateLimitHeaders {
+            limit: header("limit"),
+            remaining: header("remaining"),
+            interval_milliseconds: header("interval-milliseconds"),
+            daily_limit: header("daily-limit"),
+            daily_remaining: header("daily-remaining"),
+        },
+    })
 }
 
 /// The folder that components come from, where it is not the vendor's own.

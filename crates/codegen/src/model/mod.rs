@@ -38,8 +38,8 @@ pub struct Api {
     pub base_url: String,
     /// How the credential travels.
     pub auth: Auth,
-    /// Documented rate limit: requests and seconds.
-    pub rate_limit: Option<(u64, u64)>,
+    /// Documented rate limit.
+    pub rate_limit: Option<RateLimit>,
     /// Dot paths into an error body: code, message, request id.
     pub error: [Option<String>; 3],
     /// The tags, in their order.
@@ -76,6 +76,32 @@ impl Api {
     pub fn operations_of<'a>(&'a self, group: &'a Group) -> impl Iterator<Item = &'a Operation> {
         self.operations.iter().filter(move |operation| operation.group == group.name)
     }
+}
+
+/// A documented rate limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    /// So many requests.
+    pub requests: u64,
+    /// In so many seconds.
+    pub seconds: u64,
+    /// The response headers that tell of it.
+    pub headers: RateLimitHeaders,
+}
+
+/// Names of the response headers that tell of a rate limit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RateLimitHeaders {
+    /// Requests allowed in each interval.
+    pub limit: Option<String>,
+    /// Requests left in the current interval.
+    pub remaining: Option<String>,
+    /// Length of an interval in milliseconds.
+    pub interval_milliseconds: Option<String>,
+    /// Requests allowed in a day.
+    pub daily_limit: Option<String>,
+    /// Requests left today.
+    pub daily_remaining: Option<String>,
 }
 
 /// A tag.

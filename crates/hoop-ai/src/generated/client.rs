@@ -14,6 +14,13 @@ pub static VENDOR: rt::Vendor = rt::Vendor {
     credential_env: "HOOP_AI_TOKEN",
     auth: rt::Auth::Bearer,
     rate_limit: Some(rt::RateLimit::new(100, std::time::Duration::from_secs(10))),
+    rate_limit_headers: rt::RateLimitHeaders {
+        limit: Some("X-RateLimit-Max"),
+        remaining: Some("X-RateLimit-Remaining"),
+        interval_milliseconds: Some("X-RateLimit-Interval-Milliseconds"),
+        daily_limit: Some("X-RateLimit-Limit-Daily"),
+        daily_remaining: Some("X-RateLimit-Daily-Remaining"),
+    },
     error: rt::ErrorShape { code: Some("error"), message: Some("message"), request_id: Some("traceId") },
     routes: routes::ALL,
 };

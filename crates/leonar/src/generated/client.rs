@@ -14,6 +14,7 @@ pub static VENDOR: rt::Vendor = rt::Vendor {
     credential_env: "LEONAR_API_KEY",
     auth: rt::Auth::Bearer,
     rate_limit: Some(rt::RateLimit::new(1000, std::time::Duration::from_secs(3600))),
+    rate_limit_headers: rt::RateLimitHeaders { remaining: Some("X-RateLimit-Remaining"), ..rt::RateLimitHeaders::NONE },
     error: rt::ErrorShape { code: Some("error.code"), message: Some("error.message"), request_id: None },
     routes: routes::ALL,
 };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use reachout_runtime::{Auth, ClientBuilder, Core, ErrorKind, ErrorShape, Method, Pacing, Vendor};
+use reachout_runtime::{Auth, ClientBuilder, Core, ErrorKind, ErrorShape, Method, Pacing, RateLimitHeaders, Vendor};
 use serde_json::{Value, json};
 
 use crate::Account;
@@ -18,6 +18,7 @@ static VENDOR: Vendor = Vendor {
     credential_env: "TEST_KEY",
     auth: Auth::Bearer,
     rate_limit: None,
+    rate_limit_headers: RateLimitHeaders::NONE,
     error: ErrorShape { code: None, message: Some("message"), request_id: None },
     routes: &[],
 };

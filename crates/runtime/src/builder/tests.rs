@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Auth, ErrorKind, ErrorShape, RateLimit};
+use crate::{Auth, ErrorKind, ErrorShape, RateLimit, RateLimitHeaders};
 
 static VENDOR: Vendor = Vendor {
     id: "acme",
@@ -10,6 +10,7 @@ static VENDOR: Vendor = Vendor {
     credential_env: "ACME_KEY",
     auth: Auth::Header("x-api-key"),
     rate_limit: Some(RateLimit::new(1, Duration::from_secs(1))),
+    rate_limit_headers: RateLimitHeaders::NONE,
     error: ErrorShape { code: None, message: None, request_id: None },
     routes: &[],
 };

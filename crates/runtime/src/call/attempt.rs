@@ -10,10 +10,10 @@ use super::{Mode, Payload, Success};
 use crate::address::origin_of;
 use crate::error::{BODY_LIMIT, Context, Delivery, Error, ErrorKind, Reach, Worst};
 use crate::gate::Gate;
-use crate::pacing::Permit;
+use crate::limit::{Permit, RateLimitStatus};
 use crate::redact::Redactor;
 use crate::redirect::Target;
-use crate::retry_after::Allowance;
+use crate::route::MethodClass;
 use crate::stream::{ByteStream, Interruption};
 use crate::transport::{SendErrorClass, Transport};
 use crate::watch::DeliveryWatch;
@@ -70,7 +70,7 @@ impl Attempt<'_> {
             }
         };
         if let Some(permit) = permit {
-            permit.answered(Allowance::read(response.headers()));
+            permit.received(RateLimitStatus::read(self.failures.rate_limit_headers, response.headers()));
         }
         if response.status().is_success() {
             gate.note(Delivery::Accepted);
@@ -130,6 +130,7 @@ impl Attempt<'_> {
         let context = self.context.clone();
         let headers = headers.clone();
         let secrets = self.failures.known.all();
+        let reads = self.failures.method == MethodClass::Safe;
         ByteStream::new(response, self.failures.limit.time, move |interruption| {
             let error = match interruption {
                 Interruption::Stalled(idle) => {
@@ -140,7 +141,7 @@ impl Attempt<'_> {
                         .with_source(cause.without_url())
                 }
             };
-            let error = error.with_context(&context).with_response(status, headers.clone(), Bytes::new());
+            let error = error.with_context(&context).with_response(status, headers.clone(), Bytes::new()).with_retryable(reads);
             error.redacted(&Redactor::new(&secrets)).after_attempts(1, Worst::default())
         })
     }

@@ -8,12 +8,12 @@ use reqwest::header::HeaderMap;
 
 use super::secrets::Known;
 use crate::error::{BODY_LIMIT, Delivery, Error, ErrorKind, Reach, parse};
+use crate::limit::headers::vendor_wait;
 use crate::response::DecodeFailure;
 use crate::retry::{self, Outcome, RetryPolicy};
-use crate::retry_after::vendor_wait;
 use crate::route::MethodClass;
 use crate::transport::{SendError, SendErrorClass};
-use crate::vendor::ErrorShape;
+use crate::vendor::{ErrorShape, RateLimitHeaders};
 
 /// A failed attempt.
 pub(super) struct Failure {
@@ -59,6 +59,7 @@ pub(super) struct Received {
 #[derive(Clone, Copy)]
 pub(super) struct Failures<'a> {
     pub(super) shape: &'a ErrorShape,
+    pub(super) rate_limit_headers: &'a RateLimitHeaders,
     pub(super) method: MethodClass,
     pub(super) policy: &'a RetryPolicy,
     pub(super) known: Known<'a>,
@@ -114,7 +115,7 @@ impl Failures<'_> {
         // A server that failed may have failed after its work, and a 408 may be a gateway's that waited for the server in vain.
         let acted = (kind == ErrorKind::Server || status == StatusCode::REQUEST_TIMEOUT) && self.method != MethodClass::Safe;
         let delivery = if acted { Delivery::Unknown } else { Delivery::Rejected };
-        let wait = vendor_wait(status, &answer.headers, SystemTime::now());
+        let wait = vendor_wait(self.rate_limit_headers, status, &answer.headers, SystemTime::now());
         let error = Error::new(kind, delivery, format!("the vendor answered {status}")).with_retry_after(wait);
         let mut failure = self.failure(Some(Outcome::Status(status)), with_answer(self.shape, error, answer));
         failure.vendor_wait = wait;

@@ -1,6 +1,7 @@
 //! The attempts of one call, one after the other.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use reqwest::StatusCode;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -14,7 +15,7 @@ use super::secrets::{Known, Secrets};
 use super::{Mode, Prepared, Success};
 use crate::core::Core;
 use crate::error::{Delivery, Error, ErrorKind, Worst, parse};
-use crate::pacing::{FOREVER, Permit, TooLong};
+use crate::limit::{Denied, FOREVER, Permit, TooLong};
 use crate::redirect::Target;
 use crate::response::DecodeFailure;
 use crate::retry::{self, Decision};
@@ -29,6 +30,9 @@ pub(super) struct Run<'a> {
     target: Target,
     secrets: Secrets,
     started: Instant,
+    /// Waited for the rate limit, as [`CallOptions::wait_for_rate_limit`](crate::CallOptions::wait_for_rate_limit) allows: it does not
+    /// count against the deadline.
+    held: Duration,
     /// Requests sent, for whatever reason.
     sent: u32,
     /// Failed attempts that the retry policy counts: neither redirects nor a renewed credential.
@@ -50,6 +54,7 @@ impl<'a> Run<'a> {
             target: Target::new(call.url.clone()),
             secrets: Secrets::default(),
             started: Instant::now(),
+            held: Duration::ZERO,
             sent: 0,
             failed: 0,
             renewed: false,
@@ -141,6 +146,7 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         self.failed += 1;
+        let limited = error.kind() == ErrorKind::RateLimited;
         let decision = outcome.map_or(Decision::GiveUp, |outcome| {
             retry::decide(
                 self.core.retry(),
@@ -150,8 +156,8 @@ impl<'a> Run<'a> {
                     number: self.failed,
                     repeatable_body: self.call.body.is_repeatable(),
                     vendor_wait,
-                    elapsed: self.started.elapsed(),
-                    deadline: self.core.deadline(),
+                    elapsed: self.elapsed(),
+                    deadline: if limited { self.core.deadline().saturating_add(self.may_be_held()) } else { self.core.deadline() },
                 },
             )
         });
@@ -159,7 +165,7 @@ impl<'a> Run<'a> {
             Decision::Retry { after } => Some(after),
             Decision::GiveUp => None,
         };
-        if error.kind() == ErrorKind::RateLimited
+        if limited
             && let Some(pacer) = self.core.shared.pacer.as_ref().filter(|_| self.target.trusted)
             && let Some(wait) = vendor_wait.or(after)
         {
@@ -175,6 +181,9 @@ impl<'a> Run<'a> {
         );
         self.remember(error);
         sleep(after).await;
+        if limited {
+            self.held += after.min(self.may_be_held());
+        }
         Ok(())
     }
 
@@ -194,14 +203,36 @@ impl<'a> Run<'a> {
     async fn permit(&mut self) -> Result<Option<Permit>, Error> {
         // The budget is the vendor's; another host has nothing to do with it.
         let Some(pacer) = self.core.shared.pacer.as_ref().filter(|_| self.target.trusted) else { return Ok(None) };
-        match pacer.acquire(self.deadline()).await {
-            Ok(permit) => Ok(Some(permit)),
-            Err(TooLong(wait)) => {
-                let reason = format!("the rate limit would hold the request back beyond the call's deadline of {:?}", self.core.deadline());
+        let asked = Instant::now();
+        let may_be_held = self.may_be_held();
+        match pacer.acquire(self.deadline() + may_be_held).await {
+            Ok(permit) => {
+                self.held += asked.elapsed().min(may_be_held);
+                Ok(Some(permit))
+            }
+            Err(Denied::TooLong(TooLong(wait))) => {
+                let reason = match self.core.options.rate_limit_wait {
+                    Some(_) => format!("the rate limit would hold the request back for longer than the {may_be_held:?} that it may wait"),
+                    None => format!("the rate limit would hold the request back beyond the call's deadline of {:?}", self.core.deadline()),
+                };
                 let error = Error::new(ErrorKind::RateLimited, Delivery::NotSent, reason).with_retry_after(Some(wait)).with_retryable(true);
                 Err(self.out_of_time(error))
             }
+            Err(Denied::Store(cause)) => {
+                let error = Error::new(ErrorKind::RateLimited, Delivery::NotSent, "the store of the rate-limit budget failed");
+                Err(self.out_of_time(error.with_retryable(true).with_source(cause)))
+            }
         }
+    }
+
+    /// How much longer the call may wait for the rate limit beside its deadline.
+    fn may_be_held(&self) -> Duration {
+        self.core.options.rate_limit_wait.map_or(Duration::ZERO, |wait| wait.left(self.held))
+    }
+
+    /// What counts against the deadline.
+    fn elapsed(&self) -> Duration {
+        self.started.elapsed().saturating_sub(self.held)
     }
 
     async fn credential(&mut self) -> Result<(), Error> {
@@ -224,6 +255,7 @@ impl<'a> Run<'a> {
     fn failures(&self, limit: Limit) -> Failures<'_> {
         Failures {
             shape: &self.core.shared.vendor.error,
+            rate_limit_headers: &self.core.shared.vendor.rate_limit_headers,
             method: self.method,
             policy: self.core.retry(),
             known: self.known(),
@@ -237,13 +269,13 @@ impl<'a> Run<'a> {
     }
 
     fn limit(&self) -> Limit {
-        let left = self.core.deadline().min(FOREVER).saturating_sub(self.started.elapsed());
+        let left = self.core.deadline().min(FOREVER).saturating_sub(self.elapsed());
         let timeout = self.core.timeout();
         Limit { time: timeout.min(left), deadline: (left < timeout).then(|| self.core.deadline()) }
     }
 
     fn deadline(&self) -> Instant {
-        self.started + self.core.deadline().min(FOREVER)
+        self.started + self.held + self.core.deadline().min(FOREVER)
     }
 
     fn remember(&mut self, error: Error) {
@@ -263,6 +295,6 @@ impl<'a> Run<'a> {
         if let Cow::Owned(operation) = &context.operation {
             context.operation = self.known().redactor().line(operation, usize::MAX).into();
         }
-        error.with_context(&context).after_attempts(self.sent, self.worst)
+        error.with_context(&context).of_reading(self.method == MethodClass::Safe).after_attempts(self.sent, self.worst)
     }
 }

@@ -100,6 +100,12 @@ impl Error {
         self
     }
 
+    /// Whether the method of the call only reads.
+    pub(crate) fn of_reading(mut self, reads: bool) -> Self {
+        self.inner.reads = reads;
+        self
+    }
+
     /// How far a request came that was not sent.
     pub(crate) fn with_reach(mut self, reach: Reach) -> Self {
         self.inner.reach = reach;

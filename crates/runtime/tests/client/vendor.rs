@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use reachout_runtime::{
-    Auth, CallOptions, ClientBuilder, Core, ErrorShape, Evidence, Method, Pagination, RateLimit, Request, RetryPolicy, Route, Vendor,
+    Auth, CallOptions, ClientBuilder, Core, ErrorShape, Evidence, Method, Pagination, RateLimit, RateLimitHeaders, Request, RetryPolicy,
+    Route, Vendor,
 };
 
 /// The mark in the key of every test client: it must never come out.
@@ -18,6 +19,7 @@ pub static VENDOR: Vendor = Vendor {
     credential_env: "REACHOUT_TEST_ACME_KEY",
     auth: Auth::Bearer,
     rate_limit: Some(RateLimit::new(100, Duration::from_secs(10))),
+    rate_limit_headers: RateLimitHeaders::NONE,
     error: ErrorShape { code: Some("error.code"), message: Some("error.message"), request_id: Some("traceId") },
     routes: &[SEND, GET, PUT, DELETE, PATCH],
 };

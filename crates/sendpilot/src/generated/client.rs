@@ -14,6 +14,7 @@ pub static VENDOR: rt::Vendor = rt::Vendor {
     credential_env: "SENDPILOT_API_KEY",
     auth: rt::Auth::Header("x-api-key"),
     rate_limit: None,
+    rate_limit_headers: rt::RateLimitHeaders::NONE,
     error: rt::ErrorShape { code: Some("error"), message: Some("message"), request_id: None },
     routes: routes::ALL,
 };

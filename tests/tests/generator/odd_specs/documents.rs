@@ -42,6 +42,13 @@ fn heads() -> Vec<Odd> {
             "two positive numbers",
         ),
         ("half a rate limit", "env: DEMO\n", "env: DEMO\n  rate-limit: { requests: 10 }\n", "rate-limit", "two positive numbers"),
+        (
+            "rate limit header of two words",
+            "env: DEMO\n",
+            "env: DEMO\n  rate-limit: { requests: 10, seconds: 1, headers: { limit: X Limit } }\n",
+            "limit:",
+            "not the name of a header",
+        ),
         ("error path with two dots", "env: DEMO\n", "env: DEMO\n  error: { code: a..b }\n", "code:", "write it like `error.code`"),
     ] {
         cases.push(refused(format!("document: {name}"), &[(from, to)], at, words));
@@ -62,6 +69,11 @@ fn heads() -> Vec<Odd> {
             "rate limit",
             "env: DEMO\n",
             "env: DEMO\n  rate-limit: { requests: 10, seconds: 1 }\n  error: { code: error.code, message: message, request-id: id }\n",
+        ),
+        (
+            "rate limit headers",
+            "env: DEMO\n",
+            "env: DEMO\n  rate-limit: { requests: 10, seconds: 1, headers: { remaining: X-Left, interval-milliseconds: X-Interval } }\n",
         ),
         ("external docs", "x-client:\n", "externalDocs: { url: \"https://demo.example\" }\nx-client:\n"),
         ("later patch of OpenAPI", "openapi: 3.0.3", "openapi: 3.0.4"),

@@ -12,7 +12,7 @@ use reqwest::{Method, ResponseBuilderExt};
 use tokio::time::{Instant, sleep};
 
 use crate::transport::{SendError, SendErrorClass, Transport};
-use crate::{Auth, ClientBuilder, Core, ErrorShape, Evidence, RateLimit, RetryPolicy, Route, Vendor};
+use crate::{Auth, ClientBuilder, Core, ErrorShape, Evidence, RateLimit, RateLimitHeaders, RetryPolicy, Route, Vendor};
 
 pub(super) const KEY: &str = "leo_MARKEDsecret";
 
@@ -25,6 +25,12 @@ static VENDOR: Vendor = Vendor {
     credential_env: "REACHOUT_TEST_ACME_KEY",
     auth: Auth::Bearer,
     rate_limit: Some(RateLimit::new(100, Duration::from_secs(10))),
+    rate_limit_headers: RateLimitHeaders {
+        limit: Some("X-RateLimit-Max"),
+        remaining: Some("X-RateLimit-Remaining"),
+        interval_milliseconds: Some("X-RateLimit-Interval-Milliseconds"),
+        ..RateLimitHeaders::NONE
+    },
     error: ErrorShape { code: Some("code"), message: Some("message"), request_id: Some("traceId") },
     routes: &[GET, PUT, POST, PATCH, PUBLIC],
 };

@@ -1,5 +1,6 @@
 //! One error for every vendor, which says what became of the request.
 
+mod advice;
 mod construct;
 mod display;
 pub(crate) mod parse;
@@ -15,24 +16,21 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 
+pub use advice::Advice;
 pub(crate) use construct::{BODY_LIMIT, Context, Worst};
 
 pub(crate) type Source = Box<dyn StdError + Send + Sync + 'static>;
 
 /// What went wrong with a call, and what became of its request.
 ///
-/// Ask [`delivery`](Self::delivery) before sending anything again, [`kind`](Self::kind) to branch, and the
-/// `Display` form for one sentence to show. No credential is ever part of it: where a vendor echoes one, it is
+/// Ask [`advice`](Self::advice) for what to do, [`delivery`](Self::delivery) before sending anything again, [`kind`](Self::kind) to
+/// branch, and the `Display` form for one sentence to show. No credential is ever part of it: where a vendor echoes one, it is
 /// replaced by `[redacted]` when the error is made.
 ///
 /// ```
-/// # use reachout_runtime::{Delivery, Error};
+/// # use reachout_runtime::{Advice, Error};
 /// fn may_send_again(error: &Error) -> bool {
-///     match error.delivery() {
-///         Delivery::NotSent | Delivery::Rejected => true,
-///         Delivery::Unknown | Delivery::Accepted => false,
-///         _ => false,
-///     }
+///     matches!(error.advice(), Advice::RetryLater { .. })
 /// }
 /// ```
 pub struct Error {
@@ -60,6 +58,8 @@ pub(crate) struct Inner {
     pub(crate) json_path: Option<String>,
     pub(crate) attempts: u32,
     pub(crate) retryable: bool,
+    /// The method only reads.
+    pub(crate) reads: bool,
     pub(crate) source: Option<Source>,
 }
 
@@ -214,6 +214,21 @@ impl Error {
     /// How often the request was tried; 0 if it never came to that.
     pub fn attempts(&self) -> u32 {
         self.inner.attempts
+    }
+
+    /// What to do now: retry later, change something, look first, or stop.
+    ///
+    /// Follows from [`kind`](Self::kind), [`delivery`](Self::delivery), [`status`](Self::status) and whether a repeat is safe. An argument
+    /// that cannot be sent and a network that is down are both `NotSent`; here they differ.
+    pub fn advice(&self) -> Advice {
+        advice::advise(&advice::Facts {
+            kind: self.inner.kind,
+            delivery: self.inner.delivery,
+            status: self.inner.status.map(|status| status.as_u16()),
+            retryable: self.inner.retryable,
+            reads: self.inner.reads,
+            wait: self.inner.retry_after,
+        })
     }
 
     /// Whether repeating the call later is safe and may succeed. A hint: for anything that sends, ask

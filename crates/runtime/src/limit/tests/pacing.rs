@@ -1,34 +1,35 @@
-//! All on tokio's stopped clock.
-
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::join_all;
-use tokio::time::{advance, sleep};
+use tokio::time::{Instant, advance, sleep};
 
-use super::*;
-use crate::ErrorKind;
+use super::{Late as _, pacer_of};
+use crate::limit::{Pacer, Pacing, RateLimitStatus, TooLong};
+use crate::{ErrorKind, RateLimit};
 
 const SECOND: Duration = Duration::from_secs(1);
 
 fn pacer(requests: u32, seconds: u32) -> Arc<Pacer> {
-    Pacing::documented().pacer(Some(RateLimit::new(requests, seconds * SECOND))).unwrap().unwrap()
+    pacer_of(Pacing::documented(), Some(RateLimit::new(requests, seconds * SECOND))).unwrap().unwrap()
 }
 
 fn far() -> Instant {
     Instant::now() + 1000 * SECOND
 }
 
-fn left(remaining: u32) -> Allowance {
-    Allowance { maximum: None, remaining: Some(remaining), interval: Some(10 * SECOND) }
+fn left(remaining: u32) -> RateLimitStatus {
+    RateLimitStatus { remaining: Some(remaining), interval: Some(10 * SECOND), ..RateLimitStatus::default() }
 }
 
-/// Sends one request, whose answer takes `latency`.
+/// Sends one request, whose response takes `latency`.
 async fn request(pacer: &Arc<Pacer>, latency: Duration) {
     let mut permit = pacer.acquire(far()).await.unwrap();
     permit.sent();
     sleep(latency).await;
-    permit.answered(Allowance::default());
+    permit.received(RateLimitStatus::default());
 }
 
 /// How long it takes to get a permit.
@@ -40,11 +41,11 @@ async fn wait(pacer: &Arc<Pacer>) -> Duration {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slot_is_free_one_period_after_its_answer() {
+async fn a_slot_is_free_one_period_after_its_response() {
     let pacer = pacer(2, 10);
     request(&pacer, 3 * SECOND).await;
     request(&pacer, SECOND).await;
-    // The first was answered at 3 s, the second at 4 s.
+    // The first response came at 3 s, the second at 4 s.
     assert_eq!(wait(&pacer).await, 9 * SECOND);
     request(&pacer, Duration::ZERO).await;
     assert_eq!(wait(&pacer).await, SECOND);
@@ -104,9 +105,9 @@ async fn leaving_the_queue_at_any_moment_leaks_nothing() {
     }
     sleep(20 * SECOND).await;
     assert_eq!(pacer.queued.load(Ordering::Relaxed), 0);
-    let mut slots = pacer.slots();
-    slots.tidy(Instant::now());
-    assert_eq!((slots.in_flight, slots.used.len(), slots.free()), (0, 0, 4));
+    let mut window = pacer.window();
+    window.tidy(Instant::now());
+    assert_eq!((window.in_flight, window.used.len(), window.free()), (0, 0, 4));
 }
 
 #[tokio::test(start_paused = true)]
@@ -115,7 +116,7 @@ async fn what_would_pass_the_deadline_fails_at_once() {
     request(&pacer, Duration::ZERO).await;
     request(&pacer, Duration::ZERO).await;
     let try_for = |seconds: u32| pacer.acquire(Instant::now() + seconds * SECOND).now_or_never();
-    assert_eq!(try_for(9).map(Result::err), Some(Some(TooLong(10 * SECOND))));
+    assert_eq!(try_for(9).map(|permit| permit.late()), Some(Some(TooLong(10 * SECOND))));
     assert!(try_for(10).is_none(), "it waits");
     // Two others are ahead, so it takes another round.
     let ahead: Vec<_> = (0..2)
@@ -127,7 +128,7 @@ async fn what_would_pass_the_deadline_fails_at_once() {
         })
         .collect();
     tokio::task::yield_now().await;
-    assert_eq!(try_for(19).map(Result::err), Some(Some(TooLong(20 * SECOND))));
+    assert_eq!(try_for(19).map(|permit| permit.late()), Some(Some(TooLong(20 * SECOND))));
     join_all(ahead).await;
 }
 
@@ -140,7 +141,7 @@ async fn a_wait_that_becomes_too_long_ends_before_the_deadline() {
         async move {
             let before = Instant::now();
             let permit = pacer.acquire(before + 30 * SECOND).await;
-            (permit.err(), before.elapsed())
+            (permit.late(), before.elapsed())
         }
     });
     sleep(5 * SECOND).await;
@@ -160,54 +161,55 @@ async fn a_pause_holds_everybody_and_the_longest_counts() {
 
 #[tokio::test(start_paused = true)]
 async fn headers_are_followed() {
-    let answered = |pacer: &Arc<Pacer>, allowance| {
+    let responded = |pacer: &Arc<Pacer>, status| {
         let permit = pacer.acquire(far()).now_or_never().unwrap().unwrap();
-        permit.answered(allowance);
+        permit.received(status);
     };
     // Nothing left: wait the interval.
     let exhausted = pacer(100, 60);
-    answered(&exhausted, left(0));
+    responded(&exhausted, left(0));
     assert_eq!(wait(&exhausted).await, 10 * SECOND);
     // Others use the same budget: only three of our hundred are left.
     let shared = pacer(100, 60);
-    answered(&shared, left(3));
+    responded(&shared, left(3));
     for _ in 0..3 {
         assert!(request(&shared, Duration::ZERO).now_or_never().is_some());
     }
     assert_eq!(wait(&shared).await, 10 * SECOND);
-    // Two of those three belonged to others who have gone; the newest answer counts.
+    // Two of those three belonged to others who have gone; the newest response counts.
     let shared = pacer(100, 60);
-    answered(&shared, left(3));
-    answered(&shared, left(70));
+    responded(&shared, left(3));
+    responded(&shared, left(70));
     let before = Instant::now();
     for _ in 0..70 {
         request(&shared, Duration::ZERO).await;
     }
     assert_eq!(before.elapsed(), Duration::ZERO);
     assert_eq!(wait(&shared).await, 10 * SECOND);
-    // A vendor's fantasy costs no memory.
+    // A number without sense costs no memory.
     let fantasy = pacer(100, 60);
-    answered(&fantasy, Allowance { maximum: Some(u32::MAX), ..left(1) });
+    responded(&fantasy, RateLimitStatus { limit: Some(u32::MAX), ..left(1) });
     assert!(request(&fantasy, Duration::ZERO).now_or_never().is_some());
     assert_eq!(wait(&fantasy).await, 10 * SECOND);
     // More left than we think changes nothing.
     let generous = pacer(1, 60);
     request(&generous, Duration::ZERO).await;
-    generous.slots().observe(left(50), Instant::now());
+    generous.window().observe(left(50), Instant::now());
     assert_eq!(wait(&generous).await, 60 * SECOND);
     // A count without an interval tells nothing.
     let vague = pacer(100, 60);
-    answered(&vague, Allowance { interval: None, ..left(0) });
+    responded(&vague, RateLimitStatus { interval: None, ..left(0) });
     assert_eq!(wait(&vague).await, Duration::ZERO);
 }
 
 #[test]
 fn a_stated_limit_replaces_the_documented_one_and_lowers_a_chosen_one() {
-    let stated = |pacing: Pacing, maximum| {
-        let pacer = pacing.pacer(Some(RateLimit::new(100, 10 * SECOND))).unwrap().unwrap();
-        let mut slots = pacer.slots();
-        slots.observe(Allowance { maximum: Some(maximum), remaining: None, interval: Some(10 * SECOND) }, Instant::now());
-        slots.limit.requests
+    let stated = |pacing: Pacing, limit| {
+        let pacer = pacer_of(pacing, Some(RateLimit::new(100, 10 * SECOND))).unwrap().unwrap();
+        let mut window = pacer.window();
+        let status = RateLimitStatus { limit: Some(limit), interval: Some(10 * SECOND), ..RateLimitStatus::default() };
+        window.observe(status, Instant::now());
+        window.limit.requests
     };
     assert_eq!(stated(Pacing::documented(), 50), 50);
     assert_eq!(stated(Pacing::documented(), 200), 200);
@@ -218,13 +220,13 @@ fn a_stated_limit_replaces_the_documented_one_and_lowers_a_chosen_one() {
 
 #[tokio::test(start_paused = true)]
 async fn the_expected_time_takes_others_into_account() {
-    let expected = |pacer: &Arc<Pacer>, ahead| pacer.slots().expected(ahead, Instant::now()) - Instant::now();
+    let expected = |pacer: &Arc<Pacer>, ahead| pacer.window().expected(ahead, Instant::now()).0 - Instant::now();
     let pacer = pacer(4, 20);
     request(&pacer, Duration::ZERO).await;
     sleep(5 * SECOND).await;
     // One of ours is free after 15 s, one of somebody else after 10 s, one is in flight.
     let held = pacer.acquire(far()).await.unwrap();
-    pacer.slots().observe(left(1), Instant::now());
+    pacer.window().observe(left(1), Instant::now());
     let seconds: Vec<_> = (0..6).map(|ahead| expected(&pacer, ahead).as_secs()).collect();
     assert_eq!(seconds, [0, 10, 15, 20, 20, 30]);
     drop(held);
@@ -232,11 +234,11 @@ async fn the_expected_time_takes_others_into_account() {
 
 #[tokio::test(start_paused = true)]
 async fn no_number_is_too_large() {
-    let pacer = Pacing::new(1, Duration::MAX).pacer(None).unwrap().unwrap();
+    let pacer = pacer_of(Pacing::new(1, Duration::MAX), None).unwrap().unwrap();
     request(&pacer, Duration::ZERO).await;
     assert!(pacer.acquire(far()).await.is_err());
     pacer.pause(Duration::MAX);
-    assert!(pacer.slots().expected(usize::MAX, Instant::now()) > far());
+    assert!(pacer.window().expected(usize::MAX, Instant::now()).0 > far());
     full(&pacer);
 }
 
@@ -247,12 +249,12 @@ fn full(pacer: &Arc<Pacer>) {
 #[test]
 fn settings() {
     let limit = Some(RateLimit::new(1, SECOND));
-    assert!(Pacing::documented().pacer(limit).unwrap().is_some());
-    assert!(Pacing::default().pacer(None).unwrap().is_none());
-    assert!(Pacing::off().pacer(limit).unwrap().is_none());
-    assert!(Pacing::new(1, SECOND).pacer(None).unwrap().is_some());
+    assert!(pacer_of(Pacing::documented(), limit).unwrap().is_some());
+    assert!(pacer_of(Pacing::default(), None).unwrap().is_none());
+    assert!(pacer_of(Pacing::off(), limit).unwrap().is_none());
+    assert!(pacer_of(Pacing::new(1, SECOND), None).unwrap().is_some());
     for unusable in [Pacing::new(0, SECOND), Pacing::new(1, Duration::ZERO)] {
-        assert_eq!(unusable.pacer(None).err().map(|error| error.kind()), Some(ErrorKind::Configuration));
+        assert_eq!(pacer_of(unusable, None).err().map(|error| error.kind()), Some(ErrorKind::Configuration));
     }
 }
 
@@ -272,7 +274,7 @@ async fn no_period_ever_holds_more_than_the_limit() {
                 sleep(way).await;
                 arrivals.lock().unwrap().push(Instant::now());
                 sleep(way / 2).await;
-                permit.answered(Allowance::default());
+                permit.received(RateLimitStatus::default());
             }
         })
     }))

@@ -1,0 +1,23 @@
+//! Keeps a client within its vendor's rate limit, and reads how long a vendor asks to wait.
+
+mod budget;
+pub(crate) mod headers;
+mod local;
+mod pacing;
+mod queue;
+mod window;
+
+pub use budget::{Acquired, Budget, BudgetError, BudgetKey, BudgetStore, Slot};
+pub use headers::RateLimitStatus;
+pub use local::LocalBudgets;
+pub(crate) use pacing::Budgets;
+pub use pacing::{Pacing, RateLimitWait};
+pub(crate) use queue::{Denied, Pacer, Permit, TooLong};
+
+use std::time::Duration;
+
+/// Longer than any real deadline, and short enough to add to an [`Instant`](tokio::time::Instant).
+pub(crate) const FOREVER: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+
+#[cfg(test)]
+mod tests;

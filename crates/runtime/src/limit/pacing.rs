@@ -1,0 +1,153 @@
+//! Whether and how a client paces its requests.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use super::budget::{Budget, BudgetKey, BudgetStore};
+use super::queue::Pacer;
+use super::{FOREVER, window::Window};
+use crate::error::Error;
+use crate::vendor::RateLimit;
+
+/// Whether and how a client paces its requests.
+///
+/// A budget belongs to one built client and all its clones, [`with`](crate::Core::with) included, unless it is kept in a
+/// [`BudgetStore`]. Requests leave at once while the budget lasts; what comes then waits, in the order in which it came, and a
+/// `tracing` event says for how long. A request that could not leave before its deadline fails at once, unsent;
+/// [`CallOptions::wait_for_rate_limit`](crate::CallOptions::wait_for_rate_limit) lets it wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pacing {
+    mode: Mode,
+    steady: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    Documented,
+    Off,
+    Custom(RateLimit),
+}
+
+impl Pacing {
+    /// By the vendor's documented limit, corrected by its rate-limit headers. No pacing if it documents none.
+    pub const fn documented() -> Self {
+        Self { mode: Mode::Documented, steady: false }
+    }
+
+    /// No pacing: requests leave at once, and a 429 is left to the retry policy.
+    pub const fn off() -> Self {
+        Self { mode: Mode::Off, steady: false }
+    }
+
+    /// At most `requests` in any stretch of time as long as `per`. Rate-limit headers can only lower it.
+    pub const fn new(requests: u32, per: Duration) -> Self {
+        Self { mode: Mode::Custom(RateLimit::new(requests, per)), steady: false }
+    }
+
+    /// Spreads the requests evenly: 100 in 10 s are one every 100 ms, instead of 100 at once and a wait of 10 s.
+    ///
+    /// The limit is kept as well. For bulk work beside which others use the same account.
+    #[must_use]
+    pub const fn steady(mut self) -> Self {
+        self.steady = true;
+        self
+    }
+
+    fn rate(self, documented: Option<RateLimit>) -> Result<Option<Rate>, Error> {
+        let (limit, follows_vendor) = match self.mode {
+            Mode::Documented => (documented, true),
+            Mode::Off => (None, false),
+            Mode::Custom(limit) => (Some(limit), false),
+        };
+        match limit {
+            Some(limit) if limit.requests == 0 || limit.per.is_zero() => {
+                Err(Error::configuration("pacing needs at least one request in a period longer than zero"))
+            }
+            limit => Ok(limit.map(|limit| Rate { limit, follows_vendor, steady: self.steady })),
+        }
+    }
+}
+
+impl Default for Pacing {
+    fn default() -> Self {
+        Self::documented()
+    }
+}
+
+/// How long a call may wait for its slot under the rate limit, beside the time that its deadline allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RateLimitWait(Duration);
+
+impl RateLimitWait {
+    /// As long as it takes.
+    pub const fn unbounded() -> Self {
+        Self(FOREVER)
+    }
+
+    /// So long, taking all waits of the call together.
+    pub const fn at_most(wait: Duration) -> Self {
+        Self(wait)
+    }
+
+    /// What is left of it after having waited for `waited`.
+    pub(crate) fn left(self, waited: Duration) -> Duration {
+        self.0.min(FOREVER).saturating_sub(waited)
+    }
+}
+
+impl From<Duration> for RateLimitWait {
+    fn from(wait: Duration) -> Self {
+        Self::at_most(wait)
+    }
+}
+
+/// What a budget allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rate {
+    pub(super) limit: RateLimit,
+    /// Whether a limit in the vendor's headers replaces this one, or can only lower it.
+    pub(super) follows_vendor: bool,
+    pub(super) steady: bool,
+}
+
+/// The budgets of clients that differ in their credential only.
+pub(crate) struct Budgets {
+    /// `None`: nothing is paced.
+    rate: Option<Rate>,
+    store: Option<Arc<dyn BudgetStore>>,
+    /// Those in use, so that the clients of one tenant wait in one queue.
+    known: Mutex<HashMap<BudgetKey, Weak<Pacer>>>,
+}
+
+impl Budgets {
+    /// `documented`: the vendor's limit; `store`: where budgets are kept, if not in this process.
+    pub(crate) fn new(pacing: Pacing, documented: Option<RateLimit>, store: Option<Arc<dyn BudgetStore>>) -> Result<Self, Error> {
+        Ok(Self { rate: pacing.rate(documented)?, store, known: Mutex::default() })
+    }
+
+    /// A budget that nobody else has.
+    pub(crate) fn own(&self) -> Option<Arc<Pacer>> {
+        self.rate.map(|rate| Arc::new(Pacer::of(Window::new(rate))))
+    }
+
+    /// The budget of this name.
+    pub(crate) fn named(&self, key: &BudgetKey) -> Option<Arc<Pacer>> {
+        let rate = self.rate?;
+        // Every change under the lock is complete in itself, so a panic elsewhere leaves nothing half-done.
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pacer) = known.get(key).and_then(Weak::upgrade) {
+            return Some(pacer);
+        }
+        // Before the map would grow: what nobody uses any more goes.
+        if known.len() == known.capacity() {
+            known.retain(|_, pacer| pacer.strong_count() > 0);
+        }
+        let pacer = Arc::new(match &self.store {
+            Some(store) => Pacer::stored(Arc::clone(store), Budget::new(key.clone(), rate)),
+            None => Pacer::of(Window::new(rate)),
+        });
+        known.insert(key.clone(), Arc::downgrade(&pacer));
+        Some(pacer)
+    }
+}

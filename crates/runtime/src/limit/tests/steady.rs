@@ -1,0 +1,72 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::join_all;
+use tokio::time::{Instant, sleep};
+
+use super::{Late as _, pacer_of};
+use crate::limit::{Pacer, Pacing, RateLimitStatus, TooLong};
+
+const PERIOD: Duration = Duration::from_secs(10);
+const SPACING: Duration = Duration::from_millis(100);
+
+fn steady() -> Arc<Pacer> {
+    pacer_of(Pacing::new(100, PERIOD).steady(), None).unwrap().unwrap()
+}
+
+/// When `count` requests leave that are wanted at once and whose responses take `latency`.
+async fn departures(pacer: &Arc<Pacer>, count: usize, latency: Duration) -> Vec<Duration> {
+    let begun = Instant::now();
+    let request = async || {
+        let mut permit = pacer.acquire(begun + 1000 * PERIOD).await.unwrap();
+        permit.sent();
+        let left = begun.elapsed();
+        sleep(latency).await;
+        permit.received(RateLimitStatus::default());
+        left
+    };
+    join_all((0..count).map(|_| request())).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_are_spread_evenly() {
+    let left = departures(&steady(), 50, Duration::from_millis(30)).await;
+    let expected: Vec<_> = (0..50).map(|n| n * SPACING).collect();
+    assert_eq!(left, expected);
+    // Otherwise they leave at once.
+    let burst = pacer_of(Pacing::new(100, PERIOD), None).unwrap().unwrap();
+    assert_eq!(departures(&burst, 50, Duration::from_millis(30)).await, [Duration::ZERO; 50]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_limit_is_kept_as_well() {
+    let latency = Duration::from_millis(700);
+    let left = departures(&steady(), 250, latency).await;
+    assert!(left.windows(2).all(|pair| pair[1] - pair[0] >= SPACING), "evenly");
+    // A slot is free one period after its response.
+    assert!(left.windows(101).all(|window| window[100] - window[0] >= PERIOD + latency), "never more than 100");
+    assert!(left[249] < 250 * SPACING + 3 * latency, "and no slower than that needs: {:?}", left[249]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_leave_in_time_is_known_at_once() {
+    let pacer = steady();
+    departures(&pacer, 1, Duration::ZERO).await;
+    let soon = pacer.acquire(Instant::now() + SPACING / 2).now_or_never().map(|permit| permit.late());
+    assert_eq!(soon, Some(Some(TooLong(SPACING))));
+    // Twenty others are ahead.
+    let mut ahead: Vec<_> = (0..20).map(|_| Box::pin(pacer.acquire(Instant::now() + PERIOD))).collect();
+    assert!(ahead.iter_mut().all(|permit| permit.now_or_never().is_none()));
+    let late = pacer.acquire(Instant::now() + PERIOD / 10).now_or_never().map(|permit| permit.late());
+    assert_eq!(late, Some(Some(TooLong(21 * SPACING))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_spacing_follows_the_vendor() {
+    let pacer = pacer_of(Pacing::documented().steady(), Some(crate::RateLimit::new(100, PERIOD))).unwrap().unwrap();
+    let permit = pacer.acquire(Instant::now() + PERIOD).await.unwrap();
+    permit.received(RateLimitStatus { limit: Some(10), interval: Some(PERIOD), ..RateLimitStatus::default() });
+    sleep(SPACING).await;
+    assert_eq!(departures(&pacer, 3, Duration::ZERO).await, [Duration::ZERO, PERIOD / 10, PERIOD / 5]);
+}
