@@ -3,15 +3,19 @@
 use super::print::{doc, literal, optional_literal};
 use crate::model::{Api, Auth, Group, RateLimit, RateLimitHeaders};
 
+/// What clippy's pedantic half would have people write otherwise.
+const ALLOW: &str = "#![allow(\n    clippy::doc_markdown,\n    clippy::unreadable_literal,\n    clippy::too_many_lines,\n    \
+                     reason = \"written by a program, from prose and figures written by people\"\n)]\n\n";
+
 /// The file `mod.rs` of a vendor.
 pub fn module(api: &Api) -> String {
     let (events, event) = if api.events.is_empty() { ("", "") } else { ("mod events;\n", "pub use events::WebhookEvent;\n") };
-    format!("mod client;\n{events}pub mod operations;\npub mod routes;\npub mod types;\n\npub use client::{{Client, VENDOR}};\n{event}")
+    format!("{ALLOW}mod client;\n{events}pub mod operations;\npub mod routes;\npub mod types;\n\npub use client::{{Client, VENDOR}};\n{event}")
 }
 
 /// The file `mod.rs` of a family.
 pub fn family_module() -> String {
-    "pub mod operations;\npub mod types;\n".to_owned()
+    format!("{ALLOW}pub mod operations;\npub mod types;\n")
 }
 
 /// The file `client.rs` of a vendor.

@@ -26,7 +26,8 @@ pub fn files(apis: &[&Api]) -> Vec<File> {
     let rust = |path: &str, content: String| File { path: path.into(), source: SOURCE.to_owned(), content };
     let modules = |line: fn(&Api) -> String| apis.iter().map(|api| line(api)).collect::<String>();
     let behind_features = modules(|api| format!("#[cfg(feature = {})]\npub mod {};\n", literal(&api.id), api.module()));
-    let tests = modules(|api| format!("mod {};\n", api.module()));
+    let allow = "#![allow(clippy::unreadable_literal, clippy::too_many_lines, reason = \"examples are as the vendors print them\")]\n\n";
+    let tests = allow.to_owned() + &modules(|api| format!("mod {};\n", api.module()));
     let facade = modules(|api| {
         let texts = [&api.id, &api.name, &api.credential_env].map(|text| literal(text)).join(", ");
         format!("    {}    {}({}, {texts}),\n", doc(&format!("{}.", about(api)), 1), api.variant(), api.module())
