@@ -84,7 +84,7 @@ fn stale(root: &Path, known: &BTreeSet<PathBuf>) -> Result<Vec<PathBuf>, Error> 
             let name = entry.file_name().to_string_lossy().into_owned();
             if kind.is_dir() && name != "target" {
                 folders.push(path);
-            } else if kind.is_file() && !known.contains(&path) && (name.starts_with(TEMPORARY) || is_generated(&root.join(&path), &name)) {
+            } else if kind.is_file() && !known.contains(&path) && (name.starts_with(TEMPORARY) || is_generated(&root.join(&path))) {
                 found.push(path);
             }
         }
@@ -93,9 +93,9 @@ fn stale(root: &Path, known: &BTreeSet<PathBuf>) -> Result<Vec<PathBuf>, Error> 
     Ok(found)
 }
 
-fn is_generated(path: &Path, name: &str) -> bool {
+fn is_generated(path: &Path) -> bool {
     let mut start = [0; GENERATED.len()];
-    name.ends_with(".rs")
+    path.extension().is_some_and(|extension| extension == "rs")
         && std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok()
         && start == *GENERATED.as_bytes()
 }

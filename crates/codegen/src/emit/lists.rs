@@ -29,8 +29,8 @@ pub fn files(apis: &[&Api]) -> Vec<File> {
     let allow = "#![allow(clippy::unreadable_literal, clippy::too_many_lines, reason = \"examples are as the vendors print them\")]\n\n";
     let tests = allow.to_owned() + &modules(|api| format!("mod {};\n", api.module()));
     let facade = modules(|api| {
-        let texts = [&api.id, &api.name, &api.credential_env].map(|text| literal(text)).join(", ");
-        format!("    {}    {}({}, {texts}),\n", doc(&format!("{}.", about(api)), 1), api.variant(), api.module())
+        let constants = [&api.id, &api.name, &api.credential_env].map(|text| literal(text)).join(", ");
+        format!("    {}    {}({}, {constants}),\n", doc(&format!("{}.", about(api)), 1), api.variant(), api.module())
     });
     let sandbox = modules(|api| {
         format!("    {}    {}({}, {}),\n", doc(&format!("{}.", about(api)), 1), api.variant(), api.module(), literal(&api.id))

@@ -321,6 +321,7 @@ pub enum Style {
 
 /// A component with a Rust type of its own.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Schema {
     /// Its Rust name.
     pub name: String,

@@ -58,7 +58,7 @@ impl Attempt<'_> {
         let response = match answered {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => {
-                let reach = reach(error.class, &gate);
+                let reach = reach(error.class, gate);
                 // What the vendor refused it may have counted.
                 give_back(&mut permit, reach.is_some_and(|reach| reach < Reach::Refused));
                 return Err(self.failures.unanswered(error, &origin_of(&self.target.url), reach));
