@@ -25,7 +25,7 @@ pub(super) const REFRESH_AHEAD: Duration = Duration::from_secs(5 * 60);
 /// them, and one that allows five requests a minute is not used up.
 const PAUSE_AFTER_FAILURE: TimeDelta = TimeDelta::seconds(30);
 
-/// A token this young is not renewed because of a 401. HighLevel also answers 401 where a scope is missing, which no
+/// A token this young is not renewed because of a 401. HighLevel also responds 401 where a scope is missing, which no
 /// new token cures, and each such call would otherwise cost a refresh.
 const YOUNG: TimeDelta = TimeDelta::seconds(60);
 

@@ -14,7 +14,7 @@ use super::{App, StoreError, TokenStore, Tokens, cache};
 
 /// The credential of one authorized account, for [`ClientBuilder::credential_provider`](reachout_runtime::ClientBuilder::credential_provider).
 ///
-/// - The access token is renewed ahead of its end, and when the vendor answers 401 to it. If a renewal ahead of time
+/// - The access token is renewed ahead of its end, and when the vendor responds 401 to it. If a renewal ahead of time
 ///   fails, the present token is used to its end.
 /// - However many calls want a new token, there is one refresh. It is a task of its own: dropping the calls that wait
 ///   for it neither stops it nor loses what it brings.

@@ -23,7 +23,7 @@ const UNAVAILABLE: &str = "no access token: ";
 #[derive(Clone)]
 pub(super) struct Failure {
     pub(super) error: Arc<Error>,
-    /// The error without what became of the token request, which is not the request the reader asks about.
+    /// The error without the delivery of the token request, which is not the request the reader asks about.
     pub(super) text: Arc<str>,
 }
 
@@ -50,7 +50,7 @@ impl Failure {
 /// A renewal under way, and those who wait for it.
 ///
 /// The work runs as a task of its own. A caller who stops waiting (a timeout, a closed connection) therefore cannot
-/// interrupt it between the vendor's answer and the store, where a rotated refresh token would be lost.
+/// interrupt it between the vendor's response and the store, where a rotated refresh token would be lost.
 #[derive(Default)]
 pub(super) struct Flight {
     running: Mutex<Option<Running>>,
@@ -65,7 +65,7 @@ struct Running {
 
 /// What a caller waits for.
 pub(super) struct Ticket {
-    /// Whether the renewal knows of the caller's refused token, and so will not answer with it.
+    /// Whether the renewal knows of the caller's refused token, and so will not return it.
     pub(super) knows_refused: bool,
     pub(super) outcome: Shared<BoxFuture<'static, Outcome>>,
 }

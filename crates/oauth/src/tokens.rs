@@ -13,7 +13,7 @@ use serde_json::Value;
 pub struct Tokens {
     /// Sent as `Authorization: Bearer`.
     pub access_token: SecretString,
-    /// Good for one refresh, whose answer brings the next. Location tokens made from an agency's have none.
+    /// Good for one refresh, whose response brings the next. Location tokens made from an agency's have none.
     pub refresh_token: Option<SecretString>,
     /// When the access token ends; `None` if the vendor does not say.
     pub expires_at: Option<DateTime<Utc>>,
@@ -68,7 +68,7 @@ impl Tokens {
         serde_json::from_str::<Stored>(json).map(|stored| stored.0).map_err(|error| InvalidTokens { line: error.line() })
     }
 
-    /// What the vendor leaves out of a refresh's answer stays as it was.
+    /// What the vendor leaves out of a refresh's response stays as it was.
     pub(super) fn or_from(self, earlier: &Self) -> Self {
         let earlier = earlier.clone();
         Self {
@@ -152,12 +152,12 @@ fn expose_some<S: Serializer>(secret: &Option<SecretString>, serializer: S) -> R
     secret.as_ref().map(ExposeSecret::expose_secret).serialize(serializer)
 }
 
-/// The answer of the token endpoints.
+/// The response of the token endpoints.
 ///
-/// Everything but the access token is read as far as it makes sense and left out otherwise: by the time the answer is
+/// Everything but the access token is read as far as it makes sense and left out otherwise: by the time the response is
 /// here, the refresh token it replaces is used up, and failing over a misshapen `planId` would lose the account.
 #[derive(Deserialize)]
-pub(super) struct Answer {
+pub(super) struct TokenResponse {
     access_token: SecretString,
     #[serde(default, deserialize_with = "lenient")]
     refresh_token: Option<String>,
@@ -181,7 +181,7 @@ pub(super) struct Answer {
     is_bulk_installation: Option<bool>,
 }
 
-impl Answer {
+impl TokenResponse {
     /// The tokens, which were asked for at `now`: their time began no earlier.
     pub(super) fn into_tokens(self, now: DateTime<Utc>) -> Tokens {
         let expires_at = self.expires_in.and_then(TimeDelta::try_seconds).and_then(|lifetime| now.checked_add_signed(lifetime));

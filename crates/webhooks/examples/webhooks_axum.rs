@@ -76,7 +76,7 @@ async fn highlevel(State(receiver): State<Arc<Receiver>>, headers: HeaderMap, bo
         Err(error) => return refuse(&error),
     };
     // HighLevel signs no time, so only the body's own says that this is not an old message sent again. This receiver
-    // never answers 429, after which HighLevel would deliver a message ten minutes late.
+    // never responds 429, after which HighLevel would deliver a message ten minutes late.
     if let Err(error) = webhook.check_timestamp() {
         return refuse(&error);
     }

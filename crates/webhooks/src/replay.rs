@@ -21,7 +21,7 @@ use chrono::{DateTime, Utc};
 /// {
 ///     let Some(id) = webhook.message_id() else { return handle(&webhook).await };
 ///     if !guard.first_seen(&id, webhook.received_at()).await.map_err(|error| error.to_string())? {
-///         return Ok(()); // seen before: answer 200, so that the vendor stops sending it
+///         return Ok(()); // seen before: respond 200, so that the vendor stops sending it
 ///     }
 ///     let handled = handle(&webhook).await;
 ///     if handled.is_err() {

@@ -29,7 +29,7 @@ async fn leonar() {
         client.send_message().body(message()).send().await.unwrap_err();
     }
     let messages: Vec<_> = client.list_messages().id(conversation).limit(1).stream().collect().await;
-    assert_eq!(messages.len(), 3, "each is sent once, whatever became of the answer");
+    assert_eq!(messages.len(), 3, "each is sent once, whatever happened to the response");
     let missing =
         client.update_contact().id(uuid::Uuid::nil()).body(leonar::types::UpdateContactRequest::builder()).send().await.unwrap_err();
     assert_eq!((missing.status().map(|status| status.as_u16()), missing.code()), (Some(404), Some("not_found")));
