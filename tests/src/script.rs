@@ -1,11 +1,11 @@
-//! A loopback server that gives its answers in order, and remembers what it was asked.
+//! A loopback server that gives its responses in order, and remembers what it was asked.
 
 use std::sync::{Arc, Mutex};
 
 use axum::{Router, body::Body, extract::Request, response::Response};
 use serde_json::Value;
 
-/// The server; after the last answer it says 500.
+/// The server; after the last response it says 500.
 #[derive(Debug)]
 pub struct Script {
     /// Base URL without a path.
@@ -23,28 +23,28 @@ pub struct Asked {
 }
 
 impl Script {
-    /// Starts a server with these answers: status and JSON.
+    /// Starts a server with these responses: status and JSON.
     ///
     /// # Panics
     /// Where loopback is not to be had.
-    pub async fn start(answers: Vec<(u16, Value)>) -> Self {
+    pub async fn start(responses: Vec<(u16, Value)>) -> Self {
         let asked = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&asked);
-        let answers = Arc::new(Mutex::new(answers.into_iter()));
-        let answer = move |request: Request| {
-            let (log, answers) = (Arc::clone(&log), Arc::clone(&answers));
+        let responses = Arc::new(Mutex::new(responses.into_iter()));
+        let respond = move |request: Request| {
+            let (log, responses) = (Arc::clone(&log), Arc::clone(&responses));
             async move {
                 let (parts, body) = request.into_parts();
                 let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
                 let body = serde_json::from_slice(&body).unwrap_or_default();
                 log.lock().unwrap().push(Asked { query: parts.uri.query().unwrap_or_default().to_owned(), body });
-                let (status, json) = answers.lock().unwrap().next().unwrap_or((500, Value::Null));
+                let (status, json) = responses.lock().unwrap().next().unwrap_or((500, Value::Null));
                 Response::builder().status(status).header("content-type", "application/json").body(Body::from(json.to_string())).unwrap()
             }
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
+        tokio::spawn(async move { axum::serve(listener, Router::new().fallback(respond)).await });
         Self { url, asked }
     }
 

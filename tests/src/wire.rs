@@ -1,4 +1,4 @@
-//! Records what a client sends, and answers with the documented response.
+//! Records what a client sends, and returns the documented response.
 
 use std::sync::{Arc, Mutex};
 
@@ -70,7 +70,7 @@ impl Wire {
         let player = Player { status: status.parse().unwrap_or(200), response: bytes, content_type, received: Arc::clone(&received) };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, Router::new().fallback(play).with_state(player)).await });
+        tokio::spawn(async move { axum::serve(listener, Router::new().fallback(replay).with_state(player)).await });
         Self { vendor, operation, url, request, response, received }
     }
 
@@ -164,7 +164,7 @@ impl Wire {
     }
 }
 
-async fn play(State(player): State<Player>, request: Request) -> Response {
+async fn replay(State(player): State<Player>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
     player.received.lock().unwrap().push(Received { method: parts.method, uri: parts.uri, headers: parts.headers, body });

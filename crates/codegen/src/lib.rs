@@ -24,7 +24,7 @@ pub use coverage::{Coverage, coverage};
 pub use diagnostic::{Diagnostic, Error, Origin};
 pub use regen::{Change, Mode, regen};
 
-/// Reads and judges the specs of the given vendors, or of all.
+/// Reads and checks the specs of the given vendors, or of all.
 ///
 /// # Errors
 /// [`Error::Spec`] with every finding.

@@ -244,7 +244,7 @@ mod tests {
             // What remains would be a keyword, or a method that the group has.
             ("contacts", "move_contact", "move_contact"),
             ("templates", "clone_template", "clone_template"),
-            // The verb is no noun.
+            // The verb is not a noun.
             ("search", "search_profiles", "search_profiles"),
             ("notes", "note", "note"),
         ] {

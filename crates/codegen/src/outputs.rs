@@ -49,7 +49,7 @@ pub struct Workspace {
     pub families: Vec<model::Family>,
 }
 
-/// Loads, judges, types and reads every vendor.
+/// Loads, checks, types and reads every vendor.
 pub fn workspace(root: &Path) -> Result<Workspace, Error> {
     let mut apis = Vec::new();
     let mut findings = Vec::new();

@@ -6,7 +6,7 @@ use reachout_runtime::Vendor;
 
 /// The pattern of a path template: `value` in the place of the parameter `name`, any one segment in the places of the others.
 ///
-/// The vendor's base path may stand before it or not, so that a mock answers clients of `server.base_url()` and of `server.url("/api/v1")`.
+/// The vendor's base path may stand before it or not, so that a mock responds to clients of `server.base_url()` and of `server.url("/api/v1")`.
 pub fn pattern(vendor: &Vendor, template: &str, name: &str, value: Option<&str>) -> String {
     let mut pattern = format!("^(?:{})?", regex::escape(base_path(vendor)));
     let mut rest = template;

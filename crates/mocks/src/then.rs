@@ -1,4 +1,4 @@
-//! What a mock answers.
+//! What a mock responds.
 
 use std::{fmt, marker::PhantomData};
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::Operation;
 
-/// What the operation `O` is answered with. Each operation has a method `success` of its own, for its response type.
+/// What the operation `O` responds with. Each operation has a method `success` of its own, for its response type.
 pub struct Then<O> {
     inner: httpmock::Then,
     operation: PhantomData<O>,
@@ -18,7 +18,7 @@ impl<O: Operation> Then<O> {
         Self { inner, operation: PhantomData }
     }
 
-    /// Answers with the documented example; with an empty body where the spec has none.
+    /// Responds with the documented example; with an empty body where the spec has none.
     pub fn example(self) -> Self {
         match example(O::OPENAPI, O::ROUTE.operation_id) {
             Some(example) => self.json(O::STATUS, example),
@@ -26,12 +26,12 @@ impl<O: Operation> Then<O> {
         }
     }
 
-    /// Answers with any status and JSON, documented or not.
+    /// Responds with any status and JSON, documented or not.
     pub fn json(self, status: u16, body: impl Into<Value>) -> Self {
         self.map(|then| then.status(status).header("content-type", "application/json").json_body(body))
     }
 
-    /// Answers with an error in the vendor's own shape: [`Error::code`] and [`Error::message`] will be these.
+    /// Responds with an error in the vendor's own shape: [`Error::code`] and [`Error::message`] will be these.
     ///
     /// [`Error::code`]: reachout_runtime::Error::code
     /// [`Error::message`]: reachout_runtime::Error::message
@@ -46,23 +46,23 @@ impl<O: Operation> Then<O> {
         self.json(status, body)
     }
 
-    /// Answers with a 4xx and this JSON.
+    /// Responds with a 4xx and this JSON.
     ///
     /// # Panics
     /// Where `status` is no 4xx: the test says something else than it means.
     #[track_caller]
     pub fn client_error(self, status: u16, body: impl Into<Value>) -> Self {
-        assert_eq!(status / 100, 4, "{status} is no client error");
+        assert_eq!(status / 100, 4, "{status} is not a client error");
         self.json(status, body)
     }
 
-    /// Answers with a 5xx and this JSON.
+    /// Responds with a 5xx and this JSON.
     ///
     /// # Panics
     /// Where `status` is no 5xx: the test says something else than it means.
     #[track_caller]
     pub fn server_error(self, status: u16, body: impl Into<Value>) -> Self {
-        assert_eq!(status / 100, 5, "{status} is no server error");
+        assert_eq!(status / 100, 5, "{status} is not a server error");
         self.json(status, body)
     }
 

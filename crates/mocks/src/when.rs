@@ -1,4 +1,4 @@
-//! Which requests a mock answers.
+//! Which requests a mock responds to.
 
 use std::{fmt, marker::PhantomData};
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{Operation, path};
 
-/// Which requests of the operation `O` are answered: all with its method and path, unless narrowed down. Values are compared literally.
+/// Which requests of the operation `O` get a response: all with its method and path, unless narrowed down. Values are compared literally.
 pub struct When<O> {
     inner: httpmock::When,
     operation: PhantomData<O>,

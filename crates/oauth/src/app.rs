@@ -219,7 +219,7 @@ impl AppBuilder {
         if !is_private(&authorize_url) {
             return Err(Error::configuration("the authorization URL must begin with https:// (http is for loopback only)"));
         }
-        // The vendor compares it with the registered one, so which schemes are good is for the vendor to say.
+        // The vendor compares it with the registered one, so its scheme is the vendor's to check.
         let redirect_uri = self.redirect_uri.as_deref().map(|uri| parse("redirect", uri)).transpose()?;
         let core = self.connection.core(Arc::new(Anonymous))?;
         Ok(App {

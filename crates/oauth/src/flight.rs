@@ -65,7 +65,7 @@ struct Running {
 
 /// What a caller waits for.
 pub(super) struct Ticket {
-    /// Whether the renewal knows of the caller's refused token, and so will not bring it.
+    /// Whether the renewal knows of the caller's refused token, and so will not return it.
     pub(super) knows_refused: bool,
     pub(super) outcome: Shared<BoxFuture<'static, Outcome>>,
 }

@@ -20,7 +20,7 @@ pub trait TokenStore: fmt::Debug + Send + Sync {
     /// Replaces the tokens of an account. On an error the earlier ones must still be there.
     fn save<'a>(&'a self, account: &'a str, tokens: &'a Tokens) -> BoxFuture<'a, Result<(), StoreError>>;
 
-    /// Removes the tokens of an account. If there are none, that is not an error.
+    /// Removes the tokens of an account. It is not an error if there are none.
     fn remove<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<(), StoreError>>;
 
     /// Makes sure that a [`save`](Self::save) of about `bytes` bytes would work: there is room, permission, a connection.

@@ -157,7 +157,7 @@ fn expose_some<S: Serializer>(secret: &Option<SecretString>, serializer: S) -> R
 /// Everything but the access token is read as far as it makes sense and left out otherwise: by the time the response is
 /// here, the refresh token it replaces is used up, and failing over a misshapen `planId` would lose the account.
 #[derive(Deserialize)]
-pub(super) struct Granted {
+pub(super) struct TokenResponse {
     access_token: SecretString,
     #[serde(default, deserialize_with = "lenient")]
     refresh_token: Option<String>,
@@ -181,7 +181,7 @@ pub(super) struct Granted {
     is_bulk_installation: Option<bool>,
 }
 
-impl Granted {
+impl TokenResponse {
     /// The tokens, which were asked for at `now`: their time began no earlier.
     pub(super) fn into_tokens(self, now: DateTime<Utc>) -> Tokens {
         let expires_at = self.expires_in.and_then(TimeDelta::try_seconds).and_then(|lifetime| now.checked_add_signed(lifetime));

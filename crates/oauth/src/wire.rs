@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use reachout_runtime::{Auth, Core, Error, ErrorShape, Evidence, Method, RateLimitHeaders, Route, Vendor};
 use secrecy::SecretString;
 
-use super::tokens::{Granted, Tokens};
+use super::tokens::{TokenResponse, Tokens};
 
 /// Address and shape of errors: `oauth.json` of <https://github.com/GoHighLevel/highlevel-api-docs>. Where the vendor has
 /// `message`, which is found without being named, RFC 6749, section 5.2, has `error_description`.
@@ -48,6 +48,6 @@ pub(super) async fn location_token(core: &Core, form: &Form<'_>, now: DateTime<U
 
 async fn post(core: &Core, route: &'static Route, form: &Form<'_>, secrets: &[&SecretString], now: DateTime<Utc>) -> Result<Tokens, Error> {
     // A refusal may repeat what was sent, and a success that cannot be read holds new tokens.
-    let granted = core.operation(route).form(form).send::<Granted>().await.map_err(|error| error.without_secrets(secrets))?;
-    Ok(granted.into_inner().into_tokens(now))
+    let response = core.operation(route).form(form).send::<TokenResponse>().await.map_err(|error| error.without_secrets(secrets))?;
+    Ok(response.into_inner().into_tokens(now))
 }

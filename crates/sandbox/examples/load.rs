@@ -1,4 +1,4 @@
-//! Measures how many requests a second the sandbox answers, and how much memory it takes: `cargo run --release --example load [REQUESTS]`.
+//! Measures how many requests a second the sandbox takes, and how much memory it takes: `cargo run --release --example load [REQUESTS]`.
 //!
 //! Eight connections write, read, list, search and fail against all four vendors. Client and server share the process and its cores.
 
@@ -51,7 +51,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// The request of a number, and the status it is to be answered with.
+/// The request of a number, and the status that is to come back.
 fn request(sandbox: &Sandbox, client: &Client, number: u64) -> (RequestBuilder, u16) {
     let url = |vendor: Vendor, path: &str| format!("{}{path}", sandbox.base_url(vendor));
     let contact = json!({ "first_name": "Ada", "last_name": number.to_string(), "email": "ada@example.com", "tags": ["load"] });

@@ -164,7 +164,7 @@ fn check_part(document: &Document, expected: &RequestBody, name: &str, is_file: 
     let Some(schema) = document.property(&expected.schema, name) else { return Ok(()) };
     let item = if schema["type"] == "array" { document.resolve(&schema["items"]) } else { schema };
     match (item["format"] == "binary", is_file) {
-        (true, false) => Err(Refusal::field(name, "this part is no file")),
+        (true, false) => Err(Refusal::field(name, "this part is not a file")),
         (false, true) => Err(Refusal::field(name, "this part is a file")),
         _ => Ok(()),
     }

@@ -1,4 +1,4 @@
-//! [`Exchange`]: one request to a vendor and its answer.
+//! [`Exchange`]: one request to a vendor and its response.
 
 use std::time::{Duration, Instant};
 
@@ -119,7 +119,7 @@ impl<'a> Exchange<'a> {
             FaultKind::InvalidJson => {
                 let mut reply = self.reply(operation, path).await;
                 let text = reply.bytes();
-                // A body without its last character is never whole JSON, but for numbers, which no vendor answers.
+                // A body without its last character is never whole JSON, but for numbers, which no vendor returns.
                 reply.body =
                     ReplyBody::Bytes { media_type: "application/json".to_owned(), bytes: text.slice(..text.len().saturating_sub(1)) };
                 reply
@@ -144,7 +144,7 @@ impl<'a> Exchange<'a> {
         Ok(bytes)
     }
 
-    /// The answer, as the vendor gives it.
+    /// The response, as the vendor gives it.
     async fn reply(&mut self, operation: &Operation, path: Vec<(String, String)>) -> Reply {
         let upload = operation.body.as_ref().is_some_and(|body| body.media == MediaType::Multipart);
         let api = self.stage.api;
@@ -205,7 +205,7 @@ impl<'a> Exchange<'a> {
         self.server.log().add(self.entry, capacity);
     }
 
-    /// Resets the connection. A router in another server cannot; there the answer's body breaks off at its beginning.
+    /// Resets the connection. A router in another server cannot; there the response's body breaks off at its beginning.
     async fn reset(self) -> Response<Body> {
         let wire = self.head.extensions.get::<Wire>().cloned();
         self.record(None);
@@ -215,7 +215,7 @@ impl<'a> Exchange<'a> {
         }
     }
 
-    /// The head of the answer and half of its body.
+    /// The head of the response and half of its body.
     fn truncate(self, reply: Reply) -> Response<Body> {
         let bytes = reply.bytes();
         let half = bytes.slice(..bytes.len() / 2);

@@ -53,7 +53,7 @@ async fn accept(listener: TcpListener, router: Router) -> Infallible {
 }
 
 async fn serve(stream: TcpStream, router: Router) {
-    // Answers are small; waiting to fill a packet would only delay them.
+    // Responses are small; waiting to fill a packet would only delay them.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY is not set");
     }
@@ -76,7 +76,7 @@ async fn serve(stream: TcpStream, router: Router) {
     }
 }
 
-/// The way for an answer to break its own connection, found among the extensions of its request.
+/// The way for a response to break its own connection, found among the extensions of its request.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Wire(Arc<Notify>);
 

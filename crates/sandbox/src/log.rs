@@ -30,9 +30,9 @@ pub struct RecordedRequest {
     pub headers: BTreeMap<String, String>,
     /// The body: parsed where it is JSON, text otherwise, and null where it is empty. Secrets read `[redacted]`.
     pub body: Value,
-    /// The status of the answer; nothing where the connection was reset instead.
+    /// The status of the response; nothing where the connection was reset instead.
     pub status: Option<u16>,
-    /// How long the answer took.
+    /// How long the response took.
     pub milliseconds: u64,
     /// The kind of fault it met.
     pub fault: Option<String>,
@@ -81,7 +81,7 @@ impl RecordedRequest {
 fn headers(headers: &HeaderMap) -> BTreeMap<String, String> {
     let text = |name: &str, value: &http::HeaderValue| match value.to_str() {
         _ if !SECRET_HEADERS.contains(&name) => String::from_utf8_lossy(value.as_bytes()).into_owned(),
-        // The scheme is no secret.
+        // The scheme is not secret.
         Ok(value) if name == "authorization" && value.contains(' ') => {
             format!("{} {REDACTED}", value.split(' ').next().unwrap_or_default())
         }

@@ -101,12 +101,12 @@ impl Refusal {
         }
     }
 
-    /// The reason as one sentence, for whoever is no client of the vendor.
+    /// The reason as one sentence, for whoever is not a client of the vendor.
     pub(crate) fn sentence(&self, vendor: Vendor) -> String {
         self.messages(vendor).join("; ")
     }
 
-    /// The answer in the vendor's own error shape. `upload` is the shape of HighLevel's upload operation, which differs.
+    /// The response in the vendor's own error shape. `upload` is the shape of HighLevel's upload operation, which differs.
     pub(crate) fn into_reply(self, vendor: Vendor, upload: bool) -> Reply {
         let status = self.status(vendor);
         let messages = self.messages(vendor);

@@ -1,11 +1,11 @@
-//! [`Reply`]: an answer before it becomes bytes.
+//! [`Reply`]: a response before it becomes bytes.
 
 use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use serde_json::Value;
 
-/// An answer of the sandbox.
+/// A response of the sandbox.
 #[derive(Clone, Debug)]
 pub(crate) struct Reply {
     pub status: StatusCode,

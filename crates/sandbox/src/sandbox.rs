@@ -32,7 +32,7 @@ pub enum StartError {
         source: io::Error,
     },
     /// A vendor's document holds something that cannot be played.
-    #[error("the sandbox cannot play this document: {0}")]
+    #[error("the sandbox cannot simulate this document: {0}")]
     Document(String),
 }
 
@@ -94,7 +94,7 @@ impl Sandbox {
         self.server.hub.deliveries()
     }
 
-    /// Lets a contact or a lead answer. The message as the conversation keeps it.
+    /// Lets a contact or a lead reply. The message as the conversation keeps it.
     pub fn reply(&self, reply: &ReplyTo) -> Result<Value, InvalidControl> {
         self.server.reply(reply).map_err(|refusal| InvalidControl(refusal.sentence(reply.vendor)))
     }
@@ -155,7 +155,7 @@ impl Builder {
         self
     }
 
-    /// Whether an id that the sandbox never gave out stands for a new object with documented data; by default it is answered with 404.
+    /// Whether an id that the sandbox never gave out stands for a new object with documented data; by default it leads to 404.
     pub fn adopt_unknown_ids(mut self, adopted: bool) -> Self {
         self.settings.adopt_unknown_ids = adopted;
         self

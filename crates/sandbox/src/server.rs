@@ -53,7 +53,7 @@ impl Server {
 
     pub(crate) fn router(self: Arc<Self>) -> Router {
         let guard = middleware::from_fn_with_state(Arc::clone(&self), guard::guard);
-        control::router().fallback(play).with_state(self).layer(guard)
+        control::router().fallback(simulate).with_state(self).layer(guard)
     }
 
     pub(crate) fn hosts(&self) -> &[String] {
@@ -108,7 +108,7 @@ impl Server {
         Some(fault)
     }
 
-    /// Lets somebody outside the API answer in a conversation.
+    /// Lets somebody outside the API reply in a conversation.
     pub(crate) fn reply(&self, reply: &ReplyTo) -> Result<Value, Refusal> {
         let stage = self.stage(reply.vendor);
         let (message, events) = stage.reply(reply, &self.settings())?;
@@ -127,8 +127,8 @@ impl Server {
     }
 }
 
-/// Answers what is no page and no control of the sandbox: a vendor's operation, or nothing.
-async fn play(State(server): State<Arc<Server>>, request: Request<Body>) -> Response<Body> {
+/// Responds to what is neither a page nor a control of the sandbox: a vendor's operation, or nothing.
+async fn simulate(State(server): State<Arc<Server>>, request: Request<Body>) -> Response<Body> {
     let path = request.uri().path().to_owned();
     match server.stage_at(&path) {
         Some((stage, path)) => Exchange::new(&server, stage, path, request).run().await,

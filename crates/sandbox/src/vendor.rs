@@ -76,7 +76,7 @@ impl fmt::Display for Vendor {
     }
 }
 
-/// A name that is no vendor's.
+/// A name that is not a vendor's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a vendor; these are: {list}", list = Vendor::ALL.map(Vendor::slug).join(", "))]
 pub struct UnknownVendor(String);

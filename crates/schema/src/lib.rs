@@ -1,7 +1,7 @@
 //! Judges JSON by the schemas of an OpenAPI 3.0 document.
 //!
 //! OpenAPI 3.0 schemas are almost JSON Schema: `nullable` and `$ref`s into `#/components/schemas` are what differs. The lint of the specs
-//! and the sandbox both judge by this crate, so that an example the lint accepts is one the sandbox accepts.
+//! and the sandbox both validate by this crate, so that an example the lint accepts is one the sandbox accepts.
 //!
 //! ```
 //! let document = serde_json::json!({ "components": { "schemas": {
@@ -31,7 +31,7 @@ pub enum Unknown {
     Ignored,
 }
 
-/// The schemas of one document, ready to judge by.
+/// The schemas of one document, ready to validate by.
 #[derive(Clone, Debug)]
 pub struct Definitions {
     schemas: Value,
@@ -78,7 +78,7 @@ impl Definitions {
     /// A validator for one schema of the document, such as `{"$ref": "#/components/schemas/Contact"}`.
     ///
     /// # Errors
-    /// One sentence where the schema is no schema.
+    /// One sentence where the schema is not a schema.
     pub fn validator(&self, schema: &Value) -> Result<Validator, String> {
         let mut root = translate(schema, self.unknown);
         let definitions = self.reached_from(&root);
@@ -205,7 +205,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn judges_as_openapi_means_it() {
+    fn validates_as_openapi_means_it() {
         let document = json!({ "components": { "schemas": {
             "Contact": {
                 "type": "object",

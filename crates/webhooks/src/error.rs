@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// Why a request was not accepted as a webhook of the vendor.
 ///
-/// Nothing in it is secret: it may be logged and, as a 401, sent back.
+/// Nothing in it is secret: it may be logged and, as a 401, sent back to the sender.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignatureError {

@@ -1,4 +1,4 @@
-//! Every client against what its vendor may answer.
+//! Every client against what its vendor may return.
 
 mod documents;
 mod events;

@@ -1,4 +1,4 @@
-//! What a vendor may answer to a message: success, its own error, somebody else's error page, a body that is not what it should be.
+//! What a vendor may return to a message: success, its own error, somebody else's error page, a body that is not what it should be.
 
 use httpmock::{Method::POST, MockServer};
 use reachout_runtime::{Delivery, Error, ErrorKind, RetryPolicy};
@@ -51,7 +51,7 @@ impl Vendor {
         }
     }
 
-    /// Sends, and answers with what was decoded, as JSON.
+    /// Sends, and returns what was decoded, as JSON.
     async fn send(self, url: &str) -> Result<Value, Error> {
         fn json(value: &impl serde::Serialize) -> Value {
             serde_json::to_value(value).unwrap()
@@ -87,8 +87,8 @@ impl Vendor {
     }
 }
 
-/// Lets one vendor answer once with this.
-async fn answered(vendor: Vendor, status: u16, content_type: &str, body: &str) -> Result<Value, Error> {
+/// Lets one vendor respond once with this.
+async fn responded(vendor: Vendor, status: u16, content_type: &str, body: &str) -> Result<Value, Error> {
     let server = MockServer::start_async().await;
     let mock = server
         .mock_async(|when, then| {
@@ -104,9 +104,9 @@ async fn answered(vendor: Vendor, status: u16, content_type: &str, body: &str) -
 #[tokio::test]
 async fn unknown_values_and_nulls_decode() {
     for vendor in ALL {
-        let answer = vendor.unusual();
-        let decoded = answered(vendor, 200, "application/json", &answer.to_string()).await.unwrap();
-        let mut known = answer;
+        let response = vendor.unusual();
+        let decoded = responded(vendor, 200, "application/json", &response.to_string()).await.unwrap();
+        let mut known = response;
         known.as_object_mut().unwrap().remove("added_later");
         assert_eq!(reachout_tests::lost(&known, &decoded), Vec::<String>::new(), "{vendor:?}");
     }
@@ -115,7 +115,7 @@ async fn unknown_values_and_nulls_decode() {
 #[tokio::test]
 async fn the_vendors_error_is_told() {
     for vendor in ALL {
-        let error = answered(vendor, 400, "application/json", &vendor.error().to_string()).await.unwrap_err();
+        let error = responded(vendor, 400, "application/json", &vendor.error().to_string()).await.unwrap_err();
         assert_eq!(error.delivery(), Delivery::Rejected, "{vendor:?}");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(400), "{vendor:?}");
         assert_eq!(error.code(), Some("validation_error"), "{vendor:?}");
@@ -130,7 +130,7 @@ async fn the_vendors_error_is_told() {
 async fn an_error_page_keeps_its_status_and_body() {
     for vendor in ALL {
         let page = "<html><body><h1>502 Bad Gateway</h1></body></html>";
-        let error = answered(vendor, 502, "text/html", page).await.unwrap_err();
+        let error = responded(vendor, 502, "text/html", page).await.unwrap_err();
         assert_eq!(error.status().map(|status| status.as_u16()), Some(502), "{vendor:?}");
         assert_eq!(error.delivery(), Delivery::Unknown, "{vendor:?}: the vendor may have acted");
         assert_eq!(error.body(), page.as_bytes(), "{vendor:?}");
@@ -140,7 +140,7 @@ async fn an_error_page_keeps_its_status_and_body() {
 #[tokio::test]
 async fn an_empty_401_is_a_rejection() {
     for vendor in ALL {
-        let error = answered(vendor, 401, "application/json", "").await.unwrap_err();
+        let error = responded(vendor, 401, "application/json", "").await.unwrap_err();
         assert_eq!(error.status().map(|status| status.as_u16()), Some(401), "{vendor:?}");
         assert_eq!(error.delivery(), Delivery::Rejected, "{vendor:?}");
     }
@@ -150,7 +150,7 @@ async fn an_empty_401_is_a_rejection() {
 async fn a_broken_success_was_accepted() {
     for vendor in ALL {
         for body in ["{\"data\": {\"id\": ", "{\"data\": {\"id\": [1]}, \"success\": 3, \"messageId\": 4}", "<html>"] {
-            let error = answered(vendor, 200, "application/json", body).await.unwrap_err();
+            let error = responded(vendor, 200, "application/json", body).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Decode, "{vendor:?}: {error}");
             assert_eq!(error.delivery(), Delivery::Accepted, "{vendor:?}");
             assert_eq!(error.status().map(|status| status.as_u16()), Some(200), "{vendor:?}");

@@ -1,4 +1,4 @@
-//! Faults, through the generated client of each vendor: what was received is counted, and what the client says became of it is compared.
+//! Faults, through the generated client of each vendor: what was received is counted, and what the client says of its delivery is compared.
 
 mod matrix;
 mod secrets;

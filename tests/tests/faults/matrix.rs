@@ -114,7 +114,7 @@ fn faults() -> Vec<Fault> {
             read: failed(ErrorKind::Transport, Accepted, 3),
         },
         Fault {
-            name: "no answer",
+            name: "no response",
             acts: |_, _| vec![Act::Silence],
             write: failed(ErrorKind::Timeout, Unknown, 1),
             read: failed(ErrorKind::Timeout, Unknown, 3),
@@ -223,7 +223,7 @@ async fn nothing_is_sent_twice_and_everything_is_accounted_for() {
             scenarios += 1;
             let first_was_429 = fault.name.starts_with("429");
             sent_twice += usize::from(call == Call::Write && received > 1 && !first_was_429);
-            if let Err(found) = judge(expected, &result, received) {
+            if let Err(found) = compare(expected, &result, received) {
                 wrong.push(format!("{}, {vendor:?}, {call:?}: expected {expected:?}, {found}", fault.name));
             }
         }
@@ -283,7 +283,7 @@ async fn run(vendor: Vendor, call: Call, url: &str) -> Result<(), Error> {
     }
 }
 
-fn judge(expected: Expected, result: &Result<(), Error>, received: usize) -> Result<(), String> {
+fn compare(expected: Expected, result: &Result<(), Error>, received: usize) -> Result<(), String> {
     let as_expected = match (expected, result) {
         (Success { received: expected }, Ok(())) => expected == received,
         (Failure { kind, delivery, received: expected }, Err(error)) => {

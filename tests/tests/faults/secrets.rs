@@ -37,7 +37,7 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
-/// Answers in which the vendor repeats the credential, and faults of the connection.
+/// Responses in which the vendor repeats the credential, and faults of the connection.
 fn faults() -> Vec<Act> {
     let echo = format!(
         "{{\"message\":\"bad key {CREDENTIAL}\",\"error\":{{\"code\":\"{CREDENTIAL}\",\"message\":\"no key {CREDENTIAL}\"}},\"traceId\":\"{CREDENTIAL}\"}}"

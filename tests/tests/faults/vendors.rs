@@ -81,7 +81,7 @@ impl Vendor {
         }
     }
 
-    /// What the vendor answers to both when all is well.
+    /// What the vendor returns to both when all is well.
     pub fn success(self) -> (&'static str, &'static str) {
         match self {
             Self::Leonar => (

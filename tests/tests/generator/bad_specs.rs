@@ -1,4 +1,4 @@
-//! A bad spec is answered with file, line and a remedy; nothing panics and no file changes.
+//! A bad spec is refused with file, line and a remedy; nothing panics and no file changes.
 
 use std::fs;
 

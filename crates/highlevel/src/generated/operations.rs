@@ -217,8 +217,8 @@ impl Messages {
     /// Add a call made outside the platform.
     ///
     /// Records in a conversation a call to the contact that was made elsewhere. Nothing is dialled. Needs the scope
-    /// `conversations/message.write` and a conversation provider. A wrong provider or conversation is answered with 500 instead of 400
-    /// (issues 6 and 39).
+    /// `conversations/message.write` and a conversation provider. A wrong provider or conversation gets 500 instead of 400 (issues 6 and
+    /// 39).
     ///
     /// `POST /conversations/messages/outbound`, [sent once](rt::Route::is_repeatable). Its page and evidence are in
     /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
@@ -386,7 +386,7 @@ impl Messages {
             .send_stream()
     }
 
-    /// Show a live chat visitor that an answer is being typed.
+    /// Show a live chat visitor that a reply is being typed.
     ///
     /// Shows, or hides, to the visitor of a live chat that an agent or a bot is typing. Needs the scope `conversations/livechat.write`.
     ///
@@ -515,7 +515,7 @@ impl Contacts {
 
     /// Add tags to many contacts or remove them.
     ///
-    /// Adds tags to the given contacts or removes them, and says for each contact what became of it. Needs a token of a sub-account with
+    /// Adds tags to the given contacts or removes them, and says for each contact whether it worked. Needs a token of a sub-account with
     /// the scope `contacts.write`.
     ///
     /// `POST /contacts/bulk/tags/update/{type}`, [sent once](rt::Route::is_repeatable). Its page and evidence are in

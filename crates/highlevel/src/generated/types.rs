@@ -214,7 +214,7 @@ rt::alternative!(BulkTagOutcome, Result(BulkTagResult));
 rt::alternative!(BulkTagOutcome, Text(String));
 rt::alternative!(BulkTagOutcome, Text(&str));
 
-/// What became of one contact.
+/// The result for one contact.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
@@ -284,7 +284,7 @@ pub struct BulkUpdateTagsRequest {
 rt::object!(BulkUpdateTagsRequest { contacts: "contacts", location_id: "locationId", remove_all_tags? "removeAllTags", tags: "tags" });
 rt::setters!(BulkUpdateTagsRequest new(contacts: [String], tags: [String], location_id: String) { remove_all_tags: bool });
 
-/// What became of each contact.
+/// The result for each contact.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
@@ -1090,11 +1090,11 @@ pub struct EmailMessage {
     pub location_id: String,
     /// Provider that carried the email.
     pub provider: Option<String>,
-    /// Id of the email this one answers.
+    /// Id of the email this one replies to.
     pub reply_to_message_id: Option<String>,
     /// What sent the email.
     pub source: Option<MessageSource>,
-    /// What became of the email.
+    /// Delivery status of the email.
     pub status: Option<MessageStatus>,
     /// Subject line.
     pub subject: Option<String>,
@@ -1149,7 +1149,7 @@ rt::alternative!(ErrorMessage, Text(String));
 rt::alternative!(ErrorMessage, Text(&str));
 rt::alternative!(ErrorMessage, List(Vec<String>));
 
-/// What the platform answers when a call is refused or fails.
+/// What the platform returns when a call is refused or fails.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
@@ -1418,7 +1418,7 @@ rt::object!(ListInstalledLocationsResponse {
     count? "count", install_to_future_locations? "installToFutureLocations", locations? "locations"
 });
 
-/// One page of messages, in the nested form that the server answers or in the flat one that newer documents print.
+/// One page of messages, in the nested form that the server returns or in the flat one that newer documents print.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
@@ -1526,7 +1526,7 @@ pub struct Message {
     pub meta: Option<MessageMeta>,
     /// What sent the message.
     pub source: Option<MessageSource>,
-    /// What became of the message.
+    /// Delivery status of the message.
     pub status: Option<MessageStatus>,
     /// Channel as a number, such as 1 for a call, 3 for an email and 10 for a voicemail.
     pub type_: rt::Number,
@@ -1566,7 +1566,7 @@ pub struct MessageCall {
 
 rt::object!(MessageCall { duration? "duration", status? "status" });
 
-/// What became of a message at the channel's provider.
+/// Delivery status of a message at the channel's provider.
 ///
 /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -1675,7 +1675,7 @@ pub struct MessageEvent {
     pub provider: Option<String>,
     /// What sent the message, such as `app`. Outbound only.
     pub source: Option<String>,
-    /// What became of the message; `voicemail` for an inbound call that went to voicemail.
+    /// Delivery status of the message; `voicemail` for an inbound call that went to voicemail.
     pub status: Option<String>,
     /// Subject line of the email.
     pub subject: Option<String>,
@@ -1773,7 +1773,7 @@ pub enum MessageSource {
 
 rt::open_enum!(MessageSource, Workflow = "workflow", BulkActions = "bulk_actions", Campaign = "campaign", Api = "api", App = "app");
 
-/// What became of a message.
+/// Delivery status of a message.
 ///
 /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -2068,7 +2068,7 @@ pub struct ProviderOutboundMessage {
     pub message_id: Option<String>,
     /// Phone number of the contact.
     pub phone: Option<String>,
-    /// Id at its provider of the message this one answers.
+    /// Id at its provider of the message this one replies to.
     pub reply_to_alt_id: Option<String>,
     /// Subject line of the email.
     pub subject: Option<String>,
@@ -2173,14 +2173,14 @@ pub struct SearchConversationsResponse {
 
 rt::object!(SearchConversationsResponse { conversations: "conversations", total: "total" });
 
-/// Who is to see that an answer is being typed.
+/// Who is to see that a reply is being typed.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
 pub struct SendTypingIndicatorRequest {
     /// Id of the conversation.
     pub conversation_id: String,
-    /// `true` while an answer is being typed, otherwise `false`.
+    /// `true` while a reply is being typed, otherwise `false`.
     pub is_typing: String,
     /// Id of the sub-account.
     pub location_id: String,
@@ -2481,7 +2481,7 @@ pub struct UpdateConversationResponse {
 
 rt::object!(UpdateConversationResponse { conversation: "conversation", success: "success" });
 
-/// What became of a message.
+/// Delivery status of a message.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
@@ -2492,7 +2492,7 @@ pub struct UpdateMessageStatusRequest {
     pub error: Option<ProviderError>,
     /// Further recipients of an email that the status is about.
     pub recipients: Option<Vec<String>>,
-    /// What became of a message at the channel's provider.
+    /// Delivery status of a message at the channel's provider.
     pub status: MessageDeliveryStatus,
 }
 

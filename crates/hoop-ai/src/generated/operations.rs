@@ -301,8 +301,8 @@ impl Messages {
     /// Records in a conversation a message that came over a conversation provider. Needs the scope `conversations/message.write`. Without
     /// `direction` the message counts as outbound.
     ///
-    /// Without a provider the answer is 201 with an empty body; a wrong provider or conversation is answered with 500 instead of 400
-    /// (issues 70, 6, 39).
+    /// Without a provider the response is 201 with an empty body; a wrong provider or conversation gets 500 instead of 400 (issues 70, 6,
+    /// 39).
     ///
     /// `POST /conversations/messages/inbound`, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://help.hoopai.com/api-reference/messages/add-an-inbound-message>. The page types `direction` an object with two texts as its
@@ -338,8 +338,7 @@ impl Messages {
     /// Uploads files and returns their URLs, which `attachments` of `send_message` takes; an upload attaches nothing by itself. Needs the
     /// scope `conversations/message.write`.
     ///
-    /// Takes jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav; other kinds are answered with 415, too large a file
-    /// with 413.
+    /// Takes jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav; other kinds get 415, too large a file 413.
     ///
     /// `POST /conversations/messages/upload`, [sent once](rt::Route::is_repeatable). Documented in part:
     /// <https://help.hoopai.com/api-reference/messages/upload-file-attachments>. Page not seen, its address derived; the facts are from the
@@ -367,7 +366,7 @@ impl Messages {
         )
     }
 
-    /// Say what became of a message.
+    /// Set the delivery status of a message.
     ///
     /// Sets the status of a message, as the conversation provider that carried it reports it. Needs the scope
     /// `conversations/message.write`. Refused as long as the provider is not assigned to the conversation (issue 4).
@@ -474,8 +473,8 @@ impl Contacts {
     /// The next page takes both `startAfterId` and `startAfter` from `meta`.
     ///
     /// `GET /contacts/`, [repeated](rt::Route::is_repeatable) where that helps, pages by continuation token. Documented in full:
-    /// <https://help.hoopai.com/api-reference/contacts/get-contacts>. `meta` is from the newer official file and real answers. The official
-    /// file marks the operation deprecated, the page does not.
+    /// <https://help.hoopai.com/api-reference/contacts/get-contacts>. `meta` is from the newer official file and real responses. The
+    /// official file marks the operation deprecated, the page does not.
     ///
     /// ```no_run
     /// # async fn example(contacts: hoop_ai::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
@@ -500,7 +499,7 @@ impl Contacts {
 
     /// Create a contact.
     ///
-    /// Creates a contact in a sub-account. Needs the scope `contacts.write`. An answer 422 does not mean that none was created (issue 64).
+    /// Creates a contact in a sub-account. Needs the scope `contacts.write`. A response 422 does not mean that none was created (issue 64).
     ///
     /// `POST /contacts/`, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://help.hoopai.com/api-reference/contacts/create-contact>. The Version header of the page was not seen and is that of the

@@ -96,7 +96,7 @@ pub static CANCEL_SCHEDULED_MESSAGE: rt::Route = rt::Route::new(
 .headers(&[("Version", "2021-04-15")])
 .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/messages/cancel-a-scheduled-message");
 
-/// `PUT /conversations/messages/{messageId}/status`: say what became of a message.
+/// `PUT /conversations/messages/{messageId}/status`: set the delivery status of a message.
 pub static UPDATE_MESSAGE_STATUS: rt::Route =
     rt::Route::new("update_message_status", "messages", "update_status", rt::Method::PUT, "/conversations/messages/{messageId}/status")
         .headers(&[("Version", "2021-04-15")])
@@ -135,7 +135,7 @@ pub static DOWNLOAD_TRANSCRIPTION: rt::Route = rt::Route::new(
 .headers(&[("Version", "2021-04-15")])
 .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/messages/download-transcription-by-message-id");
 
-/// `POST /conversations/providers/live-chat/typing`: show a live chat visitor that an answer is being typed.
+/// `POST /conversations/providers/live-chat/typing`: show a live chat visitor that a reply is being typed.
 pub static SEND_TYPING_INDICATOR: rt::Route = rt::Route::new(
     "send_typing_indicator",
     "messages",

@@ -31,7 +31,7 @@ pub struct AddInboundMessageRequest {
     pub email_cc: Option<Vec<String>>,
     /// Email address of the sender. It belongs to the contact and cannot be chosen freely.
     pub email_from: Option<String>,
-    /// Id of the email this one answers; it joins the same thread.
+    /// Id of the email this one replies to; it joins the same thread.
     pub email_message_id: Option<String>,
     /// Email address of the recipient. It belongs to the contact and cannot be chosen freely.
     pub email_to: Option<String>,
@@ -340,7 +340,7 @@ pub struct SendMessageRequest {
     pub html: Option<String>,
     /// Body of the message as text.
     pub message: Option<String>,
-    /// Id of the message this one answers.
+    /// Id of the message this one replies to.
     pub reply_message_id: Option<String>,
     /// When to send the message, in seconds since 1970-01-01 UTC.
     pub scheduled_timestamp: Option<rt::Number>,

@@ -230,7 +230,7 @@ impl Messages {
     /// `GET /conversations/{conversationId}/messages`, [repeated](rt::Route::is_repeatable) where that helps, pages by continuation token.
     /// Documented in part: <https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-messages>. Page not seen, its
     /// address derived; the facts are from the official file of 2026-05-01. The official file prints the page of messages flat, the server
-    /// answers it nested (issue 54); the nested form is paged over, and both decode.
+    /// returns it nested (issue 54); the nested form is paged over, and both decode.
     ///
     /// ```no_run
     /// # async fn example(messages: leadway::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
@@ -323,8 +323,8 @@ impl Messages {
     /// Records in a conversation a message that came over a conversation provider. Needs the scope `conversations/message.write`. Without
     /// `direction` the message counts as outbound.
     ///
-    /// Without a provider the answer is 201 with an empty body; a wrong provider or conversation is answered with 500 instead of 400
-    /// (issues 70, 6, 39).
+    /// Without a provider the response is 201 with an empty body; a wrong provider or conversation gets 500 instead of 400 (issues 70, 6,
+    /// 39).
     ///
     /// `POST /conversations/messages/inbound`, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://developers.leadwaycrm.com/api-reference/conversations/conversations-add-an-inbound-message>. The page types `direction` an
@@ -418,8 +418,7 @@ impl Messages {
     /// Uploads files and returns their URLs, which `attachments` of `send_message` takes; an upload attaches nothing by itself. Needs the
     /// scope `conversations/message.write`.
     ///
-    /// Takes jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav; other kinds are answered with 415, too large a file
-    /// with 413.
+    /// Takes jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav; other kinds get 415, too large a file 413.
     ///
     /// `POST /conversations/messages/upload`, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://developers.leadwaycrm.com/api-reference/conversations/conversations-upload-file-attachments>. The file itself is named in
@@ -452,7 +451,7 @@ impl Messages {
     /// Get a URL to upload a large file to.
     ///
     /// Returns a signed URL that takes one file by PUT within 15 minutes; `complete_upload` then makes it public. Needs the scope
-    /// `conversations/message.write`. A file for WhatsApp may have 100 MB, every other 5 MB; a larger one is answered with 413.
+    /// `conversations/message.write`. A file for WhatsApp may have 100 MB, every other 5 MB; a larger one gets 413.
     ///
     /// `POST /conversations/messages/upload/initiate`, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://developers.leadwaycrm.com/api-reference/conversations/conversations-initiate-file-upload>.
@@ -480,7 +479,7 @@ impl Messages {
     /// Finish the upload of a large file.
     ///
     /// Checks the file that was put to the URL of `initiate_upload` and returns its public URL. Needs the scope
-    /// `conversations/message.write`. A file that did not arrive in time is answered with 404.
+    /// `conversations/message.write`. A file that did not arrive in time gets 404.
     ///
     /// `POST /conversations/messages/upload/complete`, [sent once](rt::Route::is_repeatable). Documented in part:
     /// <https://developers.leadwaycrm.com/api-reference/conversations/conversations-complete-file-upload>. Page not seen, its address
@@ -506,14 +505,14 @@ impl Messages {
         self.core.operation(&routes::COMPLETE_UPLOAD).json(&request).send()
     }
 
-    /// Say what became of a message.
+    /// Set the delivery status of a message.
     ///
     /// Sets the status of a message, as the conversation provider that carried it reports it. Needs the scope
     /// `conversations/message.write`. Refused as long as the provider is not assigned to the conversation (issue 4).
     ///
     /// `PUT /conversations/messages/{messageId}/status`, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
     /// <https://developers.leadwaycrm.com/api-reference/conversations/conversations-update-message-status>. The file of 2026-05-01 dropped
-    /// the answer 403 that the one before has; every 4XX is an error here.
+    /// the response 403 that the one before has; every 4XX is an error here.
     ///
     /// ```no_run
     /// # use leadway::types;
@@ -539,11 +538,11 @@ impl Messages {
     /// Set the attachments of a call.
     ///
     /// Replaces the attachments of a call that was added from outside: one of the type `TYPE_CUSTOM_CALL`, or `TYPE_CALL` with the subtype
-    /// `EXTERNAL_CALL`. Needs the scope `conversations/message.write`. Takes 5 URLs at most; any other message is answered with 403.
+    /// `EXTERNAL_CALL`. Needs the scope `conversations/message.write`. Takes 5 URLs at most; any other message gets 403.
     ///
     /// `PUT /conversations/messages/{messageId}/attachments`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
     /// <https://developers.leadwaycrm.com/api-reference/conversations/conversations-add-message-attachments>. Page not seen, its address
-    /// derived; the facts are from the official file of 2026-05-01. No body of the answer is documented.
+    /// derived; the facts are from the official file of 2026-05-01. No body of the response is documented.
     ///
     /// ```no_run
     /// # use leadway::types;
@@ -701,7 +700,7 @@ impl Preferences {
     ///
     /// `GET /conversations/preferences/custom-subtypes`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
     /// <https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-all-custom-subtypes>. Page not seen, its address
-    /// derived; the facts are from the official file of 2026-05-01. The answer has no schema there.
+    /// derived; the facts are from the official file of 2026-05-01. The response has no schema there.
     ///
     /// ```no_run
     /// # async fn example(preferences: leadway::operations::Preferences) -> Result<(), Box<dyn std::error::Error>> {
@@ -751,7 +750,7 @@ impl Preferences {
     /// Changes or archives a kind of messages. Needs a token of an admin of the agency or of the sub-account.
     ///
     /// `PUT /conversations/preferences/custom-subtypes/{id}`, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
-    /// <https://developers.leadwaycrm.com/api-reference/conversations/conversations-update-custom-subtype>. No body of the answer is
+    /// <https://developers.leadwaycrm.com/api-reference/conversations/conversations-update-custom-subtype>. No body of the response is
     /// documented.
     ///
     /// ```no_run
@@ -789,7 +788,7 @@ impl Preferences {
     ///
     /// `GET /conversations/preferences/unsubscriptions/status`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
     /// <https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-contact-unsubscription-status>. Page not seen, its
-    /// address derived; the facts are from the official file of 2026-05-01. The answer has no schema there.
+    /// address derived; the facts are from the official file of 2026-05-01. The response has no schema there.
     ///
     /// ```no_run
     /// # async fn example(preferences: leadway::operations::Preferences) -> Result<(), Box<dyn std::error::Error>> {
@@ -888,7 +887,7 @@ impl Contacts {
     ///
     /// `GET /contacts/`, [repeated](rt::Route::is_repeatable) where that helps, pages by continuation token. Documented in part:
     /// <https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-contacts>. Page not seen, its address derived; the facts are
-    /// from the official file of 2026-05-01. `meta` is defined there but used nowhere; real answers have it.
+    /// from the official file of 2026-05-01. `meta` is defined there but used nowhere; real responses have it.
     ///
     /// ```no_run
     /// # #[allow(deprecated)]
@@ -915,7 +914,7 @@ impl Contacts {
 
     /// Create a contact.
     ///
-    /// Creates a contact in a sub-account. Needs the scope `contacts.write`. An answer 422 does not mean that none was created (issue 64).
+    /// Creates a contact in a sub-account. Needs the scope `contacts.write`. A response 422 does not mean that none was created (issue 64).
     ///
     /// `POST /contacts/`, [sent once](rt::Route::is_repeatable). Documented in part:
     /// <https://developers.leadwaycrm.com/api-reference/contacts/contacts-create-contact>. Page not seen, its address derived; the facts

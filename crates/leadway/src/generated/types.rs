@@ -33,7 +33,7 @@ pub struct AddInboundMessageRequest {
     pub email_cc: Option<Vec<String>>,
     /// Email address of the sender. It belongs to the contact and cannot be chosen freely.
     pub email_from: Option<String>,
-    /// Id of the email this one answers; it joins the same thread.
+    /// Id of the email this one replies to; it joins the same thread.
     pub email_message_id: Option<String>,
     /// Email address of the recipient. It belongs to the contact and cannot be chosen freely.
     pub email_to: Option<String>,
@@ -543,11 +543,11 @@ pub struct SendMessageRequest {
     pub message: Option<String>,
     /// Hours within which the moment to send a scheduled email is picked.
     pub optimization_period: Option<OptimizationPeriod>,
-    /// Id of the message this one answers.
+    /// Id of the message this one replies to.
     pub reply_message_id: Option<String>,
     /// When to send the message, in seconds since 1970-01-01 UTC.
     pub scheduled_timestamp: Option<rt::Number>,
-    /// What became of a message at the channel's provider.
+    /// Delivery status of a message at the channel's provider.
     pub status: MessageDeliveryStatus,
     /// Kind of the message within its channel. The documents speak of an object and send the text `Email`; either is accepted.
     pub sub_type: MessageSubType,

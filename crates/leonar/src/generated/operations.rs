@@ -144,7 +144,7 @@ impl Contacts {
     /// Adds a note to a contact. Needs a key with the scope `notes:write`.
     ///
     /// `POST /contacts/{id}/notes`, [sent once](rt::Route::is_repeatable). Seen in third-party clients only:
-    /// <https://leonar.mintlify.app/authentication>. Sent by public third-party clients; no field of the answer was seen.
+    /// <https://leonar.mintlify.app/authentication>. Sent by public third-party clients; no field of the response was seen.
     ///
     /// ```no_run
     /// # use leonar::types;
@@ -439,7 +439,7 @@ impl Deals {
     /// Closes a deal as won, lost or disqualified, and returns it. Needs a key with the scope `deals:write`.
     ///
     /// `POST /deals/{id}/close`, [sent once](rt::Route::is_repeatable). Documented in full:
-    /// <https://leonar.mintlify.app/api-reference/deals/close-a-deal>. The page shows a deal that is still `open` in the answer, the
+    /// <https://leonar.mintlify.app/api-reference/deals/close-a-deal>. The page shows a deal that is still `open` in the response, the
     /// example of all deal pages: read as reused, not as what closing does.
     ///
     /// ```no_run
@@ -620,7 +620,7 @@ impl Projects {
     /// Adds a project to the workspace and returns it. Needs a key with the scope `projects:write`.
     ///
     /// `POST /projects`, [sent once](rt::Route::is_repeatable). Seen in third-party clients only:
-    /// <https://leonar.mintlify.app/guides/workflows>. Sent by public third-party clients; the answer is read as a project.
+    /// <https://leonar.mintlify.app/guides/workflows>. Sent by public third-party clients; the response is read as a project.
     ///
     /// ```no_run
     /// # use leonar::types;
@@ -643,7 +643,7 @@ impl Projects {
     /// Returns one project with the stages of its pipeline. Needs a key with the scope `projects:read`.
     ///
     /// `GET /projects/{id}`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
-    /// <https://leonar.mintlify.app/guides/workflows>. The guide shows the beginning of an answer; the rest is read as the project of
+    /// <https://leonar.mintlify.app/guides/workflows>. The guide shows the beginning of a response; the rest is read as the project of
     /// update_project.
     ///
     /// ```no_run
@@ -782,7 +782,7 @@ impl Projects {
 
     /// Delete a file of a project.
     ///
-    /// Takes a file off a project. The answer has no body. The needed scope is not documented.
+    /// Takes a file off a project. The response has no body. The needed scope is not documented.
     ///
     /// `DELETE /projects/{id}/files/{file_id}`, [repeated](rt::Route::is_repeatable) where that helps. Seen in third-party clients only:
     /// <https://leonar.mintlify.app/guides/workflows>. Sent by public third-party clients, which take a 204 or an empty body for success.
@@ -1067,7 +1067,7 @@ impl Sourcing {
     /// `sourcing:read`.
     ///
     /// `POST /sourcing/contacts/search`, [sent once](rt::Route::is_repeatable), pages by number. Documented in part:
-    /// <https://leonar.mintlify.app/api-reference/sourcing/search-crm-contacts>. The table of body fields is cut, and the answer after
+    /// <https://leonar.mintlify.app/api-reference/sourcing/search-crm-contacts>. The table of body fields is cut, and the response after
     /// `profiles`: the counters are those the pagination guide gives to all sourcing searches.
     ///
     /// ```no_run
@@ -1103,7 +1103,7 @@ impl Sourcing {
     ///
     /// `POST /sourcing/advanced/profiles/search`, [sent once](rt::Route::is_repeatable), pages by number. Documented in part:
     /// <https://leonar.mintlify.app/api-reference/sourcing/advanced-sourcing-profile-search>. The table of body fields and the tail of the
-    /// answer are cut; where revealed addresses appear was not seen.
+    /// response are cut; where revealed addresses appear was not seen.
     ///
     /// ```no_run
     /// # use leonar::types;
@@ -1131,7 +1131,7 @@ impl Sourcing {
     /// Search profiles on LinkedIn.
     ///
     /// Searches LinkedIn through a connected account that is active in Recruiter or Sales Navigator. Places are given by LinkedIn's ids,
-    /// see list_linkedin_locations. For the next page the same body is sent again with the `cursor` of the last answer. Needs a key with
+    /// see list_linkedin_locations. For the next page the same body is sent again with the `cursor` of the last response. Needs a key with
     /// the scope `sourcing:read`.
     ///
     /// `POST /sourcing/linkedin/search`, [sent once](rt::Route::is_repeatable), pages by continuation token. Documented in part:
@@ -1185,7 +1185,7 @@ impl Sourcing {
 
     /// Find the ids of places for a candidate search.
     ///
-    /// Returns the ids of places that search_candidates takes for LinkedIn. Its parameters and its answer are not documented:
+    /// Returns the ids of places that search_candidates takes for LinkedIn. Its parameters and its response are not documented:
     /// list_linkedin_locations has both. Needs a key with the scope `sourcing:read`.
     ///
     /// `GET /sourcing/locations`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
@@ -1209,7 +1209,7 @@ impl Sourcing {
     ///
     /// `POST /sourcing/add-to-project`, [sent once](rt::Route::is_repeatable). Documented in part:
     /// <https://leonar.mintlify.app/api-reference/sourcing/add-profiles-to-project>. The tail of the body (a key that begins `accou`, read
-    /// as `account_id`) and the whole answer are cut; the answer is what public third-party clients read.
+    /// as `account_id`) and the whole response are cut; the response is what public third-party clients read.
     ///
     /// ```no_run
     /// # use leonar::types;
@@ -1272,7 +1272,7 @@ impl Workspace {
     /// Whether email and WhatsApp accounts are listed, whether it comes in pages, and the needed scope are not documented.
     ///
     /// `GET /connected-accounts`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
-    /// <https://leonar.mintlify.app/guides/workflows>. A recipe of the guide with one answer; parameters and pagination were not seen.
+    /// <https://leonar.mintlify.app/guides/workflows>. A recipe of the guide with one response; parameters and pagination were not seen.
     ///
     /// ```no_run
     /// # async fn example(workspace: leonar::operations::Workspace) -> Result<(), Box<dyn std::error::Error>> {

@@ -21,7 +21,7 @@ pub struct AddProfilesToProjectRequest {
 rt::object!(AddProfilesToProjectRequest { account_id? "account_id", profiles: "profiles", project_id: "project_id" });
 rt::setters!(AddProfilesToProjectRequest new(project_id: (rt::Uuid), profiles: [SourcingProfile]) { account_id: (rt::Uuid) });
 
-/// What became of the profiles.
+/// The result for the profiles.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -592,7 +592,7 @@ impl rt::Limited for EnrollContactsRequest {
     }
 }
 
-/// What became of the contacts to enroll.
+/// The result for the contacts to enroll.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1622,7 +1622,7 @@ pub struct SequenceEnrollments {
     pub finished: Option<i64>,
     /// Contacts that are paused.
     pub paused: Option<i64>,
-    /// Contacts that answered.
+    /// Contacts that replied.
     pub replied: Option<i64>,
     /// Contacts in all.
     pub total: Option<i64>,
@@ -2026,7 +2026,7 @@ pub struct UnenrollContactsRequest {
 rt::object!(UnenrollContactsRequest { contact_ids: "contact_ids" });
 rt::setters!(UnenrollContactsRequest new(contact_ids: [(rt::Uuid)]) {  });
 
-/// What became of the contacts to take out.
+/// The result for the contacts to take out.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

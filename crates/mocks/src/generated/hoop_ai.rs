@@ -403,7 +403,7 @@ pub mod operations {
         }
     }
 
-    /// `PUT /conversations/messages/{messageId}/status`: say what became of a message.
+    /// `PUT /conversations/messages/{messageId}/status`: set the delivery status of a message.
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateMessageStatus;
 
@@ -503,7 +503,7 @@ pub mod operations {
         }
     }
 
-    /// `POST /conversations/providers/live-chat/typing`: show a live chat visitor that an answer is being typed.
+    /// `POST /conversations/providers/live-chat/typing`: show a live chat visitor that a reply is being typed.
     #[derive(Clone, Copy, Debug)]
     pub struct SendTypingIndicator;
 
@@ -1537,7 +1537,7 @@ pub trait MockServerExt: MockOperation {
         self.mock_operation(config)
     }
 
-    /// Mocks `PUT /conversations/messages/{messageId}/status`: say what became of a message.
+    /// Mocks `PUT /conversations/messages/{messageId}/status`: set the delivery status of a message.
     fn update_message_status(
         &self,
         config: impl FnOnce(When<operations::UpdateMessageStatus>, Then<operations::UpdateMessageStatus>),
@@ -1566,7 +1566,7 @@ pub trait MockServerExt: MockOperation {
         self.mock_operation(config)
     }
 
-    /// Mocks `POST /conversations/providers/live-chat/typing`: show a live chat visitor that an answer is being typed.
+    /// Mocks `POST /conversations/providers/live-chat/typing`: show a live chat visitor that a reply is being typed.
     fn send_typing_indicator(
         &self,
         config: impl FnOnce(When<operations::SendTypingIndicator>, Then<operations::SendTypingIndicator>),

@@ -1,4 +1,4 @@
-//! The mock of every operation answers its documented example through the real client.
+//! The mock of every operation responds with its documented example through the real client.
 #![cfg(feature = "vendors")]
 
 mod generated;

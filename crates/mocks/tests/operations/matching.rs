@@ -1,4 +1,4 @@
-//! What a mock matches and answers, by the example of single operations.
+//! What a mock matches and responds, by the example of single operations.
 
 use httpmock::MockServer;
 use leonar::{Delivery, ErrorKind};

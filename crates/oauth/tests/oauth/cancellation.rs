@@ -25,7 +25,7 @@ async fn a_dropped_call_does_not_stop_the_refresh() {
     account.server.next(Action::Hold);
     let call = account.access();
     tokio::select! {
-        _ = call => panic!("the answer is held"),
+        _ = call => panic!("the response is held"),
         () = account.server.has_received(1) => {} // drops the call
     }
     assert_eq!(account.stored().await, strings("access-0", "refresh-0"));
@@ -45,7 +45,7 @@ async fn the_others_get_the_tokens() {
         tokio::time::sleep(Duration::from_millis(300)).await;
         account.server.release();
     });
-    assert!(impatient.is_err(), "gave up while the answer was held");
+    assert!(impatient.is_err(), "gave up while the response was held");
     assert_eq!(patient.unwrap(), "access-1");
     assert_eq!(account.server.count(), 1);
 }
@@ -97,7 +97,7 @@ fn a_runtime_that_ends_is_survived() {
     let inner = tokio::runtime::Runtime::new().unwrap();
     inner.block_on(async {
         tokio::select! {
-            _ = account.access() => panic!("the answer is held"),
+            _ = account.access() => panic!("the response is held"),
             () = account.server.has_received(1) => {}
         }
     });

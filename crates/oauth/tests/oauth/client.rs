@@ -44,8 +44,8 @@ async fn a_hundred_calls_with_a_refused_token_refresh_once_and_all_succeed() {
         let client = client.clone();
         tokio::spawn(async move { client.request(Method::POST, "/contacts").json(&json!({})).send::<Value>().await })
     });
-    for answer in join_all(calls).await {
-        assert_eq!(answer.unwrap().unwrap()["as"], "Bearer access-1");
+    for response in join_all(calls).await {
+        assert_eq!(response.unwrap().unwrap()["as"], "Bearer access-1");
     }
     assert_eq!(refreshes(&account), 1);
 }

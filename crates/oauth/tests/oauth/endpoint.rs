@@ -81,8 +81,8 @@ async fn refresh_sends_the_token_and_keeps_what_the_answer_leaves_out() {
 async fn only_the_access_token_is_needed() {
     let server = Server::start().await;
     let app = app_builder(&server.url()).build().unwrap();
-    // A refresh token is used up when the answer comes, so nothing in it but the access token may make it fail.
-    let answers = [
+    // A refresh token is used up when the response comes, so nothing in it but the access token may make it fail.
+    let responses = [
         (200, json!({"access_token": "a"}), None, ""),
         (201, json!({"access_token": "a", "expires_in": "3600"}), Some(3600), ""),
         (200, json!({"access_token": "a", "expires_in": 3600.0, "refresh_token": "r"}), Some(3600), "r"),
@@ -91,7 +91,7 @@ async fn only_the_access_token_is_needed() {
         (200, json!({"access_token": "a", "expires_in": 1e300, "scope": ["x"], "approvedLocations": "x"}), None, ""),
         (200, json!({"access_token": "a", "userId": 7, "planId": {}, "isBulkInstallation": "yes"}), None, ""),
     ];
-    for (status, body, expires_in, refresh) in answers {
+    for (status, body, expires_in, refresh) in responses {
         server.next(Action::json(status, &body));
         let tokens = app.exchange_code("c").await.unwrap_or_else(|error| panic!("{body}: {error}"));
         assert_eq!(pair(&tokens), strings("a", refresh), "{body}");
@@ -120,7 +120,7 @@ async fn errors_say_what_happened_and_carry_the_vendors_words() {
         ("502", Action::Respond(502, "text/html", html.into()), ErrorKind::Server, Delivery::Unknown, "502"),
         ("closed", Action::Hang, ErrorKind::Transport, Delivery::Unknown, "unknown"),
         ("silence", Action::Hold, ErrorKind::Timeout, Delivery::Unknown, "unknown"),
-        ("half an answer", Action::Truncate(half), ErrorKind::Transport, Delivery::Accepted, "accepted"),
+        ("half a response", Action::Truncate(half), ErrorKind::Transport, Delivery::Accepted, "accepted"),
         ("no access token", Action::json(200, &json!({"token": "x"})), ErrorKind::Decode, Delivery::Accepted, "accepted"),
         ("wrong type", Action::json(200, &wrong), ErrorKind::Decode, Delivery::Accepted, "accepted"),
         ("a token alone", Action::json(200, &json!("MARKED-new-access")), ErrorKind::Decode, Delivery::Accepted, "accepted"),

@@ -108,7 +108,7 @@ async fn a_refusal_of_an_old_token_needs_no_refresh() {
 async fn a_refusal_of_a_brand_new_token_is_not_the_tokens_fault() {
     let account = Account::living(0).await;
     assert_eq!(account.access().await.unwrap(), "access-1");
-    assert!(!account.rejected("access-1").await.unwrap(), "a missing scope is answered with 401 too");
+    assert!(!account.rejected("access-1").await.unwrap(), "a missing scope leads to 401 too");
     assert_eq!(account.server.count(), 1);
     account.clock.advance(60);
     assert!(account.rejected("access-1").await.unwrap());

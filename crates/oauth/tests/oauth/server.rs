@@ -9,12 +9,12 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 
-/// What the server does with its next request, instead of answering as the vendor does.
+/// What the server does with its next request, instead of responding as the vendor does.
 pub enum Action {
     Respond(u16, &'static str, String),
     /// Reads the request and closes the connection.
     Hang,
-    /// Answers as usual, once [`Server::release`] is called.
+    /// Responds as usual, once [`Server::release`] is called.
     Hold,
     /// Announces more than it sends.
     Truncate(String),
@@ -92,7 +92,7 @@ impl Server {
         seen.wait_for(|seen| *seen >= count).await.unwrap();
     }
 
-    /// Lets one held answer go.
+    /// Lets one held response go.
     pub fn release(&self) {
         self.shared.released.add_permits(1);
     }
@@ -113,11 +113,11 @@ async fn serve(mut stream: TcpStream, shared: Arc<Shared>) {
         Some(Action::Truncate(body)) => (200, "application/json", body, 100),
         Some(Action::Hold) => {
             shared.released.acquire().await.unwrap().forget();
-            let (status, body) = answer(&request, &shared);
+            let (status, body) = respond(&request, &shared);
             (status, "application/json", body, 0)
         }
         None => {
-            let (status, body) = answer(&request, &shared);
+            let (status, body) = respond(&request, &shared);
             (status, "application/json", body, 0)
         }
     };
@@ -126,12 +126,12 @@ async fn serve(mut stream: TcpStream, shared: Arc<Shared>) {
     stream.write_all(head.as_bytes()).await.ok();
     stream.write_all(body.as_bytes()).await.ok();
     stream.shutdown().await.ok();
-    // Reading on keeps the kernel from resetting the connection under an answer that is still on its way.
+    // Reading on keeps the kernel from resetting the connection under a response that is still on its way.
     let _ = tokio::time::timeout(Duration::from_secs(1), stream.read(&mut [0; 64])).await;
 }
 
-/// What the vendor would answer.
-fn answer(request: &Received, shared: &Shared) -> (u16, String) {
+/// What the vendor would respond.
+fn respond(request: &Received, shared: &Shared) -> (u16, String) {
     let mut state = shared.state.lock().unwrap();
     let refused =
         |message: &str| (400, json!({"statusCode": 400, "message": message, "error": "Bad Request", "traceId": "trace-1"}).to_string());
@@ -161,7 +161,7 @@ fn answer(request: &Received, shared: &Shared) -> (u16, String) {
     }
 }
 
-/// The answer of `POST /oauth/token`, with the names and values that the vendor documents.
+/// The response of `POST /oauth/token`, with the names and values that the vendor documents.
 pub fn granted(number: usize) -> Value {
     json!({
         "access_token": format!("access-{number}"), "token_type": "Bearer", "expires_in": 86399,

@@ -91,7 +91,7 @@ async fn new_tokens_are_stored_before_they_are_used() {
     while store.saving.load(Ordering::SeqCst) == 0 {
         tokio::task::yield_now().await;
     }
-    assert_eq!(account.server.count(), 1, "the vendor has answered");
+    assert_eq!(account.server.count(), 1, "the vendor has responded");
     for _ in 0..100 {
         tokio::task::yield_now().await;
     }

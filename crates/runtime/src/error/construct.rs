@@ -43,9 +43,9 @@ impl Error {
         Self::new(ErrorKind::Credential, Delivery::NotSent, reason)
     }
 
-    /// A successful answer of more than `limit` bytes.
+    /// A successful response of more than `limit` bytes.
     pub(crate) fn too_large(limit: usize) -> Self {
-        Self::new(ErrorKind::TooLarge, Delivery::Accepted, format!("the answer is larger than {limit} bytes"))
+        Self::new(ErrorKind::TooLarge, Delivery::Accepted, format!("the response is larger than {limit} bytes"))
     }
 
     pub(crate) fn new(kind: ErrorKind, delivery: Delivery, reason: impl Into<Cow<'static, str>>) -> Self {

@@ -19,7 +19,7 @@ pub(super) fn sentence(error: &Inner, f: &mut fmt::Formatter<'_>) -> fmt::Result
     }
     details(error, f)?;
     f.write_str(".")?;
-    let fate = match (error.kind, error.delivery) {
+    let delivery = match (error.kind, error.delivery) {
         // A wrong setting kept the request from existing.
         (ErrorKind::Configuration, _) => return Ok(()),
         (_, Delivery::NotSent) => match error.reach {
@@ -31,7 +31,7 @@ pub(super) fn sentence(error: &Inner, f: &mut fmt::Formatter<'_>) -> fmt::Result
         (_, Delivery::Unknown) => "Whether the vendor carried out the request is unknown",
         (_, Delivery::Accepted) => "The vendor accepted the request, so do not send it again",
     };
-    write!(f, " {fate}.")
+    write!(f, " {delivery}.")
 }
 
 fn details(error: &Inner, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,4 +1,4 @@
-//! One error for every vendor, which says what became of the request.
+//! One error for every vendor, which says whether the request was delivered.
 
 mod advice;
 mod construct;
@@ -21,7 +21,7 @@ pub(crate) use construct::{BODY_LIMIT, Context, Worst};
 
 pub(crate) type Source = Box<dyn StdError + Send + Sync + 'static>;
 
-/// What went wrong with a call, and what became of its request.
+/// What went wrong with a call, and whether its request was delivered.
 ///
 /// Ask [`advice`](Self::advice) for what to do, [`delivery`](Self::delivery) before sending anything again, [`kind`](Self::kind) to
 /// branch, and the `Display` form for one sentence to show. No credential is ever part of it: where a vendor echoes one, it is
@@ -76,33 +76,33 @@ pub enum ErrorKind {
     Credential,
     /// No connection: name resolution, refusal, TLS, or the proxy.
     Connect,
-    /// No complete answer within the attempt's timeout or the call's deadline.
+    /// No complete response within the attempt's timeout or the call's deadline.
     Timeout,
-    /// The connection broke before a complete answer arrived.
+    /// The connection broke before a complete response arrived.
     Transport,
-    /// The vendor answered 429, or the client's own pacing would have held the request beyond its deadline.
+    /// The vendor responded 429, or the client's own pacing would have held the request beyond its deadline.
     RateLimited,
-    /// The vendor answered 401.
+    /// The vendor responded 401.
     Unauthorized,
-    /// The vendor answered 403.
+    /// The vendor responded 403.
     Forbidden,
-    /// The vendor answered 404.
+    /// The vendor responded 404.
     NotFound,
-    /// The vendor answered another 4xx: it did not like the request.
+    /// The vendor responded another 4xx: something in the request is wrong.
     Refused,
-    /// The vendor answered 5xx.
+    /// The vendor responded 5xx.
     Server,
-    /// The vendor answered with a redirect that must not be followed, or an answer that is neither 2xx nor an error.
+    /// The vendor responded with a redirect that must not be followed, or a response that is neither 2xx nor an error.
     Redirect,
-    /// The vendor accepted the request, but its answer does not have the documented form.
+    /// The vendor accepted the request, but its response does not have the documented form.
     Decode,
-    /// The answer is larger than the client's limit, 16 MiB unless set otherwise.
+    /// The response is larger than the client's limit, 16 MiB unless set otherwise.
     TooLarge,
 }
 
-/// What became of the request, taking all attempts together.
+/// Whether the request was delivered, taking all attempts together.
 ///
-/// The order is from harmless to done: of several attempts, the greatest counts.
+/// The order is from nothing done to all done: of several attempts, the greatest counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Delivery {
@@ -115,10 +115,10 @@ pub enum Delivery {
     NotSent,
     /// The vendor received the request and refused it (3xx and 4xx but 408; 408 and 5xx if the method only reads).
     Rejected,
-    /// The vendor may or may not have acted: the answer is missing, or it is a 408 or a 5xx to a method that writes.
+    /// The vendor may or may not have acted: the response is missing, or it is a 408 or a 5xx to a method that writes.
     /// Look before sending again.
     Unknown,
-    /// The vendor accepted the request (2xx); only its answer is unusable. Do not send again.
+    /// The vendor accepted the request (2xx); only its response is unusable. Do not send again.
     Accepted,
 }
 
@@ -140,7 +140,7 @@ impl Error {
         self.inner.kind
     }
 
-    /// What became of the request.
+    /// Whether the request was delivered.
     pub fn delivery(&self) -> Delivery {
         self.inner.delivery
     }
@@ -151,12 +151,12 @@ impl Error {
         &self.inner.reason
     }
 
-    /// The HTTP status, if an answer began to arrive.
+    /// The HTTP status, if a response began to arrive.
     pub fn status(&self) -> Option<StatusCode> {
         self.inner.status
     }
 
-    /// The headers of the vendor's answer; empty if there was none.
+    /// The headers of the vendor's response; empty if there was none.
     pub fn headers(&self) -> &HeaderMap {
         &self.inner.headers
     }
@@ -186,17 +186,17 @@ impl Error {
         self.inner.retry_after
     }
 
-    /// The first 64 KiB of the vendor's answer, whatever its form; empty if there was none.
+    /// The first 64 KiB of the vendor's response, whatever its form; empty if there was none.
     pub fn body(&self) -> &[u8] {
         &self.inner.body
     }
 
-    /// The vendor's answer, decoded from JSON as `T`.
+    /// The vendor's response, decoded from JSON as `T`.
     pub fn body_as<T: DeserializeOwned>(&self) -> Option<T> {
         serde_json::from_slice(&self.inner.body).ok()
     }
 
-    /// Where in the JSON answer decoding stopped, such as `data.channels[2].kind`.
+    /// Where in the JSON response decoding stopped, such as `data.channels[2].kind`.
     pub fn json_path(&self) -> Option<&str> {
         self.inner.json_path.as_deref()
     }

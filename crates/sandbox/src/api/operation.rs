@@ -71,7 +71,7 @@ pub(crate) struct RequestBody {
     pub validator: Validator,
 }
 
-/// What the operation answers when all is well.
+/// What the operation returns when all is well.
 #[derive(Debug)]
 pub(crate) struct Success {
     pub status: StatusCode,
@@ -200,7 +200,7 @@ fn read_success(document: &Document, responses: &Value, definitions: &Definition
         },
         Some((name, _)) => Content::Binary(name.clone()),
     };
-    // Where the vendor prints no code, the plainest one that fits is answered.
+    // Where the vendor prints no code, the plainest one that fits is returned.
     let plain = if matches!(content, Content::Empty) { StatusCode::NO_CONTENT } else { StatusCode::OK };
     Ok(Success { status: code.parse().unwrap_or(plain), content })
 }

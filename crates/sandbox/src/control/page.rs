@@ -28,10 +28,10 @@ pub(super) fn router() -> Router<SharedServer> {
 async fn openapi(State(server): Shared, Path(file): Path<String>) -> Result<Response, Refused> {
     let slug = file.strip_suffix(".json").unwrap_or(&file);
     let stage = server.stages().iter().find(|stage| stage.api.vendor.slug() == slug);
-    let stage = stage.ok_or_else(|| Refused(StatusCode::NOT_FOUND, format!("{file} is no document of the sandbox")))?;
+    let stage = stage.ok_or_else(|| Refused(StatusCode::NOT_FOUND, format!("{file} is not a document of the sandbox")))?;
     let mut document: Value = stage.api.document.root().clone();
     document["servers"] = json!([{ "url": stage.api.mount, "description": "The sandbox" }]);
-    // Where the vendor prints no code, the one that the sandbox answers with.
+    // Where the vendor prints no code, the one that the sandbox responds with.
     for operation in &stage.api.operations {
         let responses = &mut document["paths"][&operation.template][operation.method.as_str().to_lowercase()]["responses"];
         if let Some(success) = responses.as_object_mut().and_then(|responses| responses.remove("2XX")) {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value};
 
-use super::dress::dress;
+use super::complete::complete;
 use super::event::Event;
 use super::filter::{self, Criteria, Special};
 use super::page::Reader;
@@ -91,7 +91,7 @@ impl<'a> Call<'a> {
         if adopt {
             let mut fields = known.template.clone();
             fields.insert(known.id_field.clone(), id.into());
-            dress(self.api, kind, &mut fields);
+            complete(self.api, kind, &mut fields);
             self.store.insert(kind, id, fields);
         }
         adopt
@@ -105,7 +105,7 @@ impl<'a> Call<'a> {
         self.store.get(kind, id).ok_or_else(|| Refusal::not_found(path, kind))
     }
 
-    /// Makes an object of these fields and a fresh id, and answers all of it.
+    /// Makes an object of these fields and a fresh id, and returns all of it.
     pub(crate) fn make(&mut self, kind: &str, mut fields: Fields) -> Fields {
         let id_field = self.script.kind(kind).map_or("id", |kind| kind.id_field.as_str());
         let id = self.fresh_id(kind);
@@ -117,12 +117,12 @@ impl<'a> Call<'a> {
         for name in CHANGED.into_iter().filter(shown).chain([made]) {
             fields.entry(name).or_insert_with(|| now.clone().into());
         }
-        dress(self.api, kind, &mut fields);
+        complete(self.api, kind, &mut fields);
         self.store.insert(kind, &id, fields.clone());
         fields
     }
 
-    /// Changes an object and answers all of it. A null clears a field.
+    /// Changes an object and returns all of it. A null clears a field.
     pub(crate) fn change(&mut self, kind: &str, id: &str, patch: Fields) -> Result<Fields, Refusal> {
         self.object(kind, id, "")?;
         let now = self.now();
@@ -149,7 +149,7 @@ impl<'a> Call<'a> {
 
     /// The documented response with what the request says and fresh ids.
     pub(crate) fn example(&self) -> Value {
-        let mut response = example::answer(&self.api.document, self.operation, self.checked);
+        let mut response = example::response(&self.api.document, self.operation, self.checked);
         respond::refresh(&mut response);
         response
     }

@@ -1,4 +1,4 @@
-//! The documented example as an answer: what the request says is echoed, and ids are fresh.
+//! The documented example as a response: what the request says is echoed, and ids are fresh.
 
 use serde_json::{Map, Value};
 
@@ -7,7 +7,7 @@ use crate::check::Checked;
 use crate::ids;
 
 /// The example response of `operation`, with the fields of the request that the response has too.
-pub(crate) fn answer(document: &Document, operation: &Operation, checked: &Checked) -> Value {
+pub(crate) fn response(document: &Document, operation: &Operation, checked: &Checked) -> Value {
     let Some((schema, example)) = operation.response() else { return Value::Null };
     let mut said: Map<String, Value> = checked.parameters.clone().into_iter().collect();
     said.extend(checked.body.as_object().cloned().unwrap_or_default());

@@ -58,7 +58,7 @@ struct Argument<'a> {
     test: Test<'a>,
 }
 
-/// How an argument judges an object.
+/// How an argument selects an object.
 enum Test<'a> {
     /// Some text of it contains these words.
     Words(String),
@@ -71,7 +71,7 @@ enum Test<'a> {
 }
 
 impl<'a> Criteria<'a> {
-    /// `known` tells whether any object has a field that an argument of this name is about; the arguments `apart` are judged elsewhere.
+    /// `known` tells whether any object has a field that an argument of this name is about; the arguments `apart` are read elsewhere.
     pub(crate) fn new(
         (document, operation, checked): (&'a Document, &'a Operation, &'a Checked),
         apart: &[&str],

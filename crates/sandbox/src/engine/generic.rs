@@ -1,4 +1,4 @@
-//! What most operations do: make, list, answer, change and delete objects.
+//! What most operations do: make, list, return, change and delete objects.
 
 use serde_json::Value;
 

@@ -249,7 +249,7 @@ fn keep(call: &mut Call<'_>, mut message: Fields) -> Fields {
     call.make("message", message)
 }
 
-/// A contact answers. Leonar documents no webhooks, so that nobody is told.
+/// A contact replies. Leonar documents no webhooks, so that nobody is told.
 pub(crate) fn reply(call: &mut Call<'_>, reply: &ReplyTo) -> Result<Fields, Refusal> {
     let newest = call.store.find("conversation", "contact_id", &reply.contact_id).map(|found| text(found, "id").to_owned());
     let id = newest.unwrap_or_else(|| reply.conversation_id.clone());

@@ -1,7 +1,7 @@
 //! Performs operations on the objects of a vendor.
 
 mod call;
-mod dress;
+mod complete;
 mod event;
 mod example;
 mod files;
@@ -77,7 +77,7 @@ impl Stage {
         *self.store() = store;
     }
 
-    /// Performs an operation: the answer, and what subscribers are told of.
+    /// Performs an operation: the response, and what subscribers are told of.
     pub(crate) fn perform(
         &self,
         operation: &Operation,
@@ -96,10 +96,10 @@ impl Stage {
         };
         let events = call.events;
         drop(store);
-        Ok((self.answer(operation, response), events))
+        Ok((self.respond(operation, response), events))
     }
 
-    /// Lets somebody outside the API answer in a conversation: the message, and what subscribers are told of.
+    /// Lets somebody outside the API reply in a conversation: the message, and what subscribers are told of.
     pub(crate) fn reply(&self, reply: &ReplyTo, settings: &Settings) -> Result<(Value, Vec<Event>), Refusal> {
         let (api, script) = (self.api, self.script);
         let Some(operation) = api.operation("send_message") else {
@@ -133,7 +133,7 @@ impl Stage {
         !self.api.vendor.is_highlevel() || highlevel::accepts(&mut self.store(), credential)
     }
 
-    fn answer(&self, operation: &Operation, response: Value) -> Reply {
+    fn respond(&self, operation: &Operation, response: Value) -> Reply {
         let body = match &operation.success.content {
             Content::Empty => ReplyBody::Empty,
             Content::Binary(media_type) => ReplyBody::Bytes { media_type: media_type.clone(), bytes: files::of(media_type) },

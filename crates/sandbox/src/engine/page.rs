@@ -78,7 +78,7 @@ impl<'r> Reader<'r> {
                 None if said.is_number() => continue,
                 // Whoever tries the documented example gets the first page.
                 None if documented() => Ok(0),
-                None => Err(Refusal::parameter(name, "this is no place in the list")),
+                None => Err(Refusal::parameter(name, "this is not a place in the list")),
             };
         }
         // HighLevel's contact search takes the number of a page as well.

@@ -1,4 +1,4 @@
-//! [`ReplyTo`]: an answer from outside the API.
+//! [`ReplyTo`]: a reply from outside the API.
 
 use serde::{Deserialize, Serialize};
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
-use super::dress::dress;
+use super::complete::complete;
 use super::page::milliseconds;
 use super::plan::{Plan, Role, noun, referred};
 use super::store::{DOCUMENTED, Fields, Store};
@@ -45,7 +45,7 @@ impl Script {
         let nouns = api.operations.iter().map(|operation| noun(&operation.id)).collect();
         let plan = |operation: &Operation| (operation.id.clone(), Plan::derive(&api.document, operation, &nouns));
         let mut script = Self { plans: api.operations.iter().map(plan).collect(), kinds: BTreeMap::new() };
-        // An object that is answered whole comes first, so that it becomes the template of its kind.
+        // An object that is returned whole comes first, so that it becomes the template of its kind.
         for roles in [&[Role::Read][..], &[Role::Create, Role::Update], &[Role::List]] {
             for operation in &api.operations {
                 if roles.contains(&script.plan(operation).role) {
@@ -61,7 +61,7 @@ impl Script {
                 kind.template.clone_from(fullest);
             }
             let examples = kind.examples.iter_mut().map(|(_, fields)| fields);
-            examples.chain([&mut kind.template]).for_each(|fields| dress(api, name, fields));
+            examples.chain([&mut kind.template]).for_each(|fields| complete(api, name, fields));
             // The documents show the newest first, where they show no time.
             kind.examples.reverse();
             kind.examples.sort_by_key(|(_, fields)| milliseconds(fields));
@@ -74,7 +74,7 @@ impl Script {
         &self.plans[&operation.id]
     }
 
-    /// What is known of a kind; nothing where no object of it is ever answered.
+    /// What is known of a kind; nothing where no object of it is ever returned.
     pub(crate) fn kind(&self, kind: &str) -> Option<&Kind> {
         self.kinds.get(kind)
     }

@@ -86,7 +86,7 @@ fn create_leads(call: &mut Call<'_>) -> Result<Value, Refusal> {
     Ok(response)
 }
 
-/// A lead as the answer has it: custom data only where the request asks for the whole.
+/// A lead as the response has it: custom data only where the request asks for the whole.
 fn shown(call: &Call<'_>, lead: &Fields) -> Fields {
     let mut lead = lead.clone();
     if call.checked.parameters.get("full") != Some(&Value::Bool(true)) {
@@ -272,7 +272,7 @@ fn send_connection_request(call: &mut Call<'_>) -> Result<Value, Refusal> {
     }))
 }
 
-/// A lead answers.
+/// A lead replies.
 pub(crate) fn reply(call: &mut Call<'_>, reply: &ReplyTo) -> Result<Fields, Refusal> {
     let newest = call.store.newest("conversation").find(|fields| is_with(fields, &reply.linkedin_url)).cloned();
     let conversation = match newest.filter(|_| !reply.linkedin_url.is_empty()) {

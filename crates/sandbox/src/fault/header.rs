@@ -16,7 +16,7 @@ pub(crate) fn parse(header: &str) -> Result<Fault, String> {
     for part in front.split(';').map(str::trim).filter(|part| !part.is_empty()) {
         let (name, value) = part.split_once('=').map_or((part, None), |(name, value)| (name.trim(), Some(value.trim())));
         let number =
-            || value.map(str::parse::<u64>).transpose().map_err(|_| format!("{name}: {:?} is no number", value.unwrap_or_default()));
+            || value.map(str::parse::<u64>).transpose().map_err(|_| format!("{name}: {:?} is not a number", value.unwrap_or_default()));
         let status = || match number()?.map(u16::try_from) {
             Some(Ok(status @ 200..=599)) => Ok(Some(status)),
             None => Ok(None),
@@ -41,7 +41,7 @@ pub(crate) fn parse(header: &str) -> Result<Fault, String> {
             "null-fields" => FaultKind::NullFields,
             _ => {
                 return Err(format!(
-                    "{name:?} is no fault; these are: status, rate-limit, latency, reset-before, reset-after, truncate, invalid-json, unknown-enum, null-fields, html"
+                    "{name:?} is not a fault; these are: status, rate-limit, latency, reset-before, reset-after, truncate, invalid-json, unknown-enum, null-fields, html"
                 ));
             }
         });
@@ -71,7 +71,7 @@ mod tests {
             ("reset-after", Ok(json!({ "kind": "reset-after" }))),
             ("html", Ok(json!({ "kind": "html", "status": 502 }))),
             ("status=7", Err("status: a status is between 200 and 599")),
-            ("latency=x", Err("latency: \"x\" is no number")),
+            ("latency=x", Err("latency: \"x\" is not a number")),
             ("", Err("no fault is named")),
         ];
         for (header, expected) in cases {

@@ -15,7 +15,7 @@ use crate::Vendor;
 /// A fault: what goes wrong, and how long it takes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
-    /// Milliseconds to wait before the answer.
+    /// Milliseconds to wait before the response.
     #[serde(default, skip_serializing_if = "Option::is_none", rename = "latency_ms")]
     pub latency_milliseconds: Option<u64>,
     /// What goes wrong.
@@ -28,18 +28,18 @@ pub struct Fault {
 #[serde(tag = "kind", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum FaultKind {
-    /// The request is not performed and answered with this status.
+    /// The request is not performed; the response has this status.
     Status {
         /// The HTTP status.
         status: u16,
         /// The body: text as it is, everything else as JSON. Without one, the vendor's error shape.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         body: Option<Value>,
-        /// More headers of the answer.
+        /// More headers of the response.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         headers: BTreeMap<String, String>,
     },
-    /// The request is not performed and answered with 429.
+    /// The request is not performed; the response is a 429.
     RateLimit {
         /// Seconds in the `Retry-After` header; without them there is no such header.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -51,15 +51,15 @@ pub enum FaultKind {
     ResetBefore,
     /// The request is read and performed, and then the connection is reset.
     ResetAfter,
-    /// The request is performed; half of the answer's body follows its head, and then the connection ends.
+    /// The request is performed; half of the response's body follows its head, and then the connection ends.
     Truncate,
-    /// The request is performed and the answer's JSON is broken.
+    /// The request is performed and the response's JSON is broken.
     InvalidJson,
-    /// The request is performed and every enum in the answer has a value that no document lists.
+    /// The request is performed and every enum in the response has a value that no document lists.
     UnknownEnum,
-    /// The request is performed and every field of the answer that may be null is null.
+    /// The request is performed and every field of the response that may be null is null.
     NullFields,
-    /// The request is not performed; a proxy answers with a page of HTML.
+    /// The request is not performed; a proxy responds with a page of HTML.
     Html {
         /// The HTTP status.
         #[serde(default = "bad_gateway")]
@@ -77,7 +77,7 @@ impl Fault {
         Self { latency_milliseconds: None, kind }
     }
 
-    /// An answer with this status, in the vendor's error shape.
+    /// A response with this status, in the vendor's error shape.
     pub fn status(status: u16) -> Self {
         Self::new(FaultKind::Status { status, body: None, headers: BTreeMap::new() })
     }

@@ -1,4 +1,4 @@
-//! Answers that are still of their schema and no longer what anybody expects.
+//! Responses that are still of their schema and no longer what anybody expects.
 
 use serde_json::Value;
 

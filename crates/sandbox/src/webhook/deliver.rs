@@ -38,7 +38,7 @@ impl Default for Client {
 }
 
 impl Client {
-    /// Delivers an event: again, with the same id, until the receiver answers with 2xx or the attempts are used up.
+    /// Delivers an event: again, with the same id, until the receiver responds 2xx or the attempts are used up.
     pub(crate) async fn deliver(&self, post: Post) -> Delivery {
         tokio::time::sleep(post.wait).await;
         let mut delivery = Delivery {
@@ -74,7 +74,7 @@ impl Client {
         match tokio::time::timeout(TIMEOUT, self.0.request(request)).await {
             Ok(Ok(response)) => Ok(response.status()),
             Ok(Err(error)) => Err(error.to_string()),
-            Err(_) => Err(format!("no answer within {} seconds", TIMEOUT.as_secs())),
+            Err(_) => Err(format!("no response within {} seconds", TIMEOUT.as_secs())),
         }
     }
 }

@@ -74,9 +74,9 @@ pub struct Delivery {
     pub event_id: String,
     /// How often it was tried.
     pub attempts: u32,
-    /// The status of the last answer; nothing where there was none.
+    /// The status of the last response; nothing where there was none.
     pub status: Option<u16>,
-    /// Why there was no answer.
+    /// Why there was no response.
     pub error: Option<String>,
 }
 

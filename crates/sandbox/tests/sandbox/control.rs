@@ -139,7 +139,7 @@ async fn the_page_needs_nothing_from_elsewhere() {
         let operations = document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
         assert!(
             operations.clone().all(|operation| operation["responses"].get("2XX").is_none()),
-            "the page shows the status that is answered"
+            "the page shows the status that is returned"
         );
     }
     assert_eq!(http.get(format!("{}/_sandbox/openapi/other.json", sandbox.url())).send().await.unwrap().status(), 404);

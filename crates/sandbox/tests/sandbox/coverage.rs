@@ -1,4 +1,4 @@
-//! Every operation of every document is sent its own example and answers what its schema allows.
+//! Every operation of every document is sent its own example and returns what its schema allows.
 
 use reachout_sandbox::{Sandbox, Vendor};
 use reachout_schema::{Definitions, Unknown};

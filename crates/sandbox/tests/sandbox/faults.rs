@@ -46,7 +46,7 @@ async fn each_fault_does_what_it_says() {
     assert!(is_reset(&create("reset-before").send().await.unwrap_err()));
     assert_eq!(companies(&client.get("/companies").await), before);
 
-    // What is performed can be found, whatever its answer was.
+    // What is performed can be found, whatever its response was.
     assert!(is_reset(&create("reset-after").send().await.unwrap_err()));
     let broken = create("truncate").send().await.unwrap();
     assert!(broken.status().is_success());
@@ -65,7 +65,7 @@ async fn each_fault_does_what_it_says() {
     assert!(start.elapsed() >= Duration::from_millis(120));
     let (status, body) = answer(create("explode")).await;
     assert_eq!(status, 400);
-    assert!(body["error"].as_str().unwrap().starts_with("X-Sandbox-Fault: \"explode\" is no fault"), "{body}");
+    assert!(body["error"].as_str().unwrap().starts_with("X-Sandbox-Fault: \"explode\" is not a fault"), "{body}");
 
     let met: Vec<_> = sandbox.requests().into_iter().filter_map(|entry| Some((entry.fault?, entry.status))).collect();
     assert_eq!(met[..2], [("status".to_owned(), Some(503)), ("status".to_owned(), Some(500))]);

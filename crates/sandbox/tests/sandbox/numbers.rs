@@ -35,10 +35,10 @@ async fn an_integer_beyond_64_bits_is_refused_in_a_body_as_in_a_query() {
         assert_eq!(answer(query).await.0, 400, "{number} in a query");
         for (vendor, path, body, field) in bodies {
             let request = Client::new(&sandbox, vendor).request(Method::POST, path).header("Content-Type", "application/json");
-            let (status, answered) = answer(request.body(body.replace('#', number))).await;
+            let (status, returned) = answer(request.body(body.replace('#', number))).await;
             let expected = if matches!(vendor, Vendor::HoopAi | Vendor::Leadway) { 422 } else { 400 };
-            assert_eq!(status, expected, "{vendor} {field} {number}: {answered}");
-            assert!(answered.to_string().contains(&format!("{field}: ")) && answered.to_string().contains("64 bits"), "{answered}");
+            assert_eq!(status, expected, "{vendor} {field} {number}: {returned}");
+            assert!(returned.to_string().contains(&format!("{field}: ")) && returned.to_string().contains("64 bits"), "{returned}");
         }
     }
     assert_eq!(client.contacts().list().await.unwrap().data.len(), before, "the list can be read by every client");

@@ -77,7 +77,7 @@ async fn files_go_up_and_down() {
     assert_eq!((status.as_u16(), &body["status"]), (415, &json!(415)), "{body}");
     let text = Form::new().text("conversationId", "c").text("contactId", "c").text("locationId", "l").text("fileAttachment", "cv.pdf");
     let (status, body) = answer(client.request(Method::POST, path).multipart(text)).await;
-    assert_eq!((status.as_u16(), &body["message"]), (422, &json!(["fileAttachment: this part is no file"])));
+    assert_eq!((status.as_u16(), &body["message"]), (422, &json!(["fileAttachment: this part is not a file"])));
     let lost = Form::new().text("contactId", contact.clone());
     let (status, body) = answer(client.request(Method::POST, path).multipart(lost)).await;
     assert_eq!(status, 422, "{body}");

@@ -15,14 +15,14 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::client::{Client, answer, document, success};
 
-/// A receiver of webhooks: its address, what it received, and the status it answers with.
+/// A receiver of webhooks: its address, what it received, and the status it responds with.
 async fn receiver() -> (String, UnboundedReceiver<(HeaderMap, Bytes)>, Arc<AtomicU16>) {
     let (sender, received) = unbounded_channel();
     let status = Arc::new(AtomicU16::new(200));
-    let answer = Arc::clone(&status);
+    let response = Arc::clone(&status);
     let take = move |headers: HeaderMap, body: Bytes| async move {
         sender.send((headers, body)).unwrap();
-        StatusCode::from_u16(answer.load(Ordering::SeqCst)).unwrap()
+        StatusCode::from_u16(response.load(Ordering::SeqCst)).unwrap()
     };
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();

@@ -12,7 +12,7 @@ use super::types;
 pub enum WebhookEvent {
     /// `message.sent`: A message went out to a lead, from a campaign or through the API.
     MessageSent(Box<types::MessageSentData>),
-    /// `reply.received`: A lead answered. Also called `message.received`.
+    /// `reply.received`: A lead replied. Also called `message.received`.
     ReplyReceived(Box<types::ReplyReceivedData>),
     /// `connection_request.sent`: A connection request went out to a lead. Also called `connection.sent`.
     ConnectionRequestSent(Box<types::ConnectionRequestSentData>),

@@ -32,10 +32,10 @@ impl Campaigns {
     /// Lists the campaigns of the workspace, a page at a time. Errors: 401 for the key, 429 for too many calls.
     ///
     /// `GET /v1/campaigns`, [repeated](rt::Route::is_repeatable) where that helps, pages by number. Documented in full:
-    /// <https://docs.sendpilot.ai/api-reference/endpoint/get-campaigns>. The upper half of the page answers with data and meta and statuses
-    /// in capitals; its generated block, A, B and integrators have campaigns and pagination and small letters. The newer form is
-    /// documented, and the older fields are optional beside it. The filter follows the generated block (the text has started instead of
-    /// active and all).
+    /// <https://docs.sendpilot.ai/api-reference/endpoint/get-campaigns>. The upper half of the page returns data and meta and statuses in
+    /// capitals; its generated block, A, B and integrators have campaigns and pagination and small letters. The newer form is documented,
+    /// and the older fields are optional beside it. The filter follows the generated block (the text has started instead of active and
+    /// all).
     ///
     /// ```no_run
     /// # use sendpilot::types;
@@ -73,7 +73,7 @@ impl Campaigns {
     /// Pause or resume a campaign.
     ///
     /// Pauses or resumes a campaign, and raises the webhook event `campaign.paused` or `campaign.resumed`. Which states can be resumed, and
-    /// what a second pause answers, is not documented. Errors: 400 for an unknown action or a campaign whose state does not allow it, 401
+    /// what a second pause returns, is not documented. Errors: 400 for an unknown action or a campaign whose state does not allow it, 401
     /// for the key,
     /// 404 for an unknown campaign.
     ///
@@ -404,7 +404,7 @@ impl Inbox {
     ///
     /// Sends one LinkedIn message of at most 8,000 characters, either to a profile (`senderId` and `recipientLinkedinUrl`) or to a lead
     /// (`leadId`, with `senderId` where a certain account is to send it). The recipient must be a 1st-degree connection of the sender,
-    /// which means that a connection request has been accepted; otherwise the answer is 400. It is also 400 for an unknown sender and for
+    /// which means that a connection request has been accepted; otherwise the response is 400. It is also 400 for an unknown sender and for
     /// an invalid body, 401 without a valid key, 404 for an unknown resource, and 429 once the sender's daily message limit is reached. A
     /// sent message raises the webhook event `message.sent`. SendPilot has no idempotency key: a repeated call sends a second message.
     ///
@@ -613,9 +613,8 @@ impl LeadDatabase {
     ///
     /// `GET /v1/lead-database/searches/{id}/results`, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented in
     /// part: <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-database-search-status>. No page of its own was seen. A counts
-    /// pages and answers with id, status, results and pagination; B, the newest, has offset and limit and answers with leads, total and
-    /// has_more. The parameters are B's, the response has the fields of both. A lead's fields are those of the event
-    /// lead_database.search.completed.
+    /// pages and returns id, status, results and pagination; B, the newest, has offset and limit and returns leads, total and has_more. The
+    /// parameters are B's, the response has the fields of both. A lead's fields are those of the event lead_database.search.completed.
     ///
     /// ```no_run
     /// # async fn example(lead_database: sendpilot::operations::LeadDatabase) -> Result<(), Box<dyn std::error::Error>> {
@@ -789,8 +788,8 @@ impl LeadExtractor {
     ///
     /// `GET /v1/lead-extractor/campaigns/{id}/results`, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented
     /// in part: <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-extractor-campaign-status>. No page of its own was seen. A
-    /// answers with leads and a pagination object, B, the newest, with leads, total and has_more: the response has the fields of both. A
-    /// lead's fields are from the event lead_extractor.job.completed and from integrators. enriched_only is in B only.
+    /// returns leads and a pagination object, B, the newest, with leads, total and has_more: the response has the fields of both. A lead's
+    /// fields are from the event lead_extractor.job.completed and from integrators. enriched_only is in B only.
     ///
     /// ```no_run
     /// # async fn example(lead_extractor: sendpilot::operations::LeadExtractor) -> Result<(), Box<dyn std::error::Error>> {

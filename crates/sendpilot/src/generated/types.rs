@@ -2269,7 +2269,7 @@ pub struct PagePagination {
 
 rt::object!(PagePagination { limit? "limit", page? "page", total? "total", total_pages? "totalPages" });
 
-/// A lead answered.
+/// A lead replied.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
@@ -2284,7 +2284,7 @@ pub struct ReplyReceivedData {
     pub reply: Option<String>,
     /// First 100 characters of the reply, in the older form of the event.
     pub reply_preview: Option<String>,
-    /// Id of the sender that was answered.
+    /// Id of the sender that was replied to.
     pub sender_id: Option<String>,
 }
 
@@ -2315,7 +2315,7 @@ impl rt::Limited for SendConnectionRequestRequest {
     }
 }
 
-/// What became of a connection request.
+/// Result of sending a connection request.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
@@ -2363,7 +2363,7 @@ impl rt::Limited for SendMessageRequest {
     }
 }
 
-/// What became of a message. The current form has `status` and `timestamp`, the older one `senderId` and `sentAt`.
+/// Result of sending a message. The current form has `status` and `timestamp`, the older one `senderId` and `sentAt`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
@@ -2418,7 +2418,7 @@ impl rt::Limited for SendMessageToLeadRequest {
     }
 }
 
-/// What became of a message to a lead.
+/// Result of sending a message to a lead.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
@@ -2591,8 +2591,8 @@ pub struct UpdateLeadStatusResponse {
 
 rt::object!(UpdateLeadStatusResponse { lead_id? "leadId", message? "message", status? "status", success? "success" });
 
-/// What every webhook call holds around its event. A call is a POST, counts as delivered when it is answered with 2xx within 30 seconds,
-/// and is repeated otherwise, after 5 seconds, 30 seconds, 2 minutes, 15 minutes and 1 hour (the page also says at most 5 attempts in all).
+/// What every webhook call holds around its event. A call is a POST, counts as delivered when it gets a 2xx response within 30 seconds, and
+/// is repeated otherwise, after 5 seconds, 30 seconds, 2 minutes, 15 minutes and 1 hour (the page also says at most 5 attempts in all).
 /// Calls may come twice: `eventId` tells them apart. The documented signature is the header `Webhook-Signature`, as `v1,t=<Unix
 /// seconds>,s=<hex>`: HMAC-SHA256 over the timestamp, a full stop and the raw body, keyed with the webhook's secret.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,7 +11,7 @@ use reachout_webhooks::Signer;
 use crate::highlevel;
 use crate::vectors::*;
 
-/// The status that the receiver answers with.
+/// The status that the receiver responds with.
 async fn post(url: &str, headers: &HeaderMap, body: &str) -> u16 {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     client.post(url).headers(headers.clone()).body(body.to_owned()).send().await.unwrap().status().as_u16()

@@ -97,7 +97,7 @@ fn security() -> Vec<Odd> {
         ("key in the query", scheme, "      type: apiKey\n      in: query\n      name: key\n", "  securitySchemes:", "in a header"),
         ("key without a name", scheme, "      type: apiKey\n      in: header\n", "  securitySchemes:", "name: X-API-Key"),
         (
-            "key whose name is no header",
+            "key whose name is not a header",
             scheme,
             "      type: apiKey\n      in: header\n      name: X API Key\n",
             "  securitySchemes:",

@@ -1,4 +1,4 @@
-//! Reads what it can out of the body of an error answer.
+//! Reads what it can out of the body of an error response.
 
 use reqwest::header::HeaderMap;
 use serde_json::Value;

@@ -135,7 +135,7 @@ enum Change {
     Remove,
 }
 
-/// Adds to or removes from a list of the contact, and answers what it holds then.
+/// Adds to or removes from a list of the contact, and returns what it holds then.
 fn change_list(call: &mut Call<'_>, name: &str, change: Change) -> Result<Value, Refusal> {
     let id = call.parameter("contactId");
     let mut list = strings(call.object("contact", id, "")?, name);

@@ -285,7 +285,7 @@ fn update_message_status(call: &mut Call<'_>) -> Result<Value, Refusal> {
     Ok(response)
 }
 
-/// A contact answers.
+/// A contact replies.
 pub(crate) fn reply(call: &mut Call<'_>, reply: &ReplyTo) -> Result<Fields, Refusal> {
     let newest = call.store.find("conversation", "contactId", &reply.contact_id).map(|found| text(found, "id").to_owned());
     let id = newest.unwrap_or_else(|| reply.conversation_id.clone());

@@ -8,7 +8,7 @@ use crate::Vendor;
 use crate::api::Api;
 
 /// Fills in what every object of this kind has.
-pub(crate) fn dress(api: &Api, kind: &str, fields: &mut Fields) {
+pub(crate) fn complete(api: &Api, kind: &str, fields: &mut Fields) {
     match (api.vendor, kind) {
         (Vendor::HoopAi | Vendor::Leadway, "contact") => highlevel_contact(fields),
         (Vendor::HoopAi | Vendor::Leadway, "conversation") => highlevel_conversation(fields),
