@@ -3,8 +3,13 @@
 mod assemble;
 mod attempt;
 mod failure;
+mod gate;
+pub(crate) mod redirect;
+pub(crate) mod retry;
 mod run;
 mod secrets;
+pub(crate) mod transport;
+pub(crate) mod watch;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -19,15 +24,15 @@ use url::Url;
 
 use self::failure::Received;
 use self::run::Run;
-use crate::body::Body;
-use crate::core::Core;
+use crate::client::Core;
+use crate::client::Vendor;
 use crate::error::{Context, Error};
-use crate::headers;
 use crate::request::Request;
+use crate::request::body::Body;
+use crate::request::headers;
+use crate::response::stream::ByteStream;
 use crate::response::{self, DecodeFailure, Response};
 use crate::route::Route;
-use crate::stream::ByteStream;
-use crate::vendor::Vendor;
 
 /// A call that is sent when it is awaited: `client.tasks().get(contact, task).await?`.
 ///

@@ -1,63 +1,39 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
-mod address;
-mod body;
-mod builder;
 mod call;
-mod core;
-mod credential;
-mod enums;
+mod client;
 mod error;
-mod events;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
-mod gate;
-mod headers;
-mod limits;
-pub mod multipart;
-mod number;
-mod object;
-mod options;
 mod pacing;
-pub mod pagination;
-mod redact;
-mod redirect;
 mod request;
 mod response;
-mod retry;
 mod retry_after;
 mod route;
-mod stream;
-mod transport;
-mod vendor;
-mod watch;
+mod types;
 
-pub use builder::ClientBuilder;
 pub use call::Call;
-pub use core::Core;
-pub use credential::CredentialProvider;
-pub use enums::ConversionError;
-#[doc(hidden)]
-pub use enums::private as __private;
+pub use call::retry::{Jitter, RetryPolicy, full_jitter};
+pub use call::watch::DeliveryWatch;
+pub use client::{Auth, CallOptions, ClientBuilder, Core, CredentialProvider, ErrorShape, RateLimit, Vendor};
 pub use error::{Delivery, Error, ErrorKind};
-#[doc(hidden)]
-pub use events::{envelope, payload};
-#[doc(hidden)]
-pub use limits::{Check, Limited};
-pub use number::Number;
-pub use object::{Extra, Object};
-pub use options::CallOptions;
 pub use pacing::Pacing;
-pub use pagination::List;
-pub use request::Request;
+#[doc(hidden)]
+pub use request::check::{Check, Limited};
+pub use request::{Request, multipart};
 pub use response::Response;
-pub use retry::{Jitter, RetryPolicy, full_jitter};
+pub use response::pagination::{self, List};
+pub use response::stream::ByteStream;
 pub use route::{Evidence, Pagination, Route};
-pub use stream::ByteStream;
-pub use vendor::{Auth, ErrorShape, RateLimit, Vendor};
-pub use watch::DeliveryWatch;
+pub use types::enums::ConversionError;
+#[doc(hidden)]
+pub use types::enums::private as __private;
+#[doc(hidden)]
+pub use types::events::{envelope, payload};
+pub use types::number::Number;
+pub use types::object::{Extra, Object};
 
 pub use bytes::Bytes;
 pub use chrono::{DateTime, NaiveDate, Utc};
@@ -72,11 +48,12 @@ pub use serde_json::{Map, Value};
 pub use uuid::Uuid;
 
 /// What every client crate exports: all that the signatures of its operations mention, and all it takes to configure a client.
-pub mod client {
+pub mod exports {
     #[doc(inline)]
     pub use crate::{
         BoxFuture, BoxStream, ByteStream, Bytes, Call, CallOptions, ClientBuilder, ConversionError, Core, CredentialProvider, DateTime,
-        Delivery, DeliveryWatch, Error, ErrorKind, Evidence, ExposeSecret, Extra, List, Method, NaiveDate, Number, Object, Pacing, Pagination, RateLimit,
-        Request, Response, RetryPolicy, Route, SecretString, StatusCode, Stream, Utc, Uuid, Value, Vendor, header, multipart, pagination,
+        Delivery, DeliveryWatch, Error, ErrorKind, Evidence, ExposeSecret, Extra, List, Method, NaiveDate, Number, Object, Pacing,
+        Pagination, RateLimit, Request, Response, RetryPolicy, Route, SecretString, StatusCode, Stream, Utc, Uuid, Value, Vendor, header,
+        multipart, pagination,
     };
 }

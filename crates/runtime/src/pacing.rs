@@ -13,9 +13,9 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
+use crate::client::RateLimit;
 use crate::error::Error;
 use crate::retry_after::Allowance;
-use crate::vendor::RateLimit;
 
 /// Whether and how a client spreads its requests.
 ///

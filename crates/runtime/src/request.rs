@@ -1,5 +1,11 @@
 //! A request before it is sent: of a documented operation, or to any other path of the vendor.
 
+pub(crate) mod body;
+pub(crate) mod check;
+pub(crate) mod headers;
+pub mod multipart;
+pub(crate) mod url;
+
 use std::borrow::Cow;
 use std::fmt::{self, Display};
 
@@ -8,18 +14,17 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::address;
-use crate::body::Body;
 use crate::call::Call;
-use crate::core::Core;
+use crate::client::Core;
 use crate::error::{Context, Error};
-use crate::headers::Headers;
-use crate::limits::{Check, Limited};
-use crate::multipart::Form;
-use crate::pagination::{List, Page};
-use crate::redact;
+use crate::request::body::Body;
+use crate::request::check::{Check, Limited};
+use crate::request::headers::Headers;
+use crate::request::multipart::Form;
+use crate::response::pagination::{List, Page};
+use crate::response::redaction;
+use crate::response::stream::ByteStream;
 use crate::route::Route;
-use crate::stream::ByteStream;
 
 /// A request to the vendor, with the client's credential, pacing, retry and errors.
 ///
@@ -52,7 +57,7 @@ impl Request {
     pub(crate) fn raw(core: &Core, method: Method, path: &str) -> Self {
         let plain = path.split(['?', '#']).next().unwrap_or_default();
         let route = core.vendor().routes.iter().find(|route| route.method == method && route.path == plain).copied();
-        Self::new(core, format!("{method} {}", redact::escaped(plain)).into(), method, path, route)
+        Self::new(core, format!("{method} {}", redaction::escaped(plain)).into(), method, path, route)
     }
 
     fn new(core: &Core, operation: Cow<'static, str>, method: Method, path: &str, route: Option<&'static Route>) -> Self {
@@ -71,7 +76,7 @@ impl Request {
 
     /// Fills `{name}` in the path. The value is percent-encoded; an empty one, `.` and `..` are refused.
     pub fn path_param(mut self, name: &str, value: &dyn Display) -> Self {
-        match address::fill(&self.path, name, &value.to_string()) {
+        match url::fill(&self.path, name, &value.to_string()) {
             Ok(path) => self.path = path,
             Err(problem) => self.problems.push(problem),
         }
@@ -81,7 +86,7 @@ impl Request {
     /// Adds a query parameter. `None` adds nothing; a list repeats the name.
     pub fn query(mut self, name: impl Into<Cow<'static, str>>, value: &(impl Serialize + ?Sized)) -> Self {
         let name = name.into();
-        match address::values(&name, value) {
+        match url::values(&name, value) {
             Ok(values) => self.query.extend(values.into_iter().map(|value| (name.clone(), value))),
             Err(problem) => self.problems.push(problem),
         }
@@ -127,7 +132,7 @@ impl Request {
 
     /// Adds a part to the `multipart/form-data` body.
     #[doc(hidden)]
-    pub fn part(mut self, name: &'static str, part: crate::multipart::Part) -> Self {
+    pub fn part(mut self, name: &'static str, part: crate::request::multipart::Part) -> Self {
         self.body = Body::Multipart(match std::mem::take(&mut self.body) {
             Body::Multipart(form) => form.part(name, part),
             Body::None | Body::Bytes { .. } => Form::new().part(name, part),
@@ -179,7 +184,7 @@ impl Request {
     #[doc(hidden)]
     pub fn header_parameter<T: Serialize>(mut self, name: &'static str, value: impl Into<T>) -> Self {
         let value: T = value.into();
-        match address::values(name, &value) {
+        match url::values(name, &value) {
             Ok(values) => self.headers.set(name, &values.join(",")),
             Err(problem) => self.problems.push(problem),
         }
@@ -230,7 +235,7 @@ impl Request {
 
     /// What is wrong with the request, all at once.
     pub(crate) fn checked(&mut self) -> Result<(), Error> {
-        if let Some(name) = self.route.and_then(|_| address::unfilled(&self.path)) {
+        if let Some(name) = self.route.and_then(|_| url::unfilled(&self.path)) {
             self.problems.push(format!("the path parameter `{name}` is missing"));
         }
         if self.problems.is_empty() { Ok(()) } else { Err(Error::invalid_request(self.problems.join("; "))) }

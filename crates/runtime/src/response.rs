@@ -1,5 +1,9 @@
 //! Successful answers.
 
+pub mod pagination;
+pub(crate) mod redaction;
+pub(crate) mod stream;
+
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 

@@ -4,11 +4,11 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue, USER_AGENT};
 use secrecy::SecretString;
 
 use super::{Mode, Prepared};
-use crate::body::Body;
-use crate::core::Core;
+use crate::call::redirect::Target;
+use crate::client::Core;
 use crate::error::Error;
-use crate::headers;
-use crate::redirect::Target;
+use crate::request::body::Body;
+use crate::request::headers;
 
 pub(super) async fn assemble(
     core: &Core,

@@ -7,16 +7,16 @@ use tokio::time::{Instant, timeout_at};
 
 use super::failure::{Failure, Failures, ReadEnd, Received};
 use super::{Mode, Payload, Success};
-use crate::address::origin_of;
+use crate::call::gate::Gate;
+use crate::call::redirect::Target;
+use crate::call::transport::{SendErrorClass, Transport};
+use crate::call::watch::DeliveryWatch;
 use crate::error::{BODY_LIMIT, Context, Delivery, Error, ErrorKind, Reach, Worst};
-use crate::gate::Gate;
 use crate::pacing::Permit;
-use crate::redact::Redactor;
-use crate::redirect::Target;
+use crate::request::url::origin_of;
+use crate::response::redaction::Redactor;
+use crate::response::stream::{ByteStream, Interruption};
 use crate::retry_after::Allowance;
-use crate::stream::{ByteStream, Interruption};
-use crate::transport::{SendErrorClass, Transport};
-use crate::watch::DeliveryWatch;
 
 /// What follows an attempt that did not fail.
 pub(super) enum Step {

@@ -7,13 +7,13 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 use super::secrets::Known;
+use crate::call::retry::{self, Outcome, RetryPolicy};
+use crate::call::transport::{SendError, SendErrorClass};
+use crate::client::ErrorShape;
 use crate::error::{BODY_LIMIT, Delivery, Error, ErrorKind, Reach, parse};
 use crate::response::DecodeFailure;
-use crate::retry::{self, Outcome, RetryPolicy};
 use crate::retry_after::vendor_wait;
 use crate::route::MethodClass;
-use crate::transport::{SendError, SendErrorClass};
-use crate::vendor::ErrorShape;
 
 /// A failed attempt.
 pub(super) struct Failure {

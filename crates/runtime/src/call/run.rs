@@ -12,12 +12,12 @@ use super::attempt::{Attempt, Step};
 use super::failure::{Failure, Failures, Limit, Received};
 use super::secrets::{Known, Secrets};
 use super::{Mode, Prepared, Success};
-use crate::core::Core;
+use crate::call::redirect::Target;
+use crate::call::retry::{self, Decision};
+use crate::client::Core;
 use crate::error::{Delivery, Error, ErrorKind, Worst, parse};
 use crate::pacing::{FOREVER, Permit, TooLong};
-use crate::redirect::Target;
 use crate::response::DecodeFailure;
-use crate::retry::{self, Decision};
 use crate::route::MethodClass;
 
 /// A call under way.

@@ -3,10 +3,10 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Prepared;
-use crate::core::Core;
+use crate::client::Core;
 use crate::error::redacted::ID_LIMIT;
-use crate::headers;
-use crate::redact::{self, Redactor};
+use crate::request::headers;
+use crate::response::redaction::{self, Redactor};
 
 /// The credentials of a call's attempts. They are kept as they came, and made into a [`Redactor`] only where something failed.
 #[derive(Default)]
@@ -57,7 +57,8 @@ impl Known<'_> {
         let Self { secrets, core, call } = self;
         let auth = core.vendor().auth;
         let headers = [&core.shared.headers, &call.headers].into_iter().flatten();
-        let own = headers.filter(|(name, _)| headers::is_credential(auth, name)).flat_map(|(name, value)| redact::secrets_in(name, value));
+        let own =
+            headers.filter(|(name, _)| headers::is_credential(auth, name)).flat_map(|(name, value)| redaction::secrets_in(name, value));
         secrets.current.iter().chain(&secrets.earlier).cloned().chain(own).collect()
     }
 }

@@ -9,8 +9,8 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
+use crate::call::watch::DeliveryWatch;
 use crate::error::Delivery;
-use crate::watch::DeliveryWatch;
 
 const WAITING: u8 = 0;
 const BEGUN: u8 = 1;

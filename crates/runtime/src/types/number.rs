@@ -9,7 +9,7 @@ use serde::de::{Error as _, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::enums::ConversionError;
+use crate::types::enums::ConversionError;
 
 /// A JSON number, kept as it came: an integer stays one, and no digit is lost between -2^63 and 2^64.
 ///

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::client::Auth;
 use crate::error::Error;
-use crate::vendor::Auth;
 
 /// A set of headers, or the reason why one of them cannot be sent.
 ///

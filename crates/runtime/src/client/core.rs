@@ -7,15 +7,15 @@ use std::time::Duration;
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderValue};
 
-use crate::address::BaseUrl;
-use crate::credential::CredentialProvider;
-use crate::options::CallOptions;
+use crate::call::retry::RetryPolicy;
+use crate::call::transport::Transport;
+use crate::client::CallOptions;
+use crate::client::CredentialProvider;
+use crate::client::Vendor;
 use crate::pacing::Pacer;
 use crate::request::Request;
-use crate::retry::RetryPolicy;
+use crate::request::url::BaseUrl;
 use crate::route::Route;
-use crate::transport::Transport;
-use crate::vendor::Vendor;
 
 /// The inside of every generated client: connections, credential, budget and settings.
 ///

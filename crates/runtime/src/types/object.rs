@@ -72,18 +72,32 @@ macro_rules! object {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __field {
-    (write : $map:ident $key:literal $self:ident.$field:ident) => { $map.serialize_entry($key, &$self.$field)? };
+    (write : $map:ident $key:literal $self:ident.$field:ident) => {
+        $map.serialize_entry($key, &$self.$field)?
+    };
     (write ? $map:ident $key:literal $self:ident.$field:ident) => {
         if let ::core::option::Option::Some(value) = &$self.$field {
             $map.serialize_entry($key, value)?;
         }
     };
-    (read : $map:ident) => { ::core::option::Option::Some($map.next_value()?) };
-    (read ? $map:ident) => { $map.next_value()? };
-    (take : $field:ident $key:literal) => { $crate::__private::required($field, $key)? };
-    (take ? $field:ident $key:literal) => { $field };
-    (other) => { $crate::__private::Ignored };
-    (other $extra:ident) => { ::std::string::String };
+    (read : $map:ident) => {
+        ::core::option::Option::Some($map.next_value()?)
+    };
+    (read ? $map:ident) => {
+        $map.next_value()?
+    };
+    (take : $field:ident $key:literal) => {
+        $crate::__private::required($field, $key)?
+    };
+    (take ? $field:ident $key:literal) => {
+        $field
+    };
+    (other) => {
+        $crate::__private::Ignored
+    };
+    (other $extra:ident) => {
+        ::std::string::String
+    };
     (keep $map:ident $other:ident) => {{
         let $crate::__private::Ignored = $other;
         let _: $crate::__private::serde::de::IgnoredAny = $map.next_value()?;
@@ -143,8 +157,15 @@ macro_rules! __owned {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __convert {
-    ($value:ident, [$item:tt]) => { ::core::iter::Iterator::collect(::core::iter::Iterator::map(::core::iter::IntoIterator::into_iter($value), ::core::convert::Into::into)) };
-    ($value:ident, $type:tt) => { ::core::convert::Into::into($value) };
+    ($value:ident, [$item:tt]) => {
+        ::core::iter::Iterator::collect(::core::iter::Iterator::map(
+            ::core::iter::IntoIterator::into_iter($value),
+            ::core::convert::Into::into,
+        ))
+    };
+    ($value:ident, $type:tt) => {
+        ::core::convert::Into::into($value)
+    };
 }
 
 /// Gives an enum of alternatives `Serialize` and `Deserialize`: `one_of!(Recipients { List(Vec<String>), Text(String) });`.

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::headers::Headers;
-use crate::retry::RetryPolicy;
-use crate::watch::DeliveryWatch;
+use crate::call::retry::RetryPolicy;
+use crate::call::watch::DeliveryWatch;
+use crate::request::headers::Headers;
 
 /// Settings that replace those of a client for the calls made through
 /// [`with`](crate::Core::with); what is not set stays as it was.

@@ -4,9 +4,9 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::address;
-use crate::multipart::Form;
 use crate::request::JsonFields;
+use crate::request::multipart::Form;
+use crate::request::url;
 
 const JSON: &str = "application/json";
 
@@ -40,7 +40,7 @@ impl Body {
     }
 
     pub(crate) fn form(value: &(impl Serialize + ?Sized)) -> Result<Self, String> {
-        let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(address::form_pairs(value)?).finish();
+        let text = ::url::form_urlencoded::Serializer::new(String::new()).extend_pairs(url::form_pairs(value)?).finish();
         Ok(Self::Bytes { media_type: "application/x-www-form-urlencoded", bytes: text.into() })
     }
 

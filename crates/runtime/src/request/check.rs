@@ -1,6 +1,6 @@
 //! The limits that a spec sets for what is sent: lengths, counts and bounds, checked before anything leaves.
 
-use crate::number::Number;
+use crate::types::number::Number;
 
 /// A request type with limits. Generated code implements it where a spec has some.
 #[doc(hidden)]

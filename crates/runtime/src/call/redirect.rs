@@ -4,7 +4,7 @@ use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, LOCATION};
 use url::Url;
 
-use crate::address::{is_loopback, is_private, origin_of};
+use crate::request::url::{is_loopback, is_private, origin_of};
 use crate::route::MethodClass;
 
 /// So many redirects are followed in one call.

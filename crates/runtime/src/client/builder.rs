@@ -9,16 +9,16 @@ use std::time::Duration;
 use reqwest::header::HeaderValue;
 use secrecy::SecretString;
 
-use crate::address::BaseUrl;
-use crate::core::{Core, Shared};
-use crate::credential::{CredentialProvider, Fixed};
+use crate::call::retry::RetryPolicy;
+use crate::call::transport::Transport;
+use crate::client::CallOptions;
+use crate::client::Vendor;
+use crate::client::core::{Core, Shared};
+use crate::client::credential::{CredentialProvider, Fixed};
 use crate::error::Error;
-use crate::headers::{self, Headers};
-use crate::options::CallOptions;
 use crate::pacing::Pacing;
-use crate::retry::RetryPolicy;
-use crate::transport::Transport;
-use crate::vendor::Vendor;
+use crate::request::headers::{self, Headers};
+use crate::request::url::BaseUrl;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TIMEOUT: Duration = Duration::from_secs(30);
