@@ -92,7 +92,7 @@ static TAG: Kind = Kind { name: "a tag", keys: &[("name", Text), ("description",
 
 static CLIENT: Kind = Kind {
     name: "`x-client`",
-    keys: &[("name", Text), ("env", Text), ("credential", Text), ("platform", Text), ("rate-limit", Object(&RATE_LIMIT)), ("error", Object(&ERROR_PATHS))],
+    keys: &[("name", Text), ("env", Text), ("credential", Text), ("platform", Text), ("rate-limit", Object(&RATE_LIMIT)), ("counted-by", Text), ("error", Object(&ERROR_PATHS))],
 };
 
 static RATE_LIMIT: Kind = Kind { name: "`rate-limit`", keys: &[("requests", Count), ("seconds", Count)] };

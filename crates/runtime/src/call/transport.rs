@@ -3,23 +3,42 @@
 use std::error::Error as StdError;
 use std::io;
 
-use futures_core::future::BoxFuture;
-
+use crate::client::connections::Connections;
 use crate::error::Source;
 
 /// Sends one request, once, and follows nothing.
-pub(crate) trait Transport: Send + Sync {
-    fn send(&self, request: reqwest::Request) -> BoxFuture<'static, Result<reqwest::Response, SendError>>;
+pub(crate) struct Sender {
+    pub(crate) connections: Connections,
+    /// What sends instead.
+    #[cfg(test)]
+    pub(crate) transport: Option<std::sync::Arc<dyn Transport>>,
 }
 
-impl Transport for reqwest::Client {
-    fn send(&self, request: reqwest::Request) -> BoxFuture<'static, Result<reqwest::Response, SendError>> {
-        let response = self.execute(request);
-        Box::pin(async move { response.await.map_err(SendError::from) })
+#[cfg(test)]
+pub(crate) trait Transport: Send + Sync {
+    fn send(&self, request: reqwest::Request) -> futures_core::future::BoxFuture<'static, Result<reqwest::Response, SendError>>;
+}
+
+impl Sender {
+    pub(crate) fn new(connections: Connections) -> Self {
+        Self {
+            connections,
+            #[cfg(test)]
+            transport: None,
+        }
+    }
+
+    pub(crate) async fn send(&self, request: reqwest::Request) -> Result<reqwest::Response, SendError> {
+        #[cfg(test)]
+        if let Some(transport) = &self.transport {
+            return transport.send(request).await;
+        }
+        let client = self.connections.client().map_err(|error| SendError { class: SendErrorClass::Invalid, source: error.into() })?;
+        client.execute(request).await.map_err(SendError::from)
     }
 }
 
-/// Why there is no answer.
+/// Why there is no response.
 #[derive(Debug)]
 pub(crate) struct SendError {
     pub(crate) class: SendErrorClass,

@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderValue};
+use secrecy::SecretString;
 
 use crate::call::retry::RetryPolicy;
-use crate::call::transport::Transport;
-use crate::client::CallOptions;
-use crate::client::CredentialProvider;
-use crate::client::Vendor;
+use crate::call::transport::Sender;
+use crate::client::budgets::Budgets;
+use crate::client::credential::Credentials;
+use crate::client::{CallOptions, CredentialProvider, Vendor};
+use crate::error::Error;
 use crate::pacing::Pacer;
 use crate::request::Request;
 use crate::request::url::BaseUrl;
@@ -23,27 +25,31 @@ use crate::route::Route;
 #[derive(Clone)]
 pub struct Core {
     pub(crate) shared: Arc<Shared>,
+    pub(crate) tenant: Arc<Tenant>,
     pub(crate) options: Arc<CallOptions>,
 }
 
-/// What all clones of a client have in common.
+/// What the clients of all tenants have in common.
 pub(crate) struct Shared {
     pub(crate) vendor: &'static Vendor,
     pub(crate) base: BaseUrl,
-    /// Puts requests together; `transport` sends them.
-    pub(crate) http: reqwest::Client,
-    pub(crate) transport: Arc<dyn Transport>,
-    pub(crate) credentials: Arc<dyn CredentialProvider>,
+    pub(crate) sender: Sender,
     pub(crate) user_agent: HeaderValue,
     /// The caller's headers for every request.
     pub(crate) headers: HeaderMap,
     /// Replaces the constant `Version` header.
     pub(crate) api_version: Option<HeaderValue>,
     pub(crate) retry: RetryPolicy,
-    pub(crate) pacer: Option<Arc<Pacer>>,
+    pub(crate) budgets: Budgets,
     pub(crate) timeout: Duration,
     pub(crate) deadline: Duration,
     pub(crate) max_body: usize,
+}
+
+/// What belongs to one credential.
+pub(crate) struct Tenant {
+    pub(crate) credentials: Credentials,
+    pub(crate) pacer: Option<Arc<Pacer>>,
 }
 
 impl Core {
@@ -61,7 +67,50 @@ impl Core {
     /// A client with other settings for its calls; it shares everything else.
     #[must_use]
     pub fn with(&self, options: CallOptions) -> Self {
-        Self { shared: Arc::clone(&self.shared), options: Arc::new(self.options.overlaid(options)) }
+        Self { shared: Arc::clone(&self.shared), tenant: Arc::clone(&self.tenant), options: Arc::new(self.options.overlaid(options)) }
+    }
+
+    /// A client for another credential, such as another customer's. It shares connections and settings with this one.
+    ///
+    /// A pacing budget belongs to a credential: clients that were made of one another share it if their credentials are equal.
+    ///
+    /// # Errors
+    /// A credential that a header cannot carry.
+    pub fn with_credential(&self, credential: impl Into<SecretString>) -> Result<Self, Error> {
+        let credential = credential.into();
+        let pacer = self.shared.budgets.of_credential(&credential);
+        Ok(self.tenant(self.fixed(credential)?, pacer))
+    }
+
+    /// A client whose credential comes from another provider, with a pacing budget of its own; otherwise like
+    /// [`with_credential`](Self::with_credential).
+    pub fn with_credential_provider(&self, provider: Arc<dyn CredentialProvider>) -> Self {
+        self.tenant(Credentials::Provider(provider), self.shared.budgets.unnamed())
+    }
+
+    /// Like [`with_credential`](Self::with_credential), where the vendor counts by something else than credentials: the budget is the one
+    /// of that name.
+    #[doc(hidden)]
+    pub fn with_credential_and_budget(&self, credential: impl Into<SecretString>, budget: &str) -> Result<Self, Error> {
+        Ok(self.tenant(self.fixed(credential.into())?, self.shared.budgets.named(budget)))
+    }
+
+    /// Like [`with_credential_provider`](Self::with_credential_provider), with the budget of that name.
+    #[doc(hidden)]
+    pub fn with_provider_and_budget(&self, provider: Arc<dyn CredentialProvider>, budget: &str) -> Self {
+        self.tenant(Credentials::Provider(provider), self.shared.budgets.named(budget))
+    }
+
+    fn fixed(&self, credential: SecretString) -> Result<Credentials, Error> {
+        Credentials::fixed(self.vendor().auth, credential).map_err(|mut error| {
+            error.inner_mut().vendor = Some(self.vendor().name);
+            error
+        })
+    }
+
+    fn tenant(&self, credentials: Credentials, pacer: Option<Arc<Pacer>>) -> Self {
+        let tenant = Arc::new(Tenant { credentials, pacer });
+        Self { shared: Arc::clone(&self.shared), tenant, options: Arc::clone(&self.options) }
     }
 
     /// The vendor's constants.

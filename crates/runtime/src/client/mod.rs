@@ -1,8 +1,10 @@
 //! What a client is, and how one is configured.
 
+pub(crate) mod budgets;
 mod builder;
-mod core;
-mod credential;
+pub(crate) mod connections;
+pub(crate) mod core;
+pub(crate) mod credential;
 mod options;
 mod vendor;
 

@@ -21,6 +21,7 @@ use crate::request::body::Body;
 use crate::request::check::{Check, Limited};
 use crate::request::headers::Headers;
 use crate::request::multipart::Form;
+use crate::request::url::PathTemplate;
 use crate::response::pagination::{List, Page};
 use crate::response::redaction;
 use crate::response::stream::ByteStream;
@@ -37,8 +38,7 @@ pub struct Request {
     pub(crate) core: Core,
     pub(crate) operation: Cow<'static, str>,
     pub(crate) method: Method,
-    /// Filled and encoded, where the path has parameters.
-    pub(crate) path: String,
+    pub(crate) path: PathTemplate,
     /// What the spec says, if it has the operation.
     pub(crate) route: Option<&'static Route>,
     pub(crate) query: Vec<(Cow<'static, str>, String)>,
@@ -50,22 +50,24 @@ pub struct Request {
 impl Request {
     /// A request of a documented operation.
     pub(crate) fn documented(core: &Core, route: &'static Route) -> Self {
-        Self::new(core, route.operation_id.into(), route.method.clone(), route.path, Some(route))
+        let path = PathTemplate::new(route.path);
+        Self::new(core, Cow::Borrowed(route.operation_id), route.method.clone(), path, Some(route))
     }
 
     /// A request to a path below the base URL. One that the spec has is treated as documented.
     pub(crate) fn raw(core: &Core, method: Method, path: &str) -> Self {
         let plain = path.split(['?', '#']).next().unwrap_or_default();
         let route = core.vendor().routes.iter().find(|route| route.method == method && route.path == plain).copied();
-        Self::new(core, format!("{method} {}", redaction::escaped(plain)).into(), method, path, route)
+        let operation = format!("{method} {}", redaction::escaped(plain));
+        Self::new(core, operation.into(), method, PathTemplate::new(path.to_owned()), route)
     }
 
-    fn new(core: &Core, operation: Cow<'static, str>, method: Method, path: &str, route: Option<&'static Route>) -> Self {
+    fn new(core: &Core, operation: Cow<'static, str>, method: Method, path: PathTemplate, route: Option<&'static Route>) -> Self {
         Self {
             core: core.clone(),
             operation,
             method,
-            path: path.to_owned(),
+            path,
             route,
             query: Vec::new(),
             headers: Headers::default(),
@@ -76,9 +78,8 @@ impl Request {
 
     /// Fills `{name}` in the path. The value is percent-encoded; an empty one, `.` and `..` are refused.
     pub fn path_param(mut self, name: &str, value: &dyn Display) -> Self {
-        match url::fill(&self.path, name, &value.to_string()) {
-            Ok(path) => self.path = path,
-            Err(problem) => self.problems.push(problem),
+        if let Err(problem) = self.path.fill(name, value) {
+            self.problems.push(problem);
         }
         self
     }
@@ -86,9 +87,8 @@ impl Request {
     /// Adds a query parameter. `None` adds nothing; a list repeats the name.
     pub fn query(mut self, name: impl Into<Cow<'static, str>>, value: &(impl Serialize + ?Sized)) -> Self {
         let name = name.into();
-        match url::values(&name, value) {
-            Ok(values) => self.query.extend(values.into_iter().map(|value| (name.clone(), value))),
-            Err(problem) => self.problems.push(problem),
+        if let Err(problem) = url::values(&name, value, |value| self.query.push((name.clone(), value))) {
+            self.problems.push(problem);
         }
         self
     }
@@ -184,8 +184,9 @@ impl Request {
     #[doc(hidden)]
     pub fn header_parameter<T: Serialize>(mut self, name: &'static str, value: impl Into<T>) -> Self {
         let value: T = value.into();
-        match url::values(name, &value) {
-            Ok(values) => self.headers.set(name, &values.join(",")),
+        let mut values = Vec::new();
+        match url::values(name, &value, |value| values.push(value)) {
+            Ok(()) => self.headers.set(name, &values.join(",")),
             Err(problem) => self.problems.push(problem),
         }
         self
@@ -197,7 +198,7 @@ impl Request {
     }
 
     /// The call whose JSON response is decoded as `T`; `serde_json::Value` takes any.
-    pub fn send<T: DeserializeOwned>(self) -> Call<T> {
+    pub fn send<T: DeserializeOwned + Send + 'static>(self) -> Call<T> {
         Call::decoded(self)
     }
 
@@ -234,11 +235,13 @@ impl Request {
     }
 
     /// What is wrong with the request, all at once.
-    pub(crate) fn checked(&mut self) -> Result<(), Error> {
-        if let Some(name) = self.route.and_then(|_| url::unfilled(&self.path)) {
-            self.problems.push(format!("the path parameter `{name}` is missing"));
+    pub(crate) fn problems(&self) -> Result<(), Error> {
+        let unfilled = self.route.and_then(|_| self.path.unfilled()).map(|name| format!("the path parameter `{name}` is missing"));
+        if self.problems.is_empty() && unfilled.is_none() {
+            return Ok(());
         }
-        if self.problems.is_empty() { Ok(()) } else { Err(Error::invalid_request(self.problems.join("; "))) }
+        let problems: Vec<&str> = self.problems.iter().map(String::as_str).chain(unfilled.as_deref()).collect();
+        Err(Error::invalid_request(problems.join("; ")))
     }
 
     pub(crate) fn context(&self) -> Context {
@@ -248,7 +251,8 @@ impl Request {
 
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plain = self.path.split('?').next().unwrap_or_default();
+        let path = self.path.to_string();
+        let plain = path.split('?').next().unwrap_or_default();
         f.debug_struct("Request").field("method", &self.method).field("path", &plain).finish_non_exhaustive()
     }
 }

@@ -41,11 +41,6 @@ impl ByteStream {
         Self(pieces.boxed())
     }
 
-    /// A body that is at hand.
-    pub(crate) fn whole(body: Bytes) -> Self {
-        Self(stream::iter((!body.is_empty()).then_some(Ok(body))).boxed())
-    }
-
     /// Everything that is left, unless it is more than `limit` bytes: then a
     /// [`TooLarge`](crate::ErrorKind::TooLarge) error.
     pub async fn collect_bytes(mut self, limit: usize) -> Result<Bytes, Error> {

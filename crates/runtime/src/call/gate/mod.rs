@@ -57,13 +57,6 @@ impl Gate {
         self.state.is_some() || self.watch.as_ref().is_none_or(DeliveryWatch::begin)
     }
 
-    /// Tells the watch what is known before all is.
-    pub(crate) fn note(&self, delivery: Delivery) {
-        if let Some(watch) = &self.watch {
-            watch.note(delivery);
-        }
-    }
-
     /// Tells the watch what the attempt came to.
     pub(crate) fn settle(&self, delivery: Delivery) {
         let begun = self.state.as_ref().is_none_or(|state| state.load(Ordering::Acquire) == BEGUN);

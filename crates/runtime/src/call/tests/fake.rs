@@ -161,5 +161,7 @@ pub(super) fn core(fake: &Arc<Fake>) -> Core {
 
 pub(super) fn build(fake: &Arc<Fake>, configure: impl FnOnce(ClientBuilder<Core>) -> ClientBuilder<Core>) -> Core {
     let builder = ClientBuilder::new(&VENDOR).credential(KEY).retry(RetryPolicy::new().jitter(|ceiling| ceiling));
-    configure(builder).core(Some(Arc::clone(fake) as Arc<dyn Transport>)).unwrap()
+    let mut core = configure(builder).core().unwrap();
+    Arc::get_mut(&mut core.shared).unwrap().sender.transport = Some(Arc::clone(fake) as Arc<dyn Transport>);
+    core
 }

@@ -10,14 +10,16 @@ use reqwest::header::HeaderValue;
 use secrecy::SecretString;
 
 use crate::call::retry::RetryPolicy;
-use crate::call::transport::Transport;
+use crate::call::transport::Sender;
 use crate::client::CallOptions;
 use crate::client::Vendor;
-use crate::client::core::{Core, Shared};
-use crate::client::credential::{CredentialProvider, Fixed};
+use crate::client::budgets::Budgets;
+use crate::client::connections::Connections;
+use crate::client::core::{Core, Shared, Tenant};
+use crate::client::credential::{CredentialProvider, Credentials};
 use crate::error::Error;
 use crate::pacing::Pacing;
-use crate::request::headers::{self, Headers};
+use crate::request::headers::Headers;
 use crate::request::url::BaseUrl;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -179,47 +181,46 @@ impl<C: From<Core>> ClientBuilder<C> {
     /// loopback and invalid headers are errors.
     pub fn build(self) -> Result<C, Error> {
         let vendor = self.vendor;
-        self.core(None).map(C::from).map_err(|mut error| {
+        self.core().map(C::from).map_err(|mut error| {
             error.inner_mut().vendor = Some(vendor.name);
             error
         })
     }
 
-    /// `transport`: what sends instead of the HTTP client.
-    pub(crate) fn core(self, transport: Option<Arc<dyn Transport>>) -> Result<Core, Error> {
+    pub(crate) fn core(self) -> Result<Core, Error> {
         let vendor = self.vendor;
         let base = BaseUrl::parse(self.base_url.as_deref().unwrap_or(vendor.base_url))?;
-        let credentials = match (self.provider, self.credential) {
-            (Some(provider), _) => provider,
+        let budgets = Budgets::new(self.pacing, vendor.rate_limit)?;
+        let tenant = match (self.provider, self.credential) {
+            (Some(provider), _) => Tenant { pacer: budgets.unnamed(), credentials: Credentials::Provider(provider) },
             (None, Some(credential)) => {
-                headers::credential(vendor.auth, &credential).map_err(Error::into_configuration)?;
-                Arc::new(Fixed(credential))
+                Tenant { pacer: budgets.of_credential(&credential), credentials: Credentials::fixed(vendor.auth, credential)? }
             }
             (None, None) => {
                 return Err(Error::configuration(format!("no credential was given; call `credential` or set {}", vendor.credential_env)));
             }
         };
         let user_agent = self.user_agent.unwrap_or_else(|| format!("reachout-{}/{}", vendor.id, vendor.version));
-        let http = match self.http {
-            Some(client) => client,
-            None => http_client(&base, self.proxies, self.connect_timeout)?,
+        let connections = match self.http {
+            Some(client) => Connections::Own(client),
+            None if self.proxies.is_empty() => Connections::shared(self.connect_timeout, base.is_loopback())?,
+            None => Connections::proxied(self.connect_timeout, self.proxies)?,
         };
         Ok(Core {
             shared: Arc::new(Shared {
                 vendor,
-                transport: transport.unwrap_or_else(|| Arc::new(http.clone())),
-                http,
-                credentials,
+                sender: Sender::new(connections),
                 user_agent: plain_value("user agent", &user_agent)?,
-                headers: self.headers.check().map_err(Error::into_configuration)?.clone(),
+                headers: self.headers.into_checked().map_err(Error::into_configuration)?,
                 api_version: self.api_version.map(|version| plain_value("API version", &version)).transpose()?,
                 retry: self.retry,
-                pacer: self.pacing.pacer(vendor.rate_limit)?,
+                budgets,
                 timeout: self.timeout,
                 deadline: self.deadline,
                 max_body: self.max_body,
                 base,
             }),
+            tenant: Arc::new(tenant),
             options: Arc::new(CallOptions::new()),
         })
     }
@@ -239,23 +240,6 @@ impl<C> fmt::Debug for ClientBuilder<C> {
             .field("headers", &self.headers.names().collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
-}
-
-/// An HTTP client that does nothing by itself: no redirects, no retries, no timeout but the connection's.
-fn http_client(base: &BaseUrl, proxies: Vec<reqwest::Proxy>, connect_timeout: Duration) -> Result<reqwest::Client, Error> {
-    let mut builder = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        .connect_timeout(connect_timeout);
-    // Plain http is for this machine alone; a proxy from the environment would carry it off.
-    if proxies.is_empty() && base.is_loopback() {
-        builder = builder.no_proxy();
-    }
-    for proxy in proxies {
-        builder = builder.proxy(proxy);
-    }
-    builder.build().map_err(|error| Error::configuration("the HTTP client cannot be set up").with_source(error.without_url()))
 }
 
 fn plain_value(what: &str, value: &str) -> Result<HeaderValue, Error> {

@@ -86,6 +86,6 @@ fn what_cannot_be_built() {
 fn defaults() {
     let core = builder().build().unwrap();
     assert_eq!((core.timeout(), core.deadline(), core.shared.max_body), (TIMEOUT, DEADLINE, 16 * 1024 * 1024));
-    assert!(core.shared.pacer.is_some());
-    assert!(builder().pacing(Pacing::off()).build().unwrap().shared.pacer.is_none());
+    assert!(core.tenant.pacer.is_some());
+    assert!(builder().pacing(Pacing::off()).build().unwrap().tenant.pacer.is_none());
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::client::Auth;
@@ -35,6 +35,12 @@ impl Headers {
             None => Ok(&self.map),
             Some(reason) => Err(Error::invalid_request(reason.clone())),
         }
+    }
+
+    /// The headers, if all of them can be sent.
+    pub(crate) fn into_checked(self) -> Result<HeaderMap, Error> {
+        self.check()?;
+        Ok(self.map)
     }
 
     /// The later of two sets wins.
@@ -86,27 +92,28 @@ fn parse(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Cow<'stat
     Ok((name, value))
 }
 
-/// The header that carries `credential`, marked sensitive.
-pub(crate) fn credential(auth: Auth, credential: &SecretString) -> Result<(HeaderName, HeaderValue), Error> {
+/// The header that carries the credential.
+pub(crate) fn credential_name(auth: Auth) -> Result<HeaderName, Error> {
+    match auth {
+        Auth::Bearer => Ok(AUTHORIZATION),
+        Auth::Header(name) => name.parse().map_err(|_| Error::configuration(format!("`{name}` is not a valid header name"))),
+    }
+}
+
+/// The value of that header, marked sensitive; `None` if a header cannot carry it.
+pub(crate) fn credential_value(auth: Auth, credential: &SecretString) -> Option<HeaderValue> {
     let secret = credential.expose_secret();
+    // A space or a line break at the end is the commonest mistake with a key from a file.
+    if secret.is_empty() || secret.trim() != secret {
+        return None;
+    }
     let text = match auth {
         Auth::Bearer => Cow::from(format!("Bearer {secret}")),
         Auth::Header(_) => Cow::from(secret),
     };
-    let name: HeaderName =
-        auth.header_name().parse().map_err(|_| Error::configuration(format!("`{}` is not a valid header name", auth.header_name())))?;
-    // A space or a line break at the end is the commonest mistake with a key from a file.
-    let well_formed = !secret.is_empty() && secret.trim() == secret;
-    let mut value =
-        well_formed.then(|| HeaderValue::from_str(&text).ok()).flatten().filter(|value| value.to_str().is_ok()).ok_or_else(|| {
-            Error::new(
-                crate::ErrorKind::Credential,
-                crate::Delivery::NotSent,
-                "the credential is empty or has characters that a header cannot carry, such as a line break",
-            )
-        })?;
+    let mut value = HeaderValue::from_str(&text).ok().filter(|value| value.to_str().is_ok())?;
     value.set_sensitive(true);
-    Ok((name, value))
+    Some(value)
 }
 
 /// Whether a header of this name carries a credential, by the usual meaning of its words.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::client::credential::Credential;
 use crate::{CallOptions, ErrorKind};
 
 #[test]
@@ -17,7 +18,8 @@ fn credentials() {
     ];
     for (secret, accepted) in rows {
         for auth in [Auth::Bearer, Auth::Header("X-API-Key")] {
-            match credential(auth, &secret.into()) {
+            let name = credential_name(auth).unwrap();
+            match Credential::new(auth, secret.into()).value().map(|value| (name, value)) {
                 Ok((name, value)) => {
                     assert!(accepted, "{secret:?}");
                     assert_eq!(name.as_str(), auth.header_name().to_lowercase());

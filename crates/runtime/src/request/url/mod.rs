@@ -1,10 +1,13 @@
-//! Addresses: the base URL, path templates, query pairs.
+//! URLs: the base URL, path templates, query pairs.
 
+use std::borrow::Cow;
+use std::fmt::{self, Display};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::Value;
+use url::form_urlencoded::byte_serialize;
 use url::{Host, Url};
 
 use crate::error::Error;
@@ -44,21 +47,37 @@ impl BaseUrl {
         is_loopback(&self.0)
     }
 
-    /// The URL of a path that begins with `/` and is encoded already. It cannot leave the base.
-    pub(crate) fn join(&self, path: &str) -> Result<Url, Error> {
+    /// The URL of a path that begins with `/` and is encoded already, with these query pairs. It cannot leave the base.
+    pub(crate) fn join(&self, path: &str, query: &[(Cow<'static, str>, String)]) -> Result<Url, Error> {
         let refused = || Error::invalid_request("the path must begin with `/` and stay below the client's base URL");
         // `\` and control characters are rewritten by URL parsers; a fragment would never be sent.
-        if !path.starts_with('/') || path.starts_with("//") || path.contains(['\\', '#']) || path.contains(char::is_control) {
+        if !path.starts_with('/') || path.starts_with("//") || path.contains(|c: char| matches!(c, '\\' | '#') || c.is_control()) {
             return Err(refused());
         }
-        let (segments, _query) = path.split_once('?').unwrap_or((path, ""));
+        let (segments, own_query) = path.split_once('?').unwrap_or((path, ""));
         if segments.split('/').any(is_dot_segment) {
             return Err(refused());
         }
+        // All that a URL has, so that it is parsed once.
         let base = self.0.as_str().trim_end_matches('/');
-        let url = Url::parse(&format!("{base}{path}")).map_err(|_| refused())?;
-        let below = url.path().strip_prefix(self.0.path().trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/'));
-        if below && origin_of(&url) == origin_of(&self.0) { Ok(url) } else { Err(refused()) }
+        let pairs: usize = query.iter().map(|(name, value)| name.len() + value.len() + 2).sum();
+        let mut text = String::with_capacity(base.len() + path.len() + pairs);
+        text.push_str(base);
+        text.push_str(path);
+        for (index, (name, value)) in query.iter().enumerate() {
+            let follows = index > 0 || !own_query.is_empty();
+            // A raw path can end with its `?`.
+            if follows || segments.len() == path.len() {
+                text.push(if follows { '&' } else { '?' });
+            }
+            text.extend(byte_serialize(name.as_bytes()));
+            text.push('=');
+            text.extend(byte_serialize(value.as_bytes()));
+        }
+        let url = Url::parse(&text).map_err(|_| refused())?;
+        // Both are in their normal form, so the same beginning is the same origin and the same path to the base.
+        let below = url.as_str().strip_prefix(base).is_some_and(|rest| rest.starts_with('/'));
+        if below { Ok(url) } else { Err(refused()) }
     }
 }
 
@@ -83,33 +102,114 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
 
 /// `.` and `..`, also when percent-encoded: URL parsers read `%2e` in them as a dot.
 fn is_dot_segment(segment: &str) -> bool {
-    let decoded: Vec<u8> = percent_decode_str(segment).collect();
-    matches!(decoded.as_slice(), b"." | b"..")
+    let mut dots = percent_decode_str(segment);
+    matches!((dots.next(), dots.next(), dots.next()), (Some(b'.'), None, _) | (Some(b'.'), Some(b'.'), None))
 }
 
-/// Puts `value` in the place of `{name}`.
-pub(crate) fn fill(template: &str, name: &str, value: &str) -> Result<String, String> {
-    let placeholder = format!("{{{name}}}");
-    if !template.contains(&placeholder) {
-        return Err(format!("the path {template} has no parameter `{name}`"));
-    }
-    if value.is_empty() || value == "." || value == ".." {
-        return Err(format!("the path parameter `{name}` must not be empty, `.` or `..`"));
-    }
-    Ok(template.replace(&placeholder, &utf8_percent_encode(value, PATH_SEGMENT).to_string()))
+/// A path whose parameters are filled one after the other: `/contacts/{id}/tasks`.
+#[derive(Clone, Debug)]
+pub(crate) struct PathTemplate {
+    /// The beginning, filled and encoded.
+    filled: String,
+    template: Cow<'static, str>,
+    /// Where in the template the rest begins.
+    rest: usize,
 }
 
-/// The first parameter of a template that was not filled.
-pub(crate) fn unfilled(path: &str) -> Option<&str> {
-    // Braces of values are percent-encoded by now.
-    let (_, rest) = path.split_once('{')?;
-    rest.split_once('}').map(|(name, _)| name)
+impl PathTemplate {
+    pub(crate) fn new(template: impl Into<Cow<'static, str>>) -> Self {
+        Self { filled: String::new(), template: template.into(), rest: 0 }
+    }
+
+    /// Puts `value` in the place of `{name}`.
+    pub(crate) fn fill(&mut self, name: &str, value: impl Display) -> Result<(), String> {
+        let Some(start) = placeholder(self.rest(), name) else {
+            return Err(format!("the path {self} has no parameter `{name}`"));
+        };
+        let encoded = encode(name, value, self.filled.len() + self.template.len())?;
+        let (before, after) = (self.rest + start, self.rest + start + name.len() + 2);
+        if self.template[self.rest..before].contains('{') || placeholder(&self.template[after..], name).is_some() {
+            // Out of order, or more than once.
+            self.template = self.rest().replace(&format!("{{{name}}}"), &encoded).into();
+            self.rest = 0;
+        } else {
+            self.filled.reserve(self.template.len() + encoded.len());
+            self.filled.push_str(&self.template[self.rest..before]);
+            self.filled.push_str(&encoded);
+            self.rest = after;
+        }
+        Ok(())
+    }
+
+    /// The first parameter that was not filled.
+    pub(crate) fn unfilled(&self) -> Option<&str> {
+        // Braces of values are percent-encoded by now.
+        let (_, rest) = self.rest().split_once('{')?;
+        rest.split_once('}').map(|(name, _)| name)
+    }
+
+    pub(crate) fn into_path(mut self) -> Cow<'static, str> {
+        if self.filled.is_empty() && self.rest == 0 {
+            return self.template;
+        }
+        self.filled.push_str(&self.template[self.rest..]);
+        self.filled.into()
+    }
+
+    fn rest(&self) -> &str {
+        &self.template[self.rest..]
+    }
+}
+
+impl Display for PathTemplate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.filled, self.rest())
+    }
+}
+
+/// Where `{name}` is.
+fn placeholder(template: &str, name: &str) -> Option<usize> {
+    let braces = template.match_indices('{').map(|(start, _)| start);
+    braces.into_iter().find(|start| template[start + 1..].strip_prefix(name).is_some_and(|rest| rest.starts_with('}')))
+}
+
+/// A path parameter, percent-encoded.
+fn encode(name: &str, value: impl Display, capacity: usize) -> Result<String, String> {
+    struct Encoder(String);
+
+    impl fmt::Write for Encoder {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            self.0.extend(utf8_percent_encode(text, PATH_SEGMENT));
+            Ok(())
+        }
+    }
+
+    let mut encoder = Encoder(String::with_capacity(capacity));
+    let _ = fmt::Write::write_fmt(&mut encoder, format_args!("{value}"));
+    match &*encoder.0 {
+        "" | "." | ".." => Err(format!("the path parameter `{name}` must not be empty, `.` or `..`")),
+        _ => Ok(encoder.0),
+    }
 }
 
 /// The values of one parameter: none for `None`, one for a scalar, one for each item of a list.
-pub(crate) fn values(name: &str, value: &(impl Serialize + ?Sized)) -> Result<Vec<String>, String> {
-    let value = serde_json::to_value(value).map_err(|error| format!("the parameter `{name}` cannot be written: {error}"))?;
-    json_values(name, value)
+pub(crate) fn values(name: &str, value: &(impl Serialize + ?Sized), mut each: impl FnMut(String)) -> Result<(), String> {
+    let text = serde_json::to_string(value).map_err(|error| format!("the parameter `{name}` cannot be written: {error}"))?;
+    match text.as_bytes() {
+        b"null" => {}
+        [b'"', quoted @ .., b'"'] if !quoted.contains(&b'\\') => {
+            let mut text = text;
+            text.pop();
+            text.remove(0);
+            each(text);
+        }
+        [b'[' | b'{' | b'"', ..] => {
+            let value = serde_json::from_str(&text).map_err(|error| format!("the parameter `{name}` cannot be written: {error}"))?;
+            json_values(name, value)?.into_iter().for_each(each);
+        }
+        _ => each(text),
+    }
+    Ok(())
 }
 
 /// The pairs of a form, field by field.

@@ -73,7 +73,7 @@ fn paths_stay_below_the_base() {
         ("/a\tb/..\t/", None),
     ];
     for (path, expected) in rows {
-        let url = base.join(path).ok();
+        let url = base.join(path, &[]).ok();
         assert_eq!(url.as_ref().map(Url::as_str), expected, "{path}");
     }
 }
@@ -96,8 +96,42 @@ fn path_parameters() {
         assert_eq!(fill("/a/{id}/b", "id", value).ok().as_deref(), expected, "{value}");
     }
     assert!(fill("/a/{id}", "other", "x").is_err());
-    assert_eq!(unfilled("/a/{id}/{other}"), Some("id"));
-    assert_eq!(unfilled("/a/b"), None);
+    assert_eq!(PathTemplate::new("/a/{id}/{other}").unfilled(), Some("id"));
+    assert_eq!(PathTemplate::new("/a/b").unfilled(), None);
+}
+
+fn fill(template: &'static str, name: &str, value: &str) -> Result<String, String> {
+    let mut path = PathTemplate::new(template);
+    path.fill(name, value)?;
+    Ok(path.into_path().into_owned())
+}
+
+#[test]
+fn path_parameters_in_any_order() {
+    let rows: [(&str, &[&str], Result<&str, &str>); 6] = [
+        ("/a/{x}/b/{y}", &["x", "y"], Ok("/a/%7Bx%7D/b/%7By%7D")),
+        ("/a/{x}/b/{y}", &["y", "x"], Ok("/a/%7Bx%7D/b/%7By%7D")),
+        ("/a/{x}/{x}/{y}", &["x", "y"], Ok("/a/%7Bx%7D/%7Bx%7D/%7By%7D")),
+        ("/a/{x}.{xy}/c", &["xy", "x"], Ok("/a/%7Bx%7D.%7Bxy%7D/c")),
+        ("/a", &[], Ok("/a")),
+        ("/a/{x}/{y}", &["x", "x"], Err("the path /a/%7Bx%7D/{y} has no parameter `x`")),
+    ];
+    for (template, names, expected) in rows {
+        let mut path = PathTemplate::new(template);
+        let filled = names.iter().try_for_each(|name| path.fill(name, format_args!("{{{name}}}")));
+        let path = filled.map(|()| path.into_path().into_owned());
+        assert_eq!(path.as_deref().map_err(|problem| &**problem), expected, "{template}");
+    }
+}
+
+#[test]
+fn a_query_follows_what_the_path_has() {
+    let base = BaseUrl::parse("https://host.invalid/v1").unwrap();
+    let rows = [("/x", "x?a=1+%26&b=%C3%BC"), ("/x?", "x?a=1+%26&b=%C3%BC"), ("/x?q=/../", "x?q=/../&a=1+%26&b=%C3%BC")];
+    for (path, expected) in rows {
+        let url = base.join(path, &[("a".into(), "1 &".into()), ("b".into(), "\u{fc}".into())]).unwrap();
+        assert_eq!(url.as_str(), format!("https://host.invalid/v1/{expected}"));
+    }
 }
 
 #[test]
@@ -105,6 +139,8 @@ fn query_pairs() {
     let rows = [
         (json!(null), Some("")),
         (json!("a b"), Some("q=a b")),
+        (json!("\"a\\"), Some("q=\"a\\")),
+        (json!(""), Some("q=")),
         (json!(20), Some("q=20")),
         (json!(0.5), Some("q=0.5")),
         (json!(true), Some("q=true")),
@@ -114,11 +150,12 @@ fn query_pairs() {
         (json!([["a"]]), None),
     ];
     for (value, expected) in rows {
-        let values = values("q", &value).ok();
+        let mut values = Vec::new();
+        let values = super::values("q", &value, |value| values.push(value)).ok().map(|()| values);
         let text = values.map(|values| values.iter().map(|value| format!("q={value}")).collect::<Vec<_>>().join(" "));
         assert_eq!(text.as_deref(), expected, "{value}");
     }
-    assert!(values("q", &f64::NAN).unwrap().is_empty(), "JSON has no NaN; it is null");
+    values("q", &f64::NAN, |value| panic!("JSON has no NaN; it is null and not {value}")).unwrap();
 }
 
 #[test]
@@ -135,7 +172,7 @@ proptest! {
     fn a_path_parameter_is_always_one_segment(value in "\\PC*") {
         let base = BaseUrl::parse("https://host.invalid/api").unwrap();
         if let Ok(path) = fill("/a/{id}/b", "id", &value) {
-            let url = base.join(&path).unwrap();
+            let url = base.join(&path, &[]).unwrap();
             let segments: Vec<_> = url.path_segments().unwrap().collect();
             prop_assert_eq!(segments.len(), 4);
             let decoded = percent_decode_str(segments[2]).decode_utf8().unwrap();
@@ -148,7 +185,7 @@ proptest! {
     #[test]
     fn no_path_leaves_the_base(path in "[/.%2eE\\\\@:?#a-c\\s]{0,12}|\\PC{0,30}") {
         let base = BaseUrl::parse("https://host.invalid/api").unwrap();
-        if let Ok(url) = base.join(&path) {
+        if let Ok(url) = base.join(&path, &[]) {
             prop_assert_eq!(url.host_str(), Some("host.invalid"));
             prop_assert!(url.path().starts_with("/api/"), "{}", url);
             prop_assert!(url.username().is_empty() && url.port().is_none());
