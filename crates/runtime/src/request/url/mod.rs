@@ -54,30 +54,38 @@ impl BaseUrl {
         if !path.starts_with('/') || path.starts_with("//") || path.contains(|c: char| matches!(c, '\\' | '#') || c.is_control()) {
             return Err(refused());
         }
-        let (segments, own_query) = path.split_once('?').unwrap_or((path, ""));
+        let (segments, own_query) = path.split_once('?').map_or((path, None), |(segments, query)| (segments, Some(query)));
         if segments.split('/').any(is_dot_segment) {
             return Err(refused());
         }
-        // All that a URL has, so that it is parsed once.
-        let base = self.0.as_str().trim_end_matches('/');
+        // The host, which is the dearest part of a URL to parse, stays as it is.
+        let mut url = self.0.clone();
+        let base = self.0.path().trim_end_matches('/');
+        if base.is_empty() {
+            url.set_path(segments);
+        } else {
+            url.set_path(&[base, segments].concat());
+        }
+        if !url.path().strip_prefix(base).is_some_and(|rest| rest.starts_with('/')) {
+            return Err(refused());
+        }
+        if query.is_empty() {
+            url.set_query(own_query);
+            return Ok(url);
+        }
         let pairs: usize = query.iter().map(|(name, value)| name.len() + value.len() + 2).sum();
-        let mut text = String::with_capacity(base.len() + path.len() + pairs);
-        text.push_str(base);
-        text.push_str(path);
-        for (index, (name, value)) in query.iter().enumerate() {
-            let follows = index > 0 || !own_query.is_empty();
-            // A raw path can end with its `?`.
-            if follows || segments.len() == path.len() {
-                text.push(if follows { '&' } else { '?' });
+        let mut text = String::with_capacity(own_query.map_or(0, str::len) + pairs);
+        text.push_str(own_query.unwrap_or_default());
+        for (name, value) in query {
+            if !text.is_empty() {
+                text.push('&');
             }
             text.extend(byte_serialize(name.as_bytes()));
             text.push('=');
             text.extend(byte_serialize(value.as_bytes()));
         }
-        let url = Url::parse(&text).map_err(|_| refused())?;
-        // Both are in their normal form, so the same beginning is the same origin and the same path to the base.
-        let below = url.as_str().strip_prefix(base).is_some_and(|rest| rest.starts_with('/'));
-        if below { Ok(url) } else { Err(refused()) }
+        url.set_query(Some(&text));
+        Ok(url)
     }
 }
 
