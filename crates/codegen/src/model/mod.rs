@@ -40,6 +40,8 @@ pub struct Api {
     pub auth: Auth,
     /// Documented rate limit.
     pub rate_limit: Option<RateLimit>,
+    /// What the vendor counts requests by, where that is not the credential: `location`.
+    pub counted_by: Option<String>,
     /// Dot paths into an error body: code, message, request id.
     pub error: [Option<String>; 3],
     /// The tags, in their order.

@@ -9,7 +9,7 @@ use reqwest::header::HeaderMap;
 use secrecy::SecretString;
 
 use super::{Delivery, Error, ErrorKind, Inner, Reach};
-use crate::redact::Redactor;
+use crate::response::redaction::Redactor;
 
 /// How much of a body an error keeps.
 pub(crate) const BODY_LIMIT: usize = 64 * 1024;
