@@ -137,4 +137,14 @@ mod tests {
             assert!(text.contains(row.name), "{}", row.name);
         }
     }
+
+    #[test]
+    fn the_committed_document_has_every_row() {
+        let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/benchmarks");
+        let text = std::fs::read_to_string(format!("{docs}.md")).expect("docs/benchmarks.md is committed");
+        for row in ROWS {
+            assert!(text.lines().any(|line| line.starts_with(&format!("| {} | ", row.name))), "no row for: {}", row.name);
+        }
+        assert!(std::fs::read_to_string(format!("{docs}.svg")).expect("docs/benchmarks.svg is committed").starts_with("<svg"));
+    }
 }

@@ -18,15 +18,19 @@ pub const VERSION: &str = "7.26.0";
 /// # Errors
 /// Where Java, Python or the network are missing, or the generator refuses the document.
 pub fn generate(runner: &Runner, tools: &Path, document: &Path, vendor: &str, into: &Path) -> anyhow::Result<()> {
-    let jar = jar(runner, tools)?;
-    if into.exists() {
-        fs::remove_dir_all(into)?;
+    // New files would be compiled again.
+    let stamp = into.with_extension("made-from");
+    let made_from = format!("{VERSION}\n{}", fs::read_to_string(document)?);
+    if fs::read_to_string(&stamp).is_ok_and(|present| present == made_from) {
+        return Ok(());
     }
+    let jar = jar(runner, tools)?;
+    super::remove(into)?;
     let mut command = Command::new("java");
     command.arg("-jar").arg(jar).args(["generate", "-g", "rust", "--library", "reqwest", "-i"]).arg(document).arg("-o").arg(into);
     command.arg(format!("--additional-properties=packageName=openapi_{vendor}"));
     runner.run(&mut command).context("openapi-generator")?;
-    Ok(())
+    super::write(&stamp, &made_from)
 }
 
 /// The program, out of its package on PyPI, where it is not here already.

@@ -4,16 +4,12 @@ use std::{fs, panic, path::Path};
 
 use anyhow::{Context as _, anyhow};
 use progenitor_impl::{GenerationSettings, Generator};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
-/// What its crates need, as progenitor's own `cargo progenitor` lists it.
+/// What the generated code names.
 const DEPENDENCIES: &str = r#"[dependencies]
-bytes = "1"
 chrono = { version = "0.4", default-features = false, features = ["serde"] }
-futures-core = "0.3"
-percent-encoding = "2"
 progenitor-client = "0.15"
-regress = "0.11"
 reqwest = { version = "0.13", default-features = false, features = ["rustls", "http2", "charset", "json", "query", "stream"] }
 serde = { version = "1", features = ["derive"] }
 serde_json = "1"
@@ -38,7 +34,31 @@ pub fn generate(document: &Path, vendor: &str, into: &Path) -> anyhow::Result<()
     super::write(&into.join("src/lib.rs"), &code)
 }
 
-/// Takes out what progenitor cannot have: all but one response type of an operation.
+/// Progenitor does not take forms of several parts: the same schema is sent as JSON.
 fn simplify(document: &mut Value) {
-    let _ = document;
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
+    for operation in paths.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut).flat_map(Map::values_mut) {
+        let Some(content) = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut) else { continue };
+        if let Some(media) = content.remove("multipart/form-data").and_then(|mut media| media.get_mut("schema").map(Value::take)) {
+            content.insert("application/json".to_owned(), json!({"schema": media}));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_of_several_parts_become_json() {
+        let operation = |content: Value| json!({"paths": {"/a": {"parameters": [], "post": {"requestBody": {"content": content}}}}});
+        let schema = json!({"$ref": "#/components/schemas/Upload"});
+        let mut document = operation(json!({"multipart/form-data": {"schema": schema, "encoding": {"file": {}}}}));
+        simplify(&mut document);
+        assert_eq!(document, operation(json!({"application/json": {"schema": schema}})));
+        let kept = operation(json!({"application/x-www-form-urlencoded": {"schema": schema}}));
+        let mut document = kept.clone();
+        simplify(&mut document);
+        assert_eq!(document, kept);
+    }
 }
