@@ -88,6 +88,13 @@ impl Runner {
     }
 }
 
+/// A program that may have as many connections as the system allows: the usual limit of open files is below ten thousand.
+pub fn with_many_files(program: &Path) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", r#"ulimit -n "$(ulimit -Hn)"; exec "$0" "$@""#]).arg(program);
+    command
+}
+
 /// A server that ends with this value.
 #[derive(Debug)]
 pub struct Server {
@@ -103,7 +110,7 @@ impl Server {
     /// Where it cannot be started or prints no port.
     pub fn start(program: &Path) -> anyhow::Result<Self> {
         use std::io::BufRead as _;
-        let mut child = Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+        let mut child = with_many_files(program).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let mut line = String::new();
         let stdout = child.stdout.take().context("the server has no output")?;
         std::io::BufReader::new(stdout).read_line(&mut line)?;

@@ -10,14 +10,13 @@ mod throughput;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use anyhow::Context as _;
 
 use crate::{
     peers::{Peer, Peers},
-    process::{Finished, Runner, Server},
+    process::{Finished, Runner, Server, with_many_files},
     report::{Measured, Report},
 };
 
@@ -61,7 +60,8 @@ impl Session<'_> {
 
     /// Runs a client's program.
     fn run(&self, peer: Peer, task: &str, arguments: &[String]) -> anyhow::Result<Finished> {
-        self.runner.run(Command::new(self.program(peer)?).arg(task).args(arguments))
+        let mut command = with_many_files(self.program(peer)?);
+        self.runner.run(command.arg(task).args(arguments)).with_context(|| format!("{task} of {}", peer.name()))
     }
 }
 

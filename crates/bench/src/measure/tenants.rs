@@ -21,9 +21,11 @@ pub fn tenants(session: &Session<'_>, report: &mut Report) -> anyhow::Result<()>
     let rounds = session.rounds(3, 9);
     let mut table = Table {
         title: "One more tenant, by the number of tenants",
-        note: "The first client exists; so many more are made and kept. Time and growth of the resident memory for each. By hand, a client is a key\n\
-               beside a shared `reqwest::Client`; progenitor's needs an HTTP client of its own for each key."
-            .to_owned(),
+        note: format!(
+            "The first client exists; so many more are made and kept. Time and growth of the resident memory for each. By hand, a client is a key\n\
+             beside a shared `reqwest::Client`; progenitor's needs an HTTP client of its own for each key; ours is made {}.",
+            session.peers.one_more_tenant()
+        ),
         head: ["Tenants".to_owned()].into_iter().chain(PEERS.map(|peer| peer.name().to_owned())).collect(),
         rows: Vec::new(),
     };

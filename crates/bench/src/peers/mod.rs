@@ -67,6 +67,8 @@ pub struct Peers {
     folder: PathBuf,
     /// Packages that cannot be built, and why.
     missing: BTreeMap<&'static str, String>,
+    /// Whether a client can be made from another with `with_credential`.
+    with_credential: bool,
 }
 
 /// Packages besides those of [`Peer`] whose code comes from another generator.
@@ -111,12 +113,18 @@ impl Peers {
         if !peers.join("Cargo.lock").exists() {
             fs::copy(root.join("Cargo.lock"), peers.join("Cargo.lock"))?;
         }
-        Ok(Self { folder: folder.to_owned(), missing })
+        let client = fs::read_to_string(root.join("crates/leonar/src/generated/client.rs"))?;
+        Ok(Self { folder: folder.to_owned(), missing, with_credential: client.contains("pub fn with_credential(") })
     }
 
     /// Packages that cannot be built, and why.
     pub fn missing(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.missing.iter().map(|(package, why)| (*package, why.as_str()))
+    }
+
+    /// How a client for one more tenant is made.
+    pub fn one_more_tenant(&self) -> &'static str {
+        if self.with_credential { "with `client.with_credential`" } else { "with `Client::builder`" }
     }
 
     /// The lock file that they were built by.
@@ -146,7 +154,11 @@ impl Peers {
             return Err(why.clone());
         }
         let mut command = self.cargo("build", "release");
-        if let Err(error) = runner.run(command.args(["--release", "-p", package])) {
+        command.args(["--release", "-p", package]);
+        if package == Peer::Ours.package() && self.with_credential {
+            command.args(["--features", "with_credential"]);
+        }
+        if let Err(error) = runner.run(&mut command) {
             let why = format!("{error:#}");
             self.missing.insert(package, why.clone());
             return Err(why);

@@ -45,6 +45,12 @@ impl Peer for Ours {
         Ok(serde_json::from_slice::<ListContactsResponse>(body)?.data.len())
     }
 
+    #[cfg(feature = "with_credential")]
+    fn tenant(&self, credential: String) -> Result<Self, Failure> {
+        Ok(Self { client: self.client.with_credential(credential)?, base_url: String::new() })
+    }
+
+    #[cfg(not(feature = "with_credential"))]
     fn tenant(&self, credential: String) -> Result<Self, Failure> {
         let client = Client::builder().credential(credential).base_url(&self.base_url).build()?;
         Ok(Self { client, base_url: String::new() })
