@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context as _, bail};
 
 /// No single program runs longer.
-const LONGEST: Duration = Duration::from_secs(600);
+const LONGEST: Duration = Duration::from_secs(1800);
 /// How often a running program is looked at.
 const LOOK: Duration = Duration::from_millis(5);
 /// Clock ticks a second in `/proc`: Linux has it fixed for what user space sees.

@@ -33,7 +33,7 @@ pub fn generate(runner: &Runner, tools: &Path, document: &Path, vendor: &str, in
     super::write(&stamp, &made_from)
 }
 
-/// The program, out of its package on PyPI, where it is not here already.
+/// The program, out of its Python package, where it is not here already.
 fn jar(runner: &Runner, tools: &Path) -> anyhow::Result<PathBuf> {
     let unpacked = tools.join(format!("openapi-generator-{VERSION}"));
     let jar = unpacked.join("openapi_generator_cli/openapi-generator.jar");
