@@ -75,7 +75,8 @@ pub fn regen(root: &Path, mode: Mode) -> Result<Vec<Change>, Error> {
 /// Files that say that they are generated and that nothing generates any more, and temporary files of a run that was interrupted.
 fn stale(root: &Path, known: &BTreeSet<PathBuf>) -> Result<Vec<PathBuf>, Error> {
     let mut found = Vec::new();
-    let mut folders: Vec<PathBuf> = ["crates", "tests"].map(PathBuf::from).into_iter().filter(|folder| root.join(folder).is_dir()).collect();
+    let mut folders: Vec<PathBuf> =
+        ["crates", "tests"].map(PathBuf::from).into_iter().filter(|folder| root.join(folder).is_dir()).collect();
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(root.join(&folder)).map_err(Error::io(&folder))? {
             let entry = entry.map_err(Error::io(&folder))?;

@@ -21,7 +21,8 @@ fn every_odd_spec_that_is_accepted_generates_and_compiles() {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut library = "#![allow(dead_code, deprecated, unused_imports)]\n".to_owned();
     for (index, odd) in accepted.iter().enumerate() {
-        writeln!(library, "/// {}\n#[path = \"crates/odd{index}/src/generated/mod.rs\"]\nmod odd{index};", odd.name.replace('\n', " ")).unwrap();
+        writeln!(library, "/// {}\n#[path = \"crates/odd{index}/src/generated/mod.rs\"]\nmod odd{index};", odd.name.replace('\n', " "))
+            .unwrap();
     }
     fs::write(root.path().join("lib.rs"), library).unwrap();
     let runtime = workspace.join("crates/runtime");

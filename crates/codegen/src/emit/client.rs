@@ -10,7 +10,9 @@ const ALLOW: &str = "#![allow(\n    clippy::doc_markdown,\n    clippy::unreadabl
 /// The file `mod.rs` of a vendor.
 pub fn module(api: &Api) -> String {
     let (events, event) = if api.events.is_empty() { ("", "") } else { ("mod events;\n", "pub use events::WebhookEvent;\n") };
-    format!("{ALLOW}mod client;\n{events}pub mod operations;\npub mod routes;\npub mod types;\n\npub use client::{{Client, VENDOR}};\n{event}")
+    format!(
+        "{ALLOW}mod client;\n{events}pub mod operations;\npub mod routes;\npub mod types;\n\npub use client::{{Client, VENDOR}};\n{event}"
+    )
 }
 
 /// The file `mod.rs` of a family.

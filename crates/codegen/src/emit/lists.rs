@@ -39,8 +39,16 @@ pub fn files(apis: &[&Api]) -> Vec<File> {
         rust("crates/mocks/src/generated/mod.rs", behind_features),
         rust("crates/mocks/tests/operations/generated/mod.rs", tests.clone()),
         rust("tests/tests/wire/generated/mod.rs", tests),
-        rust("crates/reachout/src/vendors.rs", format!("//! Every vendor: variant, crate, id, name, and environment variable of the credential.\n\nuse crate::vendor::vendors;\n\nvendors! {{\n{facade}}}\n")),
-        rust("crates/sandbox/src/vendors.rs", format!("//! Every vendor: variant, crate, id.\n\nuse crate::vendor::vendors;\n\nvendors! {{\n{sandbox}}}\n")),
+        rust(
+            "crates/reachout/src/vendors.rs",
+            format!(
+                "//! Every vendor: variant, crate, id, name, and environment variable of the credential.\n\nuse crate::vendor::vendors;\n\nvendors! {{\n{facade}}}\n"
+            ),
+        ),
+        rust(
+            "crates/sandbox/src/vendors.rs",
+            format!("//! Every vendor: variant, crate, id.\n\nuse crate::vendor::vendors;\n\nvendors! {{\n{sandbox}}}\n"),
+        ),
     ]
 }
 
