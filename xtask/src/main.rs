@@ -21,6 +21,9 @@ enum Command {
         /// Compare instead of writing: print a unified diff and exit 1 where a file would change.
         #[arg(long)]
         check: bool,
+        /// Another folder with specs/ than this workspace.
+        #[arg(long)]
+        root: Option<PathBuf>,
     },
     /// Print how much of the known API of each vendor its spec describes; exit 1 where a known operation is missing.
     Coverage {
@@ -31,6 +34,15 @@ enum Command {
     Lint {
         /// Folders in specs/; all of them where none is named.
         vendors: Vec<String>,
+    },
+    /// Measure what a call and a build cost against other clients, and write docs/benchmarks.md.
+    Bench {
+        /// Few rounds and short runs: under ten minutes on two cores.
+        #[arg(long)]
+        quick: bool,
+        /// Sections to measure, which are printed and not written; all of them where none is named.
+        #[arg(long, value_delimiter = ',')]
+        only: Vec<String>,
     },
 }
 
@@ -47,7 +59,8 @@ fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     let root = root();
     match command {
-        Command::Regen { check } => {
+        Command::Regen { check, root: other } => {
+            let root = other.unwrap_or(root);
             let mode = if check { Mode::Check } else { Mode::Write };
             let changes = reachout_codegen::regen(&root, mode)?;
             for change in &changes {
@@ -82,6 +95,9 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
                 eprintln!("known operations that no spec describes:\n{}", missing.join("\n"));
                 return Ok(ExitCode::FAILURE);
             }
+        }
+        Command::Bench { quick, only } => {
+            print!("{}", reachout_bench::bench(&root, std::env::current_exe()?, &reachout_bench::Options { quick, only })?);
         }
         Command::Lint { vendors } => {
             let vendors = reachout_codegen::lint(&root, &vendors)?;

@@ -2,13 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{
-    diagnostic::Error,
-    emit,
-    format,
-    lint::lint,
-    load, model, regions, typing,
-};
+use crate::{diagnostic::Error, emit, format, lint::lint, load, model, regions, typing};
 
 /// A file as it is to be.
 #[derive(Debug)]
@@ -33,7 +27,11 @@ pub fn outputs(root: &Path) -> Result<Vec<Output>, Error> {
     }
     let (lists, regions) = emit::lists(&workspace.apis, &workspace.families);
     // A workspace without the crate that would hold a list has no need of it.
-    rust.extend(lists.into_iter().filter(|list| list.path.ancestors().any(|folder| root.join(folder).join("Cargo.toml").is_file() && folder != Path::new(""))));
+    rust.extend(
+        lists
+            .into_iter()
+            .filter(|list| list.path.ancestors().any(|folder| root.join(folder).join("Cargo.toml").is_file() && folder != Path::new(""))),
+    );
     outputs.extend(format::format(rust)?);
     outputs.extend(regions::fill(root, &regions)?);
     outputs.sort_by(|one, other| one.path.cmp(&other.path));

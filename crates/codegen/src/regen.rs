@@ -75,7 +75,8 @@ pub fn regen(root: &Path, mode: Mode) -> Result<Vec<Change>, Error> {
 /// Files that say that they are generated and that nothing generates any more, and temporary files of a run that was interrupted.
 fn stale(root: &Path, known: &BTreeSet<PathBuf>) -> Result<Vec<PathBuf>, Error> {
     let mut found = Vec::new();
-    let mut folders: Vec<PathBuf> = ["crates", "tests"].map(PathBuf::from).into_iter().filter(|folder| root.join(folder).is_dir()).collect();
+    let mut folders: Vec<PathBuf> =
+        ["crates", "tests"].map(PathBuf::from).into_iter().filter(|folder| root.join(folder).is_dir()).collect();
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(root.join(&folder)).map_err(Error::io(&folder))? {
             let entry = entry.map_err(Error::io(&folder))?;
@@ -84,7 +85,7 @@ fn stale(root: &Path, known: &BTreeSet<PathBuf>) -> Result<Vec<PathBuf>, Error> 
             let name = entry.file_name().to_string_lossy().into_owned();
             if kind.is_dir() && name != "target" {
                 folders.push(path);
-            } else if kind.is_file() && !known.contains(&path) && (name.starts_with(TEMPORARY) || is_generated(&root.join(&path), &name)) {
+            } else if kind.is_file() && !known.contains(&path) && (name.starts_with(TEMPORARY) || is_generated(&root.join(&path))) {
                 found.push(path);
             }
         }
@@ -93,9 +94,9 @@ fn stale(root: &Path, known: &BTreeSet<PathBuf>) -> Result<Vec<PathBuf>, Error> 
     Ok(found)
 }
 
-fn is_generated(path: &Path, name: &str) -> bool {
+fn is_generated(path: &Path) -> bool {
     let mut start = [0; GENERATED.len()];
-    name.ends_with(".rs")
+    path.extension().is_some_and(|extension| extension == "rs")
         && std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok()
         && start == *GENERATED.as_bytes()
 }

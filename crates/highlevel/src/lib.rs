@@ -5,4 +5,4 @@ mod generated;
 
 pub use generated::*;
 #[doc(inline)]
-pub use reachout_runtime::client::*;
+pub use reachout_runtime::exports::*;

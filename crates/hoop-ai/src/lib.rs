@@ -8,7 +8,7 @@ pub use generated::*;
 #[doc(inline)]
 pub use reachout_oauth as oauth;
 #[doc(inline)]
-pub use reachout_runtime::client::*;
+pub use reachout_runtime::exports::*;
 #[cfg(feature = "webhooks")]
 #[doc(inline)]
 pub use reachout_webhooks as webhooks;

@@ -5,7 +5,7 @@ mod generated;
 
 pub use generated::*;
 #[doc(inline)]
-pub use reachout_runtime::client::*;
+pub use reachout_runtime::exports::*;
 
 /// The OpenAPI document this crate is generated from.
 pub const OPENAPI: &str = include_str!("../openapi.json");

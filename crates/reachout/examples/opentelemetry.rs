@@ -18,8 +18,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sandbox = Sandbox::start().await?;
     let client: leonar::Client =
         leonar::Client::builder().credential(sandbox.api_key(Vendor::Leonar)).base_url(sandbox.base_url(Vendor::Leonar)).build()?;
-    let contact = leonar::types::CreateContactRequest::builder().first_name("Sophie");
-    let contact = client.create_contact().body(contact).send().await?;
+    let contact = leonar::types::CreateContactRequest::new("Sophie");
+    let contact = client.contacts().create(contact).await?;
     println!("created {}", contact.data.id);
 
     provider.shutdown()?;

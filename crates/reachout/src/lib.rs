@@ -9,17 +9,18 @@ mod messenger;
 mod options;
 mod receipt;
 mod vendor;
+mod vendors;
 
 pub use capability::{Field, Unsupported, channels};
 pub use channel::{Channel, UnknownChannel};
 pub use error::Error;
 pub use message::{Message, Recipient, ReplyMode};
-pub use messenger::{Messenger, check, connect};
+pub use messenger::{Messenger, check, connect, over};
 #[cfg(feature = "leadway")]
 pub use options::LeadwayOptions;
 pub use options::{HighLevelOptions, SendPilotOptions};
 pub use receipt::Receipt;
-pub use vendor::{UnknownVendor, Vendor};
+pub use vendor::{Api, UnknownVendor, Vendor};
 
 #[cfg(feature = "hoop-ai")]
 pub use ::hoop_ai;

@@ -37,7 +37,7 @@ impl Receipt {
 
     /// What every response has.
     #[cfg(any(feature = "leonar", feature = "sendpilot", feature = "hoop-ai", feature = "leadway"))]
-    pub(crate) fn of<T>(vendor: Vendor, response: &reachout_runtime::ResponseValue<T>) -> Self {
+    pub(crate) fn of<T>(vendor: Vendor, response: &reachout_runtime::Response<T>) -> Self {
         Self {
             vendor,
             message_ids: Vec::new(),

@@ -4,56 +4,70 @@ use std::{fmt, str::FromStr};
 
 use serde::{Serialize, Serializer};
 
-/// A platform that messages are sent through.
-///
-/// All are here whatever the features; [`connect`](crate::connect) tells when one was not compiled in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub use crate::vendors::Vendor;
+
+/// What a client crate knows of its vendor: enough to call every operation without the crate's types.
+#[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub enum Vendor {
-    /// Leonar, the recruiting CRM.
-    Leonar,
-    /// SendPilot, LinkedIn outreach.
-    SendPilot,
-    /// Hoop AI, an edition of HighLevel.
-    HoopAi,
-    /// Leadway CRM, an edition of HighLevel.
-    Leadway,
+pub struct Api {
+    /// Its constants and its routes.
+    pub vendor: &'static reachout_runtime::Vendor,
+    /// Its OpenAPI document, as JSON.
+    pub openapi: &'static str,
 }
 
-impl Vendor {
-    /// Every vendor, in the order of the documentation.
-    pub const ALL: [Self; 4] = [Self::Leonar, Self::SendPilot, Self::HoopAi, Self::Leadway];
-
-    /// The name of its crate and feature: `hoop-ai`.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Leonar => "leonar",
-            Self::SendPilot => "sendpilot",
-            Self::HoopAi => "hoop-ai",
-            Self::Leadway => "leadway",
+/// The enum of all vendors, and what is known of each, from the list of them.
+macro_rules! vendors {
+    ($($(#[$doc:meta])* $variant:ident($client:ident, $id:tt, $name:literal, $credential_env:literal),)*) => {
+        /// A platform that messages are sent through.
+        ///
+        /// All are here whatever the features; [`connect`](crate::connect) tells when one was not compiled in.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum Vendor {
+            $($(#[$doc])* $variant,)*
         }
-    }
 
-    /// The name for people: `Hoop AI`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Leonar => "Leonar",
-            Self::SendPilot => "SendPilot",
-            Self::HoopAi => "Hoop AI",
-            Self::Leadway => "Leadway CRM",
-        }
-    }
+        impl Vendor {
+            /// Every vendor, in the order of the documentation.
+            pub const ALL: [Self; [$($id),*].len()] = [$(Self::$variant),*];
 
-    /// The environment variable that holds the credential: `LEONAR_API_KEY`.
-    pub const fn credential_env(self) -> &'static str {
-        match self {
-            Self::Leonar => "LEONAR_API_KEY",
-            Self::SendPilot => "SENDPILOT_API_KEY",
-            Self::HoopAi => "HOOP_AI_TOKEN",
-            Self::Leadway => "LEADWAY_TOKEN",
+            /// The name of its crate and feature: `hoop-ai`.
+            pub const fn id(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $id,)*
+                }
+            }
+
+            /// The name for people: `Hoop AI`.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+
+            /// The environment variable that holds the credential: `LEONAR_API_KEY`.
+            pub const fn credential_env(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $credential_env,)*
+                }
+            }
+
+            /// What its client crate knows of it; nothing where its feature is off.
+            pub const fn api(self) -> Option<$crate::Api> {
+                match self {
+                    $(
+                        #[cfg(feature = $id)]
+                        Self::$variant => Some($crate::Api { vendor: &::$client::VENDOR, openapi: ::$client::OPENAPI }),
+                    )*
+                    #[allow(unreachable_patterns, reason = "reachable where a feature is off")]
+                    _ => None,
+                }
+            }
         }
-    }
+    };
 }
+pub(crate) use vendors;
 
 impl fmt::Display for Vendor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -79,7 +93,7 @@ impl FromStr for Vendor {
 
 /// A text that is no vendor's id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no vendor; these are: leonar, sendpilot, hoop-ai, leadway")]
+#[error("{0:?} is no vendor; these are: {list}", list = Vendor::ALL.map(Vendor::id).join(", "))]
 pub struct UnknownVendor(String);
 
 #[cfg(test)]
@@ -97,12 +111,12 @@ mod tests {
         );
     }
 
-    /// The ids and variables are spelled here for vendors that are not compiled in; those of the clients are the truth.
+    /// The ids and variables are in the list for vendors that are not compiled in; those of the clients are the truth.
     #[test]
-    #[cfg(all(feature = "leonar", feature = "sendpilot", feature = "hoop-ai", feature = "leadway"))]
     fn agrees_with_the_clients() {
-        let clients = [&leonar::VENDOR, &sendpilot::VENDOR, &hoop_ai::VENDOR, &leadway::VENDOR];
-        for (vendor, client) in Vendor::ALL.into_iter().zip(clients) {
+        for vendor in Vendor::ALL {
+            let Some(api) = vendor.api() else { continue };
+            let client = api.vendor;
             assert_eq!((vendor.id(), vendor.name(), vendor.credential_env()), (client.id, client.name, client.credential_env));
         }
     }

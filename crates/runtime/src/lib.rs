@@ -1,62 +1,38 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
-mod address;
-mod body;
-mod builder;
 mod call;
-mod core;
-mod credential;
-mod enums;
+mod client;
 mod error;
-mod events;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
-mod gate;
-mod headers;
 mod limit;
-mod limits;
-pub mod multipart;
-mod number;
-mod object;
-mod options;
-pub mod pagination;
-mod redact;
-mod redirect;
 mod request;
 mod response;
-mod retry;
 mod route;
-mod stream;
-mod transport;
-mod vendor;
-mod watch;
+mod types;
 
-pub use builder::ClientBuilder;
 pub use call::Call;
-pub use core::Core;
-pub use credential::CredentialProvider;
-pub use enums::ConversionError;
-#[doc(hidden)]
-pub use enums::private as __private;
+pub use call::retry::{Jitter, RetryPolicy, full_jitter};
+pub use call::watch::DeliveryWatch;
+pub use client::{Auth, CallOptions, ClientBuilder, Core, CredentialProvider, ErrorShape, RateLimit, RateLimitHeaders, Vendor};
 pub use error::{Advice, Delivery, Error, ErrorKind};
-#[doc(hidden)]
-pub use events::{envelope, payload};
 pub use limit::{Acquired, Budget, BudgetError, BudgetKey, BudgetStore, LocalBudgets, Pacing, RateLimitStatus, RateLimitWait, Slot};
 #[doc(hidden)]
-pub use limits::{Check, Limited};
-pub use number::Number;
-pub use object::{Extra, Object};
-pub use options::CallOptions;
-pub use pagination::List;
-pub use request::Request;
+pub use request::check::{Check, Limited};
+pub use request::{Request, multipart};
 pub use response::Response;
-pub use retry::{Jitter, RetryPolicy, full_jitter};
+pub use response::pagination::{self, List};
+pub use response::stream::ByteStream;
 pub use route::{Evidence, Pagination, Route};
-pub use stream::ByteStream;
-pub use vendor::{Auth, ErrorShape, RateLimit, RateLimitHeaders, Vendor};
-pub use watch::DeliveryWatch;
+pub use types::enums::ConversionError;
+#[doc(hidden)]
+pub use types::enums::private as __private;
+#[doc(hidden)]
+pub use types::events::{envelope, payload};
+pub use types::number::Number;
+pub use types::object::{Extra, Object};
 
 pub use bytes::Bytes;
 pub use chrono::{DateTime, NaiveDate, Utc};
@@ -71,7 +47,7 @@ pub use serde_json::{Map, Value};
 pub use uuid::Uuid;
 
 /// What every client crate exports: all that the signatures of its operations mention, and all it takes to configure a client.
-pub mod client {
+pub mod exports {
     #[doc(inline)]
     pub use crate::{
         Acquired, Advice, BoxFuture, BoxStream, Budget, BudgetError, BudgetKey, BudgetStore, ByteStream, Bytes, Call, CallOptions,

@@ -22,7 +22,7 @@ fn visit(value: &mut Value, path: &str, problems: &mut Vec<Problem>) {
             None => {}
             Some(Ok(integer)) => *value = integer.into(),
             Some(Err(())) => {
-                problems.push(Problem { path: path.to_owned(), message: format!("{number} is beyond the integers of 64 bits") });
+                problems.push(Problem::new(path, format!("{number} is beyond the integers of 64 bits")));
             }
         },
         _ => {}

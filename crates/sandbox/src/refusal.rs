@@ -48,17 +48,17 @@ pub(crate) enum Refusal {
 impl Refusal {
     /// The refusal of one parameter.
     pub(crate) fn parameter(name: &str, message: impl Into<String>) -> Self {
-        Self::Parameter(Problem { path: name.to_owned(), message: message.into() })
+        Self::Parameter(Problem::new(name, message))
     }
 
     /// The refusal of one field of the body.
     pub(crate) fn field(path: &str, message: impl Into<String>) -> Self {
-        Self::Body(vec![Problem { path: path.to_owned(), message: message.into() }])
+        Self::Body(vec![Problem::new(path, message)])
     }
 
     /// There is no `what` where `path` points.
     pub(crate) fn not_found(path: &str, what: &str) -> Self {
-        Self::NotFound(Problem { path: path.to_owned(), message: format!("{what} not found") })
+        Self::NotFound(Problem::new(path, format!("{what} not found")))
     }
 
     pub(crate) fn status(&self, vendor: Vendor) -> StatusCode {

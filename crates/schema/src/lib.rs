@@ -45,6 +45,16 @@ pub struct Problem {
     pub path: String,
     /// One sentence without a full stop.
     pub message: String,
+    /// The fields that are too much, where that is the problem; `path` is that of the object around them.
+    pub unexpected: Vec<String>,
+}
+
+impl Problem {
+    /// A problem at a dot path.
+    #[must_use]
+    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { path: path.into(), message: message.into(), unexpected: Vec::new() }
+    }
 }
 
 impl fmt::Display for Problem {
@@ -98,7 +108,7 @@ impl Definitions {
     pub fn problems(&self, schema: &Value, value: &Value) -> Vec<Problem> {
         match self.validator(schema) {
             Ok(validator) => problems(&validator, value),
-            Err(message) => vec![Problem { path: String::new(), message: format!("not a schema: {message}") }],
+            Err(message) => vec![Problem::new("", format!("not a schema: {message}"))],
         }
     }
 }
@@ -138,8 +148,11 @@ fn explain(error: &ValidationError<'_>, problems: &mut Vec<Problem>) {
     match nearest {
         Some(nearest) => nearest.iter().for_each(|error| explain(error, problems)),
         None => problems.push(Problem {
-            path: error.instance_path().to_string().trim_start_matches('/').replace('/', "."),
-            message: error.to_string(),
+            unexpected: match error.kind() {
+                ValidationErrorKind::AdditionalProperties { unexpected } => unexpected.clone(),
+                _ => Vec::new(),
+            },
+            ..Problem::new(error.instance_path().to_string().trim_start_matches('/').replace('/', "."), error.to_string())
         }),
     }
 }
@@ -232,6 +245,8 @@ mod tests {
             let problems = definitions.problems(&json!({ "$ref": "#/components/schemas/Contact" }), &value);
             assert_eq!(problems.iter().map(ToString::to_string).collect::<Vec<_>>(), expected, "{case}");
         }
+        let unknown = definitions.problems(&json!({ "$ref": "#/components/schemas/Contact" }), &json!({ "id": id, "nick": 1, "nack": 2 }));
+        assert_eq!(unknown.iter().map(|problem| problem.unexpected.join(" ")).collect::<Vec<_>>(), ["nick nack"]);
         let lenient = Definitions::new(&document, Unknown::Ignored);
         assert_eq!(lenient.problems(&json!({ "$ref": "#/components/schemas/Contact" }), &json!({ "id": id, "nick": 1 })), []);
     }

@@ -5,7 +5,7 @@ mod generated;
 
 pub use generated::*;
 #[doc(inline)]
-pub use reachout_runtime::client::*;
+pub use reachout_runtime::exports::*;
 #[cfg(feature = "webhooks")]
 #[doc(inline)]
 pub use reachout_webhooks as webhooks;

@@ -8,11 +8,7 @@ async fn hoop_ai_upload_attachments() {
     let wire = Wire::start(&hoop_ai::VENDOR, hoop_ai::OPENAPI, "upload_attachments").await;
     let client: hoop_ai::Client = wire.client(hoop_ai::Client::builder());
     let file = Part::bytes(&b"%PDF-1.7"[..]).file_name("file1.pdf").media_type("application/pdf");
-    let response = client
-        .messages()
-        .upload_attachments("ve9EPM428h8vShlRW1KT", "ve9EPM428h8vShlRW1KT", file)
-        .await
-        .unwrap();
+    let response = client.messages().upload_attachments("ve9EPM428h8vShlRW1KT", "ve9EPM428h8vShlRW1KT", file).await.unwrap();
     wire.decoded(&response.into_inner());
     wire.assert();
 }

@@ -3,15 +3,21 @@
 use super::print::{doc, literal, optional_literal};
 use crate::model::{Api, Auth, Group, RateLimit, RateLimitHeaders};
 
+/// What clippy's pedantic half would have people write otherwise.
+const ALLOW: &str = "#![allow(\n    clippy::doc_markdown,\n    clippy::unreadable_literal,\n    clippy::too_many_lines,\n    \
+                     reason = \"written by a program, from prose and figures written by people\"\n)]\n\n";
+
 /// The file `mod.rs` of a vendor.
 pub fn module(api: &Api) -> String {
     let (events, event) = if api.events.is_empty() { ("", "") } else { ("mod events;\n", "pub use events::WebhookEvent;\n") };
-    format!("mod client;\n{events}pub mod operations;\npub mod routes;\npub mod types;\n\npub use client::{{Client, VENDOR}};\n{event}")
+    format!(
+        "{ALLOW}mod client;\n{events}pub mod operations;\npub mod routes;\npub mod types;\n\npub use client::{{Client, VENDOR}};\n{event}"
+    )
 }
 
 /// The file `mod.rs` of a family.
 pub fn family_module() -> String {
-    "pub mod operations;\npub mod types;\n".to_owned()
+    format!("{ALLOW}pub mod operations;\npub mod types;\n")
 }
 
 /// The file `client.rs` of a vendor.
@@ -44,6 +50,7 @@ pub fn write(api: &Api) -> String {
     );
     let groups: String =
         api.groups.iter().filter(|group| api.operations_of(group).next().is_some()).map(|group| accessor(api, group)).collect();
+    let tenants = tenants(api);
     let [id, title, base, prefix, variable] = [id, name, base_url, env, credential_env].map(|text| literal(text));
     format!(
         "use reachout_runtime as rt;\n\nuse super::{{operations, routes}};\n\n\
@@ -55,7 +62,7 @@ pub fn write(api: &Api) -> String {
          impl Client {{\n{}pub fn from_env() -> Result<Self, rt::Error> {{\nSelf::builder().from_env()?.build()\n}}\n\n\
          {}pub fn builder() -> rt::ClientBuilder<Self> {{\nrt::ClientBuilder::new(&VENDOR)\n}}\n\n\
          /// The same client with other options for the calls made through it.\n\
-         pub fn with(&self, options: rt::CallOptions) -> Self {{\nSelf {{ core: self.core.with(options) }}\n}}\n\n\
+         pub fn with(&self, options: rt::CallOptions) -> Self {{\nSelf {{ core: self.core.with(options) }}\n}}\n\n{tenants}\
          /// A raw request, to an endpoint that this crate has no method for; `path` is relative to the base URL.\n\
          pub fn request(&self, method: rt::Method, path: &str) -> rt::Request {{\nself.core.request(method, path)\n}}\n}}\n\n\
          {}impl Client {{\n{groups}}}\n",
@@ -90,6 +97,53 @@ fn headers(names: Option<&RateLimitHeaders>) -> String {
         all if all == fields.len() => format!("rt::RateLimitHeaders {{ {} }}", known.join(", ")),
         _ => format!("rt::RateLimitHeaders {{ {}, ..{none} }}", known.join(", ")),
     }
+}
+
+/// The methods that give a client for another tenant.
+fn tenants(api: &Api) -> String {
+    let [credential, provider] = ["credential: impl Into<rt::SecretString>", "provider: std::sync::Arc<dyn rt::CredentialProvider>"];
+    let method = |text: &str, name: &str, arguments: &str, result: &str, body: &str| {
+        format!("{}pub fn {name}(&self, {arguments}) -> {result} {{\n{body}\n}}\n\n", doc(text, 1))
+    };
+    let fallible = "Result<Self, rt::Error>";
+    let errors = "\n\n# Errors\nA credential that a header cannot carry.";
+    let mut methods = method(
+        &format!(
+            "A client for another credential, such as another customer's, in microseconds: it shares connections and settings with this one. \
+             Clients with equal credentials share a pacing budget.{errors}"
+        ),
+        "with_credential",
+        credential,
+        fallible,
+        "Ok(Self { core: self.core.with_credential(credential)? })",
+    ) + &method(
+        "A client whose credential comes from another provider, with a pacing budget of its own.",
+        "with_credential_provider",
+        provider,
+        "Self",
+        "Self { core: self.core.with_credential_provider(provider) }",
+    );
+    if let Some(unit) = &api.counted_by {
+        let (budget, id) = (format!("&format!(\"{unit} {{}}\", {unit}_id.as_ref())"), format!("{unit}_id: impl AsRef<str>"));
+        methods += &method(
+            &format!(
+                "A client for one {unit}. The vendor counts requests by app and {unit}, so clients for the same {unit} share a pacing budget, \
+                 also after its token was renewed.{errors}"
+            ),
+            &format!("for_{unit}"),
+            &format!("{credential}, {id}"),
+            fallible,
+            &format!("Ok(Self {{ core: self.core.with_credential_and_budget(credential, {budget})? }})"),
+        );
+        methods += &method(
+            &format!("Like [`for_{unit}`](Self::for_{unit}), with a credential that changes while the client lives."),
+            &format!("for_{unit}_with_provider"),
+            &format!("{provider}, {id}"),
+            "Self",
+            &format!("Self {{ core: self.core.with_provider_and_budget(provider, {budget}) }}"),
+        );
+    }
+    methods
 }
 
 /// The method that gives a group: one of this crate, or one that the editions share as it is.

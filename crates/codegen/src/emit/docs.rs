@@ -39,7 +39,8 @@ pub fn evidence(operation: &Operation) -> String {
 }
 
 /// Where to read on about an operation that editions share.
-pub const EDITIONS: &str = "Its page and evidence are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.";
+pub const EDITIONS: &str =
+    "Its page and evidence are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.";
 
 /// Said once for all operations of a crate.
 pub const OPERATIONS: &str = "Operations in their groups. A call is sent when it is awaited, and not before.\n\n\

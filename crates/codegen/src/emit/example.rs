@@ -134,7 +134,8 @@ impl Example<'_> {
                 Some(format!("{ty}::{}", if schema.received && variant.name == "Unknown" { "UnknownValue" } else { &variant.name }))
             }
             (Shape::Struct { fields, required, .. }, Value::Object(values)) if schema.sent => {
-                let arguments: Option<Vec<String>> = required.iter().map(|at| self.field(&fields[*at], values.get(&fields[*at].wire)?)).collect();
+                let arguments: Option<Vec<String>> =
+                    required.iter().map(|at| self.field(&fields[*at], values.get(&fields[*at].wire)?)).collect();
                 let mut text = format!("{ty}::new({})", broken(&arguments?));
                 for field in fields.iter().filter(|field| !field.required) {
                     if let Some(value) = values.get(&field.wire) {
@@ -144,9 +145,9 @@ impl Example<'_> {
                 }
                 Some(text)
             }
-            (Shape::OneOf(alternatives), value) => {
-                alternatives.iter().find_map(|(variant, ty)| Some(format!("{}::{variant}({})", format_args!("types::{}", schema.name), self.owned(value, ty)?)))
-            }
+            (Shape::OneOf(alternatives), value) => alternatives.iter().find_map(|(variant, ty)| {
+                Some(format!("{}::{variant}({})", format_args!("types::{}", schema.name), self.owned(value, ty)?))
+            }),
             _ => None,
         }
     }
@@ -184,6 +185,7 @@ fn broken(arguments: &[String]) -> String {
     if one_line.len() <= 70 && !one_line.contains('\n') {
         return one_line;
     }
-    let argument = |argument: &String| argument.lines().map(|line| format!("    {line}\n")).collect::<String>().trim_end().to_owned() + ",\n";
+    let argument =
+        |argument: &String| argument.lines().map(|line| format!("    {line}\n")).collect::<String>().trim_end().to_owned() + ",\n";
     format!("\n{}", arguments.iter().map(argument).collect::<String>())
 }

@@ -26,10 +26,11 @@ pub fn files(apis: &[&Api]) -> Vec<File> {
     let rust = |path: &str, content: String| File { path: path.into(), source: SOURCE.to_owned(), content };
     let modules = |line: fn(&Api) -> String| apis.iter().map(|api| line(api)).collect::<String>();
     let behind_features = modules(|api| format!("#[cfg(feature = {})]\npub mod {};\n", literal(&api.id), api.module()));
-    let tests = modules(|api| format!("mod {};\n", api.module()));
+    let allow = "#![allow(clippy::unreadable_literal, clippy::too_many_lines, reason = \"examples are as the vendors print them\")]\n\n";
+    let tests = allow.to_owned() + &modules(|api| format!("mod {};\n", api.module()));
     let facade = modules(|api| {
-        let texts = [&api.id, &api.name, &api.credential_env].map(|text| literal(text)).join(", ");
-        format!("    {}    {}({}, {texts}),\n", doc(&format!("{}.", about(api)), 1), api.variant(), api.module())
+        let constants = [&api.id, &api.name, &api.credential_env].map(|text| literal(text)).join(", ");
+        format!("    {}    {}({}, {constants}),\n", doc(&format!("{}.", about(api)), 1), api.variant(), api.module())
     });
     let sandbox = modules(|api| {
         format!("    {}    {}({}, {}),\n", doc(&format!("{}.", about(api)), 1), api.variant(), api.module(), literal(&api.id))
@@ -38,8 +39,16 @@ pub fn files(apis: &[&Api]) -> Vec<File> {
         rust("crates/mocks/src/generated/mod.rs", behind_features),
         rust("crates/mocks/tests/operations/generated/mod.rs", tests.clone()),
         rust("tests/tests/wire/generated/mod.rs", tests),
-        rust("crates/reachout/src/vendors.rs", format!("//! Every vendor: variant, crate, id, name, and environment variable of the credential.\n\nuse crate::vendor::vendors;\n\nvendors! {{\n{facade}}}\n")),
-        rust("crates/sandbox/src/vendors.rs", format!("//! Every vendor: variant, crate, id.\n\nuse crate::vendor::vendors;\n\nvendors! {{\n{sandbox}}}\n")),
+        rust(
+            "crates/reachout/src/vendors.rs",
+            format!(
+                "//! Every vendor: variant, crate, id, name, and environment variable of the credential.\n\nuse crate::vendor::vendors;\n\nvendors! {{\n{facade}}}\n"
+            ),
+        ),
+        rust(
+            "crates/sandbox/src/vendors.rs",
+            format!("//! Every vendor: variant, crate, id.\n\nuse crate::vendor::vendors;\n\nvendors! {{\n{sandbox}}}\n"),
+        ),
     ]
 }
 

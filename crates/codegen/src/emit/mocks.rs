@@ -12,10 +12,8 @@ pub fn write(api: &Api, of: &Crate<'_>) -> String {
     let module = of.module;
     let operations: String = api.operations.iter().map(|operation| describe(of, operation)).collect();
     let methods: String = api.operations.iter().map(method).collect();
-    let trait_doc = format!(
-        "Mocks of {}'s operations, one method each. Like [`MockServer::mock`], with arguments that know the operation.",
-        api.name
-    );
+    let trait_doc =
+        format!("Mocks of {}'s operations, one method each. Like [`MockServer::mock`], with arguments that know the operation.", api.name);
     let types = if operations.contains("types::") { ", types" } else { "" };
     format!(
         "{}\nuse httpmock::{{Mock, MockServer}};\n\nuse crate::{{MockOperation, Then, When}};\n\n\
@@ -40,16 +38,22 @@ fn describe(of: &Crate<'_>, operation: &Operation) -> String {
         BodyContent::Multipart(_) => None,
     });
     if let Some((method, ty)) = body {
-        matchers += &format!("/// Matches the whole body.\npub fn body(self, value: &{}) -> Self {{\nself.{method}(value)\n}}\n\n", of.ty(ty));
+        matchers +=
+            &format!("/// Matches the whole body.\npub fn body(self, value: &{}) -> Self {{\nself.{method}(value)\n}}\n\n", of.ty(ty));
     }
     let success = match &operation.success.content {
         Content::Json(ty) => {
-            format!("/// Responds as documented, with this value.\npub fn success(self, value: &{}) -> Self {{\nself.typed(value)\n}}\n", of.ty(ty))
+            format!(
+                "/// Responds as documented, with this value.\npub fn success(self, value: &{}) -> Self {{\nself.typed(value)\n}}\n",
+                of.ty(ty)
+            )
         }
         Content::Empty => "/// Responds as documented, without content.\npub fn success(self) -> Self {\nself.empty()\n}\n".to_owned(),
-        Content::Bytes => "/// Responds with a file of this media type.\npub fn success(self, media_type: &str, content: impl AsRef<[u8]>) -> Self {\n\
+        Content::Bytes => {
+            "/// Responds with a file of this media type.\npub fn success(self, media_type: &str, content: impl AsRef<[u8]>) -> Self {\n\
                            self.file(media_type, content.as_ref())\n}\n"
-            .to_owned(),
+                .to_owned()
+        }
     };
     let when = if matchers.is_empty() { String::new() } else { format!("impl When<{type_name}> {{\n{matchers}}}\n\n") };
     format!(
@@ -76,11 +80,16 @@ fn matcher(of: &Crate<'_>, parameter: &Parameter) -> String {
         }
         (TypeRef::String, true) => format!("{docs}pub fn {name}(self, value: &str) -> Self {{\nself.{method}({key}, Some(value))\n}}\n\n"),
         (TypeRef::String, false) => {
-            format!("{docs}pub fn {name}<'a>(self, value: impl Into<Option<&'a str>>) -> Self {{\nself.{method}({key}, value.into())\n}}\n\n")
+            format!(
+                "{docs}pub fn {name}<'a>(self, value: impl Into<Option<&'a str>>) -> Self {{\nself.{method}({key}, value.into())\n}}\n\n"
+            )
         }
         (ty, true) => format!("{docs}pub fn {name}(self, value: {}) -> Self {{\nself.{method}({key}, Some(value))\n}}\n\n", of.ty(ty)),
         (ty, false) => {
-            format!("{docs}pub fn {name}(self, value: impl Into<Option<{}>>) -> Self {{\nself.{method}({key}, value.into())\n}}\n\n", of.ty(ty))
+            format!(
+                "{docs}pub fn {name}(self, value: impl Into<Option<{}>>) -> Self {{\nself.{method}({key}, value.into())\n}}\n\n",
+                of.ty(ty)
+            )
         }
     }
 }
@@ -97,7 +106,8 @@ fn method(operation: &Operation) -> String {
 /// The tests of a vendor's mocks: each responds to what the client sends.
 pub fn tests(api: &Api, of: &Crate<'_>) -> String {
     let module = of.module;
-    let tests: String = api.operations.iter().filter(|operation| operation.parts().is_empty()).map(|operation| test(of, operation)).collect();
+    let tests: String =
+        api.operations.iter().filter(|operation| operation.parts().is_empty()).map(|operation| test(of, operation)).collect();
     let types = if tests.contains("types::") { ", types" } else { "" };
     format!(
         "use {module}::{{Client, OPENAPI{types}}};\nuse httpmock::MockServer;\nuse reachout_mocks::{module}::MockServerExt as _;\n\n\
@@ -139,12 +149,12 @@ fn test(of: &Crate<'_>, operation: &Operation) -> String {
     let when = if when.is_empty() { String::new() } else { format!("when{when};\n") };
     let given = if when.is_empty() { "_" } else { "when" };
     let call = Example { of, typed: false }.call(operation, |_| "body.clone()".to_owned());
-    let deprecated = if operation.deprecated { "#[expect(deprecated, reason = \"deprecated by the vendor, and still there\")]\n" } else { "" };
+    let deprecated =
+        if operation.deprecated { "#[expect(deprecated, reason = \"deprecated by the vendor, and still there\")]\n" } else { "" };
     format!(
         "{deprecated}#[tokio::test]\nasync fn {id}() -> Outcome {{\nlet server = MockServer::start_async().await;\n{before}\
          let mock = server.{id}(|{given}, then| {{\n{}{then}\n}});\nlet client: Client = client(&server, Client::builder());\n\
          let response = client.{}(){call}.await?;\n{check}\nmock.assert_async().await;\nOk(())\n}}\n\n",
-        when,
-        operation.group,
+        when, operation.group,
     )
 }

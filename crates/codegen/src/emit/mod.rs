@@ -92,7 +92,11 @@ pub fn family(family: &Family) -> Result<Vec<File>, Error> {
     let module = family.id.replace('-', "_");
     let of = Crate { module: &module, title: &family.name, schemas: &family.schemas };
     let rust = |name: &str, content: String| File { path: generated.join(name).with_extension("rs"), source: source.clone(), content };
-    Ok(vec![rust("mod", client::family_module()), rust("operations", operations::family(family, &of)?), rust("types", types::family(family, &of))])
+    Ok(vec![
+        rust("mod", client::family_module()),
+        rust("operations", operations::family(family, &of)?),
+        rust("types", types::family(family, &of)),
+    ])
 }
 
 /// What users see of each crate, in text: the vendors' by name, then the families'.

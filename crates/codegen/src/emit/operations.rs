@@ -39,7 +39,9 @@ pub fn family(family: &Family, of: &Crate<'_>) -> Result<String, Error> {
         .map(|operation| format!("/// `{} {}`\npub {}: &'static rt::Route,\n", operation.method, operation.path, operation.id))
         .collect();
     let mut text = inner_doc(docs::OPERATIONS) + &imports(of, false);
-    text += &format!("/// The routes of the shared operations: each edition has its own.\n#[derive(Debug)]\npub struct Routes {{\n{routes}}}\n\n");
+    text += &format!(
+        "/// The routes of the shared operations: each edition has its own.\n#[derive(Debug)]\npub struct Routes {{\n{routes}}}\n\n"
+    );
     for group in &family.groups {
         let operations: Vec<&Operation> = family.operations.iter().filter(|operation| operation.group == group.name).collect();
         text += &format!(

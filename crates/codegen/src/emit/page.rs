@@ -93,8 +93,10 @@ impl<'a> Reader<'a> {
             if let Some((name, alternatives)) = self.alternatives(&read.ty) {
                 let with_field = alternatives.iter().find(|(_, ty)| self.field(ty, segment).is_some());
                 let (variant, ty) = with_field.ok_or_else(|| self.error(path, "is in no alternative"))?;
-                let expression =
-                    format!("{}.and_then(|value| match value {{ types::{name}::{variant}(value) => Some(value), _ => None }})", read.borrowed());
+                let expression = format!(
+                    "{}.and_then(|value| match value {{ types::{name}::{variant}(value) => Some(value), _ => None }})",
+                    read.borrowed()
+                );
                 read = Read { expression, optional: true, ty: ty.clone() };
             }
             let field = self.field(&read.ty, segment).ok_or_else(|| self.error(path, &format!("names `{segment}`, which is not there")))?;

@@ -64,7 +64,9 @@ fn flowing(text: &str) -> Vec<Line> {
 
 /// A line goes on with a paragraph or list item, unless it is empty or begins something of its own.
 fn continues(before: &str, line: &str) -> bool {
-    let begins = |line: &str| line.trim_start().starts_with(['-', '*', '#', '|', '>']) || line.trim_start().starts_with(|char: char| char.is_ascii_digit());
+    let begins = |line: &str| {
+        line.trim_start().starts_with(['-', '*', '#', '|', '>']) || line.trim_start().starts_with(|char: char| char.is_ascii_digit())
+    };
     !before.is_empty() && !before.starts_with(['#', '|']) && !line.trim().is_empty() && !begins(line)
 }
 

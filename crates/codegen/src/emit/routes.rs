@@ -51,8 +51,14 @@ fn route(operation: &Operation) -> String {
 /// The routes of the shared operations, for the crate that has their code.
 fn shared(api: &Api) -> String {
     let Some(family) = &api.family else { return String::new() };
-    let fields: String =
-        api.operations.iter().filter(|operation| operation.shared).map(|operation| format!("{}: &{},\n", operation.id, operation.route())).collect();
+    let fields: String = api
+        .operations
+        .iter()
+        .filter(|operation| operation.shared)
+        .map(|operation| format!("{}: &{},\n", operation.id, operation.route()))
+        .collect();
     let module = family.replace('-', "_");
-    format!("/// The routes of the operations that the editions share.\npub static SHARED: {module}::operations::Routes = {module}::operations::Routes {{\n{fields}}};\n\n")
+    format!(
+        "/// The routes of the operations that the editions share.\npub static SHARED: {module}::operations::Routes = {module}::operations::Routes {{\n{fields}}};\n\n"
+    )
 }

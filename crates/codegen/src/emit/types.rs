@@ -44,11 +44,10 @@ fn object(of: &Crate<'_>, schema: &Schema, fields: &[Field], required: &[usize],
     let named = |name: fn(&str) -> String| fields.iter().filter(|field| name(&field.name) == field.wire).count();
     let camel_case = named(names::camel_case) > named(str::to_owned);
     let declared: String = fields.iter().map(|field| declare(of, field, camel_case)).collect();
-    let schemars = if camel_case { "derive(schemars::JsonSchema), schemars(rename_all = \"camelCase\")" } else { "derive(schemars::JsonSchema)" };
-    let keys: Vec<String> = fields
-        .iter()
-        .map(|field| format!("{}{} {}", field.name, if field.required { ":" } else { "?" }, literal(&field.wire)))
-        .collect();
+    let schemars =
+        if camel_case { "derive(schemars::JsonSchema), schemars(rename_all = \"camelCase\")" } else { "derive(schemars::JsonSchema)" };
+    let keys: Vec<String> =
+        fields.iter().map(|field| format!("{}{} {}", field.name, if field.required { ":" } else { "?" }, literal(&field.wire))).collect();
     let (keeps, extra_field) = match extra {
         true => (
             " extra",
@@ -136,7 +135,8 @@ pub fn limits(of: &Crate<'_>, ty: &TypeRef, limits: &Limits) -> String {
         let [least, most] = [range.0, range.1].map(|bound| bound.map_or_else(|| "None".to_owned(), |bound| format!("Some({bound})")));
         format!("({least}, {most})")
     };
-    let count = |(least, most): (Option<u64>, Option<u64>)| range((least.map(|least| least.to_string()), most.map(|most| most.to_string())));
+    let count =
+        |(least, most): (Option<u64>, Option<u64>)| range((least.map(|least| least.to_string()), most.map(|most| most.to_string())));
     let some = |(least, most): (Option<u64>, Option<u64>)| least.is_some() || most.is_some();
     let mut text = String::new();
     match of.resolve(ty) {
@@ -187,7 +187,8 @@ fn string_enum(schema: &Schema, variants: &[Variant]) -> String {
 
 fn one_of(of: &Crate<'_>, schema: &Schema, alternatives: &[(String, TypeRef)]) -> String {
     let Schema { name, description, .. } = schema;
-    let declared: String = alternatives.iter().map(|(variant, ty)| format!("/// As {}.\n{variant}({}),\n", described(of, ty), of.own(ty))).collect();
+    let declared: String =
+        alternatives.iter().map(|(variant, ty)| format!("/// As {}.\n{variant}({}),\n", described(of, ty), of.own(ty))).collect();
     let listed: Vec<String> = alternatives.iter().map(|(variant, ty)| format!("{variant}({})", of.own(ty))).collect();
     let mut text = format!(
         "{}{DERIVE}#[cfg_attr(feature = \"schemars\", derive(schemars::JsonSchema), schemars(untagged))]\npub enum {name} {{\n{declared}}}\n\nrt::one_of!({name} {{ {} }});\n",
@@ -213,7 +214,9 @@ fn one_of(of: &Crate<'_>, schema: &Schema, alternatives: &[(String, TypeRef)]) -
             .collect();
         let rest = alternatives.iter().any(|(_, ty)| checked(of.schemas, ty) != Some(Checked::Whole));
         let rest = if rest { "_ => {}\n" } else { "" };
-        text += &format!("\nimpl rt::Limited for {name} {{\nfn check(&self, check: &mut rt::Check<'_>) {{\nmatch self {{\n{arms}{rest}}}\n}}\n}}\n");
+        text += &format!(
+            "\nimpl rt::Limited for {name} {{\nfn check(&self, check: &mut rt::Check<'_>) {{\nmatch self {{\n{arms}{rest}}}\n}}\n}}\n"
+        );
     }
     text + "\n"
 }

@@ -5,7 +5,8 @@ use crate::model::{Api, Content, Operation};
 
 /// The wire tests of a vendor.
 pub fn write(api: &Api, of: &Crate<'_>) -> String {
-    let tests: String = api.operations.iter().filter(|operation| operation.parts().is_empty()).map(|operation| test(of, operation)).collect();
+    let tests: String =
+        api.operations.iter().filter(|operation| operation.parts().is_empty()).map(|operation| test(of, operation)).collect();
     let types = if tests.contains("types::") { format!("use {}::types;\n", of.module) } else { String::new() };
     format!("{types}use reachout_tests::{{Outcome, Wire}};\n\n{tests}")
 }
@@ -19,7 +20,8 @@ fn test(of: &Crate<'_>, operation: &Operation) -> String {
         Content::Bytes => "wire.downloaded(response.into_inner()).await;",
         Content::Empty => "response.into_inner();",
     };
-    let deprecated = if operation.deprecated { "#[expect(deprecated, reason = \"deprecated by the vendor, and still there\")]\n" } else { "" };
+    let deprecated =
+        if operation.deprecated { "#[expect(deprecated, reason = \"deprecated by the vendor, and still there\")]\n" } else { "" };
     format!(
         "{deprecated}#[tokio::test]\nasync fn {id}() -> Outcome {{\nlet wire = Wire::start(&{module}::VENDOR, {module}::OPENAPI, {id:?}).await;\n\
          let client: {module}::Client = wire.client({module}::Client::builder());\nlet response = client.{}(){call}.await?;\n{check}\nwire.assert();\nOk(())\n}}\n\n",

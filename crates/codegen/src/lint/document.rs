@@ -92,6 +92,10 @@ impl Check<'_> {
                 "write it like `X-RateLimit-Remaining`",
             );
         }
+        if let Some(unit) = self.json["x-client"]["counted-by"].as_str() {
+            let ok = unit.chars().all(|char| char.is_ascii_lowercase() || char == '_') && unit.starts_with(|char: char| char != '_');
+            self.require("/x-client/counted-by", ok, "this cannot be part of a method's name", "write it like `location`");
+        }
         for (key, path) in self.json["x-client"]["error"].as_object().into_iter().flatten() {
             let ok = path.as_str().is_some_and(|path| path.split('.').all(|name| !name.is_empty()));
             self.require(&pointer::child("/x-client/error", key), ok, "this is not a dot path", "write it like `error.code`");

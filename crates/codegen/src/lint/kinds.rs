@@ -100,6 +100,7 @@ static CLIENT: Kind = Kind {
         ("about", Text),
         ("home", Text),
         ("rate-limit", Object(&RATE_LIMIT)),
+        ("counted-by", Text),
         ("error", Object(&ERROR_PATHS)),
     ],
 };

@@ -31,6 +31,7 @@ pub fn build(document: Document, types: &Types) -> Api {
             _ => Auth::Bearer,
         },
         rate_limit: rate_limit(&client["rate-limit"]),
+        counted_by: client["counted-by"].as_str().map(str::to_owned),
         error: [error("code"), error("message"), error("request-id")],
         groups: json["tags"].as_array().into_iter().flatten().map(group).collect(),
         operations: operations::read(&document, types, &schemas),

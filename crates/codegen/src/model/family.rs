@@ -30,7 +30,9 @@ pub fn share(apis: &mut [Api]) -> Vec<Family> {
             let mut editions: Vec<&mut Api> = apis.iter_mut().filter(|api| api.family.as_deref() == Some(id.as_str())).collect();
             match editions.len() {
                 0 | 1 => {
-                    editions.iter_mut().for_each(|edition| edition.family = None);
+                    for edition in editions {
+                        edition.family = None;
+                    }
                     None
                 }
                 _ => Some(share_one(id, &mut editions)),
@@ -114,7 +116,7 @@ fn shared_operations(editions: &[&mut Api], schemas: &BTreeMap<String, Schema>) 
         if let Content::Json(ty) = &operation.success.content {
             types.push(ty);
         }
-        types.iter().flat_map(|ty| components(ty)).all(|name| schemas.contains_key(name))
+        types.iter().filter_map(|ty| components(ty)).all(|name| schemas.contains_key(name))
     };
     let shared = first.operations.iter().filter(|operation| in_rest(operation) && shares_types(operation));
     shared.map(|operation| Operation { shared: true, ..operation.clone() }).collect()
@@ -136,8 +138,8 @@ fn same(one: &Operation, other: &Operation) -> bool {
 
 fn references(shape: &Shape) -> Vec<&str> {
     match shape {
-        Shape::Struct { fields, .. } => fields.iter().flat_map(|field| components(&field.ty)).collect(),
-        Shape::OneOf(alternatives) => alternatives.iter().flat_map(|(_, ty)| components(ty)).collect(),
+        Shape::Struct { fields, .. } => fields.iter().filter_map(|field| components(&field.ty)).collect(),
+        Shape::OneOf(alternatives) => alternatives.iter().filter_map(|(_, ty)| components(ty)).collect(),
         Shape::Alias(ty) => components(ty).into_iter().collect(),
         Shape::Enum(_) => Vec::new(),
     }

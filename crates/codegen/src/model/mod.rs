@@ -40,6 +40,8 @@ pub struct Api {
     pub auth: Auth,
     /// Documented rate limit.
     pub rate_limit: Option<RateLimit>,
+    /// What the vendor counts requests by, where that is not the credential: `location`.
+    pub counted_by: Option<String>,
     /// Dot paths into an error body: code, message, request id.
     pub error: [Option<String>; 3],
     /// The tags, in their order.
@@ -321,6 +323,7 @@ pub enum Style {
 
 /// A component with a Rust type of its own.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Schema {
     /// Its Rust name.
     pub name: String,

@@ -59,7 +59,8 @@ fn shape(document: &Document, component: &str, schema: &Value, types: &Types) ->
                 let name = names::rust_name(wire);
                 Field {
                     wire: wire.clone(),
-                    name: if extra && name == "extra" { "extra_".to_owned() } else { name },
+                    // `new` is how a request begins, and `extra` holds what is not listed.
+                    name: if name == "new" || extra && name == "extra" { format!("{name}_") } else { name },
                     description: describe(document, property, wire),
                     ty: ty.clone(),
                     required: required.contains(&wire.as_str()),

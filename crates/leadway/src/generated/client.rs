@@ -67,6 +67,34 @@ impl Client {
         Self { core: self.core.with(options) }
     }
 
+    /// A client for another credential, such as another customer's, in microseconds: it shares connections and settings with this one.
+    /// Clients with equal credentials share a pacing budget.
+    ///
+    /// # Errors
+    /// A credential that a header cannot carry.
+    pub fn with_credential(&self, credential: impl Into<rt::SecretString>) -> Result<Self, rt::Error> {
+        Ok(Self { core: self.core.with_credential(credential)? })
+    }
+
+    /// A client whose credential comes from another provider, with a pacing budget of its own.
+    pub fn with_credential_provider(&self, provider: std::sync::Arc<dyn rt::CredentialProvider>) -> Self {
+        Self { core: self.core.with_credential_provider(provider) }
+    }
+
+    /// A client for one location. The vendor counts requests by app and location, so clients for the same location share a pacing budget,
+    /// also after its token was renewed.
+    ///
+    /// # Errors
+    /// A credential that a header cannot carry.
+    pub fn for_location(&self, credential: impl Into<rt::SecretString>, location_id: impl AsRef<str>) -> Result<Self, rt::Error> {
+        Ok(Self { core: self.core.with_credential_and_budget(credential, &format!("location {}", location_id.as_ref()))? })
+    }
+
+    /// Like [`for_location`](Self::for_location), with a credential that changes while the client lives.
+    pub fn for_location_with_provider(&self, provider: std::sync::Arc<dyn rt::CredentialProvider>, location_id: impl AsRef<str>) -> Self {
+        Self { core: self.core.with_provider_and_budget(provider, &format!("location {}", location_id.as_ref())) }
+    }
+
     /// A raw request, to an endpoint that this crate has no method for; `path` is relative to the base URL.
     pub fn request(&self, method: rt::Method, path: &str) -> rt::Request {
         self.core.request(method, path)

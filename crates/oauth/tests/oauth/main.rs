@@ -4,7 +4,6 @@
 mod authorization;
 mod cancellation;
 mod client;
-#[cfg(feature = "conformance")]
 mod conformance;
 mod endpoint;
 mod file_store;

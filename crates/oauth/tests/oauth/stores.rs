@@ -154,6 +154,29 @@ async fn a_refusal_that_joins_a_renewal_shares_its_failure() {
     assert_eq!(store.loading.load(Ordering::SeqCst), 1);
 }
 
+#[test]
+fn errors_come_from_what_stores_meet() {
+    let quoting = serde_json::from_str::<Vec<u8>>("[1,\n \"MARKED-token\"]").unwrap_err();
+    assert!(quoting.to_string().contains("MARKED"), "this is what must not be repeated");
+    let cases: [(StoreError, &str); 5] = [
+        (quoting.into(), "the stored JSON is not what was expected at line 2 column 15"),
+        (std::io::Error::other("the disk is gone").into(), "the disk is gone"),
+        (Tokens::from_json("{}").unwrap_err().into(), "line 1 does not hold stored tokens"),
+        (String::from_utf8(vec![b'a', 0xff]).unwrap_err().utf8_error().into(), "invalid utf-8 sequence of 1 bytes from index 1"),
+        (StoreError::because("cannot do it", 7), "cannot do it: 7"),
+    ];
+    for (error, expect) in cases {
+        assert_eq!(error.to_string(), expect);
+    }
+}
+
+#[test]
+fn a_lock_gives_back_its_guard() {
+    let lock = StoreLock::new(7_u8);
+    assert_eq!((lock.guard::<u8>(), lock.guard::<u16>()), (Some(&7), None));
+    assert!(StoreLock::none().guard::<u8>().is_none());
+}
+
 #[tokio::test]
 async fn memory_store() {
     let store = MemoryStore::new();

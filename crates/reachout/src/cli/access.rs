@@ -37,13 +37,8 @@ impl Access {
 
     /// The facade over a vendor's client.
     pub fn messenger(&self, vendor: Vendor) -> Result<Box<dyn Messenger>, Failure> {
-        Ok(match vendor {
-            Vendor::Leonar => Box::new(self.client::<leonar::Client>(&leonar::VENDOR, true)?),
-            Vendor::SendPilot => Box::new(self.client::<sendpilot::Client>(&sendpilot::VENDOR, true)?),
-            Vendor::HoopAi => Box::new(self.client::<hoop_ai::Client>(&hoop_ai::VENDOR, true)?),
-            Vendor::Leadway => Box::new(self.client::<leadway::Client>(&leadway::VENDOR, true)?),
-            vendor => return Err(reachout::Unsupported::NotCompiled { vendor }.into()),
-        })
+        let api = vendor.api().ok_or(reachout::Unsupported::NotCompiled { vendor })?;
+        Ok(reachout::over(vendor, self.client(api.vendor, true)?)?)
     }
 }
 

@@ -2,7 +2,6 @@
 
 use clap::Subcommand;
 use reachout::Vendor;
-use reachout_runtime as runtime;
 use serde::Serialize;
 
 use super::{failure::Failure, output::Output};
@@ -23,15 +22,9 @@ struct Row {
     base_url: String,
 }
 
-const CLIENTS: [(Vendor, &runtime::Vendor); 4] = [
-    (Vendor::Leonar, &leonar::VENDOR),
-    (Vendor::SendPilot, &sendpilot::VENDOR),
-    (Vendor::HoopAi, &hoop_ai::VENDOR),
-    (Vendor::Leadway, &leadway::VENDOR),
-];
-
 pub fn status(output: &mut Output) -> Result<(), Failure> {
-    let rows = CLIENTS.map(|(vendor, client)| {
+    let clients = Vendor::ALL.into_iter().filter_map(|vendor| Some((vendor, vendor.api()?.vendor)));
+    let rows = clients.map(|(vendor, client)| {
         let credential = std::env::var(client.credential_env).ok().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         let base_url = std::env::var(format!("{}_BASE_URL", client.env)).ok().filter(|value| !value.trim().is_empty());
         Row {
@@ -42,7 +35,7 @@ pub fn status(output: &mut Output) -> Result<(), Failure> {
             base_url: base_url.unwrap_or_else(|| client.base_url.to_owned()),
         }
     });
-    output.rows(&["vendor", "variable", "credential", "base_url"], &rows)
+    output.rows(&["vendor", "variable", "credential", "base_url"], &rows.collect::<Vec<_>>())
 }
 
 /// At most the last four characters, and none of a credential that is so short that they would be much of it.

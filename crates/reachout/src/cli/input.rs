@@ -3,7 +3,7 @@
 use std::{io::Read as _, path::Path};
 
 use anyhow::Context as _;
-use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::failure::Failure;
 
@@ -16,8 +16,16 @@ pub fn text(path: &Path) -> Result<String, Failure> {
     std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display())).map_err(Failure::Usage)
 }
 
-/// The same as JSON.
-pub fn json<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
-    let name = if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() };
-    serde_json::from_str(&text(path)?).with_context(|| format!("{name} is not the body that the operation takes")).map_err(Failure::Usage)
+/// A body: JSON itself, `@FILE`, or `-` for standard input.
+pub fn json(argument: &str) -> Result<Value, Failure> {
+    let (name, text) = match (argument, argument.strip_prefix('@')) {
+        ("-", _) => ("standard input", text(Path::new("-"))?),
+        (_, Some(file)) => (file, text(Path::new(file))?),
+        (_, None) => ("--json-body", argument.to_owned()),
+    };
+    let value = serde_json::from_str(&text).with_context(|| {
+        let hint = if name == "--json-body" && !text.trim_start().starts_with(['{', '[']) { " (a file is given as @FILE)" } else { "" };
+        format!("{name} is not the body that the operation takes{hint}")
+    });
+    value.map_err(Failure::Usage)
 }

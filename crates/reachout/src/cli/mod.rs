@@ -3,7 +3,8 @@
 mod access;
 mod auth;
 mod calls;
-mod declare;
+mod choice;
+mod completions;
 mod demo;
 mod download;
 mod failure;
@@ -13,13 +14,8 @@ mod output;
 mod sandbox;
 mod send;
 mod shape;
-mod spec;
+mod suggest;
 mod table;
-
-mod hoop_ai;
-mod leadway;
-mod leonar;
-mod sendpilot;
 
 use std::{io::IsTerminal as _, process::ExitCode};
 
@@ -36,13 +32,9 @@ use access::Access;
 use calls::Calls;
 use failure::Failure;
 use output::Output;
+use reachout::Vendor;
 
-const ABOUT: &str = "Send messages through Leonar, SendPilot, Hoop AI and Leadway CRM, and call every operation of their APIs";
-
-const AFTER: &str = "\
-Credentials come from the environment: LEONAR_API_KEY, SENDPILOT_API_KEY, HOOP_AI_TOKEN, LEADWAY_TOKEN. LEONAR_BASE_URL and the like \
-change where calls go.
-
+const EXIT_CODES: &str = "\
 Exit codes:
   0  done
   1  the vendor refused the request and did not carry it out
@@ -83,7 +75,10 @@ enum Own {
 
 /// Reads the arguments and does what they say.
 pub async fn run() -> ExitCode {
-    let matches = command().get_matches();
+    let matches = command().try_get_matches().unwrap_or_else(|mut error| {
+        suggest::keep_nearest(&mut error);
+        error.exit()
+    });
     let calls = Calls::default();
     let result = dispatch(&matches, &calls).await;
     calls.finish();
@@ -94,18 +89,22 @@ pub async fn run() -> ExitCode {
 }
 
 fn command() -> clap::Command {
+    let vendors: Vec<_> = Vendor::ALL.into_iter().filter_map(Vendor::api).map(|api| api.vendor).collect();
+    let (last, others) =
+        vendors.split_last().map_or(("", Vec::new()), |(last, others)| (last.name, others.iter().map(|vendor| vendor.name).collect()));
+    let variables: Vec<_> = vendors.iter().map(|vendor| vendor.credential_env).collect();
+    let example = vendors.first().map_or("", |vendor| vendor.env);
     let command = clap::Command::new("reachout")
         .version(env!("CARGO_PKG_VERSION"))
-        .about(ABOUT)
-        .after_help(AFTER)
+        .about(format!("Send messages through {} and {last}, and call every operation of their APIs", others.join(", ")))
+        .after_help(format!(
+            "Credentials come from the environment: {}. {example}_BASE_URL and the like change where calls go.\n\n{EXIT_CODES}",
+            variables.join(", ")
+        ))
         .subcommand_required(true)
-        .arg_required_else_help(true)
-        .disable_help_subcommand(true);
+        .arg_required_else_help(true);
     Own::augment_subcommands(Globals::augment_args(command))
-        .subcommand(operation::command::<::leonar::Client>())
-        .subcommand(operation::command::<::sendpilot::Client>())
-        .subcommand(operation::command::<::hoop_ai::Client>())
-        .subcommand(operation::command::<::leadway::Client>())
+        .subcommands(Vendor::ALL.into_iter().filter_map(Vendor::api).map(operation::command))
 }
 
 async fn dispatch(matches: &clap::ArgMatches, calls: &Calls) -> Result<(), Failure> {
@@ -117,18 +116,17 @@ async fn dispatch(matches: &clap::ArgMatches, calls: &Calls) -> Result<(), Failu
     if matches.subcommand_name().is_some_and(|name| !["sandbox", "auth", "completions"].contains(&name)) {
         calls.tell_on_signal();
     }
-    match matches.subcommand() {
-        Some(("leonar", matches)) => vendor::<::leonar::Client>(matches, &globals, calls, &mut output).await,
-        Some(("sendpilot", matches)) => vendor::<::sendpilot::Client>(matches, &globals, calls, &mut output).await,
-        Some(("hoop-ai", matches)) => vendor::<::hoop_ai::Client>(matches, &globals, calls, &mut output).await,
-        Some(("leadway", matches)) => vendor::<::leadway::Client>(matches, &globals, calls, &mut output).await,
-        _ => match Own::from_arg_matches(matches).map_err(Failure::usage)? {
-            Own::Send(send) => send.run(globals.sandbox, calls.clone(), &mut output).await,
-            Own::Demo(_) => demo::run(calls.clone(), &mut output).await,
-            Own::Sandbox(serve) => serve.run(&mut output).await,
-            Own::Auth(auth::Auth::Status) => auth::status(&mut output),
-            Own::Completions { shell } => completions(shell),
-        },
+    if let Some((name, matches)) = matches.subcommand()
+        && let Some(api) = name.parse().ok().and_then(Vendor::api)
+    {
+        return operation::run(api, matches, &Access::open(globals.sandbox, calls.clone()).await?, &mut output).await;
+    }
+    match Own::from_arg_matches(matches).map_err(Failure::usage)? {
+        Own::Send(send) => send.run(globals.sandbox, calls.clone(), &mut output).await,
+        Own::Demo(_) => demo::run(calls.clone(), &mut output).await,
+        Own::Sandbox(serve) => serve.run(&mut output).await,
+        Own::Auth(auth::Auth::Status) => auth::status(&mut output),
+        Own::Completions { shell } => output::line(completions::script(command(), shell).trim_end()),
     }
 }
 
@@ -138,21 +136,6 @@ fn trace() {
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(colours).with_span_events(FmtSpan::CLOSE).compact();
     tracing_subscriber::registry().with(lines.with_filter(ours)).init();
-}
-
-async fn vendor<C: operation::Api>(
-    matches: &clap::ArgMatches,
-    globals: &Globals,
-    calls: &Calls,
-    output: &mut Output,
-) -> Result<(), Failure> {
-    operation::run::<C>(matches, &Access::open(globals.sandbox, calls.clone()).await?, output).await
-}
-
-fn completions(shell: clap_complete::Shell) -> Result<(), Failure> {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut command(), "reachout", &mut script);
-    output::line(String::from_utf8_lossy(&script).trim_end())
 }
 
 #[cfg(test)]

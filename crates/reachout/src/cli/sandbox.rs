@@ -9,7 +9,7 @@ use super::{
     output::{Output, line},
 };
 
-/// Run a local server that plays all four vendors, until Ctrl-C
+/// Run a local server that simulates every vendor, until Ctrl-C
 #[derive(Args)]
 pub struct Serve {
     /// Port on 127.0.0.1; 0 is any free one

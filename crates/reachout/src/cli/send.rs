@@ -7,7 +7,7 @@ use clap::Args;
 use leadway::types::{ForwardConfig, MessageDeliveryStatus, OptimizationPeriod};
 use reachout::{Channel, HighLevelOptions, LeadwayOptions, Message, ReplyMode, SendPilotOptions, Vendor};
 
-use super::{access::Access, calls::Calls, declare::Choice, failure::Failure, input, output::Output};
+use super::{access::Access, calls::Calls, choice::Choice, failure::Failure, input, output::Output};
 
 /// Send a message to a person
 ///
@@ -245,17 +245,15 @@ impl Leadway {
     fn options(self) -> LeadwayOptions {
         let mut options = LeadwayOptions::new();
         if self.forwards() {
-            options.forward = Some(ForwardConfig {
-                email_message_id: self.forward_email,
-                forward_whole_thread: Some(self.forward_thread),
-                is_forwarded: true,
-                message_id: self.forward,
-                recipient_contact_id: self.forward_to_contact,
-                recipient_conversation_id: self.forward_to_conversation,
-                source_contact_id: self.forward_from_contact,
-                source_conversation_id: self.forward_from_conversation,
-                to_email: self.forward_to,
-            });
+            let mut forward = ForwardConfig::new(true).forward_whole_thread(self.forward_thread);
+            forward.email_message_id = self.forward_email;
+            forward.message_id = self.forward;
+            forward.recipient_contact_id = self.forward_to_contact;
+            forward.recipient_conversation_id = self.forward_to_conversation;
+            forward.source_contact_id = self.forward_from_contact;
+            forward.source_conversation_id = self.forward_from_conversation;
+            forward.to_email = self.forward_to;
+            options.forward = Some(forward);
         }
         options.sub_type = self.sub_type.map(Into::into);
         options.status = self.status;

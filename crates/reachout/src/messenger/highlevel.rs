@@ -15,7 +15,7 @@ macro_rules! messenger {
 
             fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<Receipt, Error>> {
                 Box::pin(async move {
-                    let $sent = self.send_message().body($client(message)?).send().await?;
+                    let $sent = self.messages().send($client(message)?).await?;
                     let several = $sent.message_ids.clone().unwrap_or_default();
                     Ok(Receipt {
                         message_ids: if several.is_empty() { $sent.message_id.iter().cloned().collect() } else { several },
@@ -31,40 +31,39 @@ macro_rules! messenger {
     };
 }
 
-/// A request with the fields that both editions have, and with the given ones.
+/// Sets the fields that the requests of both editions have. Each edition has a request type of its own, since Leadway CRM's has more.
 macro_rules! request {
-    ($client:ident, $vendor:expr, $channel:expr, $message:expr $(, $field:ident: $value:expr)* $(,)?) => {{
+    ($client:ident, $vendor:expr, $channel:expr, $message:expr, |$kind:ident, $contact:ident| $new:expr) => {{
         use ::$client::types::{EmailReplyMode, SendMessageRequest, SendMessageType};
 
         let (vendor, channel, message) = ($vendor, $channel, $message);
         let from = Address::of(vendor, channel, message.from.as_deref())?;
         let to = Address::of(vendor, channel, message.to_address.as_deref())?;
         let name = channel.highlevel().and_then(|name| SendMessageType::try_from(name).ok());
-        SendMessageRequest {
-            appointment_id: message.highlevel.appointment_id.clone(),
-            attachments: some(&message.attachments),
-            contact_id: contact(vendor, &message.to)?.to_owned(),
-            conversation_provider_id: message.highlevel.provider_id.clone(),
-            email_bcc: some(&message.bcc),
-            email_cc: some(&message.cc),
-            email_from: from.email,
-            email_reply_mode: message.reply_mode.map(|mode| match mode {
-                ReplyMode::Sender => EmailReplyMode::Reply,
-                ReplyMode::Everybody => EmailReplyMode::ReplyAll,
-            }),
-            email_to: to.email,
-            from_number: from.number,
-            html: message.html.clone(),
-            message: message.text.clone(),
-            reply_message_id: message.reply_to.clone(),
-            scheduled_timestamp: message.send_at.map(|time| Number::from(time.timestamp())),
-            subject: message.subject.clone(),
-            template_id: message.highlevel.template_id.clone(),
-            thread_id: message.thread.clone(),
-            to_number: to.number,
-            type_: name.ok_or(Unsupported::Channel { vendor, channel })?,
-            $($field: $value,)*
-        }
+        let $kind = name.ok_or(Unsupported::Channel { vendor, channel })?;
+        let $contact = contact(vendor, &message.to)?;
+        let mut request: SendMessageRequest = $new;
+        request.appointment_id.clone_from(&message.highlevel.appointment_id);
+        request.attachments = some(&message.attachments);
+        request.conversation_provider_id.clone_from(&message.highlevel.provider_id);
+        request.email_bcc = some(&message.bcc);
+        request.email_cc = some(&message.cc);
+        request.email_from = from.email;
+        request.email_reply_mode = message.reply_mode.map(|mode| match mode {
+            ReplyMode::Sender => EmailReplyMode::Reply,
+            ReplyMode::Everybody => EmailReplyMode::ReplyAll,
+        });
+        request.email_to = to.email;
+        request.from_number = from.number;
+        request.html.clone_from(&message.html);
+        request.message.clone_from(&message.text);
+        request.reply_message_id.clone_from(&message.reply_to);
+        request.scheduled_timestamp = message.send_at.map(|time| Number::from(time.timestamp()));
+        request.subject.clone_from(&message.subject);
+        request.template_id.clone_from(&message.highlevel.template_id);
+        request.thread_id.clone_from(&message.thread);
+        request.to_number = to.number;
+        request
     }};
 }
 
@@ -77,26 +76,23 @@ messenger!(leadway, Vendor::Leadway, |sent| sent.status.as_ref().map(ToString::t
 #[cfg(feature = "hoop-ai")]
 pub fn hoop_ai(message: &Message) -> Result<::hoop_ai::types::SendMessageRequest, Unsupported> {
     let channel = channel(Vendor::HoopAi, message, false)?;
-    Ok(request!(hoop_ai, Vendor::HoopAi, channel, message))
+    Ok(request!(hoop_ai, Vendor::HoopAi, channel, message, |kind, contact| SendMessageRequest::new(kind, contact)))
 }
 
 #[cfg(feature = "leadway")]
 pub fn leadway(message: &Message) -> Result<::leadway::types::SendMessageRequest, Unsupported> {
     let options = &message.leadway;
     let channel = channel(Vendor::Leadway, message, options.forward.is_some())?;
-    Ok(request!(
-        leadway,
-        Vendor::Leadway,
-        channel,
-        message,
-        custom_subtype_id: options.custom_subtype_id.clone(),
-        forward: options.forward.clone(),
-        optimization_period: options.optimization_period,
-        // The vendor's page calls both required: a message that is yet to be sent is pending, and its sample gives the type as the subtype.
-        status: options.status.clone().unwrap_or(::leadway::types::MessageDeliveryStatus::Pending),
-        sub_type: options.sub_type.clone().unwrap_or_else(|| channel.highlevel().unwrap_or_default().into()),
-        uses_native_scheduling_ai: options.native_scheduling_ai,
-    ))
+    // The vendor's page calls both required: a message that is yet to be sent is pending, and its sample gives the type as the subtype.
+    let sub_type = options.sub_type.clone().unwrap_or_else(|| channel.highlevel().unwrap_or_default().into());
+    let status = options.status.clone().unwrap_or(::leadway::types::MessageDeliveryStatus::Pending);
+    let mut request =
+        request!(leadway, Vendor::Leadway, channel, message, |kind, contact| SendMessageRequest::new(kind, sub_type, contact, status));
+    request.custom_subtype_id.clone_from(&options.custom_subtype_id);
+    request.forward.clone_from(&options.forward);
+    request.optimization_period = options.optimization_period;
+    request.uses_native_scheduling_ai = options.native_scheduling_ai;
+    Ok(request)
 }
 
 /// The channel of a message that says something; which fields make it do so is not documented for the channels.

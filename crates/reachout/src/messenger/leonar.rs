@@ -19,7 +19,7 @@ impl Messenger for Client {
 
     fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<Receipt, Error>> {
         Box::pin(async move {
-            let sent = self.send_message().body(request(message)?).send().await?;
+            let sent = self.messages().send(request(message)?).await?;
             Ok(Receipt {
                 message_ids: vec![sent.data.id.to_string()],
                 conversation_id: sent.data.conversation_id.map(|id| id.to_string()),
@@ -40,15 +40,14 @@ pub fn request(message: &Message) -> Result<SendMessageRequest, Unsupported> {
         Channel::LinkedinInvitation => (types::Channel::Linkedin, Some(LinkedinMessageType::Invitation)),
         channel => return Err(Unsupported::Channel { vendor: VENDOR, channel }),
     };
-    let sender = message.from.as_deref().map(|id| uuid(id, "the UUID of a connected account as sender"));
-    Ok(SendMessageRequest {
-        channel: way,
-        contact_id: uuid(contact(VENDOR, &message.to)?, "the UUID of a contact as recipient")?,
-        content: message.text.clone().unwrap_or_default(),
-        linkedin_message_type: kind,
-        sender_account_id: sender.transpose()?,
-        subject: message.subject.clone(),
-    })
+    let contact = uuid(contact(VENDOR, &message.to)?, "the UUID of a contact as recipient")?;
+    let mut request = SendMessageRequest::new(contact, way, message.text.clone().unwrap_or_default());
+    if let Some(id) = message.from.as_deref() {
+        request = request.sender_account_id(uuid(id, "the UUID of a connected account as sender")?);
+    }
+    request.linkedin_message_type = kind;
+    request.subject.clone_from(&message.subject);
+    Ok(request)
 }
 
 fn uuid(text: &str, wanted: &'static str) -> Result<Uuid, Unsupported> {

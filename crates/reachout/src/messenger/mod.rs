@@ -9,7 +9,7 @@ mod sendpilot;
 
 use std::fmt;
 
-use reachout_runtime::BoxFuture;
+use reachout_runtime::{BoxFuture, ClientBuilder, Core};
 
 use crate::{Error, Message, Receipt, Unsupported, Vendor, capability};
 
@@ -54,17 +54,26 @@ pub fn check(vendor: Vendor, message: &Message) -> Result<(), Unsupported> {
 /// # }
 /// ```
 pub fn connect(vendor: Vendor) -> Result<Box<dyn Messenger>, Error> {
+    let api = vendor.api().ok_or(Unsupported::NotCompiled { vendor })?;
+    let core = ClientBuilder::<Core>::new(api.vendor).from_env()?.build()?;
+    Ok(over(vendor, core)?)
+}
+
+/// A messenger over a client of that vendor which was configured elsewhere.
+pub fn over(vendor: Vendor, core: Core) -> Result<Box<dyn Messenger>, Unsupported> {
+    #[allow(unused_variables, reason = "used where a feature is on")]
+    let core = core;
     match vendor {
         #[cfg(feature = "leonar")]
-        Vendor::Leonar => Ok(Box::new(::leonar::Client::from_env()?)),
+        Vendor::Leonar => Ok(Box::new(::leonar::Client::from(core))),
         #[cfg(feature = "sendpilot")]
-        Vendor::SendPilot => Ok(Box::new(::sendpilot::Client::from_env()?)),
+        Vendor::SendPilot => Ok(Box::new(::sendpilot::Client::from(core))),
         #[cfg(feature = "hoop-ai")]
-        Vendor::HoopAi => Ok(Box::new(::hoop_ai::Client::from_env()?)),
+        Vendor::HoopAi => Ok(Box::new(::hoop_ai::Client::from(core))),
         #[cfg(feature = "leadway")]
-        Vendor::Leadway => Ok(Box::new(::leadway::Client::from_env()?)),
+        Vendor::Leadway => Ok(Box::new(::leadway::Client::from(core))),
         #[allow(unreachable_patterns, reason = "reachable where a feature is off")]
-        vendor => Err(Unsupported::NotCompiled { vendor }.into()),
+        vendor => Err(Unsupported::NotCompiled { vendor }),
     }
 }
 

@@ -26,28 +26,28 @@ impl Messenger for Client {
         Box::pin(async move {
             match request(message)? {
                 Request::Message(body) => {
-                    let sent = self.send_message().body(body).send().await?;
-                    let answer = Answer {
+                    let sent = self.inbox().send_message(body).await?;
+                    let response = Sent {
                         id: &sent.message_id,
                         conversation: &sent.conversation_id,
                         error: &sent.error,
                         time: sent.timestamp.or(sent.sent_at),
                     };
                     let status = sent.status.as_ref().map(ToString::to_string);
-                    answer.receipt(Some(sent.success), status, Receipt::of(VENDOR, &sent))
+                    response.receipt(Some(sent.success), status, Receipt::of(VENDOR, &sent))
                 }
                 Request::LeadMessage(lead, body) => {
-                    let sent = self.send_message_to_lead().lead_id(lead).body(body).send().await?;
-                    let answer =
-                        Answer { id: &sent.message_id, conversation: &sent.conversation_id, error: &sent.error, time: sent.timestamp };
+                    let sent = self.inbox().send_message_to_lead(lead, body).await?;
+                    let response =
+                        Sent { id: &sent.message_id, conversation: &sent.conversation_id, error: &sent.error, time: sent.timestamp };
                     let status = sent.status.as_ref().map(ToString::to_string);
-                    answer.receipt(sent.success, status, Receipt::of(VENDOR, &sent))
+                    response.receipt(sent.success, status, Receipt::of(VENDOR, &sent))
                 }
                 Request::Invitation(body) => {
-                    let sent = self.send_connection_request().body(body).send().await?;
-                    let answer = Answer { id: &sent.request_id, conversation: &None, error: &sent.error, time: sent.timestamp };
+                    let sent = self.inbox().send_connection_request(body).await?;
+                    let response = Sent { id: &sent.request_id, conversation: &None, error: &sent.error, time: sent.timestamp };
                     let status = sent.status.as_ref().map(ToString::to_string);
-                    answer.receipt(sent.success, status, Receipt::of(VENDOR, &sent))
+                    response.receipt(sent.success, status, Receipt::of(VENDOR, &sent))
                 }
             }
         })
@@ -55,14 +55,14 @@ impl Messenger for Client {
 }
 
 /// What the three responses have in common.
-struct Answer<'a> {
+struct Sent<'a> {
     id: &'a Option<String>,
     conversation: &'a Option<String>,
     error: &'a Option<String>,
     time: Option<DateTime<Utc>>,
 }
 
-impl Answer<'_> {
+impl Sent<'_> {
     /// A 2xx may still say that nothing was sent.
     fn receipt(self, success: Option<bool>, status: Option<String>, receipt: Receipt) -> Result<Receipt, Error> {
         if success == Some(false) {
@@ -90,42 +90,29 @@ pub fn request(message: &Message) -> Result<Request, Unsupported> {
     // The length of the text was checked with the channel.
     let text = message.text.clone().unwrap_or_default();
     match (channel, &message.to) {
-        (Channel::LinkedinInvitation, Recipient::LinkedinProfile(url)) => Ok(Request::Invitation(types::SendConnectionRequestRequest {
-            message: message.text.as_deref().filter(|text| !text.is_empty()).map(limited).transpose()?,
-            recipient_linkedin_url: url.clone(),
-            sender_id: sender()?,
-        })),
+        (Channel::LinkedinInvitation, Recipient::LinkedinProfile(url)) => {
+            let mut invitation = types::SendConnectionRequestRequest::new(sender()?, url);
+            invitation.message = message.text.clone().filter(|text| !text.is_empty());
+            Ok(Request::Invitation(invitation))
+        }
         (Channel::LinkedinInvitation, Recipient::Contact(id)) => Err(wrong(id)),
-        (_, Recipient::LinkedinProfile(url)) => Ok(Request::Message(
-            types::MessageToProfileRequest {
-                campaign_id: options.campaign_id.clone(),
-                lead_id: options.lead_id.clone(),
-                message: limited(&text)?,
-                recipient_linkedin_url: url.clone(),
-                sender_id: sender()?,
-            }
-            .into(),
-        )),
+        (_, Recipient::LinkedinProfile(url)) => {
+            let mut request = types::MessageToProfileRequest::new(sender()?, url, text);
+            request.campaign_id.clone_from(&options.campaign_id);
+            request.lead_id.clone_from(&options.lead_id);
+            Ok(Request::Message(request.into()))
+        }
         (_, Recipient::Contact(id)) if id.is_empty() => Err(wrong(id)),
         (_, Recipient::Contact(lead)) => match &options.campaign_id {
             Some(campaign) => {
-                let body =
-                    types::SendMessageToLeadRequest { campaign_id: Some(campaign.clone()), message: limited(&text)?, sender_id: sender()? };
-                Ok(Request::LeadMessage(lead.clone(), body))
+                let request = types::SendMessageToLeadRequest::new(sender()?, text).campaign_id(campaign);
+                Ok(Request::LeadMessage(lead.clone(), request))
             }
-            None => Ok(Request::Message(
-                types::MessageToLeadRequest {
-                    campaign_id: None,
-                    lead_id: lead.clone(),
-                    message: limited(&text)?,
-                    sender_id: message.from.clone(),
-                }
-                .into(),
-            )),
+            None => {
+                let mut request = types::MessageToLeadRequest::new(lead, text);
+                request.sender_id.clone_from(&message.from);
+                Ok(Request::Message(request.into()))
+            }
         },
     }
-}
-
-fn limited<T: std::str::FromStr>(text: &str) -> Result<T, Unsupported> {
-    text.parse().map_err(|_| Unsupported::Value { vendor: VENDOR, wanted: "a shorter text", value: text.to_owned() })
 }

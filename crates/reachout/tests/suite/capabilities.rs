@@ -154,7 +154,7 @@ fn what_is_wrong_is_one_sentence() {
 
 #[test]
 fn a_forwarded_email_needs_no_text() {
-    let forward = leadway::types::ForwardConfig::builder().is_forwarded(true).to_email("a@b.c").try_into().unwrap();
+    let forward = leadway::types::ForwardConfig::new(true).to_email("a@b.c");
     let message = Message::to("c").channel(Channel::Email).leadway(LeadwayOptions::new().forward(forward));
     assert_eq!(check(Vendor::Leadway, &message), Ok(()));
     assert!(check(Vendor::HoopAi, &message).is_err());

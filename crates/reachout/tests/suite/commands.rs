@@ -40,9 +40,34 @@ fn completions_know_the_operations() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = reachout(&["completions", shell]);
         assert_eq!(script.code, 0);
-        assert!(script.stdout.contains("list-contacts") && script.stdout.contains("global-status"), "{shell}");
+        assert!(
+            script.stdout.contains("contacts") && script.stdout.contains("create-note") && script.stdout.contains("global-status"),
+            "{shell}"
+        );
     }
     assert_eq!(reachout(&["completions", "tcl"]).code, 2);
+}
+
+#[test]
+fn help_is_a_command_too() {
+    let (command, flag) = (reachout(&["help", "leonar", "contacts", "list"]), reachout(&["leonar", "contacts", "list", "--help"]));
+    assert_eq!((command.code, command.stdout), (0, flag.stdout));
+}
+
+#[test]
+fn a_misspelt_word_gets_the_nearest_one() {
+    let cases: [(&[&str], &str); 5] = [
+        (&["leonr"], "similar subcommand exists: 'leonar'"),
+        (&["leonar", "contcats", "list"], "similar subcommand exists: 'contacts'"),
+        (&["leonar", "projects", "list-file"], "similar subcommand exists: 'list-files'"),
+        (&["leonar", "contacts", "list", "--serch", "x"], "similar argument exists: '--search'"),
+        (&["send", "--via", "leonard", "--to", "x"], "did you mean `leonar`?"),
+    ];
+    for (arguments, suggestion) in cases {
+        let ran = reachout(arguments);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{ran:?}");
+        assert!(ran.stderr.contains(suggestion), "{arguments:?}: {ran:?}");
+    }
 }
 
 #[test]
@@ -75,7 +100,7 @@ fn the_sandbox_serves_other_programs() {
     }
     let rows: serde_json::Value = serde_json::from_str(&json).unwrap();
     let (url, key) = (rows[0]["base_url"].as_str().unwrap(), rows[0]["credential"].as_str().unwrap());
-    let listed = run(command().env("LEONAR_BASE_URL", url).env("LEONAR_API_KEY", key).args(["leonar", "list-contacts"]));
+    let listed = run(command().env("LEONAR_BASE_URL", url).env("LEONAR_API_KEY", key).args(["leonar", "contacts", "list"]));
     let taken = reachout(&["sandbox", "--port", url.split([':', '/']).nth(4).unwrap()]);
     child.kill().unwrap();
     child.wait().unwrap();

@@ -18,10 +18,10 @@ use crate::{
 };
 
 const SEND: &[&str] = &["send", "--via", "leonar", "--to", CONTACT, "--channel", "whatsapp", "Hi"];
-const CREATE: &[&str] = &["leonar", "create-contact", "--first-name", "Ada"];
-const DELETE: &[&str] = &["leonar", "delete-project-file", "--id", CONTACT, "--file-id", CONTACT];
-const LIST: &[&str] = &["leonar", "list-contacts", "--limit", "1"];
-const SEARCH: &[&str] = &["leonar", "search-contacts", "--all", "--json"];
+const CREATE: &[&str] = &["leonar", "contacts", "create", "--first-name", "Ada"];
+const DELETE: &[&str] = &["leonar", "projects", "delete-file", CONTACT, CONTACT];
+const LIST: &[&str] = &["leonar", "contacts", "list", "--limit", "1"];
+const SEARCH: &[&str] = &["leonar", "contacts", "search", "--all", "--json"];
 
 /// The program with credentials, Leonar at `url`, and all streams piped.
 fn program(url: &str, arguments: &[&str]) -> Command {
@@ -265,7 +265,7 @@ fn a_download_that_is_interrupted_leaves_nothing_half() {
     let folder = tempfile::tempdir().unwrap();
     let (url, points) = serve(Peer::Writes("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nRIFF"));
     let path = folder.path().join("call.wav");
-    let arguments = ["hoop-ai", "download-recording", "--message-id", "m", "--location-id", "l", "--output", path.to_str().unwrap()];
+    let arguments = ["hoop-ai", "messages", "download-recording", "l", "m", "--output", path.to_str().unwrap()];
     let child = program(&url, &arguments).env("HOOP_AI_BASE_URL", &url).spawn().unwrap();
     points.recv_timeout(Duration::from_secs(20)).unwrap();
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "the unfinished file");

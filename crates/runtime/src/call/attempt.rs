@@ -1,149 +1,129 @@
-//! One attempt: one request, and its answer.
+//! One attempt: one request, and its response.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{CONTENT_LENGTH, HeaderMap};
+use reqwest::header::HeaderMap;
 use reqwest::{Response, StatusCode};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::failure::{Failure, Failures, ReadEnd, Received};
-use super::{Mode, Payload, Success};
-use crate::address::origin_of;
-use crate::error::{BODY_LIMIT, Context, Delivery, Error, ErrorKind, Reach, Worst};
-use crate::gate::Gate;
+use super::gate::Gate;
+use super::redirect::Target;
+use super::transport::{SendErrorClass, Sender};
+use super::watch::DeliveryWatch;
+use crate::error::{BODY_LIMIT, Delivery, Reach};
 use crate::limit::{Permit, RateLimitStatus};
-use crate::redact::Redactor;
-use crate::redirect::Target;
-use crate::route::MethodClass;
-use crate::stream::{ByteStream, Interruption};
-use crate::transport::{SendErrorClass, Transport};
-use crate::watch::DeliveryWatch;
+use crate::request::url::origin_of;
 
-/// What follows an attempt that did not fail.
+/// What an attempt came to.
 pub(super) enum Step {
-    Success(Success),
+    /// A success status; the body is still to be read.
+    Accepted(Response),
     Redirect(Target),
+    Failed(Failure),
 }
 
 /// One attempt.
 pub(super) struct Attempt<'a> {
-    pub(super) transport: &'a dyn Transport,
+    pub(super) sender: &'a Sender,
     pub(super) failures: Failures<'a>,
-    pub(super) context: &'a Context,
     pub(super) target: &'a Target,
-    pub(super) mode: Mode,
     pub(super) watch: Option<&'a DeliveryWatch>,
 }
 
+/// When an attempt must be over. One timer for all that is waited for, because starting one takes a lock of the runtime.
+pub(super) type Timer<'t> = Pin<&'t mut Option<Sleep>>;
+
+/// The timer rang first.
+pub(super) struct Late;
+
+/// Starts the timer of an attempt.
+pub(super) fn start(timer: &mut Timer<'_>, until: Instant) {
+    timer.set(Some(sleep_until(until)));
+}
+
+/// What `future` comes to, unless the timer rings first.
+pub(super) async fn in_time<F: Future>(timer: &mut Timer<'_>, future: F) -> Result<F::Output, Late> {
+    let mut future = std::pin::pin!(future);
+    poll_fn(|cx| match (future.as_mut().poll(cx), timer.as_mut().as_pin_mut()) {
+        (Poll::Ready(output), _) => Poll::Ready(Ok(output)),
+        (Poll::Pending, Some(sleep)) => sleep.poll(cx).map(|()| Err(Late)),
+        (Poll::Pending, None) => Poll::Pending,
+    })
+    .await
+}
+
 impl Attempt<'_> {
-    pub(super) async fn make(&self, mut request: reqwest::Request, permit: Option<Permit>) -> Result<Step, Failure> {
+    pub(super) async fn make(&self, mut request: reqwest::Request, permit: Option<Permit>, timer: &mut Timer<'_>) -> Step {
         let gate = Gate::install(&mut request, self.watch);
         if !gate.opens() {
-            return Err(self.failures.stopped());
+            return Step::Failed(self.failures.stopped());
         }
-        let step = self.exchange(request, permit, &gate).await;
+        let step = self.exchange(request, permit, &gate, timer).await;
         gate.settle(match &step {
-            Ok(Step::Success(_)) => Delivery::Accepted,
-            Ok(Step::Redirect(_)) => Delivery::Rejected,
-            Err(failure) => failure.error.delivery(),
+            Step::Accepted(_) => Delivery::Accepted,
+            Step::Redirect(_) => Delivery::Rejected,
+            Step::Failed(failure) => failure.error.delivery(),
         });
         step
     }
 
-    async fn exchange(&self, request: reqwest::Request, mut permit: Option<Permit>, gate: &Gate) -> Result<Step, Failure> {
-        let until = Instant::now() + self.failures.limit.time;
+    async fn exchange(&self, request: reqwest::Request, mut permit: Option<Permit>, gate: &Gate, timer: &mut Timer<'_>) -> Step {
+        start(timer, Instant::now() + self.failures.limit.time);
         if let Some(permit) = &mut permit {
             permit.sent();
         }
-        let answered = timeout_at(until, self.transport.send(request)).await;
-        let response = match answered {
+        let response = match in_time(timer, self.sender.send(request)).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => {
-                let reach = reach(error.class, &gate);
+                let reach = reach(error.class, gate);
                 // What the vendor refused it may have counted.
                 give_back(&mut permit, reach.is_some_and(|reach| reach < Reach::Refused));
-                return Err(self.failures.unanswered(error, &origin_of(&self.target.url), reach));
+                return Step::Failed(self.failures.without_response(error, &origin_of(&self.target.url), reach));
             }
-            Err(_elapsed) => {
+            Err(Late) => {
                 let unsent = gate.shut();
                 give_back(&mut permit, unsent);
-                return Err(self.failures.timed_out(unsent));
+                return Step::Failed(self.failures.timed_out(unsent));
             }
         };
         if let Some(permit) = permit {
             permit.received(RateLimitStatus::read(self.failures.rate_limit_headers, response.headers()));
         }
-        if response.status().is_success() {
-            gate.note(Delivery::Accepted);
-        }
-        self.judge(response, until).await
+        self.classify(response, timer).await
     }
 
-    async fn judge(&self, mut response: Response, until: Instant) -> Result<Step, Failure> {
+    async fn classify(&self, mut response: Response, timer: &mut Timer<'_>) -> Step {
         let status = response.status();
-        let headers = response.headers().clone();
         if response.url() != &self.target.url {
-            return Err(self.failures.strayed(Received { status, headers, body: Bytes::new() }));
+            return Step::Failed(self.failures.redirected_below(Received::new(response, Bytes::new())));
         }
         if status.is_success() {
-            return self.success(response, status, headers, until).await;
+            return Step::Accepted(response);
         }
-        let redirect = status.is_redirection().then(|| self.redirect(status, &headers));
-        match redirect {
-            Some(Ok(target)) => Ok(Step::Redirect(target)),
-            Some(Err(reason)) => {
-                let (body, _) = read(&mut response, BODY_LIMIT, until).await;
-                Err(self.failures.redirect(Received { status, headers, body }, reason))
-            }
-            None => {
-                // However the reading ends, status and headers tell enough.
-                let (body, _) = read(&mut response, BODY_LIMIT, until).await;
-                Err(self.failures.status(Received { status, headers, body }))
-            }
+        let redirect = status.is_redirection().then(|| self.redirect(status, response.headers()));
+        if let Some(Ok(target)) = redirect {
+            return Step::Redirect(target);
         }
+        // However the reading ends, status and headers tell enough.
+        let (body, _) = read(&mut response, BODY_LIMIT, timer).await;
+        let response = Received::new(response, body);
+        Step::Failed(match redirect {
+            Some(Err(reason)) => self.failures.redirect(response, reason),
+            _ => self.failures.status(response),
+        })
     }
 
-    /// Where the answer redirects to, or why that is not followed.
+    /// Where the response redirects to, or why that is not followed.
     fn redirect(&self, status: StatusCode, headers: &HeaderMap) -> Result<Target, String> {
         let target = self.target.next(self.failures.method, status, headers)?;
         if !target.trusted && self.failures.known.redactor().finds_in(target.url.as_str()) {
             return Err(format!("the vendor redirects ({status}) to another host with the credential in the address"));
         }
         Ok(target)
-    }
-
-    async fn success(&self, mut response: Response, status: StatusCode, headers: HeaderMap, until: Instant) -> Result<Step, Failure> {
-        let payload = match self.mode {
-            Mode::Stream => Payload::Stream(self.stream(response, status, &headers)),
-            Mode::Discard => {
-                let _ = read(&mut response, self.failures.max_body, until).await;
-                Payload::Discarded
-            }
-            Mode::Whole => match read(&mut response, self.failures.max_body, until).await {
-                (body, None) => Payload::Whole(body),
-                (body, Some(end)) => return Err(self.failures.answer_lost(Received { status, headers, body }, end)),
-            },
-        };
-        Ok(Step::Success(Success { status, headers, payload }))
-    }
-
-    fn stream(&self, response: Response, status: StatusCode, headers: &HeaderMap) -> ByteStream {
-        let context = self.context.clone();
-        let headers = headers.clone();
-        let secrets = self.failures.known.all();
-        let reads = self.failures.method == MethodClass::Safe;
-        ByteStream::new(response, self.failures.limit.time, move |interruption| {
-            let error = match interruption {
-                Interruption::Stalled(idle) => {
-                    Error::new(ErrorKind::Timeout, Delivery::Accepted, format!("nothing more of the answer arrived within {idle:?}"))
-                }
-                Interruption::Broken(cause) => {
-                    Error::new(ErrorKind::Transport, Delivery::Accepted, "the connection broke within the answer")
-                        .with_source(cause.without_url())
-                }
-            };
-            let error = error.with_context(&context).with_response(status, headers.clone(), Bytes::new()).with_retryable(reads);
-            error.redacted(&Redactor::new(&secrets)).after_attempts(1, Worst::default())
-        })
     }
 }
 
@@ -165,25 +145,33 @@ fn give_back(permit: &mut Option<Permit>, unsent: bool) {
 }
 
 /// The body, and why it is not complete. What has arrived is kept in every case.
-async fn read(response: &mut Response, limit: usize, until: Instant) -> (Bytes, Option<ReadEnd>) {
-    let mut body = BytesMut::with_capacity(announced(response).min(limit).min(BODY_LIMIT));
+pub(super) async fn read(response: &mut Response, limit: usize, timer: &mut Timer<'_>) -> (Bytes, Option<ReadEnd>) {
+    let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+    // A body in one piece, as most are, is not copied.
+    let mut first = Bytes::new();
+    let mut body = BytesMut::new();
     let end = loop {
-        match timeout_at(until, response.chunk()).await {
-            Ok(Ok(Some(piece))) => {
-                let room = limit - body.len();
-                body.extend_from_slice(&piece[..piece.len().min(room)]);
-                if piece.len() > room {
-                    break Some(ReadEnd::TooLarge);
-                }
-            }
+        let mut piece = match in_time(timer, response.chunk()).await {
+            Ok(Ok(Some(piece))) => piece,
             Ok(Ok(None)) => break None,
             Ok(Err(error)) => break Some(ReadEnd::Broken(error)),
-            Err(_elapsed) => break Some(ReadEnd::TimedOut),
+            Err(Late) => break Some(ReadEnd::TimedOut),
+        };
+        let room = limit - first.len() - body.len();
+        let too_large = piece.len() > room;
+        piece.truncate(room);
+        if first.is_empty() && body.is_empty() {
+            first = piece;
+        } else {
+            if !first.is_empty() {
+                body.reserve(announced.min(limit).min(BODY_LIMIT).max(first.len() + piece.len()));
+                body.extend_from_slice(&std::mem::take(&mut first));
+            }
+            body.extend_from_slice(&piece);
+        }
+        if too_large {
+            break Some(ReadEnd::TooLarge);
         }
     };
-    (body.freeze(), end)
-}
-
-fn announced(response: &Response) -> usize {
-    response.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok()).unwrap_or(0)
+    (if body.is_empty() { first } else { body.freeze() }, end)
 }

@@ -3,17 +3,17 @@
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
+use reqwest::{Response, StatusCode};
 
 use super::secrets::Known;
+use crate::call::retry::{self, Outcome, RetryPolicy};
+use crate::call::transport::{SendError, SendErrorClass};
+use crate::client::{ErrorShape, RateLimitHeaders};
 use crate::error::{BODY_LIMIT, Delivery, Error, ErrorKind, Reach, parse};
 use crate::limit::headers::vendor_wait;
 use crate::response::DecodeFailure;
-use crate::retry::{self, Outcome, RetryPolicy};
 use crate::route::MethodClass;
-use crate::transport::{SendError, SendErrorClass};
-use crate::vendor::{ErrorShape, RateLimitHeaders};
 
 /// A failed attempt.
 pub(super) struct Failure {
@@ -48,11 +48,17 @@ pub(super) enum ReadEnd {
     Broken(reqwest::Error),
 }
 
-/// An answer as far as it arrived.
+/// A response as far as it arrived.
 pub(super) struct Received {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
+}
+
+impl Received {
+    pub(super) fn new(mut response: Response, body: Bytes) -> Self {
+        Self { status: response.status(), headers: std::mem::take(response.headers_mut()), body }
+    }
 }
 
 /// Makes the failures of one attempt.
@@ -68,8 +74,8 @@ pub(super) struct Failures<'a> {
 }
 
 impl Failures<'_> {
-    /// No answer; `reach`: how far the request came, if it counts as not sent.
-    pub(super) fn unanswered(&self, error: SendError, origin: &str, reach: Option<Reach>) -> Failure {
+    /// No response; `reach`: how far the request came, if it counts as not sent.
+    pub(super) fn without_response(&self, error: SendError, origin: &str, reach: Option<Reach>) -> Failure {
         let cause = error.root_cause();
         let unsent = Some(if reach.is_some() { Outcome::NotSent } else { Outcome::Interrupted });
         let (kind, reason, outcome) = match error.class {
@@ -86,7 +92,7 @@ impl Failures<'_> {
         self.failure(outcome, error)
     }
 
-    /// No answer in time; `unbegun`: no part of the body was sent.
+    /// No response in time; `unbegun`: no part of the body was sent.
     pub(super) fn timed_out(&self, unbegun: bool) -> Failure {
         let reason = self.limit.missed("no answer");
         if unbegun {
@@ -101,9 +107,9 @@ impl Failures<'_> {
         self.failure(None, Error::new(ErrorKind::Transport, Delivery::NotSent, "the call was stopped before its request was sent"))
     }
 
-    /// An answer with an error status.
-    pub(super) fn status(&self, answer: Received) -> Failure {
-        let status = answer.status;
+    /// A response with an error status.
+    pub(super) fn status(&self, response: Received) -> Failure {
+        let status = response.status;
         let kind = match status.as_u16() {
             401 => ErrorKind::Unauthorized,
             403 => ErrorKind::Forbidden,
@@ -115,31 +121,31 @@ impl Failures<'_> {
         // A server that failed may have failed after its work, and a 408 may be a gateway's that waited for the server in vain.
         let acted = (kind == ErrorKind::Server || status == StatusCode::REQUEST_TIMEOUT) && self.method != MethodClass::Safe;
         let delivery = if acted { Delivery::Unknown } else { Delivery::Rejected };
-        let wait = vendor_wait(self.rate_limit_headers, status, &answer.headers, SystemTime::now());
+        let wait = vendor_wait(self.rate_limit_headers, status, &response.headers, SystemTime::now());
         let error = Error::new(kind, delivery, format!("the vendor answered {status}")).with_retry_after(wait);
-        let mut failure = self.failure(Some(Outcome::Status(status)), with_answer(self.shape, error, answer));
+        let mut failure = self.failure(Some(Outcome::Status(status)), with_response_of(self.shape, error, response));
         failure.vendor_wait = wait;
         failure
     }
 
     /// A redirect that is not followed.
-    pub(super) fn redirect(&self, answer: Received, reason: String) -> Failure {
+    pub(super) fn redirect(&self, response: Received, reason: String) -> Failure {
         // 303 sends the client on to the result of what was done (RFC 9110, section 15.4.4).
-        let acted = answer.status == StatusCode::SEE_OTHER && self.method != MethodClass::Safe;
+        let acted = response.status == StatusCode::SEE_OTHER && self.method != MethodClass::Safe;
         let delivery = if acted { Delivery::Unknown } else { Delivery::Rejected };
         let error = Error::new(ErrorKind::Redirect, delivery, reason);
-        self.failure(None, with_answer(self.shape, error, answer))
+        self.failure(None, with_response_of(self.shape, error, response))
     }
 
     /// The caller's own HTTP client went elsewhere by itself.
-    pub(super) fn strayed(&self, answer: Received) -> Failure {
+    pub(super) fn redirected_below(&self, response: Received) -> Failure {
         let reason = "the supplied HTTP client followed a redirect by itself; build it with `redirect::Policy::none()`";
         let error = Error::new(ErrorKind::Redirect, Delivery::Unknown, reason);
-        self.failure(None, with_answer(self.shape, error, answer))
+        self.failure(None, with_response_of(self.shape, error, response))
     }
 
     /// A success whose body did not arrive as a whole.
-    pub(super) fn answer_lost(&self, answer: Received, end: ReadEnd) -> Failure {
+    pub(super) fn response_lost(&self, response: Received, end: ReadEnd) -> Failure {
         let (outcome, error) = match end {
             ReadEnd::TooLarge => (None, Error::too_large(self.max_body)),
             ReadEnd::TimedOut => {
@@ -153,14 +159,14 @@ impl Failures<'_> {
                 (Some(Outcome::AnswerLost), error)
             }
         };
-        self.failure(outcome, with_answer(self.shape, error, answer))
+        self.failure(outcome, with_response_of(self.shape, error, response))
     }
 
     /// A success whose body is not what the spec says.
-    pub(super) fn undecodable(&self, answer: Received, failure: DecodeFailure) -> Error {
+    pub(super) fn undecodable(&self, response: Received, failure: DecodeFailure) -> Error {
         // Path and reason quote from the body.
-        let reason = format!("the answer ({}) does not have the documented form: {}", answer.status, failure.reason);
-        let mut error = with_answer(self.shape, Error::new(ErrorKind::Decode, Delivery::Accepted, reason), answer);
+        let reason = format!("the answer ({}) does not have the documented form: {}", response.status, failure.reason);
+        let mut error = with_response_of(self.shape, Error::new(ErrorKind::Decode, Delivery::Accepted, reason), response);
         error.inner_mut().json_path = failure.path;
         error.redacted(&self.known.redactor())
     }
@@ -176,10 +182,10 @@ fn delivery(reach: Option<Reach>) -> Delivery {
     if reach.is_some() { Delivery::NotSent } else { Delivery::Unknown }
 }
 
-/// Keeps the answer in the error. It is read as it came, and redacted afterwards: what is hidden by escapes is plain then.
-fn with_answer(shape: &ErrorShape, mut error: Error, answer: Received) -> Error {
-    let Received { status, headers, body } = answer;
-    // Copied, so that a long answer is not kept alive by its beginning.
+/// Keeps the response in the error. It is read as it came, and redacted afterwards: what is hidden by escapes is plain then.
+fn with_response_of(shape: &ErrorShape, mut error: Error, response: Received) -> Error {
+    let Received { status, headers, body } = response;
+    // Copied, so that a long response is not kept alive by its beginning.
     let body = Bytes::copy_from_slice(&body[..body.len().min(BODY_LIMIT)]);
     let parsed = if status.is_success() { parse::Parsed::default() } else { parse::parse(shape, &body) };
     let inner = error.inner_mut();

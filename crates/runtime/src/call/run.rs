@@ -1,31 +1,37 @@
 //! The attempts of one call, one after the other.
 
 use std::borrow::Cow;
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use reqwest::StatusCode;
+use reqwest::header::{HeaderMap, HeaderValue};
 use tokio::time::{Instant, sleep, timeout_at};
-use tracing::Instrument;
 use tracing::field::Empty;
+use tracing::{Instrument, Span};
 
-use super::assemble::assemble;
-use super::attempt::{Attempt, Step};
+use super::attempt::{Attempt, Step, Timer, read};
 use super::failure::{Failure, Failures, Limit, Received};
+use super::prepared::Prepared;
+use super::redirect::Target;
+use super::retry::{self, Decision};
 use super::secrets::{Known, Secrets};
-use super::{Mode, Prepared, Success};
-use crate::core::Core;
+use crate::client::Core;
+use crate::client::credential::{Credential, Credentials};
 use crate::error::{Delivery, Error, ErrorKind, Worst, parse};
 use crate::limit::{Denied, FOREVER, Permit, TooLong};
-use crate::redirect::Target;
-use crate::response::DecodeFailure;
-use crate::retry::{self, Decision};
+use crate::request::Request;
+use crate::response::redaction::Redactor;
+use crate::response::stream::{ByteStream, Interruption};
+use crate::response::{DecodeFailure, Response};
 use crate::route::MethodClass;
 
 /// A call under way.
-pub(super) struct Run<'a> {
-    core: &'a Core,
+pub(super) struct Run {
+    core: Core,
     call: Prepared,
-    mode: Mode,
     method: MethodClass,
     target: Target,
     secrets: Secrets,
@@ -45,13 +51,26 @@ pub(super) struct Run<'a> {
     last: Option<Error>,
 }
 
-impl<'a> Run<'a> {
-    pub(super) fn new(core: &'a Core, call: Prepared, mode: Mode) -> Self {
-        Self {
+/// Status and headers of a successful response.
+pub(super) struct Head {
+    status: StatusCode,
+    headers: HeaderMap,
+}
+
+impl Head {
+    pub(super) fn with<T>(self, value: T) -> Response<T> {
+        Response::new(value, self.status, self.headers)
+    }
+}
+
+impl Run {
+    /// Begins a call, if its request can be sent.
+    pub(super) fn new(request: Request) -> Result<Self, Error> {
+        let (core, call, url) = Prepared::new(request)?;
+        Ok(Self {
             core,
-            mode,
             method: MethodClass::of(&call.method),
-            target: Target::new(call.url.clone()),
+            target: Target::new(url),
             secrets: Secrets::default(),
             started: Instant::now(),
             held: Duration::ZERO,
@@ -61,12 +80,93 @@ impl<'a> Run<'a> {
             worst: Worst::default(),
             last: None,
             call,
+        })
+    }
+
+    /// Makes attempts until a response arrived as a whole, or no further attempt is allowed.
+    pub(super) async fn whole(&mut self) -> Result<(Head, Bytes), Error> {
+        let span = self.span();
+        let reading = async {
+            let mut timer = pin!(None);
+            loop {
+                let (mut response, limit) = self.accepted(None, &mut timer.as_mut()).await?;
+                let (body, end) = read(&mut response, self.core.shared.max_body, &mut timer.as_mut()).await;
+                let Received { status, headers, body } = Received::new(response, body);
+                match end {
+                    None => return Ok((Head { status, headers }, body)),
+                    Some(end) => {
+                        let failure = self.failures(limit).response_lost(Received { status, headers, body }, end);
+                        self.recover(failure).await?;
+                    }
+                }
+            }
+        };
+        let result = reading.instrument(span.clone()).await;
+        self.record(&span, result.as_ref().map(|(head, _)| head));
+        result
+    }
+
+    /// Like [`whole`](Self::whole), but the body is read only so that the connection can be used again.
+    pub(super) async fn discarded(&mut self) -> Result<Head, Error> {
+        let span = self.span();
+        let reading = async {
+            let mut timer = pin!(None);
+            let (mut response, _) = self.accepted(None, &mut timer.as_mut()).await?;
+            let _ = read(&mut response, self.core.shared.max_body, &mut timer.as_mut()).await;
+            let Received { status, headers, .. } = Received::new(response, Bytes::new());
+            Ok(Head { status, headers })
+        };
+        let result = reading.instrument(span.clone()).await;
+        self.record(&span, result.as_ref());
+        result
+    }
+
+    /// Makes attempts until a response begins, whose body is then read as it arrives.
+    pub(super) async fn stream(&mut self) -> Result<(Head, ByteStream), Error> {
+        let span = self.span();
+        let accepting = async {
+            let mut timer = pin!(None);
+            self.accepted(Some(HeaderValue::from_static("*/*")), &mut timer.as_mut()).await
+        };
+        let result = accepting.instrument(span.clone()).await.map(|(response, limit)| {
+            let head = Head { status: response.status(), headers: response.headers().clone() };
+            let stream = ByteStream::new(response, limit.time, self.interruption(&head, limit));
+            (head, stream)
+        });
+        self.record(&span, result.as_ref().map(|(head, _)| head));
+        result
+    }
+
+    /// The error of a successful response that is not what the spec says.
+    pub(super) fn undecodable(&self, head: Head, body: Bytes, failure: DecodeFailure) -> Error {
+        let response = Received { status: head.status, headers: head.headers, body };
+        let error = self.failures(self.limit()).undecodable(response, failure);
+        self.close(error)
+    }
+
+    /// Makes the error of a stream that ends before its time.
+    fn interruption(&self, head: &Head, limit: Limit) -> impl Fn(Interruption) -> Error + Send + 'static {
+        let context = self.call.context.clone();
+        let (status, headers) = (head.status, head.headers.clone());
+        let secrets = self.failures(limit).known.all();
+        let reads = self.method == MethodClass::Safe;
+        move |interruption| {
+            let error = match interruption {
+                Interruption::Stalled(idle) => {
+                    Error::new(ErrorKind::Timeout, Delivery::Accepted, format!("nothing more of the response arrived within {idle:?}"))
+                }
+                Interruption::Broken(cause) => {
+                    Error::new(ErrorKind::Transport, Delivery::Accepted, "the connection broke within the response")
+                        .with_source(cause.without_url())
+                }
+            };
+            let error = error.with_context(&context).with_response(status, headers.clone(), Bytes::new()).with_retryable(reads);
+            error.redacted(&Redactor::new(&secrets)).after_attempts(1, Worst::default())
         }
     }
 
-    /// Makes attempts until one succeeds or no further one is allowed, within a span.
-    pub(super) async fn response(&mut self) -> Result<Success, Error> {
-        let span = tracing::info_span!(
+    fn span(&self) -> Span {
+        tracing::info_span!(
             "reachout.operation",
             vendor = self.core.vendor().id,
             operation = &*self.call.context.operation,
@@ -76,14 +176,17 @@ impl<'a> Run<'a> {
             attempts = Empty,
             duration_ms = Empty,
             request_id = Empty,
-        );
-        let result = self.attempts().instrument(span.clone()).await;
+        )
+    }
+
+    /// Tells the span what the call came to.
+    fn record(&self, span: &Span, result: Result<&Head, &Error>) {
         if span.is_disabled() {
-            return result;
+            return;
         }
-        let (status, request_id) = match &result {
+        let (status, request_id) = match result {
             // Redacted here, because somebody listens: otherwise a success takes no redaction.
-            Ok(answer) => (Some(answer.status), parse::request_id(&answer.headers).map(|id| self.known().without_secrets(id))),
+            Ok(head) => (Some(head.status), parse::request_id(&head.headers).map(|id| self.known().without_secrets(id))),
             Err(error) => (error.status(), error.request_id().map(ToOwned::to_owned)),
         };
         if let Some(status) = status {
@@ -94,48 +197,39 @@ impl<'a> Run<'a> {
         }
         span.record("attempts", self.sent);
         span.record("duration_ms", u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX));
-        result
     }
 
-    /// The error of a successful answer that is not what the spec says.
-    pub(super) fn undecodable(self, answer: Received, failure: DecodeFailure) -> Error {
-        let error = self.failures(self.limit()).undecodable(answer, failure);
-        self.close(error)
-    }
-
-    async fn attempts(&mut self) -> Result<Success, Error> {
+    /// Makes attempts until a success status arrives; `timer` runs until the attempt must be over.
+    async fn accepted(&mut self, accept: Option<HeaderValue>, timer: &mut Timer<'_>) -> Result<(reqwest::Response, Limit), Error> {
         loop {
-            match self.attempt().await? {
-                Ok(Step::Success(success)) => return Ok(success),
-                Ok(Step::Redirect(target)) => self.target = target,
-                Err(failure) => self.recover(failure).await?,
+            let (step, limit) = self.attempt(accept.clone(), timer).await?;
+            match step {
+                Step::Accepted(response) => return Ok((response, limit)),
+                Step::Redirect(target) => self.target = target,
+                Step::Failed(failure) => self.recover(failure).await?,
             }
         }
     }
 
-    /// One attempt. The outer error ends the call; the inner one is up to the retry policy.
-    async fn attempt(&mut self) -> Result<Result<Step, Failure>, Error> {
+    /// One attempt, and the time it had. An error ends the call.
+    async fn attempt(&mut self, accept: Option<HeaderValue>, timer: &mut Timer<'_>) -> Result<(Step, Limit), Error> {
         let permit = self.permit().await?;
         self.credential().await?;
-        let request = match assemble(self.core, &self.call, &self.target, self.mode, self.secrets.current()).await {
-            Ok(request) => request,
-            Err(error) => return Err(self.close(error)),
-        };
+        let assembled = self.call.assemble(&self.core, &self.target, accept, self.secrets.current()).await;
+        let request = assembled.map_err(|error| self.close(error))?;
         let limit = self.limit();
         if limit.time.is_zero() {
             return Err(self.out_of_time(Error::new(ErrorKind::Timeout, Delivery::NotSent, "the call's deadline passed")));
         }
         let attempt = Attempt {
-            transport: self.core.shared.transport.as_ref(),
+            sender: &self.core.shared.sender,
             failures: self.failures(limit),
-            context: &self.call.context,
             target: &self.target,
-            mode: self.mode,
             watch: self.core.options.watch.as_ref(),
         };
-        let step = attempt.make(request, permit).await;
+        let step = attempt.make(request, permit, timer).await;
         self.sent += 1;
-        Ok(step)
+        Ok((step, limit))
     }
 
     /// Waits for what must pass before another attempt, or ends the call.
@@ -166,7 +260,7 @@ impl<'a> Run<'a> {
             Decision::GiveUp => None,
         };
         if limited
-            && let Some(pacer) = self.core.shared.pacer.as_ref().filter(|_| self.target.trusted)
+            && let Some(pacer) = self.core.tenant.pacer.as_ref().filter(|_| self.target.trusted)
             && let Some(wait) = vendor_wait.or(after)
         {
             pacer.pause(wait);
@@ -189,11 +283,12 @@ impl<'a> Run<'a> {
 
     /// Whether a 401 led to a newer credential.
     async fn renew(&mut self) -> Result<bool, Error> {
+        let Credentials::Provider(provider) = &self.core.tenant.credentials else { return Ok(false) };
         let Some(credential) = self.secrets.current().filter(|_| !self.renewed && self.call.body.is_repeatable()) else {
             return Ok(false);
         };
         self.renewed = true;
-        let renewed = timeout_at(self.deadline(), self.core.shared.credentials.rejected(credential)).await;
+        let renewed = timeout_at(self.deadline(), provider.rejected(&credential.secret)).await;
         renewed.unwrap_or(Ok(false)).map_err(|error| {
             self.worst = self.worst.and_delivery(Delivery::Rejected);
             self.close(error.about_credential())
@@ -202,7 +297,7 @@ impl<'a> Run<'a> {
 
     async fn permit(&mut self) -> Result<Option<Permit>, Error> {
         // The budget is the vendor's; another host has nothing to do with it.
-        let Some(pacer) = self.core.shared.pacer.as_ref().filter(|_| self.target.trusted) else { return Ok(None) };
+        let Some(pacer) = self.core.tenant.pacer.as_ref().filter(|_| self.target.trusted) else { return Ok(None) };
         let asked = Instant::now();
         let may_be_held = self.may_be_held();
         match pacer.acquire(self.deadline() + may_be_held).await {
@@ -240,12 +335,19 @@ impl<'a> Run<'a> {
             self.secrets.begin(None);
             return Ok(());
         }
-        let credential = timeout_at(self.deadline(), self.core.shared.credentials.credential()).await.unwrap_or_else(|_elapsed| {
+        let provider = match &self.core.tenant.credentials {
+            Credentials::Fixed(credential) => {
+                self.secrets.begin(Some(Arc::clone(credential)));
+                return Ok(());
+            }
+            Credentials::Provider(provider) => provider,
+        };
+        let credential = timeout_at(self.deadline(), provider.credential()).await.unwrap_or_else(|_elapsed| {
             Err(Error::new(ErrorKind::Timeout, Delivery::NotSent, "no credential was at hand before the call's deadline"))
         });
         match credential {
             Ok(credential) => {
-                self.secrets.begin(Some(credential));
+                self.secrets.begin(Some(Arc::new(Credential::new(self.core.vendor().auth, credential))));
                 Ok(())
             }
             Err(error) => Err(self.close(error.about_credential())),
@@ -265,7 +367,7 @@ impl<'a> Run<'a> {
     }
 
     fn known(&self) -> Known<'_> {
-        Known { secrets: &self.secrets, core: self.core, call: &self.call }
+        Known { secrets: &self.secrets, core: &self.core, call: &self.call }
     }
 
     fn limit(&self) -> Limit {

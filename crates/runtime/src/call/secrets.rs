@@ -1,19 +1,22 @@
 //! What no error of a call may show.
 
+use std::sync::Arc;
+
 use secrecy::{ExposeSecret, SecretString};
 
-use super::Prepared;
-use crate::core::Core;
+use super::prepared::Prepared;
+use crate::client::Core;
+use crate::client::credential::Credential;
 use crate::error::redacted::ID_LIMIT;
-use crate::headers;
-use crate::redact::{self, Redactor};
+use crate::request::headers;
+use crate::response::redaction::{self, Redactor};
 
 /// The credentials of a call's attempts. They are kept as they came, and made into a [`Redactor`] only where something failed.
 #[derive(Default)]
 pub(super) struct Secrets {
-    current: Option<SecretString>,
+    current: Option<Arc<Credential>>,
     /// Credentials of earlier attempts. A vendor may still speak of them.
-    earlier: Vec<SecretString>,
+    earlier: Vec<Arc<Credential>>,
 }
 
 /// The secrets of a call, and where its callers may have put more of them.
@@ -26,15 +29,16 @@ pub(super) struct Known<'a> {
 
 impl Secrets {
     /// The credential of the attempt that begins.
-    pub(super) fn begin(&mut self, credential: Option<SecretString>) {
-        let is_same = |old: &SecretString| credential.as_ref().is_some_and(|new| new.expose_secret() == old.expose_secret());
+    pub(super) fn begin(&mut self, credential: Option<Arc<Credential>>) {
+        let is_same =
+            |old: &Arc<Credential>| credential.as_ref().is_some_and(|new| new.secret.expose_secret() == old.secret.expose_secret());
         let old = self.current.take().filter(|old| !is_same(old));
         self.earlier.extend(old);
         self.current = credential;
     }
 
-    pub(super) fn current(&self) -> Option<&SecretString> {
-        self.current.as_ref()
+    pub(super) fn current(&self) -> Option<&Credential> {
+        self.current.as_deref()
     }
 }
 
@@ -57,7 +61,8 @@ impl Known<'_> {
         let Self { secrets, core, call } = self;
         let auth = core.vendor().auth;
         let headers = [&core.shared.headers, &call.headers].into_iter().flatten();
-        let own = headers.filter(|(name, _)| headers::is_credential(auth, name)).flat_map(|(name, value)| redact::secrets_in(name, value));
-        secrets.current.iter().chain(&secrets.earlier).cloned().chain(own).collect()
+        let own =
+            headers.filter(|(name, _)| headers::is_credential(auth, name)).flat_map(|(name, value)| redaction::secrets_in(name, value));
+        secrets.current.iter().chain(&secrets.earlier).map(|credential| credential.secret.clone()).chain(own).collect()
     }
 }

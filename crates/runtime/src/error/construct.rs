@@ -9,7 +9,7 @@ use reqwest::header::HeaderMap;
 use secrecy::SecretString;
 
 use super::{Delivery, Error, ErrorKind, Inner, Reach};
-use crate::redact::Redactor;
+use crate::response::redaction::Redactor;
 
 /// How much of a body an error keeps.
 pub(crate) const BODY_LIMIT: usize = 64 * 1024;
@@ -160,5 +160,35 @@ impl Worst {
 impl From<crate::ConversionError> for Error {
     fn from(error: crate::ConversionError) -> Self {
         Self::invalid_request(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn without_secrets_nothing_of_them_or_of_the_body_is_left() {
+        let secret = SecretString::from("MARKED-secret");
+        for kind in [ErrorKind::Refused, ErrorKind::Decode] {
+            let headers = HeaderMap::from_iter([(reqwest::header::WARNING, HeaderValue::from_static("MARKED-secret is wrong"))]);
+            // A decoder quotes the body, which holds secrets that nobody knows yet.
+            let reason = if kind == ErrorKind::Decode { "invalid type: string \"MARKED-new\"" } else { "the vendor refused" };
+            let body = Bytes::from_static(b"{\"access_token\":\"MARKED-new\"}");
+            let mut error = Error::new(kind, Delivery::Accepted, reason).with_response(StatusCode::OK, headers, body);
+            error.inner.messages = vec!["MARKED-secret is wrong".to_owned()];
+            error.inner.message = Some("MARKED-secret is wrong".to_owned());
+            error.inner.code = Some("MARKED-secret".to_owned());
+            if kind == ErrorKind::Decode {
+                error = error.with_source(std::io::Error::other("MARKED-new"));
+            }
+            let error = error.without_secrets(&[&secret]);
+            let everything = format!("{error} {error:?} {:?} {:?}", error.headers(), error.body());
+            assert!(!everything.contains("MARKED"), "{everything}");
+            assert!(everything.contains("[redacted] is wrong"), "{everything}");
+            assert_eq!(error.delivery(), Delivery::Accepted);
+        }
     }
 }

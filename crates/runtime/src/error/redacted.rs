@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::Error;
 use super::parse::MESSAGE_LIMIT;
-use crate::redact::Redactor;
+use crate::response::redaction::Redactor;
 
 /// How much is kept, in characters, of a sentence of ours that quotes a vendor or a decoder.
 const REASON_LIMIT: usize = 1000;

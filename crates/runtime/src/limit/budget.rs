@@ -9,7 +9,7 @@ use futures_core::future::BoxFuture;
 
 use super::headers::RateLimitStatus;
 use super::pacing::Rate;
-use crate::vendor::RateLimit;
+use crate::client::RateLimit;
 
 /// Keeps budgets for several clients: of other processes and machines, or [of this process](crate::LocalBudgets).
 ///

@@ -1,14 +1,18 @@
 //! Whether and how a client paces its requests.
 
 use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher as _;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
+
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::budget::{Budget, BudgetKey, BudgetStore};
 use super::queue::Pacer;
 use super::{FOREVER, window::Window};
+use crate::client::RateLimit;
 use crate::error::Error;
-use crate::vendor::RateLimit;
 
 /// Whether and how a client paces its requests.
 ///
@@ -111,19 +115,28 @@ pub(crate) struct Rate {
     pub(super) steady: bool,
 }
 
-/// The budgets of clients that differ in their credential only.
+/// The budgets of clients that differ in their credential only. A budget lives as long as a client that uses it.
 pub(crate) struct Budgets {
     /// `None`: nothing is paced.
     rate: Option<Rate>,
     store: Option<Arc<dyn BudgetStore>>,
     /// Those in use, so that the clients of one tenant wait in one queue.
-    known: Mutex<HashMap<BudgetKey, Weak<Pacer>>>,
+    known: Mutex<HashMap<Owner, Weak<Pacer>>>,
+    hasher: RandomState,
+}
+
+/// What a budget belongs to.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Owner {
+    /// The hash of a credential, so that no credential is kept here.
+    Credential(u64),
+    Name(BudgetKey),
 }
 
 impl Budgets {
-    /// `documented`: the vendor's limit; `store`: where budgets are kept, if not in this process.
+    /// `documented`: the vendor's limit; `store`: where named budgets are kept, if not in this process.
     pub(crate) fn new(pacing: Pacing, documented: Option<RateLimit>, store: Option<Arc<dyn BudgetStore>>) -> Result<Self, Error> {
-        Ok(Self { rate: pacing.rate(documented)?, store, known: Mutex::default() })
+        Ok(Self { rate: pacing.rate(documented)?, store, known: Mutex::default(), hasher: RandomState::new() })
     }
 
     /// A budget that nobody else has.
@@ -131,23 +144,54 @@ impl Budgets {
         self.rate.map(|rate| Arc::new(Pacer::of(Window::new(rate))))
     }
 
+    /// The budget of a credential, in this process: a store must not see credentials, nor what could stand for one.
+    pub(crate) fn of_credential(&self, credential: &SecretString) -> Option<Arc<Pacer>> {
+        let owner = Owner::Credential(self.hasher.hash_one(credential.expose_secret()));
+        self.find(owner, |rate| Pacer::of(Window::new(rate)))
+    }
+
     /// The budget of this name.
     pub(crate) fn named(&self, key: &BudgetKey) -> Option<Arc<Pacer>> {
+        self.find(Owner::Name(key.clone()), |rate| match &self.store {
+            Some(store) => Pacer::stored(Arc::clone(store), Budget::new(key.clone(), rate)),
+            None => Pacer::of(Window::new(rate)),
+        })
+    }
+
+    fn find(&self, owner: Owner, make: impl FnOnce(Rate) -> Pacer) -> Option<Arc<Pacer>> {
         let rate = self.rate?;
         // Every change under the lock is complete in itself, so a panic elsewhere leaves nothing half-done.
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pacer) = known.get(key).and_then(Weak::upgrade) {
+        if let Some(pacer) = known.get(&owner).and_then(Weak::upgrade) {
             return Some(pacer);
         }
         // Before the map would grow: what nobody uses any more goes.
         if known.len() == known.capacity() {
             known.retain(|_, pacer| pacer.strong_count() > 0);
         }
-        let pacer = Arc::new(match &self.store {
-            Some(store) => Pacer::stored(Arc::clone(store), Budget::new(key.clone(), rate)),
-            None => Pacer::of(Window::new(rate)),
-        });
-        known.insert(key.clone(), Arc::downgrade(&pacer));
+        let pacer = Arc::new(make(rate));
+        known.insert(owner, Arc::downgrade(&pacer));
         Some(pacer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_budget_belongs_to_its_owner_and_lives_with_it() {
+        let budgets = Budgets::new(Pacing::new(1, Duration::from_secs(1)), None, None).unwrap();
+        let of = |key: &str| budgets.of_credential(&key.to_owned().into()).unwrap();
+        let (first, again, other, named) = (of("a"), of("a"), of("b"), budgets.named(&BudgetKey::from("a")).unwrap());
+        assert!(Arc::ptr_eq(&first, &again));
+        assert!(!Arc::ptr_eq(&first, &other) && !Arc::ptr_eq(&first, &named));
+        assert!(Arc::ptr_eq(&named, &budgets.named(&BudgetKey::from("a")).unwrap()));
+        drop((first, again, other));
+        for tenant in 0..1000 {
+            of(&tenant.to_string());
+        }
+        assert!(budgets.known.lock().unwrap().len() < 32, "what nobody uses any more is forgotten");
+        assert!(Budgets::new(Pacing::off(), None, None).unwrap().named(&BudgetKey::from("a")).is_none());
     }
 }

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::FOREVER;
 use super::headers::RateLimitStatus;
 use super::pacing::Rate;
-use crate::vendor::RateLimit;
+use crate::client::RateLimit;
 
 /// The state of a budget at one moment; it knows no clock of its own.
 #[derive(Debug)]

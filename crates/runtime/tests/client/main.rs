@@ -5,5 +5,6 @@ mod faults;
 mod http2;
 mod redirects;
 mod server;
+mod tenants;
 mod uploads;
 mod vendor;

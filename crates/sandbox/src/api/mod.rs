@@ -12,7 +12,7 @@ use url::Url;
 
 pub(crate) use self::document::Document;
 pub(crate) use self::operation::{Content, Credential, Location, MediaType, Operation, Pagination, Parameter, RequestBody, Style};
-use crate::{Vendor};
+use crate::Vendor;
 
 /// One vendor's API.
 #[derive(Debug)]

@@ -11,27 +11,26 @@ async fn leonar() {
         leonar::Client::builder().base_url(sandbox.base_url(Vendor::Leonar)).credential(sandbox.api_key(Vendor::Leonar)).build().unwrap();
     let mut made = Vec::new();
     for number in 0..5 {
-        let contact = CreateContactRequest::builder().first_name(format!("Ada {number}")).last_name("Lovelace");
-        made.insert(0, client.create_contact().body(contact).send().await.unwrap().data.id);
+        let contact = CreateContactRequest::new(format!("Ada {number}")).last_name("Lovelace");
+        made.insert(0, client.contacts().create(contact).await.unwrap().data.id);
     }
     let listed: Vec<_> =
-        client.list_contacts().limit(2).search("lovelace").stream().map_ok(|contact| contact.id).try_collect().await.unwrap();
+        client.contacts().list().limit(2).search("lovelace").stream().map_ok(|contact| contact.id).try_collect().await.unwrap();
     assert_eq!(listed, made);
-    let body = SearchContactsRequest::builder().query("lovelace").limit(2_i64).offset(0_i64);
-    let found: Vec<_> = client.search_contacts().body(body).stream().map_ok(|contact| contact.id).try_collect().await.unwrap();
+    let body = SearchContactsRequest::new().query("lovelace").limit(2_i64).offset(0_i64);
+    let found: Vec<_> = client.contacts().search(body).stream().map_ok(|contact| contact.id).try_collect().await.unwrap();
     assert_eq!(found, made);
 
-    let message = || SendMessageRequest::builder().contact_id(made[0]).channel(Channel::Linkedin).content("Hi");
-    let sent = client.send_message().body(message()).send().await.unwrap();
+    let message = || SendMessageRequest::new(made[0], Channel::Linkedin, "Hi");
+    let sent = client.messages().send(message()).await.unwrap();
     let conversation = sent.data.conversation_id.unwrap();
     for fault in [FaultKind::ResetAfter, FaultKind::Truncate] {
         sandbox.add_fault(FaultRule::new(Fault::new(fault))).unwrap();
-        client.send_message().body(message()).send().await.unwrap_err();
+        client.messages().send(message()).await.unwrap_err();
     }
-    let messages: Vec<_> = client.list_messages().id(conversation).limit(1).stream().collect().await;
-    assert_eq!(messages.len(), 3, "each is sent once, whatever happened to the response");
-    let missing =
-        client.update_contact().id(uuid::Uuid::nil()).body(leonar::types::UpdateContactRequest::builder()).send().await.unwrap_err();
+    let messages: Vec<_> = client.messages().list(conversation).limit(1).stream().collect().await;
+    assert_eq!(messages.len(), 3, "each is sent once, whatever became of the answer");
+    let missing = client.contacts().update(uuid::Uuid::nil(), leonar::types::UpdateContactRequest::new()).await.unwrap_err();
     assert_eq!((missing.status().map(|status| status.as_u16()), missing.code()), (Some(404), Some("not_found")));
 }
 
@@ -41,19 +40,19 @@ async fn sendpilot() {
     let sandbox = Sandbox::start().await.unwrap();
     let builder = sendpilot::Client::builder().base_url(sandbox.base_url(Vendor::SendPilot)).credential(sandbox.api_key(Vendor::SendPilot));
     let client = builder.build().unwrap();
-    let lead = |number: usize| NewLead::builder().linkedin_url(format!("https://www.linkedin.com/in/ada-{number}")).try_into().unwrap();
+    let lead = |number: usize| NewLead::new(format!("https://www.linkedin.com/in/ada-{number}"));
     let leads: Vec<NewLead> = (0..5).map(lead).collect();
-    let added = client.create_leads().body(CreateLeadsRequest::builder().campaign_id("clxxx789012").leads(leads)).send().await.unwrap();
+    let added = client.leads().create(CreateLeadsRequest::new("clxxx789012", leads)).await.unwrap();
     assert_eq!(added.leads_added, Some(5));
-    let leads: Vec<_> = client.list_leads().campaign_id("clxxx789012").limit(2).stream().try_collect().await.unwrap();
+    let leads: Vec<_> = client.leads().list("clxxx789012").limit(2).stream().try_collect().await.unwrap();
     assert_eq!(leads.len(), 5);
     let mut conversation = None;
     for text in ["one", "two", "three"] {
-        let message = SendMessageToLeadRequest::builder().sender_id("sender_abc123").message(text);
-        let sent = client.send_message_to_lead().lead_id(&leads[0].id).body(message).send().await.unwrap();
+        let message = SendMessageToLeadRequest::new("sender_abc123", text);
+        let sent = client.inbox().send_message_to_lead(&leads[0].id, message).await.unwrap();
         conversation = sent.conversation_id.clone();
     }
-    let messages = client.list_messages().conversation_id(conversation.unwrap()).account_id("sender_abc123").limit(2).stream();
+    let messages = client.inbox().list_messages(conversation.unwrap(), "sender_abc123").limit(2).stream();
     let texts: Vec<_> = messages.map_ok(|message| message.content.unwrap()).try_collect().await.unwrap();
     assert_eq!(texts, ["one", "two", "three"]);
 }
@@ -67,23 +66,20 @@ async fn leadway() {
     let client = builder.build().unwrap();
     let (mut made, mut conversations) = (Vec::new(), Vec::new());
     for number in 0..5 {
-        let contact =
-            CreateContactRequest::builder().location_id("here").first_name(format!("Ada {number}")).last_name("Lovelace".to_owned());
-        let contact = client.create_contact().body(contact).send().await.unwrap().into_inner().contact.unwrap().id.unwrap();
-        let sub_type = leadway::types::MessageSubType::from(leadway::types::MessageSubTypeName::from("SMS".to_owned()));
-        let message =
-            SendMessageRequest::builder().type_(SendMessageType::Sms).sub_type(sub_type).contact_id(&contact).message("Hi".to_owned());
-        let sent = client.send_message().body(message.status(MessageDeliveryStatus::Pending)).send().await.unwrap();
+        let contact = CreateContactRequest::new("here").first_name(format!("Ada {number}")).last_name("Lovelace");
+        let contact = client.contacts().create(contact).await.unwrap().into_inner().contact.unwrap().id.unwrap();
+        let message = SendMessageRequest::new(SendMessageType::Sms, "SMS", &contact, MessageDeliveryStatus::Pending).message("Hi");
+        let sent = client.messages().send(message).await.unwrap();
         conversations.insert(0, sent.conversation_id.clone());
         made.insert(0, contact);
     }
-    let listed = client.list_contacts().location_id("here").query("lovelace").limit(2.0).stream();
+    let listed = client.contacts().list("here").query("lovelace").limit(2).stream();
     assert_eq!(listed.map_ok(|contact| contact.id.unwrap()).try_collect::<Vec<_>>().await.unwrap(), made);
-    let body = SearchContactsRequest::builder().location_id("here").page_limit(2).query("lovelace".to_owned());
-    let found = client.search_contacts().body(body).stream();
+    let body = SearchContactsRequest::new("here", 2).query("lovelace");
+    let found = client.contacts().search(body).stream();
     assert_eq!(found.map_ok(|contact| contact.id.unwrap()).try_collect::<Vec<_>>().await.unwrap(), made);
-    let searched = client.search_conversations().location_id("here").query("lovelace").limit(2.0).stream();
+    let searched = client.conversations().search("here").query("lovelace").limit(2).stream();
     assert_eq!(searched.map_ok(|conversation| conversation.id).try_collect::<Vec<_>>().await.unwrap(), conversations);
-    let exported = client.export_messages().location_id("here").limit(10.0).stream().try_collect::<Vec<_>>().await.unwrap();
+    let exported = client.messages().export("here").limit(10).stream().try_collect::<Vec<_>>().await.unwrap();
     assert!(exported.len() >= 5, "{}", exported.len());
 }

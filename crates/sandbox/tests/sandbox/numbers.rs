@@ -10,7 +10,7 @@ use crate::client::{Client, answer};
 async fn an_integer_beyond_64_bits_is_refused_in_a_body_as_in_a_query() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = leonar::Client::builder().credential("leo_sandbox").base_url(sandbox.base_url(Vendor::Leonar)).build().unwrap();
-    let before = client.list_contacts().send().await.unwrap().data.len();
+    let before = client.contacts().list().await.unwrap().data.len();
     // Sent as text, as `json!` would keep none of them.
     let bodies: [(Vendor, &str, &str, &str); 6] = [
         (Vendor::Leonar, "/contacts", r#"{"first_name":"Ada","years_experience":#}"#, "years_experience"),
@@ -41,7 +41,7 @@ async fn an_integer_beyond_64_bits_is_refused_in_a_body_as_in_a_query() {
             assert!(returned.to_string().contains(&format!("{field}: ")) && returned.to_string().contains("64 bits"), "{returned}");
         }
     }
-    assert_eq!(client.list_contacts().send().await.unwrap().data.len(), before, "the list can be read by every client");
+    assert_eq!(client.contacts().list().await.unwrap().data.len(), before, "the list can be read by every client");
 }
 
 #[tokio::test]
@@ -54,7 +54,7 @@ async fn a_whole_number_comes_back_as_an_integer_however_it_was_written() {
         let (status, created) = answer(request.body(body)).await;
         assert!(status.is_success(), "{written}: {created}");
         assert_eq!(created["data"]["years_experience"], json!(kept), "{written}: {created}");
-        client.list_contacts().send().await.unwrap();
+        client.contacts().list().await.unwrap();
     }
     let fraction = Client::new(&sandbox, Vendor::Leonar).request(Method::POST, "/contacts");
     let (status, body): (_, Value) = answer(fraction.json(&json!({ "first_name": "Ada", "years_experience": 1.5 }))).await;

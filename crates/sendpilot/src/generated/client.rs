@@ -60,6 +60,20 @@ impl Client {
         Self { core: self.core.with(options) }
     }
 
+    /// A client for another credential, such as another customer's, in microseconds: it shares connections and settings with this one.
+    /// Clients with equal credentials share a pacing budget.
+    ///
+    /// # Errors
+    /// A credential that a header cannot carry.
+    pub fn with_credential(&self, credential: impl Into<rt::SecretString>) -> Result<Self, rt::Error> {
+        Ok(Self { core: self.core.with_credential(credential)? })
+    }
+
+    /// A client whose credential comes from another provider, with a pacing budget of its own.
+    pub fn with_credential_provider(&self, provider: std::sync::Arc<dyn rt::CredentialProvider>) -> Self {
+        Self { core: self.core.with_credential_provider(provider) }
+    }
+
     /// A raw request, to an endpoint that this crate has no method for; `path` is relative to the base URL.
     pub fn request(&self, method: rt::Method, path: &str) -> rt::Request {
         self.core.request(method, path)

@@ -101,7 +101,7 @@ fn responses() -> Vec<Odd> {
     let success = GOOD[GOOD.find("        \"200\":").unwrap()..GOOD.find("        4XX:").unwrap()].to_owned();
     let shared = |more: &str| before("    Error:\n      description: It failed.", more);
     let error = "    Error:\n      description: It failed.";
-    let reference = "        4XX:\n          $ref: \"#/components/responses/Error\"\n";
+    let errors = "        4XX:\n          $ref: \"#/components/responses/Error\"\n";
     let circle = shared("    Sent: { $ref: \"#/components/responses/Done\" }\n    Done: { $ref: \"#/components/responses/Sent\" }");
     let to_sent = "        \"200\": { $ref: \"#/components/responses/Sent\" }\n";
     vec![
@@ -155,8 +155,8 @@ fn responses() -> Vec<Odd> {
             "did you mean `responses`?",
         ),
         refused("no success", &[(&success, "")], "      responses:", "0 success responses"),
-        refused("no 4XX", &[(reference, "")], "      responses:", "no 4XX response"),
-        refused("an error of its own", &[(reference, "        4XX: { description: No. }\n")], "        4XX:", "shared error"),
+        refused("no 4XX", &[(errors, "")], "      responses:", "no 4XX response"),
+        refused("an error of its own", &[(errors, "        4XX: { description: No. }\n")], "        4XX:", "shared error"),
         refused(
             "two response media types",
             &[(content, &format!("{content}            text/csv: {{ schema: {{ type: string, format: binary }} }}\n"))],

@@ -253,7 +253,7 @@ async fn the_place_and_reason_of_a_decode_error_are_clean_and_bounded() {
 /// Secrets are collected where an error needs them, and nowhere else.
 #[tokio::test(start_paused = true)]
 async fn a_success_takes_no_redaction() {
-    let made = || crate::redact::MADE.with(std::cell::Cell::get);
+    let made = || crate::response::redaction::MADE.with(std::cell::Cell::get);
     let before = made();
     let fake = Fake::script([Reply::Answer(200, "x-request-id: r1", "{}")]);
     let client = fake::build(&fake, |builder| builder.header("x-api-key", "leo_MARKEDsecret"));

@@ -8,9 +8,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::fake::{self, Fake, GET, OK, POST, PUBLIC, Reply};
-use crate::credential::CredentialProvider;
+use crate::client::CredentialProvider;
 use crate::error::{Delivery, Error, ErrorKind};
-use crate::multipart::{Form, Part};
+use crate::request::multipart::{Form, Part};
 use crate::{Bytes, CallOptions, Core};
 
 /// Hands out `token-0`, `token-1`, … and moves on when one is rejected.

@@ -11,7 +11,7 @@ use reqwest::header::HeaderMap;
 use reqwest::{Method, ResponseBuilderExt};
 use tokio::time::{Instant, sleep};
 
-use crate::transport::{SendError, SendErrorClass, Transport};
+use crate::call::transport::{SendError, SendErrorClass, Transport};
 use crate::{Auth, ClientBuilder, Core, ErrorShape, Evidence, RateLimit, RateLimitHeaders, RetryPolicy, Route, Vendor};
 
 pub(super) const KEY: &str = "leo_MARKEDsecret";
@@ -167,5 +167,7 @@ pub(super) fn core(fake: &Arc<Fake>) -> Core {
 
 pub(super) fn build(fake: &Arc<Fake>, configure: impl FnOnce(ClientBuilder<Core>) -> ClientBuilder<Core>) -> Core {
     let builder = ClientBuilder::new(&VENDOR).credential(KEY).retry(RetryPolicy::new().jitter(|ceiling| ceiling));
-    configure(builder).core(Some(Arc::clone(fake) as Arc<dyn Transport>)).unwrap()
+    let mut core = configure(builder).core().unwrap();
+    Arc::get_mut(&mut core.shared).unwrap().sender.transport = Some(Arc::clone(fake) as Arc<dyn Transport>);
+    core
 }

@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 use super::fake::{self, Fake, GET, OK, PATCH, POST, PUT, Reply};
 use crate::error::{Delivery, Error, ErrorKind};
-use crate::multipart::{Form, Part};
+use crate::request::multipart::{Form, Part};
 use crate::{Bytes, CallOptions, Core, RetryPolicy, Route};
 
 const TOO_MANY: Reply = Reply::Answer(429, "", "{}");

@@ -3,8 +3,8 @@
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-use crate::redact;
-use crate::vendor::ErrorShape;
+use crate::client::ErrorShape;
+use crate::response::redaction;
 
 /// So much of one message is kept, in characters.
 pub(crate) const MESSAGE_LIMIT: usize = 1000;
@@ -81,7 +81,7 @@ fn plain_text(body: &[u8]) -> Option<String> {
 }
 
 fn tidy(text: &str) -> String {
-    redact::line(text).chars().take(MESSAGE_LIMIT).collect()
+    redaction::line(text).chars().take(MESSAGE_LIMIT).collect()
 }
 
 #[cfg(test)]

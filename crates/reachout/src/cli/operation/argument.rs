@@ -1,0 +1,211 @@
+//! The arguments of an operation, read from its parameters and the schema of its body.
+
+use std::{collections::HashSet, path::PathBuf};
+
+use clap::{Arg, ArgAction, ArgMatches};
+use heck::{ToKebabCase as _, ToShoutySnakeCase as _};
+use reachout_runtime::Route;
+use serde_json::Value;
+
+use super::document::{Content, Document, text};
+use super::kind::Kind;
+
+/// Arguments that the program itself has. A parameter of such a name gets `field-` before it.
+const OWN: [&str; 8] = ["all", "help", "json", "json-body", "output", "sandbox", "verbose", "version"];
+
+/// One argument of an operation.
+#[derive(Debug)]
+pub struct Argument<'d> {
+    /// Its name on the command line.
+    pub flag: String,
+    /// Its name in the vendor's document.
+    pub name: &'d str,
+    pub place: Place,
+    pub kind: Kind,
+    pub many: bool,
+    pub schema: &'d Value,
+    need: Need,
+    help: String,
+}
+
+/// Where a value goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Path,
+    Query,
+    Header,
+    /// A field of the body.
+    Field,
+    /// A part of a `multipart/form-data` body.
+    Part,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Need {
+    Optional,
+    Required,
+    /// `--json-body` may hold it instead.
+    RequiredUnlessBody,
+}
+
+/// All arguments of an operation.
+pub struct Arguments<'d> {
+    pub list: Vec<Argument<'d>>,
+    /// Whether there is a `--json-body`, and whether it must be given.
+    json_body: Option<Need>,
+    pages: bool,
+    file: bool,
+}
+
+impl<'d> Arguments<'d> {
+    pub fn of(document: &'d Document, route: &Route) -> Self {
+        let mut list: Vec<_> = document.parameters(route).into_iter().filter_map(|node| parameter(document, node)).collect();
+        let mut json_body = None;
+        if let Some(body) = document.body(route) {
+            let (fields, complete) = fields(document, body);
+            list.extend(fields);
+            if !is_multipart(body) {
+                json_body = Some(if complete { Need::Optional } else { Need::Required });
+            }
+        }
+        // A name that is taken already, by the program or by a parameter before, gets `field-`.
+        let mut taken: HashSet<String> = OWN.map(str::to_owned).into();
+        for argument in &mut list {
+            if argument.place != Place::Path && taken.contains(&argument.flag) {
+                argument.flag = format!("field-{}", argument.flag);
+            }
+            taken.insert(argument.flag.clone());
+        }
+        let file = matches!(document.responds(route), super::document::Responds::File);
+        Self { list, json_body, pages: route.pagination.is_some(), file }
+    }
+
+    /// As the parser takes them.
+    pub fn declare(&self) -> Vec<Arg> {
+        let mut all: Vec<Arg> = self.list.iter().map(Argument::declare).collect();
+        if let Some(need) = self.json_body {
+            let help =
+                "The whole request body as JSON; @FILE reads a file, - standard input. Arguments of single fields come on top of it.";
+            let argument = Arg::new("json-body").long("json-body").value_name("JSON|@FILE|-").help(help);
+            all.push(argument.required(need == Need::Required));
+        }
+        if self.pages {
+            let argument = Arg::new("all").long("all").action(ArgAction::SetTrue);
+            all.push(argument.help("Fetch every page. A page size, where there is an argument for it, stays the page size."));
+        }
+        if self.file {
+            let argument = Arg::new("output").long("output").short('o').value_name("FILE").value_parser(clap::value_parser!(PathBuf));
+            all.push(argument.help("File to write the response to; standard output if absent, unless that is a terminal."));
+        }
+        all
+    }
+}
+
+impl Argument<'_> {
+    /// How people see it: `--limit`, `<ID>`.
+    pub fn shown(&self) -> String {
+        match self.place {
+            Place::Path => format!("<{}>", self.flag.to_shouty_snake_case()),
+            _ => format!("--{}", self.flag),
+        }
+    }
+
+    /// The values that were given.
+    pub fn values<'m>(&self, matches: &'m ArgMatches) -> impl Iterator<Item = &'m Value> {
+        matches.get_many::<Value>(&self.flag).into_iter().flatten()
+    }
+
+    fn declare(&self) -> Arg {
+        let mut help = self.help.clone();
+        if self.many {
+            help.push_str(" May be given several times.");
+        }
+        let argument = Arg::new(self.flag.clone()).help(help).value_parser(self.kind.clone());
+        let argument = match self.place {
+            Place::Path => return argument.value_name(self.flag.to_shouty_snake_case()).required(true),
+            _ => argument.long(self.flag.clone()).value_name(self.kind.placeholder()),
+        };
+        let argument = match self.need {
+            Need::Optional => argument,
+            Need::Required => argument.required(true),
+            Need::RequiredUnlessBody => argument.required_unless_present("json-body"),
+        };
+        match self.kind {
+            _ if self.many => argument.action(ArgAction::Append),
+            Kind::Switch => argument.num_args(0..=1).require_equals(true).default_missing_value("true"),
+            Kind::Integer | Kind::Number => argument.allow_hyphen_values(true),
+            _ => argument,
+        }
+    }
+}
+
+/// The argument of a parameter; nothing for a header that always has one value, which is sent by itself.
+fn parameter<'d>(document: &'d Document, node: &'d Value) -> Option<Argument<'d>> {
+    let place = match text(node, "in") {
+        "path" => Place::Path,
+        "query" => Place::Query,
+        _ => Place::Header,
+    };
+    let schema = &node["schema"];
+    if place == Place::Header && document.follow(schema)["enum"].as_array().is_some_and(|values| values.len() == 1) {
+        return None;
+    }
+    let (kind, many) = scalar(document, schema)?;
+    let need = if place == Place::Path || node["required"] == true { Need::Required } else { Need::Optional };
+    let help = [text(node, "description"), text(document.follow(schema), "description")].into_iter().find(|help| !help.is_empty());
+    Some(argument(text(node, "name"), place, (kind, many), schema, need, help))
+}
+
+/// The arguments of the fields of a body, and whether they can say all that it needs.
+fn fields<'d>(document: &'d Document, body: Content<'d>) -> (Vec<Argument<'d>>, bool) {
+    let schema = document.follow(body.schema);
+    let Some(properties) = schema["properties"].as_object() else {
+        // Alternatives, or fields of any name.
+        return (Vec::new(), false);
+    };
+    let required = |name: &str| schema["required"].as_array().is_some_and(|required| required.iter().any(|other| other == name));
+    let (place, need) = if is_multipart(body) { (Place::Part, Need::Required) } else { (Place::Field, Need::RequiredUnlessBody) };
+    let files = properties.values().filter(|property| scalar(document, property).is_some_and(|(kind, _)| kind == Kind::Binary)).count();
+    let mut complete = !properties.is_empty();
+    let mut fields = Vec::new();
+    for (name, property) in properties {
+        let Some((kind, many)) = scalar(document, property) else {
+            complete &= !required(name);
+            continue;
+        };
+        let need = if required(name) { need } else { Need::Optional };
+        let help = Some(text(document.follow(property), "description"));
+        let is_only_file = kind == Kind::Binary && files == 1;
+        let mut argument = argument(name, place, (kind, many), property, need, help);
+        if is_only_file && !properties.contains_key("file") {
+            "file".clone_into(&mut argument.flag);
+        }
+        fields.push(argument);
+    }
+    (fields, complete)
+}
+
+fn argument<'d>(
+    name: &'d str,
+    place: Place,
+    (kind, many): (Kind, bool),
+    schema: &'d Value,
+    need: Need,
+    help: Option<&str>,
+) -> Argument<'d> {
+    let help = help.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+    Argument { flag: name.to_kebab_case(), name, place, kind, many, schema, need, help }
+}
+
+/// A scalar, or a list of scalars.
+fn scalar(document: &Document, schema: &Value) -> Option<(Kind, bool)> {
+    let followed = document.follow(schema);
+    if followed["type"] == "array" {
+        return Some((Kind::of(document, &followed["items"])?, true));
+    }
+    Kind::of(document, schema).map(|kind| (kind, false))
+}
+
+pub fn is_multipart(body: Content<'_>) -> bool {
+    body.media_type.starts_with("multipart/")
+}

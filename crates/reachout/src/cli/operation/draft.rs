@@ -1,0 +1,146 @@
+//! A request that is put together: from arguments, and page after page.
+
+use clap::ArgMatches;
+use reachout_runtime::{Core, Request, Route, multipart::Form};
+use serde_json::{Map, Value};
+
+use super::argument::{Arguments, Place};
+use super::document::Document;
+use crate::cli::{failure::Failure, input};
+
+/// What is sent, before it is.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    route: &'static Route,
+    path: Vec<(String, Value)>,
+    query: Vec<(String, Value)>,
+    headers: Vec<(String, Value)>,
+    body: Body,
+}
+
+#[derive(Clone, Debug)]
+enum Body {
+    None,
+    Json(Value),
+    Form(Value),
+    Parts(Form),
+}
+
+impl Draft {
+    /// The request that the arguments ask for.
+    pub fn new(document: &Document, route: &'static Route, arguments: &Arguments<'_>, matches: &ArgMatches) -> Result<Self, Failure> {
+        let (mut path, mut query, mut headers) = (Vec::new(), Vec::new(), Vec::new());
+        let mut fields = Map::new();
+        let mut form = Form::new();
+        for argument in &arguments.list {
+            let mut values = argument.values(matches).cloned().peekable();
+            if values.peek().is_none() {
+                continue;
+            }
+            let name = argument.name.to_owned();
+            match argument.place {
+                Place::Part => {
+                    for value in values {
+                        form = match (&argument.kind, plain(&value)) {
+                            (super::kind::Kind::Binary, path) => form.file(name.clone(), path),
+                            (_, text) => form.text(name.clone(), text),
+                        };
+                    }
+                    continue;
+                }
+                Place::Path => &mut path,
+                Place::Query => &mut query,
+                Place::Header => &mut headers,
+                Place::Field => {
+                    let value = if argument.many { Some(values.collect()) } else { values.next() };
+                    fields.insert(name, value.unwrap_or_default());
+                    continue;
+                }
+            }
+            .push((name, if argument.many { values.collect() } else { values.next().unwrap_or_default() }));
+        }
+        let body = match document.body(route) {
+            None => Body::None,
+            Some(content) if super::argument::is_multipart(content) => Body::Parts(form),
+            Some(content) => {
+                let body = merged(whole(matches)?, fields)?;
+                if content.media_type == "application/x-www-form-urlencoded" { Body::Form(body) } else { Body::Json(body) }
+            }
+        };
+        Ok(Self { route, path, query, headers, body })
+    }
+
+    /// The body, where it is made of fields.
+    pub fn body(&self) -> Option<&Value> {
+        match &self.body {
+            Body::Json(body) | Body::Form(body) => Some(body),
+            Body::None | Body::Parts(_) => None,
+        }
+    }
+
+    /// The request, ready to be sent.
+    pub fn request(&self, core: &Core) -> Request {
+        let mut request = core.operation(self.route);
+        for (name, value) in &self.path {
+            request = request.path_param(name, &plain(value));
+        }
+        for (name, value) in &self.query {
+            request = request.query(name.clone(), value);
+        }
+        for (name, value) in &self.headers {
+            request = request.header(name, &plain(value));
+        }
+        match &self.body {
+            Body::None => request,
+            Body::Json(body) => request.json(body),
+            Body::Form(body) => request.form(body),
+            Body::Parts(form) => request.multipart(form.clone()),
+        }
+    }
+
+    /// The whole number that a parameter is set to.
+    pub fn position(&self, name: &str) -> Option<u64> {
+        let value = match &self.body {
+            Body::Json(body) => body.get(name),
+            _ => self.query.iter().find(|(other, _)| other == name).map(|(_, value)| value),
+        };
+        value?.as_u64()
+    }
+
+    /// Sets a parameter of the next page: a field of the body where there is one, else in the query.
+    pub fn set(mut self, name: &str, value: Value) -> Self {
+        match &mut self.body {
+            Body::Json(Value::Object(fields)) => {
+                fields.insert(name.to_owned(), value);
+            }
+            _ => {
+                self.query.retain(|(other, _)| other != name);
+                self.query.push((name.to_owned(), value));
+            }
+        }
+        self
+    }
+}
+
+/// What `--json-body` holds.
+fn whole(matches: &ArgMatches) -> Result<Option<Value>, Failure> {
+    matches.get_one::<String>("json-body").map(|text| input::json(text)).transpose()
+}
+
+/// The fields of single arguments on top of a whole body.
+fn merged(whole: Option<Value>, fields: Map<String, Value>) -> Result<Value, Failure> {
+    match whole {
+        None => Ok(fields.into()),
+        Some(Value::Object(mut whole)) => {
+            whole.extend(fields);
+            Ok(whole.into())
+        }
+        Some(other) if fields.is_empty() => Ok(other),
+        Some(_) => Err(Failure::usage("--json-body is no object, so arguments of single fields cannot come on top of it")),
+    }
+}
+
+/// A scalar as it stands in a path, a header or a form.
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}

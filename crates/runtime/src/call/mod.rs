@@ -1,0 +1,126 @@
+//! One call from its arguments to its response: attempts, waits, redirects, and the account of them.
+
+mod attempt;
+mod failure;
+mod gate;
+mod prepared;
+pub(crate) mod redirect;
+pub(crate) mod retry;
+mod run;
+mod secrets;
+pub(crate) mod transport;
+pub(crate) mod watch;
+
+use std::fmt;
+use std::future::IntoFuture;
+
+use futures_core::future::BoxFuture;
+use serde::de::DeserializeOwned;
+
+use self::run::Run;
+use crate::error::Error;
+use crate::request::Request;
+use crate::response::stream::ByteStream;
+use crate::response::{self, Response};
+
+/// A call that is sent when it is awaited: `client.tasks().get(contact, task).await?`.
+///
+/// It owns all it needs, so it can be spawned. Dropping the future gives the call up; whether the vendor has it by then is not known.
+#[must_use = "nothing is sent before the call is awaited"]
+pub struct Call<T> {
+    request: Request,
+    run: fn(Request) -> BoxFuture<'static, Result<Response<T>, Error>>,
+}
+
+impl<T: DeserializeOwned + Send + 'static> Call<T> {
+    pub(crate) fn decoded(request: Request) -> Self {
+        let run = |request| -> BoxFuture<'static, _> {
+            Box::pin(async move {
+                let mut run = Run::new(request)?;
+                let (head, body) = run.whole().await?;
+                match response::decode(&body) {
+                    Ok(value) => Ok(head.with(value)),
+                    Err(failure) => Err(run.undecodable(head, body, failure)),
+                }
+            })
+        };
+        Self { request, run }
+    }
+}
+
+impl Call<()> {
+    pub(crate) fn empty(request: Request) -> Self {
+        Self { request, run: |request| Box::pin(async move { Ok(Run::new(request)?.discarded().await?.with(())) }) }
+    }
+}
+
+impl Call<ByteStream> {
+    pub(crate) fn streamed(request: Request) -> Self {
+        let run = |request| -> BoxFuture<'static, _> {
+            Box::pin(async move {
+                let (head, body) = Run::new(request)?.stream().await?;
+                Ok(head.with(body))
+            })
+        };
+        Self { request, run }
+    }
+}
+
+impl<T> Call<T> {
+    /// Changes the request; for the setters of generated code.
+    #[doc(hidden)]
+    pub fn map(mut self, change: impl FnOnce(Request) -> Request) -> Self {
+        self.request = change(self.request);
+        self
+    }
+}
+
+impl<T> IntoFuture for Call<T> {
+    type Output = Result<Response<T>, Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        (self.run)(self.request)
+    }
+}
+
+impl<T> fmt::Debug for Call<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Call").field(&self.request).finish()
+    }
+}
+
+/// Makes a call with setters awaitable: `call!(SendMessage, types::SendMessageResponse);`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! call {
+    ($name:ident, $response:ty) => {
+        impl ::std::future::IntoFuture for $name {
+            type Output = ::core::result::Result<$crate::Response<$response>, $crate::Error>;
+            type IntoFuture = $crate::BoxFuture<'static, Self::Output>;
+
+            fn into_future(self) -> Self::IntoFuture {
+                ::std::future::IntoFuture::into_future(self.0)
+            }
+        }
+    };
+}
+
+/// Makes a call that lists awaitable, for one page, and gives it `stream()`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! list_call {
+    ($name:ident, $response:ty, $item:ty) => {
+        $crate::call!($name, $response);
+
+        impl $name {
+            /// All items, page after page, as [`List::stream`](reachout_runtime::List::stream) reads them.
+            pub fn stream(self) -> $crate::BoxStream<'static, ::core::result::Result<$item, $crate::Error>> {
+                self.0.stream()
+            }
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,272 @@
+//! A request before it is sent: of a documented operation, or to any other path of the vendor.
+
+pub(crate) mod body;
+pub(crate) mod check;
+pub(crate) mod headers;
+pub mod multipart;
+pub(crate) mod url;
+
+use std::borrow::Cow;
+use std::fmt::{self, Display};
+
+use reqwest::Method;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::call::Call;
+use crate::client::Core;
+use crate::error::{Context, Error};
+use crate::request::body::Body;
+use crate::request::check::{Check, Limited};
+use crate::request::headers::Headers;
+use crate::request::multipart::{Form, Part};
+use crate::request::url::PathTemplate;
+use crate::response::pagination::{List, Page};
+use crate::response::redaction;
+use crate::response::stream::ByteStream;
+use crate::route::Route;
+
+/// A request to the vendor, with the client's credential, pacing, retry and errors.
+///
+/// Whether it is retried follows from its method: a POST or PATCH is never sent twice once the vendor may have acted on it. What cannot
+/// be sent makes the call fail with [`InvalidRequest`](crate::ErrorKind::InvalidRequest) before anything leaves, and the error names
+/// everything that is wrong.
+#[derive(Clone)]
+#[must_use = "a request does nothing until it is sent"]
+pub struct Request {
+    pub(crate) core: Core,
+    pub(crate) operation: Cow<'static, str>,
+    pub(crate) method: Method,
+    pub(crate) path: PathTemplate,
+    /// What the spec says, if it has the operation.
+    pub(crate) route: Option<&'static Route>,
+    pub(crate) query: Vec<(Cow<'static, str>, String)>,
+    pub(crate) headers: Headers,
+    pub(crate) body: Body,
+    problems: Vec<String>,
+}
+
+impl Request {
+    /// A request of a documented operation.
+    pub(crate) fn documented(core: &Core, route: &'static Route) -> Self {
+        let path = PathTemplate::new(route.path);
+        Self::new(core, Cow::Borrowed(route.operation_id), route.method.clone(), path, Some(route))
+    }
+
+    /// A request to a path below the base URL. One that the spec has is treated as documented.
+    pub(crate) fn raw(core: &Core, method: Method, path: &str) -> Self {
+        let plain = path.split(['?', '#']).next().unwrap_or_default();
+        let route = core.vendor().routes.iter().find(|route| route.method == method && route.path == plain).copied();
+        let operation = format!("{method} {}", redaction::escaped(plain));
+        Self::new(core, operation.into(), method, PathTemplate::new(path.to_owned()), route)
+    }
+
+    fn new(core: &Core, operation: Cow<'static, str>, method: Method, path: PathTemplate, route: Option<&'static Route>) -> Self {
+        Self {
+            core: core.clone(),
+            operation,
+            method,
+            path,
+            route,
+            query: Vec::new(),
+            headers: Headers::default(),
+            body: Body::None,
+            problems: Vec::new(),
+        }
+    }
+
+    /// Fills `{name}` in the path. The value is percent-encoded; an empty one, `.` and `..` are refused.
+    pub fn path_param(mut self, name: &str, value: &dyn Display) -> Self {
+        if let Err(problem) = self.path.fill(name, value) {
+            self.problems.push(problem);
+        }
+        self
+    }
+
+    /// Adds a query parameter. `None` adds nothing; a list repeats the name.
+    pub fn query(mut self, name: impl Into<Cow<'static, str>>, value: &(impl Serialize + ?Sized)) -> Self {
+        let name = name.into();
+        if let Err(problem) = url::values(&name, value, |value| self.query.push((name.clone(), value))) {
+            self.problems.push(problem);
+        }
+        self
+    }
+
+    /// Sets a query parameter, in the place of an earlier one of the same name.
+    pub fn set_query(mut self, name: impl Into<Cow<'static, str>>, value: &(impl Serialize + ?Sized)) -> Self {
+        let name = name.into();
+        self.query.retain(|(other, _)| *other != name);
+        self.query(name, value)
+    }
+
+    /// Sets a header.
+    pub fn header(mut self, name: &str, value: &dyn Display) -> Self {
+        self.headers.set(name, &value.to_string());
+        self
+    }
+
+    /// Sends `body` as JSON.
+    pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Self {
+        match Body::json(body) {
+            Ok(body) => self.body = body,
+            Err(problem) => self.problems.push(problem),
+        }
+        self
+    }
+
+    /// Sends the fields of `body` URL-encoded.
+    pub fn form(mut self, body: &(impl Serialize + ?Sized)) -> Self {
+        match Body::form(body) {
+            Ok(body) => self.body = body,
+            Err(problem) => self.problems.push(problem),
+        }
+        self
+    }
+
+    /// Sends `form` as `multipart/form-data`.
+    pub fn multipart(mut self, form: Form) -> Self {
+        self.body = Body::Multipart(form);
+        self
+    }
+
+    /// Adds a text to the `multipart/form-data` body, before its files: a vendor that reads a form as it comes knows by then what they are.
+    #[doc(hidden)]
+    pub fn text_part(self, name: &'static str, value: impl Into<String>) -> Self {
+        let part = Part::text(value);
+        self.change_form(|form| form.before_files(name, part))
+    }
+
+    /// Adds a file to the `multipart/form-data` body.
+    #[doc(hidden)]
+    pub fn file_part(self, name: &'static str, part: Part) -> Self {
+        self.change_form(|form| form.part(name, part))
+    }
+
+    fn change_form(mut self, change: impl FnOnce(Form) -> Form) -> Self {
+        self.body = Body::Multipart(change(match self.body {
+            Body::Multipart(form) => form,
+            Body::None | Body::Bytes { .. } => Form::new(),
+        }));
+        self
+    }
+
+    /// Checks the limits of what is sent.
+    #[doc(hidden)]
+    pub fn check(mut self, body: &impl Limited) -> Self {
+        body.check(&mut Check::new(&mut self.problems));
+        self
+    }
+
+    /// Sets a query parameter of a documented type.
+    #[doc(hidden)]
+    pub fn parameter<T: Serialize>(self, name: &'static str, value: impl Into<T>) -> Self {
+        let value: T = value.into();
+        self.set_query(name, &value)
+    }
+
+    /// Sets a query parameter and checks its limits.
+    #[doc(hidden)]
+    pub fn checked_parameter<T: Serialize>(self, name: &'static str, value: impl Into<T>, check: fn(&mut Check<'_>, &T)) -> Self {
+        let value: T = value.into();
+        self.checking(|problems| check(problems, &value)).set_query(name, &value)
+    }
+
+    /// Sets a query parameter that is a list.
+    #[doc(hidden)]
+    pub fn parameters<T: Serialize>(self, name: &'static str, values: impl IntoIterator<Item = impl Into<T>>) -> Self {
+        let values: Vec<T> = values.into_iter().map(Into::into).collect();
+        self.set_query(name, &values)
+    }
+
+    /// Sets a query parameter that is a list, and checks its limits.
+    #[doc(hidden)]
+    pub fn checked_parameters<T: Serialize>(
+        self,
+        name: &'static str,
+        values: impl IntoIterator<Item = impl Into<T>>,
+        check: fn(&mut Check<'_>, &Vec<T>),
+    ) -> Self {
+        let values: Vec<T> = values.into_iter().map(Into::into).collect();
+        self.checking(|problems| check(problems, &values)).set_query(name, &values)
+    }
+
+    /// Sets a header of a documented type.
+    #[doc(hidden)]
+    pub fn header_parameter<T: Serialize>(mut self, name: &'static str, value: impl Into<T>) -> Self {
+        let value: T = value.into();
+        let mut values = Vec::new();
+        match url::values(name, &value, |value| values.push(value)) {
+            Ok(()) => self.headers.set(name, &values.join(",")),
+            Err(problem) => self.problems.push(problem),
+        }
+        self
+    }
+
+    fn checking(mut self, check: impl FnOnce(&mut Check<'_>)) -> Self {
+        check(&mut Check::new(&mut self.problems));
+        self
+    }
+
+    /// The call whose JSON response is decoded as `T`; `serde_json::Value` takes any.
+    pub fn send<T: DeserializeOwned + Send + 'static>(self) -> Call<T> {
+        Call::decoded(self)
+    }
+
+    /// The call whose response body is ignored.
+    pub fn send_empty(self) -> Call<()> {
+        Call::empty(self)
+    }
+
+    /// The call whose response body is handed out as it arrives, without a limit on its size.
+    pub fn send_stream(self) -> Call<ByteStream> {
+        Call::streamed(self)
+    }
+
+    /// The call of an operation that lists; `page` reads a page out of a response.
+    #[doc(hidden)]
+    pub fn list<T: DeserializeOwned, I>(self, page: fn(T) -> Page<I>) -> List<T, I> {
+        List::new(self, page)
+    }
+
+    /// A whole number that is set already, in the query or in the JSON body.
+    pub(crate) fn position(&self, name: &str) -> Option<u64> {
+        match self.query.iter().find(|(other, _)| other == name) {
+            Some((_, value)) => value.parse().ok(),
+            None => self.body.fields()?.get(name)?.to_string().trim_matches('"').parse().ok(),
+        }
+    }
+
+    /// Sets a parameter of the next page: a field of the body where the operation has a JSON body, else in the query.
+    pub(crate) fn turn_to(mut self, name: &'static str, value: Value) -> Self {
+        let Some(mut fields) = self.body.fields() else { return self.set_query(name, &value) };
+        fields.insert(name.to_owned(), value);
+        self.body = Body::object(&fields);
+        self
+    }
+
+    /// What is wrong with the request, all at once.
+    pub(crate) fn problems(&self) -> Result<(), Error> {
+        let unfilled = self.route.and_then(|_| self.path.unfilled()).map(|name| format!("the path parameter `{name}` is missing"));
+        if self.problems.is_empty() && unfilled.is_none() {
+            return Ok(());
+        }
+        let problems: Vec<&str> = self.problems.iter().map(String::as_str).chain(unfilled.as_deref()).collect();
+        Err(Error::invalid_request(problems.join("; ")))
+    }
+
+    pub(crate) fn context(&self) -> Context {
+        Context { vendor: self.core.vendor().name, operation: self.operation.clone() }
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.to_string();
+        let plain = path.split('?').next().unwrap_or_default();
+        f.debug_struct("Request").field("method", &self.method).field("path", &plain).finish_non_exhaustive()
+    }
+}
+
+/// The fields of a JSON object.
+pub(crate) type JsonFields = Map<String, Value>;

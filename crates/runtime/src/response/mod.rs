@@ -1,0 +1,101 @@
+//! Successful answers.
+
+pub mod pagination;
+pub(crate) mod redaction;
+pub(crate) mod stream;
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
+use bytes::Bytes;
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+use serde::de::DeserializeOwned;
+
+use crate::error::parse;
+
+/// What the vendor answered, with status and headers.
+#[derive(Clone)]
+pub struct Response<T> {
+    value: T,
+    status: StatusCode,
+    headers: HeaderMap,
+}
+
+impl<T> Response<T> {
+    pub(crate) fn new(value: T, status: StatusCode, headers: HeaderMap) -> Self {
+        Self { value, status, headers }
+    }
+
+    /// The decoded body alone.
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+
+    /// The HTTP status, always a 2xx.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers of the answer.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The vendor's id of the request, if a header tells.
+    pub fn request_id(&self) -> Option<&str> {
+        parse::request_id(&self.headers)
+    }
+}
+
+impl<T> Deref for Response<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T> DerefMut for Response<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.value
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
+}
+
+/// Why a body is not a `T`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct DecodeFailure {
+    /// Where in the JSON, if not at its root.
+    pub(crate) path: Option<String>,
+    pub(crate) reason: String,
+}
+
+/// Decodes JSON; no body at all is read as `null`, so that an optional answer may be absent.
+pub(crate) fn decode<T: DeserializeOwned>(body: &Bytes) -> Result<T, DecodeFailure> {
+    const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+    let text = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+    if text.trim_ascii().is_empty() {
+        return serde_json::from_slice(b"null").map_err(|_| DecodeFailure { path: None, reason: "the body is empty".to_owned() });
+    }
+    serde_json::from_slice(text).map_err(|error| locate::<T>(text, error.to_string()))
+}
+
+/// Decodes once more, by a decoder that keeps the path. It is the slower one by a third, so that only failures pay for it.
+#[cold]
+fn locate<T: DeserializeOwned>(text: &[u8], reason: String) -> DecodeFailure {
+    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    let Err(error) = serde_path_to_error::deserialize::<_, T>(&mut deserializer) else { return DecodeFailure { path: None, reason } };
+    let path = error.path().to_string();
+    // `.` is the root, and `?` a place without a name.
+    let named = path.trim_end_matches(['.', '?']);
+    DecodeFailure { path: (!named.is_empty()).then(|| named.to_owned()), reason: error.into_inner().to_string() }
+}
+
+#[cfg(test)]
+mod tests;
