@@ -63,7 +63,7 @@ fn methods(document: &Document, findings: &mut Vec<Diagnostic>) {
             if !is_method(name) {
                 report(
                     format!("`{name}` cannot be the name of a method"),
-                    "write a word in snake_case that is neither a keyword `new` nor `clone`",
+                    "write a word in snake_case that is neither a keyword nor `new` or `clone`",
                 );
             } else if name == by_rule {
                 report(format!("the method is called `{name}` anyway"), "remove `x-method`");
