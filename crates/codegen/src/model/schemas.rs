@@ -25,7 +25,7 @@ pub fn read(document: &Document, types: &Types) -> BTreeMap<String, Schema> {
             let schema = Schema {
                 name: names::type_name(component),
                 description: text(&schema["description"]),
-                shape: shape(document, component, schema, types),
+                shape: shape(document, component, schema, types, sent),
                 sent,
                 // What only a parameter refers to is chosen by the caller; what nothing refers to may come from anywhere.
                 received: received || !sent && !parameters.contains(component),
@@ -44,7 +44,7 @@ fn in_parameters(document: &Document) -> BTreeSet<String> {
     parameters.filter_map(|parameter| referenced(&parameter["schema"]).or_else(|| referenced(&parameter["schema"]["items"]))).collect()
 }
 
-fn shape(document: &Document, component: &str, schema: &Value, types: &Types) -> Shape {
+fn shape(document: &Document, component: &str, schema: &Value, types: &Types, sent: bool) -> Shape {
     let parts = types.component(component);
     if let Some(values) = schema["enum"].as_array() {
         return Shape::Enum(variants(values.iter().filter_map(Value::as_str)));
@@ -60,7 +60,7 @@ fn shape(document: &Document, component: &str, schema: &Value, types: &Types) ->
                 Field {
                     wire: wire.clone(),
                     // `new` is how a request begins, and `extra` holds what is not listed.
-                    name: if name == "new" || extra && name == "extra" { format!("{name}_") } else { name },
+                    name: if sent && name == "new" || extra && name == "extra" { format!("{name}_") } else { name },
                     description: describe(document, property, wire),
                     ty: ty.clone(),
                     required: required.contains(&wire.as_str()),

@@ -2554,12 +2554,12 @@ pub struct UpsertContactResponse {
     /// The contact as it is now.
     pub contact: Option<Contact>,
     /// Whether the contact was created and not updated.
-    pub new_: Option<bool>,
+    pub new: Option<bool>,
     /// Id of the request, to quote to support.
     pub trace_id: Option<String>,
 }
 
-rt::object!(UpsertContactResponse { contact? "contact", new_? "new", trace_id? "traceId" });
+rt::object!(UpsertContactResponse { contact? "contact", new? "new", trace_id? "traceId" });
 
 /// Domain and logo of an agency's own edition.
 #[derive(Clone, Debug, PartialEq)]
