@@ -1,7 +1,7 @@
 //! One attempt: one request, and its response.
 
 use std::future::poll_fn;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::Poll;
 
 use bytes::{Bytes, BytesMut};
@@ -45,15 +45,13 @@ pub(super) fn start(timer: &mut Timer<'_>, until: Instant) {
     timer.set(Some(sleep_until(until)));
 }
 
-/// What `future` comes to, unless the timer rings first.
-pub(super) async fn in_time<F: Future>(timer: &mut Timer<'_>, future: F) -> Result<F::Output, Late> {
-    let mut future = std::pin::pin!(future);
-    poll_fn(|cx| match (future.as_mut().poll(cx), timer.as_mut().as_pin_mut()) {
+/// What `future` comes to, unless the timer rings first. It is pinned by the caller: an `async fn` would hold it twice.
+pub(super) fn in_time<F: Future>(timer: &mut Timer<'_>, mut future: Pin<&mut F>) -> impl Future<Output = Result<F::Output, Late>> {
+    poll_fn(move |cx| match (future.as_mut().poll(cx), timer.as_mut().as_pin_mut()) {
         (Poll::Ready(output), _) => Poll::Ready(Ok(output)),
         (Poll::Pending, Some(sleep)) => sleep.poll(cx).map(|()| Err(Late)),
         (Poll::Pending, None) => Poll::Pending,
     })
-    .await
 }
 
 impl Attempt<'_> {
@@ -76,7 +74,7 @@ impl Attempt<'_> {
         if let Some(permit) = &mut permit {
             permit.sent();
         }
-        let response = match in_time(timer, self.sender.send(request)).await {
+        let response = match in_time(timer, pin!(self.sender.send(request))).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => {
                 let reach = reach(error.class, gate);
@@ -151,7 +149,7 @@ pub(super) async fn read(response: &mut Response, limit: usize, timer: &mut Time
     let mut first = Bytes::new();
     let mut body = BytesMut::new();
     let end = loop {
-        let mut piece = match in_time(timer, response.chunk()).await {
+        let mut piece = match in_time(timer, pin!(response.chunk())).await {
             Ok(Ok(Some(piece))) => piece,
             Ok(Ok(None)) => break None,
             Ok(Err(error)) => break Some(ReadEnd::Broken(error)),

@@ -86,7 +86,8 @@ impl Run {
     /// Makes attempts until a response arrived as a whole, or no further attempt is allowed.
     pub(super) async fn whole(&mut self) -> Result<(Head, Bytes), Error> {
         let span = self.span();
-        let reading = async {
+        // Not bound to a name before it is awaited: the future would have room for it twice.
+        let result = async {
             let mut timer = pin!(None);
             loop {
                 let (mut response, limit) = self.accepted(None, &mut timer.as_mut()).await?;
@@ -100,8 +101,9 @@ impl Run {
                     }
                 }
             }
-        };
-        let result = reading.instrument(span.clone()).await;
+        }
+        .instrument(span.clone())
+        .await;
         self.record(&span, result.as_ref().map(|(head, _)| head));
         result
     }
@@ -109,14 +111,16 @@ impl Run {
     /// Like [`whole`](Self::whole), but the body is read only so that the connection can be used again.
     pub(super) async fn discarded(&mut self) -> Result<Head, Error> {
         let span = self.span();
-        let reading = async {
+        // Not bound to a name before it is awaited: the future would have room for it twice.
+        let result = async {
             let mut timer = pin!(None);
             let (mut response, _) = self.accepted(None, &mut timer.as_mut()).await?;
             let _ = read(&mut response, self.core.shared.max_body, &mut timer.as_mut()).await;
             let Received { status, headers, .. } = Received::new(response, Bytes::new());
             Ok(Head { status, headers })
-        };
-        let result = reading.instrument(span.clone()).await;
+        }
+        .instrument(span.clone())
+        .await;
         self.record(&span, result.as_ref());
         result
     }
@@ -124,11 +128,14 @@ impl Run {
     /// Makes attempts until a response begins, whose body is then read as it arrives.
     pub(super) async fn stream(&mut self) -> Result<(Head, ByteStream), Error> {
         let span = self.span();
-        let accepting = async {
+        // Not bound to a name before it is awaited: the future would have room for it twice.
+        let result = async {
             let mut timer = pin!(None);
             self.accepted(Some(HeaderValue::from_static("*/*")), &mut timer.as_mut()).await
-        };
-        let result = accepting.instrument(span.clone()).await.map(|(response, limit)| {
+        }
+        .instrument(span.clone())
+        .await
+        .map(|(response, limit)| {
             let head = Head { status: response.status(), headers: response.headers().clone() };
             let stream = ByteStream::new(response, limit.time, self.interruption(&head, limit));
             (head, stream)

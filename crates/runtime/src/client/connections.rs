@@ -45,7 +45,11 @@ impl Connections {
     pub(crate) fn shared(connect_timeout: Duration, loopback: bool) -> Result<Self, Error> {
         let shared = SharedConnections { settings: Settings { connect_timeout, loopback }, first: OnceLock::new() };
         // What is wrong with the system's TLS roots comes out when a client is built.
-        shared.settings.lookup(runtime())?;
+        let runtime = runtime();
+        let client = shared.settings.lookup(runtime)?;
+        if runtime.is_some() {
+            let _ = shared.first.set((runtime, client));
+        }
         Ok(Self::Shared(shared))
     }
 
@@ -87,7 +91,7 @@ impl Settings {
             return Ok(Arc::clone(&pool[index].client));
         }
         // Runtimes come and go, above all in tests: what no client holds any more is not kept for one that may be gone.
-        pool.retain(|entry| entry.runtime == runtime || Arc::strong_count(&entry.client) > 1);
+        pool.retain(|entry| entry.runtime == runtime || entry.runtime.is_none() || Arc::strong_count(&entry.client) > 1);
         let builder = plain(self.connect_timeout);
         let client = Arc::new(build(if self.loopback { builder.no_proxy() } else { builder })?);
         pool.push(Entry { settings: self, runtime, client: Arc::clone(&client) });
@@ -138,9 +142,10 @@ mod tests {
             outside.client().unwrap();
             inside.client().unwrap();
             assert_eq!(entries(own), 1);
-            in_runtime(|| inside.client().unwrap());
+            let elsewhere = in_runtime(|| Connections::shared(own, false).unwrap());
             assert_eq!(entries(own), 2, "another runtime has connections of its own");
-            Connections::shared(own, true).unwrap();
+            drop(elsewhere);
+            let _loopback = Connections::shared(own, true).unwrap();
             assert_eq!(entries(own), 2, "those on loopback never go through a proxy; the runtime that is gone left nothing");
         });
     }

@@ -1,3 +1,5 @@
+use std::future::IntoFuture;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -155,6 +157,9 @@ fn futures_are_of_moderate_size() {
     let future = client.operation(POST).json(&json!({})).send::<Value>();
     let size = std::mem::size_of_val(&future);
     assert!(size < 8 * 1024, "{size} bytes");
+    let boxed = future.into_future();
+    let size = std::mem::size_of_val(&*boxed);
+    assert!(size < 4 * 1024, "{size} bytes are allocated for each call");
     assert_eq!(size_of::<crate::Error>(), size_of::<usize>());
 }
 
