@@ -111,7 +111,7 @@ pub enum Evidence {
     ClientOnly,
 }
 
-/// What a repeat of a request may do, judged by its method (RFC 9110, section 9.2).
+/// What a repeat of a request may do, by its method (RFC 9110, section 9.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MethodClass {
     /// GET and HEAD: reads only.

@@ -18,7 +18,7 @@ mod server;
 #[path = "client/vendor.rs"]
 mod vendor;
 
-use server::{Act, Server, answer};
+use server::{Act, Server, response};
 use vendor::{GET, KEY, SEND};
 
 #[derive(Clone, Default)]
@@ -74,8 +74,8 @@ async fn spans_and_events() {
 }
 
 async fn retried_and_found(log: &Log) {
-    let unavailable = Act::Answer(answer("503 Service Unavailable", "retry-after: 0\r\n", ""));
-    let server = Server::start([unavailable, Act::Answer(answer("200 OK", "x-request-id: r1\r\n", "{}"))]).await;
+    let unavailable = Act::Respond(response("503 Service Unavailable", "retry-after: 0\r\n", ""));
+    let server = Server::start([unavailable, Act::Respond(response("200 OK", "x-request-id: r1\r\n", "{}"))]).await;
     let client = vendor::client(&server.url);
     client.core.operation(GET).path_param("messageId", &"m1").query("q", &"BODY").send::<Value>().await.unwrap();
     let text = log.text();
@@ -104,7 +104,7 @@ async fn retried_and_found(log: &Log) {
 async fn waited(log: &Log) {
     let paces = [Pacing::new(1, Duration::from_millis(40)), Pacing::new(50, Duration::from_secs(2)).steady()];
     for (pacing, reason) in paces.into_iter().zip(["limit", "spacing"]) {
-        let server = Server::start([Act::Answer(answer("200 OK", "", "{}"))]).await;
+        let server = Server::start([Act::Respond(response("200 OK", "", "{}"))]).await;
         let client = vendor::builder(&server.url).pacing(pacing).build().unwrap();
         for _ in 0..2 {
             client.core.operation(GET).path_param("messageId", &"m1").send::<Value>().await.unwrap();
@@ -126,13 +126,13 @@ async fn nothing_secret(log: &Log) {
     let echo = format!(r#"{{"error":{{"code":"{KEY}","message":"bad key {KEY}, BODY"}},"traceId":"{KEY}"}}"#);
     let headers = format!("x-request-id: {KEY}\r\nx-echo: {KEY}\r\nset-cookie: BODY\r\n");
     let acts = [
-        Act::Answer(answer("200 OK", &headers, &echo)),
-        Act::Answer(answer("200 OK", &format!("x-request-id: {}\r\n", KEY.replace('_', "%5F")), "{}")),
-        Act::Answer(answer("200 OK", &headers, "BODY")),
-        Act::Answer(answer("401 Unauthorized", &headers, &echo)),
-        Act::Answer(answer("429 Too Many Requests", &format!("{headers}retry-after: 0\r\n"), &echo)),
-        Act::Answer(answer("500 Internal Server Error", &headers, &echo)),
-        Act::Answer(answer("307 Temporary Redirect", &format!("location: https://{KEY}.invalid/?BODY\r\n"), &echo)),
+        Act::Respond(response("200 OK", &headers, &echo)),
+        Act::Respond(response("200 OK", &format!("x-request-id: {}\r\n", KEY.replace('_', "%5F")), "{}")),
+        Act::Respond(response("200 OK", &headers, "BODY")),
+        Act::Respond(response("401 Unauthorized", &headers, &echo)),
+        Act::Respond(response("429 Too Many Requests", &format!("{headers}retry-after: 0\r\n"), &echo)),
+        Act::Respond(response("500 Internal Server Error", &headers, &echo)),
+        Act::Respond(response("307 Temporary Redirect", &format!("location: https://{KEY}.invalid/?BODY\r\n"), &echo)),
         Act::Partial(format!("HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n{echo}").into_bytes()),
         Act::ResetUnread,
         Act::ResetRead,

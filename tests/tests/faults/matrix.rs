@@ -41,7 +41,7 @@ enum Expected {
 use Delivery::{Accepted, NotSent, Rejected, Unknown};
 use Expected::{Failure, Success};
 
-fn answer(status: &str, content_type: &str, headers: &str, body: &str) -> Vec<u8> {
+fn response(status: &str, content_type: &str, headers: &str, body: &str) -> Vec<u8> {
     format!(
         "HTTP/1.1 {status}\r\ncontent-type: {content_type}\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n{body}",
         body.len()
@@ -50,12 +50,12 @@ fn answer(status: &str, content_type: &str, headers: &str, body: &str) -> Vec<u8
 }
 
 fn json(status: &str, body: &str) -> Vec<Act> {
-    vec![Act::Answer(answer(status, "application/json", "", body))]
+    vec![Act::Respond(response(status, "application/json", "", body))]
 }
 
 fn success(vendor: Vendor, call: Call) -> Act {
     let (write, read) = vendor.success();
-    Act::Answer(answer("200 OK", "application/json", "", if call == Call::Write { write } else { read }))
+    Act::Respond(response("200 OK", "application/json", "", if call == Call::Write { write } else { read }))
 }
 
 fn failed(kind: ErrorKind, delivery: Delivery, received: usize) -> Expected {
@@ -106,7 +106,7 @@ fn faults() -> Vec<Fault> {
         Fault {
             name: "a body shorter than announced",
             acts: |_, _| {
-                vec![Act::Answer(
+                vec![Act::Respond(
                     b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\nconnection: close\r\n\r\n{\"da".to_vec(),
                 )]
             },
@@ -146,14 +146,14 @@ fn faults() -> Vec<Fault> {
         Fault {
             name: "429, then well",
             acts: |vendor, call| {
-                vec![Act::Answer(answer("429 Too Many Requests", "application/json", "retry-after: 0\r\n", "{}")), success(vendor, call)]
+                vec![Act::Respond(response("429 Too Many Requests", "application/json", "retry-after: 0\r\n", "{}")), success(vendor, call)]
             },
             write: Success { received: 2 },
             read: Success { received: 2 },
         },
         Fault {
             name: "429 again and again",
-            acts: |_, _| vec![Act::Answer(answer("429 Too Many Requests", "application/json", "retry-after: 0\r\n", "{}"))],
+            acts: |_, _| vec![Act::Respond(response("429 Too Many Requests", "application/json", "retry-after: 0\r\n", "{}"))],
             write: failed(ErrorKind::RateLimited, Rejected, 3),
             read: failed(ErrorKind::RateLimited, Rejected, 3),
         },
@@ -165,14 +165,14 @@ fn faults() -> Vec<Fault> {
         },
         Fault {
             name: "502 as a page",
-            acts: |_, _| vec![Act::Answer(answer("502 Bad Gateway", "text/html", "", "<html><h1>502</h1></html>"))],
+            acts: |_, _| vec![Act::Respond(response("502 Bad Gateway", "text/html", "", "<html><h1>502</h1></html>"))],
             write: failed(ErrorKind::Server, Unknown, 1),
             read: failed(ErrorKind::Server, Rejected, 3),
         },
         Fault {
             name: "503, then well",
             acts: |vendor, call| {
-                vec![Act::Answer(answer("503 Service Unavailable", "text/plain", "retry-after: 0\r\n", "later")), success(vendor, call)]
+                vec![Act::Respond(response("503 Service Unavailable", "text/plain", "retry-after: 0\r\n", "later")), success(vendor, call)]
             },
             write: failed(ErrorKind::Server, Unknown, 1),
             read: Success { received: 2 },
@@ -198,7 +198,7 @@ fn faults() -> Vec<Fault> {
         Fault {
             name: "a redirect",
             acts: |_, _| {
-                vec![Act::Answer(answer("307 Temporary Redirect", "text/plain", "location: http://127.0.0.1:1/elsewhere\r\n", ""))]
+                vec![Act::Respond(response("307 Temporary Redirect", "text/plain", "location: http://127.0.0.1:1/elsewhere\r\n", ""))]
             },
             write: failed(ErrorKind::Redirect, Rejected, 1),
             // Followed without the credential, to a place where nobody listens; only that hop is tried again.

@@ -10,7 +10,7 @@ use reachout_runtime::Error;
 use tracing_subscriber::{filter::LevelFilter, fmt::MakeWriter};
 
 use crate::{
-    server::{Act, Server, answer},
+    server::{Act, Server, response},
     vendors::{ALL, CREDENTIAL, Vendor},
 };
 
@@ -44,15 +44,15 @@ fn faults() -> Vec<Act> {
     );
     let header = format!("content-type: application/json\r\nx-echo: {CREDENTIAL}\r\nx-request-id: {CREDENTIAL}\r\n");
     vec![
-        Act::Answer(answer("401 Unauthorized", &header, &echo)),
-        Act::Answer(answer("400 Bad Request", &header.replace(CREDENTIAL, &CREDENTIAL.replace('-', "%2D")), echo.replace('-', "\\u002D"))),
-        Act::Answer(answer("500 Internal Server Error", &header, echo.replace('-', "&#45;"))),
-        Act::Answer(answer("200 OK", &header, format!("\"{}\"", CREDENTIAL.replace('_', "\\u005f")))),
-        Act::Answer(answer("400 Bad Request", &header, &echo)),
-        Act::Answer(answer("500 Internal Server Error", &header, &echo)),
-        Act::Answer(answer("502 Bad Gateway", "content-type: text/html\r\n", format!("<p>{CREDENTIAL}</p>"))),
-        Act::Answer(answer("200 OK", &header, format!("{{\"id\": \"{CREDENTIAL}"))),
-        Act::Answer(answer("307 Temporary Redirect", &format!("location: http://127.0.0.1:1/?key={CREDENTIAL}\r\n"), "")),
+        Act::Respond(response("401 Unauthorized", &header, &echo)),
+        Act::Respond(response("400 Bad Request", &header.replace(CREDENTIAL, &CREDENTIAL.replace('-', "%2D")), echo.replace('-', "\\u002D"))),
+        Act::Respond(response("500 Internal Server Error", &header, echo.replace('-', "&#45;"))),
+        Act::Respond(response("200 OK", &header, format!("\"{}\"", CREDENTIAL.replace('_', "\\u005f")))),
+        Act::Respond(response("400 Bad Request", &header, &echo)),
+        Act::Respond(response("500 Internal Server Error", &header, &echo)),
+        Act::Respond(response("502 Bad Gateway", "content-type: text/html\r\n", format!("<p>{CREDENTIAL}</p>"))),
+        Act::Respond(response("200 OK", &header, format!("{{\"id\": \"{CREDENTIAL}"))),
+        Act::Respond(response("307 Temporary Redirect", &format!("location: http://127.0.0.1:1/?key={CREDENTIAL}\r\n"), "")),
         Act::ResetRead,
         Act::Silence,
     ]

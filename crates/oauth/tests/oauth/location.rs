@@ -87,7 +87,7 @@ async fn failures_say_why() {
     let ended = Account::living(0).await;
     ended.server.next(Action::json(400, &json!({"message": "Invalid grant: refresh token is invalid"})));
     let error = access(&ended.credentials.agency().unwrap().location("l")).await.unwrap_err().to_string();
-    assert!(error.starts_with("no access token: the vendor answered 400 Bad Request: Invalid grant"), "{error}");
+    assert!(error.starts_with("no access token: the vendor responded 400 Bad Request: Invalid grant"), "{error}");
 
     let mut nameless = tokens("access-0", "refresh-0", START + 3600);
     nameless.company_id = None;

@@ -86,7 +86,7 @@ impl Failures<'_> {
             SendErrorClass::Broken if reach.is_some() => {
                 (ErrorKind::Transport, format!("the connection broke before any of the body was sent: {cause}"), unsent)
             }
-            SendErrorClass::Broken => (ErrorKind::Transport, format!("the connection broke before an answer arrived: {cause}"), unsent),
+            SendErrorClass::Broken => (ErrorKind::Transport, format!("the connection broke before a response arrived: {cause}"), unsent),
         };
         let error = Error::new(kind, delivery(reach), reason).with_reach(reach.unwrap_or_default()).with_source(error.source);
         self.failure(outcome, error)
@@ -94,7 +94,7 @@ impl Failures<'_> {
 
     /// No response in time; `unbegun`: no part of the body was sent.
     pub(super) fn timed_out(&self, unbegun: bool) -> Failure {
-        let reason = self.limit.missed("no answer");
+        let reason = self.limit.missed("no response");
         if unbegun {
             self.failure(Some(Outcome::NotSent), Error::new(ErrorKind::Timeout, Delivery::NotSent, reason).with_reach(Reach::Head))
         } else {
@@ -122,7 +122,7 @@ impl Failures<'_> {
         let acted = (kind == ErrorKind::Server || status == StatusCode::REQUEST_TIMEOUT) && self.method != MethodClass::Safe;
         let delivery = if acted { Delivery::Unknown } else { Delivery::Rejected };
         let wait = vendor_wait(self.rate_limit_headers, status, &response.headers, SystemTime::now());
-        let error = Error::new(kind, delivery, format!("the vendor answered {status}")).with_retry_after(wait);
+        let error = Error::new(kind, delivery, format!("the vendor responded {status}")).with_retry_after(wait);
         let mut failure = self.failure(Some(Outcome::Status(status)), with_response_of(self.shape, error, response));
         failure.vendor_wait = wait;
         failure
@@ -149,14 +149,14 @@ impl Failures<'_> {
         let (outcome, error) = match end {
             ReadEnd::TooLarge => (None, Error::too_large(self.max_body)),
             ReadEnd::TimedOut => {
-                let reason = self.limit.missed("the answer was not complete");
-                (Some(Outcome::AnswerLost), Error::new(ErrorKind::Timeout, Delivery::Accepted, reason))
+                let reason = self.limit.missed("the response was not complete");
+                (Some(Outcome::ResponseLost), Error::new(ErrorKind::Timeout, Delivery::Accepted, reason))
             }
             ReadEnd::Broken(cause) => {
                 let cause = SendError::from(cause);
-                let reason = format!("the connection broke within the answer: {}", cause.root_cause());
+                let reason = format!("the connection broke within the response: {}", cause.root_cause());
                 let error = Error::new(ErrorKind::Transport, Delivery::Accepted, reason).with_source(cause.source);
-                (Some(Outcome::AnswerLost), error)
+                (Some(Outcome::ResponseLost), error)
             }
         };
         self.failure(outcome, with_response_of(self.shape, error, response))
@@ -165,7 +165,7 @@ impl Failures<'_> {
     /// A success whose body is not what the spec says.
     pub(super) fn undecodable(&self, response: Received, failure: DecodeFailure) -> Error {
         // Path and reason quote from the body.
-        let reason = format!("the answer ({}) does not have the documented form: {}", response.status, failure.reason);
+        let reason = format!("the response ({}) does not have the documented form: {}", response.status, failure.reason);
         let mut error = with_response_of(self.shape, Error::new(ErrorKind::Decode, Delivery::Accepted, reason), response);
         error.inner_mut().json_path = failure.path;
         error.redacted(&self.known.redactor())

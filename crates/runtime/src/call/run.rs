@@ -45,7 +45,7 @@ pub(super) struct Run {
     failed: u32,
     /// The credential was renewed after a 401, which is done once.
     renewed: bool,
-    /// The worst that became of an earlier attempt.
+    /// The worst outcome of an earlier attempt.
     worst: Worst,
     /// The error of the attempt before; it tells more than "no time left for another".
     last: Option<Error>,

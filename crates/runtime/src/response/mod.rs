@@ -1,4 +1,4 @@
-//! Successful answers.
+//! Successful responses.
 
 pub mod pagination;
 pub(crate) mod redaction;
@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::parse;
 
-/// What the vendor answered, with status and headers.
+/// What the vendor returned, with status and headers.
 #[derive(Clone)]
 pub struct Response<T> {
     value: T,
@@ -37,7 +37,7 @@ impl<T> Response<T> {
         self.status
     }
 
-    /// The headers of the answer.
+    /// The headers of the response.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
@@ -76,7 +76,7 @@ pub(crate) struct DecodeFailure {
     pub(crate) reason: String,
 }
 
-/// Decodes JSON; no body at all is read as `null`, so that an optional answer may be absent.
+/// Decodes JSON; no body at all is read as `null`, so that an optional response may be absent.
 pub(crate) fn decode<T: DeserializeOwned>(body: &Bytes) -> Result<T, DecodeFailure> {
     const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
     let text = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);

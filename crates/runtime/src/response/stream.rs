@@ -1,4 +1,4 @@
-//! Answers that are handed out as they arrive.
+//! Responses that are handed out as they arrive.
 
 use std::fmt;
 use std::pin::Pin;
@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use crate::error::Error;
 
-/// The body of a successful answer, piece by piece, of any size.
+/// The body of a successful response, piece by piece, of any size.
 ///
 /// The attempt's timeout applies to each piece, not to the whole. An error ends the stream.
 #[must_use = "a stream does nothing until it is polled"]

@@ -58,7 +58,7 @@ fn deep_nesting_is_an_error() {
 }
 
 #[test]
-fn a_response_is_its_value_with_the_answer_around_it() {
+fn a_response_is_its_value_with_status_and_headers() {
     let mut headers = HeaderMap::new();
     headers.insert("x-request-id", "r1".parse().unwrap());
     let mut response = Response::new(vec![1, 2], StatusCode::CREATED, headers);

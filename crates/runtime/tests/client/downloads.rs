@@ -1,9 +1,9 @@
-//! Streamed answers over real sockets.
+//! Streamed responses over real sockets.
 
 use futures_util::StreamExt;
 use reachout_runtime::{ByteStream, Delivery, Error, ErrorKind, Response};
 
-use crate::server::{Act, Server, answer};
+use crate::server::{Act, Server, response};
 use crate::vendor::{self, GET};
 
 async fn download(act: Act) -> Result<Response<ByteStream>, Error> {
@@ -17,7 +17,7 @@ async fn download(act: Act) -> Result<Response<ByteStream>, Error> {
 #[tokio::test]
 async fn a_stream_has_no_limit_but_the_caller_s() {
     const SIZE: usize = 20 * 1024 * 1024;
-    let large = || Act::Answer(answer("200 OK", "content-type: audio/wav\r\n", vec![7; SIZE]));
+    let large = || Act::Respond(response("200 OK", "content-type: audio/wav\r\n", vec![7; SIZE]));
     let response = download(large()).await.unwrap();
     assert_eq!(response.headers()["content-type"], "audio/wav");
     let bytes = response.into_inner().collect_bytes(SIZE).await.unwrap();
@@ -47,7 +47,7 @@ async fn an_interruption_is_the_last_item() {
 }
 
 #[tokio::test]
-async fn an_error_answer_is_an_error() {
-    let error = download(Act::Answer(answer("404 Not Found", "", r#"{"error":{"message":"gone"}}"#))).await.unwrap_err();
+async fn an_error_response_is_an_error() {
+    let error = download(Act::Respond(response("404 Not Found", "", r#"{"error":{"message":"gone"}}"#))).await.unwrap_err();
     assert_eq!((error.kind(), error.message()), (ErrorKind::NotFound, Some("gone")));
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 
-use crate::server::{self, Act, Server, answer};
+use crate::server::{self, Act, Server, response};
 use crate::vendor::{self, Client, DELETE, GET, KEY, PATCH, PUT, SEND};
 
 async fn call(client: &Client, route: &'static Route) -> Result<Value, Error> {
@@ -42,18 +42,18 @@ type Fault = (&'static str, Act, ErrorKind, Delivery, [usize; 2], Option<u16>);
 fn faults() -> Vec<Fault> {
     use Delivery::{Accepted, Rejected, Unknown};
     use ErrorKind::{Decode, RateLimited, Refused, Server as Failed, Timeout, TooLarge, Transport, Unauthorized};
-    let said = |text: &str| Act::Answer(text.replace('\n', "\r\n").into_bytes());
+    let said = |text: &str| Act::Respond(text.replace('\n', "\r\n").into_bytes());
     let broken = |text: &str| Act::Partial(text.replace('\n', "\r\n").into_bytes());
-    let html = |status, page| Act::Answer(answer(status, "content-type: text/html\r\n", page));
+    let html = |status, page| Act::Respond(response(status, "content-type: text/html\r\n", page));
     let stalled = Act::Stall(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"id\":".to_vec());
     let begun = "HTTP/1.1 200 OK\ncontent-length: 100\n\n{\"id\":";
     let chunked = "HTTP/1.1 201 Created\ntransfer-encoding: chunked\n\n6\n{\"id\":\n";
-    let too_many = Act::Answer(answer("429 Too Many Requests", "retry-after: 0\r\n", ""));
+    let too_many = Act::Respond(response("429 Too Many Requests", "retry-after: 0\r\n", ""));
     vec![
         ("reset after the request is read", Act::ResetRead, Transport, Unknown, [1, 3], None),
-        ("no answer", Act::Silence, Timeout, Unknown, [1, 3], None),
+        ("no response", Act::Silence, Timeout, Unknown, [1, 3], None),
         ("reset within the status line", broken("HTTP/1.1 200"), Transport, Unknown, [1, 3], None),
-        ("closed without an answer", said(""), Transport, Unknown, [1, 3], None),
+        ("closed without a response", said(""), Transport, Unknown, [1, 3], None),
         ("no HTTP at all", said("220 smtp.acme.invalid\n"), Transport, Unknown, [1, 3], None),
         ("reset within the body", broken(begun), Transport, Accepted, [1, 3], Some(200)),
         ("a body shorter than announced", said(begun), Transport, Accepted, [1, 3], Some(200)),
@@ -121,12 +121,12 @@ async fn what_arrived_is_kept() {
     let error = call(&vendor::client(&server.url), SEND).await.unwrap_err();
     assert_eq!((error.body(), error.request_id()), (&b"{\"id\":\"m1\""[..], Some("r1")));
     let page = "<html><h1>502 Bad Gateway</h1></html>";
-    let server = Server::start([Act::Answer(answer("502 Bad Gateway", "x-gateway: g1\r\n", page))]).await;
+    let server = Server::start([Act::Respond(response("502 Bad Gateway", "x-gateway: g1\r\n", page))]).await;
     let error = call(&vendor::client(&server.url), SEND).await.unwrap_err();
     assert_eq!((error.body(), &error.headers()["x-gateway"]), (page.as_bytes(), &"g1".parse().unwrap()));
     assert_eq!(error.message(), None, "a page of HTML is no message");
     // An endless page of error is cut.
-    let server = Server::start([Act::Answer(answer("500 Oops", "", vec![b'x'; 1_000_000]))]).await;
+    let server = Server::start([Act::Respond(response("500 Oops", "", vec![b'x'; 1_000_000]))]).await;
     let error = call(&vendor::client(&server.url), SEND).await.unwrap_err();
     assert_eq!(error.body().len(), 64 * 1024);
 }
@@ -182,7 +182,7 @@ async fn a_timeout_while_connecting() {
 
 #[tokio::test]
 async fn a_post_is_repeated_after_a_429_and_then_succeeds() {
-    let too_many = Act::Answer(answer("429 Too Many Requests", "retry-after: 0\r\n", ""));
+    let too_many = Act::Respond(response("429 Too Many Requests", "retry-after: 0\r\n", ""));
     let server = Server::start([too_many, server::json("200 OK", "{}")]).await;
     call(&vendor::client(&server.url), SEND).await.unwrap();
     let received = server.received();
@@ -193,17 +193,17 @@ async fn a_post_is_repeated_after_a_429_and_then_succeeds() {
 /// A connection that is used again dies under the second request.
 #[tokio::test]
 async fn a_post_on_a_used_connection() {
-    let ok = answer("200 OK", "", "{}");
+    let ok = response("200 OK", "", "{}");
     let keep = |bytes: &[u8]| Act::Keep(String::from_utf8_lossy(bytes).replace("connection: close\r\n", "").into_bytes());
-    // The vendor closes it after the first answer: the second request goes over a new one, once.
-    let server = Server::start([Act::AnswerThenClose(ok.clone()), Act::Answer(ok.clone())]).await;
+    // The vendor closes it after the first response: the second request goes over a new one, once.
+    let server = Server::start([Act::RespondThenClose(ok.clone()), Act::Respond(ok.clone())]).await;
     let client = vendor::client(&server.url);
     call(&client, SEND).await.unwrap();
     tokio::time::sleep(Duration::from_millis(50)).await;
     call(&client, SEND).await.unwrap();
     assert_eq!(server.count(), 2);
     // The vendor reads the second request and resets: it is not sent again.
-    let server = Server::start([keep(&ok), Act::ResetRead, Act::Answer(ok)]).await;
+    let server = Server::start([keep(&ok), Act::ResetRead, Act::Respond(ok)]).await;
     let client = vendor::client(&server.url);
     call(&client, SEND).await.unwrap();
     let error = call(&client, SEND).await.unwrap_err();

@@ -3,11 +3,11 @@
 use reachout_runtime::{CallOptions, Delivery, ErrorKind, Method};
 use serde_json::{Value, json};
 
-use crate::server::{self, Act, Server, answer};
+use crate::server::{self, Act, Server, response};
 use crate::vendor::{self, DELETE, GET, KEY, PATCH, PUT, SEND};
 
 fn redirect(status: &str, location: &str) -> Act {
-    Act::Answer(answer(status, &format!("location: {location}\r\n"), ""))
+    Act::Respond(response(status, &format!("location: {location}\r\n"), ""))
 }
 
 #[tokio::test]

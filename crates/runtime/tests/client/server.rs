@@ -1,4 +1,4 @@
-//! A raw TCP server on loopback that answers by script, and counts what it fully received.
+//! A raw TCP server on loopback that responds by script, and counts what it fully received.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -12,16 +12,16 @@ use tokio::time::sleep;
 #[derive(Clone, Debug)]
 pub enum Act {
     /// Reads the request, writes these bytes, closes.
-    Answer(Vec<u8>),
+    Respond(Vec<u8>),
     /// Reads the request, writes these bytes, and keeps the connection for the next act.
     Keep(Vec<u8>),
     /// Reads the request, writes these bytes as if the connection stayed, and closes it.
-    AnswerThenClose(Vec<u8>),
+    RespondThenClose(Vec<u8>),
     /// Closes with a reset before reading anything.
     ResetUnread,
     /// Reads the request, then closes with a reset.
     ResetRead,
-    /// Reads the request and never answers.
+    /// Reads the request and never responds.
     Silence,
     /// Reads the request, writes the bytes, then resets.
     Partial(Vec<u8>),
@@ -56,7 +56,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Plays the acts in order; the last one again and again.
+    /// Takes the acts in order; the last one again and again.
     pub async fn start(acts: impl IntoIterator<Item = Act>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -101,11 +101,11 @@ async fn play(mut stream: TcpStream, acts: Arc<Mutex<VecDeque<Act>>>, received: 
     received.lock().unwrap().push(request);
     match act {
         Act::ResetUnread | Act::Keep(_) => {}
-        Act::AnswerThenClose(bytes) => {
+        Act::RespondThenClose(bytes) => {
             let text = String::from_utf8_lossy(&bytes).replace("connection: close\r\n", "");
             let _ = stream.write_all(text.as_bytes()).await;
         }
-        Act::Answer(bytes) => {
+        Act::Respond(bytes) => {
             let _ = stream.write_all(&bytes).await;
             let _ = stream.shutdown().await;
         }
@@ -159,15 +159,15 @@ async fn more(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> Option<()> {
     (read > 0).then_some(())
 }
 
-/// An answer with a body.
-pub fn answer(status: &str, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
+/// A response with a body.
+pub fn response(status: &str, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
     let mut bytes = format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n", body.len()).into_bytes();
     bytes.extend_from_slice(body);
     bytes
 }
 
-/// A JSON answer.
+/// A JSON response.
 pub fn json(status: &str, body: &str) -> Act {
-    Act::Answer(answer(status, "content-type: application/json\r\n", body))
+    Act::Respond(response(status, "content-type: application/json\r\n", body))
 }

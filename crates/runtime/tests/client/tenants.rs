@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 use reachout_runtime::{Core, ErrorKind, Method, Pacing};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::server::{Act, Server, answer};
+use crate::server::{Act, Server, response};
 use crate::vendor;
 
 /// A response after which the connection stays open.
 fn kept() -> Act {
-    Act::Keep(String::from_utf8(answer("200 OK", "", "{}")).unwrap().replace("connection: close\r\n", "").into_bytes())
+    Act::Keep(String::from_utf8(response("200 OK", "", "{}")).unwrap().replace("connection: close\r\n", "").into_bytes())
 }
 
 async fn call(client: &Core) {

@@ -6,7 +6,7 @@ use reachout_runtime::multipart::{Form, Part};
 use reachout_runtime::{Bytes, Delivery, ErrorKind};
 use serde_json::json;
 
-use crate::server::{self, Act, Received, Server, answer};
+use crate::server::{self, Act, Received, Server, response};
 use crate::vendor::{self, SEND};
 
 /// A file of this test's own.
@@ -59,7 +59,7 @@ async fn a_form_of_every_kind_of_part() {
 
 #[tokio::test]
 async fn a_file_is_opened_again_for_each_attempt() {
-    let too_many = Act::Answer(answer("429 Too Many Requests", "retry-after: 0\r\n", ""));
+    let too_many = Act::Respond(response("429 Too Many Requests", "retry-after: 0\r\n", ""));
     let server = Server::start([too_many, server::json("200 OK", "{}")]).await;
     let content: Vec<u8> = (0..3_000_000_u32).flat_map(u32::to_le_bytes).take(3_000_000).map(|byte| b'a' + byte % 26).collect();
     let path = file("large.bin", &content);

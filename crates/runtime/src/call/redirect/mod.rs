@@ -28,14 +28,14 @@ impl Target {
         Self { url, trusted: true, hops: 0, local }
     }
 
-    /// The target that an answer points to, or why it is not followed.
+    /// The target that a response points to, or why it is not followed.
     pub(crate) fn next(&self, method: MethodClass, status: StatusCode, headers: &HeaderMap) -> Result<Self, String> {
         if !matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
-            return Err(format!("the vendor answered {status}, which is neither a success nor an error"));
+            return Err(format!("the vendor responded {status}, which is neither a success nor an error"));
         }
         let location = headers.get(LOCATION).and_then(|location| location.to_str().ok());
         let Some(mut url) = location.and_then(|location| self.url.join(location).ok()) else {
-            return Err(format!("the vendor answered {status} without a usable Location"));
+            return Err(format!("the vendor responded {status} without a usable Location"));
         };
         let destination = origin_of(&url);
         if method != MethodClass::Safe {

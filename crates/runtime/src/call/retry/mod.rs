@@ -108,13 +108,13 @@ pub(crate) enum Outcome {
     /// The vendor cannot have acted: the connection never opened, the body was never begun, or the vendor refused the
     /// HTTP/2 stream unprocessed.
     NotSent,
-    /// No answer within the attempt's timeout.
+    /// No response within the attempt's timeout.
     TimedOut,
-    /// The connection broke before an answer arrived.
+    /// The connection broke before a response arrived.
     Interrupted,
     /// A success status arrived, but its body did not, or not in time.
-    AnswerLost,
-    /// An answer with an error status.
+    ResponseLost,
+    /// A response with an error status.
     Status(StatusCode),
 }
 
@@ -127,7 +127,7 @@ pub(crate) struct Attempt {
     pub(crate) number: u32,
     /// Whether the body can be produced again.
     pub(crate) repeatable_body: bool,
-    /// What the vendor asks for in the answer's headers.
+    /// What the vendor asks for in the response's headers.
     pub(crate) vendor_wait: Option<Duration>,
     pub(crate) elapsed: Duration,
     pub(crate) deadline: Duration,
@@ -156,12 +156,12 @@ pub(crate) fn may_repeat(policy: &RetryPolicy, method: MethodClass, outcome: Out
         Outcome::Status(StatusCode::TOO_MANY_REQUESTS) => method != MethodClass::Once || policy.post_after_429,
         Outcome::TimedOut | Outcome::Interrupted => method != MethodClass::Once,
         Outcome::Status(status) => method != MethodClass::Once && is_transient(status),
-        // A second DELETE would be answered with 404 although the first did its work.
-        Outcome::AnswerLost => method == MethodClass::Safe,
+        // A second DELETE would lead to a 404 although the first did its work.
+        Outcome::ResponseLost => method == MethodClass::Safe,
     }
 }
 
-/// The statuses that tend to pass by themselves; 429 is judged apart.
+/// The statuses that tend to pass by themselves; 429 is decided apart.
 fn is_transient(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 500 | 502 | 503 | 504)
 }

@@ -4,7 +4,7 @@ const OUTCOMES: [(&str, Outcome); 18] = [
     ("not sent", Outcome::NotSent),
     ("timed out", Outcome::TimedOut),
     ("interrupted", Outcome::Interrupted),
-    ("answer lost", Outcome::AnswerLost),
+    ("response lost", Outcome::ResponseLost),
     ("400", Outcome::Status(StatusCode::BAD_REQUEST)),
     ("401", Outcome::Status(StatusCode::UNAUTHORIZED)),
     ("403", Outcome::Status(StatusCode::FORBIDDEN)),
@@ -29,7 +29,7 @@ const TABLE: &str = "
     not sent    | retry | retry      | retry
     timed out   | retry | retry      | -
     interrupted | retry | retry      | -
-    answer lost | retry | -          | -
+    response lost | retry | -          | -
     400         | -     | -          | -
     401         | -     | -          | -
     403         | -     | -          | -

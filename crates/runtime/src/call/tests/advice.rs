@@ -20,18 +20,18 @@ async fn each_error_tells_what_to_do() {
         (Reply::Stuck, LATER, LATER),
         (Reply::Broken, LookFirst, LATER),
         (Reply::Silence, LookFirst, LATER),
-        (Reply::Answer(400, "", ""), FixRequest, FixRequest),
-        (Reply::Answer(401, "", ""), RenewCredential, RenewCredential),
-        (Reply::Answer(402, "", ""), Stop, Stop),
-        (Reply::Answer(403, "", ""), Stop, Stop),
-        (Reply::Answer(404, "", ""), FixRequest, FixRequest),
-        (Reply::Answer(408, "", ""), LookFirst, LATER),
-        (Reply::Answer(429, "retry-after: 70", ""), after(70), after(70)),
-        (Reply::Answer(500, "", ""), LookFirst, LATER),
-        (Reply::Answer(501, "", ""), LookFirst, Stop),
-        (Reply::Answer(503, "retry-after: 70", ""), LookFirst, after(70)),
-        (Reply::Answer(304, "", ""), Stop, Stop),
-        (Reply::Answer(200, "", "not JSON"), Stop, Stop),
+        (Reply::Response(400, "", ""), FixRequest, FixRequest),
+        (Reply::Response(401, "", ""), RenewCredential, RenewCredential),
+        (Reply::Response(402, "", ""), Stop, Stop),
+        (Reply::Response(403, "", ""), Stop, Stop),
+        (Reply::Response(404, "", ""), FixRequest, FixRequest),
+        (Reply::Response(408, "", ""), LookFirst, LATER),
+        (Reply::Response(429, "retry-after: 70", ""), after(70), after(70)),
+        (Reply::Response(500, "", ""), LookFirst, LATER),
+        (Reply::Response(501, "", ""), LookFirst, Stop),
+        (Reply::Response(503, "retry-after: 70", ""), LookFirst, after(70)),
+        (Reply::Response(304, "", ""), Stop, Stop),
+        (Reply::Response(200, "", "not JSON"), Stop, Stop),
     ];
     for (reply, written, read) in rows {
         let client = fake::core(&Fake::script([reply.clone()])).with(CallOptions::new().no_retry());
@@ -56,7 +56,7 @@ async fn what_was_not_sent_has_several_reasons() {
 /// Where a 429 is not trusted to mean that nothing was done, it is not for a repeat either.
 #[tokio::test(start_paused = true)]
 async fn a_429_that_may_have_acted_wants_a_look() {
-    let client = fake::core(&Fake::script([Reply::Answer(429, "retry-after: 1", "")]));
+    let client = fake::core(&Fake::script([Reply::Response(429, "retry-after: 1", "")]));
     let client = client.with(CallOptions::new().retry(RetryPolicy::new().retry_post_after_429(false)));
     let error = client.operation(POST).json(&json!({})).send::<Value>().await.unwrap_err();
     assert_eq!(error.advice(), Advice::LookFirst);

@@ -52,7 +52,7 @@ impl CredentialProvider for Tokens {
     }
 }
 
-const UNAUTHORIZED: Reply = Reply::Answer(401, "", r#"{"message":"Invalid JWT token-0-MARKED"}"#);
+const UNAUTHORIZED: Reply = Reply::Response(401, "", r#"{"message":"Invalid JWT token-0-MARKED"}"#);
 
 fn client(fake: &Arc<Fake>, tokens: &Arc<Tokens>) -> Core {
     let provider = Arc::clone(tokens) as Arc<dyn CredentialProvider>;
@@ -64,7 +64,7 @@ fn sent_tokens(fake: &Fake) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_401_is_answered_with_a_newer_credential_once() {
+async fn a_401_leads_to_one_more_attempt_with_a_newer_credential() {
     let fake = Fake::script([UNAUTHORIZED, OK]);
     let tokens = Arc::default();
     let client = client(&fake, &tokens).with(CallOptions::new().no_retry());
@@ -127,7 +127,7 @@ async fn an_unauthenticated_operation_asks_for_no_credential() {
 
 #[tokio::test(start_paused = true)]
 async fn a_retry_asks_for_the_credential_again() {
-    let fake = Fake::script([Reply::Answer(503, "", ""), UNAUTHORIZED, Reply::Answer(503, "", ""), OK]);
+    let fake = Fake::script([Reply::Response(503, "", ""), UNAUTHORIZED, Reply::Response(503, "", ""), OK]);
     client(&fake, &Arc::default()).operation(GET).send::<Value>().await.unwrap();
     assert_eq!(sent_tokens(&fake), ["Bearer token-0-MARKED", "Bearer token-0-MARKED", "Bearer token-1-MARKED", "Bearer token-1-MARKED"]);
 }

@@ -50,8 +50,8 @@ const fn route(method: Method, operation_id: &'static str) -> Route {
 /// What a vendor does with a request.
 #[derive(Clone, Debug)]
 pub(super) enum Reply {
-    Answer(u16, &'static str, &'static str),
-    /// The answer takes so long.
+    Response(u16, &'static str, &'static str),
+    /// The response takes so long.
     Slow(Duration, u16),
     /// The connection never opens.
     NoConnection,
@@ -64,7 +64,7 @@ pub(super) enum Reply {
 }
 
 /// A 2xx with a small body.
-pub(super) const OK: Reply = Reply::Answer(200, "", "{}");
+pub(super) const OK: Reply = Reply::Response(200, "", "{}");
 
 /// A request as the vendor saw it.
 #[derive(Clone, Debug)]
@@ -78,7 +78,7 @@ pub(super) struct Seen {
 
 type Behaviour = Box<dyn Fn(usize, &reqwest::Request) -> Reply + Send + Sync>;
 
-/// Answers the `n`th request as `behaviour` says.
+/// Responds to the `n`th request as `behaviour` says.
 pub(super) struct Fake {
     behaviour: Behaviour,
     seen: Arc<Mutex<Vec<Seen>>>,
@@ -89,7 +89,7 @@ impl Fake {
         Arc::new(Self { behaviour: Box::new(behaviour), seen: Arc::default() })
     }
 
-    /// Plays the replies in order; the last one again and again.
+    /// Takes the replies in order; the last one again and again.
     pub(super) fn script(replies: impl Into<Vec<Reply>>) -> Arc<Self> {
         let replies = replies.into();
         Self::new(move |n, _| replies[n.min(replies.len() - 1)].clone())
@@ -130,7 +130,7 @@ impl Transport for Fake {
             }
             let failure = |class| SendError { class, source: format!("{reply:?}").into() };
             match reply {
-                Reply::Answer(status, headers, body) => Ok(response(&request, status, headers, body)),
+                Reply::Response(status, headers, body) => Ok(response(&request, status, headers, body)),
                 Reply::Slow(latency, status) => {
                     sleep(latency).await;
                     Ok(response(&request, status, "", "{}"))

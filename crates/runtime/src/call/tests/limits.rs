@@ -17,7 +17,7 @@ use crate::{CallOptions, Pacing};
 const LIMIT: usize = 100;
 const PERIOD: Duration = Duration::from_secs(10);
 
-/// A vendor that counts, and answers 429 to what is too much.
+/// A vendor that counts, and responds 429 to what is too much.
 trait Limiter: Send + 'static {
     fn admit(&mut self, now: Instant) -> bool;
 }
@@ -58,11 +58,11 @@ async fn ten_thousand_calls(mut limiter: impl Limiter, expected: std::ops::Range
     let limiter = Mutex::new(limiter);
     let fake = Fake::new(move |n, _| {
         if (limiter.lock().unwrap())(Instant::now()) {
-            // Some answers come at once and some take a while.
+            // Some responses come at once and some take a while.
             Reply::Slow(Duration::from_millis((n as u64 * 7919) % 400), 200)
         } else {
             counted.fetch_add(1, Ordering::Relaxed);
-            Reply::Answer(429, "", "")
+            Reply::Response(429, "", "")
         }
     });
     let client = fake::core(&fake);
@@ -94,7 +94,7 @@ async fn headers_teach_a_stricter_limit() {
         "x-ratelimit-max: 2|x-ratelimit-interval-milliseconds: 30000|x-ratelimit-remaining: 0",
         "x-ratelimit-max: 2|x-ratelimit-interval-milliseconds: 30000|x-ratelimit-remaining: 1",
     ];
-    let fake = Fake::new(|n, _| Reply::Answer(200, HEADERS[n], "{}"));
+    let fake = Fake::new(|n, _| Reply::Response(200, HEADERS[n], "{}"));
     let client = fake::core(&fake);
     for _ in 0..3 {
         client.operation(GET).send::<Value>().await.unwrap();
@@ -104,7 +104,7 @@ async fn headers_teach_a_stricter_limit() {
 
 #[tokio::test(start_paused = true)]
 async fn a_429_holds_all_callers() {
-    let fake = Fake::script([Reply::Answer(429, "retry-after: 20", ""), OK]);
+    let fake = Fake::script([Reply::Response(429, "retry-after: 20", ""), OK]);
     let client = fake::core(&fake);
     let first = client.operation(POST).json(&json!({})).send::<Value>();
     let others = join_all((0..10).map(async |_| {
@@ -115,7 +115,7 @@ async fn a_429_holds_all_callers() {
     assert!(first.is_ok() && others.iter().all(Result::is_ok));
     assert!((fake.gaps()[0] - 20.0).abs() < 0.1, "nobody went between");
     // Without pacing, only the caller who was told waits.
-    let fake = Fake::script([Reply::Answer(429, "retry-after: 20", ""), OK]);
+    let fake = Fake::script([Reply::Response(429, "retry-after: 20", ""), OK]);
     let client = fake::build(&fake, |builder| builder.pacing(Pacing::off()));
     let second = async {
         sleep(Duration::from_secs(1)).await;
@@ -143,7 +143,7 @@ async fn a_request_that_cannot_leave_in_time_is_not_sent() {
          The request was not sent."
     );
     // After an attempt that failed, its own error tells more.
-    let fake = Fake::script([Reply::Answer(503, "x-request-id: r1", "")]);
+    let fake = Fake::script([Reply::Response(503, "x-request-id: r1", "")]);
     let client = fake::build(&fake, |builder| builder.pacing(Pacing::new(1, Duration::from_secs(3600))));
     let error = client.operation(GET).send::<Value>().await.unwrap_err();
     assert_eq!((error.kind(), error.request_id(), error.attempts()), (ErrorKind::Server, Some("r1"), 1));

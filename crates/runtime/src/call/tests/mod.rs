@@ -1,10 +1,10 @@
 //! Whole calls against a vendor in this process, on tokio's stopped clock.
 
 mod advice;
-mod answers;
 mod credentials;
 mod fake;
 mod limits;
+mod responses;
 mod retries;
 mod settings;
 mod waits;

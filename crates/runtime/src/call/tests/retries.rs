@@ -8,8 +8,8 @@ use crate::error::{Delivery, Error, ErrorKind};
 use crate::request::multipart::{Form, Part};
 use crate::{Bytes, CallOptions, Core, RetryPolicy, Route};
 
-const TOO_MANY: Reply = Reply::Answer(429, "", "{}");
-const UNAVAILABLE: Reply = Reply::Answer(503, "", "{}");
+const TOO_MANY: Reply = Reply::Response(429, "", "{}");
+const UNAVAILABLE: Reply = Reply::Response(503, "", "{}");
 
 async fn call(core: &Core, route: &'static Route) -> Result<Value, Error> {
     core.operation(route).json(&json!({ "text": "hi" })).send::<Value>().await.map(crate::Response::into_inner)
@@ -33,25 +33,25 @@ async fn pauses() {
         ("a POST is after a 429", POST, vec![TOO_MANY, TOO_MANY, OK], &[0.5, 1.0], true),
         ("and when nothing was sent", POST, vec![Reply::NoConnection, OK], &[0.5], true),
         ("not when the connection broke", POST, vec![Reply::Broken, OK], &[], false),
-        ("nor when no answer came", POST, vec![Reply::Silence, OK], &[], false),
+        ("nor when no response came", POST, vec![Reply::Silence, OK], &[], false),
         ("when the request got stuck before it was sent", POST, vec![Reply::Stuck, OK], &[30.5], true),
         ("a GET is repeated after a timeout", GET, vec![Reply::Silence, OK], &[30.5], true),
-        ("seconds win", POST, vec![Reply::Answer(429, "retry-after: 7", ""), OK], &[7.0], true),
+        ("seconds win", POST, vec![Reply::Response(429, "retry-after: 7", ""), OK], &[7.0], true),
         (
             "a date wins",
             GET,
-            vec![Reply::Answer(503, "retry-after: Sat, 21 Nov 2026 12:00:09 GMT|date: Sat, 21 Nov 2026 12:00:00 GMT", ""), OK],
+            vec![Reply::Response(503, "retry-after: Sat, 21 Nov 2026 12:00:09 GMT|date: Sat, 21 Nov 2026 12:00:00 GMT", ""), OK],
             &[9.0],
             true,
         ),
         (
             "the interval of a used-up allowance wins",
             POST,
-            vec![Reply::Answer(429, "x-ratelimit-remaining: 0|x-ratelimit-interval-milliseconds: 10000", ""), OK],
+            vec![Reply::Response(429, "x-ratelimit-remaining: 0|x-ratelimit-interval-milliseconds: 10000", ""), OK],
             &[10.0],
             true,
         ),
-        ("a 4xx is final", GET, vec![Reply::Answer(422, "", "")], &[], false),
+        ("a 4xx is final", GET, vec![Reply::Response(422, "", "")], &[], false),
     ];
     for (what, route, replies, gaps, succeeds) in rows {
         let fake = Fake::script(replies);
@@ -67,10 +67,17 @@ async fn deadlines() {
     let rows: [Row; 5] = [
         // 30 s, a pause of 0.5 s, and what is left of the minute.
         ("the deadline ends the second attempt", GET, vec![Reply::Silence], 60.0, 2, ErrorKind::Timeout),
-        ("a wait beyond the deadline is not begun", POST, vec![Reply::Answer(429, "retry-after: 60", "")], 0.0, 1, ErrorKind::RateLimited),
-        ("even a day", POST, vec![Reply::Answer(429, "retry-after: 99999999", "")], 0.0, 1, ErrorKind::RateLimited),
-        ("a wait within it is", GET, vec![Reply::Answer(503, "retry-after: 59", ""), Reply::Silence], 60.0, 2, ErrorKind::Timeout),
-        ("slow answers use it up", GET, vec![Reply::Slow(Duration::from_millis(29_700), 503)], 59.9, 2, ErrorKind::Server),
+        (
+            "a wait beyond the deadline is not begun",
+            POST,
+            vec![Reply::Response(429, "retry-after: 60", "")],
+            0.0,
+            1,
+            ErrorKind::RateLimited,
+        ),
+        ("even a day", POST, vec![Reply::Response(429, "retry-after: 99999999", "")], 0.0, 1, ErrorKind::RateLimited),
+        ("a wait within it is", GET, vec![Reply::Response(503, "retry-after: 59", ""), Reply::Silence], 60.0, 2, ErrorKind::Timeout),
+        ("slow responses use it up", GET, vec![Reply::Slow(Duration::from_millis(29_700), 503)], 59.9, 2, ErrorKind::Server),
     ];
     for (what, route, replies, seconds, attempts, kind) in rows {
         let fake = Fake::script(replies);
@@ -92,8 +99,8 @@ async fn the_worst_of_all_attempts_counts() {
         (POST, vec![Reply::NoConnection, TOO_MANY, Reply::Broken], Unknown, ErrorKind::Transport, 3),
         (PUT, vec![Reply::Broken, Reply::NoConnection], Unknown, ErrorKind::Connect, 3),
         // The first attempt may have done it, which is why the second found nothing.
-        (PUT, vec![Reply::Silence, Reply::Answer(404, "", "")], Unknown, ErrorKind::NotFound, 2),
-        (PUT, vec![UNAVAILABLE, Reply::Answer(409, "", "")], Unknown, ErrorKind::Refused, 2),
+        (PUT, vec![Reply::Silence, Reply::Response(404, "", "")], Unknown, ErrorKind::NotFound, 2),
+        (PUT, vec![UNAVAILABLE, Reply::Response(409, "", "")], Unknown, ErrorKind::Refused, 2),
         (GET, vec![UNAVAILABLE], Rejected, ErrorKind::Server, 3),
         (GET, vec![Reply::Broken], Unknown, ErrorKind::Transport, 3),
     ];
@@ -111,12 +118,12 @@ async fn whether_a_repeat_may_help() {
         (POST, TOO_MANY, true),
         (POST, UNAVAILABLE, false),
         (POST, Reply::Broken, false),
-        (POST, Reply::Answer(422, "", ""), false),
-        (POST, Reply::Answer(200, "", "<html>"), false),
+        (POST, Reply::Response(422, "", ""), false),
+        (POST, Reply::Response(200, "", "<html>"), false),
         (PUT, Reply::Broken, true),
         (GET, UNAVAILABLE, true),
-        (GET, Reply::Answer(404, "", ""), false),
-        (GET, Reply::Answer(501, "", ""), false),
+        (GET, Reply::Response(404, "", ""), false),
+        (GET, Reply::Response(501, "", ""), false),
     ];
     for (route, reply, retryable) in rows {
         let what = format!("{} {reply:?}", route.operation_id);
@@ -183,10 +190,10 @@ async fn a_timeout_of_the_call() {
     let started = Instant::now();
     let error = call(&client, POST).await.unwrap_err();
     assert_eq!(started.elapsed().as_secs(), 2);
-    assert_eq!(error.to_string(), "Acme post: no answer within 2s. Whether the vendor carried out the request is unknown.");
+    assert_eq!(error.to_string(), "Acme post: no response within 2s. Whether the vendor carried out the request is unknown.");
     let error = call(&client, GET).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "Acme get: no answer before the call's deadline of 3s (2 attempts). Whether the vendor carried out the request is unknown."
+        "Acme get: no response before the call's deadline of 3s (2 attempts). Whether the vendor carried out the request is unknown."
     );
 }

@@ -69,7 +69,7 @@ async fn the_escape_hatch() {
 
     let rows = [(Method::GET, 3), (Method::DELETE, 3), (Method::PUT, 3), (Method::POST, 1), (Method::PATCH, 1), (Method::OPTIONS, 1)];
     for (method, attempts) in rows {
-        let fake = Fake::script([Reply::Answer(503, "", "")]);
+        let fake = Fake::script([Reply::Response(503, "", "")]);
         let error = fake::core(&fake).request(method.clone(), "/x").send_empty().await.unwrap_err();
         assert_eq!(fake.seen().len(), attempts, "{method}");
         assert_eq!(error.operation(), Some(&*format!("{method} /x")));

@@ -62,16 +62,16 @@ async fn the_deadline_counts_from_the_slot() {
 
 #[tokio::test(start_paused = true)]
 async fn what_the_vendor_asks_for_after_a_429_is_waited_for_too() {
-    let fake = Fake::script([Reply::Answer(429, "retry-after: 600", ""), OK]);
+    let fake = Fake::script([Reply::Response(429, "retry-after: 600", ""), OK]);
     let client = fake::core(&fake);
     let impatient = post(&client).await.unwrap_err();
     assert_eq!((impatient.kind(), fake.seen().len()), (ErrorKind::RateLimited, 1));
-    let fake = Fake::script([Reply::Answer(429, "retry-after: 600", ""), Reply::Slow(25 * SECOND, 200)]);
+    let fake = Fake::script([Reply::Response(429, "retry-after: 600", ""), Reply::Slow(25 * SECOND, 200)]);
     let client = fake::core(&fake).with(CallOptions::new().wait_for_rate_limit(RateLimitWait::unbounded()));
     client.operation(GET).send::<Value>().await.unwrap();
     assert_eq!(fake.gaps(), [600.0]);
     // All waits of a call count together.
-    let fake = Fake::script([Reply::Answer(429, "retry-after: 600", "")]);
+    let fake = Fake::script([Reply::Response(429, "retry-after: 600", "")]);
     let client = fake::core(&fake).with(CallOptions::new().wait_for_rate_limit(1000 * SECOND));
     let error = client.operation(GET).send::<Value>().await.unwrap_err();
     assert_eq!((error.kind(), fake.gaps()), (ErrorKind::RateLimited, vec![600.0]));

@@ -8,7 +8,7 @@ use crate::error::{Delivery, ErrorKind};
 use crate::{CallOptions, Core, DeliveryWatch, Route};
 
 const SLOW: Reply = Reply::Slow(Duration::from_secs(5), 200);
-const LIMITED: Reply = Reply::Answer(429, "retry-after: 10", "");
+const LIMITED: Reply = Reply::Response(429, "retry-after: 10", "");
 
 /// Makes a call and gives it up after one second.
 async fn give_up(client: &Core, route: &'static Route) -> Option<Result<(), crate::Error>> {
@@ -27,9 +27,9 @@ async fn a_call_that_is_given_up_has_a_known_delivery() {
         ("silence", &[Reply::Silence], Unknown, Unknown),
         ("no connection", &[Reply::NoConnection], NotSent, NotSent),
         ("a body that is never taken", &[Reply::Stuck], NotSent, Unknown),
-        ("a refusal", &[Reply::Answer(400, "", "")], Rejected, Rejected),
+        ("a refusal", &[Reply::Response(400, "", "")], Rejected, Rejected),
         ("a wait after a refusal", &[LIMITED], Rejected, Rejected),
-        ("a server error", &[Reply::Answer(500, "", "")], Unknown, Rejected),
+        ("a server error", &[Reply::Response(500, "", "")], Unknown, Rejected),
     ];
     for (case, replies, written, read) in rows {
         for (route, expected) in [(POST, written), (GET, read)] {
@@ -48,7 +48,7 @@ async fn a_call_that_is_given_up_has_a_known_delivery() {
 #[tokio::test(start_paused = true)]
 async fn of_several_requests_the_greatest_counts() {
     let watch = DeliveryWatch::new();
-    let fake = Fake::script([OK, Reply::Answer(400, "", ""), SLOW, Reply::Stuck]);
+    let fake = Fake::script([OK, Reply::Response(400, "", ""), SLOW, Reply::Stuck]);
     let client = fake::core(&fake).with(CallOptions::new().watch(&watch));
     give_up(&client, POST).await;
     for _ in 0..3 {

@@ -116,7 +116,7 @@ impl<C: From<Core>> ClientBuilder<C> {
         self
     }
 
-    /// How long one attempt may take, from connecting to the last byte of the answer. Default: 30 s.
+    /// How long one attempt may take, from connecting to the last byte of the response. Default: 30 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -161,7 +161,7 @@ impl<C: From<Core>> ClientBuilder<C> {
         self
     }
 
-    /// How many bytes of an answer are read at most, streams apart. Default: 16 MiB.
+    /// How many bytes of a response are read at most, streams apart. Default: 16 MiB.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.max_body = bytes;
         self

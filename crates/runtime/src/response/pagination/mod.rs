@@ -1,7 +1,7 @@
 //! Lists that come page by page, as one stream of items.
 //!
 //! Nothing is sent before the first poll, and the next page only when the items of the last are used up. Whatever the
-//! vendor answers, a stream ends: a page or a cursor seen before stops it.
+//! vendor returns, a stream ends: a page or a cursor seen before stops it.
 
 use std::collections::VecDeque;
 use std::fmt::{self, Debug};
@@ -81,7 +81,7 @@ impl<T, I> Debug for List<T, I> {
 /// Where the next page begins: parameters and their values.
 pub type Next = Vec<(&'static str, Value)>;
 
-/// One page, as a client reads it out of an answer; what the vendor does not tell is `None`.
+/// One page, as a client reads it out of a response; what the vendor does not tell is `None`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page<I, C = Next> {
     /// The items, in the vendor's order.
@@ -183,7 +183,7 @@ where
     })
 }
 
-/// Fetches page after page; `next` judges one and makes the request that follows it.
+/// Fetches page after page; `next` reads one and makes the request that follows it.
 fn items<'a, R, I, C, F, Fut, N>(request: R, fetch: F, next: N) -> BoxStream<'a, Result<I, Error>>
 where
     R: Clone + Send + 'a,

@@ -25,7 +25,7 @@ fn texts() {
         (KEY, "leo_a/b+c\"d eleo_a/b+c\"d e", "[redacted][redacted]"),
         ("leo_MARKEDsecret", "https://LEO_markedSECRET.invalid", "https://[redacted].invalid"),
         (KEY, "leo_something_else", "leo_something_else"),
-        // A short secret is no secret within a word.
+        // A short secret is not secret within a word.
         ("key", "invalid_key: the key key1 of keyholder", "invalid_key: the [redacted] key1 of keyholder"),
         ("key", "key", "[redacted]"),
         ("", "nothing", "nothing"),

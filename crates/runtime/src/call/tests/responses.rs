@@ -48,7 +48,7 @@ async fn kinds_and_deliveries() {
     ];
     for (status, kind, written, read) in rows {
         for (route, delivery) in [(POST, written), (PUT, written), (GET, read)] {
-            let error = fail(route, Reply::Answer(status, "x-request-id: r1", "oops")).await;
+            let error = fail(route, Reply::Response(status, "x-request-id: r1", "oops")).await;
             assert_eq!((error.kind(), error.delivery()), (kind, delivery), "{status} to {}: {error}", route.operation_id);
             assert_eq!(error.status(), StatusCode::from_u16(status).ok());
             assert_eq!(error.body(), b"oops");
@@ -62,37 +62,37 @@ async fn kinds_and_deliveries() {
 async fn one_helpful_sentence() {
     let rows = [
         (
-            Reply::Answer(422, "", r#"{"code":"invalid","message":["text is required.","to is required."],"traceId":"t1"}"#),
-            "Acme post: the vendor answered 422 Unprocessable Entity: text is required; to is required (code invalid, request id t1). \
+            Reply::Response(422, "", r#"{"code":"invalid","message":["text is required.","to is required."],"traceId":"t1"}"#),
+            "Acme post: the vendor responded 422 Unprocessable Entity: text is required; to is required (code invalid, request id t1). \
              The vendor did not carry out the request.",
         ),
         (
-            Reply::Answer(502, "", "<html><h1>502</h1></html>"),
-            "Acme post: the vendor answered 502 Bad Gateway. Whether the vendor carried out the request is unknown.",
+            Reply::Response(502, "", "<html><h1>502</h1></html>"),
+            "Acme post: the vendor responded 502 Bad Gateway. Whether the vendor carried out the request is unknown.",
         ),
-        (Reply::Answer(401, "", ""), "Acme post: the vendor answered 401 Unauthorized. The vendor did not carry out the request."),
+        (Reply::Response(401, "", ""), "Acme post: the vendor responded 401 Unauthorized. The vendor did not carry out the request."),
         (
-            Reply::Answer(429, "retry-after: 90", r#"{"message":"daily message limit"}"#),
-            "Acme post: the vendor answered 429 Too Many Requests: daily message limit (retry after 90s). \
+            Reply::Response(429, "retry-after: 90", r#"{"message":"daily message limit"}"#),
+            "Acme post: the vendor responded 429 Too Many Requests: daily message limit (retry after 90s). \
              The vendor did not carry out the request.",
         ),
         (
-            Reply::Answer(200, "", r#"{"id":7}"#),
-            "Acme post: the answer (200 OK) does not have the documented form: invalid type: integer `7`, expected a string \
+            Reply::Response(200, "", r#"{"id":7}"#),
+            "Acme post: the response (200 OK) does not have the documented form: invalid type: integer `7`, expected a string \
              at line 1 column 7 (at id). The vendor accepted the request, so do not send it again.",
         ),
         (
-            Reply::Answer(408, "", ""),
-            "Acme post: the vendor answered 408 Request Timeout. Whether the vendor carried out the request is unknown.",
+            Reply::Response(408, "", ""),
+            "Acme post: the vendor responded 408 Request Timeout. Whether the vendor carried out the request is unknown.",
         ),
-        (Reply::Stuck, "Acme post: no answer within 30s. No part of the request's body was sent."),
+        (Reply::Stuck, "Acme post: no response within 30s. No part of the request's body was sent."),
         (Reply::NoConnection, "Acme post: cannot connect to https://api.acme.invalid: NoConnection. The request was not sent."),
         (
             Reply::Broken,
-            "Acme post: the connection broke before an answer arrived: Broken. Whether the vendor carried out the request is unknown.",
+            "Acme post: the connection broke before a response arrived: Broken. Whether the vendor carried out the request is unknown.",
         ),
         (
-            Reply::Answer(307, "location: https://evil.invalid/steal?key=1", ""),
+            Reply::Response(307, "location: https://evil.invalid/steal?key=1", ""),
             "Acme post: the vendor redirects (307 Temporary Redirect) to https://evil.invalid; only GET and HEAD are redirected. \
              The vendor did not carry out the request.",
         ),
@@ -109,7 +109,7 @@ async fn what_the_vendor_said_can_be_read_as_a_type() {
         code: String,
         message: Vec<String>,
     }
-    let error = fail(POST, Reply::Answer(422, "", r#"{"code":"invalid","message":["a","b"]}"#)).await;
+    let error = fail(POST, Reply::Response(422, "", r#"{"code":"invalid","message":["a","b"]}"#)).await;
     assert_eq!(error.body_as(), Some(Body { code: "invalid".to_owned(), message: vec!["a".to_owned(), "b".to_owned()] }));
     assert_eq!(error.body_as::<u8>(), None);
     assert_eq!((error.code(), error.message(), error.messages().len()), (Some("invalid"), Some("a; b"), 2));
@@ -124,7 +124,7 @@ async fn an_echoed_credential_never_comes_out() {
     assert!(ECHO.contains(KEY));
     for status in [200, 302, 400, 401, 404, 422, 429, 500, 502] {
         for body in [ECHO, WELL_FORMED, "leo_MARKEDsecret", "plain leo_MARKEDsec"] {
-            let error = fail(POST, Reply::Answer(status, HEADERS, body)).await;
+            let error = fail(POST, Reply::Response(status, HEADERS, body)).await;
             let mut all = format!("{error} {error:?} {:?} {:?} {:?}", error.headers(), error.code(), error.messages());
             all = format!("{all} {:?} {:?} {:?}", error.request_id(), error.json_path(), String::from_utf8_lossy(error.body()));
             let mut source = std::error::Error::source(&error);
@@ -184,7 +184,7 @@ async fn an_echoed_credential_never_comes_out_in_any_escape_form() {
         let headers: &'static str = format!("x-request-id: {form}|x-echo: Bearer {form}|location: https://a.invalid/{form}").leak();
         let bodies = [body, form, &body[..body.len() - 5]];
         let replies: Vec<_> =
-            [200, 302, 400, 408, 429, 500].iter().flat_map(|status| bodies.map(|body| Reply::Answer(*status, headers, body))).collect();
+            [200, 302, 400, 408, 429, 500].iter().flat_map(|status| bodies.map(|body| Reply::Response(*status, headers, body))).collect();
         let client = fake::core(&Fake::script(replies.clone())).with(crate::CallOptions::new().no_retry());
         for reply in replies {
             let error = client.operation(POST).json(&json!({})).send::<Thing>().await.unwrap_err();
@@ -192,7 +192,7 @@ async fn an_echoed_credential_never_comes_out_in_any_escape_form() {
             assert!(!shows_the_key(&all), "{reply:?}: {all}");
             assert!(all.contains("[redacted]"), "{reply:?}: {all}");
         }
-        let error = fail(POST, Reply::Answer(422, headers, body)).await;
+        let error = fail(POST, Reply::Response(422, headers, body)).await;
         let expected = (Some("[redacted]"), Some("bad [redacted]; x[redacted]y"), Some("[redacted]"));
         assert_eq!((error.code(), error.message(), error.request_id()), expected, "{form}");
     }
@@ -201,7 +201,7 @@ async fn an_echoed_credential_never_comes_out_in_any_escape_form() {
 /// A key in a caller's own header is one as well.
 #[tokio::test(start_paused = true)]
 async fn an_echoed_header_of_the_caller_never_comes_out() {
-    let echo = Reply::Answer(400, "", r#"{"message":"MARKED-1 MARKED%2D2 \u004dARKED-3 TUFSS0VELTM= dTpNQVJLRUQtNA=="}"#);
+    let echo = Reply::Response(400, "", r#"{"message":"MARKED-1 MARKED%2D2 \u004dARKED-3 TUFSS0VELTM= dTpNQVJLRUQtNA=="}"#);
     let client = fake::build(&Fake::script([echo]), |builder| builder.header("x-auth-token", "MARKED-1"));
     let client = client.with(crate::CallOptions::new().header("cookie", "session=MARKED-2; a=b"));
     let call = client.operation(POST).header("x-api-key", &"MARKED-3").header("authorization", &"Basic dTpNQVJLRUQtNA==");
@@ -212,7 +212,7 @@ async fn an_echoed_header_of_the_caller_never_comes_out() {
 
 #[tokio::test(start_paused = true)]
 async fn a_key_in_the_path_of_a_raw_request_does_not_come_out() {
-    let client = fake::core(&Fake::script([Reply::Answer(404, "", "")]));
+    let client = fake::core(&Fake::script([Reply::Response(404, "", "")]));
     for path in ["/keys/leo_MARKEDsecret/x", "/keys/leo%5FMARKEDsecret/x?key=leo_MARKEDsecret"] {
         let error = client.request(crate::Method::GET, path).send_empty().await.unwrap_err();
         assert_eq!(error.operation(), Some("GET /keys/[redacted]/x"));
@@ -225,7 +225,7 @@ async fn a_key_in_the_path_of_a_raw_request_does_not_come_out() {
 async fn the_place_and_reason_of_a_decode_error_are_clean_and_bounded() {
     type Map = std::collections::BTreeMap<String, u8>;
     let failure = async |body: String| {
-        let client = fake::core(&Fake::script([Reply::Answer(200, "", body.leak())]));
+        let client = fake::core(&Fake::script([Reply::Response(200, "", body.leak())]));
         client.operation(POST).send::<Map>().await.unwrap_err()
     };
     let error = failure(r#"{"leo\u005fMARKEDsecret":"leo\u005fMARKEDsecret"}"#.to_owned()).await;
@@ -255,20 +255,20 @@ async fn the_place_and_reason_of_a_decode_error_are_clean_and_bounded() {
 async fn a_success_takes_no_redaction() {
     let made = || crate::response::redaction::MADE.with(std::cell::Cell::get);
     let before = made();
-    let fake = Fake::script([Reply::Answer(200, "x-request-id: r1", "{}")]);
+    let fake = Fake::script([Reply::Response(200, "x-request-id: r1", "{}")]);
     let client = fake::build(&fake, |builder| builder.header("x-api-key", "leo_MARKEDsecret"));
     client.operation(POST).json(&json!({})).send::<Value>().await.unwrap();
     client.operation(GET).send_empty().await.unwrap();
     client.operation(GET).send_stream().await.unwrap().into_inner().collect_bytes(100).await.unwrap();
     assert_eq!(made(), before);
-    fail(POST, Reply::Answer(400, "", "")).await;
+    fail(POST, Reply::Response(400, "", "")).await;
     assert_eq!(made(), before + 1);
 }
 
 /// The decoder quotes from the body.
 #[tokio::test(start_paused = true)]
 async fn a_credential_in_the_decoder_s_words() {
-    let client = fake::core(&Fake::script([Reply::Answer(200, "", r#""leo_MARKEDsecret""#)]));
+    let client = fake::core(&Fake::script([Reply::Response(200, "", r#""leo_MARKEDsecret""#)]));
     let error = client.operation(POST).send::<u8>().await.unwrap_err();
     assert!(error.to_string().contains(r#"invalid type: string "[redacted]", expected u8"#), "{error}");
 }
@@ -277,7 +277,7 @@ async fn a_credential_in_the_decoder_s_words() {
 async fn the_limit_of_a_body() {
     let rows = [("", 0, true), ("[1]", 3, true), ("[1]", 2, false), ("[1]", 0, false)];
     for (body, limit, fits) in rows {
-        let client = fake::build(&Fake::script([Reply::Answer(200, "", body)]), |builder| builder.max_body(limit));
+        let client = fake::build(&Fake::script([Reply::Response(200, "", body)]), |builder| builder.max_body(limit));
         let result = client.operation(POST).send::<Value>().await;
         assert_eq!(result.is_ok(), fits, "{body} in {limit} bytes");
         let failure = result.err().map(|error| (error.kind(), error.body().len()));
@@ -287,15 +287,15 @@ async fn the_limit_of_a_body() {
 
 #[tokio::test(start_paused = true)]
 async fn successes() {
-    let client = fake::core(&Fake::script([Reply::Answer(201, "x-request-id: r1", r#"{"id":"t1"}"#)]));
+    let client = fake::core(&Fake::script([Reply::Response(201, "x-request-id: r1", r#"{"id":"t1"}"#)]));
     let thing = client.operation(POST).json(&json!({})).send::<Thing>().await.unwrap();
     assert_eq!((thing.status(), thing.request_id(), thing.id.as_str()), (StatusCode::CREATED, Some("r1"), "t1"));
     // An empty body is as good as none where nothing is expected.
-    for reply in [Reply::Answer(204, "", ""), Reply::Answer(200, "", "not json"), OK] {
+    for reply in [Reply::Response(204, "", ""), Reply::Response(200, "", "not json"), OK] {
         fake::core(&Fake::script([reply])).operation(POST).send_empty().await.unwrap();
     }
     assert_eq!(
-        fake::core(&Fake::script([Reply::Answer(201, "", "")])).operation(POST).send::<Option<Value>>().await.unwrap().into_inner(),
+        fake::core(&Fake::script([Reply::Response(201, "", "")])).operation(POST).send::<Option<Value>>().await.unwrap().into_inner(),
         None
     );
 }
