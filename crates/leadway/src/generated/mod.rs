@@ -3,6 +3,8 @@
 #![allow(
     clippy::doc_markdown,
     clippy::match_wildcard_for_single_variants,
+    clippy::single_match,
+    clippy::single_match_else,
     clippy::unreadable_literal,
     clippy::too_many_lines,
     reason = "written by a program, from prose and figures written by people"

@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use futures_util::future::join_all;
 use tokio::time::{Instant, advance, sleep};
 
-use super::{Late as _, pacer_of};
+use super::{Late, pacer_of};
 use crate::limit::{Pacer, Pacing, RateLimitStatus, TooLong};
 use crate::{ErrorKind, RateLimit};
 
@@ -116,7 +116,7 @@ async fn what_would_pass_the_deadline_fails_at_once() {
     request(&pacer, Duration::ZERO).await;
     request(&pacer, Duration::ZERO).await;
     let try_for = |seconds: u32| pacer.acquire(Instant::now() + seconds * SECOND).now_or_never();
-    assert_eq!(try_for(9).map(|permit| permit.late()), Some(Some(TooLong(10 * SECOND))));
+    assert_eq!(try_for(9).map(Late::late), Some(Some(TooLong(10 * SECOND))));
     assert!(try_for(10).is_none(), "it waits");
     // Two others are ahead, so it takes another round.
     let ahead: Vec<_> = (0..2)
@@ -128,7 +128,7 @@ async fn what_would_pass_the_deadline_fails_at_once() {
         })
         .collect();
     tokio::task::yield_now().await;
-    assert_eq!(try_for(19).map(|permit| permit.late()), Some(Some(TooLong(20 * SECOND))));
+    assert_eq!(try_for(19).map(Late::late), Some(Some(TooLong(20 * SECOND))));
     join_all(ahead).await;
 }
 

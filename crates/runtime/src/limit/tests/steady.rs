@@ -5,7 +5,7 @@ use futures_util::FutureExt;
 use futures_util::future::join_all;
 use tokio::time::{Instant, sleep};
 
-use super::{Late as _, pacer_of};
+use super::{Late, pacer_of};
 use crate::limit::{Pacer, Pacing, RateLimitStatus, TooLong};
 
 const PERIOD: Duration = Duration::from_secs(10);
@@ -43,9 +43,9 @@ async fn requests_are_spread_evenly() {
 async fn the_limit_is_kept_as_well() {
     let latency = Duration::from_millis(700);
     let left = departures(&steady(), 250, latency).await;
-    assert!(left.windows(2).all(|pair| pair[1] - pair[0] >= SPACING), "evenly");
+    assert!(left.windows(2).all(|pair| pair[1].saturating_sub(pair[0]) >= SPACING), "evenly");
     // A slot is free one period after its response.
-    assert!(left.windows(101).all(|window| window[100] - window[0] >= PERIOD + latency), "never more than 100");
+    assert!(left.windows(101).all(|window| window[100].saturating_sub(window[0]) >= PERIOD + latency), "never more than 100");
     assert!(left[249] < 250 * SPACING + 3 * latency, "and no slower than that needs: {:?}", left[249]);
 }
 
@@ -53,12 +53,12 @@ async fn the_limit_is_kept_as_well() {
 async fn what_cannot_leave_in_time_is_known_at_once() {
     let pacer = steady();
     departures(&pacer, 1, Duration::ZERO).await;
-    let soon = pacer.acquire(Instant::now() + SPACING / 2).now_or_never().map(|permit| permit.late());
+    let soon = pacer.acquire(Instant::now() + SPACING / 2).now_or_never().map(Late::late);
     assert_eq!(soon, Some(Some(TooLong(SPACING))));
     // Twenty others are ahead.
     let mut ahead: Vec<_> = (0..20).map(|_| Box::pin(pacer.acquire(Instant::now() + PERIOD))).collect();
     assert!(ahead.iter_mut().all(|permit| permit.now_or_never().is_none()));
-    let late = pacer.acquire(Instant::now() + PERIOD / 10).now_or_never().map(|permit| permit.late());
+    let late = pacer.acquire(Instant::now() + PERIOD / 10).now_or_never().map(Late::late);
     assert_eq!(late, Some(Some(TooLong(21 * SPACING))));
 }
 
