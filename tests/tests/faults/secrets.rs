@@ -45,7 +45,11 @@ fn faults() -> Vec<Act> {
     let header = format!("content-type: application/json\r\nx-echo: {CREDENTIAL}\r\nx-request-id: {CREDENTIAL}\r\n");
     vec![
         Act::Respond(response("401 Unauthorized", &header, &echo)),
-        Act::Respond(response("400 Bad Request", &header.replace(CREDENTIAL, &CREDENTIAL.replace('-', "%2D")), echo.replace('-', "\\u002D"))),
+        Act::Respond(response(
+            "400 Bad Request",
+            &header.replace(CREDENTIAL, &CREDENTIAL.replace('-', "%2D")),
+            echo.replace('-', "\\u002D"),
+        )),
         Act::Respond(response("500 Internal Server Error", &header, echo.replace('-', "&#45;"))),
         Act::Respond(response("200 OK", &header, format!("\"{}\"", CREDENTIAL.replace('_', "\\u005f")))),
         Act::Respond(response("400 Bad Request", &header, &echo)),
