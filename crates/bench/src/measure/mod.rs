@@ -68,15 +68,15 @@ impl Session<'_> {
 /// A group of measurements, and what does it.
 pub type Section = (&'static str, fn(&Session<'_>, &mut Report) -> anyhow::Result<()>);
 
-/// All of them, in the order in which they run: what counts most comes before the time is up.
+/// All of them, in the order in which they run: what takes longest comes last, where the time may be up.
 pub const SECTIONS: [Section; 7] = [
     ("instructions", calls::instructions),
     ("throughput", throughput::throughput),
     ("tenants", tenants::tenants),
     ("memory", memory::memory),
-    ("builds", builds::builds),
     ("regen", regen::regen),
     ("sizes", calls::sizes),
+    ("builds", builds::builds),
 ];
 
 /// What a program printed as `name value`.

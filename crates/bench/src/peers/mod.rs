@@ -175,11 +175,8 @@ impl Peers {
     /// # Errors
     /// Where it does not build.
     pub fn clean_build(&self, runner: &Runner, package: &str) -> anyhow::Result<Finished> {
-        let target = self.folder.join("build/clean");
-        remove(&target)?;
-        let cost = runner.run(self.cargo("build", "clean").args(["-p", package]));
-        remove(&target)?;
-        cost
+        remove(&self.folder.join("build/development"))?;
+        runner.run(self.cargo("build", "development").args(["-p", package]))
     }
 
     /// Checks packages, the last of which depends on the others, with everything else checked before.
@@ -188,13 +185,13 @@ impl Peers {
     /// Where they do not build.
     pub fn warm_check(&self, runner: &Runner, packages: &[&str]) -> anyhow::Result<Finished> {
         let Some(last) = packages.last() else { return Ok(Finished::default()) };
-        runner.run(self.cargo("check", "check").args(["-p", last]))?;
-        let mut clean = self.cargo("clean", "check");
+        runner.run(self.cargo("check", "development").args(["-p", last]))?;
+        let mut clean = self.cargo("clean", "development");
         for package in packages {
             clean.args(["-p", package]);
         }
         runner.run(&mut clean)?;
-        runner.run(self.cargo("check", "check").args(["-p", last]))
+        runner.run(self.cargo("check", "development").args(["-p", last]))
     }
 
     fn cargo(&self, verb: &str, target: &str) -> Command {
