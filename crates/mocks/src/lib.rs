@@ -1,13 +1,13 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
-mod generated;
+mod vendors;
 mod operation;
 mod path;
 mod then;
 mod when;
 
-pub use generated::*;
+pub use vendors::*;
 pub use httpmock;
 pub use operation::{MockOperation, Operation};
 pub use then::Then;

@@ -114,3 +114,16 @@ fn a_message_to_a_lead_may_name_its_campaign() {
     let typed = whole::<sendpilot::types::SendMessageRequest>("lead", &body);
     assert!(matches!(typed, sendpilot::types::SendMessageRequest::LeadRequest(_)), "{typed:?}");
 }
+
+#[tokio::test]
+async fn what_is_out_of_its_limits_is_named_before_anything_leaves() {
+    let script = reachout_tests::Script::start(vec![]).await;
+    let client = leonar::Client::builder().credential("leo_key").base_url(&script.url).build().unwrap();
+    let contact = leonar::types::CreateContactRequest::new("S".repeat(132)).last_name("M".repeat(101));
+    let error = client.contacts().create(contact).await.unwrap_err();
+    assert_eq!((error.kind(), error.delivery()), (leonar::ErrorKind::InvalidRequest, leonar::Delivery::NotSent));
+    let text = error.to_string();
+    assert!(text.contains("first_name is 132 characters long, at most 100 are allowed"), "{text}");
+    assert!(text.contains("last_name is 101 characters long, at most 100 are allowed"), "{text}");
+    assert!(script.asked().is_empty());
+}

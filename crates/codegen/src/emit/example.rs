@@ -79,7 +79,7 @@ impl Example<'_> {
 
     /// What has no shorter form is read from JSON.
     fn fallback(&self, value: &Value, ty: &TypeRef) -> String {
-        format!("serde_json::from_value::<{}>(serde_json::json!({value}))?", self.named(ty))
+        format!("serde_json::from_value::<{}>(serde_json::json!({value:#}))?", self.named(ty))
     }
 
     /// What a setter or argument takes.

@@ -42,7 +42,7 @@ pub fn files(apis: &[&Api]) -> Vec<File> {
         format!("    {}    {}({}, {}),\n", doc(&format!("{}.", about(api)), 1), api.variant(), api.module(), literal(&api.id))
     });
     vec![
-        rust("crates/mocks/src/generated/mod.rs", behind_features),
+        rust("crates/mocks/src/vendors/mod.rs", behind_features),
         rust("crates/mocks/tests/operations/generated/mod.rs", tests.clone()),
         rust("tests/tests/wire/generated/mod.rs", tests),
         rust(

@@ -71,7 +71,7 @@ pub fn vendor(api: &Api) -> Result<Vec<File>, Error> {
         source: source.clone(),
         content,
     };
-    files.push(elsewhere("crates/mocks/src/generated", mocks::write(api, &of)));
+    files.push(elsewhere("crates/mocks/src/vendors", mocks::write(api, &of)));
     files.push(elsewhere("crates/mocks/tests/operations/generated", mocks::tests(api, &of)));
     files.push(elsewhere("tests/tests/wire/generated", wire::write(api, &of)));
     Ok(files)

@@ -1142,7 +1142,22 @@ impl Sourcing {
     /// # use leonar::types;
     /// # async fn example(sourcing: leonar::operations::Sourcing) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = sourcing.search_linkedin_profiles(
-    ///     serde_json::from_value::<types::SearchLinkedinProfilesRequest>(serde_json::json!({"project_id":"d4e5f6a7-8901-23bc-defa-456789012cde","account_id":"3c90c3cc-0d44-4b50-8888-8dd25736052a","job_titles":["Senior Software Engineer"],"location_ids":{"105015875":"Paris, France"},"years_experience":{"min":3,"max":10},"page":1,"page_size":25}))?,
+    ///     serde_json::from_value::<types::SearchLinkedinProfilesRequest>(serde_json::json!({
+    ///       "project_id": "d4e5f6a7-8901-23bc-defa-456789012cde",
+    ///       "account_id": "3c90c3cc-0d44-4b50-8888-8dd25736052a",
+    ///       "job_titles": [
+    ///         "Senior Software Engineer"
+    ///       ],
+    ///       "location_ids": {
+    ///         "105015875": "Paris, France"
+    ///       },
+    ///       "years_experience": {
+    ///         "min": 3,
+    ///         "max": 10
+    ///       },
+    ///       "page": 1,
+    ///       "page_size": 25
+    ///     }))?,
     /// ).await?;
     /// # Ok(())
     /// # }
@@ -1215,7 +1230,61 @@ impl Sourcing {
     /// # use leonar::types;
     /// # async fn example(sourcing: leonar::operations::Sourcing) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = sourcing.add_profiles_to_project(
-    ///     serde_json::from_value::<types::AddProfilesToProjectRequest>(serde_json::json!({"project_id":"d4e5f6a7-8901-23bc-defa-456789012cde","profiles":[{"profile_id":"ACwAABrjaVMBOLcCrV5aEw1zCAjE_zec6PbnU1A","first_name":"Sophie","last_name":"Martin","headline":"Senior Software Engineer at Doctolib","picture_url":"https://media.licdn.com/dms/image/example.jpg","location":"Paris, Île-de-France, France","linkedin_url":"https://www.linkedin.com/in/sophie-martin","summary":"Experienced engineer with 8 years in full-stack development...","current_job":{"title":"Senior Software Engineer","company_name":"Doctolib"},"experiences":[{"title":"Senior Software Engineer","company_name":"Doctolib","start_date":"2021-03-01","end_date":null,"description":"Leading backend team, Python/Django stack...","is_current":true},{"title":"Software Engineer","company_name":"Criteo","start_date":"2018-01-01","end_date":"2021-02-28","description":"Built real-time bidding systems in Python...","is_current":false}],"educations":[{"educational_establishment":"École Polytechnique","diploma":"Master of Engineering","specialization":"Computer Science","start_date":"2014-09-01","end_date":"2018-06-30"}],"skills":["Python","Django","TypeScript","PostgreSQL"],"total_years_experience":8.2,"already_in_project":false,"existing_contact_id":null}]}))?,
+    ///     serde_json::from_value::<types::AddProfilesToProjectRequest>(serde_json::json!({
+    ///       "project_id": "d4e5f6a7-8901-23bc-defa-456789012cde",
+    ///       "profiles": [
+    ///         {
+    ///           "profile_id": "ACwAABrjaVMBOLcCrV5aEw1zCAjE_zec6PbnU1A",
+    ///           "first_name": "Sophie",
+    ///           "last_name": "Martin",
+    ///           "headline": "Senior Software Engineer at Doctolib",
+    ///           "picture_url": "https://media.licdn.com/dms/image/example.jpg",
+    ///           "location": "Paris, Île-de-France, France",
+    ///           "linkedin_url": "https://www.linkedin.com/in/sophie-martin",
+    ///           "summary": "Experienced engineer with 8 years in full-stack development...",
+    ///           "current_job": {
+    ///             "title": "Senior Software Engineer",
+    ///             "company_name": "Doctolib"
+    ///           },
+    ///           "experiences": [
+    ///             {
+    ///               "title": "Senior Software Engineer",
+    ///               "company_name": "Doctolib",
+    ///               "start_date": "2021-03-01",
+    ///               "end_date": null,
+    ///               "description": "Leading backend team, Python/Django stack...",
+    ///               "is_current": true
+    ///             },
+    ///             {
+    ///               "title": "Software Engineer",
+    ///               "company_name": "Criteo",
+    ///               "start_date": "2018-01-01",
+    ///               "end_date": "2021-02-28",
+    ///               "description": "Built real-time bidding systems in Python...",
+    ///               "is_current": false
+    ///             }
+    ///           ],
+    ///           "educations": [
+    ///             {
+    ///               "educational_establishment": "École Polytechnique",
+    ///               "diploma": "Master of Engineering",
+    ///               "specialization": "Computer Science",
+    ///               "start_date": "2014-09-01",
+    ///               "end_date": "2018-06-30"
+    ///             }
+    ///           ],
+    ///           "skills": [
+    ///             "Python",
+    ///             "Django",
+    ///             "TypeScript",
+    ///             "PostgreSQL"
+    ///           ],
+    ///           "total_years_experience": 8.2,
+    ///           "already_in_project": false,
+    ///           "existing_contact_id": null
+    ///         }
+    ///       ]
+    ///     }))?,
     /// ).await?;
     /// # Ok(())
     /// # }
