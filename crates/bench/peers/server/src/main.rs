@@ -13,7 +13,7 @@ use driver::{Failure, canned};
 use http_body_util::{BodyExt as _, Full};
 use hyper::{Request, Response, body::Incoming, header, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
-use tokio::{io::AsyncReadExt as _, net::TcpListener, sync::watch};
+use tokio::{io::AsyncReadExt as _, net::TcpSocket, sync::watch};
 
 /// So long a call is held at most, should the others not come.
 const HELD: Duration = Duration::from_secs(60);
@@ -25,7 +25,10 @@ struct State {
 
 #[tokio::main(worker_threads = 2)]
 async fn main() -> Result<(), Failure> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let socket = TcpSocket::new_v4()?;
+    socket.bind(([127, 0, 0, 1], 0).into())?;
+    // Ten thousand clients knock at once.
+    let listener = socket.listen(16_384)?;
     println!("{}", listener.local_addr()?.port());
     let state = Arc::new(State { lists: Mutex::default(), held: watch::Sender::new(0) });
     tokio::spawn(async move {
