@@ -12,7 +12,7 @@ use std::{
 
 use reachout_runtime::{CallOptions, Core, Delivery, DeliveryWatch};
 
-use super::{failure::Exit, output::note};
+use super::failure::tell_interrupted;
 
 /// The calls that this run makes, all together. Clones are the same calls.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +25,8 @@ struct Inner {
     read_only: AtomicBool,
     /// Their result is told, or about to be.
     finished: AtomicBool,
+    /// Programs read what is told.
+    json: AtomicBool,
     /// A file that is worth nothing unless they come to their end.
     unfinished: Mutex<Option<PathBuf>>,
 }
@@ -47,6 +49,11 @@ impl Calls {
     /// What is known of them at this moment.
     pub fn delivery(&self) -> Delivery {
         self.0.watch.delivery()
+    }
+
+    /// Says that programs read what is told.
+    pub fn set_json(&self) {
+        self.0.json.store(true, Ordering::Relaxed);
     }
 
     /// Removes this file if a signal ends the program.
@@ -95,8 +102,7 @@ impl Calls {
             // It may have become the finished one.
             let _ = std::fs::remove_file(file);
         }
-        note(&format!("interrupted: {}", self.advice(delivery)));
-        std::process::exit(Exit::of(delivery) as i32);
+        std::process::exit(tell_interrupted(delivery, self.advice(delivery), self.0.json.load(Ordering::Relaxed)) as i32);
     }
 
     /// What is known, and what to do.

@@ -308,10 +308,10 @@ fn downloads_go_to_a_file_or_a_pipe() {
     let arguments = ["hoop-ai", "messages", "download-recording", "--sandbox", "l", "m"];
     let piped = reachout(&arguments);
     assert_eq!(piped.code, 0, "{piped:?}");
-    let saved = reachout(&[&arguments[..], &["--output", path.to_str().unwrap()]].concat());
+    let saved = reachout(&[&arguments[..], &["--save", path.to_str().unwrap()]].concat());
     assert_eq!(String::from_utf8_lossy(&std::fs::read(&path).unwrap()), piped.stdout);
     assert!(saved.stdout.ends_with("call.wav\n"), "{saved:?}");
-    let nowhere = reachout(&[&arguments[..], &["--output", "/no/such/folder/x"]].concat());
+    let nowhere = reachout(&[&arguments[..], &["--save", "/no/such/folder/x"]].concat());
     assert!(nowhere.code == 2 && nowhere.stderr.contains("cannot be written"), "refused before the call: {nowhere:?}");
 }
 
