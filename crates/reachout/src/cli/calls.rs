@@ -25,6 +25,8 @@ struct Inner {
     read_only: AtomicBool,
     /// Their result is told, or about to be.
     finished: AtomicBool,
+    /// Signals are waited for.
+    listening: AtomicBool,
     /// Programs read what is told.
     json: AtomicBool,
     /// A file that is worth nothing unless they come to their end.
@@ -71,6 +73,9 @@ impl Calls {
     /// A thread of its own waits for them, because a read from the terminal or a write into a full pipe blocks this one. Where signals
     /// cannot be waited for, they end the program as they always do.
     pub fn tell_on_signal(&self) {
+        if self.0.listening.swap(true, Ordering::Relaxed) {
+            return;
+        }
         let calls = self.clone();
         let (listening, listens) = mpsc::channel();
         let wait = move || {

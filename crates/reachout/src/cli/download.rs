@@ -24,7 +24,7 @@ pub enum Destination {
 }
 
 impl Destination {
-    /// What `--save` says; nothing where the response is no file. What cannot be written is refused before anything is sent, and so is
+    /// What `--save` says; nothing where the response is not a file. What cannot be written is refused before anything is sent, and so is
     /// a file on a terminal.
     pub fn open(matches: &ArgMatches, calls: &Calls) -> Result<Option<Self>, Failure> {
         let Ok(path) = matches.try_get_one::<PathBuf>("save") else { return Ok(None) };

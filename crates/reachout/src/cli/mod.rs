@@ -67,14 +67,18 @@ enum Own {
 /// Reads the arguments and does what they say.
 pub async fn run() -> ExitCode {
     let json = globals::ask_for_json(std::env::args().skip(1));
-    let matches = command().try_get_matches().unwrap_or_else(|mut error| {
-        suggest::keep_nearest(&mut error);
-        if json && error.use_stderr() { failure::wrong_arguments(&error) } else { error.exit() }
-    });
     let calls = Calls::default();
     if json {
         calls.set_json();
     }
+    // A text from standard input is waited for while the arguments are read.
+    if std::env::args().any(|argument| argument == "-" || argument.ends_with("=-")) {
+        calls.tell_on_signal();
+    }
+    let matches = command().try_get_matches().unwrap_or_else(|mut error| {
+        suggest::keep_nearest(&mut error);
+        if json && error.use_stderr() { failure::wrong_arguments(&error) } else { error.exit() }
+    });
     let mut notes = Vec::new();
     let result = dispatch(&matches, &calls, &mut notes).await;
     calls.finish();

@@ -71,7 +71,7 @@ impl Settings {
         let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
         if profile.is_empty() || !profile.chars().all(is_name) {
             let name = profile.escape_debug();
-            return Err(Failure::usage(format!("`{name}` is no name of a profile: letters, digits, `-` and `_` are expected")));
+            return Err(Failure::usage(format!("`{name}` cannot name a profile: letters, digits, `-` and `_` are expected")));
         }
         Ok(Self { profile, chosen: flag.is_some(), file, data })
     }

@@ -12,7 +12,7 @@ use std::{
 
 use reachout_runtime::{
     Auth, Bytes, Error, Observer, Outgoing, StatusCode, Vendor,
-    header::{CONTENT_TYPE, HeaderMap},
+    header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap},
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -119,8 +119,8 @@ impl Held {
                 text = text.replace(REDACTED, &variable);
                 credential.push(name.to_string());
             }
-            // Where a form is shown by its parts, the boundary between them is nobody's concern.
-            if parts.is_empty() || *name != CONTENT_TYPE {
+            // A form is shown by its parts: the boundary between them, and so its length, are another's to choose.
+            if parts.is_empty() || ![CONTENT_TYPE, CONTENT_LENGTH].contains(name) {
                 headers.push((name.to_string(), text));
             }
         }

@@ -159,7 +159,7 @@ fn merged(whole: Option<Value>, fields: Map<String, Value>) -> Result<Value, Fai
             Ok(whole.into())
         }
         Some(other) if fields.is_empty() => Ok(other),
-        Some(_) => Err(Failure::usage("--json-body is no object, so arguments of single fields cannot come on top of it")),
+        Some(_) => Err(Failure::usage("--json-body is not an object, so arguments of single fields cannot come on top of it")),
     }
 }
 

@@ -34,7 +34,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The kind of a schema; nothing where it is no scalar.
+    /// The kind of a schema; nothing where it is not a scalar.
     pub fn of(document: &Document, schema: &Value) -> Option<Self> {
         let followed = document.follow(schema);
         if let Some(values) = followed["enum"].as_array() {

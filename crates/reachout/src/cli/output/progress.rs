@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// A line that counts. It hides itself where standard error is no terminal, and is gone when it is dropped.
+/// A line that counts. It hides itself where standard error is not a terminal, and is gone when it is dropped.
 pub struct Progress(ProgressBar);
 
 impl Progress {
