@@ -160,8 +160,11 @@ fn object(message: &str, facts: &Facts, notes: &[String]) -> String {
 /// Says that the arguments are wrong, before there is anything else to tell.
 pub fn wrong_arguments(error: &clap::Error) -> ! {
     let text = error.render().to_string();
-    // The first paragraph; usage and hints for people follow.
-    let message = text.split("\n\nUsage:").next().unwrap_or_default().trim_start_matches("error:").trim();
+    let message = match error.kind() {
+        clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "a command is missing; --help lists them",
+        // The first paragraph; usage and hints for people follow.
+        _ => text.split("\n\nUsage:").next().unwrap_or_default().trim_start_matches("error:").trim(),
+    };
     let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
     note(&object(&plain(&message), &Facts { retryable: false, ..Facts::of(Delivery::NotSent) }, &[]));
     std::process::exit(Exit::Usage as i32)
