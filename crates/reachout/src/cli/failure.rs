@@ -68,6 +68,7 @@ impl Facts {
     }
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands out a reference to the field")]
 fn word<S: serde::Serializer>(delivery: &Delivery, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(match delivery {
         Delivery::NotSent => "not_sent",

@@ -208,7 +208,8 @@ async fn an_error_is_one_json_object_for_programs() {
     assert_eq!((&unsent["delivery"], &unsent["retryable"], &unsent["status"]), (&"not_sent".into(), &true.into(), &Value::Null));
     // Arguments that are wrong.
     for arguments in [
-        &["leonar", "contcats", "--json"][..], &["leonar", "--json"],
+        &["leonar", "contcats", "--json"][..],
+        &["leonar", "--json"],
         &["--output=json", "leonar", "contacts", "get"],
         &["leonar", "contacts", "list", "--json", "--limit", "999"],
     ] {
