@@ -243,10 +243,10 @@ fn fields(rows: &[Value]) -> Result<(), Failure> {
     line(&table::fields(&rows, table::room()))
 }
 
-/// `println!` panics where nobody reads the output any more.
+/// `println!` panics where nobody reads the output any more, and writes a long line in pieces, between which another program may write.
 pub fn line(text: &str) -> Result<(), Failure> {
     let mut stdout = std::io::stdout().lock();
-    writeln!(stdout, "{text}")?;
+    stdout.write_all(format!("{text}\n").as_bytes())?;
     Ok(stdout.flush()?)
 }
 
