@@ -98,6 +98,9 @@ async fn flag_environment_and_profile_come_in_this_order() {
         nobody.refused().contains("the profile `nobody` has no credential for Leonar"),
         "another account's key is not taken: {nobody:?}"
     );
+    let told = status(home.path(), &["--base-url", "http://127.0.0.1:9/x"]);
+    assert_eq!((&told["base_url"], &told["base_url_source"]), (&"http://127.0.0.1:9/x".into(), &"--base-url".into()));
+    assert_eq!(status(home.path(), &[])["base_url_source"], "environment: LEONAR_BASE_URL");
     // A base URL, by flag before the environment.
     let flag = list(&[], &["--base-url", "http://127.0.0.1:9"]).await;
     assert_eq!(flag.code, 3, "{flag:?}");

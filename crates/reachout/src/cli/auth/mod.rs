@@ -102,6 +102,7 @@ struct Row {
     variable: &'static str,
     found: bool,
     base_url: String,
+    base_url_source: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -114,7 +115,7 @@ async fn status(check: bool, access: &Access<'_>, output: &mut Output) -> Result
     for (vendor, api) in Vendor::ALL.into_iter().filter_map(|vendor| Some((vendor, vendor.api()?))) {
         let client = api.vendor;
         let source = Source::of(client, settings).await;
-        let (base_url, _) = access.base_url(client)?;
+        let (base_url, base_url_source) = access.base_url(client)?;
         let (credential, expires_at) = match &source {
             Err(_) => ("unreadable".to_owned(), None),
             Ok(Source::Environment { secret }) => (mask(secret.expose_secret()), None),
@@ -134,6 +135,7 @@ async fn status(check: bool, access: &Access<'_>, output: &mut Output) -> Result
             variable: client.credential_env,
             found,
             base_url,
+            base_url_source,
             expires_at,
             check: None,
         };
