@@ -32,7 +32,7 @@ pub fn script(mut command: Command, shell: Shell) -> String {
 fn powershell_values(root: &Command) -> String {
     let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
     let mut table = String::new();
-    for (path, argument) in valued("reachout".to_owned(), root) {
+    for (path, argument) in valued("reachout", root) {
         let Some(flag) = argument.get_long() else { continue };
         let values: Vec<_> = argument.get_possible_values().iter().map(|value| quoted(value.get_name())).collect();
         // Writing to a string cannot fail.
@@ -54,13 +54,13 @@ fn powershell_values(root: &Command) -> String {
 }
 
 /// The arguments with known values, each with the path of its command; global ones once.
-fn valued(path: String, command: &Command) -> Vec<(String, &Arg)> {
+fn valued<'c>(path: &str, command: &'c Command) -> Vec<(String, &'c Arg)> {
     let is_root = path == "reachout";
     let own = command.get_arguments().filter(move |argument| is_root || !argument.is_global_set());
     let own: Vec<_> = own.filter(|argument| takes_values(argument) && !argument.get_possible_values().is_empty()).collect();
     let below = command.get_subcommands().filter(|below| below.get_name() != "help");
-    let below: Vec<_> = below.flat_map(|below| valued(format!("{path};{}", below.get_name()), below)).collect();
-    own.into_iter().map(|argument| (path.clone(), argument)).chain(below).collect()
+    let below: Vec<_> = below.flat_map(|below| valued(&format!("{path};{}", below.get_name()), below)).collect();
+    own.into_iter().map(|argument| (path.to_owned(), argument)).chain(below).collect()
 }
 
 fn takes_values(argument: &Arg) -> bool {

@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal as _;
 
-use heck::ToShoutySnakeCase as _;
+use heck::ToShoutySnakeCase;
 use serde_json::Value;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
@@ -103,7 +103,7 @@ fn natural(column: &str, rows: &[Value]) -> usize {
 
 /// `firstName` and `first_name` alike: `FIRST_NAME`.
 fn heading(column: &str) -> String {
-    column.split('.').map(|name| name.to_shouty_snake_case()).collect::<Vec<_>>().join(".")
+    column.split('.').map(ToShoutySnakeCase::to_shouty_snake_case).collect::<Vec<_>>().join(".")
 }
 
 /// The widths of as many columns as fit. Ids stay whole as long as other columns that matter do not have to go for them.
