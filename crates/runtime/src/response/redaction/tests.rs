@@ -45,7 +45,7 @@ fn of_two_secrets_the_longer_goes_first() {
     let clean = text(&redactor(&["token-1234", "token-1234-renewed"]), "token-1234-renewed, token-1234");
     assert_eq!(clean, "[redacted], [redacted]");
     // Whichever is known first, and wherever they stand.
-    for secrets in [["token-1234", "token-1234-renewed"], ["token-1234-renewed", "token-1234"], ["another-9", "token-1234-renewed"]] {
+    for secrets in [["token-1234", "token-1234-renewed"], ["token-1234-renewed", "token-1234"], ["1234-ren", "token-1234-renewed"]] {
         assert_eq!(text(&redactor(&secrets), "token-1234-renewed!"), "[redacted]!", "{secrets:?}");
     }
     assert_eq!(text(&redactor(&["later-5678", "first-1234"]), "first-1234, later-5678."), "[redacted], [redacted].");
