@@ -108,7 +108,8 @@ pub struct Routes {
 /// Conversations with contacts, as threads of messages.
 #[derive(Clone, Debug)]
 pub struct Conversations {
-    core: rt::Core,
+    #[doc(hidden)]
+    pub core: rt::Core,
     routes: &'static Routes,
 }
 
@@ -206,7 +207,8 @@ impl Conversations {
 /// Messages of every channel, sent, received and scheduled, with their files, recordings and transcriptions.
 #[derive(Clone, Debug)]
 pub struct Messages {
-    core: rt::Core,
+    #[doc(hidden)]
+    pub core: rt::Core,
     routes: &'static Routes,
 }
 
@@ -420,7 +422,8 @@ impl Messages {
 /// Contacts, with their tags, followers, campaigns, workflows and appointments.
 #[derive(Clone, Debug)]
 pub struct Contacts {
-    core: rt::Core,
+    #[doc(hidden)]
+    pub core: rt::Core,
     routes: &'static Routes,
 }
 
@@ -922,7 +925,8 @@ impl ListContactsByBusiness {
 /// Tasks that concern a contact.
 #[derive(Clone, Debug)]
 pub struct Tasks {
-    core: rt::Core,
+    #[doc(hidden)]
+    pub core: rt::Core,
     routes: &'static Routes,
 }
 
@@ -1083,7 +1087,8 @@ impl Tasks {
 /// Notes on a contact.
 #[derive(Clone, Debug)]
 pub struct Notes {
-    core: rt::Core,
+    #[doc(hidden)]
+    pub core: rt::Core,
     routes: &'static Routes,
 }
 
@@ -1150,7 +1155,8 @@ impl Notes {
 /// Tokens and installations of a marketplace app.
 #[derive(Clone, Debug)]
 pub struct Oauth {
-    core: rt::Core,
+    #[doc(hidden)]
+    pub core: rt::Core,
     routes: &'static Routes,
 }
 
