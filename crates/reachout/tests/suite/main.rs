@@ -12,6 +12,8 @@ mod output;
 mod program;
 mod send;
 mod shells;
+#[cfg(target_os = "linux")]
+mod terminal;
 
 /// Id of a contact at Leonar.
 pub const CONTACT: &str = "a1b2c3d4-5678-90ab-cdef-1234567890ab";
