@@ -31,6 +31,9 @@ pub(crate) use work::{Begun, Claimed, DailyUse, Outcome};
 /// Those who wait for a lock of SQLite have it after this time, or give up.
 const BUSY: Duration = Duration::from_secs(30);
 
+/// A process that is suspended within a transaction keeps its locks, and everybody waits for them: Postgres is to end it.
+const LET_GO: &str = "SET idle_in_transaction_session_timeout = '5s'";
+
 /// Connections to Postgres, and those to SQLite that read.
 const CONNECTIONS: u32 = 8;
 
@@ -145,9 +148,10 @@ impl Store {
             Self::open_sqlite(Path::new(path.strip_prefix("//").unwrap_or(path))).await
         } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
             let options = PgConnectOptions::from_str(address)?;
-            // By itself first: a pool goes on trying, and says in the end that it took too long.
-            let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(BUSY).connect_lazy_with(options);
-            Ok(Self::postgres(pool))
+            let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(BUSY).after_connect(|connection, _| {
+                Box::pin(async move { sqlx::query(LET_GO).execute(connection).await.map(drop) })
+            });
+            Ok(Self::postgres(pool.connect_lazy_with(options)))
         } else {
             Err(Error::Address)
         }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use reachout_outbox::{Outbox, PgPool, SqlitePool};
+use sqlx::sqlite::SqliteConnectOptions;
 use tempfile::TempDir;
 
 use crate::server::Server;
@@ -68,6 +69,14 @@ impl Database {
         }
     }
 
+    /// Whether somebody keeps the others from writing.
+    pub async fn is_locked(&self) -> bool {
+        let Self::Sqlite(directory) = self else { return false };
+        let options = SqliteConnectOptions::new().filename(directory.path().join("outbox.db")).busy_timeout(Duration::from_millis(50));
+        let pool = SqlitePool::connect_with(options).await.unwrap();
+        let locked = pool.begin_with("BEGIN IMMEDIATE").await.is_err();
+        locked
+    }
 }
 
 /// A test ends by itself.
