@@ -97,10 +97,10 @@ pub struct Message {
     /// When to send it, to the second; at once unless set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub send_at: Option<DateTime<Utc>>,
-    /// Id of the message this one answers.
+    /// Id of the message this one replies to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<String>,
-    /// Whom an answer goes to.
+    /// Whom a reply goes to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_mode: Option<ReplyMode>,
     /// Id of the thread it belongs to.

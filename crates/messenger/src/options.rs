@@ -89,7 +89,7 @@ pub struct LeadwayOptions {
     /// Kind of the message within its channel; the name of the channel unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sub_type: Option<leadway::types::MessageSubType>,
-    /// What became of the message; `pending` unless set.
+    /// Whether the message was delivered, in the vendor's word; `pending` unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<leadway::types::MessageDeliveryStatus>,
     /// Id of the custom subtype whose unsubscriptions count. For an email only.
@@ -120,7 +120,7 @@ impl LeadwayOptions {
         self
     }
 
-    /// What became of the message.
+    /// Whether the message was delivered, in the vendor's word.
     #[must_use]
     pub fn status(mut self, status: impl Into<leadway::types::MessageDeliveryStatus>) -> Self {
         self.status = Some(status.into());
