@@ -10,6 +10,9 @@ mod migrate;
 mod select;
 mod work;
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::fs::OpenOptions;
 use std::path::Path;
@@ -26,7 +29,7 @@ use crate::Error;
 
 pub(crate) use budget::{BudgetTerms, Taken};
 pub(crate) use insert::NewRow;
-pub(crate) use work::{Begun, Claimed, DailyUse, Outcome};
+pub(crate) use work::{Begun, Claimed, DailyUse, Outcome, Used};
 
 /// Those who wait for a lock of SQLite have it after this time, or give up.
 const BUSY: Duration = Duration::from_secs(30);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use reachout_messenger::Vendor;
 use sqlx::{query, query_as, query_scalar};
 
+use super::budget::{BudgetTerms, Taken, give, take};
 use super::{Store, change, execute, now, read, transaction};
 use crate::entry::from_content;
 use crate::envelope::{Envelope, Lane};
@@ -43,8 +44,10 @@ pub(crate) struct DailyUse {
 /// What came of the step to `sending`.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Begun {
-    /// It is committed: this worker, and no other, sends the message.
-    Begun,
+    /// It is committed: this worker, and no other, sends the message, with this slot if one was asked for.
+    Begun(Option<i64>),
+    /// There is no slot for so long; the message is untouched.
+    Wait(Duration),
     /// The worker does not hold the message any more: its lease ended, or it was withdrawn.
     Lost,
     /// The recipient is on the list; the message is settled.
@@ -53,6 +56,15 @@ pub(crate) enum Begun {
     Paused,
     /// The sender's day is full; the message is untouched.
     DayFull,
+}
+
+/// What an attempt used up, to be given back with its outcome.
+#[derive(Default)]
+pub(crate) struct Used<'a> {
+    /// A slot under a rate limit, and whether the vendor may have counted the request.
+    pub(crate) slot: Option<(&'a BudgetTerms, i64, bool)>,
+    /// A message of the sender's day, which counts unless nothing was sent.
+    pub(crate) daily: Option<&'a DailyUse>,
 }
 
 /// What came of an attempt.
@@ -235,7 +247,8 @@ impl Store {
     }
 
     /// The step to `sending`, for a worker that holds the message and whose lease lasts: compared, changed and committed as one.
-    pub(crate) async fn begin(&self, claimed: &Claimed, daily: Option<&DailyUse>) -> Result<Begun, Error> {
+    /// The slot under the rate limit is taken with it, and given back by [`finish`](Self::finish).
+    pub(crate) async fn begin(&self, claimed: &Claimed, terms: Option<&BudgetTerms>, daily: Option<&DailyUse>) -> Result<Begun, Error> {
         let Claimed { id, attempt, worker, envelope, .. } = claimed;
         let step = concat!(
             "UPDATE reachout_outbox_messages SET state = 'sending', attempt = attempt + 1, changed_at = ",
@@ -276,6 +289,13 @@ impl Store {
                     return Ok(Begun::Suppressed);
                 }
             }
+            let slot = match terms.map(|terms| (terms, worker)) {
+                None => None,
+                Some((terms, worker)) => match take!(transaction, terms, worker) {
+                    Taken::Wait(wait) => return Ok(Begun::Wait(wait)),
+                    Taken::Slot(slot) => Some(slot),
+                },
+            };
             if query(step).bind(id).bind(worker).bind(attempt).execute(&mut *transaction).await?.rows_affected() == 0 {
                 return Ok(Begun::Lost);
             }
@@ -286,13 +306,13 @@ impl Store {
                 }
             }
             query(write_down).bind(id).bind(attempt + 1).bind(worker).execute(&mut *transaction).await?;
-            Begun::Begun
+            Begun::Begun(slot)
         }))
     }
 
     /// Writes down what came of an attempt that [`begin`](Self::begin) began. Also where the message was called `unknown` meanwhile: the
     /// worker that sent it knows better. False if it was settled otherwise.
-    pub(crate) async fn finish(&self, claimed: &Claimed, outcome: &Outcome, daily: Option<&DailyUse>) -> Result<bool, Error> {
+    pub(crate) async fn finish(&self, claimed: &Claimed, outcome: &Outcome, used: &Used<'_>) -> Result<bool, Error> {
         let Claimed { id, attempt, worker, envelope, .. } = claimed;
         let settle = concat!(
             "UPDATE reachout_outbox_messages SET state = $1, worker = NULL, reason = $2, code = $3, conversation = COALESCE($4, conversation),
@@ -321,7 +341,10 @@ impl Store {
             for vendor_id in &sent.message_ids {
                 query(name).bind(vendor).bind(vendor_id).bind(id).execute(&mut *transaction).await?;
             }
-            if let Some(DailyUse { day, .. }) = daily.filter(|_| *state == State::Queued) {
+            if let Some((terms, slot, sent)) = used.slot {
+                give!(terms, slot, sent, |query| drop(query.execute(&mut *transaction).await?));
+            }
+            if let Some(DailyUse { day, .. }) = used.daily.filter(|_| *state == State::Queued) {
                 query(uncount).bind(vendor).bind(credential).bind(sender).bind(day).execute(&mut *transaction).await?;
             }
             settled
