@@ -1,5 +1,5 @@
 //! How fast messages are queued and sent, and how much memory that takes: `cargo run --release -p reachout-outbox --example drain -- 100000`,
-//! with the address of a database as a second argument where it is not to be a file of SQLite that is removed afterwards.
+//! with the address of a database as a second argument, such as `postgres://…`; without, it is a file that is removed afterwards.
 //!
 //! What sends takes a millisecond and loses nothing, so that the outbox itself is measured. Prints one line of JSON.
 
@@ -7,9 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use reachout_messenger::{Error, Receipt};
-use reachout_outbox::{
-    Account, Accounts, BoxFuture, Channel, Clients, Envelope, Lane, Message, Messenger, Outbox, Runner, State, Vendor,
-};
+use reachout_outbox::{Account, Accounts, BoxFuture, Channel, Clients, Envelope, Lane, Message, Messenger, Outbox, Runner, State, Vendor};
 
 /// Takes every message, and remembers which: by a flag for each, so that its memory does not grow.
 #[derive(Clone, Debug)]
@@ -71,10 +69,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     assert_eq!(summary.count(State::Accepted), count);
     assert_eq!(outbox.status().await?.count(State::Accepted), count);
 
-    let rate = |time: Duration| count as f64 / time.as_secs_f64();
+    let rate = |time: Duration| u64::try_from(u128::from(count) * 1000 / time.as_millis().max(1)).unwrap_or(u64::MAX);
     let most = most.lock().map(|most| most.0).unwrap_or_default();
     println!(
-        r#"{{"messages":{count},"enqueue_per_second":{:.0},"drain_per_second":{:.0},"resident_kib":{{"start":{before},"most":{most},"end":{}}}}}"#,
+        r#"{{"messages":{count},"enqueue_per_second":{},"drain_per_second":{},"resident_kib":{{"start":{before},"most":{most},"end":{}}}}}"#,
         rate(queued),
         rate(drained),
         resident()

@@ -10,7 +10,7 @@ use super::lanes::Known;
 use super::outcome::{Ended, ended, lost, not_begun};
 use super::{Event, Shared};
 use crate::hooks::Verdict;
-use crate::store::{Begun, BudgetTerms, Claimed, DailyUse, Outcome, Used};
+use crate::store::{BudgetTerms, Claimed, DailyUse, Outcome, Step, Used};
 use crate::time::duration;
 use crate::{Account, Error, State};
 
@@ -63,15 +63,15 @@ async fn deliver(shared: Arc<Shared>, claimed: Arc<Claimed>) {
     }
     let begun = begin(&shared, &known, &claimed, daily.as_ref().map(|(daily, _)| daily)).await;
     match begun {
-        Ok(Begun::Begun(slot)) => {
+        Ok(Step::Begun(slot)) => {
             let slot = known.terms.as_ref().zip(slot);
             send(&shared, &claimed, &account, slot, daily.as_ref().map(|(daily, _)| daily)).await;
         }
-        Ok(Begun::Wait(_)) => put_back(&shared, &claimed, Duration::ZERO, "rate-limit").await,
-        Ok(Begun::Lost) => tracing::debug!(id = claimed.id, "the message is another's by now"),
-        Ok(Begun::Suppressed) => settled(&shared, &claimed, State::Suppressed, Some("suppression-list".to_owned())),
-        Ok(Begun::Paused) => shared.tell(&Event::PutBack { id: claimed.id, wait: Duration::ZERO, code: "paused".to_owned() }),
-        Ok(Begun::DayFull) => {
+        Ok(Step::Wait(_)) => put_back(&shared, &claimed, Duration::ZERO, "rate-limit").await,
+        Ok(Step::Lost) => tracing::debug!(id = claimed.id, "the message is another's by now"),
+        Ok(Step::Suppressed) => settled(&shared, &claimed, State::Suppressed, Some("suppression-list".to_owned())),
+        Ok(Step::Paused) => shared.tell(&Event::PutBack { id: claimed.id, wait: Duration::ZERO, code: "paused".to_owned() }),
+        Ok(Step::DayFull) => {
             let wait = daily.map_or(LATER, |(_, wait)| wait);
             put_back(&shared, &claimed, wait, "daily-cap").await;
         }
@@ -102,26 +102,26 @@ async fn clock(shared: &Shared, known: &Known, claimed: &Claimed) -> Result<Allo
     Ok(Ok(day.map(|(most, (day, next))| (DailyUse { day, most }, duration(next - now)))))
 }
 
-/// The step to `sending`, once there is a slot for it under the account's rate limit. [`Begun::Wait`]: that takes too long, or the runner is
+/// The step to `sending`, once there is a slot for it under the account's rate limit. [`Step::Wait`]: that takes too long, or the runner is
 /// to end.
-async fn begin(shared: &Shared, known: &Known, claimed: &Claimed, daily: Option<&DailyUse>) -> Result<Begun, Error> {
+async fn begin(shared: &Shared, known: &Known, claimed: &Claimed, daily: Option<&DailyUse>) -> Result<Step, Error> {
     let Some(terms) = &known.terms else { return shared.store.begin(claimed, None, daily).await };
     let _turn = known.turn.lock().await;
     loop {
         if shared.is_stopped() || known.blocked_for().is_some() {
-            return Ok(Begun::Wait(Duration::ZERO));
+            return Ok(Step::Wait(Duration::ZERO));
         }
         let wait = match shared.store.begin(claimed, Some(terms), daily).await? {
-            Begun::Wait(wait) if wait > HOLD => {
+            Step::Wait(wait) if wait > HOLD => {
                 known.block(wait);
                 shared.tell(&Event::Waiting { lane: known.lane.clone(), wait });
-                return Ok(Begun::Wait(wait));
+                return Ok(Step::Wait(wait));
             }
-            Begun::Wait(wait) => wait.max(Duration::from_millis(5)),
+            Step::Wait(wait) => wait.max(Duration::from_millis(5)),
             begun => return Ok(begun),
         };
         tokio::select! {
-            () = shared.stop() => return Ok(Begun::Wait(wait)),
+            () = shared.stop() => return Ok(Step::Wait(wait)),
             () = sleep(wait) => {}
         }
     }

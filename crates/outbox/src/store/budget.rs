@@ -5,7 +5,7 @@ use std::time::Duration;
 use reachout_runtime::{RateLimit, RateLimitStatus};
 use sqlx::query;
 
-use super::{Store, change, execute, now, transaction};
+use super::{Store, change, execute, now, relaxed};
 use crate::Error;
 use crate::time::{duration, milliseconds};
 
@@ -27,7 +27,7 @@ pub(crate) enum Taken {
 }
 
 /// After a slot's period, how long nobody gave it back.
-const ABANDONED: Duration = Duration::from_secs(5 * 60);
+const ABANDONED: Duration = Duration::from_mins(5);
 /// How soon to ask again where all slots are in use, and any of them may come back unused.
 const RECHECK: Duration = Duration::from_millis(200);
 
@@ -136,12 +136,12 @@ pub(super) use give;
 impl Store {
     /// Takes a slot, or tells when to ask again.
     pub(crate) async fn take_slot(&self, terms: &BudgetTerms, holder: &str) -> Result<Taken, Error> {
-        Ok(transaction!(self, |transaction| take!(transaction, terms, holder)))
+        Ok(relaxed!(self, |transaction| take!(transaction, terms, holder)))
     }
 
     /// Gives a slot back.
     pub(crate) async fn give_slot(&self, terms: &BudgetTerms, slot: i64, sent: bool) -> Result<(), Error> {
-        change!(self, |pool| give!(terms, slot, sent, |query| drop(query.execute(pool).await?)));
+        change!(self, |pool| give!(terms, slot, sent, |query| query.execute(pool).await?.rows_affected()));
         Ok(())
     }
 

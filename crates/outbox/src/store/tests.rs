@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use reachout_messenger::{Channel, Message, Vendor};
 
-use super::{Begun, BudgetTerms, Claimed, NewRow, Outcome, Store, Taken, Used};
+use super::{BudgetTerms, Claimed, NewRow, Outcome, Step, Store, Taken, Used};
 use crate::outbox::Resolution;
 use crate::{Envelope, Lane, Sent, State};
 
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 const SHORT: Duration = Duration::from_millis(1);
 
 fn lane() -> Lane {
@@ -32,7 +32,7 @@ async fn claim(store: &Store, worker: &str) -> Option<Claimed> {
     store.claim(worker, &lane(), 10).await.unwrap().pop()
 }
 
-async fn begin(store: &Store, claimed: &Claimed) -> Begun {
+async fn begin(store: &Store, claimed: &Claimed) -> Step {
     store.begin(claimed, None, None).await.unwrap()
 }
 
@@ -57,7 +57,7 @@ async fn one_worker_holds_a_message_and_one_attempt_begins() {
     assert!(claim(&store, "two").await.is_none() && claim(&store, "one").await.is_none(), "it is held");
     let other = Claimed { worker: "two".to_owned(), ..held.clone() };
     let stale = Claimed { attempt: 1, ..held.clone() };
-    for (claimed, begun) in [(&other, Begun::Lost), (&stale, Begun::Lost), (&held, Begun::Begun(None)), (&held, Begun::Lost)] {
+    for (claimed, begun) in [(&other, Step::Lost), (&stale, Step::Lost), (&held, Step::Begun(None)), (&held, Step::Lost)] {
         assert_eq!(begin(&store, claimed).await, begun);
     }
     assert_eq!(state(&store, id).await, State::Sending);
@@ -72,13 +72,13 @@ async fn a_lease_that_ended_lets_nothing_begin() {
     let (_directory, store, id) = store().await;
     let held = claim(&store, "one").await.unwrap();
     silence(&store, "one").await;
-    assert_eq!(begin(&store, &held).await, Begun::Lost, "before anybody noticed");
+    assert_eq!(begin(&store, &held).await, Step::Lost, "before anybody noticed");
     assert!(claim(&store, "one").await.is_none());
     assert_eq!(store.reap().await.unwrap(), 0, "it was not sending");
     assert!(!store.extend("one", LONG).await.unwrap(), "it is gone");
     let next = claim(&store, "two").await.expect("it is free");
-    assert_eq!(begin(&store, &held).await, Begun::Lost);
-    assert_eq!(begin(&store, &next).await, Begun::Begun(None));
+    assert_eq!(begin(&store, &held).await, Step::Lost);
+    assert_eq!(begin(&store, &next).await, Step::Begun(None));
     assert_eq!(state(&store, id).await, State::Sending);
 }
 
@@ -110,7 +110,7 @@ async fn a_late_outcome_does_not_undo_what_a_person_decided() {
     assert_eq!(state(&store, id).await, State::Queued);
     assert_eq!(store.attempts(id).await.unwrap()[0].outcome, Some(State::Accepted), "but the attempt's row tells");
     let again = claim(&store, "two").await.unwrap();
-    assert_eq!((again.attempt, begin(&store, &again).await), (1, Begun::Begun(None)));
+    assert_eq!((again.attempt, begin(&store, &again).await), (1, Step::Begun(None)));
 }
 
 #[tokio::test]
@@ -120,8 +120,8 @@ async fn a_step_that_is_refused_takes_no_slot() {
     let terms = BudgetTerms { key: "k".to_owned(), limit, follows_vendor: true, steady: false };
     let held = claim(&store, "one").await.unwrap();
     let other = Claimed { worker: "two".to_owned(), ..held.clone() };
-    assert_eq!(store.begin(&other, Some(&terms), None).await.unwrap(), Begun::Lost);
-    let Begun::Begun(Some(slot)) = store.begin(&held, Some(&terms), None).await.unwrap() else { panic!("there is a slot") };
+    assert_eq!(store.begin(&other, Some(&terms), None).await.unwrap(), Step::Lost);
+    let Step::Begun(Some(slot)) = store.begin(&held, Some(&terms), None).await.unwrap() else { panic!("there is a slot") };
     let full = store.take_slot(&terms, "two").await.unwrap();
     assert!(matches!(full, Taken::Wait(wait) if wait < Duration::from_secs(1)), "it may come back unused: {full:?}");
     let used = Used { slot: Some((&terms, slot, false)), daily: None };

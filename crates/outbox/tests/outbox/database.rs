@@ -74,12 +74,11 @@ impl Database {
         let Self::Sqlite(directory) = self else { return false };
         let options = SqliteConnectOptions::new().filename(directory.path().join("outbox.db")).busy_timeout(Duration::from_millis(50));
         let pool = SqlitePool::connect_with(options).await.unwrap();
-        let locked = pool.begin_with("BEGIN IMMEDIATE").await.is_err();
-        locked
+        pool.begin_with("BEGIN IMMEDIATE").await.is_err()
     }
 }
 
 /// A test ends by itself.
 pub async fn in_time<T>(test: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(120), test).await.expect("the test takes too long")
+    tokio::time::timeout(Duration::from_mins(2), test).await.expect("the test takes too long")
 }
