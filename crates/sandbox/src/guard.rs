@@ -218,8 +218,7 @@ mod tests {
             ("GET /_sandbox", &[("host", "localhost"), ("origin", "https://app.test"), ("sec-fetch-site", "cross-site")], 0),
             ("GET /_sandbox", &[("host", "evil.example"), ("origin", "https://app.test")], MISDIRECTED),
         ];
-        let access =
-            Access { hosts: vec!["sandbox.test".to_owned()], origins: vec!["https://app.test".to_owned()], any_address: false };
+        let access = Access { hosts: vec!["sandbox.test".to_owned()], origins: vec!["https://app.test".to_owned()], any_address: false };
         for (line, headers, expected) in cases {
             let (method, uri) = line.split_once(' ').unwrap();
             let request =

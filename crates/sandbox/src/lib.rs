@@ -1,3 +1,8 @@
+// The first definition of a reference wins: rustdoc has no files, so that here the pictures of README are part of the text.
+#![cfg_attr(doc, doc = concat!("[wide-light]: data:image/webp;base64,", include_str!("../screenshots/wide-light.webp.base64")))]
+#![cfg_attr(doc, doc = concat!("[wide-dark]: data:image/webp;base64,", include_str!("../screenshots/wide-dark.webp.base64")))]
+#![cfg_attr(doc, doc = concat!("[narrow-light]: data:image/webp;base64,", include_str!("../screenshots/narrow-light.webp.base64")))]
+#![cfg_attr(doc, doc = concat!("[narrow-dark]: data:image/webp;base64,", include_str!("../screenshots/narrow-dark.webp.base64")))]
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 

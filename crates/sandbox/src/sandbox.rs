@@ -14,7 +14,7 @@ use crate::guard::Access;
 use crate::listen::{Listening, listen};
 use crate::server::{Server, lock};
 use crate::state::{self, StateFile};
-use crate::{Announcement, Delivery, FaultRule, RecordedRequest, Requests, ReplyTo, Settings, Subscription, Vendor, Versions, Webhook};
+use crate::{Announcement, Delivery, FaultRule, RecordedRequest, ReplyTo, Requests, Settings, Subscription, Vendor, Versions, Webhook};
 
 /// A running sandbox. It serves until it is dropped.
 #[derive(Debug)]

@@ -108,8 +108,11 @@ fn ask(stage: &Stage, consent: &Consent) -> Response {
         let checked = if checked { " checked" } else { "" };
         format!("<label><input type=\"radio\" name=\"account\" value=\"{}\"{checked}> {}</label>", escape(value), escape(label))
     };
-    let mut accounts: String =
-        locations.iter().enumerate().map(|(index, id)| option(&format!("location:{id}"), &format!("Sub-account {id}"), index == 0)).collect();
+    let mut accounts: String = locations
+        .iter()
+        .enumerate()
+        .map(|(index, id)| option(&format!("location:{id}"), &format!("Sub-account {id}"), index == 0))
+        .collect();
     accounts.push_str(&option(&format!("company:{agency}"), &format!("The whole agency {agency}"), locations.is_empty()));
     let hidden = |name: &str, value: &str| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escape(value));
     let state = consent.state.as_deref().map(|state| hidden("state", state)).unwrap_or_default();

@@ -48,9 +48,7 @@ async fn remove(State(server): Shared, Path(id): Path<u64>) -> Result<StatusCode
 async fn list_operations(wanted: Result<Query<Match>, QueryRejection>) -> Result<Json<Vec<Value>>, Refused> {
     let Query(wanted) = wanted.map_err(|rejection| bad(rejection.body_text()))?;
     let met = operations(api::all().map_err(bad)?, &wanted).map_err(bad)?;
-    let show = |(vendor, operation): (Vendor, &Operation)| {
-        json!({ "vendor": vendor, "operation": operation.id, "method": operation.method.as_str(), "path": operation.template })
-    };
+    let show = |(vendor, operation): (Vendor, &Operation)| json!({ "vendor": vendor, "operation": operation.id, "method": operation.method.as_str(), "path": operation.template });
     Ok(Json(met.into_iter().map(show).collect()))
 }
 

@@ -32,7 +32,8 @@ pub(crate) fn request(api: &Api, operation: &Operation) -> Value {
     if !query.is_empty() {
         path = format!("{path}?{query}");
     }
-    let mut headers: Map<String, Value> = required(Location::Header).map(|header| (header.name.clone(), text(&header.example).into())).collect();
+    let mut headers: Map<String, Value> =
+        required(Location::Header).map(|header| (header.name.clone(), text(&header.example).into())).collect();
     match &operation.credential {
         Some(Credential::Bearer) => drop(headers.insert("Authorization".to_owned(), format!("Bearer {}", api.vendor.api_key()).into())),
         Some(Credential::Header(name)) => drop(headers.insert(name.clone(), api.vendor.api_key().into())),

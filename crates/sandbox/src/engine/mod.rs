@@ -28,8 +28,8 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use serde_json::Value;
 
 use self::call::Call;
-pub(crate) use self::example::request as request_example;
 pub(crate) use self::event::Event;
+pub(crate) use self::example::request as request_example;
 pub use self::reply::ReplyTo;
 use self::script::Script;
 pub(crate) use self::store::Snapshot;

@@ -47,7 +47,14 @@ impl ReplyTo {
     }
 
     fn empty(vendor: Vendor, text: String) -> Self {
-        Self { vendor, text, conversation_id: String::new(), contact_id: String::new(), linkedin_url: String::new(), channel: String::new() }
+        Self {
+            vendor,
+            text,
+            conversation_id: String::new(),
+            contact_id: String::new(),
+            linkedin_url: String::new(),
+            channel: String::new(),
+        }
     }
 
     /// Over this channel, where the conversation begins with it.

@@ -121,7 +121,8 @@ fn schemas(api: &Api, script: &Script, kind: &str) -> Schemas {
     }
     let parents = about(None).flat_map(|operation| script.plan(operation).parents.iter()).map(|parent| parent.field.clone());
     // What no page shows of a conversation and a message needs all the same.
-    let bare = ["contact_id", "conversation_id", "channel"].map(str::to_owned).into_iter().filter(|_| kind == "conversation" || kind == "message");
+    let bare =
+        ["contact_id", "conversation_id", "channel"].map(str::to_owned).into_iter().filter(|_| kind == "conversation" || kind == "message");
     let id = script.kind(kind).map(|kind| kind.id_field.clone());
     for name in parents.chain(bare.filter(|_| api.vendor == crate::Vendor::Leonar)).chain(id) {
         schemas.entry(name).or_insert_with(|| json!({ "type": "string" }));

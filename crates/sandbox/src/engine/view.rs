@@ -94,7 +94,8 @@ impl Stage {
         let contact = contact_id.and_then(|id| store.get("contact", id));
         let person = fields.get("participants").and_then(|people| people.get(0));
         let names = [
-            contact.map(|contact| format!("{} {}", first(contact, &["first_name", "firstName"]), first(contact, &["last_name", "lastName"]))),
+            contact
+                .map(|contact| format!("{} {}", first(contact, &["first_name", "firstName"]), first(contact, &["last_name", "lastName"]))),
             Some(first(fields, &["contactName", "fullName"]).to_owned()),
             person.and_then(|person| person["name"].as_str().map(str::to_owned)),
             contact_id.map(str::to_owned),

@@ -181,7 +181,8 @@ async fn example_requests_are_taken() {
         let method = Method::from_bytes(example["method"].as_str().unwrap().as_bytes()).unwrap();
         let url = format!("{}{}", sandbox.base_url(vendor.parse().unwrap()), example["path"].as_str().unwrap());
         let headers = example["headers"].as_object().unwrap();
-        let mut request = headers.iter().fold(http.request(method, url), |request, (name, value)| request.header(name, value.as_str().unwrap()));
+        let mut request =
+            headers.iter().fold(http.request(method, url), |request, (name, value)| request.header(name, value.as_str().unwrap()));
         match headers.get("Content-Type").and_then(Value::as_str) {
             Some("multipart/form-data") => continue,
             Some("application/x-www-form-urlencoded") => request = request.form(&example["body"]),
@@ -282,10 +283,9 @@ async fn it_runs_inside_another_router() {
 async fn the_page_needs_nothing_from_elsewhere() {
     let sandbox = Sandbox::start().await.unwrap();
     let http = reqwest::Client::new();
-    for (path, files) in [
-        ("", &["sandbox.css", "app.js"][..]),
-        ("/_sandbox/api", &["swagger-ui.css", "swagger-ui-bundle.js", "sandbox.css", "api.js"]),
-    ] {
+    for (path, files) in
+        [("", &["sandbox.css", "app.js"][..]), ("/_sandbox/api", &["swagger-ui.css", "swagger-ui-bundle.js", "sandbox.css", "api.js"])]
+    {
         let page = http.get(format!("{}{path}", sandbox.url())).send().await.unwrap();
         let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
         assert!(policy.contains("default-src 'none'; script-src 'self';") && policy.contains("frame-ancestors 'none'"), "{policy}");
@@ -298,9 +298,23 @@ async fn the_page_needs_nothing_from_elsewhere() {
         }
     }
     // Modules name one another relative to themselves.
-    for file in ["views.js", "parts.js", "requests.js", "objects.js", "controls.js", "lit-html.js", "directives/repeat.js", "directive.js", "directive-helpers.js"] {
+    for file in [
+        "views.js",
+        "parts.js",
+        "requests.js",
+        "objects.js",
+        "controls.js",
+        "lit-html.js",
+        "directives/repeat.js",
+        "directive.js",
+        "directive-helpers.js",
+    ] {
         let response = http.get(format!("{}/_sandbox/ui/{file}", sandbox.url())).send().await.unwrap();
-        assert_eq!((response.status().as_u16(), &response.headers()["content-type"]), (200, &"text/javascript; charset=utf-8".parse().unwrap()), "{file}");
+        assert_eq!(
+            (response.status().as_u16(), &response.headers()["content-type"]),
+            (200, &"text/javascript; charset=utf-8".parse().unwrap()),
+            "{file}"
+        );
     }
     for vendor in Vendor::ALL {
         let document = success(http.get(format!("{}/_sandbox/openapi/{vendor}.json", sandbox.url()))).await;

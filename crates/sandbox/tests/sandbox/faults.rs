@@ -111,7 +111,10 @@ async fn a_fault_waits_for_its_requests() {
             json!({ "match": { "path": "/contact" }, "fault": { "kind": "truncate" } }),
             "path: \"/contact\" is not a path of any vendor; the nearest is \"/contacts\"",
         ),
-        (json!({ "match": { "method": "PSOT" }, "fault": { "kind": "truncate" } }), "method: \"PSOT\" is not a method of any vendor; the nearest is \"POST\""),
+        (
+            json!({ "match": { "method": "PSOT" }, "fault": { "kind": "truncate" } }),
+            "method: \"PSOT\" is not a method of any vendor; the nearest is \"POST\"",
+        ),
         (
             json!({ "match": { "method": "DELETE", "operation": "send_message" }, "fault": { "kind": "truncate" } }),
             "match: no operation is at this method and path",

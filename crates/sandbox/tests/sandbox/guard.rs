@@ -126,14 +126,20 @@ async fn an_origin_is_let_in_by_its_name_and_no_other() {
         request.header("Access-Control-Request-Headers", "authorization,content-type").send()
     };
     let allowed = asks("http://localhost:3000").await.unwrap();
-    assert_eq!((allowed.status().as_u16(), &allowed.headers()["access-control-allow-headers"]), (204, &"authorization,content-type".parse().unwrap()));
+    assert_eq!(
+        (allowed.status().as_u16(), &allowed.headers()["access-control-allow-headers"]),
+        (204, &"authorization,content-type".parse().unwrap())
+    );
     assert!(allowed.headers()["access-control-allow-methods"].to_str().unwrap().contains("POST"));
     for other in ["http://localhost:3001", "https://localhost:3000", "http://localhost:3000.evil.example", "null"] {
         let refused = asks(other).await.unwrap();
         assert_eq!((refused.status().as_u16(), refused.headers().get("access-control-allow-origin")), (403, None), "{other}");
     }
     // Whose name is made to resolve to this machine is refused all the same.
-    let rebound = reqwest::Client::new().get(format!("{}/_sandbox", sandbox.url())).header("Host", "evil.example").header("Origin", "http://localhost:3000");
+    let rebound = reqwest::Client::new()
+        .get(format!("{}/_sandbox", sandbox.url()))
+        .header("Host", "evil.example")
+        .header("Origin", "http://localhost:3000");
     assert_eq!(fetch(rebound).await.0, 421);
     for wrong in ["*", "localhost:3000", "http://localhost:3000/path", "file:///tmp/x"] {
         let error = Sandbox::builder().allow_origin(wrong).start().await.unwrap_err();

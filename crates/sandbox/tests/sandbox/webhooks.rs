@@ -13,7 +13,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use crate::client::{Client, fetch, document, success};
+use crate::client::{Client, document, fetch, success};
 
 /// A receiver of webhooks: its address, what it received, and the status it responds with.
 async fn receiver() -> (String, UnboundedReceiver<(HeaderMap, Bytes)>, Arc<AtomicU16>) {

@@ -12,7 +12,7 @@ export const json = (value) => (value === null || value === undefined ? "" : typ
 export const code = (value) => (json(value) === "" ? html`<p class="quiet">empty</p>` : html`<pre tabindex="0">${json(value)}</pre>`);
 
 export const status = ({ status, fault }) =>
-  html`<span class="status s${status ? Math.floor(status / 100) : 0}">${status ?? "reset"}</span>${fault ? html` <span class="fault">fault: ${fault}</span>` : nothing}`;
+  html`<span>${fault ? html`<span class="fault">fault: ${fault}</span> ` : nothing}<span class="status s${status ? Math.floor(status / 100) : 0}">${status ?? "reset"}</span></span>`;
 
 /** A labelled choice. `options` are values, or pairs of a value and its label. */
 export const choice = (label, name, options, value, change = undefined) => html`

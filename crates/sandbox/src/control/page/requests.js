@@ -60,7 +60,7 @@ const detail = (request) => html`
   </article>`;
 
 const headers = (all) => html`
-  <details><summary>${Object.keys(all).length} headers</summary>
+  <details><summary>Headers (${Object.keys(all).length})</summary>
     <dl class="headers">${Object.entries(all).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></details>`;
 
 const SENDABLE = ["application/json", "application/x-www-form-urlencoded", undefined];

@@ -63,9 +63,7 @@ fn change_contact(call: &mut Call<'_>, id: &str, patch: Fields) -> Result<Fields
     // Tags and the wish not to be disturbed have events of their own.
     let shown = call.api.document.properties(payload).into_iter().flatten().map(|(name, _)| name.as_str());
     let others: Vec<&str> = shown.filter(|name| !["tags", "dnd"].contains(name)).collect();
-    for (name, fields) in
-        [("ContactUpdate", &others[..]), ("ContactDndUpdate", &["dnd", "dndSettings"]), ("ContactTagUpdate", &["tags"])]
-    {
+    for (name, fields) in [("ContactUpdate", &others[..]), ("ContactDndUpdate", &["dnd", "dndSettings"]), ("ContactTagUpdate", &["tags"])] {
         if fields.iter().any(|field| before.get(*field) != after.get(*field)) {
             call.events.push(Event::new(name, after.clone()));
         }
