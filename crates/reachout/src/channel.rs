@@ -12,7 +12,7 @@ pub enum Channel {
     Email,
     /// A message to a LinkedIn connection.
     Linkedin,
-    /// A LinkedIn `InMail`, to somebody who is no connection.
+    /// A LinkedIn `InMail`, to somebody who is not a connection.
     LinkedinInmail,
     /// A LinkedIn invitation to connect, with the text as its note.
     LinkedinInvitation,
@@ -97,14 +97,14 @@ impl FromStr for Channel {
     }
 }
 
-/// A text that is no channel's name.
+/// A text that is not a channel's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownChannel(String);
 
 impl fmt::Display for UnknownChannel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = Channel::all().map(Channel::name).collect();
-        write!(f, "{:?} is no channel; these are: {}", self.0, names.join(", "))
+        write!(f, "{:?} is not a channel; these are: {}", self.0, names.join(", "))
     }
 }
 
@@ -122,7 +122,7 @@ mod tests {
                 assert_eq!(highlevel.to_uppercase().parse(), Ok(channel));
             }
         }
-        assert!("fax".parse::<Channel>().unwrap_err().to_string().starts_with("\"fax\" is no channel; these are: email, linkedin"));
+        assert!("fax".parse::<Channel>().unwrap_err().to_string().starts_with("\"fax\" is not a channel; these are: email, linkedin"));
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub enum Error {
     /// The client failed: configuration, network, or an error response.
     #[error(transparent)]
     Client(#[from] reachout_runtime::Error),
-    /// The vendor answered with success and said in its response that the message was not sent.
+    /// The vendor responded with success, and said in its response that the message was not sent.
     #[error("{} did not send the message: {reason}", vendor.name())]
     Refused {
         /// Who refused.
@@ -25,7 +25,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// What became of the message. Look at it before sending again.
+    /// Whether the message was delivered. Look at it before sending again.
     pub fn delivery(&self) -> Delivery {
         match self {
             Self::Unsupported(_) => Delivery::NotSent,

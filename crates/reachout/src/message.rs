@@ -82,9 +82,9 @@ pub struct Message {
     pub attachments: Vec<String>,
     /// When to send it, to the second; at once unless set.
     pub send_at: Option<DateTime<Utc>>,
-    /// Id of the message this one answers.
+    /// Id of the message this one replies to.
     pub reply_to: Option<String>,
-    /// Whom an answer goes to.
+    /// Whom a reply goes to.
     pub reply_mode: Option<ReplyMode>,
     /// Id of the thread it belongs to.
     pub thread: Option<String>,

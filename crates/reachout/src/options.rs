@@ -78,7 +78,7 @@ impl HighLevelOptions {
 pub struct LeadwayOptions {
     /// Kind of the message within its channel; the name of the channel unless set.
     pub sub_type: Option<leadway::types::MessageSubType>,
-    /// What became of the message; `pending` unless set.
+    /// Whether the message was delivered, in the vendor's word; `pending` unless set.
     pub status: Option<leadway::types::MessageDeliveryStatus>,
     /// Id of the custom subtype whose unsubscriptions count. For an email only.
     pub custom_subtype_id: Option<String>,
@@ -104,7 +104,7 @@ impl LeadwayOptions {
         self
     }
 
-    /// What became of the message.
+    /// Whether the message was delivered, in the vendor's word.
     #[must_use]
     pub fn status(mut self, status: impl Into<leadway::types::MessageDeliveryStatus>) -> Self {
         self.status = Some(status.into());

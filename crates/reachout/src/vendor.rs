@@ -91,9 +91,9 @@ impl FromStr for Vendor {
     }
 }
 
-/// A text that is no vendor's id.
+/// A text that is not a vendor's id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no vendor; these are: {list}", list = Vendor::ALL.map(Vendor::id).join(", "))]
+#[error("{0:?} is not a vendor; these are: {list}", list = Vendor::ALL.map(Vendor::id).join(", "))]
 pub struct UnknownVendor(String);
 
 #[cfg(test)]
@@ -107,7 +107,7 @@ mod tests {
         }
         assert_eq!(
             "Leonard".parse::<Vendor>().unwrap_err().to_string(),
-            "\"Leonard\" is no vendor; these are: leonar, sendpilot, hoop-ai, leadway"
+            "\"Leonard\" is not a vendor; these are: leonar, sendpilot, hoop-ai, leadway"
         );
     }
 

@@ -20,7 +20,7 @@ pub trait Messenger: fmt::Debug + Send + Sync {
 
     /// Sends one message. What the vendor cannot do with it is an error before anything is sent.
     ///
-    /// A message is not sent twice by retries; after an error, [`Error::delivery`] tells what became of it.
+    /// A message is not sent twice by retries; after an error, [`Error::delivery`] tells whether it was delivered.
     fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<Receipt, Error>>;
 }
 

@@ -3,6 +3,7 @@
 mod attempt;
 mod failure;
 mod gate;
+pub(crate) mod observe;
 mod prepared;
 pub(crate) mod redirect;
 pub(crate) mod retry;

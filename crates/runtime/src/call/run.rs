@@ -14,6 +14,7 @@ use tracing::{Instrument, Span};
 
 use super::attempt::{Attempt, Step, Timer, read};
 use super::failure::{Failure, Failures, Limit, Received};
+use super::observe::{self, Observer};
 use super::prepared::Prepared;
 use super::redirect::Target;
 use super::retry::{self, Decision};
@@ -94,7 +95,10 @@ impl Run {
                 let (body, end) = read(&mut response, self.core.shared.max_body, &mut timer.as_mut()).await;
                 let Received { status, headers, body } = Received::new(response, body);
                 match end {
-                    None => return Ok((Head { status, headers }, body)),
+                    None => {
+                        self.responded(status, &headers, Some(&body));
+                        return Ok((Head { status, headers }, body));
+                    }
                     Some(end) => {
                         let failure = self.failures(limit).response_lost(Received { status, headers, body }, end);
                         self.recover(failure).await?;
@@ -117,6 +121,7 @@ impl Run {
             let (mut response, _) = self.accepted(None, &mut timer.as_mut()).await?;
             let _ = read(&mut response, self.core.shared.max_body, &mut timer.as_mut()).await;
             let Received { status, headers, .. } = Received::new(response, Bytes::new());
+            self.responded(status, &headers, None);
             Ok(Head { status, headers })
         }
         .instrument(span.clone())
@@ -137,6 +142,7 @@ impl Run {
         .await
         .map(|(response, limit)| {
             let head = Head { status: response.status(), headers: response.headers().clone() };
+            self.responded(head.status, &head.headers, None);
             let stream = ByteStream::new(response, limit.time, self.interruption(&head, limit));
             (head, stream)
         });
@@ -224,6 +230,11 @@ impl Run {
         self.credential().await?;
         let assembled = self.call.assemble(&self.core, &self.target, accept, self.secrets.current()).await;
         let request = assembled.map_err(|error| self.close(error))?;
+        if let Some(observer) = self.observer()
+            && !observe::sending(observer, self.sent + 1, &request, self.known())
+        {
+            return Err(self.close(Error::new(ErrorKind::Transport, Delivery::NotSent, "the request was held back")));
+        }
         let limit = self.limit();
         if limit.time.is_zero() {
             return Err(self.out_of_time(Error::new(ErrorKind::Timeout, Delivery::NotSent, "the call's deadline passed")));
@@ -243,6 +254,9 @@ impl Run {
     async fn recover(&mut self, failure: Failure) -> Result<(), Error> {
         let Failure { outcome, error, vendor_wait } = failure;
         if error.status() == Some(StatusCode::UNAUTHORIZED) && self.renew().await? {
+            if let Some(observer) = self.observer() {
+                observer.failed(&error, Some(Duration::ZERO));
+            }
             self.remember(error);
             return Ok(());
         }
@@ -266,6 +280,9 @@ impl Run {
             Decision::Retry { after } => Some(after),
             Decision::GiveUp => None,
         };
+        if let Some(observer) = self.observer() {
+            observer.failed(&error, after);
+        }
         if limited
             && let Some(pacer) = self.core.tenant.pacer.as_ref().filter(|_| self.target.trusted)
             && let Some(wait) = vendor_wait.or(after)
@@ -309,7 +326,11 @@ impl Run {
         let may_be_held = self.may_be_held();
         match pacer.acquire(self.deadline() + may_be_held).await {
             Ok(permit) => {
-                self.held += asked.elapsed().min(may_be_held);
+                let waited = asked.elapsed();
+                self.held += waited.min(may_be_held);
+                if let Some(observer) = self.observer().filter(|_| !waited.is_zero()) {
+                    observer.paced(waited);
+                }
                 Ok(Some(permit))
             }
             Err(Denied::TooLong(TooLong(wait))) => {
@@ -370,6 +391,16 @@ impl Run {
             known: self.known(),
             limit,
             max_body: self.core.shared.max_body,
+        }
+    }
+
+    fn observer(&self) -> Option<&dyn Observer> {
+        self.core.options.observer.as_deref()
+    }
+
+    fn responded(&self, status: StatusCode, headers: &HeaderMap, body: Option<&Bytes>) {
+        if let Some(observer) = self.observer() {
+            observe::responded(observer, status, headers, body, self.known());
         }
     }
 
