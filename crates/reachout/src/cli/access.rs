@@ -43,7 +43,7 @@ impl<'s> Access<'s> {
                 let (base_url, _) = self.base_url(vendor)?;
                 let builder = builder.base_url(&base_url);
                 if authenticated && !self.exchange.holds() {
-                    match Source::of(vendor, self.settings).await?.credential(vendor, &base_url, self.settings).await? {
+                    match Source::of(vendor, self.settings).await?.credential(vendor, &base_url, self.settings)? {
                         Credential::Fixed(secret) => builder.credential(secret),
                         Credential::Renewed(provider) => builder.credential_provider(provider),
                     }

@@ -32,7 +32,7 @@ pub struct Raw {
     /// A field with a text, @FILE or - for standard input; may be given several times
     #[arg(long, short, value_name = "KEY=TEXT", value_parser = text_field)]
     field: Vec<(String, Value)>,
-    /// A field with a JSON value, such as limit=5 or tags=["a"]; may be given several times
+    /// A field with a JSON value, such as limit=5 or active=true; may be given several times
     #[arg(long, short = 'F', value_name = "KEY=JSON", value_parser = json_field)]
     json_field: Vec<(String, Value)>,
     /// File with the JSON body, or - for standard input

@@ -68,6 +68,7 @@ impl Facts {
     }
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands out a reference to the field")]
 fn word<S: serde::Serializer>(delivery: &Delivery, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(match delivery {
         Delivery::NotSent => "not_sent",
@@ -160,8 +161,11 @@ fn object(message: &str, facts: &Facts, notes: &[String]) -> String {
 /// Says that the arguments are wrong, before there is anything else to tell.
 pub fn wrong_arguments(error: &clap::Error) -> ! {
     let text = error.render().to_string();
-    // The first paragraph; usage and hints for people follow.
-    let message = text.split("\n\nUsage:").next().unwrap_or_default().trim_start_matches("error:").trim();
+    let message = match error.kind() {
+        clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "a command is missing; --help lists them",
+        // The first paragraph; usage and hints for people follow.
+        _ => text.split("\n\nUsage:").next().unwrap_or_default().trim_start_matches("error:").trim(),
+    };
     let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
     note(&object(&plain(&message), &Facts { retryable: false, ..Facts::of(Delivery::NotSent) }, &[]));
     std::process::exit(Exit::Usage as i32)

@@ -84,7 +84,9 @@ pub async fn run() -> ExitCode {
     calls.finish();
     match result {
         Ok(()) => {
-            notes.iter().for_each(|text| note(&format!("note: {text}")));
+            for text in &notes {
+                note(&format!("note: {text}"));
+            }
             ExitCode::SUCCESS
         }
         Err(failure) => failure.report(&calls, json, &notes),

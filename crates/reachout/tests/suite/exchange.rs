@@ -209,6 +209,7 @@ async fn an_error_is_one_json_object_for_programs() {
     // Arguments that are wrong.
     for arguments in [
         &["leonar", "contcats", "--json"][..],
+        &["leonar", "--json"],
         &["--output=json", "leonar", "contacts", "get"],
         &["leonar", "contacts", "list", "--json", "--limit", "999"],
     ] {

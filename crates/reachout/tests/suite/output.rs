@@ -172,8 +172,8 @@ fn any_text_may_come_from_a_file_or_from_standard_input() {
     assert_eq!(body(&[&operation[..], &["-"]].concat(), "From a pipe\n")["content"], "From a pipe");
     assert_eq!(body(&[&operation[..], &["@@ada"]].concat(), "")["content"], "@ada");
     let send = ["send", "--via", "leonar", "--to", CONTACT, "--channel", "email"];
-    let sent = body(&[&send[..], &["--subject", &at, "-"]].concat(), "Hi");
-    assert_eq!((&sent["subject"], &sent["content"]), (&json!("From a file"), &json!("Hi")));
+    let message = body(&[&send[..], &["--subject", &at, "-"]].concat(), "Hi");
+    assert_eq!((&message["subject"], &message["content"]), (&json!("From a file"), &json!("Hi")));
     let twice = run(command().args(send).args(["--subject", "-", "-"]).write_stdin("Hi"));
     assert!(twice.code == 2 && twice.stderr.contains("standard input can be given once only"), "{twice:?}");
     let missing = run(command().args(send).args(["--subject", "@nobody", "Hi"]));

@@ -24,6 +24,7 @@ use crate::client::credential::{Credential, Credentials};
 use crate::error::{Delivery, Error, ErrorKind, Worst, parse};
 use crate::limit::{Denied, FOREVER, Permit, TooLong};
 use crate::request::Request;
+use crate::request::body::Body;
 use crate::response::redaction::Redactor;
 use crate::response::stream::{ByteStream, Interruption};
 use crate::response::{DecodeFailure, Response};
@@ -36,6 +37,7 @@ pub(super) struct Run {
     method: MethodClass,
     target: Target,
     secrets: Secrets,
+    /// When it was first polled.
     started: Instant,
     /// Waited for the rate limit, as [`CallOptions::wait_for_rate_limit`](crate::CallOptions::wait_for_rate_limit) allows: it does not
     /// count against the deadline.
@@ -86,13 +88,14 @@ impl Run {
 
     /// Makes attempts until a response arrived as a whole, or no further attempt is allowed.
     pub(super) async fn whole(&mut self) -> Result<(Head, Bytes), Error> {
+        self.started = Instant::now();
         let span = self.span();
         // Not bound to a name before it is awaited: the future would have room for it twice.
         let result = async {
             let mut timer = pin!(None);
             loop {
                 let (mut response, limit) = self.accepted(None, &mut timer.as_mut()).await?;
-                let (body, end) = read(&mut response, self.core.shared.max_body, &mut timer.as_mut()).await;
+                let (body, end) = read(&mut response, self.core.shared().max_body, &mut timer.as_mut()).await;
                 let Received { status, headers, body } = Received::new(response, body);
                 match end {
                     None => {
@@ -114,12 +117,13 @@ impl Run {
 
     /// Like [`whole`](Self::whole), but the body is read only so that the connection can be used again.
     pub(super) async fn discarded(&mut self) -> Result<Head, Error> {
+        self.started = Instant::now();
         let span = self.span();
         // Not bound to a name before it is awaited: the future would have room for it twice.
         let result = async {
             let mut timer = pin!(None);
             let (mut response, _) = self.accepted(None, &mut timer.as_mut()).await?;
-            let _ = read(&mut response, self.core.shared.max_body, &mut timer.as_mut()).await;
+            let _ = read(&mut response, self.core.shared().max_body, &mut timer.as_mut()).await;
             let Received { status, headers, .. } = Received::new(response, Bytes::new());
             self.responded(status, &headers, None);
             Ok(Head { status, headers })
@@ -132,6 +136,7 @@ impl Run {
 
     /// Makes attempts until a response begins, whose body is then read as it arrives.
     pub(super) async fn stream(&mut self) -> Result<(Head, ByteStream), Error> {
+        self.started = Instant::now();
         let span = self.span();
         // Not bound to a name before it is awaited: the future would have room for it twice.
         let result = async {
@@ -228,7 +233,12 @@ impl Run {
     async fn attempt(&mut self, accept: Option<HeaderValue>, timer: &mut Timer<'_>) -> Result<(Step, Limit), Error> {
         let permit = self.permit().await?;
         self.credential().await?;
-        let assembled = self.call.assemble(&self.core, &self.target, accept, self.secrets.current()).await;
+        let assembled = self.call.assemble(&self.core, &self.target, accept, self.secrets.current());
+        let assembled = match (&self.call.body, assembled) {
+            // What another host is sent has no body.
+            (Body::Multipart(form), Ok(request)) if self.target.trusted => Box::pin(Prepared::with_form(&self.core, request, form)).await,
+            (_, assembled) => assembled,
+        };
         let request = assembled.map_err(|error| self.close(error))?;
         if let Some(observer) = self.observer()
             && !observe::sending(observer, self.sent + 1, &request, self.known())
@@ -240,10 +250,10 @@ impl Run {
             return Err(self.out_of_time(Error::new(ErrorKind::Timeout, Delivery::NotSent, "the call's deadline passed")));
         }
         let attempt = Attempt {
-            sender: &self.core.shared.sender,
+            sender: &self.core.shared().sender,
             failures: self.failures(limit),
             target: &self.target,
-            watch: self.core.options.watch.as_ref(),
+            watch: self.core.options().watch.as_ref(),
         };
         let step = attempt.make(request, permit, timer).await;
         self.sent += 1;
@@ -284,7 +294,7 @@ impl Run {
             observer.failed(&error, after);
         }
         if limited
-            && let Some(pacer) = self.core.tenant.pacer.as_ref().filter(|_| self.target.trusted)
+            && let Some(pacer) = self.core.tenant().pacer.as_ref().filter(|_| self.target.trusted)
             && let Some(wait) = vendor_wait.or(after)
         {
             pacer.pause(wait);
@@ -307,7 +317,7 @@ impl Run {
 
     /// Whether a 401 led to a newer credential.
     async fn renew(&mut self) -> Result<bool, Error> {
-        let Credentials::Provider(provider) = &self.core.tenant.credentials else { return Ok(false) };
+        let Credentials::Provider(provider) = &self.core.tenant().credentials else { return Ok(false) };
         let Some(credential) = self.secrets.current().filter(|_| !self.renewed && self.call.body.is_repeatable()) else {
             return Ok(false);
         };
@@ -321,7 +331,7 @@ impl Run {
 
     async fn permit(&mut self) -> Result<Option<Permit>, Error> {
         // The budget is the vendor's; another host has nothing to do with it.
-        let Some(pacer) = self.core.tenant.pacer.as_ref().filter(|_| self.target.trusted) else { return Ok(None) };
+        let Some(pacer) = self.core.tenant().pacer.as_ref().filter(|_| self.target.trusted) else { return Ok(None) };
         let asked = Instant::now();
         let may_be_held = self.may_be_held();
         match pacer.acquire(self.deadline() + may_be_held).await {
@@ -334,7 +344,7 @@ impl Run {
                 Ok(Some(permit))
             }
             Err(Denied::TooLong(TooLong(wait))) => {
-                let reason = match self.core.options.rate_limit_wait {
+                let reason = match self.core.options().rate_limit_wait {
                     Some(_) => format!("the rate limit would hold the request back for longer than the {may_be_held:?} that it may wait"),
                     None => format!("the rate limit would hold the request back beyond the call's deadline of {:?}", self.core.deadline()),
                 };
@@ -350,7 +360,7 @@ impl Run {
 
     /// How much longer the call may wait for the rate limit beside its deadline.
     fn may_be_held(&self) -> Duration {
-        self.core.options.rate_limit_wait.map_or(Duration::ZERO, |wait| wait.left(self.held))
+        self.core.options().rate_limit_wait.map_or(Duration::ZERO, |wait| wait.left(self.held))
     }
 
     /// What counts against the deadline.
@@ -363,7 +373,7 @@ impl Run {
             self.secrets.begin(None);
             return Ok(());
         }
-        let provider = match &self.core.tenant.credentials {
+        let provider = match &self.core.tenant().credentials {
             Credentials::Fixed(credential) => {
                 self.secrets.begin(Some(Arc::clone(credential)));
                 return Ok(());
@@ -384,13 +394,13 @@ impl Run {
 
     fn failures(&self, limit: Limit) -> Failures<'_> {
         Failures {
-            shape: &self.core.shared.vendor.error,
-            rate_limit_headers: &self.core.shared.vendor.rate_limit_headers,
+            shape: &self.core.shared().vendor.error,
+            rate_limit_headers: &self.core.shared().vendor.rate_limit_headers,
             method: self.method,
             policy: self.core.retry(),
             known: self.known(),
             limit,
-            max_body: self.core.shared.max_body,
+            max_body: self.core.shared().max_body,
         }
     }
 

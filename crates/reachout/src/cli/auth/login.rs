@@ -36,7 +36,7 @@ pub struct Arguments {
     /// What the app may do, such as contacts.readonly; may be given several times
     #[arg(long, value_name = "SCOPE", requires = "oauth")]
     scope: Vec<String>,
-    /// Where the browser comes back to, as it is registered with the app; on this machine [default: http://127.0.0.1:4011/callback]
+    /// Where the browser comes back to, as it is registered with the app: port 4011 of this machine and /callback, if absent
     #[arg(long, value_name = "URL", requires = "oauth")]
     redirect_uri: Option<String>,
     /// Another page to log in on, such as that of a white label
@@ -105,7 +105,7 @@ impl Arguments {
         let login = Login::Oauth { client_id, client_secret: client_secret.expose_secret().to_owned() };
         let name = name(settings, vendor);
         let place = Vault::new(settings).set(&name, login.to_secret()).await?;
-        store(place.clone(), settings)?.save(&name, &tokens).await.map_err(|error| Failure::Usage(error.into()))?;
+        store(&place, settings)?.save(&name, &tokens).await.map_err(|error| Failure::Usage(error.into()))?;
         output.object(&json!({
             "vendor": vendor.id,
             "profile": settings.profile(),

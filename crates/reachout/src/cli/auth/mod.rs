@@ -75,7 +75,7 @@ async fn logout(vendor: &reachout_runtime::Vendor, settings: &Settings, output: 
     let Some((_, place)) = vault.get(&name).await? else {
         return Err(Failure::usage(format!("there is no login of {} in the profile `{}`", vendor.name, settings.profile())));
     };
-    store(place.clone(), settings)?.remove(&name).await.map_err(|error| Failure::Usage(error.into()))?;
+    store(&place, settings)?.remove(&name).await.map_err(|error| Failure::Usage(error.into()))?;
     vault.remove(&name).await?;
     output.object(&serde_json::json!({ "vendor": vendor.id, "profile": settings.profile(), "removed_from": place.to_string() }))
 }
@@ -84,9 +84,9 @@ async fn token(vendor: &'static reachout_runtime::Vendor, access: &Access<'_>) -
     let secret = match Source::of(vendor, access.settings).await? {
         Source::Login { login: login @ Login::Oauth { .. }, place } => {
             let (base_url, _) = access.base_url(vendor)?;
-            oauth(&login, place, vendor, &base_url, access.settings)?.credential().await?
+            oauth(&login, &place, vendor, &base_url, access.settings)?.credential().await?
         }
-        source => match source.credential(vendor, "", access.settings).await? {
+        source => match source.credential(vendor, "", access.settings)? {
             source::Credential::Fixed(secret) => secret,
             source::Credential::Renewed(provider) => provider.credential().await?,
         },
@@ -119,8 +119,7 @@ async fn status(check: bool, access: &Access<'_>, output: &mut Output) -> Result
             Source::Environment { secret } => (mask(secret.expose_secret()), None),
             Source::Login { login: Login::Key { key }, .. } => (mask(key), None),
             Source::Login { place, .. } => {
-                let tokens =
-                    store(place.clone(), settings)?.load(&name(settings, client)).await.map_err(|error| Failure::Usage(error.into()))?;
+                let tokens = store(place, settings)?.load(&name(settings, client)).await.map_err(|error| Failure::Usage(error.into()))?;
                 let shown = tokens.as_ref().map_or_else(|| "not set".to_owned(), |tokens| mask(tokens.access_token.expose_secret()));
                 (shown, tokens.and_then(|tokens| tokens.expires_at).map(|time| time.to_rfc3339()))
             }

@@ -82,12 +82,12 @@ impl Source {
     }
 
     /// The credential, or how to get one.
-    pub async fn credential(self, vendor: &Vendor, base_url: &str, settings: &Settings) -> Result<Credential, Failure> {
+    pub fn credential(self, vendor: &Vendor, base_url: &str, settings: &Settings) -> Result<Credential, Failure> {
         match self {
             Self::Environment { secret } => Ok(Credential::Fixed(secret)),
             Self::Login { login: Login::Key { key }, .. } => Ok(Credential::Fixed(key.into())),
             Self::Login { login: login @ Login::Oauth { .. }, place } => {
-                Ok(Credential::Renewed(Arc::new(oauth(&login, place, vendor, base_url, settings)?)))
+                Ok(Credential::Renewed(Arc::new(oauth(&login, &place, vendor, base_url, settings)?)))
             }
             Self::None => {
                 let Vendor { id, name, credential_env, .. } = vendor;
@@ -103,14 +103,14 @@ impl Source {
 }
 
 /// The tokens of a login through the browser.
-pub fn oauth(login: &Login, place: Place, vendor: &Vendor, base_url: &str, settings: &Settings) -> Result<OAuthCredentials, Failure> {
+pub fn oauth(login: &Login, place: &Place, vendor: &Vendor, base_url: &str, settings: &Settings) -> Result<OAuthCredentials, Failure> {
     let Login::Oauth { client_id, client_secret } = login else { return Err(Failure::usage("this login has no tokens")) };
     let app = App::builder(client_id, client_secret.clone()).base_url(base_url).build()?;
     Ok(OAuthCredentials::new(app, store(place, settings)?, name(settings, vendor)))
 }
 
 /// Where the tokens are: beside the login they belong to.
-pub fn store(place: Place, settings: &Settings) -> Result<Arc<dyn TokenStore>, Failure> {
+pub fn store(place: &Place, settings: &Settings) -> Result<Arc<dyn TokenStore>, Failure> {
     let vault = Vault::new(settings);
     let files = FileStore::new(vault.folder()?.join("tokens"));
     Ok(match place {

@@ -56,7 +56,7 @@ impl Vault {
         {
             return Ok(Some((secret, Place::File(path))));
         }
-        Ok(self.in_keyring(name, |entry| entry.get_password()).await?.map(|secret| (secret.into(), Place::Keyring)))
+        Ok(self.in_keyring(name, keyring::Entry::get_password).await?.map(|secret| (secret.into(), Place::Keyring)))
     }
 
     /// Keeps a secret in the keyring, or else in a file.
@@ -79,7 +79,7 @@ impl Vault {
             Ok(folder) => remove(&file(folder, name))?,
             Err(_) => false,
         };
-        Ok(self.in_keyring(name, |entry| entry.delete_credential()).await?.is_some() || in_file)
+        Ok(self.in_keyring(name, keyring::Entry::delete_credential).await?.is_some() || in_file)
     }
 
     /// Nothing where the keyring does not have the entry, or where there is no keyring.

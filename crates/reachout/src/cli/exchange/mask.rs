@@ -28,14 +28,25 @@ pub fn body(body: &[u8], media_type: &str) -> String {
 /// Whether something was hidden.
 fn hide(value: &mut Value) -> bool {
     match value {
-        Value::Object(fields) => fields.iter_mut().fold(false, |hidden, (name, value)| {
-            if is_secret(name) && (value.is_string() || value.is_number()) {
-                *value = REDACTED.into();
-                return true;
+        Value::Object(fields) => {
+            let mut hidden = false;
+            for (name, value) in fields {
+                if is_secret(name) && (value.is_string() || value.is_number()) {
+                    *value = REDACTED.into();
+                    hidden = true;
+                } else {
+                    hidden |= hide(value);
+                }
             }
-            hide(value) || hidden
-        }),
-        Value::Array(items) => items.iter_mut().fold(false, |hidden, item| hide(item) || hidden),
+            hidden
+        }
+        Value::Array(items) => {
+            let mut hidden = false;
+            for item in items {
+                hidden |= hide(item);
+            }
+            hidden
+        }
         _ => false,
     }
 }

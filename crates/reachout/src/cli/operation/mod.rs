@@ -151,7 +151,11 @@ async fn call(
         }
         (Responds::Json { schema }, pagination) => {
             let response = draft.request(&core).send::<Value>().await?.into_inner();
+            let more = pagination.as_ref().is_some_and(|pagination| pagination.may_go_on(&response));
             output.response(&response, pagination.as_ref().map(|pagination| pagination.items.as_str()))?;
+            if more {
+                output.hint("One page; --all fetches every page.");
+            }
             as_documented(vendor, route, check::Response::of(document, schema).deviation(&response))
         }
     }

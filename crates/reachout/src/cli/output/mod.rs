@@ -86,13 +86,7 @@ impl Output {
             Format::Csv => self.csv(shape::list(response, items).unwrap_or(std::slice::from_ref(shape::unwrapped(response)))),
             Format::Table => match shape::list(response, items) {
                 Some([]) => line("nothing found"),
-                Some(rows) => {
-                    line(&self.table(rows).render(rows, true))?;
-                    if items.is_some() && std::io::stderr().is_terminal() {
-                        note("\nOne page; --all fetches every page.");
-                    }
-                    Ok(())
-                }
+                Some(rows) => line(&self.table(rows).render(rows, true)),
                 None if self.columns.is_empty() => fields(&shape::fields(response)),
                 None => {
                     let row = std::slice::from_ref(shape::unwrapped(response));
@@ -166,6 +160,13 @@ impl Output {
             return line(&format!("{length} bytes in {}", path.display()));
         }
         self.object(&json!({ "path": path, "bytes": length }))
+    }
+
+    /// Tells a person something that is worth knowing after a table.
+    pub fn hint(&self, text: &str) {
+        if self.is_table() && std::io::stderr().is_terminal() {
+            note(&format!("\n{text}"));
+        }
     }
 
     /// Tells something beside the output, on standard error.
@@ -242,10 +243,10 @@ fn fields(rows: &[Value]) -> Result<(), Failure> {
     line(&table::fields(&rows, table::room()))
 }
 
-/// `println!` panics where nobody reads the output any more.
+/// `println!` panics where nobody reads the output any more, and writes a long line in pieces, between which another program may write.
 pub fn line(text: &str) -> Result<(), Failure> {
     let mut stdout = std::io::stdout().lock();
-    writeln!(stdout, "{text}")?;
+    stdout.write_all(format!("{text}\n").as_bytes())?;
     Ok(stdout.flush()?)
 }
 

@@ -22,10 +22,13 @@ use crate::route::Route;
 ///
 /// Clones are cheap and share connections, credential and budget.
 #[derive(Clone)]
-pub struct Core {
-    pub(crate) shared: Arc<Shared>,
-    pub(crate) tenant: Arc<Tenant>,
-    pub(crate) options: Arc<CallOptions>,
+pub struct Core(Arc<Inner>);
+
+/// Behind one count, because every call takes a clone along, and counts that threads have in common are slow.
+struct Inner {
+    shared: Arc<Shared>,
+    tenant: Arc<Tenant>,
+    options: Arc<CallOptions>,
 }
 
 /// What the clients of all tenants have in common.
@@ -52,6 +55,27 @@ pub(crate) struct Tenant {
 }
 
 impl Core {
+    pub(crate) fn new(shared: Shared, tenant: Tenant) -> Self {
+        Self(Arc::new(Inner { shared: Arc::new(shared), tenant: Arc::new(tenant), options: Arc::new(CallOptions::new()) }))
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.0.shared
+    }
+
+    #[cfg(test)]
+    pub(crate) fn sender_mut(&mut self) -> Option<&mut Sender> {
+        Arc::get_mut(&mut Arc::get_mut(&mut self.0)?.shared).map(|shared| &mut shared.sender)
+    }
+
+    pub(crate) fn tenant(&self) -> &Tenant {
+        &self.0.tenant
+    }
+
+    pub(crate) fn options(&self) -> &CallOptions {
+        &self.0.options
+    }
+
     /// Begins a call of a documented operation.
     pub fn operation(&self, route: &'static Route) -> Request {
         Request::documented(self, route)
@@ -66,7 +90,8 @@ impl Core {
     /// A client with other settings for its calls; it shares everything else.
     #[must_use]
     pub fn with(&self, options: CallOptions) -> Self {
-        Self { shared: Arc::clone(&self.shared), tenant: Arc::clone(&self.tenant), options: Arc::new(self.options.overlaid(options)) }
+        let Inner { shared, tenant, options: own } = &*self.0;
+        Self(Arc::new(Inner { shared: Arc::clone(shared), tenant: Arc::clone(tenant), options: Arc::new(own.overlaid(options)) }))
     }
 
     /// A client for another credential, such as another customer's. It shares connections and settings with this one.
@@ -77,27 +102,27 @@ impl Core {
     /// A credential that a header cannot carry.
     pub fn with_credential(&self, credential: impl Into<SecretString>) -> Result<Self, Error> {
         let credential = credential.into();
-        let pacer = self.shared.budgets.of_credential(&credential);
-        Ok(self.tenant(self.fixed(credential)?, pacer))
+        let pacer = self.shared().budgets.of_credential(&credential);
+        Ok(self.of_tenant(self.fixed(credential)?, pacer))
     }
 
     /// A client whose credential comes from another provider, with a pacing budget of its own; otherwise like
     /// [`with_credential`](Self::with_credential).
     pub fn with_credential_provider(&self, provider: Arc<dyn CredentialProvider>) -> Self {
-        self.tenant(Credentials::Provider(provider), self.shared.budgets.own())
+        self.of_tenant(Credentials::Provider(provider), self.shared().budgets.own())
     }
 
     /// Like [`with_credential`](Self::with_credential), where the vendor counts by something else than credentials: the budget is the one
     /// of that name.
     #[doc(hidden)]
     pub fn with_credential_and_budget(&self, credential: impl Into<SecretString>, budget: &str) -> Result<Self, Error> {
-        Ok(self.tenant(self.fixed(credential.into())?, self.shared.budgets.named(&BudgetKey::from(budget))))
+        Ok(self.of_tenant(self.fixed(credential.into())?, self.shared().budgets.named(&BudgetKey::from(budget))))
     }
 
     /// Like [`with_credential_provider`](Self::with_credential_provider), with the budget of that name.
     #[doc(hidden)]
     pub fn with_provider_and_budget(&self, provider: Arc<dyn CredentialProvider>, budget: &str) -> Self {
-        self.tenant(Credentials::Provider(provider), self.shared.budgets.named(&BudgetKey::from(budget)))
+        self.of_tenant(Credentials::Provider(provider), self.shared().budgets.named(&BudgetKey::from(budget)))
     }
 
     fn fixed(&self, credential: SecretString) -> Result<Credentials, Error> {
@@ -107,26 +132,26 @@ impl Core {
         })
     }
 
-    fn tenant(&self, credentials: Credentials, pacer: Option<Arc<Pacer>>) -> Self {
-        let tenant = Arc::new(Tenant { credentials, pacer });
-        Self { shared: Arc::clone(&self.shared), tenant, options: Arc::clone(&self.options) }
+    fn of_tenant(&self, credentials: Credentials, pacer: Option<Arc<Pacer>>) -> Self {
+        let Inner { shared, options, .. } = &*self.0;
+        Self(Arc::new(Inner { shared: Arc::clone(shared), tenant: Arc::new(Tenant { credentials, pacer }), options: Arc::clone(options) }))
     }
 
     /// The vendor's constants.
     pub fn vendor(&self) -> &'static Vendor {
-        self.shared.vendor
+        self.shared().vendor
     }
 
     pub(crate) fn timeout(&self) -> Duration {
-        self.options.timeout.unwrap_or(self.shared.timeout)
+        self.options().timeout.unwrap_or(self.shared().timeout)
     }
 
     pub(crate) fn deadline(&self) -> Duration {
-        self.options.deadline.unwrap_or(self.shared.deadline)
+        self.options().deadline.unwrap_or(self.shared().deadline)
     }
 
     pub(crate) fn retry(&self) -> &RetryPolicy {
-        self.options.retry.as_ref().unwrap_or(&self.shared.retry)
+        self.options().retry.as_ref().unwrap_or(&self.shared().retry)
     }
 }
 
@@ -135,7 +160,7 @@ impl fmt::Debug for Core {
         // The credential, and headers that may carry one, stay out.
         f.debug_struct("Core")
             .field("vendor", &self.vendor().id)
-            .field("base_url", &self.shared.base.as_str())
+            .field("base_url", &self.shared().base.as_str())
             .field("timeout", &self.timeout())
             .field("deadline", &self.deadline())
             .field("retry", self.retry())
