@@ -405,7 +405,7 @@ impl Run {
     }
 
     fn observer(&self) -> Option<&dyn Observer> {
-        self.core.options.observer.as_deref()
+        self.core.options().observer.as_deref()
     }
 
     fn responded(&self, status: StatusCode, headers: &HeaderMap, body: Option<&Bytes>) {
