@@ -33,7 +33,9 @@ fn json_is_spread_and_headings_are_bold() {
 #[test]
 fn tables_are_as_wide_as_the_terminal() {
     for columns in [60, 80, 200] {
-        let Some(table) = on_terminal(&format!("stty cols {columns} rows 24; NO_COLOR=1 $R leonar contacts list --sandbox")) else { return };
+        let Some(table) = on_terminal(&format!("stty cols {columns} rows 24; NO_COLOR=1 $R leonar contacts list --sandbox")) else {
+            return;
+        };
         assert!(table.lines().count() == 2 && table.lines().all(|line| line.chars().count() <= columns), "{columns}:\n{table}");
         assert_eq!(table.contains("TITLE"), columns == 200, "{columns}:\n{table}");
     }
