@@ -1,13 +1,15 @@
 //! What is sent, and to whom.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "leadway")]
 use crate::LeadwayOptions;
 use crate::{Channel, HighLevelOptions, SendPilotOptions};
 
 /// Who gets a message.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Recipient {
     /// The vendor's id of the person: a contact at Leonar, Hoop AI and Leadway CRM, a lead at SendPilot.
@@ -34,7 +36,8 @@ impl From<String> for Recipient {
 }
 
 /// Whom a reply to an email goes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ReplyMode {
     /// The sender of the email alone.
@@ -49,52 +52,75 @@ pub enum ReplyMode {
 /// than the one it is sent through do not count.
 ///
 /// ```
-/// use reachout::{Channel, Message};
+/// use reachout_messenger::{Channel, Message};
 ///
 /// let message = Message::to("a1b2c3d4-5678-90ab-cdef-1234567890ab")
 ///     .channel(Channel::Email)
 ///     .subject("A role in Paris")
 ///     .text("Hi Sophie, may I tell you more?");
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+///
+/// As JSON it has the fields that are set, by their names here; [`to`](Self::to) is `{"contact": "…"}` or `{"linkedin_profile": "…"}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[must_use = "a message does nothing until it is sent"]
 pub struct Message {
     /// Who gets it.
     pub to: Recipient,
     /// The way it goes. May be left out where the vendor has only one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<Channel>,
     /// The text. At SendPilot at most 8,000 characters, 300 in an invitation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// The body as HTML.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub html: Option<String>,
     /// The subject of an email.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
     /// The sender: the id of a connected account (Leonar, SendPilot), an email address or a phone number (HighLevel).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
     /// Another of the contact's email addresses or phone numbers than the primary one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to_address: Option<String>,
     /// Email addresses that get a copy.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cc: Vec<String>,
     /// Email addresses that get a copy unseen by the others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bcc: Vec<String>,
     /// URLs of files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<String>,
     /// When to send it, to the second; at once unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub send_at: Option<DateTime<Utc>>,
     /// Id of the message this one replies to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<String>,
     /// Whom a reply goes to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_mode: Option<ReplyMode>,
     /// Id of the thread it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread: Option<String>,
     /// What only SendPilot knows.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub sendpilot: SendPilotOptions,
     /// What only Hoop AI and Leadway CRM know.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub highlevel: HighLevelOptions,
     /// What only Leadway CRM knows.
     #[cfg(feature = "leadway")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub leadway: LeadwayOptions,
+}
+
+/// Whether nothing of it was set.
+fn is_default<T: Default + PartialEq>(options: &T) -> bool {
+    *options == T::default()
 }
 
 impl Message {
@@ -222,7 +248,23 @@ impl Message {
 
 #[cfg(test)]
 mod tests {
-    use super::Recipient;
+    use super::{Message, Recipient, ReplyMode};
+    use crate::{Channel, SendPilotOptions};
+
+    #[test]
+    fn a_message_is_the_same_after_json() {
+        let full = Message::to("lead_1")
+            .channel(Channel::LinkedinInmail)
+            .text("Hi")
+            .cc("a@example.org")
+            .reply_mode(ReplyMode::Everybody)
+            .send_at("2026-11-21T10:00:00Z".parse().unwrap())
+            .sendpilot(SendPilotOptions::new().campaign_id("c"));
+        let json = serde_json::to_string(&full).unwrap();
+        assert_eq!(serde_json::from_str::<Message>(&json).unwrap(), full);
+        let small = serde_json::to_string(&Message::to("https://www.linkedin.com/in/x").text("Hi")).unwrap();
+        assert_eq!(small, r#"{"to":{"linkedin_profile":"https://www.linkedin.com/in/x"},"text":"Hi"}"#);
+    }
 
     #[test]
     fn a_url_is_a_profile() {

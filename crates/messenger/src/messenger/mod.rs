@@ -43,10 +43,10 @@ pub fn check(vendor: Vendor, message: &Message) -> Result<(), Unsupported> {
 /// A messenger whose credential comes from the vendor's environment variable: [`Vendor::credential_env`].
 ///
 /// ```no_run
-/// # async fn send() -> Result<(), reachout::Error> {
-/// use reachout::{Channel, Message, Vendor};
+/// # async fn send() -> Result<(), reachout_messenger::Error> {
+/// use reachout_messenger::{Channel, Message, Vendor};
 ///
-/// let messenger = reachout::connect(Vendor::Leonar)?; // LEONAR_API_KEY
+/// let messenger = reachout_messenger::connect(Vendor::Leonar)?; // LEONAR_API_KEY
 /// let message = Message::to("a1b2c3d4-5678-90ab-cdef-1234567890ab").channel(Channel::WhatsApp).text("Hi Sophie");
 /// let receipt = messenger.send(&message).await?;
 /// println!("{:?}", receipt.message_id());

@@ -1,12 +1,17 @@
 //! What only single vendors know of a message.
 
+use serde::{Deserialize, Serialize};
+
 /// What only SendPilot knows of a message.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct SendPilotOptions {
     /// Id of a campaign that the message is counted to.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub campaign_id: Option<String>,
     /// Id of a lead that a message to a LinkedIn profile is counted to.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub lead_id: Option<String>,
 }
 
@@ -32,14 +37,18 @@ impl SendPilotOptions {
 }
 
 /// What only the editions of HighLevel, Hoop AI and Leadway CRM, know of a message.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct HighLevelOptions {
     /// Id of the appointment the message belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub appointment_id: Option<String>,
     /// Id of the message template.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub template_id: Option<String>,
     /// Id of the conversation provider that carries the message.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub provider_id: Option<String>,
 }
 
@@ -73,20 +82,27 @@ impl HighLevelOptions {
 
 /// What only Leadway CRM knows of a message, beside [`HighLevelOptions`].
 #[cfg(feature = "leadway")]
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct LeadwayOptions {
     /// Kind of the message within its channel; the name of the channel unless set.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sub_type: Option<leadway::types::MessageSubType>,
     /// Whether the message was delivered, in the vendor's word; `pending` unless set.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<leadway::types::MessageDeliveryStatus>,
     /// Id of the custom subtype whose unsubscriptions count. For an email only.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_subtype_id: Option<String>,
     /// What to forward, and to whom. For an email only.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub forward: Option<leadway::types::ForwardConfig>,
     /// Whether the platform's own AI picks the moment to send a scheduled email.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub native_scheduling_ai: Option<bool>,
     /// Within which time it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub optimization_period: Option<leadway::types::OptimizationPeriod>,
 }
 
