@@ -27,7 +27,7 @@ pub struct Globals {
     /// Filter the JSON output by a jq expression; texts are printed without quotes
     #[arg(long, global = true, value_name = "EXPR")]
     pub jq: Option<String>,
-    /// Call a sandbox in this process instead of the vendor: no account, no key, no network
+    /// Call a sandbox instead of the vendor: the one that `reachout sandbox` runs, or else one in this process
     #[arg(long, global = true)]
     pub sandbox: bool,
     /// Print the request instead of sending it

@@ -67,7 +67,7 @@ async fn the_curl_command_does_what_the_program_does() {
         ("leonar", &["leonar", "contacts", "list", "--search", "it's & more", "--limit", "3"]),
         ("leonar", SEND),
         ("leonar", &["leonar", "contacts", "create-file", CONTACT, "--file", path]),
-        ("sendpilot", &["send", "--via", "sendpilot", "--to", "https://www.linkedin.com/in/john-doe", "--from", "s", "Hi \"you\""]),
+        ("sendpilot", &["send", "--via", "sendpilot", "--to", "https://www.linkedin.com/in/john-doe", "--from", "sender_s", "Hi \"you\""]),
         (
             "leadway",
             &[

@@ -10,6 +10,7 @@ mod messengers;
 mod operations;
 mod output;
 mod program;
+mod sandbox;
 mod send;
 mod shells;
 #[cfg(target_os = "linux")]
