@@ -170,6 +170,13 @@ pub fn is_method(name: &str) -> bool {
     is_snake_case(name) && !RESERVED_METHODS.contains(&name)
 }
 
+/// The name of an operation as the beginning of a sentence: `list_contacts` is `List contacts`.
+pub fn sentence(id: &str) -> String {
+    let words = id.replace('_', " ");
+    let mut chars = words.chars();
+    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
+}
+
 /// What a group calls an operation: its id without the noun of its tag. In `contacts`, `list_contacts` is `list` and `create_contact_note` is
 /// `create_note`. The verb in front stays, and so does a noun behind a preposition; where nothing readable remains, the id stays whole.
 pub fn method_name(operation_id: &str, tag: &str) -> String {

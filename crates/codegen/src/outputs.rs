@@ -2,7 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{diagnostic::Error, emit, format, lint::lint, load, model, regions, typing};
+use crate::{
+    diagnostic::{Error, Level},
+    emit, format,
+    lint::lint,
+    load, model, regions, typing,
+};
 
 /// A file as it is to be.
 #[derive(Debug)]
@@ -60,7 +65,8 @@ pub fn workspace(root: &Path) -> Result<Workspace, Error> {
             }
             Err(error) => return Err(error),
         };
-        findings.extend(lint(&document));
+        let draft = document.is_draft();
+        findings.extend(lint(&document).into_iter().filter(|finding| finding.level == Level::Generation || !draft));
         if findings.is_empty() {
             let types = typing::types(&document)?;
             apis.push(model::build(document, &types));
