@@ -79,6 +79,9 @@ pub enum Error {
         /// The cause.
         source: std::io::Error,
     },
+    /// A name or a file that a command cannot take.
+    #[error("{0}\n    help: {1}")]
+    Name(String, String),
     /// No such vendor.
     #[error("no vendor called `{0}`: specs/ has {1}")]
     UnknownVendor(String, String),

@@ -8,6 +8,7 @@
 mod coverage;
 mod diagnostic;
 mod emit;
+mod files;
 mod format;
 mod import;
 mod lint;
@@ -17,6 +18,7 @@ mod names;
 mod outputs;
 mod regen;
 mod regions;
+mod scaffold;
 mod typing;
 
 use std::path::Path;
@@ -24,6 +26,7 @@ use std::path::Path;
 pub use coverage::{Coverage, coverage};
 pub use diagnostic::{Diagnostic, Error, Level, Origin};
 pub use regen::{Change, Mode, regen};
+pub use scaffold::{Written, import, new};
 
 /// What the lint found where nothing stands in the way of generation.
 #[derive(Debug)]
@@ -74,10 +77,13 @@ fn select(root: &Path, wanted: &[String]) -> Result<Vec<String>, Error> {
 }
 
 /// What users see of each generated crate, in text, for reviewers: the name of the crate in Rust, and its routes, signatures and types.
+/// Drafts are left out.
 ///
 /// # Errors
 /// [`Error`] where a spec cannot be generated from.
 pub fn outlines(root: &Path) -> Result<Vec<(String, String)>, Error> {
-    let workspace = outputs::workspace(root)?;
+    let mut workspace = outputs::workspace(root)?;
+    // Nobody has reviewed a draft yet.
+    workspace.apis.retain(|api| !api.is_draft());
     Ok(emit::outlines(&workspace.apis, &workspace.families))
 }

@@ -26,6 +26,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+pub use self::document::people;
 use self::{notes::Notes, schemas::Schemas};
 use crate::diagnostic::Error;
 
