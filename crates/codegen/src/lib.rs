@@ -7,6 +7,7 @@
 
 mod coverage;
 mod diagnostic;
+mod diff;
 mod emit;
 mod files;
 mod format;
@@ -24,6 +25,7 @@ mod typing;
 use std::path::Path;
 
 pub use coverage::{Coverage, coverage};
+pub use diff::{Report, VendorDiff, diff_against, diff_base};
 pub use diagnostic::{Diagnostic, Error, Level, Origin};
 pub use regen::{Change, Mode, regen};
 pub use scaffold::{Written, import, new};

@@ -206,7 +206,7 @@ fn is_noun(words: &[&str], noun: &[&str]) -> bool {
 }
 
 /// Whether one of the two is the other's plural, or both are the same.
-fn is_number_of(one: &str, other: &str) -> bool {
+pub fn is_number_of(one: &str, other: &str) -> bool {
     let plural = |singular: &str, plural: &str| {
         IRREGULAR.contains(&(singular, plural))
             || plural.strip_prefix(singular).is_some_and(|end| end == "s" || end == "es")

@@ -3,7 +3,7 @@
 use heck::{ToKebabCase as _, ToSnakeCase as _};
 
 use super::schemas::singular;
-use crate::names::{group_name, is_identifier, is_reserved_group};
+use crate::names::{group_name, is_identifier, is_number_of, is_reserved_group};
 
 /// Verbs that begin a name, or end it where the vendor puts the noun first.
 const VERBS: [&str; 92] = [
@@ -167,7 +167,7 @@ pub fn id(written: Option<&str>, tag: &str, method: &str, path: &str) -> String 
             words[0] = "get".to_owned();
         }
     }
-    let has_noun = words.iter().skip(1).any(|word| tag_words.iter().any(|tag| singular(word) == singular(tag) || word == tag));
+    let has_noun = words.iter().skip(1).any(|word| tag_words.iter().any(|tag| is_number_of(word, tag)));
     if is_verb(&words[0]) && (words.len() == 1 || prefixed && !has_noun) {
         let many = words[0] == "list" || words[0] == "search";
         let noun = if many { noun.clone() } else { one_of(&noun) };

@@ -82,6 +82,13 @@ pub fn vendors(root: &Path) -> Result<Vec<String>, Error> {
     Ok(vendors)
 }
 
+/// A document that is not in `specs/` yet, with what the vendor's overlay says.
+pub fn overlaid(root: &Path, vendor: &str, json: Value) -> Result<Document, Error> {
+    let mut document = Document { vendor: vendor.to_owned(), json, origins: origins::Origins::default() };
+    overlay::apply(root, vendor, &mut document.json, &mut document.origins)?;
+    Ok(document)
+}
+
 /// Reads and bundles the document of one vendor, with what its overlay says.
 pub fn load(root: &Path, vendor: &str) -> Result<Document, Error> {
     let mut document = bundle::bundle(root, vendor)?;

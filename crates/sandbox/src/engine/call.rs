@@ -72,8 +72,8 @@ impl<'a> Call<'a> {
     fn usual_made(&self) -> &'static str {
         match self.api.vendor {
             Vendor::Leonar => "created_at",
-            Vendor::SendPilot => "createdAt",
-            Vendor::HoopAi | Vendor::Leadway => "dateAdded",
+            vendor if vendor.is_highlevel() => "dateAdded",
+            _ => "createdAt",
         }
     }
 
