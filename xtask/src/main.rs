@@ -1,6 +1,8 @@
 //! `cargo xtask`: what maintainers run.
 #![forbid(unsafe_code)]
 
+mod ci;
+
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
@@ -59,6 +61,33 @@ enum Command {
     Lint {
         /// Folders in specs/; all of them where none is named.
         vendors: Vec<String>,
+    },
+    /// Tell what changed per vendor, and whether it breaks users, as Markdown for a pull request.
+    ///
+    /// Exits with 1 where something breaks users and the version of the crate does not say so: by its minor number before 1.0, by its major number
+    /// after.
+    #[command(after_help = "Examples:\n  cargo xtask diff --base origin/main\n  cargo xtask diff --against acme-openapi.json acme")]
+    Diff {
+        /// A commit, a branch or a tag to compare specs/ with.
+        #[arg(long, default_value = "HEAD", conflicts_with = "against")]
+        base: String,
+        /// A document that the vendor publishes, to compare its spec with.
+        #[arg(long)]
+        against: Option<PathBuf>,
+        /// Folders in specs/; all of them where none is named.
+        vendors: Vec<String>,
+    },
+    /// Run everything that must hold, step by step with times, the cheapest first; stop at the first that fails.
+    #[command(after_help = "Examples:\n  cargo xtask ci\n  cargo xtask ci --list\n  cargo xtask ci lint regen\n\n.ci/run installs what the tests use and then runs this.")]
+    Ci {
+        /// Print the steps and run none.
+        #[arg(long)]
+        list: bool,
+        /// Go on after a step that failed.
+        #[arg(long)]
+        keep_going: bool,
+        /// Steps to run; all of them where none is named.
+        steps: Vec<String>,
     },
     /// Measure what a call and a build cost against other clients, and write docs/benchmarks.md.
     #[command(after_help = "Example:\n  cargo xtask bench --quick")]
@@ -136,6 +165,18 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
                 work => println!("drafts wait for {work} thing(s), listed above"),
             }
         }
+        Command::Diff { base, against, vendors } => {
+            let report = match (against, vendors.as_slice()) {
+                (None, vendors) => reachout_codegen::diff_base(&root, &base, vendors)?,
+                (Some(file), [vendor]) => reachout_codegen::diff_against(&root, &file, vendor)?,
+                (Some(_), _) => anyhow::bail!("name the one vendor whose document it is: cargo xtask diff --against FILE VENDOR"),
+            };
+            print!("{report}");
+            if report.is_refused() {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        Command::Ci { list, keep_going, steps } => return ci::run(&root, list, keep_going, &steps),
         Command::New { vendor, from } => {
             let written = reachout_codegen::new(&root, &vendor, from.as_deref())?;
             report(&written);

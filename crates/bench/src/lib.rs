@@ -48,7 +48,7 @@ pub struct Options {
 /// Measures, and writes `docs/benchmarks.md` and its chart; the text is returned. `xtask` is the program whose `regen` is measured.
 ///
 /// # Errors
-/// Where the measurement itself cannot be set up. A peer that is missing is no error: the document names it.
+/// Where the measurement itself cannot be set up. The document names a peer that is missing.
 pub fn bench(root: &Path, xtask: PathBuf, options: &Options) -> anyhow::Result<String> {
     if let Some(unknown) = options.only.iter().find(|name| !SECTIONS.iter().any(|(section, _)| section == name)) {
         bail!("there is no section {unknown}; there are {}", SECTIONS.map(|(section, _)| section).join(", "));

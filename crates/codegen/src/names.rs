@@ -58,7 +58,10 @@ const RESERVED_TYPES: [&str; 51] = [
 ];
 
 /// Methods that every client has, which no group of operations can be called.
-const RESERVED_GROUPS: [&str; 8] = ["builder", "clone", "for_location", "from_env", "new", "request", "with", "with_credential"];
+const RESERVED_GROUPS: [&str; 6] = ["builder", "clone", "from_env", "new", "request", "with"];
+
+/// What a client's methods for other credentials begin with, whatever the vendor counts by: `with_credential`, `for_location`.
+const RESERVED_GROUP_PREFIXES: [&str; 2] = ["for_", "with_"];
 
 /// Methods that a group of operations has anyway.
 const RESERVED_METHODS: [&str; 2] = ["clone", "new"];
@@ -162,7 +165,7 @@ pub fn group_name(tag: &str) -> String {
 
 /// A client has a method of this name already.
 pub fn is_reserved_group(name: &str) -> bool {
-    RESERVED_GROUPS.contains(&name) || !is_identifier(name)
+    RESERVED_GROUPS.contains(&name) || RESERVED_GROUP_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || !is_identifier(name)
 }
 
 /// Whether a group can have a method of this name.

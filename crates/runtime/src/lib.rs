@@ -14,6 +14,7 @@ mod route;
 mod types;
 
 pub use call::Call;
+pub use call::observe::{Observer, Outgoing};
 pub use call::retry::{Jitter, RetryPolicy, full_jitter};
 pub use call::watch::DeliveryWatch;
 pub use client::{Auth, CallOptions, ClientBuilder, Core, CredentialProvider, ErrorShape, RateLimit, RateLimitHeaders, Vendor};

@@ -178,7 +178,7 @@ fn faults() -> Vec<Fault> {
             read: Success { received: 2 },
         },
         Fault {
-            name: "a success that is no JSON",
+            name: "a success that is not JSON",
             acts: |_, _| json("200 OK", "<html>"),
             write: failed(ErrorKind::Decode, Accepted, 1),
             read: failed(ErrorKind::Decode, Accepted, 1),

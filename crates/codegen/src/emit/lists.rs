@@ -46,7 +46,7 @@ pub fn files(apis: &[&Api]) -> Vec<File> {
         rust("crates/mocks/tests/operations/generated/mod.rs", tests.clone()),
         rust("tests/tests/wire/generated/mod.rs", tests),
         rust(
-            "crates/reachout/src/vendors.rs",
+            "crates/messenger/src/vendors.rs",
             format!(
                 "//! Every vendor: variant, crate, id, name, and environment variable of the credential.\n\nuse crate::vendor::vendors;\n\nvendors! {{\n{facade}}}\n"
             ),
@@ -67,12 +67,18 @@ pub fn regions(apis: &[&Api], families: &[Family]) -> Vec<Region> {
     let optional = lines(|api| format!("{} = {{ workspace = true, optional = true }}\n", api.id));
     let all = lines(|api| format!("{}.workspace = true\n", api.id));
     let quoted: Vec<String> = apis.iter().map(|api| literal(&api.id)).collect();
-    let features = format!("vendors = [{}]\n{}", quoted.join(", "), lines(|api| format!("{id} = [\"dep:{id}\"]\n", id = api.id)));
+    let vendors = format!("vendors = [{}]\n", quoted.join(", "));
+    let features = vendors.clone() + &lines(|api| format!("{id} = [\"dep:{id}\"]\n", id = api.id));
+    let both = vendors.clone() + &lines(|api| format!("{id} = [\"dep:{id}\", \"reachout-messenger/{id}\"]\n", id = api.id));
+    let forwarded = vendors + &lines(|api| format!("{id} = [\"reachout-messenger/{id}\"]\n", id = api.id));
     vec![
         region("Cargo.toml", "clients", members),
         region("crates/mocks/Cargo.toml", "features", features.clone()),
         region("crates/mocks/Cargo.toml", "clients", optional.clone()),
-        region("crates/reachout/Cargo.toml", "features", features),
+        region("crates/messenger/Cargo.toml", "features", features),
+        region("crates/messenger/Cargo.toml", "clients", optional.clone()),
+        region("crates/outbox/Cargo.toml", "features", forwarded),
+        region("crates/reachout/Cargo.toml", "features", both),
         region("crates/reachout/Cargo.toml", "clients", optional),
         region("crates/sandbox/Cargo.toml", "clients", all.clone()),
         region("tests/Cargo.toml", "clients", all),

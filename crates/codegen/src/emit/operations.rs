@@ -45,7 +45,7 @@ pub fn family(family: &Family, of: &Crate<'_>) -> Result<String, Error> {
     for group in &family.groups {
         let operations: Vec<&Operation> = family.operations.iter().filter(|operation| operation.group == group.name).collect();
         text += &format!(
-            "{}#[derive(Clone, Debug)]\npub struct {} {{\ncore: rt::Core,\nroutes: &'static Routes,\n}}\n\n",
+            "{}#[derive(Clone, Debug)]\npub struct {} {{\n#[doc(hidden)]\npub core: rt::Core,\nroutes: &'static Routes,\n}}\n\n",
             doc(&group.description, 0),
             group.type_name
         );
@@ -85,11 +85,11 @@ fn declare(group: &Group, shared: Option<&str>) -> String {
         );
     };
     format!(
-        "{docs}#[derive(Clone, Debug)]\npub struct {type_name} {{\ncore: rt::Core,\nshared: {family}::operations::{type_name},\n}}\n\n\
+        "{docs}#[derive(Clone, Debug)]\npub struct {type_name}({family}::operations::{type_name});\n\n\
          impl {type_name} {{\npub(super) fn new(core: rt::Core) -> Self {{\n\
-         let shared = {family}::operations::{type_name}::new(core.clone(), &routes::SHARED);\nSelf {{ core, shared }}\n}}\n}}\n\n\
+         Self({family}::operations::{type_name}::new(core, &routes::SHARED))\n}}\n}}\n\n\
          impl std::ops::Deref for {type_name} {{\ntype Target = {family}::operations::{type_name};\n\n\
-         fn deref(&self) -> &Self::Target {{\n&self.shared\n}}\n}}\n\n"
+         fn deref(&self) -> &Self::Target {{\n&self.0\n}}\n}}\n\n"
     )
 }
 

@@ -123,7 +123,7 @@ pub fn tag(written: Option<&str>, path: &str) -> String {
         tag = format!("api-{tag}").trim_end_matches('-').to_owned();
     }
     if is_reserved_group(&group_name(&tag)) || !is_identifier(&group_name(&tag)) {
-        tag += "-api";
+        tag = format!("api-{tag}");
     }
     tag
 }
@@ -241,9 +241,10 @@ mod tests {
             (Some("Calendar Events"), "/", "calendar-events"),
             (Some("Contacts > Notes"), "/", "contacts-notes"),
             (None, "/v1/system/hardware", "system"),
-            (Some("request"), "/", "request-api"),
+            (Some("request"), "/", "api-request"),
+            (Some("with_users"), "/", "api-with-users"),
             (Some("2fa"), "/", "api-2fa"),
-            (Some("self"), "/", "self-api"),
+            (Some("self"), "/", "api-self"),
         ] {
             assert_eq!(tag(written, path), expected);
         }

@@ -104,7 +104,8 @@ pub struct Routes {
 /// Conversations with contacts, as threads of messages.
 #[derive(Clone, Debug)]
 pub struct Conversations {
-    core: rt::Core,
+    #[doc(hidden)]
+    pub core: rt::Core,
     routes: &'static Routes,
 }
 
@@ -202,7 +203,8 @@ impl Conversations {
 /// Messages of every channel, sent, received and scheduled, with their files, recordings and transcriptions.
 #[derive(Clone, Debug)]
 pub struct Messages {
-    core: rt::Core,
+    #[doc(hidden)]
+    pub core: rt::Core,
     routes: &'static Routes,
 }
 
@@ -416,7 +418,8 @@ impl Messages {
 /// Contacts, with their tags, followers, campaigns, workflows and appointments.
 #[derive(Clone, Debug)]
 pub struct Contacts {
-    core: rt::Core,
+    #[doc(hidden)]
+    pub core: rt::Core,
     routes: &'static Routes,
 }
 
@@ -918,7 +921,8 @@ impl ListContactsByBusiness {
 /// Tasks that concern a contact.
 #[derive(Clone, Debug)]
 pub struct Tasks {
-    core: rt::Core,
+    #[doc(hidden)]
+    pub core: rt::Core,
     routes: &'static Routes,
 }
 
@@ -1079,7 +1083,8 @@ impl Tasks {
 /// Notes on a contact.
 #[derive(Clone, Debug)]
 pub struct Notes {
-    core: rt::Core,
+    #[doc(hidden)]
+    pub core: rt::Core,
     routes: &'static Routes,
 }
 
@@ -1146,7 +1151,8 @@ impl Notes {
 /// Tokens and installations of a marketplace app.
 #[derive(Clone, Debug)]
 pub struct Oauth {
-    core: rt::Core,
+    #[doc(hidden)]
+    pub core: rt::Core,
     routes: &'static Routes,
 }
 

@@ -18,15 +18,11 @@ use reachout_runtime as rt;
 
 /// Conversations with contacts, as threads of messages.
 #[derive(Clone, Debug)]
-pub struct Conversations {
-    core: rt::Core,
-    shared: highlevel::operations::Conversations,
-}
+pub struct Conversations(highlevel::operations::Conversations);
 
 impl Conversations {
     pub(super) fn new(core: rt::Core) -> Self {
-        let shared = highlevel::operations::Conversations::new(core.clone(), &routes::SHARED);
-        Self { core, shared }
+        Self(highlevel::operations::Conversations::new(core, &routes::SHARED))
     }
 }
 
@@ -34,7 +30,7 @@ impl std::ops::Deref for Conversations {
     type Target = highlevel::operations::Conversations;
 
     fn deref(&self) -> &Self::Target {
-        &self.shared
+        &self.0
     }
 }
 
@@ -199,15 +195,11 @@ impl SearchConversations {
 
 /// Messages of every channel, sent, received and scheduled, with their files, recordings and transcriptions.
 #[derive(Clone, Debug)]
-pub struct Messages {
-    core: rt::Core,
-    shared: highlevel::operations::Messages,
-}
+pub struct Messages(highlevel::operations::Messages);
 
 impl Messages {
     pub(super) fn new(core: rt::Core) -> Self {
-        let shared = highlevel::operations::Messages::new(core.clone(), &routes::SHARED);
-        Self { core, shared }
+        Self(highlevel::operations::Messages::new(core, &routes::SHARED))
     }
 }
 
@@ -215,7 +207,7 @@ impl std::ops::Deref for Messages {
     type Target = highlevel::operations::Messages;
 
     fn deref(&self) -> &Self::Target {
-        &self.shared
+        &self.0
     }
 }
 
@@ -857,15 +849,11 @@ impl GetUnsubscriptionStatus {
 
 /// Contacts, with their tags, followers, campaigns, workflows and appointments.
 #[derive(Clone, Debug)]
-pub struct Contacts {
-    core: rt::Core,
-    shared: highlevel::operations::Contacts,
-}
+pub struct Contacts(highlevel::operations::Contacts);
 
 impl Contacts {
     pub(super) fn new(core: rt::Core) -> Self {
-        let shared = highlevel::operations::Contacts::new(core.clone(), &routes::SHARED);
-        Self { core, shared }
+        Self(highlevel::operations::Contacts::new(core, &routes::SHARED))
     }
 }
 
@@ -873,7 +861,7 @@ impl std::ops::Deref for Contacts {
     type Target = highlevel::operations::Contacts;
 
     fn deref(&self) -> &Self::Target {
-        &self.shared
+        &self.0
     }
 }
 
@@ -1083,15 +1071,11 @@ impl ListContacts {
 
 /// Notes on a contact.
 #[derive(Clone, Debug)]
-pub struct Notes {
-    core: rt::Core,
-    shared: highlevel::operations::Notes,
-}
+pub struct Notes(highlevel::operations::Notes);
 
 impl Notes {
     pub(super) fn new(core: rt::Core) -> Self {
-        let shared = highlevel::operations::Notes::new(core.clone(), &routes::SHARED);
-        Self { core, shared }
+        Self(highlevel::operations::Notes::new(core, &routes::SHARED))
     }
 }
 
@@ -1099,7 +1083,7 @@ impl std::ops::Deref for Notes {
     type Target = highlevel::operations::Notes;
 
     fn deref(&self) -> &Self::Target {
-        &self.shared
+        &self.0
     }
 }
 
@@ -1165,15 +1149,11 @@ impl Notes {
 
 /// Tokens and installations of a marketplace app.
 #[derive(Clone, Debug)]
-pub struct Oauth {
-    core: rt::Core,
-    shared: highlevel::operations::Oauth,
-}
+pub struct Oauth(highlevel::operations::Oauth);
 
 impl Oauth {
     pub(super) fn new(core: rt::Core) -> Self {
-        let shared = highlevel::operations::Oauth::new(core.clone(), &routes::SHARED);
-        Self { core, shared }
+        Self(highlevel::operations::Oauth::new(core, &routes::SHARED))
     }
 }
 
@@ -1181,7 +1161,7 @@ impl std::ops::Deref for Oauth {
     type Target = highlevel::operations::Oauth;
 
     fn deref(&self) -> &Self::Target {
-        &self.shared
+        &self.0
     }
 }
 

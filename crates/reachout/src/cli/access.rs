@@ -1,50 +1,80 @@
 //! Where the clients call, and with which credential.
 
 use reachout::{Messenger, Vendor};
-use reachout_runtime::{ClientBuilder, Core};
-use reachout_sandbox::{Sandbox, Settings};
+use reachout_runtime::{CallOptions, ClientBuilder, Core};
+use reachout_sandbox::{Sandbox, Settings as SandboxSettings};
 
-use super::{calls::Calls, failure::Failure};
+use super::{
+    auth::source::{Credential, Source},
+    calls::Calls,
+    exchange::Exchange,
+    failure::Failure,
+    globals::Globals,
+    profile::Settings,
+};
+
+/// Stands for a credential where none is sent: in a request that is shown only, and at operations without one.
+const NONE: &str = "no-credential-is-sent";
 
 /// The vendors themselves, or the sandbox in this process.
-pub struct Access {
+pub struct Access<'s> {
     sandbox: Option<Sandbox>,
     pub calls: Calls,
+    pub exchange: Exchange,
+    pub settings: &'s Settings,
+    base_url: Option<String>,
 }
 
-impl Access {
-    pub async fn open(sandbox: bool, calls: Calls) -> Result<Self, Failure> {
-        Ok(Self { sandbox: if sandbox { Some(start_sandbox().await?) } else { None }, calls })
+impl<'s> Access<'s> {
+    pub async fn open(globals: &Globals, settings: &'s Settings, exchange: &Exchange, calls: Calls) -> Result<Self, Failure> {
+        let sandbox = if globals.sandbox { Some(start_sandbox().await?) } else { None };
+        Ok(Self { sandbox, calls, exchange: exchange.clone(), settings, base_url: globals.base_url.clone() })
     }
 
     /// A client of a vendor. An operation that sends no credential needs none.
-    pub fn client<C: From<Core>>(&self, vendor: &'static reachout_runtime::Vendor, authenticated: bool) -> Result<C, Failure> {
+    pub async fn client<C: From<Core>>(&self, vendor: &'static reachout_runtime::Vendor, authenticated: bool) -> Result<C, Failure> {
         let builder = ClientBuilder::<Core>::new(vendor);
         let builder = match &self.sandbox {
             Some(sandbox) => {
                 let vendor = vendor.id.parse::<reachout_sandbox::Vendor>().map_err(Failure::unsent)?;
                 builder.credential(sandbox.api_key(vendor)).base_url(sandbox.base_url(vendor))
             }
-            None if authenticated => builder.from_env()?,
-            None => match std::env::var(format!("{}_BASE_URL", vendor.env)) {
-                Ok(base_url) => builder.credential("none").base_url(base_url),
-                Err(_) => builder.credential("none"),
-            },
+            None => {
+                let (base_url, _) = self.base_url(vendor)?;
+                let builder = builder.base_url(&base_url);
+                if authenticated && !self.exchange.holds() {
+                    match Source::of(vendor, self.settings).await?.credential(vendor, &base_url, self.settings)? {
+                        Credential::Fixed(secret) => builder.credential(secret),
+                        Credential::Renewed(provider) => builder.credential_provider(provider),
+                    }
+                } else {
+                    builder.credential(NONE)
+                }
+            }
         };
         let client = builder.user_agent(concat!("reachout/", env!("CARGO_PKG_VERSION"))).build()?;
+        let client = match self.exchange.observer(vendor) {
+            Some(observer) => client.with(CallOptions::new().observer(observer)),
+            None => client,
+        };
         Ok(self.calls.watched(&client).into())
     }
 
+    /// Where a vendor's API is, and who says so.
+    pub fn base_url(&self, vendor: &reachout_runtime::Vendor) -> Result<(String, String), Failure> {
+        self.settings.base_url(vendor, self.base_url.as_deref())
+    }
+
     /// The facade over a vendor's client.
-    pub fn messenger(&self, vendor: Vendor) -> Result<Box<dyn Messenger>, Failure> {
+    pub async fn messenger(&self, vendor: Vendor) -> Result<Box<dyn Messenger>, Failure> {
         let api = vendor.api().ok_or(reachout::Unsupported::NotCompiled { vendor })?;
-        Ok(reachout::over(vendor, self.client(api.vendor, true)?)?)
+        Ok(reachout::over(vendor, self.client(api.vendor, true).await?)?)
     }
 }
 
 /// A sandbox at a free port that knows whatever id it is asked for: no earlier call of this program can have created one.
 async fn start_sandbox() -> Result<Sandbox, Failure> {
-    let mut settings = Settings::default();
+    let mut settings = SandboxSettings::default();
     settings.adopt_unknown_ids = true;
     Sandbox::builder().settings(settings).start().await.map_err(Failure::unsent)
 }

@@ -12,7 +12,7 @@ use std::{
 
 use reachout_runtime::{CallOptions, Core, Delivery, DeliveryWatch};
 
-use super::{failure::Exit, output::note};
+use super::failure::tell_interrupted;
 
 /// The calls that this run makes, all together. Clones are the same calls.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +25,10 @@ struct Inner {
     read_only: AtomicBool,
     /// Their result is told, or about to be.
     finished: AtomicBool,
+    /// Signals are waited for.
+    listening: AtomicBool,
+    /// Programs read what is told.
+    json: AtomicBool,
     /// A file that is worth nothing unless they come to their end.
     unfinished: Mutex<Option<PathBuf>>,
 }
@@ -49,6 +53,11 @@ impl Calls {
         self.0.watch.delivery()
     }
 
+    /// Says that programs read what is told.
+    pub fn set_json(&self) {
+        self.0.json.store(true, Ordering::Relaxed);
+    }
+
     /// Removes this file if a signal ends the program.
     pub fn set_unfinished(&self, file: PathBuf) {
         *self.0.unfinished.lock().unwrap_or_else(PoisonError::into_inner) = Some(file);
@@ -64,6 +73,9 @@ impl Calls {
     /// A thread of its own waits for them, because a read from the terminal or a write into a full pipe blocks this one. Where signals
     /// cannot be waited for, they end the program as they always do.
     pub fn tell_on_signal(&self) {
+        if self.0.listening.swap(true, Ordering::Relaxed) {
+            return;
+        }
         let calls = self.clone();
         let (listening, listens) = mpsc::channel();
         let wait = move || {
@@ -95,8 +107,7 @@ impl Calls {
             // It may have become the finished one.
             let _ = std::fs::remove_file(file);
         }
-        note(&format!("interrupted: {}", self.advice(delivery)));
-        std::process::exit(Exit::of(delivery) as i32);
+        std::process::exit(tell_interrupted(delivery, self.advice(delivery), self.0.json.load(Ordering::Relaxed)) as i32);
     }
 
     /// What is known, and what to do.

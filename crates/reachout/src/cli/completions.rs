@@ -42,3 +42,10 @@ fn fish(script: &mut String, condition: &str, argument: &Arg) {
     // Writing to a string cannot fail.
     let _ = writeln!(script, "complete -c reachout -n {} -l {flag} -d {}{values}", quoted(condition), quoted(&help));
 }
+
+/// Where the scripts go.
+pub const INSTALLATION: &str = "Examples:
+  reachout completions bash > ~/.local/share/bash-completion/completions/reachout
+  reachout completions zsh > \"${fpath[1]}/_reachout\"
+  reachout completions fish > ~/.config/fish/completions/reachout.fish
+  reachout completions powershell | Out-String | Invoke-Expression";

@@ -7,7 +7,7 @@ use leonar::types::{CreateContactRequest, NewContactEmail};
 use reachout::{Channel, Message, Vendor};
 use serde::Serialize;
 
-use super::{access::Access, calls::Calls, failure::Failure, output::Output};
+use super::{access::Access, failure::Failure, output::Output};
 
 /// Send a message through each vendor, in a sandbox: no account, no key, no network
 #[derive(Args)]
@@ -24,16 +24,16 @@ struct Row {
 
 const COLUMNS: [&str; 5] = ["vendor", "operation", "http_status", "id", "time_ms"];
 
-pub async fn run(calls: Calls, output: &mut Output) -> Result<(), Failure> {
-    let access = Access::open(true, calls).await?;
+/// `access` is to a sandbox.
+pub async fn run(access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
     let mut rows = Vec::new();
-    let outcome = call(&access, &mut rows).await;
+    let outcome = call(access, &mut rows).await;
     // What worked is shown in any case.
     output.rows(&COLUMNS, &rows)?;
     outcome
 }
 
-async fn call(access: &Access, rows: &mut Vec<Row>) -> Result<(), Failure> {
+async fn call(access: &Access<'_>, rows: &mut Vec<Row>) -> Result<(), Failure> {
     let contact = create_contact(access, rows).await?;
     let messages = [
         (Vendor::Leonar, Message::to(contact).channel(Channel::Email).subject("A role in Paris").text("Hi Sophie, may I tell you more?")),
@@ -45,7 +45,7 @@ async fn call(access: &Access, rows: &mut Vec<Row>) -> Result<(), Failure> {
         (Vendor::Leadway, Message::to("abc123def456").channel(Channel::WhatsApp).text("Hello, how can I help you today?")),
     ];
     for (vendor, message) in messages {
-        let messenger = access.messenger(vendor)?;
+        let messenger = access.messenger(vendor).await?;
         let begin = Instant::now();
         let receipt = messenger.send(&message).await?;
         let id = receipt.message_id().unwrap_or_default().to_owned();
@@ -54,8 +54,8 @@ async fn call(access: &Access, rows: &mut Vec<Row>) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn create_contact(access: &Access, rows: &mut Vec<Row>) -> Result<String, Failure> {
-    let client: leonar::Client = access.client(&leonar::VENDOR, true)?;
+async fn create_contact(access: &Access<'_>, rows: &mut Vec<Row>) -> Result<String, Failure> {
+    let client: leonar::Client = access.client(&leonar::VENDOR, true).await?;
     let email = NewContactEmail::new("sophie@example.com").type_("work");
     let contact = CreateContactRequest::new("Sophie").last_name("Martin").emails([email]);
     let begin = Instant::now();

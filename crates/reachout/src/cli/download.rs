@@ -24,13 +24,13 @@ pub enum Destination {
 }
 
 impl Destination {
-    /// What `--output` says; nothing where the response is no file. What cannot be written is refused before anything is sent, and so is
+    /// What `--save` says; nothing where the response is not a file. What cannot be written is refused before anything is sent, and so is
     /// a file on a terminal.
     pub fn open(matches: &ArgMatches, calls: &Calls) -> Result<Option<Self>, Failure> {
-        let Ok(path) = matches.try_get_one::<PathBuf>("output") else { return Ok(None) };
+        let Ok(path) = matches.try_get_one::<PathBuf>("save") else { return Ok(None) };
         let Some(path) = path else {
             return if std::io::stdout().is_terminal() {
-                Err(Failure::usage("the response is a file: name one with --output, or redirect the standard output"))
+                Err(Failure::usage("the response is a file: name one with --save, or redirect the standard output"))
             } else {
                 Ok(Some(Self::Stdout))
             };

@@ -1,19 +1,56 @@
 //! Reading what arguments point at.
 
-use std::{io::Read as _, path::Path};
+use std::{
+    io::Read as _,
+    path::Path,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use anyhow::Context as _;
 use serde_json::Value;
 
 use super::failure::Failure;
 
+/// Whether standard input was read: two arguments cannot have it.
+static READ: AtomicBool = AtomicBool::new(false);
+
 /// The content of a file, or of standard input for `-`.
-pub fn text(path: &Path) -> Result<String, Failure> {
-    if path == Path::new("-") {
-        let mut text = String::new();
-        return std::io::stdin().read_to_string(&mut text).context("standard input cannot be read").map(|_| text).map_err(Failure::Usage);
+pub fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+    if path != Path::new("-") {
+        return std::fs::read(path).with_context(|| format!("{} cannot be read", path.display())).map_err(Failure::Usage);
     }
-    std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display())).map_err(Failure::Usage)
+    if READ.swap(true, Ordering::Relaxed) {
+        return Err(Failure::usage("standard input can be given once only"));
+    }
+    let mut bytes = Vec::new();
+    std::io::stdin().read_to_end(&mut bytes).context("standard input cannot be read").map_err(Failure::Usage)?;
+    Ok(bytes)
+}
+
+/// The same where text is wanted.
+pub fn text(path: &Path) -> Result<String, Failure> {
+    String::from_utf8(bytes(path)?).map_err(|_| {
+        let name = if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() };
+        Failure::usage(format!("{name} is not text in UTF-8"))
+    })
+}
+
+/// A text as it is typed: itself, `@FILE`, or `-` for standard input. A line break at the end of what is read is not part of it, and `@@`
+/// begins a text with `@`.
+///
+/// A parser of arguments, whose errors are sentences.
+pub fn argument(argument: &str) -> Result<String, String> {
+    let path = match (argument, argument.strip_prefix('@')) {
+        ("-", _) => "-",
+        (_, None) => return Ok(argument.to_owned()),
+        (_, Some(rest)) if rest.starts_with('@') => return Ok(rest.to_owned()),
+        (_, Some(file)) => file,
+    };
+    match text(Path::new(path)) {
+        Ok(text) => Ok(text.trim_end_matches(['\n', '\r']).to_owned()),
+        Err(Failure::Usage(error)) if path != "-" => Err(format!("{error:#} (a text that begins with @ is written with @@)")),
+        Err(failure) => Err(failure.to_string()),
+    }
 }
 
 /// A body: JSON itself, `@FILE`, or `-` for standard input.
@@ -28,4 +65,23 @@ pub fn json(argument: &str) -> Result<Value, Failure> {
         format!("{name} is not the body that the operation takes{hint}")
     });
     value.map_err(Failure::Usage)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::argument;
+
+    #[test]
+    fn texts_come_from_files() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "Hi\nthere\n\n").unwrap();
+        let at = format!("@{}", file.path().display());
+        assert_eq!(argument(&at).unwrap(), "Hi\nthere");
+        assert_eq!(argument("@@ada").unwrap(), "@ada");
+        assert_eq!(argument("a@b.c").unwrap(), "a@b.c");
+        let error = argument("@/no/such/file").unwrap_err();
+        assert!(error.contains("/no/such/file cannot be read") && error.contains("@@"), "{error}");
+        std::fs::write(file.path(), [0xff, 0xfe]).unwrap();
+        assert!(argument(&at).unwrap_err().contains("is not text in UTF-8"));
+    }
 }

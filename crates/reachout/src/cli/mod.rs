@@ -1,37 +1,37 @@
 //! The command line.
 
 mod access;
+mod api;
 mod auth;
 mod calls;
 mod choice;
 mod completions;
 mod demo;
 mod download;
+mod exchange;
 mod failure;
+mod globals;
 mod input;
+mod man;
 mod operation;
 mod output;
+mod profile;
 mod sandbox;
 mod send;
-mod shape;
 mod suggest;
-mod table;
 
 use std::{io::IsTerminal as _, process::ExitCode};
 
-use clap::{Args, FromArgMatches as _, Subcommand};
-use tracing_subscriber::{
-    Layer as _,
-    filter::{LevelFilter, Targets},
-    fmt::format::FmtSpan,
-    layer::SubscriberExt as _,
-    util::SubscriberInitExt as _,
-};
+use clap::{Args as _, FromArgMatches as _, Subcommand};
+use tracing_subscriber::{EnvFilter, fmt::format::FmtSpan};
 
 use access::Access;
 use calls::Calls;
+use exchange::Exchange;
 use failure::Failure;
-use output::Output;
+use globals::Globals;
+use output::{Filter, Output, note};
+use profile::Settings;
 use reachout::Vendor;
 
 const EXIT_CODES: &str = "\
@@ -45,46 +45,51 @@ Exit codes:
 
 Try: reachout demo";
 
-#[derive(Args)]
-#[command(next_help_heading = "Everywhere")]
-struct Globals {
-    /// Print JSON, for programs: the response, or one line an item with --all
-    #[arg(long, global = true)]
-    json: bool,
-    /// Call a sandbox in this process instead of the vendor: no account, no key, no network
-    #[arg(long, global = true)]
-    sandbox: bool,
-    /// Tell on standard error what is called
-    #[arg(long, short, global = true)]
-    verbose: bool,
-}
+const TEXTS: &str = "A text may be given as @FILE, or as - for standard input; @@ begins one with @.";
 
 #[derive(Subcommand)]
 enum Own {
     Send(Box<send::Send>),
+    Api(api::Raw),
     Demo(demo::Demo),
     Sandbox(sandbox::Serve),
     #[command(subcommand)]
     Auth(auth::Auth),
     /// Print a completion script for a shell
+    #[command(after_long_help = completions::INSTALLATION)]
     Completions {
         /// Which shell
         shell: clap_complete::Shell,
     },
+    Man(man::Pages),
 }
 
 /// Reads the arguments and does what they say.
 pub async fn run() -> ExitCode {
+    let json = globals::ask_for_json(std::env::args().skip(1));
+    let calls = Calls::default();
+    if json {
+        calls.set_json();
+    }
+    // A text from standard input is waited for while the arguments are read.
+    if std::env::args().any(|argument| argument == "-" || argument.ends_with("=-")) {
+        calls.tell_on_signal();
+    }
     let matches = command().try_get_matches().unwrap_or_else(|mut error| {
         suggest::keep_nearest(&mut error);
-        error.exit()
+        if json && error.use_stderr() { failure::wrong_arguments(&error) } else { error.exit() }
     });
-    let calls = Calls::default();
-    let result = dispatch(&matches, &calls).await;
+    let mut notes = Vec::new();
+    let result = dispatch(&matches, &calls, &mut notes).await;
     calls.finish();
     match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(&calls),
+        Ok(()) => {
+            for text in &notes {
+                note(&format!("note: {text}"));
+            }
+            ExitCode::SUCCESS
+        }
+        Err(failure) => failure.report(&calls, json, &notes),
     }
 }
 
@@ -98,7 +103,7 @@ fn command() -> clap::Command {
         .version(env!("CARGO_PKG_VERSION"))
         .about(format!("Send messages through {} and {last}, and call every operation of their APIs", others.join(", ")))
         .after_help(format!(
-            "Credentials come from the environment: {}. {example}_BASE_URL and the like change where calls go.\n\n{EXIT_CODES}",
+            "Credentials come from the environment ({}) or from `reachout auth login`. {example}_BASE_URL and the like change where calls go.\n{TEXTS}\n\n{EXIT_CODES}",
             variables.join(", ")
         ))
         .subcommand_required(true)
@@ -107,35 +112,60 @@ fn command() -> clap::Command {
         .subcommands(Vendor::ALL.into_iter().filter_map(Vendor::api).map(operation::command))
 }
 
-async fn dispatch(matches: &clap::ArgMatches, calls: &Calls) -> Result<(), Failure> {
+async fn dispatch(matches: &clap::ArgMatches, calls: &Calls, notes: &mut Vec<String>) -> Result<(), Failure> {
     let globals = Globals::from_arg_matches(matches).map_err(Failure::usage)?;
-    if globals.verbose {
-        trace();
-    }
-    let mut output = Output::new(globals.json);
-    if matches.subcommand_name().is_some_and(|name| !["sandbox", "auth", "completions"].contains(&name)) {
+    trace();
+    let settings = Settings::load(globals.profile.as_deref())?;
+    let filter = globals.jq.as_deref().map(Filter::new).transpose()?;
+    let mut output = Output::new(globals.format(&settings)?, globals.columns.clone(), filter)?;
+    let exchange = Exchange::new(&globals);
+    if matches.subcommand_name().is_some_and(|name| !["sandbox", "auth", "completions", "man"].contains(&name)) {
         calls.tell_on_signal();
     }
+    let result = execute(matches, &globals, &settings, &exchange, calls, &mut output).await;
+    notes.extend(output.take_notes());
+    // A request that was held back ends its call, and showing it is what was asked for.
+    exchange.show(&mut output).unwrap_or(result)
+}
+
+async fn execute(
+    matches: &clap::ArgMatches,
+    globals: &Globals,
+    settings: &Settings,
+    exchange: &Exchange,
+    calls: &Calls,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let access = |globals| Access::open(globals, settings, exchange, calls.clone());
     if let Some((name, matches)) = matches.subcommand()
         && let Some(api) = name.parse().ok().and_then(Vendor::api)
     {
-        return operation::run(api, matches, &Access::open(globals.sandbox, calls.clone()).await?, &mut output).await;
+        return operation::run(api, matches, &access(globals).await?, output).await;
     }
     match Own::from_arg_matches(matches).map_err(Failure::usage)? {
-        Own::Send(send) => send.run(globals.sandbox, calls.clone(), &mut output).await,
-        Own::Demo(_) => demo::run(calls.clone(), &mut output).await,
-        Own::Sandbox(serve) => serve.run(&mut output).await,
-        Own::Auth(auth::Auth::Status) => auth::status(&mut output),
+        Own::Send(send) => send.run(&access(globals).await?, output).await,
+        Own::Api(raw) => raw.run(&access(globals).await?, output).await,
+        Own::Demo(_) if exchange.holds() => Err(Failure::usage("`reachout demo` makes several requests; it has none to show")),
+        Own::Demo(_) => {
+            let globals = Globals { sandbox: true, base_url: None, ..globals.clone() };
+            demo::run(&access(&globals).await?, output).await
+        }
+        Own::Sandbox(serve) => serve.run(output).await,
+        Own::Auth(auth) => auth.run(&access(globals).await?, output).await,
         Own::Completions { shell } => output::line(completions::script(command(), shell).trim_end()),
+        Own::Man(pages) => pages.run(command(), output),
     }
 }
 
-/// The spans of our own calls, on standard error when they end; those of the HTTP library tell an operator nothing.
+/// What `RUST_LOG` asks for, on standard error.
 fn trace() {
-    let ours = Targets::new().with_target("reachout_runtime", LevelFilter::DEBUG);
+    if std::env::var_os(EnvFilter::DEFAULT_ENV).is_none_or(|value| value.is_empty()) {
+        return;
+    }
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(colours).with_span_events(FmtSpan::CLOSE).compact();
-    tracing_subscriber::registry().with(lines.with_filter(ours)).init();
+    let lines = tracing_subscriber::fmt().with_env_filter(EnvFilter::from_default_env()).with_writer(std::io::stderr).with_ansi(colours);
+    // Fails where a subscriber is there already, which nobody installs here.
+    let _ = tracing_subscriber::util::SubscriberInitExt::try_init(lines.with_span_events(FmtSpan::CLOSE).compact().finish());
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use clap::Args;
 use leadway::types::{ForwardConfig, MessageDeliveryStatus, OptimizationPeriod};
 use reachout::{Channel, HighLevelOptions, LeadwayOptions, Message, ReplyMode, SendPilotOptions, Vendor};
 
-use super::{access::Access, calls::Calls, choice::Choice, failure::Failure, input, output::Output};
+use super::{access::Access, choice::Choice, failure::Failure, input, output::Output};
 
 /// Send a message to a person
 ///
@@ -23,43 +23,43 @@ pub struct Send {
     #[arg(long, value_name = "VENDOR", value_parser = Choice::<Vendor>::of(Vendor::ALL.map(Vendor::id)))]
     via: Vendor,
     /// To whom: the vendor's id of the contact (SendPilot: of the lead), or the URL of a LinkedIn profile
-    #[arg(long, value_name = "ID|URL")]
+    #[arg(long, value_name = "ID|URL", value_parser = input::argument)]
     to: String,
     /// By which channel; may be left out with SendPilot, where it is linkedin
     #[arg(long, value_parser = Choice::<Channel>::of(Channel::all().map(Channel::name)))]
     channel: Option<Channel>,
     /// Subject of an email
-    #[arg(long)]
+    #[arg(long, value_parser = input::argument)]
     subject: Option<String>,
     /// Sender: id of a connected account (Leonar, SendPilot), email address or phone number (Hoop AI, Leadway)
-    #[arg(long, value_name = "SENDER")]
+    #[arg(long, value_name = "SENDER", value_parser = input::argument)]
     from: Option<String>,
     /// Another of the contact's email addresses or phone numbers
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = input::argument)]
     to_address: Option<String>,
     /// File with the body as HTML, or - for standard input
     #[arg(long, value_name = "FILE|-")]
     html: Option<PathBuf>,
     /// Email address that gets a copy; may be given several times
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = input::argument)]
     cc: Vec<String>,
     /// Email address that gets a blind copy; may be given several times
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = input::argument)]
     bcc: Vec<String>,
     /// URL of a file to attach; may be given several times
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = input::argument)]
     attach: Vec<String>,
     /// When to send it, such as 2026-12-01T09:00:00+01:00
     #[arg(long, value_name = "TIME")]
     at: Option<DateTime<Utc>>,
-    /// Id of the message this one answers
-    #[arg(long, value_name = "ID")]
+    /// Id of the message this one replies to
+    #[arg(long, value_name = "ID", value_parser = input::argument)]
     reply_to: Option<String>,
-    /// An answer goes to everybody on the email
+    /// The reply goes to everybody on the email
     #[arg(long, requires = "reply_to")]
     reply_all: bool,
     /// Id of the thread it belongs to
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = input::argument)]
     thread: Option<String>,
     #[command(flatten)]
     sendpilot: SendPilot,
@@ -67,7 +67,8 @@ pub struct Send {
     highlevel: HighLevel,
     #[command(flatten)]
     leadway: Leadway,
-    /// The text, or - for standard input
+    /// The text, @FILE, or - for standard input
+    #[arg(value_parser = input::argument)]
     text: Option<String>,
 }
 
@@ -75,10 +76,10 @@ pub struct Send {
 #[command(next_help_heading = "SendPilot only")]
 struct SendPilot {
     /// Id of a campaign that the message is counted to
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = input::argument)]
     campaign: Option<String>,
     /// Id of a lead that a message to a profile is counted to
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = input::argument)]
     lead: Option<String>,
 }
 
@@ -86,13 +87,13 @@ struct SendPilot {
 #[command(next_help_heading = "Hoop AI and Leadway CRM only")]
 struct HighLevel {
     /// Id of the appointment the message belongs to
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = input::argument)]
     appointment: Option<String>,
     /// Id of the message template
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = input::argument)]
     template: Option<String>,
     /// Id of the conversation provider that carries the message
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = input::argument)]
     provider: Option<String>,
 }
 
@@ -100,13 +101,13 @@ struct HighLevel {
 #[command(next_help_heading = "Leadway CRM only")]
 struct Leadway {
     /// Kind of the message within its channel; the name of the channel unless given
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = input::argument)]
     sub_type: Option<String>,
-    /// What became of the message; pending unless given
+    /// Whether the message was delivered, in the vendor's word; pending unless given
     #[arg(long, value_name = "STATUS", value_parser = Choice::<MessageDeliveryStatus>::of(MessageDeliveryStatus::KNOWN.iter().copied()))]
     status: Option<MessageDeliveryStatus>,
     /// Id of the custom subtype whose unsubscriptions count
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = input::argument)]
     custom_subtype: Option<String>,
     /// Let the platform's own AI pick the moment to send a scheduled email
     #[arg(long)]
@@ -115,39 +116,38 @@ struct Leadway {
     #[arg(long, value_name = "PERIOD", value_parser = Choice::<OptimizationPeriod>::of(OptimizationPeriod::KNOWN.iter().copied()))]
     optimization_period: Option<OptimizationPeriod>,
     /// Id of the thread's message to forward
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = input::argument)]
     forward: Option<String>,
     /// Id of the one email to forward
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = input::argument)]
     forward_email: Option<String>,
     /// Forward the whole thread
     #[arg(long, requires = "forward")]
     forward_thread: bool,
     /// Email address to forward to
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = input::argument)]
     forward_to: Option<String>,
     /// Id of the contact to forward to
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = input::argument)]
     forward_to_contact: Option<String>,
     /// Id of the conversation to forward to
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = input::argument)]
     forward_to_conversation: Option<String>,
     /// Id of the contact that the forwarded email came from
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = input::argument)]
     forward_from_contact: Option<String>,
     /// Id of the conversation that the forwarded email is in
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = input::argument)]
     forward_from_conversation: Option<String>,
 }
 
 impl Send {
-    pub async fn run(self, sandbox: bool, calls: Calls, output: &mut Output) -> Result<(), Failure> {
+    pub async fn run(self, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
         let vendor = self.via;
         self.refuse_options_of_others()?;
         let message = self.message()?;
         reachout::check(vendor, &message)?;
-        let access = Access::open(sandbox, calls).await?;
-        let receipt = access.messenger(vendor)?.send(&message).await?;
+        let receipt = access.messenger(vendor).await?.send(&message).await?;
         output.object(&receipt)
     }
 
@@ -170,10 +170,7 @@ impl Send {
     fn message(self) -> Result<Message, Failure> {
         let mut message = Message::to(self.to);
         message.channel = self.channel;
-        message.text = match self.text.as_deref() {
-            Some("-") => Some(input::text("-".as_ref())?.trim_end().to_owned()),
-            _ => self.text,
-        };
+        message.text = self.text;
         message.html = self.html.as_deref().map(input::text).transpose()?;
         message.subject = self.subject;
         message.from = self.from;

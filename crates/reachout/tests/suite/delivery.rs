@@ -256,7 +256,10 @@ async fn a_signal_ends_the_program_also_where_it_waits_for_a_terminal_or_a_pipe(
     let mut unread = child.stdout.take().unwrap();
     unread.read_exact(&mut [0]).unwrap();
     interrupt(&child, "TERM");
-    assert_eq!(end(child), (5, "interrupted: the vendor accepted the request; do not send it again\n".to_owned()));
+    let (code, stderr) = end(child);
+    let told: serde_json::Value = serde_json::from_str(&stderr).unwrap();
+    assert_eq!(told["message"], "interrupted: the vendor accepted the request; do not send it again");
+    assert_eq!((code, &told["delivery"]), (5, &"accepted".into()));
 }
 
 #[cfg(unix)]
@@ -265,7 +268,7 @@ fn a_download_that_is_interrupted_leaves_nothing_half() {
     let folder = tempfile::tempdir().unwrap();
     let (url, points) = serve(Peer::Writes("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nRIFF"));
     let path = folder.path().join("call.wav");
-    let arguments = ["hoop-ai", "messages", "download-recording", "l", "m", "--output", path.to_str().unwrap()];
+    let arguments = ["hoop-ai", "messages", "download-recording", "l", "m", "--save", path.to_str().unwrap()];
     let child = program(&url, &arguments).env("HOOP_AI_BASE_URL", &url).spawn().unwrap();
     points.recv_timeout(Duration::from_secs(20)).unwrap();
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "the unfinished file");

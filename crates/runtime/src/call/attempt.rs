@@ -12,7 +12,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use super::failure::{Failure, Failures, ReadEnd, Received};
 use super::gate::Gate;
 use super::redirect::Target;
-use super::transport::{SendErrorClass, Sender};
+use super::transport::{SendError, SendErrorClass, Sender};
 use super::watch::DeliveryWatch;
 use crate::error::{BODY_LIMIT, Delivery, Reach};
 use crate::limit::{Permit, RateLimitStatus};
@@ -55,26 +55,34 @@ pub(super) fn in_time<F: Future>(timer: &mut Timer<'_>, mut future: Pin<&mut F>)
 }
 
 impl Attempt<'_> {
-    pub(super) async fn make(&self, mut request: reqwest::Request, permit: Option<Permit>, timer: &mut Timer<'_>) -> Step {
+    /// The future does not hold the request, which is large.
+    pub(super) fn make(&self, mut request: reqwest::Request, permit: Option<Permit>, timer: &mut Timer<'_>) -> impl Future<Output = Step> {
         let gate = Gate::install(&mut request, self.watch);
-        if !gate.opens() {
-            return Step::Failed(self.failures.stopped());
+        let sending = gate.opens().then(|| self.sender.send(request));
+        async move {
+            let Some(sending) = sending else { return Step::Failed(self.failures.stopped()) };
+            let step = self.exchange(sending, permit, &gate, timer).await;
+            gate.settle(match &step {
+                Step::Accepted(_) => Delivery::Accepted,
+                Step::Redirect(_) => Delivery::Rejected,
+                Step::Failed(failure) => failure.error.delivery(),
+            });
+            step
         }
-        let step = self.exchange(request, permit, &gate, timer).await;
-        gate.settle(match &step {
-            Step::Accepted(_) => Delivery::Accepted,
-            Step::Redirect(_) => Delivery::Rejected,
-            Step::Failed(failure) => failure.error.delivery(),
-        });
-        step
     }
 
-    async fn exchange(&self, request: reqwest::Request, mut permit: Option<Permit>, gate: &Gate, timer: &mut Timer<'_>) -> Step {
+    async fn exchange(
+        &self,
+        sending: impl Future<Output = Result<Response, SendError>>,
+        mut permit: Option<Permit>,
+        gate: &Gate,
+        timer: &mut Timer<'_>,
+    ) -> Step {
         start(timer, Instant::now() + self.failures.limit.time);
         if let Some(permit) = &mut permit {
             permit.sent();
         }
-        let response = match in_time(timer, pin!(self.sender.send(request))).await {
+        let response = match in_time(timer, pin!(sending)).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => {
                 let reach = reach(error.class, gate);
@@ -91,17 +99,19 @@ impl Attempt<'_> {
         if let Some(permit) = permit {
             permit.received(RateLimitStatus::read(self.failures.rate_limit_headers, response.headers()));
         }
-        self.classify(response, timer).await
-    }
-
-    async fn classify(&self, mut response: Response, timer: &mut Timer<'_>) -> Step {
-        let status = response.status();
         if response.url() != &self.target.url {
             return Step::Failed(self.failures.redirected_below(Received::new(response, Bytes::new())));
         }
-        if status.is_success() {
+        if response.status().is_success() {
             return Step::Accepted(response);
         }
+        // In a box of its own, so that calls that succeed have no room for it.
+        Box::pin(self.refused(response, timer)).await
+    }
+
+    /// A response other than a success.
+    async fn refused(&self, mut response: Response, timer: &mut Timer<'_>) -> Step {
+        let status = response.status();
         let redirect = status.is_redirection().then(|| self.redirect(status, response.headers()));
         if let Some(Ok(target)) = redirect {
             return Step::Redirect(target);

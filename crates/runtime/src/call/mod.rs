@@ -3,6 +3,7 @@
 mod attempt;
 mod failure;
 mod gate;
+pub(crate) mod observe;
 mod prepared;
 pub(crate) mod redirect;
 pub(crate) mod retry;
@@ -12,7 +13,7 @@ pub(crate) mod transport;
 pub(crate) mod watch;
 
 use std::fmt;
-use std::future::IntoFuture;
+use std::future::{IntoFuture, ready};
 
 use futures_core::future::BoxFuture;
 use serde::de::DeserializeOwned;
@@ -29,20 +30,23 @@ use crate::response::{self, Response};
 #[must_use = "nothing is sent before the call is awaited"]
 pub struct Call<T> {
     request: Request,
+    /// Prepares the run outside of its future, which would have room for the request beside it otherwise.
     run: fn(Request) -> BoxFuture<'static, Result<Response<T>, Error>>,
 }
 
 impl<T: DeserializeOwned + Send + 'static> Call<T> {
     pub(crate) fn decoded(request: Request) -> Self {
         let run = |request| -> BoxFuture<'static, _> {
-            Box::pin(async move {
-                let mut run = Run::new(request)?;
-                let (head, body) = run.whole().await?;
-                match response::decode(&body) {
-                    Ok(value) => Ok(head.with(value)),
-                    Err(failure) => Err(run.undecodable(head, body, failure)),
-                }
-            })
+            match Run::new(request) {
+                Ok(mut run) => Box::pin(async move {
+                    let (head, body) = run.whole().await?;
+                    match response::decode(&body) {
+                        Ok(value) => Ok(head.with(value)),
+                        Err(failure) => Err(run.undecodable(head, body, failure)),
+                    }
+                }),
+                Err(error) => Box::pin(ready(Err(error))),
+            }
         };
         Self { request, run }
     }
@@ -50,17 +54,26 @@ impl<T: DeserializeOwned + Send + 'static> Call<T> {
 
 impl Call<()> {
     pub(crate) fn empty(request: Request) -> Self {
-        Self { request, run: |request| Box::pin(async move { Ok(Run::new(request)?.discarded().await?.with(())) }) }
+        let run = |request| -> BoxFuture<'static, _> {
+            match Run::new(request) {
+                Ok(mut run) => Box::pin(async move { Ok(run.discarded().await?.with(())) }),
+                Err(error) => Box::pin(ready(Err(error))),
+            }
+        };
+        Self { request, run }
     }
 }
 
 impl Call<ByteStream> {
     pub(crate) fn streamed(request: Request) -> Self {
         let run = |request| -> BoxFuture<'static, _> {
-            Box::pin(async move {
-                let (head, body) = Run::new(request)?.stream().await?;
-                Ok(head.with(body))
-            })
+            match Run::new(request) {
+                Ok(mut run) => Box::pin(async move {
+                    let (head, body) = run.stream().await?;
+                    Ok(head.with(body))
+                }),
+                Err(error) => Box::pin(ready(Err(error))),
+            }
         };
         Self { request, run }
     }

@@ -11,6 +11,7 @@ use crate::client::credential::Credential;
 use crate::client::{Core, Vendor};
 use crate::error::{Context, Error};
 use crate::request::body::Body;
+use crate::request::multipart::Form;
 use crate::request::{Request, headers};
 use crate::route::Route;
 
@@ -37,9 +38,9 @@ impl Prepared {
         let Request { core, method, path, route, query, headers, body, .. } = request;
         let checked = || -> Result<_, Error> {
             problems?;
-            let url = core.shared.base.join(&path.into_path(), &query)?;
+            let url = core.shared().base.join(&path.into_path(), &query)?;
             let mut own = headers.into_checked()?;
-            headers::overlay(&mut own, core.options.headers.check()?);
+            headers::overlay(&mut own, core.options().headers.check()?);
             Ok((own, url))
         };
         let (headers, url) = checked().map_err(|error| error.with_context(&context))?;
@@ -48,8 +49,8 @@ impl Prepared {
         Ok((core, Self { context, method, path, headers, body, authenticated, route }, url))
     }
 
-    /// The request of one attempt; `accept`: what the caller takes, if not JSON.
-    pub(super) async fn assemble(
+    /// The request of one attempt, but for a form, which [`with_form`](Self::with_form) adds; `accept`: what the caller takes, if not JSON.
+    pub(super) fn assemble(
         &self,
         core: &Core,
         target: &Target,
@@ -60,36 +61,31 @@ impl Prepared {
         let headers = request.headers_mut();
         // What a call has most often; with less, the map would grow on the way.
         headers.reserve(8);
-        headers.insert(USER_AGENT, core.shared.user_agent.clone());
+        headers.insert(USER_AGENT, core.shared().user_agent.clone());
         headers.insert(ACCEPT, accept.unwrap_or(JSON));
         if !target.trusted {
             // Another host sees nothing but the URL it was named in.
             return Ok(request);
         }
         constant_headers(headers, core, self.route)?;
-        headers::overlay(headers, &core.shared.headers);
+        headers::overlay(headers, &core.shared().headers);
         headers::overlay(headers, &self.headers);
         if let Some(credential) = credential {
             let value = credential.value()?;
             headers.entry(headers::credential_name(core.vendor().auth)?).or_insert(value);
         }
-        self.attach(core, request).await
+        if let Body::Bytes { media_type, bytes } = &self.body {
+            *request.body_mut() = Some(bytes.clone().into());
+            request.headers_mut().entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(media_type));
+        }
+        Ok(request)
     }
 
-    async fn attach(&self, core: &Core, mut request: reqwest::Request) -> Result<reqwest::Request, Error> {
-        match &self.body {
-            Body::None => Ok(request),
-            Body::Bytes { media_type, bytes } => {
-                *request.body_mut() = Some(bytes.clone().into());
-                request.headers_mut().entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(media_type));
-                Ok(request)
-            }
-            Body::Multipart(form) => {
-                let form = form.open().await?;
-                let builder = reqwest::RequestBuilder::from_parts(core.shared.sender.connections.client()?, request).multipart(form);
-                builder.build().map_err(|error| Error::invalid_request("the form cannot be sent").with_source(error.without_url()))
-            }
-        }
+    /// Adds a form, whose files are opened for each attempt.
+    pub(super) async fn with_form(core: &Core, request: reqwest::Request, form: &Form) -> Result<reqwest::Request, Error> {
+        let form = form.open().await?;
+        let builder = reqwest::RequestBuilder::from_parts(core.shared().sender.connections.client()?.into_owned(), request).multipart(form);
+        builder.build().map_err(|error| Error::invalid_request("the form cannot be sent").with_source(error.without_url()))
     }
 }
 
@@ -101,7 +97,7 @@ fn constant_headers(headers: &mut HeaderMap, core: &Core, route: Option<&'static
         let (name, value): (HeaderName, _) = (name.parse().map_err(|_| unusable())?, HeaderValue::from_str(value).map_err(|_| unusable())?);
         headers.insert(name, value);
     }
-    if let Some(version) = &core.shared.api_version
+    if let Some(version) = &core.shared().api_version
         && (route.is_none() || headers.contains_key(VERSION))
     {
         headers.insert(VERSION, version.clone());

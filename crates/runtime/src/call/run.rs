@@ -14,6 +14,7 @@ use tracing::{Instrument, Span};
 
 use super::attempt::{Attempt, Step, Timer, read};
 use super::failure::{Failure, Failures, Limit, Received};
+use super::observe::{self, Observer};
 use super::prepared::Prepared;
 use super::redirect::Target;
 use super::retry::{self, Decision};
@@ -23,6 +24,7 @@ use crate::client::credential::{Credential, Credentials};
 use crate::error::{Delivery, Error, ErrorKind, Worst, parse};
 use crate::limit::{Denied, FOREVER, Permit, TooLong};
 use crate::request::Request;
+use crate::request::body::Body;
 use crate::response::redaction::Redactor;
 use crate::response::stream::{ByteStream, Interruption};
 use crate::response::{DecodeFailure, Response};
@@ -35,6 +37,7 @@ pub(super) struct Run {
     method: MethodClass,
     target: Target,
     secrets: Secrets,
+    /// When it was first polled.
     started: Instant,
     /// Waited for the rate limit, as [`CallOptions::wait_for_rate_limit`](crate::CallOptions::wait_for_rate_limit) allows: it does not
     /// count against the deadline.
@@ -85,16 +88,20 @@ impl Run {
 
     /// Makes attempts until a response arrived as a whole, or no further attempt is allowed.
     pub(super) async fn whole(&mut self) -> Result<(Head, Bytes), Error> {
+        self.started = Instant::now();
         let span = self.span();
         // Not bound to a name before it is awaited: the future would have room for it twice.
         let result = async {
             let mut timer = pin!(None);
             loop {
                 let (mut response, limit) = self.accepted(None, &mut timer.as_mut()).await?;
-                let (body, end) = read(&mut response, self.core.shared.max_body, &mut timer.as_mut()).await;
+                let (body, end) = read(&mut response, self.core.shared().max_body, &mut timer.as_mut()).await;
                 let Received { status, headers, body } = Received::new(response, body);
                 match end {
-                    None => return Ok((Head { status, headers }, body)),
+                    None => {
+                        self.responded(status, &headers, Some(&body));
+                        return Ok((Head { status, headers }, body));
+                    }
                     Some(end) => {
                         let failure = self.failures(limit).response_lost(Received { status, headers, body }, end);
                         self.recover(failure).await?;
@@ -110,13 +117,15 @@ impl Run {
 
     /// Like [`whole`](Self::whole), but the body is read only so that the connection can be used again.
     pub(super) async fn discarded(&mut self) -> Result<Head, Error> {
+        self.started = Instant::now();
         let span = self.span();
         // Not bound to a name before it is awaited: the future would have room for it twice.
         let result = async {
             let mut timer = pin!(None);
             let (mut response, _) = self.accepted(None, &mut timer.as_mut()).await?;
-            let _ = read(&mut response, self.core.shared.max_body, &mut timer.as_mut()).await;
+            let _ = read(&mut response, self.core.shared().max_body, &mut timer.as_mut()).await;
             let Received { status, headers, .. } = Received::new(response, Bytes::new());
+            self.responded(status, &headers, None);
             Ok(Head { status, headers })
         }
         .instrument(span.clone())
@@ -127,6 +136,7 @@ impl Run {
 
     /// Makes attempts until a response begins, whose body is then read as it arrives.
     pub(super) async fn stream(&mut self) -> Result<(Head, ByteStream), Error> {
+        self.started = Instant::now();
         let span = self.span();
         // Not bound to a name before it is awaited: the future would have room for it twice.
         let result = async {
@@ -137,6 +147,7 @@ impl Run {
         .await
         .map(|(response, limit)| {
             let head = Head { status: response.status(), headers: response.headers().clone() };
+            self.responded(head.status, &head.headers, None);
             let stream = ByteStream::new(response, limit.time, self.interruption(&head, limit));
             (head, stream)
         });
@@ -222,17 +233,27 @@ impl Run {
     async fn attempt(&mut self, accept: Option<HeaderValue>, timer: &mut Timer<'_>) -> Result<(Step, Limit), Error> {
         let permit = self.permit().await?;
         self.credential().await?;
-        let assembled = self.call.assemble(&self.core, &self.target, accept, self.secrets.current()).await;
+        let assembled = self.call.assemble(&self.core, &self.target, accept, self.secrets.current());
+        let assembled = match (&self.call.body, assembled) {
+            // What another host is sent has no body.
+            (Body::Multipart(form), Ok(request)) if self.target.trusted => Box::pin(Prepared::with_form(&self.core, request, form)).await,
+            (_, assembled) => assembled,
+        };
         let request = assembled.map_err(|error| self.close(error))?;
+        if let Some(observer) = self.observer()
+            && !observe::sending(observer, self.sent + 1, &request, self.known())
+        {
+            return Err(self.close(Error::new(ErrorKind::Transport, Delivery::NotSent, "the request was held back")));
+        }
         let limit = self.limit();
         if limit.time.is_zero() {
             return Err(self.out_of_time(Error::new(ErrorKind::Timeout, Delivery::NotSent, "the call's deadline passed")));
         }
         let attempt = Attempt {
-            sender: &self.core.shared.sender,
+            sender: &self.core.shared().sender,
             failures: self.failures(limit),
             target: &self.target,
-            watch: self.core.options.watch.as_ref(),
+            watch: self.core.options().watch.as_ref(),
         };
         let step = attempt.make(request, permit, timer).await;
         self.sent += 1;
@@ -243,6 +264,9 @@ impl Run {
     async fn recover(&mut self, failure: Failure) -> Result<(), Error> {
         let Failure { outcome, error, vendor_wait } = failure;
         if error.status() == Some(StatusCode::UNAUTHORIZED) && self.renew().await? {
+            if let Some(observer) = self.observer() {
+                observer.failed(&error, Some(Duration::ZERO));
+            }
             self.remember(error);
             return Ok(());
         }
@@ -266,8 +290,11 @@ impl Run {
             Decision::Retry { after } => Some(after),
             Decision::GiveUp => None,
         };
+        if let Some(observer) = self.observer() {
+            observer.failed(&error, after);
+        }
         if limited
-            && let Some(pacer) = self.core.tenant.pacer.as_ref().filter(|_| self.target.trusted)
+            && let Some(pacer) = self.core.tenant().pacer.as_ref().filter(|_| self.target.trusted)
             && let Some(wait) = vendor_wait.or(after)
         {
             pacer.pause(wait);
@@ -290,7 +317,7 @@ impl Run {
 
     /// Whether a 401 led to a newer credential.
     async fn renew(&mut self) -> Result<bool, Error> {
-        let Credentials::Provider(provider) = &self.core.tenant.credentials else { return Ok(false) };
+        let Credentials::Provider(provider) = &self.core.tenant().credentials else { return Ok(false) };
         let Some(credential) = self.secrets.current().filter(|_| !self.renewed && self.call.body.is_repeatable()) else {
             return Ok(false);
         };
@@ -304,16 +331,20 @@ impl Run {
 
     async fn permit(&mut self) -> Result<Option<Permit>, Error> {
         // The budget is the vendor's; another host has nothing to do with it.
-        let Some(pacer) = self.core.tenant.pacer.as_ref().filter(|_| self.target.trusted) else { return Ok(None) };
+        let Some(pacer) = self.core.tenant().pacer.as_ref().filter(|_| self.target.trusted) else { return Ok(None) };
         let asked = Instant::now();
         let may_be_held = self.may_be_held();
         match pacer.acquire(self.deadline() + may_be_held).await {
             Ok(permit) => {
-                self.held += asked.elapsed().min(may_be_held);
+                let waited = asked.elapsed();
+                self.held += waited.min(may_be_held);
+                if let Some(observer) = self.observer().filter(|_| !waited.is_zero()) {
+                    observer.paced(waited);
+                }
                 Ok(Some(permit))
             }
             Err(Denied::TooLong(TooLong(wait))) => {
-                let reason = match self.core.options.rate_limit_wait {
+                let reason = match self.core.options().rate_limit_wait {
                     Some(_) => format!("the rate limit would hold the request back for longer than the {may_be_held:?} that it may wait"),
                     None => format!("the rate limit would hold the request back beyond the call's deadline of {:?}", self.core.deadline()),
                 };
@@ -329,7 +360,7 @@ impl Run {
 
     /// How much longer the call may wait for the rate limit beside its deadline.
     fn may_be_held(&self) -> Duration {
-        self.core.options.rate_limit_wait.map_or(Duration::ZERO, |wait| wait.left(self.held))
+        self.core.options().rate_limit_wait.map_or(Duration::ZERO, |wait| wait.left(self.held))
     }
 
     /// What counts against the deadline.
@@ -342,7 +373,7 @@ impl Run {
             self.secrets.begin(None);
             return Ok(());
         }
-        let provider = match &self.core.tenant.credentials {
+        let provider = match &self.core.tenant().credentials {
             Credentials::Fixed(credential) => {
                 self.secrets.begin(Some(Arc::clone(credential)));
                 return Ok(());
@@ -363,13 +394,23 @@ impl Run {
 
     fn failures(&self, limit: Limit) -> Failures<'_> {
         Failures {
-            shape: &self.core.shared.vendor.error,
-            rate_limit_headers: &self.core.shared.vendor.rate_limit_headers,
+            shape: &self.core.shared().vendor.error,
+            rate_limit_headers: &self.core.shared().vendor.rate_limit_headers,
             method: self.method,
             policy: self.core.retry(),
             known: self.known(),
             limit,
-            max_body: self.core.shared.max_body,
+            max_body: self.core.shared().max_body,
+        }
+    }
+
+    fn observer(&self) -> Option<&dyn Observer> {
+        self.core.options().observer.as_deref()
+    }
+
+    fn responded(&self, status: StatusCode, headers: &HeaderMap, body: Option<&Bytes>) {
+        if let Some(observer) = self.observer() {
+            observe::responded(observer, status, headers, body, self.known());
         }
     }
 

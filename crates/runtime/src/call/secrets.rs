@@ -60,7 +60,7 @@ impl Known<'_> {
     pub(super) fn all(self) -> Vec<SecretString> {
         let Self { secrets, core, call } = self;
         let auth = core.vendor().auth;
-        let headers = [&core.shared.headers, &call.headers].into_iter().flatten();
+        let headers = [&core.shared().headers, &call.headers].into_iter().flatten();
         let own =
             headers.filter(|(name, _)| headers::is_credential(auth, name)).flat_map(|(name, value)| redaction::secrets_in(name, value));
         secrets.current.iter().chain(&secrets.earlier).map(|credential| credential.secret.clone()).chain(own).collect()

@@ -28,13 +28,23 @@ impl Sender {
         }
     }
 
-    pub(crate) async fn send(&self, request: reqwest::Request) -> Result<reqwest::Response, SendError> {
+    /// Nothing leaves before the future is polled. It does not hold the request, which is large.
+    pub(crate) fn send(&self, request: reqwest::Request) -> impl Future<Output = Result<reqwest::Response, SendError>> + use<> {
         #[cfg(test)]
         if let Some(transport) = &self.transport {
-            return transport.send(request).await;
+            return futures_util::future::Either::Left(transport.send(request));
         }
-        let client = self.connections.client().map_err(|error| SendError { class: SendErrorClass::Invalid, source: error.into() })?;
-        client.execute(request).await.map_err(SendError::from)
+        let sending = self.connections.client().map(|client| client.execute(request));
+        let sent = async move {
+            match sending {
+                Ok(sending) => sending.await.map_err(SendError::from),
+                Err(error) => Err(SendError { class: SendErrorClass::Invalid, source: error.into() }),
+            }
+        };
+        #[cfg(test)]
+        return futures_util::future::Either::Right(sent);
+        #[cfg(not(test))]
+        sent
     }
 }
 

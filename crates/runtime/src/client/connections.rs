@@ -2,6 +2,7 @@
 //!
 //! A `reqwest::Client` is a pool of connections, a TLS configuration and the system's roots; the last two take milliseconds and 100 KB.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -59,25 +60,25 @@ impl Connections {
     }
 
     /// What sends on the current runtime.
-    pub(crate) fn client(&self) -> Result<reqwest::Client, Error> {
+    pub(crate) fn client(&self) -> Result<Cow<'_, reqwest::Client>, Error> {
         match self {
-            Self::Own(client) => Ok(client.clone()),
+            Self::Own(client) => Ok(Cow::Borrowed(client)),
             Self::Shared(shared) => shared.client(),
         }
     }
 }
 
 impl SharedConnections {
-    fn client(&self) -> Result<reqwest::Client, Error> {
+    fn client(&self) -> Result<Cow<'_, reqwest::Client>, Error> {
         let runtime = runtime();
         if let Some((first, client)) = self.first.get()
             && *first == runtime
         {
-            return Ok(reqwest::Client::clone(client));
+            return Ok(Cow::Borrowed(client));
         }
         let client = self.settings.lookup(runtime)?;
         let (first, kept) = self.first.get_or_init(|| (runtime, Arc::clone(&client)));
-        Ok(reqwest::Client::clone(if *first == runtime { kept } else { &client }))
+        Ok(if *first == runtime { Cow::Borrowed(kept) } else { Cow::Owned(reqwest::Client::clone(&client)) })
     }
 }
 

@@ -2,13 +2,13 @@
 
 mod builder;
 pub(crate) mod connections;
-pub(crate) mod core;
 pub(crate) mod credential;
+pub(crate) mod inner;
 mod options;
 mod vendor;
 
 pub use self::builder::ClientBuilder;
-pub use self::core::Core;
 pub use self::credential::CredentialProvider;
+pub use self::inner::Core;
 pub use self::options::CallOptions;
 pub use self::vendor::{Auth, ErrorShape, RateLimit, RateLimitHeaders, Vendor};

@@ -1,8 +1,10 @@
 //! Settings for single calls.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
+use crate::call::observe::Observer;
 use crate::call::retry::RetryPolicy;
 use crate::call::watch::DeliveryWatch;
 use crate::limit::RateLimitWait;
@@ -19,6 +21,7 @@ pub struct CallOptions {
     pub(crate) rate_limit_wait: Option<RateLimitWait>,
     pub(crate) headers: Headers,
     pub(crate) watch: Option<DeliveryWatch>,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
 }
 
 impl CallOptions {
@@ -73,6 +76,12 @@ impl CallOptions {
         self
     }
 
+    /// Shows `observer` each request before it leaves, and what came back.
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
     /// These options with `later` laid over them.
     pub(crate) fn overlaid(&self, later: Self) -> Self {
         let mut headers = self.headers.clone();
@@ -84,6 +93,7 @@ impl CallOptions {
             rate_limit_wait: later.rate_limit_wait.or(self.rate_limit_wait),
             headers,
             watch: later.watch.or_else(|| self.watch.clone()),
+            observer: later.observer.or_else(|| self.observer.clone()),
         }
     }
 }
@@ -97,6 +107,7 @@ impl fmt::Debug for CallOptions {
             .field("rate_limit_wait", &self.rate_limit_wait)
             .field("headers", &self.headers.names().collect::<Vec<_>>())
             .field("watch", &self.watch)
+            .field("observer", &self.observer)
             .finish()
     }
 }

@@ -124,7 +124,7 @@ async fn what_arrived_is_kept() {
     let server = Server::start([Act::Respond(response("502 Bad Gateway", "x-gateway: g1\r\n", page))]).await;
     let error = call(&vendor::client(&server.url), SEND).await.unwrap_err();
     assert_eq!((error.body(), &error.headers()["x-gateway"]), (page.as_bytes(), &"g1".parse().unwrap()));
-    assert_eq!(error.message(), None, "a page of HTML is no message");
+    assert_eq!(error.message(), None, "a page of HTML is not a message");
     // An endless page of error is cut.
     let server = Server::start([Act::Respond(response("500 Oops", "", vec![b'x'; 1_000_000]))]).await;
     let error = call(&vendor::client(&server.url), SEND).await.unwrap_err();

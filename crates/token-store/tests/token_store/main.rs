@@ -5,6 +5,7 @@ mod endpoint;
 mod keys;
 mod postgres;
 mod processes;
+mod server;
 mod sqlite;
 mod suite;
 

@@ -49,6 +49,9 @@ fn heads() -> Vec<Odd> {
             "limit:",
             "not the name of a header",
         ),
+        ("counted by two words", "env: DEMO\n", "env: DEMO\n  counted-by: sub account\n", "counted-by:", "part of a method's name"),
+        ("counted by a capital", "env: DEMO\n", "env: DEMO\n  counted-by: Location\n", "counted-by:", "write it like `location`"),
+        ("counted by nothing", "env: DEMO\n", "env: DEMO\n  counted-by: \"\"\n", "counted-by:", "write it like `location`"),
         ("error path with two dots", "env: DEMO\n", "env: DEMO\n  error: { code: a..b }\n", "code:", "write it like `error.code`"),
     ] {
         cases.push(refused(format!("document: {name}"), &[(from, to)], at, words));

@@ -11,7 +11,23 @@ use super::document::{Content, Document, text};
 use super::kind::Kind;
 
 /// Arguments that the program itself has. A parameter of such a name gets `field-` before it.
-const OWN: [&str; 8] = ["all", "help", "json", "json-body", "output", "sandbox", "verbose", "version"];
+const OWN: [&str; 15] = [
+    "all",
+    "base-url",
+    "columns",
+    "curl",
+    "dry-run",
+    "help",
+    "jq",
+    "json",
+    "json-body",
+    "output",
+    "profile",
+    "sandbox",
+    "save",
+    "verbose",
+    "version",
+];
 
 /// One argument of an operation.
 #[derive(Debug)]
@@ -46,7 +62,13 @@ enum Need {
     Required,
     /// `--json-body` may hold it instead.
     RequiredUnlessBody,
+    /// The same, and the file that is given tells it.
+    RequiredUnlessFile,
 }
+
+/// What is known of a file by its path: fields of these names beside it.
+const FILE_NAMES: [&str; 2] = ["filename", "name"];
+const MEDIA_TYPES: [&str; 4] = ["contenttype", "mimetype", "mediatype", "filetype"];
 
 /// All arguments of an operation.
 pub struct Arguments<'d> {
@@ -94,7 +116,7 @@ impl<'d> Arguments<'d> {
             all.push(argument.help("Fetch every page. A page size, where there is an argument for it, stays the page size."));
         }
         if self.file {
-            let argument = Arg::new("output").long("output").short('o').value_name("FILE").value_parser(clap::value_parser!(PathBuf));
+            let argument = Arg::new("save").long("save").value_name("FILE").value_parser(clap::value_parser!(PathBuf));
             all.push(argument.help("File to write the response to; standard output if absent, unless that is a terminal."));
         }
         all
@@ -129,6 +151,7 @@ impl Argument<'_> {
             Need::Optional => argument,
             Need::Required => argument.required(true),
             Need::RequiredUnlessBody => argument.required_unless_present("json-body"),
+            Need::RequiredUnlessFile => argument.required_unless_present_any(["json-body", "file"]),
         };
         match self.kind {
             _ if self.many => argument.action(ArgAction::Append),
@@ -165,17 +188,30 @@ fn fields<'d>(document: &'d Document, body: Content<'d>) -> (Vec<Argument<'d>>, 
     };
     let required = |name: &str| schema["required"].as_array().is_some_and(|required| required.iter().any(|other| other == name));
     let (place, need) = if is_multipart(body) { (Place::Part, Need::Required) } else { (Place::Field, Need::RequiredUnlessBody) };
-    let files = properties.values().filter(|property| scalar(document, property).is_some_and(|(kind, _)| kind == Kind::Binary)).count();
+    let kind_of = |name: &str, property| {
+        let (kind, many) = scalar(document, property)?;
+        Some((if kind == Kind::Text && is_base64(name, document.follow(property)) { Kind::Base64 } else { kind }, many))
+    };
+    let is_file = |kind: &Kind| matches!(kind, Kind::Binary | Kind::Base64);
+    let files = properties.iter().filter(|(name, property)| kind_of(name, property).is_some_and(|(kind, _)| is_file(&kind))).count();
+    let in_json = properties.iter().any(|(name, property)| kind_of(name, property).is_some_and(|(kind, _)| kind == Kind::Base64));
     let mut complete = !properties.is_empty();
     let mut fields = Vec::new();
     for (name, property) in properties {
-        let Some((kind, many)) = scalar(document, property) else {
+        let Some((kind, many)) = kind_of(name, property) else {
             complete &= !required(name);
             continue;
         };
-        let need = if required(name) { need } else { Need::Optional };
-        let help = Some(text(document.follow(property), "description"));
-        let is_only_file = kind == Kind::Binary && files == 1;
+        let need = match required(name) {
+            true if in_json && files == 1 && (tells(&FILE_NAMES, name) || tells(&MEDIA_TYPES, name)) => Need::RequiredUnlessFile,
+            true => need,
+            false => Need::Optional,
+        };
+        let help = Some(match kind {
+            Kind::Base64 => "The file; its name and media type follow from the path unless they are given.",
+            _ => text(document.follow(property), "description"),
+        });
+        let is_only_file = is_file(&kind) && files == 1;
         let mut argument = argument(name, place, (kind, many), property, need, help);
         if is_only_file && !properties.contains_key("file") {
             "file".clone_into(&mut argument.flag);
@@ -204,6 +240,26 @@ fn scalar(document: &Document, schema: &Value) -> Option<(Kind, bool)> {
         return Some((Kind::of(document, &followed["items"])?, true));
     }
     Kind::of(document, schema).map(|kind| (kind, false))
+}
+
+/// The vendor wants the content of a file, and JSON has no place for bytes.
+fn is_base64(name: &str, schema: &Value) -> bool {
+    schema["format"] == "byte" || name.to_lowercase().contains("base64")
+}
+
+fn tells(names: &[&str], name: &str) -> bool {
+    names.contains(&name.replace('_', "").to_lowercase().as_str())
+}
+
+/// What a file's path tells of it, where the body has fields for that: name and media type.
+pub fn told_by_path(arguments: &[Argument<'_>], path: &std::path::Path) -> Vec<(String, Value)> {
+    let file_name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let media_type = mime_guess::from_path(path).first_raw().map(str::to_owned);
+    let field = |names: &[&str], value: Option<String>| {
+        let argument = arguments.iter().find(|argument| argument.place == Place::Field && tells(names, argument.name))?;
+        Some((argument.name.to_owned(), Value::from(value?)))
+    };
+    field(&FILE_NAMES, file_name).into_iter().chain(field(&MEDIA_TYPES, media_type)).collect()
 }
 
 pub fn is_multipart(body: Content<'_>) -> bool {

@@ -119,7 +119,7 @@ fn opened(document: &Document, schema: &Value) -> Value {
     }
 }
 
-/// A schema of a response without what is no reason to distrust it: values of enums, and the forms of texts.
+/// A schema of a response without what gives no reason to distrust it: values of enums, and the forms of texts.
 fn relax(schema: &Value) -> Value {
     match schema {
         Value::Object(fields) => {

@@ -1,12 +1,16 @@
 //! A request that is put together: from arguments, and page after page.
 
+use std::path::Path;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use clap::ArgMatches;
 use reachout_runtime::{Core, Request, Route, multipart::Form};
 use serde_json::{Map, Value};
 
-use super::argument::{Arguments, Place};
+use super::argument::{Arguments, Place, told_by_path};
 use super::document::Document;
-use crate::cli::{failure::Failure, input};
+use super::kind::Kind;
+use crate::cli::{exchange::Part, failure::Failure, input};
 
 /// What is sent, before it is.
 #[derive(Clone, Debug)]
@@ -23,7 +27,7 @@ enum Body {
     None,
     Json(Value),
     Form(Value),
-    Parts(Form),
+    Parts(Form, Vec<Part>),
 }
 
 impl Draft {
@@ -31,7 +35,8 @@ impl Draft {
     pub fn new(document: &Document, route: &'static Route, arguments: &Arguments<'_>, matches: &ArgMatches) -> Result<Self, Failure> {
         let (mut path, mut query, mut headers) = (Vec::new(), Vec::new(), Vec::new());
         let mut fields = Map::new();
-        let mut form = Form::new();
+        let mut told = Map::new();
+        let (mut form, mut parts) = (Form::new(), Vec::new());
         for argument in &arguments.list {
             let mut values = argument.values(matches).cloned().peekable();
             if values.peek().is_none() {
@@ -41,16 +46,26 @@ impl Draft {
             match argument.place {
                 Place::Part => {
                     for value in values {
-                        form = match (&argument.kind, plain(&value)) {
-                            (super::kind::Kind::Binary, path) => form.file(name.clone(), path),
-                            (_, text) => form.text(name.clone(), text),
-                        };
+                        let (name, value) = (name.clone(), plain(&value));
+                        if argument.kind == Kind::Binary {
+                            form = form.file(name.clone(), &value);
+                            parts.push(Part { name, text: None, file: Some(value) });
+                        } else {
+                            form = form.text(name.clone(), &value);
+                            parts.push(Part { name, text: Some(value), file: None });
+                        }
                     }
                     continue;
                 }
                 Place::Path => &mut path,
                 Place::Query => &mut query,
                 Place::Header => &mut headers,
+                Place::Field if argument.kind == Kind::Base64 => {
+                    let path = plain(&values.next().unwrap_or_default());
+                    fields.insert(name, STANDARD.encode(input::bytes(Path::new(&path))?).into());
+                    told.extend(told_by_path(&arguments.list, Path::new(&path)));
+                    continue;
+                }
                 Place::Field => {
                     let value = if argument.many { Some(values.collect()) } else { values.next() };
                     fields.insert(name, value.unwrap_or_default());
@@ -61,9 +76,9 @@ impl Draft {
         }
         let body = match document.body(route) {
             None => Body::None,
-            Some(content) if super::argument::is_multipart(content) => Body::Parts(form),
+            Some(content) if super::argument::is_multipart(content) => Body::Parts(form, parts),
             Some(content) => {
-                let body = merged(whole(matches)?, fields)?;
+                let body = merged(whole(matches)?, told.into_iter().chain(fields).collect())?;
                 if content.media_type == "application/x-www-form-urlencoded" { Body::Form(body) } else { Body::Json(body) }
             }
         };
@@ -74,7 +89,15 @@ impl Draft {
     pub fn body(&self) -> Option<&Value> {
         match &self.body {
             Body::Json(body) | Body::Form(body) => Some(body),
-            Body::None | Body::Parts(_) => None,
+            Body::None | Body::Parts(..) => None,
+        }
+    }
+
+    /// What a form consists of.
+    pub fn parts(&self) -> Vec<Part> {
+        match &self.body {
+            Body::Parts(_, parts) => parts.clone(),
+            Body::None | Body::Json(_) | Body::Form(_) => Vec::new(),
         }
     }
 
@@ -94,7 +117,7 @@ impl Draft {
             Body::None => request,
             Body::Json(body) => request.json(body),
             Body::Form(body) => request.form(body),
-            Body::Parts(form) => request.multipart(form.clone()),
+            Body::Parts(form, _) => request.multipart(form.clone()),
         }
     }
 
@@ -136,7 +159,7 @@ fn merged(whole: Option<Value>, fields: Map<String, Value>) -> Result<Value, Fai
             Ok(whole.into())
         }
         Some(other) if fields.is_empty() => Ok(other),
-        Some(_) => Err(Failure::usage("--json-body is no object, so arguments of single fields cannot come on top of it")),
+        Some(_) => Err(Failure::usage("--json-body is not an object, so arguments of single fields cannot come on top of it")),
     }
 }
 

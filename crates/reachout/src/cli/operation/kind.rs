@@ -24,6 +24,8 @@ pub enum Kind {
     Number,
     Switch,
     Binary,
+    /// A file, in Base64 within JSON.
+    Base64,
     /// `open`: the vendor may know others, as it responds with values of this enum.
     Choice {
         known: Arc<[String]>,
@@ -32,7 +34,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The kind of a schema; nothing where it is no scalar.
+    /// The kind of a schema; nothing where it is not a scalar.
     pub fn of(document: &Document, schema: &Value) -> Option<Self> {
         let followed = document.follow(schema);
         if let Some(values) = followed["enum"].as_array() {
@@ -49,6 +51,7 @@ impl Kind {
             ("string", "date") => Some(Self::Date),
             ("string", "date-time") => Some(Self::Time),
             ("string", "binary") => Some(Self::Binary),
+            ("string", "byte") => Some(Self::Base64),
             ("string", _) => Some(Self::Text),
             ("integer", _) => Some(Self::Integer),
             ("number", _) => Some(Self::Number),
@@ -66,7 +69,7 @@ impl Kind {
             Self::Time => "TIME",
             Self::Integer | Self::Number => "NUMBER",
             Self::Switch => "BOOL",
-            Self::Binary => "PATH",
+            Self::Binary | Self::Base64 => "PATH",
             Self::Choice { .. } => "VALUE",
         }
     }
@@ -82,7 +85,8 @@ impl Kind {
             Self::Number => text.parse::<Number>().map(Value::from).or_else(|_| expected("a number")),
             Self::Switch => text.parse::<bool>().map(Value::from).or_else(|_| expected("true or false")),
             Self::Choice { known, open: false } if known.iter().all(|known| known != text) => Err(self.unknown(text)),
-            Self::Text | Self::Binary | Self::Uuid | Self::Date | Self::Time | Self::Choice { .. } => Ok(text.into()),
+            Self::Text => crate::cli::input::argument(text).map(Value::from),
+            Self::Binary | Self::Base64 | Self::Uuid | Self::Date | Self::Time | Self::Choice { .. } => Ok(text.into()),
         }
     }
 

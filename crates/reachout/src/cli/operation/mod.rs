@@ -2,7 +2,8 @@
 
 mod argument;
 mod check;
-mod document;
+mod columns;
+pub mod document;
 mod draft;
 mod help;
 mod kind;
@@ -20,13 +21,7 @@ use self::{
     draft::Draft,
     page::Pagination,
 };
-use super::{
-    access::Access,
-    calls::Calls,
-    download,
-    failure::Failure,
-    output::{Output, note},
-};
+use super::{access::Access, download, failure::Failure, output::Output};
 
 /// `list_contacts` as it is typed.
 fn words(name: &str) -> String {
@@ -83,18 +78,23 @@ fn operation(document: &Document, route: &Route) -> Command {
 }
 
 /// Calls the operation that was asked for.
-pub async fn run(api: Api, matches: &ArgMatches, access: &Access, output: &mut Output) -> Result<(), Failure> {
+pub async fn run(api: Api, matches: &ArgMatches, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
     let asked = matches.subcommand().and_then(|(group, matches)| Some((group, matches.subcommand()?)));
     let (group, (name, matches)) = asked.ok_or_else(|| Failure::usage("no operation was given"))?;
     let route = api.vendor.routes.iter().find(|route| words(route.group) == group && words(route.name) == name);
     let route = *route.ok_or_else(|| Failure::usage(format!("{} has no operation {group} {name}", api.vendor.name)))?;
     let document = Document::read(api.openapi);
-    let draft = checked(&document, route, matches)?;
-    let core: Core = access.client(api.vendor, route.authenticated)?;
+    if let Responds::Json { schema } = document.responds(route) {
+        let items = Pagination::of(document.operation(route)).map(|pagination| pagination.items);
+        output.expect_columns(columns::known(&document, schema, items.as_deref()))?;
+    }
+    let draft = checked(&document, route, matches, output)?;
+    let core: Core = access.client(api.vendor, route.authenticated).await?;
+    access.exchange.set_parts(draft.parts());
     if route.method == Method::GET {
         access.calls.set_read_only();
     }
-    match call(&document, route, (core, draft), matches, (&access.calls, output)).await {
+    match call(&document, route, (core, draft), matches, (access, output)).await {
         // Some lists are asked for by POST. Whoever closes the output of one has seen enough of it.
         Err(Failure::OutputClosed) if route.pagination.is_some() => Ok(()),
         shown => shown,
@@ -102,13 +102,13 @@ pub async fn run(api: Api, matches: &ArgMatches, access: &Access, output: &mut O
 }
 
 /// The request, if it fits what the operation takes.
-fn checked(document: &Document, route: &'static Route, matches: &ArgMatches) -> Result<Draft, Failure> {
+fn checked(document: &Document, route: &'static Route, matches: &ArgMatches, output: &mut Output) -> Result<Draft, Failure> {
     let arguments = Arguments::of(document, route);
     let draft = Draft::new(document, route, &arguments, matches)?;
     let mut problems = check::request(document, route, &arguments.list, matches, &draft);
     for argument in &arguments.list {
         for doubt in argument.values(matches).filter_map(|value| argument.kind.doubt(value)) {
-            note(&format!("note: {}: {doubt}", argument.shown()));
+            output.note(format!("{}: {doubt}", argument.shown()));
         }
     }
     match problems.len() {
@@ -123,17 +123,18 @@ async fn call(
     route: &'static Route,
     (core, draft): (Core, Draft),
     matches: &ArgMatches,
-    (calls, output): (&Calls, &mut Output),
+    (access, output): (&Access<'_>, &mut Output),
 ) -> Result<(), Failure> {
     let vendor = core.vendor().name;
     let pagination = Pagination::of(document.operation(route));
     match (document.responds(route), pagination) {
         (Responds::Nothing, _) => output.done(draft.request(&core).send_empty().await?.status().as_u16()),
         (Responds::File, _) => {
-            let file = download::Destination::open(matches, calls)?;
+            let file = download::Destination::open(matches, &access.calls)?;
             download::save(draft.request(&core).send_stream().await?.into_inner(), file, output).await
         }
         (Responds::Json { schema }, Some(pagination)) if matches.get_flag("all") => {
+            output.begin(&words(route.group).replace('-', " "));
             let (mut items, deviation) = pagination.stream(&core, draft, check::Response::of(document, schema));
             while let Some(item) = items.next().await {
                 match item {
@@ -150,7 +151,11 @@ async fn call(
         }
         (Responds::Json { schema }, pagination) => {
             let response = draft.request(&core).send::<Value>().await?.into_inner();
+            let more = pagination.as_ref().is_some_and(|pagination| pagination.may_go_on(&response));
             output.response(&response, pagination.as_ref().map(|pagination| pagination.items.as_str()))?;
+            if more {
+                output.hint("One page; --all fetches every page.");
+            }
             as_documented(vendor, route, check::Response::of(document, schema).deviation(&response))
         }
     }
@@ -162,7 +167,7 @@ fn as_documented(vendor: &str, route: &Route, deviation: Option<String>) -> Resu
         None => Ok(()),
         Some(problem) => {
             let sentence = format!("{vendor} accepted {}, but its response is not as documented: {problem}", route.operation_id);
-            Err(Failure::Call(Delivery::Accepted, anyhow::Error::msg(sentence)))
+            Err(Failure::call(Delivery::Accepted, anyhow::Error::msg(sentence)))
         }
     }
 }

@@ -79,6 +79,15 @@ impl Pagination {
         (items, deviation)
     }
 
+    /// Whether there may be pages after this one.
+    pub fn may_go_on(&self, response: &Value) -> bool {
+        let page = self.page(response.clone());
+        !page.items.is_empty()
+            && page.more != Some(false)
+            && page.total.is_none_or(|total| total > page.items.len() as u64)
+            && page.total_pages != Some(1)
+    }
+
     fn page(&self, mut response: Value) -> Page<Value, Vec<(String, Value)>> {
         let count = |path: &Option<String>| at(&response, path.as_deref()?).to_string().trim_matches('"').parse().ok();
         let (total, total_pages) = (count(&self.total), count(&self.total_pages));
@@ -118,6 +127,9 @@ mod tests {
         let pagination = Pagination::of(&by_last).unwrap();
         let page = pagination.page(json!({ "data": { "contacts": [{ "id": 1 }, { "id": 2 }], "more": true, "date": null }, "total": "7" }));
         assert_eq!((page.items.len(), page.more, page.total), (2, Some(true), Some(7)));
+        let goes_on =
+            |total: u64, more: bool| pagination.may_go_on(&json!({ "data": { "contacts": [{ "id": 1 }], "more": more }, "total": total }));
+        assert_eq!([goes_on(7, true), goes_on(1, true), goes_on(7, false)], [true, false, false]);
         assert_eq!(page.next, Some(vec![("after".to_owned(), json!(2))]));
         let empty = pagination.page(json!({ "data": null }));
         assert_eq!((empty.items.len(), empty.more, empty.total, empty.next), (0, None, None, None));

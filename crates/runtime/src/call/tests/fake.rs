@@ -168,6 +168,6 @@ pub(super) fn core(fake: &Arc<Fake>) -> Core {
 pub(super) fn build(fake: &Arc<Fake>, configure: impl FnOnce(ClientBuilder<Core>) -> ClientBuilder<Core>) -> Core {
     let builder = ClientBuilder::new(&VENDOR).credential(KEY).retry(RetryPolicy::new().jitter(|ceiling| ceiling));
     let mut core = configure(builder).core().unwrap();
-    Arc::get_mut(&mut core.shared).unwrap().sender.transport = Some(Arc::clone(fake) as Arc<dyn Transport>);
+    core.sender_mut().unwrap().transport = Some(Arc::clone(fake) as Arc<dyn Transport>);
     core
 }

@@ -4,6 +4,7 @@ mod advice;
 mod credentials;
 mod fake;
 mod limits;
+mod observe;
 mod responses;
 mod retries;
 mod settings;

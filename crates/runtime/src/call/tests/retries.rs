@@ -45,7 +45,7 @@ async fn pauses() {
             true,
         ),
         (
-            "the interval of a used-up allowance wins",
+            "the interval of a used-up limit wins",
             POST,
             vec![Reply::Response(429, "x-ratelimit-remaining: 0|x-ratelimit-interval-milliseconds: 10000", ""), OK],
             &[10.0],

@@ -11,11 +11,10 @@ use secrecy::SecretString;
 
 use crate::call::retry::RetryPolicy;
 use crate::call::transport::Sender;
-use crate::client::CallOptions;
 use crate::client::Vendor;
 use crate::client::connections::Connections;
-use crate::client::core::{Core, Shared, Tenant};
 use crate::client::credential::{CredentialProvider, Credentials};
+use crate::client::inner::{Core, Shared, Tenant};
 use crate::error::Error;
 use crate::limit::{BudgetKey, BudgetStore, Budgets, Pacing};
 use crate::request::headers::Headers;
@@ -219,23 +218,20 @@ impl<C: From<Core>> ClientBuilder<C> {
             None if self.proxies.is_empty() => Connections::shared(self.connect_timeout, base.is_loopback())?,
             None => Connections::proxied(self.connect_timeout, self.proxies)?,
         };
-        Ok(Core {
-            shared: Arc::new(Shared {
-                vendor,
-                sender: Sender::new(connections),
-                user_agent: plain_value("user agent", &user_agent)?,
-                headers: self.headers.into_checked().map_err(Error::into_configuration)?,
-                api_version: self.api_version.map(|version| plain_value("API version", &version)).transpose()?,
-                retry: self.retry,
-                budgets,
-                timeout: self.timeout,
-                deadline: self.deadline,
-                max_body: self.max_body,
-                base,
-            }),
-            tenant: Arc::new(tenant),
-            options: Arc::new(CallOptions::new()),
-        })
+        let shared = Shared {
+            vendor,
+            sender: Sender::new(connections),
+            user_agent: plain_value("user agent", &user_agent)?,
+            headers: self.headers.into_checked().map_err(Error::into_configuration)?,
+            api_version: self.api_version.map(|version| plain_value("API version", &version)).transpose()?,
+            retry: self.retry,
+            budgets,
+            timeout: self.timeout,
+            deadline: self.deadline,
+            max_body: self.max_body,
+            base,
+        };
+        Ok(Core::new(shared, tenant))
     }
 }
 

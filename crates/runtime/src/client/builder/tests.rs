@@ -26,7 +26,7 @@ fn from(variables: &[(&str, &str)]) -> Result<String, String> {
         found.map(|(_, value)| (*value).to_owned()).ok_or(VarError::NotPresent)
     };
     let client = ClientBuilder::<Core>::new(&VENDOR).with_variables(read).and_then(ClientBuilder::build);
-    client.map(|core| core.shared.base.as_str().to_owned()).map_err(|error| error.to_string())
+    client.map(|core| core.shared().base.as_str().to_owned()).map_err(|error| error.to_string())
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn what_cannot_be_built() {
 #[test]
 fn defaults() {
     let core = builder().build().unwrap();
-    assert_eq!((core.timeout(), core.deadline(), core.shared.max_body), (TIMEOUT, DEADLINE, 16 * 1024 * 1024));
-    assert!(core.tenant.pacer.is_some());
-    assert!(builder().pacing(Pacing::off()).build().unwrap().tenant.pacer.is_none());
+    assert_eq!((core.timeout(), core.deadline(), core.shared().max_body), (TIMEOUT, DEADLINE, 16 * 1024 * 1024));
+    assert!(core.tenant().pacer.is_some());
+    assert!(builder().pacing(Pacing::off()).build().unwrap().tenant().pacer.is_none());
 }

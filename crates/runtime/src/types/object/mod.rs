@@ -42,9 +42,9 @@ macro_rules! object {
                     other => Key::__Other(::core::convert::Into::into(other)),
                 }))? {
                     match key {
-                        $(Key::$field => $field = $crate::__field!(read $kind map),)*
+                        $(Key::$field => $crate::__field!(read $kind map $field),)*
                         Key::__Other(other) => $crate::__field!(keep map other $($extra)?),
-                    }
+                    }?;
                 }
                 ::core::result::Result::Ok(Self {
                     $($field: $crate::__field!(take $kind $field $key),)*
@@ -79,11 +79,11 @@ macro_rules! __field {
             $map.serialize_entry($key, value)?;
         }
     };
-    (read : $map:ident) => {
-        ::core::option::Option::Some($map.next_value()?)
+    (read : $map:ident $field:ident) => {
+        $crate::__private::fill(&mut $field, &mut $map)
     };
-    (read ? $map:ident) => {
-        $map.next_value()?
+    (read ? $map:ident $field:ident) => {
+        $crate::__private::assign(&mut $field, &mut $map)
     };
     (take : $field:ident $key:literal) => {
         $crate::__private::required($field, $key)?
@@ -99,11 +99,9 @@ macro_rules! __field {
     };
     (keep $map:ident $other:ident) => {{
         let $crate::__private::Ignored = $other;
-        let _: $crate::__private::serde::de::IgnoredAny = $map.next_value()?;
+        $crate::__private::skip(&mut $map)
     }};
-    (keep $map:ident $other:ident $extra:ident) => {{
-        $extra.insert($other, $map.next_value()?);
-    }};
+    (keep $map:ident $other:ident $extra:ident) => {{ $crate::__private::keep(&mut $extra, $other, &mut $map) }};
 }
 
 /// Gives a request type `new`, which takes what is required, and a setter for each optional field:
@@ -287,6 +285,33 @@ impl From<&str> for Ignored {
     fn from(_: &str) -> Self {
         Self
     }
+}
+
+/// Reads the value of a required field.
+#[inline]
+pub fn fill<'de, T: Deserialize<'de>, M: MapAccess<'de>>(field: &mut Option<T>, map: &mut M) -> Result<(), M::Error> {
+    *field = Some(map.next_value()?);
+    Ok(())
+}
+
+/// Reads the value of an optional field.
+#[inline]
+pub fn assign<'de, T: Deserialize<'de>, M: MapAccess<'de>>(field: &mut T, map: &mut M) -> Result<(), M::Error> {
+    *field = map.next_value()?;
+    Ok(())
+}
+
+/// Reads over a value that is not kept.
+#[inline]
+pub fn skip<'de, M: MapAccess<'de>>(map: &mut M) -> Result<(), M::Error> {
+    map.next_value::<de::IgnoredAny>().map(drop)
+}
+
+/// Keeps the value of a field that is not listed.
+#[inline]
+pub fn keep<'de, M: MapAccess<'de>>(extra: &mut Extra, key: String, map: &mut M) -> Result<(), M::Error> {
+    extra.insert(key, map.next_value()?);
+    Ok(())
 }
 
 /// The value of a required field. One that is missing is an error, unless its type takes null.

@@ -1,0 +1,157 @@
+//! What only single vendors know of a message.
+
+use serde::{Deserialize, Serialize};
+
+/// What only SendPilot knows of a message.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct SendPilotOptions {
+    /// Id of a campaign that the message is counted to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub campaign_id: Option<String>,
+    /// Id of a lead that a message to a LinkedIn profile is counted to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lead_id: Option<String>,
+}
+
+impl SendPilotOptions {
+    /// No options.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Counts the message to a campaign. A message to a lead then needs a sender, and `{{firstName}}` and `{{lastName}}` in it are replaced.
+    #[must_use]
+    pub fn campaign_id(mut self, id: impl Into<String>) -> Self {
+        self.campaign_id = Some(id.into());
+        self
+    }
+
+    /// Counts a message to a LinkedIn profile to a lead.
+    #[must_use]
+    pub fn lead_id(mut self, id: impl Into<String>) -> Self {
+        self.lead_id = Some(id.into());
+        self
+    }
+}
+
+/// What only the editions of HighLevel, Hoop AI and Leadway CRM, know of a message.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct HighLevelOptions {
+    /// Id of the appointment the message belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub appointment_id: Option<String>,
+    /// Id of the message template.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template_id: Option<String>,
+    /// Id of the conversation provider that carries the message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider_id: Option<String>,
+}
+
+impl HighLevelOptions {
+    /// No options.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The appointment the message belongs to.
+    #[must_use]
+    pub fn appointment_id(mut self, id: impl Into<String>) -> Self {
+        self.appointment_id = Some(id.into());
+        self
+    }
+
+    /// The message template.
+    #[must_use]
+    pub fn template_id(mut self, id: impl Into<String>) -> Self {
+        self.template_id = Some(id.into());
+        self
+    }
+
+    /// The conversation provider that carries the message.
+    #[must_use]
+    pub fn provider_id(mut self, id: impl Into<String>) -> Self {
+        self.provider_id = Some(id.into());
+        self
+    }
+}
+
+/// What only Leadway CRM knows of a message, beside [`HighLevelOptions`].
+#[cfg(feature = "leadway")]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct LeadwayOptions {
+    /// Kind of the message within its channel; the name of the channel unless set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sub_type: Option<leadway::types::MessageSubType>,
+    /// Whether the message was delivered, in the vendor's word; `pending` unless set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<leadway::types::MessageDeliveryStatus>,
+    /// Id of the custom subtype whose unsubscriptions count. For an email only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custom_subtype_id: Option<String>,
+    /// What to forward, and to whom. For an email only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forward: Option<leadway::types::ForwardConfig>,
+    /// Whether the platform's own AI picks the moment to send a scheduled email.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub native_scheduling_ai: Option<bool>,
+    /// Within which time it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub optimization_period: Option<leadway::types::OptimizationPeriod>,
+}
+
+#[cfg(feature = "leadway")]
+impl LeadwayOptions {
+    /// No options.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Kind of the message within its channel, such as `"Email"`.
+    #[must_use]
+    pub fn sub_type(mut self, sub_type: impl Into<leadway::types::MessageSubType>) -> Self {
+        self.sub_type = Some(sub_type.into());
+        self
+    }
+
+    /// Whether the message was delivered, in the vendor's word.
+    #[must_use]
+    pub fn status(mut self, status: impl Into<leadway::types::MessageDeliveryStatus>) -> Self {
+        self.status = Some(status.into());
+        self
+    }
+
+    /// The custom subtype whose unsubscriptions count.
+    #[must_use]
+    pub fn custom_subtype_id(mut self, id: impl Into<String>) -> Self {
+        self.custom_subtype_id = Some(id.into());
+        self
+    }
+
+    /// What to forward, and to whom.
+    #[must_use]
+    pub fn forward(mut self, forward: leadway::types::ForwardConfig) -> Self {
+        self.forward = Some(forward);
+        self
+    }
+
+    /// Whether the platform's own AI picks the moment to send a scheduled email.
+    #[must_use]
+    pub fn native_scheduling_ai(mut self, on: bool) -> Self {
+        self.native_scheduling_ai = Some(on);
+        self
+    }
+
+    /// Within which time it does.
+    #[must_use]
+    pub fn optimization_period(mut self, period: leadway::types::OptimizationPeriod) -> Self {
+        self.optimization_period = Some(period);
+        self
+    }
+}

@@ -1,0 +1,108 @@
+CREATE VIEW reachout_outbox_clock AS SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS ms;
+
+CREATE TABLE reachout_outbox_messages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    -- SHA-256 of the caller's key; `key` itself goes with the content.
+    key_hash BLOB NOT NULL UNIQUE,
+    key TEXT,
+    -- SHA-256 of all that was asked for, so that the key cannot be used for anything else.
+    fingerprint BLOB NOT NULL,
+    vendor TEXT NOT NULL,
+    credential TEXT NOT NULL,
+    channel TEXT,
+    sender TEXT NOT NULL,
+    sequence TEXT,
+    -- JSON; NULL once it was purged.
+    content TEXT,
+    state TEXT NOT NULL,
+    -- How many attempts began, and how many of them before it was last queued by a person.
+    attempt INTEGER NOT NULL DEFAULT 0,
+    first_attempt INTEGER NOT NULL DEFAULT 0,
+    due_at INTEGER NOT NULL,
+    worker TEXT,
+    created_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,
+    reason TEXT,
+    code TEXT,
+    conversation TEXT
+);
+CREATE INDEX reachout_outbox_due ON reachout_outbox_messages (vendor, credential, due_at, id) WHERE state = 'queued' AND worker IS NULL;
+CREATE INDEX reachout_outbox_held ON reachout_outbox_messages (worker) WHERE worker IS NOT NULL;
+CREATE INDEX reachout_outbox_state ON reachout_outbox_messages (state, changed_at);
+CREATE INDEX reachout_outbox_sequence ON reachout_outbox_messages (sequence) WHERE sequence IS NOT NULL;
+CREATE INDEX reachout_outbox_conversation ON reachout_outbox_messages (vendor, conversation) WHERE conversation IS NOT NULL;
+
+CREATE TABLE reachout_outbox_attempts (
+    message INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    worker TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    finished_at INTEGER,
+    outcome TEXT,
+    reason TEXT,
+    code TEXT,
+    http_status INTEGER,
+    request_id TEXT,
+    PRIMARY KEY (message, attempt)
+) WITHOUT ROWID;
+
+-- The vendor's ids of a message, which webhooks name it by.
+CREATE TABLE reachout_outbox_ids (
+    vendor TEXT NOT NULL,
+    vendor_id TEXT NOT NULL,
+    message INTEGER NOT NULL,
+    PRIMARY KEY (vendor, vendor_id, message)
+) WITHOUT ROWID;
+CREATE INDEX reachout_outbox_ids_of ON reachout_outbox_ids (message);
+
+CREATE TABLE reachout_outbox_workers (
+    id TEXT PRIMARY KEY,
+    lease_until INTEGER NOT NULL
+);
+
+-- Each vendor and credential that a message was queued for; the one with empty names stands for all of them.
+CREATE TABLE reachout_outbox_lanes (
+    vendor TEXT NOT NULL,
+    credential TEXT NOT NULL,
+    paused INTEGER NOT NULL DEFAULT 0,
+    reason TEXT,
+    rules TEXT,
+    PRIMARY KEY (vendor, credential)
+);
+
+CREATE TABLE reachout_outbox_suppressed (
+    address TEXT NOT NULL,
+    channel TEXT NOT NULL DEFAULT '',
+    reason TEXT NOT NULL,
+    added_at INTEGER NOT NULL,
+    PRIMARY KEY (address, channel)
+);
+
+CREATE TABLE reachout_outbox_daily (
+    vendor TEXT NOT NULL,
+    credential TEXT NOT NULL,
+    sender TEXT NOT NULL,
+    day TEXT NOT NULL,
+    used INTEGER NOT NULL,
+    PRIMARY KEY (vendor, credential, sender, day)
+);
+
+CREATE TABLE reachout_outbox_budgets (
+    key TEXT PRIMARY KEY,
+    requests INTEGER NOT NULL,
+    per_ms INTEGER NOT NULL,
+    -- What others use of it, by the vendor's last word.
+    others INTEGER NOT NULL DEFAULT 0,
+    others_until INTEGER NOT NULL DEFAULT 0,
+    paused_until INTEGER NOT NULL DEFAULT 0,
+    spaced_until INTEGER NOT NULL DEFAULT 0
+);
+
+CREATE TABLE reachout_outbox_slots (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL,
+    holder TEXT NOT NULL,
+    in_use INTEGER NOT NULL,
+    free_at INTEGER NOT NULL
+);
+CREATE INDEX reachout_outbox_slots_of ON reachout_outbox_slots (key, free_at);

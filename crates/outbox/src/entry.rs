@@ -1,0 +1,241 @@
+//! What the outbox tells of its messages.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use reachout_messenger::Vendor;
+use serde::Serialize;
+
+use crate::envelope::Content;
+use crate::time::from_ms;
+use crate::{Envelope, Error, Lane, State};
+
+/// A message in the outbox.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Entry {
+    /// Its id in the outbox.
+    pub id: i64,
+    /// The caller's key; `None` once the content was purged.
+    pub key: Option<String>,
+    /// Through whom it is sent.
+    pub lane: Lane,
+    /// What was queued; `None` once it was purged.
+    pub envelope: Option<Envelope>,
+    /// How far it is.
+    pub state: State,
+    /// How many attempts to send it began.
+    pub attempts: u32,
+    /// When it is to be sent, while it is queued.
+    pub due_at: DateTime<Utc>,
+    /// When it was queued.
+    pub created_at: DateTime<Utc>,
+    /// When its state changed last.
+    pub changed_at: DateTime<Utc>,
+    /// Why it is in its state, where there is something to say: the vendor's words, without credentials.
+    pub reason: Option<String>,
+    /// The vendor's error code, or a word of our own such as `do-not-contact`, to count by.
+    pub code: Option<String>,
+    /// The vendor's ids of the message.
+    pub vendor_ids: Vec<String>,
+    /// The vendor's id of the conversation.
+    pub conversation_id: Option<String>,
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Key and reason may name the recipient.
+        f.debug_struct("Entry")
+            .field("id", &self.id)
+            .field("lane", &self.lane)
+            .field("state", &self.state)
+            .field("attempts", &self.attempts)
+            .field("code", &self.code)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One attempt to send a message.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Attempt {
+    /// Counts from 1.
+    pub number: u32,
+    /// When the step to `sending` was committed.
+    pub started_at: DateTime<Utc>,
+    /// When its outcome was known.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// The state it led to; `queued` where nothing was sent and another attempt follows.
+    pub outcome: Option<State>,
+    /// Why, without credentials.
+    pub reason: Option<String>,
+    /// The vendor's error code.
+    pub code: Option<String>,
+    /// Status of the HTTP response.
+    pub http_status: Option<u16>,
+    /// The vendor's id of the request.
+    pub request_id: Option<String>,
+}
+
+impl fmt::Debug for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attempt")
+            .field("number", &self.number)
+            .field("started_at", &self.started_at)
+            .field("outcome", &self.outcome)
+            .field("code", &self.code)
+            .field("http_status", &self.http_status)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Which messages are meant; what is left out means all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Filter {
+    /// Those through this vendor.
+    pub vendor: Option<Vendor>,
+    /// Those with this credential name.
+    pub credential: Option<String>,
+    /// Those in this state.
+    pub state: Option<State>,
+}
+
+impl Filter {
+    /// All messages.
+    pub fn all() -> Self {
+        Self::default()
+    }
+
+    /// Those through one account.
+    pub fn lane(lane: &Lane) -> Self {
+        Self { vendor: Some(lane.vendor), credential: Some(lane.credential.clone()), state: None }
+    }
+
+    /// Those through this vendor.
+    #[must_use]
+    pub fn vendor(mut self, vendor: Vendor) -> Self {
+        self.vendor = Some(vendor);
+        self
+    }
+
+    /// Those with this credential name.
+    #[must_use]
+    pub fn credential(mut self, credential: impl Into<String>) -> Self {
+        self.credential = Some(credential.into());
+        self
+    }
+
+    /// Those in this state.
+    #[must_use]
+    pub fn state(mut self, state: State) -> Self {
+        self.state = Some(state);
+        self
+    }
+}
+
+/// How many messages are in which state.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Status {
+    /// By state, in the order of [`State::ALL`]; states without messages are left out.
+    pub counts: Vec<(State, u64)>,
+    /// When the next queued message is to be sent; it may be in the past.
+    pub next_due_at: Option<DateTime<Utc>>,
+    /// Whether everything is paused.
+    pub paused: bool,
+    /// Each account that messages were queued for.
+    pub lanes: Vec<LaneStatus>,
+}
+
+impl Status {
+    /// How many messages are in a state.
+    pub fn count(&self, state: State) -> u64 {
+        self.counts.iter().find(|(other, _)| *other == state).map_or(0, |(_, count)| *count)
+    }
+
+    /// How many messages there are.
+    pub fn total(&self) -> u64 {
+        self.counts.iter().map(|(_, count)| count).sum()
+    }
+}
+
+/// An account that messages were queued for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct LaneStatus {
+    /// The vendor.
+    pub vendor: Vendor,
+    /// The credential's name.
+    pub credential: String,
+    /// Whether it is paused.
+    pub paused: bool,
+    /// Why, if not by a person: the vendor does not take the credential, for example.
+    pub reason: Option<String>,
+    /// When its next queued message is to be sent; it may be in the past.
+    pub next_due_at: Option<DateTime<Utc>>,
+}
+
+/// How many messages came into a state within one stretch of time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Point {
+    /// When the stretch begins.
+    pub at: DateTime<Utc>,
+    /// The state; `queued` counts attempts that are repeated later.
+    pub state: State,
+    /// How many.
+    pub count: u64,
+}
+
+/// How many messages ended for the same reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Cause {
+    /// The state.
+    pub state: State,
+    /// The vendor.
+    pub vendor: Vendor,
+    /// The vendor's error code, or a word of our own.
+    pub code: Option<String>,
+    /// Status of the HTTP response to the last attempt.
+    pub http_status: Option<u16>,
+    /// How many.
+    pub count: u64,
+    /// One of them, to look at.
+    pub example: i64,
+}
+
+/// An address that is not written to.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Suppressed {
+    /// Email address, phone number, URL of a profile or id of a contact, in small letters.
+    pub address: String,
+    /// The only channel that is meant, if not all are.
+    pub channel: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// Since when.
+    pub added_at: DateTime<Utc>,
+}
+
+impl fmt::Debug for Suppressed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Suppressed").field("channel", &self.channel).field("added_at", &self.added_at).finish_non_exhaustive()
+    }
+}
+
+/// The envelope of a row; none where it was purged.
+pub(crate) fn from_content(
+    id: i64,
+    lane: &Lane,
+    content: Option<&str>,
+    sequence: Option<String>,
+    not_before: Option<i64>,
+) -> Result<Option<Envelope>, Error> {
+    let Some(content) = content else { return Ok(None) };
+    let content: Content = serde_json::from_str(content).map_err(|_| Error::Unreadable { id, field: "content" })?;
+    let Content { message, addresses, time_zone } = content;
+    Ok(Some(Envelope { lane: lane.clone(), message, not_before: not_before.map(from_ms), addresses, sequence, time_zone }))
+}

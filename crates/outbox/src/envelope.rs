@@ -1,0 +1,162 @@
+//! [`Envelope`]: a message, and by whom and when it is sent.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use reachout_messenger::{Message, Recipient, Vendor};
+use reachout_runtime::BudgetKey;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+/// A vendor and one of the accounts there, by a name of one's own: what a worker needs a client for.
+///
+/// The name stands for a credential that is kept elsewhere; no secret is ever written to the outbox. [`Accounts`](crate::Accounts) tells
+/// what it stands for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub struct Lane {
+    /// The vendor.
+    pub vendor: Vendor,
+    /// The credential's name, such as a tenant's id.
+    pub credential: String,
+}
+
+impl Lane {
+    /// The name of the credential where there is only one.
+    pub const DEFAULT: &'static str = "default";
+
+    /// The account `credential` at `vendor`.
+    pub fn new(vendor: Vendor, credential: impl Into<String>) -> Self {
+        Self { vendor, credential: credential.into() }
+    }
+
+    /// Under which its calls are counted, unless its [`Rules`](crate::Rules) name another.
+    pub fn budget_key(&self) -> BudgetKey {
+        BudgetKey::new(format!("{}/{}", self.vendor.id(), self.credential))
+    }
+}
+
+impl fmt::Display for Lane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.vendor.id(), self.credential)
+    }
+}
+
+/// A message to be queued, with all that is known of how to send it.
+///
+/// ```
+/// use reachout_outbox::{Envelope, Lane, Message, Vendor};
+///
+/// let message = Message::to("a1b2c3d4-5678-90ab-cdef-1234567890ab").text("Hi Sophie, may I tell you more?");
+/// let envelope = Envelope::new(Lane::new(Vendor::Leonar, "acme"), message).sequence("roles-in-paris/sophie");
+/// assert!(!format!("{envelope:?}").contains("Sophie"), "what is in it is not shown");
+/// ```
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+#[must_use = "an envelope does nothing until it is queued"]
+pub struct Envelope {
+    /// Through whom it is sent.
+    pub lane: Lane,
+    /// What is sent, and to whom.
+    pub message: Message,
+    /// It is not sent earlier.
+    pub not_before: Option<DateTime<Utc>>,
+    /// Further addresses of the recipient, such as the contact's email address: who suppressed one of them gets nothing.
+    pub addresses: Vec<String>,
+    /// Names the messages of which a reply to one stops the others: [`Outbox::stop_follow_ups`](crate::Outbox::stop_follow_ups).
+    pub sequence: Option<String>,
+    /// The recipient's time zone, such as `Europe/Paris`.
+    pub time_zone: Option<String>,
+}
+
+impl Envelope {
+    /// A message, to be sent as soon as possible.
+    pub fn new(lane: Lane, message: Message) -> Self {
+        Self { lane, message, not_before: None, addresses: Vec::new(), sequence: None, time_zone: None }
+    }
+
+    /// Sets [`not_before`](Self::not_before).
+    pub fn not_before(mut self, time: DateTime<Utc>) -> Self {
+        self.not_before = Some(time);
+        self
+    }
+
+    /// Adds to [`addresses`](Self::addresses).
+    pub fn address(mut self, address: impl Into<String>) -> Self {
+        self.addresses.push(address.into());
+        self
+    }
+
+    /// Sets [`sequence`](Self::sequence).
+    pub fn sequence(mut self, name: impl Into<String>) -> Self {
+        self.sequence = Some(name.into());
+        self
+    }
+
+    /// Sets [`time_zone`](Self::time_zone).
+    pub fn time_zone(mut self, name: impl Into<String>) -> Self {
+        self.time_zone = Some(name.into());
+        self
+    }
+
+    /// All addresses that the message reaches, normalized: whom it is for, and who gets a copy.
+    pub(crate) fn reached(&self) -> Vec<String> {
+        let Message { to, to_address, cc, bcc, .. } = &self.message;
+        let recipient = match to {
+            Recipient::Contact(text) | Recipient::LinkedinProfile(text) => Some(text),
+            _ => None,
+        };
+        recipient.into_iter().chain(to_address).chain(cc).chain(bcc).chain(&self.addresses).map(|address| normalized(address)).collect()
+    }
+
+    /// Tells whether another message was queued under the same key. Its time is no part of it.
+    pub(crate) fn fingerprint(&self) -> Result<[u8; 32], serde_json::Error> {
+        let Self { lane, message, sequence, .. } = self;
+        let asked = serde_json::to_vec(&(lane.vendor, &lane.credential, message, sequence))?;
+        Ok(Sha256::digest(asked).into())
+    }
+}
+
+/// The form in which addresses are compared: without surrounding white space, a final slash, and capitals.
+pub(crate) fn normalized(address: &str) -> String {
+    address.trim().trim_end_matches('/').to_lowercase()
+}
+
+impl fmt::Debug for Envelope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Content and addresses stay out.
+        f.debug_struct("Envelope")
+            .field("lane", &self.lane)
+            .field("channel", &self.message.channel)
+            .field("not_before", &self.not_before)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is kept of an envelope as JSON, and purged.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Content {
+    pub(crate) message: Message,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) addresses: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) time_zone: Option<String>,
+}
+
+/// What [`Outbox::enqueue`](crate::Outbox::enqueue) did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Enqueued {
+    /// The message's id in the outbox.
+    pub id: i64,
+    /// Whether it was queued now; false if its key was known.
+    pub new: bool,
+}
+
+/// What [`Outbox::enqueue_all`](crate::Outbox::enqueue_all) did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// How many were queued now.
+    pub new: u64,
+    /// How many had been queued before, by their keys.
+    pub known: u64,
+}

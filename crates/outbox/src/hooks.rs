@@ -1,0 +1,51 @@
+//! What vendors are asked beside sending: whether somebody may be written to, and whether a message arrived.
+
+use std::fmt;
+
+use reachout_runtime::BoxFuture;
+
+use crate::{Account, Attempt, Entry, Envelope, Error, Sent};
+
+/// Asks a vendor, right before a message is sent, whether its recipient may be written to: a contact marked do-not-contact, or one who
+/// wants nothing by this channel. The list of one's own ([`Outbox::suppress`](crate::Outbox::suppress)) is looked at in any case.
+///
+/// Its calls count under the account's rate limit.
+pub trait Eligibility: fmt::Debug + Send + Sync {
+    /// Whether the recipient of `envelope` may be written to. An error leaves the message queued, to be asked about again later.
+    fn check<'a>(&'a self, account: &'a Account, envelope: &'a Envelope) -> BoxFuture<'a, Result<Verdict, Error>>;
+}
+
+/// Whether somebody may be written to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// They may, as far as the vendor knows.
+    Eligible,
+    /// They must not.
+    Suppressed {
+        /// A word to count by, such as `do-not-contact`.
+        code: String,
+        /// The reason as a sentence.
+        reason: String,
+    },
+}
+
+/// Finds out by reading whether a vendor has a message whose sending had no clear end.
+pub trait Reconcile: fmt::Debug + Send + Sync {
+    /// Looks for the message of `entry`, which is [`Unknown`](crate::State::Unknown) since `attempt`, at the vendor.
+    ///
+    /// `entry.envelope` is there unless it was purged. Say [`Found::NotSent`] only where the vendor's list would surely have it by now.
+    fn look<'a>(&'a self, account: &'a Account, entry: &'a Entry, attempt: &'a Attempt) -> BoxFuture<'a, Result<Found, Error>>;
+}
+
+/// What a vendor has of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Found {
+    /// It has it, under these ids.
+    Sent(Sent),
+    /// It does not have it.
+    NotSent,
+    /// It cannot be told, for this reason: a person decides.
+    Unclear(String),
+}

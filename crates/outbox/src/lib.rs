@@ -1,0 +1,34 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![allow(clippy::doc_markdown, reason = "the names of databases and vendors are not code")]
+
+mod account;
+mod budget;
+mod entry;
+mod envelope;
+mod error;
+mod hooks;
+mod outbox;
+mod rules;
+mod runner;
+mod state;
+mod store;
+mod time;
+
+pub use account::{Account, Accounts, Clients, EnvAccounts};
+pub use budget::StoredBudgets;
+pub use entry::{Attempt, Cause, Entry, Filter, LaneStatus, Point, Status, Suppressed};
+pub use envelope::{Batch, Enqueued, Envelope, Lane};
+pub use error::Error;
+pub use hooks::{Eligibility, Found, Reconcile, Verdict};
+pub use outbox::{Outbox, Resolution, Sent};
+pub use rules::{Clock, Daily, QuietHours, Rules, RulesError};
+pub use runner::{Event, Runner, Summary};
+pub use state::{State, UnknownState};
+pub use store::Transaction;
+
+pub use chrono::{DateTime, Utc};
+pub use reachout_messenger::{Channel, Message, Messenger, Recipient, Vendor};
+pub use reachout_runtime::{BoxFuture, ClientBuilder, Core, RateLimit};
+pub use secrecy::SecretString;
+pub use sqlx::{PgPool, SqlitePool};

@@ -1,0 +1,283 @@
+//! [`Outbox`]: what a program does with one.
+
+use std::fmt;
+use std::time::Duration;
+
+use reachout_messenger::{Receipt, Vendor};
+use secrecy::SecretString;
+use sqlx::{PgPool, SqlitePool};
+
+use crate::entry::{Attempt, Cause, Entry, Filter, Point, Status, Suppressed};
+use crate::envelope::{Batch, Enqueued, Envelope, Lane, normalized};
+use crate::store::{NewRow, Store, Transaction};
+use crate::{Error, Rules, State};
+
+/// Messages to be sent, in a database. Clones are cheap and share connections.
+///
+/// ```no_run
+/// use reachout_outbox::{Envelope, EnvAccounts, Lane, Message, Outbox, Runner, Vendor};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), reachout_outbox::Error> {
+/// let outbox = Outbox::open("sqlite:outbox.db").await?;
+/// let message = Message::to("a1b2c3d4-5678-90ab-cdef-1234567890ab").subject("A role in Paris").text("Hi Sophie");
+/// outbox.enqueue(&Envelope::new(Lane::new(Vendor::Leonar, Lane::DEFAULT), message), "roles-in-paris/sophie").await?;
+///
+/// let summary = Runner::new(&outbox, EnvAccounts).workers(8).until_empty().run().await?;
+/// println!("{summary}");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Outbox {
+    pub(crate) store: Store,
+}
+
+/// What a person, or [`Reconcile`](crate::Reconcile), found out about a message that is [`Unknown`](State::Unknown).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Resolution {
+    /// The vendor has it, under these ids as far as they are known.
+    Sent(Sent),
+    /// The vendor does not have it: it is queued again.
+    Resend,
+}
+
+/// What a vendor calls a message that it has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Sent {
+    /// Its ids of the message.
+    pub message_ids: Vec<String>,
+    /// Its id of the conversation.
+    pub conversation_id: Option<String>,
+}
+
+impl Sent {
+    /// It has the message, under ids that are not known.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds an id of the message.
+    #[must_use]
+    pub fn message_id(mut self, id: impl Into<String>) -> Self {
+        self.message_ids.push(id.into());
+        self
+    }
+
+    /// Sets the id of the conversation.
+    #[must_use]
+    pub fn conversation_id(mut self, id: impl Into<String>) -> Self {
+        self.conversation_id = Some(id.into());
+        self
+    }
+}
+
+impl From<&Receipt> for Sent {
+    fn from(receipt: &Receipt) -> Self {
+        let ids = receipt.message_ids.iter().chain(&receipt.email_message_id);
+        Self { message_ids: ids.cloned().collect(), conversation_id: receipt.conversation_id.clone() }
+    }
+}
+
+/// How many messages are written by one statement.
+const CHUNK: usize = 500;
+
+impl Outbox {
+    /// Opens an outbox and brings its tables up to date: `sqlite:outbox.db` or `postgres://user:password@host/database`.
+    ///
+    /// A file of SQLite is created if it is missing, on Unix with mode 0600, and must not be on a network file system. What a worker that
+    /// died had begun is settled here, as far as its lease has ended.
+    pub async fn open(address: impl Into<SecretString>) -> Result<Self, Error> {
+        Self::over(Store::open(&address.into()).await?).await
+    }
+
+    /// An outbox in a database of the application, in tables whose names begin with `reachout_outbox`. With `synchronous` below `FULL`, a
+    /// power cut can make a message forget that it was sent.
+    pub async fn with_sqlite(pool: SqlitePool) -> Result<Self, Error> {
+        Self::over(Store::sqlite(pool)).await
+    }
+
+    /// An outbox in a database of the application, in tables whose names begin with `reachout_outbox`, in the first schema of the
+    /// connections' `search_path`.
+    pub async fn with_postgres(pool: PgPool) -> Result<Self, Error> {
+        Self::over(Store::postgres(pool)).await
+    }
+
+    async fn over(store: Store) -> Result<Self, Error> {
+        store.migrate().await?;
+        store.reap().await?;
+        Ok(Self { store })
+    }
+
+    /// Queues a message under a key of the caller's, such as a campaign's name and a person's id.
+    ///
+    /// The key is good for one message: queued again, the same message is left as it is, and another one is an error. What the vendor
+    /// cannot send is an error, too.
+    pub async fn enqueue(&self, envelope: &Envelope, key: &str) -> Result<Enqueued, Error> {
+        self.store.insert_one(&NewRow::of(1, key, envelope)?).await
+    }
+
+    /// Queues a message in a transaction of the caller's own, begun in the database that the outbox is in: it is queued if the transaction
+    /// is committed, and never was if it is not.
+    ///
+    /// ```no_run
+    /// # async fn order(outbox: &reachout_outbox::Outbox, pool: &sqlx::PgPool, envelope: &reachout_outbox::Envelope) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut transaction = pool.begin().await?;
+    /// sqlx::query("INSERT INTO candidates (name) VALUES ('Sophie')").execute(&mut *transaction).await?;
+    /// outbox.enqueue_in(&mut transaction, envelope, "welcome/sophie").await?;
+    /// transaction.commit().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn enqueue_in(&self, transaction: impl Into<Transaction<'_>>, envelope: &Envelope, key: &str) -> Result<Enqueued, Error> {
+        self.store.insert_in(transaction.into(), &NewRow::of(1, key, envelope)?).await
+    }
+
+    /// Queues many messages, each with its key, in one transaction: all or none of them.
+    pub async fn enqueue_all<K: AsRef<str>>(
+        &self,
+        messages: impl IntoIterator<Item = (K, Envelope), IntoIter: Send>,
+    ) -> Result<Batch, Error> {
+        let mut messages = (1..).zip(messages).map(|(number, (key, envelope))| NewRow::of(number, key.as_ref(), &envelope));
+        let chunks = std::iter::from_fn(|| {
+            let chunk: Result<Vec<_>, _> = messages.by_ref().take(CHUNK).collect();
+            Some(chunk).filter(|chunk| !matches!(chunk, Ok(rows) if rows.is_empty()))
+        });
+        self.store.insert_all(chunks).await
+    }
+
+    /// A message by its id.
+    pub async fn get(&self, id: i64) -> Result<Entry, Error> {
+        self.store.get(id).await?.ok_or(Error::NotFound(id))
+    }
+
+    /// A message by the key it was queued under, also after its content was purged.
+    pub async fn find_key(&self, key: &str) -> Result<Option<Entry>, Error> {
+        self.store.find_key(key).await
+    }
+
+    /// The messages that a vendor knows by this id: of the message, as webhooks of delivery and bounces have it.
+    pub async fn find_message(&self, vendor: Vendor, vendor_id: &str) -> Result<Vec<Entry>, Error> {
+        self.store.find_message(vendor, vendor_id).await
+    }
+
+    /// The messages in this conversation of a vendor, the newest last.
+    pub async fn find_conversation(&self, vendor: Vendor, conversation_id: &str) -> Result<Vec<Entry>, Error> {
+        self.store.find_conversation(vendor, conversation_id).await
+    }
+
+    /// At most `most` messages after the one with the id `after`, in the order of their ids. Begin with 0, and go on with the last id.
+    pub async fn list(&self, filter: &Filter, after: i64, most: u32) -> Result<Vec<Entry>, Error> {
+        self.store.list(filter, after, most).await
+    }
+
+    /// The attempts to send a message, the newest last.
+    pub async fn attempts(&self, id: i64) -> Result<Vec<Attempt>, Error> {
+        self.store.attempts(id).await
+    }
+
+    /// How many messages are in which state, and which accounts there are.
+    pub async fn status(&self) -> Result<Status, Error> {
+        self.store.status().await
+    }
+
+    /// How many messages came into which state over time, in stretches of so long.
+    pub async fn timeline(&self, stretch: Duration) -> Result<Vec<Point>, Error> {
+        self.store.timeline(stretch).await
+    }
+
+    /// Why messages were not taken, the most frequent reason first.
+    pub async fn causes(&self) -> Result<Vec<Cause>, Error> {
+        self.store.causes().await
+    }
+
+    /// How an account may be used.
+    pub async fn rules(&self, lane: &Lane) -> Result<Rules, Error> {
+        self.store.rules(lane).await
+    }
+
+    /// Sets how an account may be used. Workers that run keep to it within seconds.
+    pub async fn set_rules(&self, lane: &Lane, rules: &Rules) -> Result<(), Error> {
+        if rules.limit.is_some_and(|limit| limit.requests == 0 || limit.per.is_zero()) {
+            return Err(crate::RulesError::Nothing.into());
+        }
+        self.store.set_rules(lane, rules).await
+    }
+
+    /// Sends nothing more through an account, or through any (`None`), until [`resume`](Self::resume). What is being sent is finished.
+    pub async fn pause(&self, lane: Option<&Lane>) -> Result<(), Error> {
+        self.store.set_paused(lane, true, None).await
+    }
+
+    /// Ends a pause: an account's own, or with `None` that of all, and those of single accounts too.
+    pub async fn resume(&self, lane: Option<&Lane>) -> Result<(), Error> {
+        self.store.set_paused(lane, false, None).await
+    }
+
+    /// Withdraws messages that are queued: how many. A message that is being sent is not one of them.
+    pub async fn cancel(&self, filter: &Filter) -> Result<u64, Error> {
+        self.store.cancel(filter).await
+    }
+
+    /// Queues messages again that are in this state, whose attempts then count anew: how many. Only for states in which the vendor surely
+    /// does not have them ([`State::may_retry`]).
+    pub async fn retry(&self, state: State, filter: &Filter) -> Result<u64, Error> {
+        if !state.may_retry() {
+            return Err(Error::NotRetried(state));
+        }
+        self.store.retry(&filter.clone().state(state)).await
+    }
+
+    /// Settles a message that is [`Unknown`](State::Unknown).
+    pub async fn resolve(&self, id: i64, resolution: Resolution) -> Result<(), Error> {
+        if self.store.resolve(id, &resolution).await? {
+            return Ok(());
+        }
+        let state = self.get(id).await?.state;
+        Err(Error::State { id, state, wanted: "only one that is unknown can be resolved" })
+    }
+
+    /// Withdraws the messages that are still queued in the sequences of the message `id`, because its recipient replied, for example: how
+    /// many.
+    pub async fn stop_follow_ups(&self, id: i64, reason: &str) -> Result<u64, Error> {
+        self.store.stop_follow_ups(id, reason).await
+    }
+
+    /// Puts an address on the list of those who are not written to: an email address, a phone number, the URL of a profile, or the id of
+    /// a contact; by one channel alone, or by any. Messages that are queued are checked right before they are sent.
+    pub async fn suppress(&self, address: &str, channel: Option<reachout_messenger::Channel>, reason: &str) -> Result<(), Error> {
+        self.store.suppress(&normalized(address), channel, reason).await
+    }
+
+    /// Takes an address off the list, for all channels: whether it was on it.
+    pub async fn unsuppress(&self, address: &str) -> Result<bool, Error> {
+        self.store.unsuppress(&normalized(address)).await
+    }
+
+    /// The list, in the order of the addresses, after the address `after`.
+    pub async fn suppressed(&self, after: Option<&str>, most: u32) -> Result<Vec<Suppressed>, Error> {
+        self.store.suppressed(after, most).await
+    }
+
+    /// Removes the content, the recipient and the key of messages that were settled so long ago: how many. The outcome, the vendor's ids
+    /// and a fingerprint of the key are kept, so that the key still is good for one message only.
+    ///
+    /// What is [`Unknown`](State::Unknown) keeps its content: it is needed to find out.
+    pub async fn purge(&self, older_than: Duration) -> Result<u64, Error> {
+        self.store.purge(older_than).await
+    }
+
+    /// Settles what workers had begun whose leases have ended: how many messages became [`Unknown`](State::Unknown). Workers that run do
+    /// it by themselves.
+    pub async fn recover(&self) -> Result<u64, Error> {
+        self.store.reap().await
+    }
+}
+
+impl fmt::Debug for Outbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Outbox").field(&self.store).finish()
+    }
+}

@@ -1,0 +1,160 @@
+//! The engine: apalis runs the jobs, and this feeds it from the tables.
+//!
+//! apalis calls a service for each task that a [`Backend`] gives it, as many at a time as its concurrency layer allows, and asks for the next
+//! only when there is room for it. The backend here is over the outbox's own tables, because those of apalis' storages queue a task again
+//! when its worker does not show a sign of life, and a message must not be.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use apalis::layers::WorkerBuilderExt as _;
+use apalis_core::backend::finalize::Ephemeral;
+use apalis_core::backend::{Backend, BackendConfig};
+use apalis_core::layers::Identity;
+use apalis_core::task::Task;
+use apalis_core::task::data::Data;
+use apalis_core::worker::builder::WorkerBuilder;
+use apalis_core::worker::context::WorkerContext;
+use futures_util::StreamExt as _;
+use futures_util::stream::{BoxStream, unfold};
+use tokio::time::sleep;
+
+use super::{Shared, job};
+use crate::Error;
+use crate::store::Claimed;
+
+/// How soon to look for messages that another process queued.
+const LOOK: Duration = Duration::from_millis(500);
+/// How soon to ask a database again that failed.
+const AGAIN: Duration = Duration::from_millis(250);
+
+/// Runs until the source ends and all it gave is done.
+pub(super) async fn run(shared: &Arc<Shared>) -> Result<(), Error> {
+    let source = Source { claimed: claims(Arc::clone(shared)) };
+    let worker = WorkerBuilder::new(shared.lease.worker())
+        .backend(source)
+        .data(Arc::clone(shared))
+        .concurrency(shared.settings.workers)
+        .build(deliver);
+    worker.run().await.map_err(|error| Error::Worker(error.to_string()))
+}
+
+async fn deliver(claimed: Arc<Claimed>, shared: Data<Arc<Shared>>) {
+    job::run(Arc::clone(&*shared), claimed).await;
+}
+
+/// Messages that are held for this runner.
+struct Source {
+    claimed: BoxStream<'static, Arc<Claimed>>,
+}
+
+impl Backend for Source {
+    type Task = Task<Arc<Claimed>>;
+    type Error = Infallible;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>, _: &WorkerContext) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_next(&mut self, cx: &mut Context<'_>, worker: &WorkerContext) -> Poll<Option<Result<Self::Task, Infallible>>> {
+        let claimed = self.claimed.poll_next_unpin(cx);
+        if let Poll::Ready(None) = claimed {
+            // A worker whose source ends goes on waiting unless it is stopped; an error means that it was before.
+            let _ = worker.stop();
+        }
+        claimed.map(|claimed| claimed.map(|claimed| Ok(Task::new(claimed))))
+    }
+
+    fn poll_close(&mut self, _: &mut Context<'_>, _: &WorkerContext) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl BackendConfig for Source {
+    type Args = Arc<Claimed>;
+    type Id = ();
+    type Kind = Ephemeral;
+    type Config = ();
+    type Layer = Identity;
+
+    fn config(&self) -> &() {
+        &()
+    }
+
+    fn middleware(&mut self, _: &mut WorkerContext) -> Identity {
+        Identity::new()
+    }
+}
+
+/// What was claimed and not handed out yet, and the account whose turn it is.
+#[derive(Default)]
+struct Claims {
+    ready: VecDeque<Arc<Claimed>>,
+    turn: usize,
+}
+
+/// Claims messages for as long as the runner goes on.
+fn claims(shared: Arc<Shared>) -> BoxStream<'static, Arc<Claimed>> {
+    unfold((shared, Claims::default()), |(shared, mut claims)| async move {
+        let claimed = claims.next(&shared).await?;
+        Some((claimed, (shared, claims)))
+    })
+    .boxed()
+}
+
+impl Claims {
+    /// The next message, once there is one.
+    async fn next(&mut self, shared: &Shared) -> Option<Arc<Claimed>> {
+        loop {
+            if shared.is_stopped() {
+                return None;
+            }
+            if let Some(claimed) = self.ready.pop_front() {
+                return Some(claimed);
+            }
+            let pause = match self.claim(shared).await {
+                Ok(None) => continue,
+                Ok(Some(pause)) => pause,
+                Err(error) => {
+                    tracing::warn!(%error, "messages could not be claimed; trying again");
+                    AGAIN
+                }
+            };
+            if shared.settings.until_empty && shared.store.is_busy().await.is_ok_and(|busy| !busy) {
+                return None;
+            }
+            tokio::select! {
+                () = shared.stop() => {}
+                () = shared.wake.notified() => {}
+                () = sleep(pause) => {}
+            }
+        }
+    }
+
+    /// Claims messages of the next account that has some: nothing, or how long to wait before looking again.
+    async fn claim(&mut self, shared: &Shared) -> Result<Option<Duration>, Error> {
+        let lanes = shared.store.due().await?;
+        let mut pause = LOOK;
+        let most = u32::try_from(shared.settings.workers).unwrap_or(u32::MAX);
+        for offset in 0..lanes.len() {
+            let due = &lanes[(self.turn + offset) % lanes.len()];
+            let (false, Some(due_in)) = (due.paused, due.due_in) else { continue };
+            let known = shared.lanes.with_rules(&due.lane, &due.rules);
+            let wait = known.blocked_for().or_else(|| u64::try_from(due_in).ok().filter(|ms| *ms > 0).map(Duration::from_millis));
+            if let Some(wait) = wait {
+                pause = pause.min(wait);
+                continue;
+            }
+            let claimed = shared.store.claim(&shared.lease.worker(), &due.lane, most).await?;
+            if !claimed.is_empty() {
+                self.ready.extend(claimed.into_iter().map(Arc::new));
+                self.turn += offset + 1;
+                return Ok(None);
+            }
+        }
+        Ok(Some(pause))
+    }
+}

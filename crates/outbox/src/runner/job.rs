@@ -1,0 +1,238 @@
+//! One message on its way: from held to settled, or put back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reachout_messenger::{Delivery, Receipt};
+use tokio::time::sleep;
+
+use super::lanes::Known;
+use super::outcome::{Ended, ended, lost, not_begun};
+use super::{Event, Shared};
+use crate::budget::StoredBudgets;
+use crate::hooks::Verdict;
+use crate::store::{Begun, BudgetTerms, Claimed, DailyUse, Outcome, Taken};
+use crate::time::duration;
+use crate::{Account, Error, State};
+
+/// A longer wait for the rate limit is not spent holding a message.
+const HOLD: Duration = Duration::from_secs(1);
+/// How soon to ask a database again that failed.
+const AGAIN: Duration = Duration::from_millis(250);
+/// How long a runner that is to end tries to write down an outcome.
+const LAST: Duration = Duration::from_secs(30);
+/// How long a message waits whose account or recipient could not be asked about.
+const LATER: Duration = Duration::from_secs(30);
+
+/// A slot under a rate limit, where there is one.
+type Slot<'a> = Option<(&'a BudgetTerms, i64)>;
+
+/// Does all there is to do about a message that is held.
+pub(super) async fn run(shared: Arc<Shared>, claimed: Arc<Claimed>) {
+    let job = tokio::spawn(deliver(Arc::clone(&shared), Arc::clone(&claimed)));
+    if job.await.is_err() {
+        // A panic of a client, a hook or an account: where it had begun, nobody knows how it ended.
+        finish(&shared, &claimed, &lost(), None).await;
+        put_back(&shared, &claimed, LATER, "panic").await;
+    }
+}
+
+async fn deliver(shared: Arc<Shared>, claimed: Arc<Claimed>) {
+    let lane = &claimed.envelope.lane;
+    let known = shared.lanes.get(lane);
+    if known.blocked_for().is_some() || shared.is_stopped() {
+        return put_back(&shared, &claimed, Duration::ZERO, "rate-limit").await;
+    }
+    let daily = match clock(&shared, &known, &claimed).await {
+        Ok(Ok(daily)) => daily,
+        Ok(Err((wait, code))) => return put_back(&shared, &claimed, wait, code).await,
+        Err(error) => return trouble(&shared, &claimed, &error).await,
+    };
+    let account = match shared.lanes.account(&known).await {
+        Ok(account) => account,
+        Err(error) => return no_account(&shared, &claimed, &error).await,
+    };
+    if let Some(eligibility) = &shared.settings.eligibility {
+        match eligibility.check(&account, &claimed.envelope).await {
+            Ok(Verdict::Eligible) => {}
+            Ok(Verdict::Suppressed { code, reason }) => return suppress(&shared, &claimed, &code, &reason).await,
+            Err(error) => {
+                tracing::warn!(id = claimed.id, %lane, %error, "whether a recipient may be written to could not be found out");
+                return put_back(&shared, &claimed, LATER, "eligibility").await;
+            }
+        }
+    }
+    let slot = match slot(&shared, &known).await {
+        Some(slot) => slot,
+        None => return put_back(&shared, &claimed, Duration::ZERO, "rate-limit").await,
+    };
+    let begun = shared.store.begin(&claimed, daily.as_ref().map(|(daily, _)| daily)).await;
+    if !matches!(begun, Ok(Begun::Begun)) {
+        give_back(&shared, slot, false).await;
+    }
+    match begun {
+        Ok(Begun::Begun) => send(&shared, &claimed, &account, slot, daily.as_ref().map(|(daily, _)| daily)).await,
+        Ok(Begun::Lost) => tracing::debug!(id = claimed.id, "the message is another's by now"),
+        Ok(Begun::Suppressed) => settled(&shared, &claimed, State::Suppressed, Some("suppression-list".to_owned())),
+        Ok(Begun::Paused) => shared.tell(&Event::PutBack { id: claimed.id, wait: Duration::ZERO, code: "paused".to_owned() }),
+        Ok(Begun::DayFull) => {
+            let wait = daily.map_or(LATER, |(_, wait)| wait);
+            put_back(&shared, &claimed, wait, "daily-cap").await;
+        }
+        Err(error) => {
+            // Whether it was committed is not known, but nothing was sent.
+            tracing::warn!(id = claimed.id, %error, "the step to sending failed");
+            finish(&shared, &claimed, &not_begun(), None).await;
+            put_back(&shared, &claimed, Duration::ZERO, "database").await;
+        }
+    }
+}
+
+/// A sender's day with the time that is left of it, if it is limited; or why the message has to wait, and how long.
+type Allowed = Result<Option<(DailyUse, Duration)>, (Duration, &'static str)>;
+
+/// What the rules say about the time of the day.
+async fn clock(shared: &Shared, known: &Known, claimed: &Claimed) -> Result<Allowed, Error> {
+    let rules = &known.rules;
+    if rules.quiet_hours.is_none() && rules.daily_cap.is_none() {
+        return Ok(Ok(None));
+    }
+    let now = shared.store.now().await?;
+    let theirs = claimed.envelope.time_zone.as_deref();
+    if let Some(end) = rules.quiet_hours.as_ref().and_then(|quiet| quiet.end(now, theirs)) {
+        return Ok(Err((duration(end - now), "quiet-hours")));
+    }
+    let day = rules.daily_cap.as_ref().and_then(|daily| Some((daily.most, daily.day(now)?)));
+    Ok(Ok(day.map(|(most, (day, next))| (DailyUse { day, most }, duration(next - now)))))
+}
+
+/// Waits for a slot under the account's rate limit. `None`: it takes too long, or the runner is to end.
+async fn slot<'a>(shared: &Shared, known: &'a Known) -> Option<Slot<'a>> {
+    let Some(terms) = &known.terms else { return Some(None) };
+    let _turn = known.turn.lock().await;
+    loop {
+        if shared.is_stopped() || known.blocked_for().is_some() {
+            return None;
+        }
+        let wait = match shared.lanes.budgets.take(terms).await {
+            Ok(Taken::Slot(slot)) => return Some(Some((terms, slot))),
+            Ok(Taken::Wait(wait)) if wait > HOLD => {
+                known.block(wait);
+                shared.tell(&Event::Waiting { lane: known.lane.clone(), wait });
+                return None;
+            }
+            Ok(Taken::Wait(wait)) => wait.max(Duration::from_millis(5)),
+            Err(error) => {
+                tracing::warn!(%error, "the rate-limit budget could not be asked");
+                AGAIN
+            }
+        };
+        tokio::select! {
+            () = shared.stop() => return None,
+            () = sleep(wait) => {}
+        }
+    }
+}
+
+async fn give_back(shared: &Shared, slot: Slot<'_>, sent: bool) {
+    let Some((terms, slot)) = slot else { return };
+    if let Err(error) = shared.store.give_slot(terms, slot, sent).await {
+        tracing::warn!(%error, "a slot under the rate limit could not be given back; it comes back by itself");
+    }
+}
+
+/// Sends a message whose step to `sending` is committed, and writes down what came of it.
+async fn send(shared: &Shared, claimed: &Claimed, account: &Account, slot: Slot<'_>, daily: Option<&DailyUse>) {
+    let (result, used) = call(claimed, account, slot).await;
+    let number = u32::try_from(claimed.attempt - claimed.first_attempt + 1).unwrap_or(u32::MAX);
+    let Ended { outcome, pause } = ended(&result, number, shared.settings.attempts);
+    let wrote = finish(shared, claimed, &outcome, daily).await;
+    if !used {
+        let sent = result.as_ref().map_or_else(|error| error.delivery() != Delivery::NotSent, |_| true);
+        give_back(shared, slot, sent).await;
+    }
+    if let Some(reason) = pause {
+        let lane = &claimed.envelope.lane;
+        shared.lanes.forget(lane);
+        match shared.store.set_paused(Some(lane), true, Some(&reason)).await {
+            Ok(()) => shared.tell(&Event::Paused { lane: lane.clone(), reason }),
+            Err(error) => tracing::warn!(%lane, %error, "an account could not be paused"),
+        }
+    }
+    if !wrote {
+        tracing::warn!(id = claimed.id, state = %outcome.state, "a message was settled by another before its outcome was known");
+    } else if outcome.state == State::Queued {
+        let code = outcome.code.unwrap_or_else(|| "not-sent".to_owned());
+        shared.tell(&Event::PutBack { id: claimed.id, wait: outcome.wait, code });
+        shared.wake.notify_one();
+    } else {
+        settled(shared, claimed, outcome.state, outcome.code);
+    }
+}
+
+/// The call, and whether its client took the slot over.
+async fn call(claimed: &Claimed, account: &Account, slot: Slot<'_>) -> (Result<Receipt, reachout_messenger::Error>, bool) {
+    let send = account.messenger().send(&claimed.envelope.message);
+    match slot {
+        Some((terms, slot)) => StoredBudgets::with_slot(&terms.key, slot, send).await,
+        None => (send.await, true),
+    }
+}
+
+/// Writes an outcome down, however long the database is away; false if the message was settled otherwise.
+async fn finish(shared: &Shared, claimed: &Claimed, outcome: &Outcome, daily: Option<&DailyUse>) -> bool {
+    let mut left = LAST;
+    loop {
+        match shared.store.finish(claimed, outcome, daily).await {
+            Ok(wrote) => return wrote,
+            Err(error) if left.is_zero() => {
+                // The lease ends, and the message becomes `unknown`.
+                tracing::error!(id = claimed.id, %error, "an outcome could not be written down");
+                return false;
+            }
+            Err(error) => tracing::warn!(id = claimed.id, %error, "an outcome could not be written down yet"),
+        }
+        if shared.is_stopped() {
+            left = left.saturating_sub(AGAIN);
+        }
+        sleep(AGAIN).await;
+    }
+}
+
+async fn put_back(shared: &Shared, claimed: &Claimed, wait: Duration, code: &str) {
+    match shared.store.put_back(claimed, wait).await {
+        Ok(()) => shared.tell(&Event::PutBack { id: claimed.id, wait, code: code.to_owned() }),
+        // Nothing of it was sent; it is free again when the lease ends.
+        Err(error) => tracing::warn!(id = claimed.id, %error, "a message could not be put back yet"),
+    }
+    shared.wake.notify_one();
+}
+
+async fn trouble(shared: &Shared, claimed: &Claimed, error: &Error) {
+    tracing::warn!(id = claimed.id, %error, "the database failed before anything was sent");
+    sleep(AGAIN).await;
+    put_back(shared, claimed, Duration::ZERO, "database").await;
+}
+
+async fn suppress(shared: &Shared, claimed: &Claimed, code: &str, reason: &str) {
+    match shared.store.settle_unsent(claimed.id, &claimed.worker, State::Suppressed, code, reason).await {
+        Ok(()) => settled(shared, claimed, State::Suppressed, Some(code.to_owned())),
+        Err(error) => trouble(shared, claimed, &error).await,
+    }
+}
+
+/// Nothing can be sent through the account before a person did something.
+async fn no_account(shared: &Shared, claimed: &Claimed, error: &Error) {
+    let lane = claimed.envelope.lane.clone();
+    let reason = error.to_string();
+    shared.lanes.forget(&lane);
+    put_back(shared, claimed, Duration::ZERO, "account").await;
+    match shared.store.set_paused(Some(&lane), true, Some(&reason)).await {
+        Ok(()) => shared.tell(&Event::Paused { lane, reason }),
+        Err(error) => tracing::warn!(%lane, %error, "an account could not be paused"),
+    }
+}
+
+fn settled(shared: &Shared, claimed: &Claimed, state: State, code: Option<String>) {
+    shared.tell(&Event::Settled { id: claimed.id, state, code });
+}

@@ -1,0 +1,205 @@
+//! [`Store`]: the tables, in SQLite or Postgres.
+//!
+//! Both databases get the same statements, each in one place: `$1` is a parameter of both, and the view `reachout_outbox_clock` is the
+//! database's clock. Where they differ, which is in locking, a statement has two texts side by side.
+
+mod admin;
+mod budget;
+mod insert;
+mod migrate;
+mod select;
+mod work;
+
+use std::fmt;
+use std::fs::OpenOptions;
+use std::path::Path;
+use std::str::FromStr as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret as _, SecretString};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool};
+
+use crate::Error;
+
+pub(crate) use budget::{BudgetTerms, Taken};
+pub(crate) use insert::NewRow;
+pub(crate) use work::{Begun, Claimed, DailyUse, Outcome};
+
+/// Those who wait for a lock of SQLite have it after this time, or give up.
+const BUSY: Duration = Duration::from_secs(30);
+
+/// Connections to Postgres, and those to SQLite that read.
+const CONNECTIONS: u32 = 8;
+
+/// The tables. Clones share connections.
+#[derive(Clone)]
+pub(crate) struct Store(Arc<Pool>);
+
+enum Pool {
+    /// Writers of SQLite take turns: here in a queue, which costs less than waiting for the file's lock.
+    Sqlite {
+        write: SqlitePool,
+        read: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+/// A transaction of the caller's own: a `&mut` to one of sqlx's, or to its connection.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Transaction<'t> {
+    /// Of SQLite.
+    Sqlite(&'t mut SqliteConnection),
+    /// Of Postgres.
+    Postgres(&'t mut PgConnection),
+}
+
+impl<'t> From<&'t mut sqlx::Transaction<'_, Sqlite>> for Transaction<'t> {
+    fn from(transaction: &'t mut sqlx::Transaction<'_, Sqlite>) -> Self {
+        Self::Sqlite(transaction)
+    }
+}
+
+impl<'t> From<&'t mut sqlx::Transaction<'_, Postgres>> for Transaction<'t> {
+    fn from(transaction: &'t mut sqlx::Transaction<'_, Postgres>) -> Self {
+        Self::Postgres(transaction)
+    }
+}
+
+impl<'t> From<&'t mut SqliteConnection> for Transaction<'t> {
+    fn from(connection: &'t mut SqliteConnection) -> Self {
+        Self::Sqlite(connection)
+    }
+}
+
+impl<'t> From<&'t mut PgConnection> for Transaction<'t> {
+    fn from(connection: &'t mut PgConnection) -> Self {
+        Self::Postgres(connection)
+    }
+}
+
+/// Does the same with a pool of either database: `read!(store, |pool| query("…").fetch_all(pool).await?)`.
+macro_rules! read {
+    ($store:expr, |$pool:ident| $body:expr) => {
+        match &*$store.0 {
+            $crate::store::Pool::Sqlite { read: $pool, .. } => $body,
+            $crate::store::Pool::Postgres($pool) => $body,
+        }
+    };
+}
+
+/// The same, with the pool for one statement that writes.
+macro_rules! change {
+    ($store:expr, |$pool:ident| $body:expr) => {
+        match &*$store.0 {
+            $crate::store::Pool::Sqlite { write: $pool, .. } => $body,
+            $crate::store::Pool::Postgres($pool) => $body,
+        }
+    };
+}
+
+/// Executes a statement that writes: how many rows it changed.
+macro_rules! execute {
+    ($store:expr, $query:expr) => {
+        $crate::store::change!($store, |pool| $query.execute(pool).await?.rows_affected())
+    };
+}
+
+/// The same, in a transaction that ends with the body: committed, unless the body returns from the function.
+macro_rules! transaction {
+    ($store:expr, |$transaction:ident| $body:expr) => {
+        match &*$store.0 {
+            $crate::store::Pool::Sqlite { write, .. } => {
+                // A transaction that begins by reading cannot write once another process did.
+                let mut $transaction = write.begin_with("BEGIN IMMEDIATE").await?;
+                let value = $body;
+                $transaction.commit().await?;
+                value
+            }
+            $crate::store::Pool::Postgres(pool) => {
+                let mut $transaction = pool.begin().await?;
+                let value = $body;
+                $transaction.commit().await?;
+                value
+            }
+        }
+    };
+}
+
+/// The database's clock, in a statement.
+macro_rules! now {
+    () => {
+        "(SELECT ms FROM reachout_outbox_clock)"
+    };
+}
+
+use {change, execute, now, read, transaction};
+
+impl Store {
+    pub(crate) async fn open(address: &SecretString) -> Result<Self, Error> {
+        let address = address.expose_secret();
+        if let Some(path) = address.strip_prefix("sqlite:") {
+            Self::open_sqlite(Path::new(path.strip_prefix("//").unwrap_or(path))).await
+        } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
+            let options = PgConnectOptions::from_str(address)?;
+            // By itself first: a pool goes on trying, and says in the end that it took too long.
+            let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(BUSY).connect_lazy_with(options);
+            Ok(Self::postgres(pool))
+        } else {
+            Err(Error::Address)
+        }
+    }
+
+    async fn open_sqlite(path: &Path) -> Result<Self, Error> {
+        create_private(path).map_err(|source| Error::File { path: path.display().to_string(), source })?;
+        // A step to `sending` that is lost in a power cut would be sent again: `FULL` has it on disk.
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY);
+        let pool = |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(BUSY);
+        let write = pool(1).connect_with(options.clone()).await?;
+        let read = pool(CONNECTIONS).connect_with(options).await?;
+        Ok(Self(Arc::new(Pool::Sqlite { write, read })))
+    }
+
+    pub(crate) fn sqlite(pool: SqlitePool) -> Self {
+        Self(Arc::new(Pool::Sqlite { write: pool.clone(), read: pool }))
+    }
+
+    pub(crate) fn postgres(pool: PgPool) -> Self {
+        Self(Arc::new(Pool::Postgres(pool)))
+    }
+
+    /// The text for this database.
+    fn either(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
+        match &*self.0 {
+            Pool::Sqlite { .. } => sqlite,
+            Pool::Postgres(_) => postgres,
+        }
+    }
+}
+
+fn create_private(path: &Path) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.0 {
+            Pool::Sqlite { write, .. } => f.debug_struct("Sqlite").field("file", &write.connect_options().get_filename()).finish(),
+            Pool::Postgres(pool) => {
+                let options = pool.connect_options();
+                f.debug_struct("Postgres").field("host", &options.get_host()).field("database", &options.get_database()).finish()
+            }
+        }
+    }
+}

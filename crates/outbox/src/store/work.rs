@@ -1,0 +1,330 @@
+//! What workers do: claim messages, step to `sending`, write down the outcome; and what is done about those who died.
+
+use std::time::Duration;
+
+use reachout_messenger::Vendor;
+use sqlx::{query, query_as, query_scalar};
+
+use super::{Store, change, execute, now, read, transaction};
+use crate::entry::from_content;
+use crate::envelope::{Envelope, Lane};
+use crate::time::milliseconds;
+use crate::{Error, Rules, State};
+
+/// A message that a worker holds: still queued, and nobody else's until the worker's lease ends.
+#[derive(Clone)]
+pub(crate) struct Claimed {
+    pub(crate) id: i64,
+    /// How many attempts began before.
+    pub(crate) attempt: i64,
+    /// How many of them before it was last queued by a person.
+    pub(crate) first_attempt: i64,
+    pub(crate) due_at: i64,
+    pub(crate) worker: String,
+    pub(crate) envelope: Envelope,
+}
+
+/// An account with messages to be sent.
+#[derive(Clone)]
+pub(crate) struct DueLane {
+    pub(crate) lane: Lane,
+    pub(crate) paused: bool,
+    pub(crate) rules: Rules,
+    /// In how many milliseconds the next one is due; negative if it is.
+    pub(crate) due_in: Option<i64>,
+}
+
+/// A sender's day, and how many messages it may have.
+pub(crate) struct DailyUse {
+    pub(crate) day: String,
+    pub(crate) most: u32,
+}
+
+/// What came of the step to `sending`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Begun {
+    /// It is committed: this worker, and no other, sends the message.
+    Begun,
+    /// The worker does not hold the message any more: its lease ended, or it was withdrawn.
+    Lost,
+    /// The recipient is on the list; the message is settled.
+    Suppressed,
+    /// The account was paused; the message is put back.
+    Paused,
+    /// The sender's day is full; the message is untouched.
+    DayFull,
+}
+
+/// What came of an attempt.
+#[derive(Clone, Debug)]
+pub(crate) struct Outcome {
+    /// `Queued` where nothing was sent and another attempt follows.
+    pub(crate) state: State,
+    /// When another attempt may follow.
+    pub(crate) wait: Duration,
+    pub(crate) reason: Option<String>,
+    pub(crate) code: Option<String>,
+    pub(crate) http_status: Option<u16>,
+    pub(crate) request_id: Option<String>,
+    pub(crate) sent: crate::Sent,
+}
+
+type ClaimedRow = (i64, i64, i64, i64, Option<String>, Option<String>);
+
+impl Store {
+    /// Begins a worker's lease.
+    pub(crate) async fn register(&self, worker: &str, lease: Duration) -> Result<(), Error> {
+        let sql = concat!("INSERT INTO reachout_outbox_workers (id, lease_until) VALUES ($1, ", now!(), " + $2)");
+        execute!(self, query(sql).bind(worker).bind(milliseconds(lease)));
+        Ok(())
+    }
+
+    /// Extends a worker's lease; false if it had ended and somebody settled what it held.
+    pub(crate) async fn extend(&self, worker: &str, lease: Duration) -> Result<bool, Error> {
+        let sql = concat!("UPDATE reachout_outbox_workers SET lease_until = ", now!(), " + $1 WHERE id = $2");
+        let extended = execute!(self, query(sql).bind(milliseconds(lease)).bind(worker));
+        Ok(extended > 0)
+    }
+
+    /// Ends a worker's lease: what it held and did not begin is free.
+    pub(crate) async fn leave(&self, worker: &str) -> Result<(), Error> {
+        let free = "UPDATE reachout_outbox_messages SET worker = NULL WHERE worker = $1 AND state = 'queued'";
+        // Not where something is still `sending`: then the lease ends by itself, and that becomes `unknown`.
+        let end = "DELETE FROM reachout_outbox_workers WHERE id = $1
+            AND NOT EXISTS (SELECT 1 FROM reachout_outbox_messages WHERE worker = $1 AND state = 'sending')";
+        transaction!(self, |transaction| {
+            query(free).bind(worker).execute(&mut *transaction).await?;
+            query(end).bind(worker).execute(&mut *transaction).await?;
+        });
+        Ok(())
+    }
+
+    /// Settles what workers whose lease ended had begun: how many messages are `unknown` by it. What they held is free again.
+    pub(crate) async fn reap(&self) -> Result<u64, Error> {
+        // Where nobody died, which is nearly always, no lock is taken.
+        let ended = concat!("SELECT id FROM reachout_outbox_workers WHERE lease_until < ", now!());
+        let dead: Vec<String> = read!(self, |pool| query_scalar(ended).fetch_all(pool).await?);
+        let mut unknown = 0;
+        for worker in dead {
+            unknown += self.bury(&worker).await?;
+        }
+        Ok(unknown)
+    }
+
+    async fn bury(&self, worker: &str) -> Result<u64, Error> {
+        let end = concat!("DELETE FROM reachout_outbox_workers WHERE id = $1 AND lease_until < ", now!());
+        let free = "UPDATE reachout_outbox_messages SET worker = NULL WHERE worker = $1 AND state = 'queued'";
+        // The worker stays written down: should it live after all, it knows the outcome better.
+        let lose = concat!(
+            "UPDATE reachout_outbox_messages SET state = 'unknown', code = 'worker-died', changed_at = ",
+            now!(),
+            ", reason = 'the worker ended while it was sending' WHERE worker = $1 AND state = 'sending'"
+        );
+        let attempts = concat!(
+            "UPDATE reachout_outbox_attempts SET outcome = 'unknown', finished_at = ",
+            now!(),
+            ", code = 'worker-died', reason = 'the worker ended while it was sending' WHERE outcome IS NULL
+            AND message IN (SELECT id FROM reachout_outbox_messages WHERE worker = $1 AND state = 'unknown')"
+        );
+        // The vendor may have counted what it was about to send.
+        let slots = concat!(
+            "UPDATE reachout_outbox_slots SET in_use = 0, free_at = ",
+            now!(),
+            " + (SELECT per_ms FROM reachout_outbox_budgets b WHERE b.key = reachout_outbox_slots.key) WHERE holder = $1 AND in_use = 1"
+        );
+        Ok(transaction!(self, |transaction| {
+            if query(end).bind(worker).execute(&mut *transaction).await?.rows_affected() == 0 {
+                // It extended its lease, or another did this.
+                return Ok(0);
+            }
+            query(free).bind(worker).execute(&mut *transaction).await?;
+            let unknown = query(lose).bind(worker).execute(&mut *transaction).await?.rows_affected();
+            query(attempts).bind(worker).execute(&mut *transaction).await?;
+            query(slots).bind(worker).execute(&mut *transaction).await?;
+            unknown
+        }))
+    }
+
+    /// The accounts that messages were queued for, and when each has something to do.
+    pub(crate) async fn due(&self) -> Result<Vec<DueLane>, Error> {
+        let sql = concat!(
+            "SELECT vendor, credential, paused, rules, (SELECT MIN(due_at) FROM reachout_outbox_messages m
+                WHERE m.state = 'queued' AND m.worker IS NULL AND m.vendor = l.vendor AND m.credential = l.credential) - ",
+            now!(),
+            " FROM reachout_outbox_lanes l ORDER BY vendor, credential"
+        );
+        type Row = (String, String, i64, Option<String>, Option<i64>);
+        let rows: Vec<Row> = read!(self, |pool| query_as(sql).fetch_all(pool).await?);
+        let all = rows.iter().any(|(vendor, _, paused, ..)| vendor.is_empty() && *paused != 0);
+        let lane = |(vendor, credential, paused, rules, due_in): Row| {
+            let vendor: Vendor = vendor.parse().ok()?;
+            let rules = rules.and_then(|rules| serde_json::from_str(&rules).ok()).unwrap_or_default();
+            Some(DueLane { lane: Lane { vendor, credential }, paused: all || paused != 0, rules, due_in })
+        };
+        Ok(rows.into_iter().filter_map(lane).collect())
+    }
+
+    /// Whether something is queued in an account that is not paused, or being sent.
+    pub(crate) async fn is_busy(&self) -> Result<bool, Error> {
+        let held = "SELECT EXISTS (SELECT 1 FROM reachout_outbox_messages WHERE worker IS NOT NULL AND state IN ('queued', 'sending'))";
+        let held: bool = read!(self, |pool| query_scalar(held).fetch_one(pool).await?);
+        Ok(held || self.due().await?.iter().any(|lane| !lane.paused && lane.due_in.is_some()))
+    }
+
+    /// Holds up to `most` messages of an account for a worker whose lease lasts: the earliest due first.
+    pub(crate) async fn claim(&self, worker: &str, lane: &Lane, most: u32) -> Result<Vec<Claimed>, Error> {
+        let sql = self.either(
+            concat!(
+                "UPDATE reachout_outbox_messages SET worker = $1 WHERE id IN (SELECT id FROM reachout_outbox_messages
+                    WHERE state = 'queued' AND worker IS NULL AND vendor = $2 AND credential = $3 AND due_at <= ",
+                now!(),
+                " ORDER BY due_at, id LIMIT $4) AND EXISTS (SELECT 1 FROM reachout_outbox_workers WHERE id = $1 AND lease_until > ",
+                now!(),
+                ") RETURNING id, attempt, first_attempt, due_at, content, sequence"
+            ),
+            concat!(
+                "UPDATE reachout_outbox_messages SET worker = $1 WHERE id IN (SELECT id FROM reachout_outbox_messages
+                    WHERE state = 'queued' AND worker IS NULL AND vendor = $2 AND credential = $3 AND due_at <= ",
+                now!(),
+                " ORDER BY due_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)
+                AND EXISTS (SELECT 1 FROM reachout_outbox_workers WHERE id = $1 AND lease_until > ",
+                now!(),
+                ") RETURNING id, attempt, first_attempt, due_at, content, sequence"
+            ),
+        );
+        let (vendor, credential) = (lane.vendor.id(), &lane.credential);
+        let rows: Vec<ClaimedRow> =
+            change!(self, |pool| query_as(sql).bind(worker).bind(vendor).bind(credential).bind(i64::from(most)).fetch_all(pool).await?);
+        let mut claimed = Vec::with_capacity(rows.len());
+        for (id, attempt, first_attempt, due_at, content, sequence) in rows {
+            match from_content(id, lane, content.as_deref(), sequence, None) {
+                Ok(Some(envelope)) => claimed.push(Claimed { id, attempt, first_attempt, due_at, worker: worker.to_owned(), envelope }),
+                // It stays held, so that the others are not held up by it, until the lease ends.
+                Ok(None) | Err(_) => self.settle_unsent(id, worker, State::Failed, "unreadable", "its content cannot be read").await?,
+            }
+        }
+        claimed.sort_by_key(|claimed| (claimed.due_at, claimed.id));
+        Ok(claimed)
+    }
+
+    /// Puts a held message back, to be sent after `wait`.
+    pub(crate) async fn put_back(&self, claimed: &Claimed, wait: Duration) -> Result<(), Error> {
+        let sql = concat!(
+            "UPDATE reachout_outbox_messages SET worker = NULL, due_at = CASE WHEN $1 = 0 THEN due_at ELSE ",
+            now!(),
+            " + $1 END WHERE id = $2 AND worker = $3 AND state = 'queued'"
+        );
+        execute!(self, query(sql).bind(milliseconds(wait)).bind(claimed.id).bind(&claimed.worker));
+        Ok(())
+    }
+
+    /// Settles a held message of which nothing was sent.
+    pub(crate) async fn settle_unsent(&self, id: i64, worker: &str, state: State, code: &str, reason: &str) -> Result<(), Error> {
+        let sql = concat!(
+            "UPDATE reachout_outbox_messages SET worker = NULL, state = $1, code = $2, reason = $3, changed_at = ",
+            now!(),
+            " WHERE id = $4 AND worker = $5 AND state = 'queued'"
+        );
+        execute!(self, query(sql).bind(state.name()).bind(code).bind(reason).bind(id).bind(worker));
+        Ok(())
+    }
+
+    /// The database's clock.
+    pub(crate) async fn now(&self) -> Result<i64, Error> {
+        Ok(read!(self, |pool| query_scalar("SELECT ms FROM reachout_outbox_clock").fetch_one(pool).await?))
+    }
+
+    /// The step to `sending`, for a worker that holds the message and whose lease lasts: compared, changed and committed as one.
+    pub(crate) async fn begin(&self, claimed: &Claimed, daily: Option<&DailyUse>) -> Result<Begun, Error> {
+        let Claimed { id, attempt, worker, envelope, .. } = claimed;
+        let step = concat!(
+            "UPDATE reachout_outbox_messages SET state = 'sending', attempt = attempt + 1, changed_at = ",
+            now!(),
+            " WHERE id = $1 AND worker = $2 AND attempt = $3 AND state = 'queued'
+            AND EXISTS (SELECT 1 FROM reachout_outbox_workers WHERE id = $2 AND lease_until > ",
+            now!(),
+            ")"
+        );
+        let write_down =
+            concat!("INSERT INTO reachout_outbox_attempts (message, attempt, worker, started_at) VALUES ($1, $2, $3, ", now!(), ")");
+        let paused = "SELECT EXISTS (SELECT 1 FROM reachout_outbox_lanes
+            WHERE paused = 1 AND (vendor = '' OR (vendor = $1 AND credential = $2)))";
+        let count = "INSERT INTO reachout_outbox_daily (vendor, credential, sender, day, used) VALUES ($1, $2, $3, $4, 1)
+            ON CONFLICT (vendor, credential, sender, day) DO UPDATE SET used = reachout_outbox_daily.used + 1
+            WHERE reachout_outbox_daily.used < $5";
+        let listed = "SELECT reason FROM reachout_outbox_suppressed WHERE address = $1 AND channel IN ('', $2) ORDER BY channel LIMIT 1";
+        let suppress = concat!(
+            "UPDATE reachout_outbox_messages SET state = 'suppressed', worker = NULL, code = 'suppression-list', reason = $1, changed_at = ",
+            now!(),
+            " WHERE id = $2 AND worker = $3 AND attempt = $4 AND state = 'queued'"
+        );
+        let put_back = "UPDATE reachout_outbox_messages SET worker = NULL WHERE id = $1 AND worker = $2 AND state = 'queued'";
+        let (vendor, credential) = (envelope.lane.vendor.id(), &envelope.lane.credential);
+        let channel = envelope.message.channel.map_or("", reachout_messenger::Channel::name);
+        let sender = envelope.message.from.as_deref().unwrap_or_default();
+        Ok(transaction!(self, |transaction| {
+            if query_scalar::<_, bool>(paused).bind(vendor).bind(credential).fetch_one(&mut *transaction).await? {
+                query(put_back).bind(id).bind(worker).execute(&mut *transaction).await?;
+                transaction.commit().await?;
+                return Ok(Begun::Paused);
+            }
+            for address in envelope.reached() {
+                let reason: Option<String> = query_scalar(listed).bind(address).bind(channel).fetch_optional(&mut *transaction).await?;
+                if let Some(reason) = reason {
+                    query(suppress).bind(reason).bind(id).bind(worker).bind(attempt).execute(&mut *transaction).await?;
+                    transaction.commit().await?;
+                    return Ok(Begun::Suppressed);
+                }
+            }
+            if query(step).bind(id).bind(worker).bind(attempt).execute(&mut *transaction).await?.rows_affected() == 0 {
+                return Ok(Begun::Lost);
+            }
+            if let Some(DailyUse { day, most }) = daily {
+                let counted = query(count).bind(vendor).bind(credential).bind(sender).bind(day).bind(i64::from(*most));
+                if counted.execute(&mut *transaction).await?.rows_affected() == 0 {
+                    return Ok(Begun::DayFull);
+                }
+            }
+            query(write_down).bind(id).bind(attempt + 1).bind(worker).execute(&mut *transaction).await?;
+            Begun::Begun
+        }))
+    }
+
+    /// Writes down what came of an attempt that [`begin`](Self::begin) began. Also where the message was called `unknown` meanwhile: the
+    /// worker that sent it knows better. False if it was settled otherwise.
+    pub(crate) async fn finish(&self, claimed: &Claimed, outcome: &Outcome, daily: Option<&DailyUse>) -> Result<bool, Error> {
+        let Claimed { id, attempt, worker, envelope, .. } = claimed;
+        let settle = concat!(
+            "UPDATE reachout_outbox_messages SET state = $1, worker = NULL, reason = $2, code = $3, conversation = COALESCE($4, conversation),
+                due_at = CASE WHEN $5 = 0 THEN due_at ELSE ",
+            now!(),
+            " + $5 END, changed_at = ",
+            now!(),
+            " WHERE id = $6 AND worker = $7 AND attempt = $8 AND state IN ('sending', 'unknown')"
+        );
+        let write_down = concat!(
+            "UPDATE reachout_outbox_attempts SET finished_at = ",
+            now!(),
+            ", outcome = $1, reason = $2, code = $3, http_status = $4, request_id = $5 WHERE message = $6 AND attempt = $7"
+        );
+        let name = "INSERT INTO reachout_outbox_ids (vendor, vendor_id, message) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+        let uncount = "UPDATE reachout_outbox_daily SET used = used - 1
+            WHERE vendor = $1 AND credential = $2 AND sender = $3 AND day = $4 AND used > 0";
+        let Outcome { state, wait, reason, code, http_status, request_id, sent } = outcome;
+        let (vendor, credential) = (envelope.lane.vendor.id(), &envelope.lane.credential);
+        let sender = envelope.message.from.as_deref().unwrap_or_default();
+        Ok(transaction!(self, |transaction| {
+            let settled = query(settle).bind(state.name()).bind(reason).bind(code).bind(&sent.conversation_id).bind(milliseconds(*wait));
+            let settled = settled.bind(id).bind(worker).bind(attempt + 1).execute(&mut *transaction).await?.rows_affected() > 0;
+            let done = query(write_down).bind(state.name()).bind(reason).bind(code).bind(http_status.map(i64::from)).bind(request_id);
+            done.bind(id).bind(attempt + 1).execute(&mut *transaction).await?;
+            for vendor_id in &sent.message_ids {
+                query(name).bind(vendor).bind(vendor_id).bind(id).execute(&mut *transaction).await?;
+            }
+            if let Some(DailyUse { day, .. }) = daily.filter(|_| *state == State::Queued) {
+                query(uncount).bind(vendor).bind(credential).bind(sender).bind(day).execute(&mut *transaction).await?;
+            }
+            settled
+        }))
+    }
+}

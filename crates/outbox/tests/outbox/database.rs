@@ -1,0 +1,76 @@
+//! A database of SQLite or Postgres for each test.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use reachout_outbox::{Outbox, PgPool, SqlitePool};
+use tempfile::TempDir;
+
+use crate::server::Server;
+
+pub enum Database {
+    Sqlite(TempDir),
+    Postgres(Arc<Server>, String),
+}
+
+impl Database {
+    pub fn sqlite() -> Self {
+        Self::Sqlite(TempDir::new().unwrap())
+    }
+
+    pub async fn postgres() -> Option<Self> {
+        Self::on(tokio::task::spawn_blocking(Server::get).await.unwrap()).await
+    }
+
+    /// On a server of its own, which may be restarted.
+    pub async fn postgres_alone() -> Option<Self> {
+        Self::on(tokio::task::spawn_blocking(Server::start).await.unwrap().map(Arc::new)).await
+    }
+
+    async fn on(server: Option<Arc<Server>>) -> Option<Self> {
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let Some(server) = server else {
+            println!("Postgres was left out: no server is installed here, or there is no user to run it as");
+            return None;
+        };
+        let name = format!("outbox_{}", NUMBER.fetch_add(1, Ordering::SeqCst));
+        let pool = PgPool::connect(&server.url("postgres")).await.unwrap();
+        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&pool).await.unwrap();
+        pool.close().await;
+        Some(Self::Postgres(server, name))
+    }
+
+    pub fn address(&self) -> String {
+        match self {
+            Self::Sqlite(directory) => format!("sqlite:{}", directory.path().join("outbox.db").display()),
+            Self::Postgres(server, name) => server.url(name),
+        }
+    }
+
+    pub async fn open(&self) -> Outbox {
+        Outbox::open(self.address()).await.unwrap()
+    }
+
+    pub async fn sqlite_pool(&self) -> SqlitePool {
+        SqlitePool::connect(&self.address()).await.unwrap()
+    }
+
+    pub async fn postgres_pool(&self) -> PgPool {
+        PgPool::connect(&self.address()).await.unwrap()
+    }
+
+    /// A number from the tables, for what the interface does not tell.
+    pub async fn number(&self, sql: &'static str) -> i64 {
+        match self {
+            Self::Sqlite(_) => sqlx::query_scalar(sql).fetch_one(&self.sqlite_pool().await).await.unwrap(),
+            Self::Postgres(..) => sqlx::query_scalar(sql).fetch_one(&self.postgres_pool().await).await.unwrap(),
+        }
+    }
+
+}
+
+/// A test ends by itself.
+pub async fn in_time<T>(test: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(120), test).await.expect("the test takes too long")
+}

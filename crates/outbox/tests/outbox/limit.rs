@@ -1,0 +1,68 @@
+//! Several processes under one rate limit.
+
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use reachout_outbox::{Channel, Envelope, Lane, Message, Rules, State, Vendor};
+
+use crate::database::Database;
+use crate::processes::spawn;
+use crate::vendor::sandbox;
+
+/// Hoop AI documents 100 requests in 10 s, and the sandbox enforces it.
+const LIMIT: f64 = 10.0;
+
+/// Three processes send `messages`: how much of the limit they used after the first period, whose requests leave at once.
+async fn used(database: &Database, messages: usize, rules: Rules) -> f64 {
+    let (outbox, sandbox) = (database.open().await, sandbox().await);
+    let mut settings = sandbox.settings();
+    settings.rate_limits = true;
+    sandbox.set_settings(settings);
+    let lane = Lane::new(Vendor::HoopAi, "acme");
+    outbox.set_rules(&lane, &rules).await.unwrap();
+    let to = |n: usize| Message::to(format!("contact{n:013}")).channel(Channel::Sms).text(format!("m{n}"));
+    outbox.enqueue_all((0..messages).map(|n| (n.to_string(), Envelope::new(lane.clone(), to(n))))).await.unwrap();
+    let mut processes: Vec<_> = (0..3).map(|_| spawn(&database.address(), sandbox.url(), 8)).collect();
+    let give_up = Instant::now() + Duration::from_secs(15 + messages as u64 / 8);
+    for process in &mut processes {
+        while process.try_wait().unwrap().is_none() {
+            assert!(Instant::now() < give_up, "it takes too long: {:?}", outbox.status().await);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+    assert_eq!(outbox.status().await.unwrap().count(State::Accepted), messages as u64);
+    let requests = sandbox.requests();
+    assert!(requests.iter().all(|request| request.status == Some(201) || request.status == Some(200)), "no 429");
+    assert_eq!(requests.len(), messages);
+    let mut times: Vec<DateTime<Utc>> = requests.iter().map(|request| request.received_at.parse().unwrap()).collect();
+    times.sort();
+    assert!(times.windows(101).all(|window| window[100] - window[0] >= chrono::TimeDelta::seconds(10)), "never more than 100 in 10 s");
+    let took = (times[messages - 1] - times[0]).as_seconds_f64();
+    let (counted, name) = if rules.steady { (messages - 1, "evenly") } else { (messages - 100, "at once") };
+    let share = counted as f64 / took / LIMIT;
+    println!("{messages} messages by 3 processes, {name}: {took:.2} s, {:.1} % of the limit, no 429", 100.0 * share);
+    share
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn three_processes_on_sqlite_use_one_limit() {
+    let share = used(&Database::sqlite(), 200, Rules::new()).await;
+    assert!(share >= 0.9, "{share}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn three_processes_on_postgres_use_one_limit() {
+    let Some(database) = Database::postgres().await else { return };
+    let share = used(&database, 200, Rules::new()).await;
+    assert!(share >= 0.9, "{share}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes minutes: 600 messages three times"]
+async fn three_processes_use_95_percent_of_one_limit() {
+    let Some(database) = Database::postgres().await else { return };
+    assert!(used(&database, 600, Rules::new()).await >= 0.95);
+    assert!(used(&Database::sqlite(), 600, Rules::new()).await >= 0.95);
+    let Some(database) = Database::postgres().await else { return };
+    assert!(used(&database, 600, Rules::new().steady()).await >= 0.95);
+}

@@ -1,0 +1,40 @@
+//! The outbox over SQLite and Postgres, with the sandbox as the vendors.
+#![allow(clippy::doc_markdown, reason = "the names of databases and vendors are not code")]
+
+mod database;
+mod keys;
+mod kill;
+mod limit;
+mod processes;
+mod rules;
+mod secrets;
+#[path = "../../../token-store/tests/token_store/server.rs"]
+mod server;
+mod states;
+mod suppression;
+mod vendor;
+
+/// The same test over both databases: `both! { async fn name(database) { … } }`.
+macro_rules! both {
+    ($($(#[$attribute:meta])* async fn $name:ident($database:ident) $body:block)*) => {
+        $(mod $name {
+            use super::*;
+
+            async fn test($database: crate::database::Database) $body
+
+            $(#[$attribute])*
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                crate::database::in_time(test(crate::database::Database::sqlite())).await;
+            }
+
+            $(#[$attribute])*
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                let Some(database) = crate::database::Database::postgres().await else { return };
+                crate::database::in_time(test(database)).await;
+            }
+        })*
+    };
+}
+use both;

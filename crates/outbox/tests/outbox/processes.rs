@@ -1,0 +1,48 @@
+//! Other processes: this binary runs itself again.
+
+use std::env;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use reachout_outbox::{Outbox, Runner};
+
+use crate::vendor::AtSandbox;
+
+const ADDRESS: &str = "REACHOUT_TEST_OUTBOX";
+const SANDBOX: &str = "REACHOUT_TEST_SANDBOX";
+const WORKERS: &str = "REACHOUT_TEST_WORKERS";
+
+/// How long the lease of these processes lasts.
+pub const LEASE: Duration = Duration::from_millis(1500);
+
+/// A process that runs workers until the outbox is empty.
+pub fn spawn(address: &str, sandbox: &str, workers: usize) -> Child {
+    let mut command = Command::new(env::current_exe().unwrap());
+    command.args(["--ignored", "--exact", "processes::as_a_child", "--nocapture"]);
+    command.env(ADDRESS, address).env(SANDBOX, sandbox).env(WORKERS, workers.to_string());
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit()).spawn().unwrap()
+}
+
+pub fn signal(child: &Child, name: &str) {
+    let status = Command::new("kill").args([format!("-{name}"), child.id().to_string()]).status().unwrap();
+    assert!(status.success());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "what other tests start"]
+async fn as_a_child() {
+    let (Ok(address), Ok(sandbox)) = (env::var(ADDRESS), env::var(SANDBOX)) else { return };
+    let workers = env::var(WORKERS).unwrap().parse().unwrap();
+    // The database may be away just now.
+    loop {
+        let Ok(outbox) = Outbox::open(address.as_str()).await else {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            continue;
+        };
+        let runner = Runner::new(&outbox, AtSandbox(sandbox.clone())).until_empty().lease(LEASE).workers(workers).attempts(50);
+        match runner.run().await {
+            Ok(_) => return,
+            Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! What a client is, apart from its operations.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::Method;
+use reqwest::header::{HeaderMap, HeaderValue};
+use secrecy::SecretString;
+
+use crate::call::retry::RetryPolicy;
+use crate::call::transport::Sender;
+use crate::client::credential::Credentials;
+use crate::client::{CallOptions, CredentialProvider, Vendor};
+use crate::error::Error;
+use crate::limit::{BudgetKey, Budgets, Pacer};
+use crate::request::Request;
+use crate::request::url::BaseUrl;
+use crate::route::Route;
+
+/// The inside of every generated client: connections, credential, budget and settings.
+///
+/// Clones are cheap and share connections, credential and budget.
+#[derive(Clone)]
+pub struct Core(Arc<Inner>);
+
+/// Behind one count, because every call takes a clone along, and counts that threads have in common are slow.
+struct Inner {
+    shared: Arc<Shared>,
+    tenant: Arc<Tenant>,
+    options: Arc<CallOptions>,
+}
+
+/// What the clients of all tenants have in common.
+pub(crate) struct Shared {
+    pub(crate) vendor: &'static Vendor,
+    pub(crate) base: BaseUrl,
+    pub(crate) sender: Sender,
+    pub(crate) user_agent: HeaderValue,
+    /// The caller's headers for every request.
+    pub(crate) headers: HeaderMap,
+    /// Replaces the constant `Version` header.
+    pub(crate) api_version: Option<HeaderValue>,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) budgets: Budgets,
+    pub(crate) timeout: Duration,
+    pub(crate) deadline: Duration,
+    pub(crate) max_body: usize,
+}
+
+/// What belongs to one credential.
+pub(crate) struct Tenant {
+    pub(crate) credentials: Credentials,
+    pub(crate) pacer: Option<Arc<Pacer>>,
+}
+
+impl Core {
+    pub(crate) fn new(shared: Shared, tenant: Tenant) -> Self {
+        Self(Arc::new(Inner { shared: Arc::new(shared), tenant: Arc::new(tenant), options: Arc::new(CallOptions::new()) }))
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.0.shared
+    }
+
+    #[cfg(test)]
+    pub(crate) fn sender_mut(&mut self) -> Option<&mut Sender> {
+        Arc::get_mut(&mut Arc::get_mut(&mut self.0)?.shared).map(|shared| &mut shared.sender)
+    }
+
+    pub(crate) fn tenant(&self) -> &Tenant {
+        &self.0.tenant
+    }
+
+    pub(crate) fn options(&self) -> &CallOptions {
+        &self.0.options
+    }
+
+    /// Begins a call of a documented operation.
+    pub fn operation(&self, route: &'static Route) -> Request {
+        Request::documented(self, route)
+    }
+
+    /// Begins a request to a path below the base URL, for endpoints that the spec does not have. The path
+    /// begins with `/`; one that leaves the base, such as `//host` or one with `..`, is refused.
+    pub fn request(&self, method: Method, path: &str) -> Request {
+        Request::raw(self, method, path)
+    }
+
+    /// A client with other settings for its calls; it shares everything else.
+    #[must_use]
+    pub fn with(&self, options: CallOptions) -> Self {
+        let Inner { shared, tenant, options: own } = &*self.0;
+        Self(Arc::new(Inner { shared: Arc::clone(shared), tenant: Arc::clone(tenant), options: Arc::new(own.overlaid(options)) }))
+    }
+
+    /// A client for another credential, such as another customer's. It shares connections and settings with this one.
+    ///
+    /// A pacing budget belongs to a credential: clients that were made of one another share it if their credentials are equal.
+    ///
+    /// # Errors
+    /// A credential that a header cannot carry.
+    pub fn with_credential(&self, credential: impl Into<SecretString>) -> Result<Self, Error> {
+        let credential = credential.into();
+        let pacer = self.shared().budgets.of_credential(&credential);
+        Ok(self.of_tenant(self.fixed(credential)?, pacer))
+    }
+
+    /// A client whose credential comes from another provider, with a pacing budget of its own; otherwise like
+    /// [`with_credential`](Self::with_credential).
+    pub fn with_credential_provider(&self, provider: Arc<dyn CredentialProvider>) -> Self {
+        self.of_tenant(Credentials::Provider(provider), self.shared().budgets.own())
+    }
+
+    /// Like [`with_credential`](Self::with_credential), where the vendor counts by something else than credentials: the budget is the one
+    /// of that name.
+    #[doc(hidden)]
+    pub fn with_credential_and_budget(&self, credential: impl Into<SecretString>, budget: &str) -> Result<Self, Error> {
+        Ok(self.of_tenant(self.fixed(credential.into())?, self.shared().budgets.named(&BudgetKey::from(budget))))
+    }
+
+    /// Like [`with_credential_provider`](Self::with_credential_provider), with the budget of that name.
+    #[doc(hidden)]
+    pub fn with_provider_and_budget(&self, provider: Arc<dyn CredentialProvider>, budget: &str) -> Self {
+        self.of_tenant(Credentials::Provider(provider), self.shared().budgets.named(&BudgetKey::from(budget)))
+    }
+
+    fn fixed(&self, credential: SecretString) -> Result<Credentials, Error> {
+        Credentials::fixed(self.vendor().auth, credential).map_err(|mut error| {
+            error.inner_mut().vendor = Some(self.vendor().name);
+            error
+        })
+    }
+
+    fn of_tenant(&self, credentials: Credentials, pacer: Option<Arc<Pacer>>) -> Self {
+        let Inner { shared, options, .. } = &*self.0;
+        Self(Arc::new(Inner { shared: Arc::clone(shared), tenant: Arc::new(Tenant { credentials, pacer }), options: Arc::clone(options) }))
+    }
+
+    /// The vendor's constants.
+    pub fn vendor(&self) -> &'static Vendor {
+        self.shared().vendor
+    }
+
+    pub(crate) fn timeout(&self) -> Duration {
+        self.options().timeout.unwrap_or(self.shared().timeout)
+    }
+
+    pub(crate) fn deadline(&self) -> Duration {
+        self.options().deadline.unwrap_or(self.shared().deadline)
+    }
+
+    pub(crate) fn retry(&self) -> &RetryPolicy {
+        self.options().retry.as_ref().unwrap_or(&self.shared().retry)
+    }
+}
+
+impl fmt::Debug for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The credential, and headers that may carry one, stay out.
+        f.debug_struct("Core")
+            .field("vendor", &self.vendor().id)
+            .field("base_url", &self.shared().base.as_str())
+            .field("timeout", &self.timeout())
+            .field("deadline", &self.deadline())
+            .field("retry", self.retry())
+            .finish_non_exhaustive()
+    }
+}
