@@ -45,10 +45,13 @@ pub struct Runner {
     settings: Settings,
 }
 
+/// Is told what happens.
+type Tell = Box<dyn Fn(&Event) + Send + Sync>;
+
 /// How a runner works.
 pub(crate) struct Settings {
     eligibility: Option<Arc<dyn Eligibility>>,
-    on_event: Option<Box<dyn Fn(&Event) + Send + Sync>>,
+    on_event: Option<Tell>,
     workers: usize,
     lease: Duration,
     attempts: u32,

@@ -19,7 +19,7 @@ both! {
     async fn the_end_of_an_attempt_leads_to_a_state(database) {
         let (outbox, sandbox) = (database.open().await, sandbox().await);
         // Faults, the state they lead to, how many attempts began, how often the vendor has the message, and whether its account is paused.
-        let cases: [(&str, Vec<FaultKind>, State, u32, u32, bool); 13] = [
+        let cases = [
             ("nothing goes wrong", vec![], State::Accepted, 1, 1, false),
             ("refused", vec![status(422)], State::Rejected, 1, 0, false),
             ("no such contact", vec![status(404)], State::Rejected, 1, 0, false),
@@ -35,7 +35,9 @@ both! {
             ("a used-up balance", vec![status(402)], State::Queued, 1, 0, true),
         ];
         for (name, faults, state, attempts, count, paused) in cases {
-            faults.into_iter().for_each(|kind| fault(&sandbox, kind));
+            for kind in faults {
+                fault(&sandbox, kind);
+            }
             outbox.enqueue(&envelope(name), name).await.unwrap();
             let summary = runner(&outbox, &sandbox).attempts(3).run().await.unwrap();
             let entry = by_key(&outbox, name).await;

@@ -89,7 +89,7 @@ pub async fn run() -> ExitCode {
             }
             ExitCode::SUCCESS
         }
-        Err(failure) => failure.report(&calls, json, &notes),
+        Err(failure) => failure.report(&calls, &notes),
     }
 }
 
@@ -118,6 +118,9 @@ async fn dispatch(matches: &clap::ArgMatches, calls: &Calls, notes: &mut Vec<Str
     let settings = Settings::load(globals.profile.as_deref())?;
     let filter = globals.jq.as_deref().map(Filter::new).transpose()?;
     let mut output = Output::new(globals.format(&settings)?, globals.columns.clone(), filter)?;
+    if output.is_json() {
+        calls.set_json();
+    }
     let exchange = Exchange::new(&globals);
     if matches.subcommand_name().is_some_and(|name| !["sandbox", "auth", "completions", "man"].contains(&name)) {
         calls.tell_on_signal();

@@ -140,9 +140,15 @@ impl Output {
     /// Ends a streamed list.
     pub fn end(&mut self) -> Result<(), Failure> {
         let nothing = self.format == Format::Table && self.waiting.is_empty() && self.layout.is_none();
-        let ended = if self.waiting.is_empty() { Ok(()) } else { self.flush() };
+        self.break_off()?;
+        if nothing { line("nothing found") } else { Ok(()) }
+    }
+
+    /// Prints what came of a list that ends too early.
+    pub fn break_off(&mut self) -> Result<(), Failure> {
+        let printed = if self.waiting.is_empty() { Ok(()) } else { self.flush() };
         self.progress = None;
-        if nothing { line("nothing found") } else { ended }
+        printed
     }
 
     /// Says that a response had no content.
