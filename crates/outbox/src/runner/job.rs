@@ -104,14 +104,14 @@ async fn clock(shared: &Shared, known: &Known, claimed: &Claimed) -> Result<Allo
 
 /// The step to `sending`, once there is a slot for it under the account's rate limit. [`Step::Wait`]: that takes too long, or the runner is
 /// to end.
-async fn begin(shared: &Shared, known: &Known, claimed: &Claimed, daily: Option<&DailyUse>) -> Result<Step, Error> {
-    let Some(terms) = &known.terms else { return shared.store.begin(claimed, None, daily).await };
+async fn begin(shared: &Shared, known: &Known, claimed: &Arc<Claimed>, daily: Option<&DailyUse>) -> Result<Step, Error> {
+    let Some(terms) = &known.terms else { return shared.steps.begin(&shared.store, claimed, None, daily).await };
     let _turn = known.turn.lock().await;
     loop {
         if shared.is_stopped() || known.blocked_for().is_some() {
             return Ok(Step::Wait(Duration::ZERO));
         }
-        let wait = match shared.store.begin(claimed, Some(terms), daily).await? {
+        let wait = match shared.steps.begin(&shared.store, claimed, Some(terms), daily).await? {
             Step::Wait(wait) if wait > HOLD => {
                 known.block(wait);
                 shared.tell(&Event::Waiting { lane: known.lane.clone(), wait });

@@ -5,6 +5,7 @@ mod job;
 mod lanes;
 mod lease;
 mod outcome;
+mod steps;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,6 +22,7 @@ use crate::{Accounts, Eligibility, Error, Outbox, State};
 
 use lanes::Lanes;
 use lease::Lease;
+use steps::Steps;
 
 const LEASE: Duration = Duration::from_secs(30);
 const ATTEMPTS: u32 = 10;
@@ -178,7 +180,16 @@ impl Runner {
         let lease = Lease::start(&store, settings.lease).await?;
         let budgets = Arc::new(StoredBudgets::new(store.clone(), lease.holder()));
         let lanes = Lanes::new(accounts, budgets);
-        let shared = Arc::new(Shared { store, settings, lanes, lease, stopped, wake: Notify::new(), summary: Mutex::default() });
+        let shared = Arc::new(Shared {
+            store,
+            settings,
+            lanes,
+            lease,
+            steps: Steps::default(),
+            stopped,
+            wake: Notify::new(),
+            summary: Mutex::default(),
+        });
         let worker = engine::run(&shared);
         tokio::pin!(worker);
         let ended = tokio::select! {
@@ -207,6 +218,7 @@ pub(crate) struct Shared {
     settings: Settings,
     lanes: Lanes,
     lease: Lease,
+    steps: Steps,
     stopped: watch::Receiver<bool>,
     /// Something was put back, so that there may be something to do.
     wake: Notify,
