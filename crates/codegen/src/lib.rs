@@ -16,6 +16,7 @@ mod names;
 mod outputs;
 mod regen;
 mod regions;
+mod semver;
 mod typing;
 
 use std::path::Path;
@@ -23,6 +24,7 @@ use std::path::Path;
 pub use coverage::{Coverage, coverage};
 pub use diagnostic::{Diagnostic, Error, Origin};
 pub use regen::{Change, Mode, regen};
+pub use semver::{breaking, may_break};
 
 /// Reads and checks the specs of the given vendors, or of all.
 ///

@@ -54,6 +54,8 @@ fn a_key_is_kept_until_it_is_forgotten() {
     let row = status(home.path(), &[]);
     assert_eq!((&row["credential"], &row["found"]), (&"********cdef".into(), &true.into()));
     assert_eq!(row["source"], format!("file {}, profile default", file.display()));
+    login(home.path(), &["leonar"], "leo_another_key_of_mine");
+    assert_eq!(token(home.path(), &["leonar"]).stdout, "leo_another_key_of_mine\n");
     let out = run(at(home.path()).args(["auth", "logout", "leonar"]));
     assert_eq!(out.code, 0, "{out:?}");
     assert!(!file.exists());
@@ -96,6 +98,9 @@ async fn flag_environment_and_profile_come_in_this_order() {
         nobody.refused().contains("the profile `nobody` has no credential for Leonar"),
         "another account's key is not taken: {nobody:?}"
     );
+    let told = status(home.path(), &["--base-url", "http://127.0.0.1:9/x"]);
+    assert_eq!((&told["base_url"], &told["base_url_source"]), (&"http://127.0.0.1:9/x".into(), &"--base-url".into()));
+    assert_eq!(status(home.path(), &[])["base_url_source"], "environment: LEONAR_BASE_URL");
     // A base URL, by flag before the environment.
     let flag = list(&[], &["--base-url", "http://127.0.0.1:9"]).await;
     assert_eq!(flag.code, 3, "{flag:?}");
@@ -110,6 +115,9 @@ fn a_file_that_others_can_read_is_refused() {
     let file = home.path().join("data/reachout/credentials/default.leonar.json");
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
     assert!(token(home.path(), &["leonar"]).refused().contains("can be read by others; `chmod 600 "));
+    let status = run(at(home.path()).args(["auth", "status", "--json"]));
+    assert_eq!((status.code, status.json().as_array().unwrap().len()), (2, 4), "the others are shown: {status:?}");
+    assert!(status.json()[0]["source"].as_str().unwrap().contains("can be read by others"), "{status:?}");
 }
 
 #[test]
