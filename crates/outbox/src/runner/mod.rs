@@ -7,7 +7,7 @@ mod lease;
 mod outcome;
 mod steps;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::future::pending;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -187,6 +187,7 @@ impl Runner {
             lease,
             steps: Steps::default(),
             stopped,
+            held: Mutex::default(),
             wake: Notify::new(),
             summary: Mutex::default(),
         });
@@ -220,6 +221,8 @@ pub(crate) struct Shared {
     lease: Lease,
     steps: Steps,
     stopped: watch::Receiver<bool>,
+    /// The messages that are held and not done with.
+    held: Mutex<HashSet<i64>>,
     /// Something was put back, so that there may be something to do.
     wake: Notify,
     summary: Mutex<Summary>,
@@ -235,6 +238,11 @@ impl Shared {
         let mut stopped = self.stopped.clone();
         // The sender lives as long as the runner.
         drop(stopped.wait_for(|stopped| *stopped).await);
+    }
+
+    fn held<T>(&self, change: impl FnOnce(&mut HashSet<i64>) -> T) -> T {
+        // Every change under the lock is complete in itself, so a panic elsewhere leaves nothing half-done.
+        change(&mut self.held.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn tell(&self, event: &Event) {

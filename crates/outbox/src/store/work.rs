@@ -188,8 +188,11 @@ impl Store {
                 ") RETURNING id, attempt, first_attempt, due_at, content, sequence"
             ),
         );
+        // Who finds that the lease has ended must not miss what is claimed meanwhile, so it waits for this to be committed.
+        let lives = self.either("SELECT $1", "SELECT 1 FROM reachout_outbox_workers WHERE id = $1 FOR KEY SHARE");
         let (vendor, credential) = (lane.vendor.id(), &lane.credential);
         let rows: Vec<ClaimedRow> = relaxed!(self, |transaction| {
+            query(lives).bind(worker).execute(&mut *transaction).await?;
             query_as(sql).bind(worker).bind(vendor).bind(credential).bind(i64::from(most)).fetch_all(&mut *transaction).await?
         });
         let mut claimed = Vec::with_capacity(rows.len());
@@ -204,15 +207,21 @@ impl Store {
         Ok(claimed)
     }
 
+    /// The messages that a worker holds and did not begin to send.
+    pub(crate) async fn held(&self, worker: &str) -> Result<Vec<i64>, Error> {
+        let sql = "SELECT id FROM reachout_outbox_messages WHERE worker = $1 AND state = 'queued'";
+        Ok(read!(self, |pool| query_scalar(sql).bind(worker).fetch_all(pool).await?))
+    }
+
     /// Puts a held message back, to be sent after `wait`.
-    pub(crate) async fn put_back(&self, claimed: &Claimed, wait: Duration) -> Result<(), Error> {
+    pub(crate) async fn put_back(&self, id: i64, worker: &str, wait: Duration) -> Result<(), Error> {
         let sql = concat!(
             "UPDATE reachout_outbox_messages SET worker = NULL, due_at = CASE WHEN $1 = 0 THEN due_at ELSE ",
             now!(),
             " + $1 END WHERE id = $2 AND worker = $3 AND state = 'queued'"
         );
         relaxed!(self, |transaction| {
-            let back = query(sql).bind(milliseconds(wait)).bind(claimed.id).bind(&claimed.worker);
+            let back = query(sql).bind(milliseconds(wait)).bind(id).bind(worker);
             back.execute(&mut *transaction).await?.rows_affected()
         });
         Ok(())
