@@ -34,6 +34,7 @@ pub(super) async fn run(shared: Arc<Shared>, claimed: Arc<Claimed>) {
         finish(&shared, &claimed, &lost(), &Used::default()).await;
         put_back(&shared, &claimed, LATER, "panic").await;
     }
+    shared.held(|held| held.remove(&claimed.id));
 }
 
 async fn deliver(shared: Arc<Shared>, claimed: Arc<Claimed>) {
@@ -68,7 +69,8 @@ async fn deliver(shared: Arc<Shared>, claimed: Arc<Claimed>) {
             send(&shared, &claimed, &account, slot, daily.as_ref().map(|(daily, _)| daily)).await;
         }
         Ok(Step::Wait(_)) => put_back(&shared, &claimed, Duration::ZERO, "rate-limit").await,
-        Ok(Step::Lost) => tracing::debug!(id = claimed.id, "the message is another's by now"),
+        // It is another's by now; or the lease had ended for a moment, and nobody noticed.
+        Ok(Step::Lost) => put_back(&shared, &claimed, Duration::ZERO, "lease").await,
         Ok(Step::Suppressed) => settled(&shared, &claimed, State::Suppressed, Some("suppression-list".to_owned())),
         Ok(Step::Paused) => shared.tell(&Event::PutBack { id: claimed.id, wait: Duration::ZERO, code: "paused".to_owned() }),
         Ok(Step::DayFull) => {
@@ -104,14 +106,14 @@ async fn clock(shared: &Shared, known: &Known, claimed: &Claimed) -> Result<Allo
 
 /// The step to `sending`, once there is a slot for it under the account's rate limit. [`Step::Wait`]: that takes too long, or the runner is
 /// to end.
-async fn begin(shared: &Shared, known: &Known, claimed: &Claimed, daily: Option<&DailyUse>) -> Result<Step, Error> {
-    let Some(terms) = &known.terms else { return shared.store.begin(claimed, None, daily).await };
+async fn begin(shared: &Shared, known: &Known, claimed: &Arc<Claimed>, daily: Option<&DailyUse>) -> Result<Step, Error> {
+    let Some(terms) = &known.terms else { return shared.steps.begin(&shared.store, claimed, None, daily).await };
     let _turn = known.turn.lock().await;
     loop {
         if shared.is_stopped() || known.blocked_for().is_some() {
             return Ok(Step::Wait(Duration::ZERO));
         }
-        let wait = match shared.store.begin(claimed, Some(terms), daily).await? {
+        let wait = match shared.steps.begin(&shared.store, claimed, Some(terms), daily).await? {
             Step::Wait(wait) if wait > HOLD => {
                 known.block(wait);
                 shared.tell(&Event::Waiting { lane: known.lane.clone(), wait });
@@ -182,9 +184,9 @@ async fn finish(shared: &Shared, claimed: &Claimed, outcome: &Outcome, used: &Us
 }
 
 async fn put_back(shared: &Shared, claimed: &Claimed, wait: Duration, code: &str) {
-    match shared.store.put_back(claimed, wait).await {
+    match shared.store.put_back(claimed.id, &claimed.worker, wait).await {
         Ok(()) => shared.tell(&Event::PutBack { id: claimed.id, wait, code: code.to_owned() }),
-        // Nothing of it was sent; it is free again when the lease ends.
+        // Nothing of it was sent; it is found when there is nothing else to do.
         Err(error) => tracing::warn!(id = claimed.id, %error, "a message could not be put back yet"),
     }
     shared.wake.notify_one();

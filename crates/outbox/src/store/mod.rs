@@ -8,6 +8,7 @@ mod budget;
 mod insert;
 mod migrate;
 mod select;
+mod step;
 mod work;
 
 #[cfg(test)]
@@ -29,7 +30,8 @@ use crate::Error;
 
 pub(crate) use budget::{BudgetTerms, Taken};
 pub(crate) use insert::NewRow;
-pub(crate) use work::{Claimed, DailyUse, Outcome, Step, Used};
+pub(crate) use step::{DailyUse, Step, Wish};
+pub(crate) use work::{Claimed, Outcome, Used};
 
 /// Those who wait for a lock of SQLite have it after this time, or give up.
 const BUSY: Duration = Duration::from_secs(30);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reachout_messenger::{Channel, Message, Vendor};
 
-use super::{BudgetTerms, Claimed, NewRow, Outcome, Step, Store, Taken, Used};
+use super::{BudgetTerms, Claimed, NewRow, Outcome, Step, Store, Taken, Used, Wish};
 use crate::outbox::Resolution;
 use crate::{Envelope, Lane, Sent, State};
 
@@ -33,7 +33,11 @@ async fn claim(store: &Store, worker: &str) -> Option<Claimed> {
 }
 
 async fn begin(store: &Store, claimed: &Claimed) -> Step {
-    store.begin(claimed, None, None).await.unwrap()
+    begin_with(store, claimed, None).await
+}
+
+async fn begin_with(store: &Store, claimed: &Claimed, terms: Option<&BudgetTerms>) -> Step {
+    store.begin_all(&[Wish { claimed, terms, daily: None }]).await.unwrap().remove(0)
 }
 
 fn outcome(state: State) -> Outcome {
@@ -120,8 +124,8 @@ async fn a_step_that_is_refused_takes_no_slot() {
     let terms = BudgetTerms { key: "k".to_owned(), limit, follows_vendor: true, steady: false };
     let held = claim(&store, "one").await.unwrap();
     let other = Claimed { worker: "two".to_owned(), ..held.clone() };
-    assert_eq!(store.begin(&other, Some(&terms), None).await.unwrap(), Step::Lost);
-    let Step::Begun(Some(slot)) = store.begin(&held, Some(&terms), None).await.unwrap() else { panic!("there is a slot") };
+    assert_eq!(begin_with(&store, &other, Some(&terms)).await, Step::Lost);
+    let Step::Begun(Some(slot)) = begin_with(&store, &held, Some(&terms)).await else { panic!("there is a slot") };
     let full = store.take_slot(&terms, "two").await.unwrap();
     assert!(matches!(full, Taken::Wait(wait) if wait < Duration::from_secs(1)), "it may come back unused: {full:?}");
     let used = Used { slot: Some((&terms, slot, false)), daily: None };

@@ -1,11 +1,12 @@
-//! What workers do: claim messages, step to `sending`, write down the outcome; and what is done about those who died.
+//! What workers do before and after the step to `sending`: claim messages, and write down the outcome; and what is done about those who died.
 
 use std::time::Duration;
 
 use reachout_messenger::Vendor;
 use sqlx::{query, query_as, query_scalar};
 
-use super::budget::{BudgetTerms, Taken, give, take};
+use super::budget::{BudgetTerms, give};
+use super::step::DailyUse;
 use super::{Store, execute, now, read, relaxed, transaction};
 use crate::entry::from_content;
 use crate::envelope::{Envelope, Lane};
@@ -35,29 +36,6 @@ pub(crate) struct DueLane {
     pub(crate) due_in: Option<i64>,
 }
 
-/// A sender's day, and how many messages it may have.
-pub(crate) struct DailyUse {
-    pub(crate) day: String,
-    pub(crate) most: u32,
-}
-
-/// What came of the step to `sending`.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Step {
-    /// It is committed: this worker, and no other, sends the message, with this slot if one was asked for.
-    Begun(Option<i64>),
-    /// There is no slot for so long; the message is untouched.
-    Wait(Duration),
-    /// The worker does not hold the message any more: its lease ended, or it was withdrawn.
-    Lost,
-    /// The recipient is on the list; the message is settled.
-    Suppressed,
-    /// The account was paused; the message is put back.
-    Paused,
-    /// The sender's day is full; the message is untouched.
-    DayFull,
-}
-
 /// What an attempt used up, to be given back with its outcome.
 #[derive(Default)]
 pub(crate) struct Used<'a> {
@@ -80,6 +58,10 @@ pub(crate) struct Outcome {
     pub(crate) request_id: Option<String>,
     pub(crate) sent: crate::Sent,
 }
+
+/// Of a sender's day: a message that was not sent does not count.
+pub(super) const UNCOUNT: &str = "UPDATE reachout_outbox_daily SET used = used - 1
+    WHERE vendor = $1 AND credential = $2 AND sender = $3 AND day = $4 AND used > 0";
 
 type LaneRow = (String, String, i64, Option<String>, Option<i64>);
 type ClaimedRow = (i64, i64, i64, i64, Option<String>, Option<String>);
@@ -206,8 +188,11 @@ impl Store {
                 ") RETURNING id, attempt, first_attempt, due_at, content, sequence"
             ),
         );
+        // Who finds that the lease has ended must not miss what is claimed meanwhile, so it waits for this to be committed.
+        let lives = self.either("SELECT $1", "SELECT 1 FROM reachout_outbox_workers WHERE id = $1 FOR KEY SHARE");
         let (vendor, credential) = (lane.vendor.id(), &lane.credential);
         let rows: Vec<ClaimedRow> = relaxed!(self, |transaction| {
+            query(lives).bind(worker).execute(&mut *transaction).await?;
             query_as(sql).bind(worker).bind(vendor).bind(credential).bind(i64::from(most)).fetch_all(&mut *transaction).await?
         });
         let mut claimed = Vec::with_capacity(rows.len());
@@ -222,15 +207,21 @@ impl Store {
         Ok(claimed)
     }
 
+    /// The messages that a worker holds and did not begin to send.
+    pub(crate) async fn held(&self, worker: &str) -> Result<Vec<i64>, Error> {
+        let sql = "SELECT id FROM reachout_outbox_messages WHERE worker = $1 AND state = 'queued'";
+        Ok(read!(self, |pool| query_scalar(sql).bind(worker).fetch_all(pool).await?))
+    }
+
     /// Puts a held message back, to be sent after `wait`.
-    pub(crate) async fn put_back(&self, claimed: &Claimed, wait: Duration) -> Result<(), Error> {
+    pub(crate) async fn put_back(&self, id: i64, worker: &str, wait: Duration) -> Result<(), Error> {
         let sql = concat!(
             "UPDATE reachout_outbox_messages SET worker = NULL, due_at = CASE WHEN $1 = 0 THEN due_at ELSE ",
             now!(),
             " + $1 END WHERE id = $2 AND worker = $3 AND state = 'queued'"
         );
         relaxed!(self, |transaction| {
-            let back = query(sql).bind(milliseconds(wait)).bind(claimed.id).bind(&claimed.worker);
+            let back = query(sql).bind(milliseconds(wait)).bind(id).bind(worker);
             back.execute(&mut *transaction).await?.rows_affected()
         });
         Ok(())
@@ -252,71 +243,7 @@ impl Store {
         Ok(read!(self, |pool| query_scalar("SELECT ms FROM reachout_outbox_clock").fetch_one(pool).await?))
     }
 
-    /// The step to `sending`, for a worker that holds the message and whose lease lasts: compared, changed and committed as one.
-    /// The slot under the rate limit is taken with it, and given back by [`finish`](Self::finish).
-    pub(crate) async fn begin(&self, claimed: &Claimed, terms: Option<&BudgetTerms>, daily: Option<&DailyUse>) -> Result<Step, Error> {
-        let Claimed { id, attempt, worker, envelope, .. } = claimed;
-        let step = concat!(
-            "UPDATE reachout_outbox_messages SET state = 'sending', attempt = attempt + 1, changed_at = ",
-            now!(),
-            " WHERE id = $1 AND worker = $2 AND attempt = $3 AND state = 'queued'
-            AND EXISTS (SELECT 1 FROM reachout_outbox_workers WHERE id = $2 AND lease_until > ",
-            now!(),
-            ")"
-        );
-        let write_down =
-            concat!("INSERT INTO reachout_outbox_attempts (message, attempt, worker, started_at) VALUES ($1, $2, $3, ", now!(), ")");
-        let paused = "SELECT EXISTS (SELECT 1 FROM reachout_outbox_lanes
-            WHERE paused = 1 AND (vendor = '' OR (vendor = $1 AND credential = $2)))";
-        let count = "INSERT INTO reachout_outbox_daily (vendor, credential, sender, day, used) VALUES ($1, $2, $3, $4, 1)
-            ON CONFLICT (vendor, credential, sender, day) DO UPDATE SET used = reachout_outbox_daily.used + 1
-            WHERE reachout_outbox_daily.used < $5";
-        let listed = "SELECT reason FROM reachout_outbox_suppressed WHERE address = $1 AND channel IN ('', $2) ORDER BY channel LIMIT 1";
-        let suppress = concat!(
-            "UPDATE reachout_outbox_messages SET state = 'suppressed', worker = NULL, code = 'suppression-list', reason = $1, changed_at = ",
-            now!(),
-            " WHERE id = $2 AND worker = $3 AND attempt = $4 AND state = 'queued'"
-        );
-        let put_back = "UPDATE reachout_outbox_messages SET worker = NULL WHERE id = $1 AND worker = $2 AND state = 'queued'";
-        let (vendor, credential) = (envelope.lane.vendor.id(), &envelope.lane.credential);
-        let channel = envelope.message.channel.map_or("", reachout_messenger::Channel::name);
-        let sender = envelope.message.from.as_deref().unwrap_or_default();
-        Ok(transaction!(self, |transaction| {
-            if query_scalar::<_, bool>(paused).bind(vendor).bind(credential).fetch_one(&mut *transaction).await? {
-                query(put_back).bind(id).bind(worker).execute(&mut *transaction).await?;
-                transaction.commit().await?;
-                return Ok(Step::Paused);
-            }
-            for address in envelope.reached() {
-                let reason: Option<String> = query_scalar(listed).bind(address).bind(channel).fetch_optional(&mut *transaction).await?;
-                if let Some(reason) = reason {
-                    query(suppress).bind(reason).bind(id).bind(worker).bind(attempt).execute(&mut *transaction).await?;
-                    transaction.commit().await?;
-                    return Ok(Step::Suppressed);
-                }
-            }
-            let slot = match terms.map(|terms| (terms, worker)) {
-                None => None,
-                Some((terms, worker)) => match take!(transaction, terms, worker) {
-                    Taken::Wait(wait) => return Ok(Step::Wait(wait)),
-                    Taken::Slot(slot) => Some(slot),
-                },
-            };
-            if query(step).bind(id).bind(worker).bind(attempt).execute(&mut *transaction).await?.rows_affected() == 0 {
-                return Ok(Step::Lost);
-            }
-            if let Some(DailyUse { day, most }) = daily {
-                let counted = query(count).bind(vendor).bind(credential).bind(sender).bind(day).bind(i64::from(*most));
-                if counted.execute(&mut *transaction).await?.rows_affected() == 0 {
-                    return Ok(Step::DayFull);
-                }
-            }
-            query(write_down).bind(id).bind(attempt + 1).bind(worker).execute(&mut *transaction).await?;
-            Step::Begun(slot)
-        }))
-    }
-
-    /// Writes down what came of an attempt that [`begin`](Self::begin) began. Also where the message was called `unknown` meanwhile: the
+    /// Writes down what came of an attempt that [`begin`](Self::begin_all) began. Also where the message was called `unknown` meanwhile: the
     /// worker that sent it knows better. False if it was settled otherwise.
     pub(crate) async fn finish(&self, claimed: &Claimed, outcome: &Outcome, used: &Used<'_>) -> Result<bool, Error> {
         let Claimed { id, attempt, worker, envelope, .. } = claimed;
@@ -334,8 +261,6 @@ impl Store {
             ", outcome = $1, reason = $2, code = $3, http_status = $4, request_id = $5 WHERE message = $6 AND attempt = $7"
         );
         let name = "INSERT INTO reachout_outbox_ids (vendor, vendor_id, message) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
-        let uncount = "UPDATE reachout_outbox_daily SET used = used - 1
-            WHERE vendor = $1 AND credential = $2 AND sender = $3 AND day = $4 AND used > 0";
         let Outcome { state, wait, reason, code, http_status, request_id, sent } = outcome;
         let (vendor, credential) = (envelope.lane.vendor.id(), &envelope.lane.credential);
         let sender = envelope.message.from.as_deref().unwrap_or_default();
@@ -351,7 +276,7 @@ impl Store {
                 give!(terms, slot, sent, |query| query.execute(&mut *transaction).await?.rows_affected());
             }
             if let Some(DailyUse { day, .. }) = used.daily.filter(|_| *state == State::Queued) {
-                query(uncount).bind(vendor).bind(credential).bind(sender).bind(day).execute(&mut *transaction).await?;
+                query(UNCOUNT).bind(vendor).bind(credential).bind(sender).bind(day).execute(&mut *transaction).await?;
             }
             settled
         }))

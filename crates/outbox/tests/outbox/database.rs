@@ -69,6 +69,14 @@ impl Database {
         }
     }
 
+    /// Changes the tables behind the outbox's back: how many rows.
+    pub async fn change(&self, sql: &'static str) -> u64 {
+        match self {
+            Self::Sqlite(_) => sqlx::query(sql).execute(&self.sqlite_pool().await).await.unwrap().rows_affected(),
+            Self::Postgres(..) => sqlx::query(sql).execute(&self.postgres_pool().await).await.unwrap().rows_affected(),
+        }
+    }
+
     /// Whether somebody keeps the others from writing.
     pub async fn is_locked(&self) -> bool {
         let Self::Sqlite(directory) = self else { return false };

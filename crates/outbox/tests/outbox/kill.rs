@@ -213,7 +213,9 @@ async fn suspended(database: Database) {
     assert!(database.number("SELECT COUNT(*) FROM reachout_outbox_messages WHERE worker IS NOT NULL").await > 0, "it holds some");
     let mut second = spawn(&database.address(), sandbox.url(), 6);
     tokio::time::sleep(2 * LEASE).await;
+    println!("the other goes on");
     finish(std::slice::from_mut(&mut second)).await;
+    println!("the suspended one goes on");
     let before = outbox.status().await.unwrap();
     assert_eq!(before.count(State::Accepted) + before.count(State::Unknown), 150, "{before:?}");
     signal(&first, "CONT");

@@ -116,6 +116,22 @@ both! {
         assert_eq!(states, [State::Cancelled, State::Queued], "not before their time, and not after a reply");
     }
 
+    /// As where the database fails in the moment in which a claim is committed.
+    async fn what_is_held_and_forgotten_is_found(database) {
+        let (outbox, sandbox) = (database.open().await, sandbox().await);
+        let later = chrono::Utc::now() + chrono::TimeDelta::hours(1);
+        outbox.enqueue(&envelope("hello").not_before(later), "key").await.unwrap();
+        let forget = async {
+            let claim = "UPDATE reachout_outbox_messages SET due_at = 0, worker = (SELECT id FROM reachout_outbox_workers)
+                WHERE EXISTS (SELECT 1 FROM reachout_outbox_workers)";
+            while database.change(claim).await == 0 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let (summary, ()) = tokio::join!(runner(&outbox, &sandbox).run(), forget);
+        assert_eq!(summary.unwrap().count(State::Accepted), 1);
+    }
+
     async fn stopping_finishes_what_is_in_flight(database) {
         let (outbox, sandbox) = (database.open().await, sandbox().await);
         let slow = reachout_sandbox::Fault::new(FaultKind::Latency).after_milliseconds(400);
