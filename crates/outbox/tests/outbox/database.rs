@@ -67,7 +67,6 @@ impl Database {
             Self::Postgres(..) => sqlx::query_scalar(sql).fetch_one(&self.postgres_pool().await).await.unwrap(),
         }
     }
-
 }
 
 /// A test ends by itself.

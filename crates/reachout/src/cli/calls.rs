@@ -125,7 +125,7 @@ impl Calls {
 
 /// The next Ctrl-C or SIGTERM; they are caught from the moment this returns.
 #[cfg(unix)]
-fn signal() -> io::Result<impl Future<Output = ()>> {
+pub fn signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     Ok(async move {
@@ -137,7 +137,7 @@ fn signal() -> io::Result<impl Future<Output = ()>> {
 }
 
 #[cfg(windows)]
-fn signal() -> io::Result<impl Future<Output = ()>> {
+pub fn signal() -> io::Result<impl Future<Output = ()>> {
     let mut interrupt = tokio::signal::windows::ctrl_c()?;
     Ok(async move {
         interrupt.recv().await;
