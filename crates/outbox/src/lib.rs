@@ -14,6 +14,7 @@ mod runner;
 mod state;
 mod store;
 mod time;
+mod vendor;
 
 pub use account::{Account, Accounts, Clients, EnvAccounts};
 pub use budget::StoredBudgets;
@@ -26,6 +27,7 @@ pub use rules::{Clock, Daily, QuietHours, Rules, RulesError};
 pub use runner::{Event, Runner, Summary};
 pub use state::{State, UnknownState};
 pub use store::Transaction;
+pub use vendor::{Handled, Settled, Settler, Signal, SignalKind, VendorEligibility, VendorReconcile};
 
 pub use chrono::{DateTime, Utc};
 pub use reachout_messenger::{Channel, Message, Messenger, Recipient, Vendor};

@@ -7,6 +7,7 @@ mod admin;
 mod budget;
 mod insert;
 mod migrate;
+mod recipient;
 mod select;
 mod step;
 mod work;

@@ -70,6 +70,16 @@ impl<'s> Access<'s> {
         self.settings.base_url(vendor, self.base_url.as_deref())
     }
 
+    /// The sandbox, if that is called.
+    pub fn sandbox(&self) -> Option<&Simulated> {
+        self.sandbox.as_ref()
+    }
+
+    /// What `--base-url` says.
+    pub fn given_base_url(&self) -> Option<&str> {
+        self.base_url.as_deref()
+    }
+
     /// The facade over a vendor's client.
     pub async fn messenger(&self, vendor: Vendor) -> Result<Box<dyn Messenger>, Failure> {
         let api = vendor.api().ok_or(reachout::Unsupported::NotCompiled { vendor })?;

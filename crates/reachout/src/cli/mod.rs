@@ -14,6 +14,7 @@ mod globals;
 mod input;
 mod man;
 mod operation;
+mod outbox;
 mod output;
 mod profile;
 mod sandbox;
@@ -52,6 +53,7 @@ enum Own {
     Send(Box<send::Send>),
     Api(api::Raw),
     Demo(demo::Demo),
+    Outbox(Box<outbox::Commands>),
     Sandbox(sandbox::Serve),
     #[command(subcommand)]
     Auth(auth::Auth),
@@ -122,7 +124,7 @@ async fn dispatch(matches: &clap::ArgMatches, calls: &Calls, notes: &mut Vec<Str
         calls.set_json();
     }
     let exchange = Exchange::new(&globals);
-    if matches.subcommand_name().is_some_and(|name| !["sandbox", "auth", "completions", "man"].contains(&name)) {
+    if matches.subcommand_name().is_some_and(|name| !["sandbox", "auth", "outbox", "completions", "man"].contains(&name)) {
         calls.tell_on_signal();
     }
     let result = execute(matches, &globals, &settings, &exchange, calls, &mut output).await;
@@ -157,6 +159,7 @@ async fn execute(
             let globals = Globals { sandbox: true, base_url: None, ..globals.clone() };
             demo::run(&access(&globals, output).await?, output).await
         }
+        Own::Outbox(outbox) => outbox.run(&access(globals, output).await?, output).await,
         Own::Sandbox(serve) => serve.run(output).await,
         Own::Auth(auth) => auth.run(&access(globals, output).await?, output).await,
         Own::Completions { shell } => output::line(completions::script(command(), shell).trim_end()),

@@ -85,6 +85,11 @@ impl Exchange {
         self.mode != Mode::Send
     }
 
+    /// A person reads what would be sent, rather than a shell.
+    pub fn is_dry_run(&self) -> bool {
+        self.mode == Mode::DryRun
+    }
+
     /// What watches the calls to a vendor; nothing where nobody wants to see them.
     pub fn observer(&self, vendor: &'static Vendor) -> Option<Arc<dyn Observer>> {
         let wanted = self.verbose > 0 || self.holds();

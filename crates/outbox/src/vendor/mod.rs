@@ -1,0 +1,96 @@
+//! What the vendors tell beside sending: whether somebody may be written to, whether a message arrived, and what happened to it later.
+
+mod candidate;
+#[cfg(any(feature = "hoop-ai", feature = "leadway"))]
+mod highlevel;
+#[cfg(feature = "leonar")]
+mod leonar;
+mod recipient;
+#[cfg(feature = "sendpilot")]
+mod sendpilot;
+mod settle;
+mod signal;
+
+use std::fmt;
+
+use reachout_messenger::Vendor;
+use reachout_runtime::BoxFuture;
+
+use crate::{Account, Attempt, Eligibility, Entry, Envelope, Error, Found, Outbox, Reconcile, Verdict};
+
+pub use settle::{Settled, Settler};
+pub use signal::{Handled, Signal, SignalKind};
+
+/// Asks each vendor what it knows: contacts marked do-not-contact at Leonar, and do-not-disturb by channel at Hoop AI and Leadway CRM. What
+/// each can tell is in the [README](crate#vendors).
+#[derive(Default)]
+pub struct VendorEligibility {
+    #[cfg(feature = "leonar")]
+    leonar: leonar::Marked,
+}
+
+impl VendorEligibility {
+    /// Nothing is known yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl fmt::Debug for VendorEligibility {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("VendorEligibility")
+    }
+}
+
+impl Eligibility for VendorEligibility {
+    fn check<'a>(&'a self, account: &'a Account, envelope: &'a Envelope) -> BoxFuture<'a, Result<Verdict, Error>> {
+        Box::pin(async move {
+            // A messenger of one's own comes without a client to ask.
+            let Some(core) = account.core() else { return Ok(Verdict::Eligible) };
+            match envelope.lane.vendor {
+                #[cfg(feature = "leonar")]
+                Vendor::Leonar => self.leonar.check(core, envelope).await,
+                #[cfg(feature = "hoop-ai")]
+                Vendor::HoopAi => highlevel::hoop_ai::check(core, envelope).await,
+                #[cfg(feature = "leadway")]
+                Vendor::Leadway => highlevel::leadway::check(core, envelope).await,
+                _ => Ok(Verdict::Eligible),
+            }
+        })
+    }
+}
+
+/// Looks for a message in the vendor's own lists, and compares content, recipient and time. What each vendor can tell is in the
+/// [README](crate#vendors).
+#[derive(Clone, Debug)]
+pub struct VendorReconcile {
+    outbox: Outbox,
+}
+
+impl VendorReconcile {
+    /// For the messages of this outbox: what it sent otherwise tells where to look, and what is another message's.
+    pub fn new(outbox: &Outbox) -> Self {
+        Self { outbox: outbox.clone() }
+    }
+}
+
+impl Reconcile for VendorReconcile {
+    fn look<'a>(&'a self, account: &'a Account, entry: &'a Entry, attempt: &'a Attempt) -> BoxFuture<'a, Result<Found, Error>> {
+        Box::pin(async move {
+            let Some(core) = account.core() else { return Ok(Found::Unclear("the account comes without a client that reads".to_owned())) };
+            let Some(envelope) = &entry.envelope else { return Ok(Found::Unclear("its content was purged".to_owned())) };
+            let look = candidate::Look::new(&self.outbox, entry, envelope, attempt);
+            match entry.lane.vendor {
+                #[cfg(feature = "leonar")]
+                Vendor::Leonar => leonar::look(core, &look).await,
+                #[cfg(feature = "sendpilot")]
+                Vendor::SendPilot => sendpilot::look(core, &look).await,
+                #[cfg(feature = "hoop-ai")]
+                Vendor::HoopAi => highlevel::hoop_ai::look(core, &look).await,
+                #[cfg(feature = "leadway")]
+                Vendor::Leadway => highlevel::leadway::look(core, &look).await,
+                vendor => Ok(Found::Unclear(format!("what {} has cannot be read by this program", vendor.name()))),
+            }
+        })
+    }
+}

@@ -1,0 +1,66 @@
+//! SendPilot: the messages of the conversation with a profile.
+
+use futures_util::TryStreamExt as _;
+use reachout_messenger::sendpilot::{Client, types::MessageDirection};
+use reachout_messenger::{Channel, Recipient};
+use reachout_runtime::{Core, ErrorKind};
+
+use super::candidate::{Candidate, Look};
+use crate::envelope::normalized;
+use crate::{Error, Found};
+
+/// How many conversations are looked at: those with the newest activity were seen first.
+const CONVERSATIONS: usize = 500;
+/// How many messages of one.
+const MESSAGES: usize = 200;
+
+/// What is there was sent. What is not may be queued at SendPilot, which sends within the daily limits of its senders.
+pub(super) async fn look(core: &Core, look: &Look<'_>) -> Result<Found, Error> {
+    if look.message().channel == Some(Channel::LinkedinInvitation) {
+        return Ok(Found::Unclear("SendPilot does not list connection requests".to_owned()));
+    }
+    let client = Client::from(core.clone());
+    let (mut url, mut sender) = (look.recipient().to_owned(), look.message().from.clone());
+    if let Recipient::Contact(lead) = &look.message().to {
+        match client.leads().get(lead).await {
+            Ok(lead) => {
+                url.clone_from(&lead.linkedin_url);
+                sender = sender.or_else(|| lead.sender_id.clone());
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return Ok(Found::Unclear("SendPilot does not have the lead any more".to_owned()));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let mut conversations = client.inbox().list_conversations();
+    if let Some(sender) = &sender {
+        conversations = conversations.account_id(sender);
+    }
+    let (mut conversations, wanted, mut seen) = (conversations.stream(), normalized(&url), 0);
+    let mut candidates = Vec::new();
+    while let Some(conversation) = conversations.try_next().await? {
+        seen += 1;
+        if seen > CONVERSATIONS {
+            break;
+        }
+        let people = conversation.participants.iter().flatten();
+        let is_with = people.filter_map(|person| person.profile_url.as_deref()).any(|theirs| normalized(theirs) == wanted);
+        let (true, Some(id), Some(account)) = (is_with, &conversation.id, conversation.account_id.as_ref().or(sender.as_ref())) else {
+            continue;
+        };
+        let (mut messages, mut count) = (client.inbox().list_messages(id, account).stream(), 0);
+        while let Some(message) = messages.try_next().await? {
+            count += 1;
+            if count > MESSAGES {
+                break;
+            }
+            if message.direction == Some(MessageDirection::Sent) && look.in_time(message.sent_at) {
+                let ids = message.id.into_iter().collect();
+                candidates.push(Candidate { ids, conversation: Some(id.clone()), text: message.content, at: message.sent_at });
+            }
+        }
+    }
+    let reason = "it is not in the conversation with the profile; SendPilot may have it queued";
+    Ok(look.compare(candidates).await?.or(Found::Unclear(reason.to_owned())))
+}

@@ -1,0 +1,134 @@
+//! [`Settler`]: the loop that settles what is unknown.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::Utc;
+use serde::{Serialize, Serializer};
+
+use super::VendorReconcile;
+use crate::account::{Account, Accounts, Clients};
+use crate::{Entry, Error, Filter, Found, Lane, Outbox, Reconcile, Resolution, State};
+
+/// How many messages are read at a time.
+const PAGE: u32 = 200;
+/// Lists of vendors may not have a message at once.
+const GRACE: Duration = Duration::from_secs(2 * 60);
+
+/// Asks the vendors about messages that are [`Unknown`](State::Unknown), and settles those that can be.
+///
+/// ```no_run
+/// # async fn example(outbox: &reachout_outbox::Outbox) -> Result<(), reachout_outbox::Error> {
+/// use reachout_outbox::{EnvAccounts, Filter, Settler};
+///
+/// for settled in Settler::new(outbox, EnvAccounts).settle(&Filter::all()).await? {
+///     println!("{}: {}", settled.id, settled.found);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "nothing is asked before `settle`"]
+pub struct Settler {
+    outbox: Outbox,
+    accounts: Arc<dyn Accounts>,
+    reconcile: Arc<dyn Reconcile>,
+    grace: Duration,
+}
+
+/// What was found out about a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Settled {
+    /// The message.
+    pub id: i64,
+    /// Through whom it was sent.
+    #[serde(serialize_with = "text")]
+    pub account: Lane,
+    /// `sent`: it is accepted; `not-sent`: it is queued again; `unclear`: a person decides; `too-early`: it is looked for later; `error`.
+    pub found: &'static str,
+    /// Why it could not be settled.
+    pub reason: Option<String>,
+}
+
+fn text<S: Serializer>(lane: &Lane, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(lane)
+}
+
+impl Settler {
+    /// For the messages of an outbox, with the clients that `accounts` gives, by [`VendorReconcile`].
+    pub fn new(outbox: &Outbox, accounts: impl Accounts + 'static) -> Self {
+        let reconcile = Arc::new(VendorReconcile::new(outbox));
+        Self { outbox: outbox.clone(), accounts: Arc::new(accounts), reconcile, grace: GRACE }
+    }
+
+    /// Asks by another way.
+    pub fn reconcile(mut self, reconcile: impl Reconcile + 'static) -> Self {
+        self.reconcile = Arc::new(reconcile);
+        self
+    }
+
+    /// Leaves alone what was begun a shorter time ago, because the vendor's lists may not have it yet: two minutes if not set.
+    pub fn grace(mut self, grace: Duration) -> Self {
+        self.grace = grace;
+        self
+    }
+
+    /// Looks for each message that is unknown, and settles it if it can be: what was found, in the order of the ids.
+    ///
+    /// What a vendor or an account fails at is part of the result, and the others go on.
+    pub async fn settle(&self, filter: &Filter) -> Result<Vec<Settled>, Error> {
+        let filter = filter.clone().state(State::Unknown);
+        let (mut settled, mut accounts, mut after) = (Vec::new(), HashMap::new(), 0);
+        loop {
+            let entries = self.outbox.list(&filter, after, PAGE).await?;
+            let Some(last) = entries.last() else { return Ok(settled) };
+            after = last.id;
+            for entry in &entries {
+                let (found, reason) = match self.one(entry, &mut accounts).await {
+                    Ok(found) => found,
+                    // The database's own failures end the loop with the next page.
+                    Err(error) => ("error", Some(error.to_string())),
+                };
+                settled.push(Settled { id: entry.id, account: entry.lane.clone(), found, reason });
+            }
+        }
+    }
+
+    async fn one(&self, entry: &Entry, accounts: &mut HashMap<Lane, Account>) -> Result<(&'static str, Option<String>), Error> {
+        let attempts = self.outbox.attempts(entry.id).await?;
+        let Some(attempt) = attempts.last() else { return Ok(("unclear", Some("no attempt to send it is known".to_owned()))) };
+        let grace = chrono::TimeDelta::from_std(self.grace).unwrap_or(chrono::TimeDelta::MAX);
+        if Utc::now() - attempt.started_at < grace {
+            return Ok(("too-early", Some("it was begun a moment ago".to_owned())));
+        }
+        if !accounts.contains_key(&entry.lane) {
+            let account = self.account(&entry.lane).await?;
+            accounts.insert(entry.lane.clone(), account);
+        }
+        let Some(account) = accounts.get(&entry.lane) else { return Ok(("unclear", None)) };
+        Ok(match self.reconcile.look(account, entry, attempt).await? {
+            Found::Sent(sent) => {
+                self.outbox.resolve(entry.id, Resolution::Sent(sent)).await?;
+                ("sent", None)
+            }
+            Found::NotSent => {
+                self.outbox.resolve(entry.id, Resolution::Resend).await?;
+                ("not-sent", None)
+            }
+            Found::Unclear(reason) => ("unclear", Some(reason)),
+        })
+    }
+
+    async fn account(&self, lane: &Lane) -> Result<Account, Error> {
+        let (rules, budgets) = (self.outbox.rules(lane).await?, self.outbox.budgets());
+        self.accounts.open(lane, Clients { lane, rules: &rules, budgets: &budgets }).await
+    }
+}
+
+impl fmt::Debug for Settler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settler").field("outbox", &self.outbox).field("accounts", &self.accounts).finish_non_exhaustive()
+    }
+}

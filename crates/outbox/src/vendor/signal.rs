@@ -1,0 +1,193 @@
+//! [`Signal`]: what webhooks tell of messages and people, and what follows from it.
+
+use reachout_messenger::{Channel, Vendor};
+
+use crate::{Entry, Error, Outbox};
+
+/// Something that a vendor's webhook told, in the form in which the outbox takes it: [`Outbox::receive`].
+///
+/// Made from the vendor's own event; nothing is made from events that are about neither a reply, nor a bounce, nor the wish to get nothing
+/// more. Verify the signature of the webhook first.
+///
+/// ```no_run
+/// use reachout_messenger::hoop_ai::WebhookEvent;
+/// use reachout_outbox::{Outbox, Signal};
+///
+/// # async fn example(outbox: &Outbox, body: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// let event: WebhookEvent = serde_json::from_slice(body)?;
+/// if let Some(signal) = Signal::from_hoop_ai(&event) {
+///     outbox.receive(&signal).await?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Signal {
+    /// Who told it.
+    pub vendor: Vendor,
+    /// What happened.
+    pub kind: SignalKind,
+    /// By which channel, if that was told.
+    pub channel: Option<Channel>,
+    /// The vendor's ids of the message.
+    pub message_ids: Vec<String>,
+    /// The vendor's id of the conversation.
+    pub conversation_id: Option<String>,
+    /// Whom it is about: the vendor's id of the contact or lead, and the URL of the profile.
+    pub recipients: Vec<String>,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SignalKind {
+    /// The recipient wrote back: follow-ups stop.
+    Replied,
+    /// The message could not be delivered: follow-ups stop.
+    Bounced,
+    /// The recipient wants nothing more: follow-ups stop, and the recipient is put on the suppression list.
+    Unsubscribed,
+}
+
+/// What the outbox did with a [`Signal`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Handled {
+    /// The messages that it is about.
+    pub messages: Vec<i64>,
+    /// How many messages that were queued are withdrawn.
+    pub stopped: u64,
+    /// How many addresses are on the suppression list by it.
+    pub suppressed: u64,
+}
+
+impl SignalKind {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Replied => "replied",
+            Self::Bounced => "bounced",
+            Self::Unsubscribed => "unsubscribed",
+        }
+    }
+}
+
+impl Signal {
+    /// A signal about nothing yet.
+    pub fn new(vendor: Vendor, kind: SignalKind) -> Self {
+        Self { vendor, kind, channel: None, message_ids: Vec::new(), conversation_id: None, recipients: Vec::new() }
+    }
+
+    /// What an event of SendPilot tells. It names the lead and the profile, not the message.
+    #[cfg(feature = "sendpilot")]
+    pub fn from_sendpilot(event: &reachout_messenger::sendpilot::WebhookEvent) -> Option<Self> {
+        use reachout_messenger::sendpilot::{WebhookEvent, types::LeadStatus};
+
+        let (kind, lead, url) = match event {
+            WebhookEvent::ReplyReceived(reply) => (SignalKind::Replied, &reply.lead_id, &reply.linkedin_url),
+            WebhookEvent::LeadUpdated(lead) => match lead.new_status {
+                Some(LeadStatus::ReplyReceived) => (SignalKind::Replied, &lead.lead_id, &lead.linkedin_url),
+                Some(LeadStatus::Unsubscribed) => (SignalKind::Unsubscribed, &lead.lead_id, &lead.linkedin_url),
+                Some(LeadStatus::ProfileUnreachable) => (SignalKind::Bounced, &lead.lead_id, &lead.linkedin_url),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let recipients = lead.iter().chain(url).cloned().collect();
+        Some(Self { recipients, ..Self::new(Vendor::SendPilot, kind) })
+    }
+
+    /// What an event of Hoop AI tells.
+    #[cfg(feature = "hoop-ai")]
+    pub fn from_hoop_ai(event: &reachout_messenger::hoop_ai::WebhookEvent) -> Option<Self> {
+        use reachout_messenger::hoop_ai::WebhookEvent;
+
+        match event {
+            WebhookEvent::InboundMessage(event) => highlevel(Vendor::HoopAi, event, true),
+            WebhookEvent::OutboundMessage(event) => highlevel(Vendor::HoopAi, event, false),
+            _ => None,
+        }
+    }
+
+    /// What an event of Leadway CRM tells.
+    #[cfg(feature = "leadway")]
+    pub fn from_leadway(event: &reachout_messenger::leadway::WebhookEvent) -> Option<Self> {
+        use reachout_messenger::leadway::WebhookEvent;
+
+        match event {
+            WebhookEvent::InboundMessage(event) => highlevel(Vendor::Leadway, event, true),
+            WebhookEvent::OutboundMessage(event) => highlevel(Vendor::Leadway, event, false),
+            _ => None,
+        }
+    }
+}
+
+/// The events of both editions have the same fields, and their types are the same.
+#[cfg(feature = "hoop-ai")]
+type MessageEvent = reachout_messenger::hoop_ai::types::MessageEvent;
+#[cfg(all(feature = "leadway", not(feature = "hoop-ai")))]
+type MessageEvent = reachout_messenger::leadway::types::MessageEvent;
+
+#[cfg(any(feature = "hoop-ai", feature = "leadway"))]
+fn highlevel(vendor: Vendor, event: &MessageEvent, inbound: bool) -> Option<Signal> {
+    let kind = match (inbound, event.status.as_deref()) {
+        (true, _) => SignalKind::Replied,
+        (false, Some("failed" | "undelivered")) => SignalKind::Bounced,
+        (false, Some("opt_out")) => SignalKind::Unsubscribed,
+        _ => return None,
+    };
+    let channel = event.message_type.as_deref().and_then(|name| name.parse().ok());
+    Some(Signal {
+        channel,
+        // Those of a reply are its own.
+        message_ids: if inbound { Vec::new() } else { event.message_id.iter().chain(&event.email_message_id).cloned().collect() },
+        conversation_id: event.conversation_id.clone(),
+        recipients: event.contact_id.iter().cloned().collect(),
+        ..Signal::new(vendor, kind)
+    })
+}
+
+impl Outbox {
+    /// Does what follows from what a webhook told: stops the follow-ups of the messages it is about, and puts who unsubscribed on the
+    /// suppression list. Told again, it does nothing more.
+    ///
+    /// Messages are found by their ids, else by the conversation, else by the recipient.
+    pub async fn receive(&self, signal: &Signal) -> Result<Handled, Error> {
+        let mut handled = Handled::default();
+        let mut recipients = signal.recipients.clone();
+        for entry in self.about(signal).await? {
+            handled.messages.push(entry.id);
+            handled.stopped += self.stop_follow_ups(entry.id, signal.kind.word()).await?;
+            if let Some(envelope) = &entry.envelope {
+                recipients.extend(envelope.addresses.iter().cloned());
+            }
+        }
+        if signal.kind == SignalKind::Unsubscribed {
+            recipients.sort();
+            recipients.dedup();
+            for address in &recipients {
+                self.suppress(address, signal.channel, signal.kind.word()).await?;
+                handled.suppressed += 1;
+            }
+        }
+        Ok(handled)
+    }
+
+    async fn about(&self, signal: &Signal) -> Result<Vec<Entry>, Error> {
+        let mut found = Vec::new();
+        for id in &signal.message_ids {
+            found.extend(self.find_message(signal.vendor, id).await?);
+        }
+        if let (true, Some(id)) = (found.is_empty(), &signal.conversation_id) {
+            found.extend(self.find_conversation(signal.vendor, id).await?);
+        }
+        if found.is_empty() {
+            for recipient in &signal.recipients {
+                found.extend(self.find_recipient(signal.vendor, recipient).await?);
+            }
+        }
+        found.sort_by_key(|entry| entry.id);
+        found.dedup_by_key(|entry| entry.id);
+        Ok(found)
+    }
+}

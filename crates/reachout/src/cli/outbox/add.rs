@@ -1,0 +1,262 @@
+//! `reachout outbox add`: queues a message to each person of a file.
+
+use std::{collections::HashMap, path::PathBuf};
+
+use chrono::{DateTime, Utc};
+use clap::Args;
+use reachout::{Channel, Message, Vendor};
+use reachout_outbox::{Clock, Envelope, Error, Lane};
+use serde::Serialize;
+use serde_json::json;
+
+use super::{
+    Database, failed,
+    people::{People, Person},
+    template::Template,
+};
+use crate::cli::{
+    access::Access,
+    choice::Choice,
+    failure::Failure,
+    output::{Output, line, plain},
+};
+
+/// Where the recipient is, unless --to says so.
+const RECIPIENT: [&str; 6] = ["to", "contact_id", "lead_id", "linkedin_profile", "linkedin_url", "id"];
+/// What else somebody is known by.
+const ADDRESSES: [&str; 4] = ["email", "phone", "linkedin_profile", "linkedin_url"];
+/// How many wrong lines are told.
+const TOLD: usize = 20;
+/// How many messages `--dry-run` shows.
+const SHOWN: usize = 3;
+
+/// Queue a message to each person of a file
+///
+/// Nothing is queued unless every line is right. Each message has a key, CAMPAIGN/RECIPIENT unless --key names a column: queued again, the
+/// same message is left as it is. With --dry-run the first messages are shown, and nothing is queued.
+///
+/// Columns with a meaning of their own: `sender`, `time_zone` (the recipient's, such as Europe/Paris), and `email`, `phone`,
+/// `linkedin_profile` and `linkedin_url`, which are looked up in the suppression list too.
+#[derive(Args)]
+#[command(after_long_help = "Examples:
+  reachout outbox add --from people.csv --via leonar --channel email --template hello.md --dry-run
+  reachout outbox add --from people.jsonl --via sendpilot --sender sender_abc123 --template hello.txt --to linkedin_url
+  reachout outbox add --from people.csv --via hoop-ai --channel sms --template reminder.txt --campaign spring --not-before 2026-12-01T09:00:00+01:00
+
+A template is a text with {{ column }} in it, in the language of minijinja. Its subject stands before it:
+  ---
+  subject: A role for {{ first_name }}
+  ---
+  Hi {{ first_name }}, …
+
+An empty cell is an error where the template uses it; {{ first_name | default(\"there\") }} takes another text.")]
+pub struct Add {
+    /// File of the people: CSV with a header, or JSONL; or - for standard input
+    #[arg(long, value_name = "FILE|-")]
+    from: PathBuf,
+    /// Through which vendor
+    #[arg(long, value_name = "VENDOR", value_parser = Choice::<Vendor>::of(Vendor::ALL.map(Vendor::id)))]
+    via: Vendor,
+    /// By which channel; may be left out with SendPilot, where it is linkedin
+    #[arg(long, value_parser = Choice::<Channel>::of(Channel::all().map(Channel::name)))]
+    channel: Option<Channel>,
+    /// File of the text; as HTML where its name ends in .html
+    #[arg(long, value_name = "FILE|-")]
+    template: PathBuf,
+    /// Subject of an email, as a template; otherwise the one at the beginning of the file
+    #[arg(long, value_name = "TEMPLATE")]
+    subject: Option<String>,
+    /// Column of the recipient: the vendor's id of the contact or lead, or the URL of a LinkedIn profile. If absent, the first there is of
+    /// to, contact_id, lead_id, linkedin_profile, linkedin_url and id
+    #[arg(long, value_name = "COLUMN")]
+    to: Option<String>,
+    /// Column of the key, which is good for one message
+    #[arg(long, value_name = "COLUMN", conflicts_with = "campaign")]
+    key: Option<String>,
+    /// The first part of the keys; the name of the template's file, if absent
+    #[arg(long, value_name = "NAME")]
+    campaign: Option<String>,
+    /// Sender, where a line has none: id of a connected account (Leonar, SendPilot), email address or phone number (Hoop AI, Leadway)
+    #[arg(long)]
+    sender: Option<String>,
+    /// Nothing is sent earlier
+    #[arg(long, value_name = "TIME")]
+    not_before: Option<DateTime<Utc>>,
+    /// Name of the sequence: a reply to one of its messages stops those to the same person that are still queued
+    #[arg(long, value_name = "NAME")]
+    sequence: Option<String>,
+    /// Name of the credential that sends: that of a profile. If absent, the profile in force
+    #[arg(long, value_name = "NAME")]
+    credential: Option<String>,
+}
+
+/// A message as `--dry-run` shows it.
+#[derive(Serialize)]
+struct Shown<'a> {
+    line: u64,
+    key: &'a str,
+    to: String,
+    channel: Option<&'static str>,
+    subject: Option<&'a str>,
+    text: &'a str,
+}
+
+struct Queued {
+    line: u64,
+    to: String,
+    key: String,
+    envelope: Envelope,
+}
+
+impl Add {
+    pub async fn run(self, database: &Database, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
+        let people = People::read(&self.from)?;
+        let template = Template::read(&self.template, self.subject.as_deref())?;
+        let to = self.column(&people, self.to.as_deref(), &RECIPIENT, "--to")?;
+        let key = self.key.as_deref().map(|key| self.column(&people, Some(key), &[], "--key")).transpose()?;
+        let lane = Lane::new(self.via, self.credential.clone().unwrap_or_else(|| access.settings.profile().to_owned()));
+        let messages = self.messages(&people, &template, &lane, to, key)?;
+        if access.exchange.holds() {
+            return show(&messages, output);
+        }
+        let lines: Vec<_> = messages.iter().map(|message| message.line).collect();
+        let outbox = database.open().await?;
+        let queued = outbox.enqueue_all(messages.into_iter().map(|message| (message.key, message.envelope))).await;
+        let batch = queued.map_err(|error| placed(error, &people.name, &lines))?;
+        output.object(&json!({ "queued": batch.new, "known": batch.known, "account": lane.to_string(), "database": database.told() }))?;
+        output.hint("Send them: reachout outbox run");
+        Ok(())
+    }
+
+    fn column<'a>(&self, people: &'a People, named: Option<&str>, others: &[&str], option: &str) -> Result<&'a str, Failure> {
+        let found = match named {
+            Some(name) => people.first_of(&[name]),
+            None => people.first_of(others),
+        };
+        found.ok_or_else(|| {
+            let there = people.columns.join(", ");
+            Failure::usage(match named {
+                Some(name) => format!("{option}: {} does not have a column `{name}`; it has {there}", people.name),
+                None => format!("{} does not have a column {}; name one of {there} with {option}", people.name, others.join(", ")),
+            })
+        })
+    }
+
+    /// All messages, or all that is wrong.
+    fn messages(&self, people: &People, template: &Template, lane: &Lane, to: &str, key: Option<&str>) -> Result<Vec<Queued>, Failure> {
+        let (mut messages, mut wrong) = (Vec::with_capacity(people.rows.len()), Vec::new());
+        let mut keys = HashMap::new();
+        for person in &people.rows {
+            match self.message(person, people, template, lane, to, key) {
+                Ok(message) => {
+                    if key.is_some()
+                        && let Some(first) = keys.insert(message.key.clone(), person.line)
+                    {
+                        wrong.push(format!("{} line {}: its key is that of line {first}", people.name, person.line));
+                    }
+                    messages.push(message);
+                }
+                Err(why) => wrong.push(format!("{} line {}: {why}", people.name, person.line)),
+            }
+        }
+        if wrong.is_empty() {
+            return Ok(messages);
+        }
+        let more = wrong.len().saturating_sub(TOLD);
+        wrong.truncate(TOLD);
+        if more > 0 {
+            wrong.push(format!("and {more} more"));
+        }
+        wrong.push("nothing was queued".to_owned());
+        Err(Failure::usage(wrong.join("\n")))
+    }
+
+    fn message(
+        &self,
+        person: &Person,
+        people: &People,
+        template: &Template,
+        lane: &Lane,
+        to: &str,
+        key: Option<&str>,
+    ) -> Result<Queued, String> {
+        let missing = |column: &str| format!("`{column}` is empty");
+        let recipient = person.text(to).ok_or_else(|| missing(to))?;
+        let rendered = template.render(person, &people.columns)?;
+        let mut message = Message::to(recipient.as_str());
+        message.channel = self.channel;
+        message.subject = rendered.subject;
+        message.from = person.text("sender").or_else(|| self.sender.clone());
+        if template.html {
+            message.html = Some(rendered.body);
+        } else {
+            message.text = Some(rendered.body);
+        }
+        reachout::check(self.via, &message).map_err(|unsupported| unsupported.to_string())?;
+        let key = match key {
+            Some(column) => person.text(column).ok_or_else(|| missing(column))?,
+            None => format!("{}/{recipient}", self.campaign.as_deref().unwrap_or(&template.campaign)),
+        };
+        let mut envelope = Envelope::new(lane.clone(), message);
+        for address in ADDRESSES.iter().filter(|column| **column != to).filter_map(|column| person.text(column)) {
+            envelope = envelope.address(address);
+        }
+        if let Some(zone) = person.text("time_zone") {
+            Clock::recipient(&zone).map_err(|error| format!("`time_zone`: {error}"))?;
+            envelope = envelope.time_zone(zone);
+        }
+        if let Some(time) = self.not_before {
+            envelope = envelope.not_before(time);
+        }
+        if let Some(name) = &self.sequence {
+            envelope = envelope.sequence(format!("{name}/{recipient}"));
+        }
+        Ok(Queued { line: person.line, to: recipient, key, envelope })
+    }
+}
+
+fn show(messages: &[Queued], output: &mut Output) -> Result<(), Failure> {
+    let shown: Vec<_> = messages.iter().take(SHOWN).map(Queued::shown).collect();
+    if !output.is_table() {
+        return output.rows(&["line", "key", "to", "channel", "subject", "text"], &shown);
+    }
+    for message in &shown {
+        let channel = message.channel.map(|channel| format!(" by {channel}")).unwrap_or_default();
+        line(&plain(&format!("line {}: to {}{channel}, key {}", message.line, message.to, message.key)))?;
+        if let Some(subject) = message.subject {
+            line(&plain(&format!("subject: {subject}")))?;
+        }
+        line(&format!("\n{}\n", plain(message.text)))?;
+    }
+    line(&format!("{} of {} messages; nothing was queued", shown.len(), messages.len()))
+}
+
+impl Queued {
+    fn shown(&self) -> Shown<'_> {
+        let message = &self.envelope.message;
+        Shown {
+            line: self.line,
+            key: &self.key,
+            to: self.to.clone(),
+            channel: message.channel.map(Channel::name),
+            subject: message.subject.as_deref(),
+            text: message.text.as_deref().or(message.html.as_deref()).unwrap_or_default(),
+        }
+    }
+}
+
+/// An error with the line of the file instead of the place in the batch.
+fn placed(error: Error, name: &str, lines: &[u64]) -> Failure {
+    let at = |number: usize| format!("{name} line {}", number.checked_sub(1).and_then(|at| lines.get(at)).copied().unwrap_or_default());
+    let sentence = match &error {
+        Error::KeyTaken { number, id } => {
+            let place = at(*number);
+            format!("{place}: its key was used for another message, which is number {id} of the outbox; name another --campaign or --key")
+        }
+        Error::Key { number } => format!("{}: its key is longer than 500 bytes", at(*number)),
+        Error::Message { number, source } => format!("{}: {source}", at(*number)),
+        Error::TimeZone { number } => format!("{}: its time zone is not known", at(*number)),
+        _ => return failed(error),
+    };
+    Failure::usage(format!("{sentence}\nnothing was queued"))
+}

@@ -1,0 +1,142 @@
+//! `reachout outbox run`: the workers.
+
+use std::{sync::Arc, time::Duration};
+
+use clap::Args;
+use reachout::Delivery;
+use reachout_outbox::{Lane, Outbox, Runner, State, Summary, VendorEligibility};
+use serde_json::{Map, Value};
+
+use super::{Database, accounts::ByProfile, failed, messages, progress::Board, span::span};
+use crate::cli::{
+    access::Access,
+    calls::signal,
+    failure::{Exit, Failure},
+    output::{Output, note},
+};
+
+/// How often it is looked how much is left.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Send what is queued, until nothing is
+///
+/// Any number of processes, on any number of machines, may run for one outbox; together they keep to each vendor's limit. Ctrl-C finishes
+/// what is being sent and ends; a second one ends at once, and what was being sent is then unknown. Running again goes on.
+#[derive(Args)]
+pub struct Run {
+    /// How many messages are sent at a time; the rate limit holds whatever their number
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    workers: u16,
+    /// Go on when nothing is queued, and wait for more
+    #[arg(long)]
+    follow: bool,
+    /// Do not ask the vendor before each message whether its recipient may be written to; the suppression list is looked at in any case
+    #[arg(long)]
+    no_vendor_check: bool,
+    /// After how long a process that was killed is believed dead; what it was sending is then unknown
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = span)]
+    lease: Duration,
+}
+
+impl Run {
+    pub async fn run(self, database: &Database, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
+        let outbox = database.existing().await?;
+        let accounts = ByProfile::new(access);
+        let status = outbox.status().await.map_err(failed)?;
+        for lane in status.lanes.iter().filter(|lane| lane.next_due_at.is_some() && !lane.paused) {
+            accounts.check(&Lane::new(lane.vendor, lane.credential.as_str())).await?;
+        }
+        let board = Arc::new(Board::new(status.count(State::Queued), output.is_json()));
+        let events = Arc::clone(&board);
+        let mut runner = Runner::new(&outbox, accounts).workers(self.workers.into()).lease(self.lease);
+        runner = runner.on_event(move |event| events.event(event));
+        if !self.follow {
+            runner = runner.until_empty();
+        }
+        if !self.no_vendor_check {
+            runner = runner.eligibility(VendorEligibility::new());
+        }
+        let (stopped, stop) = tokio::sync::watch::channel(false);
+        let stopping = tokio::spawn(signals(Arc::clone(&board), stopped));
+        let mut asked = stop.clone();
+        let run = runner.run_until(async move {
+            // An error: signals cannot be waited for here, and end the program as they always do.
+            if asked.wait_for(|stop| *stop).await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        });
+        let ended = tokio::select! {
+            ended = run => ended,
+            () = look(&outbox, &board) => Ok(Summary::default()),
+        };
+        stopping.abort();
+        drop(board);
+        let summary = ended.map_err(|error| Failure::call(Delivery::Unknown, error))?;
+        let stopped = *stop.borrow();
+        report(&outbox, &summary, stopped, output).await
+    }
+}
+
+/// Never ends.
+async fn look(outbox: &Outbox, board: &Board) {
+    loop {
+        tokio::time::sleep(LOOK).await;
+        // A database that is away is the workers' concern.
+        if let Ok(status) = outbox.status().await {
+            board.status(&status);
+        }
+    }
+}
+
+async fn signals(board: Arc<Board>, stopped: tokio::sync::watch::Sender<bool>) {
+    let Ok(first) = signal() else { return };
+    first.await;
+    board.say("finishing what is being sent; Ctrl-C again ends at once");
+    stopped.send_replace(true);
+    let Ok(second) = signal() else { return };
+    second.await;
+    note("ended at once: what was being sent becomes unknown");
+    std::process::exit(Exit::Unknown as i32);
+}
+
+/// What was done, and what is left to do.
+async fn report(outbox: &Outbox, summary: &Summary, stopped: bool, output: &mut Output) -> Result<(), Failure> {
+    let status = outbox.status().await.map_err(failed)?;
+    let left = status.count(State::Queued);
+    let mut object: Map<String, Value> = summary.settled.iter().map(|(state, count)| (state.name().to_owned(), (*count).into())).collect();
+    object.insert("left".to_owned(), left.into());
+    output.object(&object)?;
+    let unknown = summary.count(State::Unknown);
+    let (rejected, failures) = (summary.count(State::Rejected), summary.count(State::Failed));
+    let paused: Vec<_> = status.lanes.iter().filter(|lane| lane.paused && lane.next_due_at.is_some()).collect();
+    if unknown > 0 {
+        let sentence = format!(
+            "whether {} arrived is unknown; find out with `reachout outbox reconcile`, or see `reachout outbox list --state unknown`",
+            messages(unknown)
+        );
+        return Err(Failure::call(Delivery::Unknown, anyhow::Error::msg(sentence)));
+    }
+    if stopped && left > 0 {
+        let sentence = format!("stopped with {} still queued; `reachout outbox run` goes on", messages(left));
+        return Err(Failure::call(Delivery::NotSent, anyhow::Error::msg(sentence)));
+    }
+    if left > 0 && !paused.is_empty() {
+        let accounts: Vec<_> = paused.iter().map(|lane| format!("{}/{}", lane.vendor, lane.credential)).collect();
+        let reason = paused.iter().find_map(|lane| lane.reason.as_deref()).map(|reason| format!(": {reason}")).unwrap_or_default();
+        let sentence = format!("{} still queued, because of a pause of {}{reason}", messages(left), accounts.join(", "));
+        return Err(Failure::call(Delivery::NotSent, anyhow::Error::msg(sentence)));
+    }
+    if left > 0 && status.paused {
+        let sentence = format!("{} still queued, because everything is paused; `reachout outbox resume` ends that", messages(left));
+        return Err(Failure::call(Delivery::NotSent, anyhow::Error::msg(sentence)));
+    }
+    if rejected > 0 {
+        let sentence = format!("the vendor refused {}; see `reachout outbox report` for why", messages(rejected));
+        return Err(Failure::call(Delivery::Rejected, anyhow::Error::msg(sentence)));
+    }
+    if failures > 0 {
+        let sentence = format!("{} could not be sent; `reachout outbox retry --state failed` queues them again", messages(failures));
+        return Err(Failure::call(Delivery::NotSent, anyhow::Error::msg(sentence)));
+    }
+    Ok(())
+}

@@ -1,0 +1,170 @@
+//! The text of a campaign: a template of minijinja, with its subject before it.
+
+use std::path::Path;
+
+use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior};
+
+use super::people::Person;
+use crate::cli::{failure::Failure, input, suggest::with_nearest};
+
+const BODY: &str = "body";
+const SUBJECT: &str = "subject";
+
+/// A text, and the subject of it.
+pub struct Template {
+    environment: Environment<'static>,
+    /// The file without its ending: the campaign's name unless another is given.
+    pub campaign: String,
+    file: String,
+    /// Lines of the file before the text.
+    before: usize,
+    /// The text is HTML, and what is put into it is escaped.
+    pub html: bool,
+    subject: Option<&'static str>,
+}
+
+/// A text for somebody.
+pub struct Rendered {
+    pub subject: Option<String>,
+    pub body: String,
+}
+
+impl Template {
+    /// Reads a file, or standard input for `-`. `subject`: comes before the file's own.
+    pub fn read(path: &Path, subject: Option<&str>) -> Result<Self, Failure> {
+        let text = input::text(path)?.replace("\r\n", "\n");
+        let file = if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() };
+        let text = text.trim_start_matches('\u{feff}');
+        let (front, body) = split(text);
+        let before = text.lines().count().saturating_sub(body.lines().count());
+        let own = front.map(|front| own_subject(front, &file)).transpose()?.flatten();
+        let html = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("html") || ending.eq_ignore_ascii_case("htm"));
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_auto_escape_callback(move |name| if html && name == BODY { AutoEscape::Html } else { AutoEscape::None });
+        let wrong = |what: &str, before: usize, error: &minijinja::Error| {
+            let line = error.line().map_or_else(String::new, |line| format!(" line {}", line + before));
+            Failure::usage(format!("{what}{line}: {}", sentence(error)))
+        };
+        environment.add_template_owned(BODY, body.trim_end().to_owned()).map_err(|error| wrong(&file, before, &error))?;
+        let (given, own) = (subject.is_some(), subject.map(str::to_owned).or(own));
+        let has_subject = own.is_some();
+        if let Some(subject) = own {
+            let what = if given { "--subject".to_owned() } else { format!("{file}: subject") };
+            environment.add_template_owned(SUBJECT, subject).map_err(|error| wrong(&what, 0, &error))?;
+        }
+        let campaign = path.file_stem().map_or_else(|| "-".to_owned(), |stem| stem.to_string_lossy().into_owned());
+        Ok(Self { environment, campaign, file, before, html, subject: has_subject.then_some(SUBJECT) })
+    }
+
+    /// The text for somebody, or what is missing. `columns`: what the file knows of anybody.
+    pub fn render(&self, person: &Person, columns: &[String]) -> Result<Rendered, String> {
+        let subject = self.subject.map(|name| self.part(name, person, columns)).transpose()?;
+        Ok(Rendered { subject, body: self.part(BODY, person, columns)? })
+    }
+
+    fn part(&self, name: &str, person: &Person, columns: &[String]) -> Result<String, String> {
+        let failed = |error: minijinja::Error| self.told(name, &error, person, columns);
+        self.environment.get_template(name).and_then(|template| template.render(&person.fields)).map_err(failed)
+    }
+
+    fn told(&self, name: &str, error: &minijinja::Error, person: &Person, columns: &[String]) -> String {
+        let place = match (name, error.line()) {
+            (SUBJECT, _) => "the subject".to_owned(),
+            (_, Some(line)) => format!("{} line {}", self.file, line + self.before),
+            (_, None) => self.file.clone(),
+        };
+        if error.kind() != ErrorKind::UndefinedError {
+            return format!("{place}: {}", sentence(error));
+        }
+        let used = self.environment.get_template(name).map(|template| template.undeclared_variables(false)).unwrap_or_default();
+        let mut missing: Vec<_> = used.into_iter().filter(|field| !person.fields.contains_key(field)).collect();
+        missing.sort();
+        match missing.as_slice() {
+            [] => format!("{place} uses a field that is missing"),
+            [field] if !columns.contains(field) => {
+                with_nearest(format!("{place} uses `{field}`, which is no column"), field, columns.iter().map(String::as_str))
+            }
+            [field] => format!("`{field}` is empty, and {place} uses it"),
+            several => format!("{} are missing, and {place} uses one of them", several.join(", ")),
+        }
+    }
+}
+
+/// What is between two lines of `---` at the beginning, and the rest.
+fn split(text: &str) -> (Option<&str>, &str) {
+    let none = (None, text);
+    let Some(rest) = text.strip_prefix("---\n") else { return none };
+    if let Some(body) = rest.strip_prefix("---\n") {
+        return (None, body);
+    }
+    let Some((front, body)) = rest.split_once("\n---\n") else { return none };
+    (Some(front), body)
+}
+
+/// What stands between two lines of `---` is lines such as `subject: …`. It is not YAML, in which `{{` begins something else.
+fn own_subject(front: &str, file: &str) -> Result<Option<String>, Failure> {
+    let mut subject = None;
+    for (line, text) in (2..).zip(front.lines()).filter(|(_, text)| !text.trim().is_empty()) {
+        let value = text.split_once(':').filter(|(name, _)| name.trim() == "subject").map(|(_, value)| value.trim());
+        let value = value.ok_or_else(|| Failure::usage(format!("{file} line {line}: `subject: …` is expected before the text")))?;
+        let quoted = ['"', '\''].into_iter().find_map(|quote| value.strip_prefix(quote)?.strip_suffix(quote));
+        subject = Some(quoted.unwrap_or(value).to_owned());
+    }
+    Ok(subject)
+}
+
+/// Without the place, which is told otherwise.
+fn sentence(error: &minijinja::Error) -> String {
+    error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Person, Template};
+
+    fn person(fields: &serde_json::Value) -> Person {
+        Person { line: 2, fields: fields.as_object().unwrap().clone() }
+    }
+
+    fn template(ending: &str, text: &str) -> Template {
+        let file = tempfile::Builder::new().suffix(ending).tempfile().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        Template { file: "hello.md".to_owned(), ..Template::read(file.path(), None).unwrap_or_else(|failure| panic!("{failure}")) }
+    }
+
+    #[test]
+    fn the_subject_stands_before_the_text() {
+        let ada = person(&json!({ "name": "Ada & Co" }));
+        for (ending, text, subject, body) in [
+            (
+                ".md",
+                "---\nsubject: A role for {{ name }}\n---\nHi {{ name }},\n\nBye\n",
+                Some("A role for Ada & Co"),
+                "Hi Ada & Co,\n\nBye",
+            ),
+            (".html", "---\r\nsubject: For {{ name }}\r\n---\r\n<p>{{ name }}</p>\r\n", Some("For Ada & Co"), "<p>Ada &amp; Co</p>"),
+            (".txt", "Hi {{ title | default('there') }}", None, "Hi there"),
+            (".txt", "--- a line", None, "--- a line"),
+        ] {
+            let rendered = template(ending, text).render(&ada, &[]).unwrap();
+            assert_eq!((rendered.subject.as_deref(), rendered.body.as_str()), (subject, body), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let columns = ["name", "title"].map(str::to_owned);
+        for (text, sentence) in [
+            ("---\nsubject: x\n---\nHi\n{{ title }}", "`title` is empty, and hello.md line 5 uses it"),
+            ("---\nsubject: \"{{ title }}\"\n---\nHi", "`title` is empty, and the subject uses it"),
+            ("Hi {{ nmae }}", "hello.md line 1 uses `nmae`, which is no column; did you mean `name`?"),
+            ("{{ title }} {{ other }}", "other, title are missing, and hello.md line 1 uses one of them"),
+        ] {
+            let error = template(".md", text).render(&person(&json!({ "name": "Ada" })), &columns).err();
+            assert_eq!(error.as_deref(), Some(sentence));
+        }
+    }
+}
