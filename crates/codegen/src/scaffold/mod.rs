@@ -56,7 +56,9 @@ pub fn new(root: &Path, vendor: &str, from: Option<&Path>) -> Result<Written, Er
         (Some(requests), Some(seconds)) => format!("documents {requests} requests in {seconds} seconds, which the client keeps by itself"),
         _ => "documents no rate limit".to_owned(),
     };
-    for (path, template) in [("Cargo.toml", MANIFEST), ("README.md", README), ("src/lib.rs", LIBRARY)] {
+    for (path, template) in
+        [("Cargo.toml", MANIFEST), ("README.md", README), ("src/lib.rs", LIBRARY), ("LICENSE-MIT", MIT), ("LICENSE-APACHE", APACHE)]
+    {
         let path = Path::new("crates").join(vendor).join(path);
         if !root.join(&path).exists() {
             let content = filled(&optional(template, webhooks), vendor, &suffix).replace("{home}", &home).replace("{limit}", &limit);
@@ -168,3 +170,5 @@ const OVERLAY: &str = include_str!("templates/overlay.yaml");
 const MANIFEST: &str = include_str!("templates/Cargo.toml.in");
 const README: &str = include_str!("templates/README.md.in");
 const LIBRARY: &str = include_str!("templates/lib.rs.in");
+const MIT: &str = include_str!("../../../../LICENSE-MIT");
+const APACHE: &str = include_str!("../../../../LICENSE-APACHE");
