@@ -13,7 +13,9 @@ use crate::diagnostic::Error;
 /// The specs and the manifests of a revision, in a folder of their own.
 pub fn checkout(root: &Path, revision: &str) -> Result<TempDir, Error> {
     let folder = tempfile::tempdir().map_err(Error::io("a temporary folder"))?;
-    let failed = |what: &str| Error::Name(format!("git has no specs at `{revision}`: {what}"), "name a commit, a branch or a tag: `--base origin/main`".into());
+    let failed = |what: &str| {
+        Error::Name(format!("git has no specs at `{revision}`: {what}"), "name a commit, a branch or a tag: `--base origin/main`".into())
+    };
     let verified = git(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{revision}^{{commit}}")])?;
     let commit = String::from_utf8_lossy(&verified.stdout).trim().to_owned();
     if !verified.status.success() || commit.is_empty() {
