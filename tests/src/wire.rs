@@ -148,7 +148,9 @@ impl Wire {
     fn recording(&self, received: &Received, json: Option<&Value>) -> String {
         let spelled =
             |(name, value): (&axum::http::HeaderName, &axum::http::HeaderValue)| format!("{name}: {}", value.to_str().unwrap_or("[bytes]"));
-        let mut headers: Vec<String> = received.headers.iter().filter(|(name, _)| *name != "host").map(spelled).collect();
+        // A length says of the body below what the body says itself, and the host is this machine.
+        let of_the_operation = |(name, _): &(&axum::http::HeaderName, _)| *name != "host" && *name != "content-length";
+        let mut headers: Vec<String> = received.headers.iter().filter(of_the_operation).map(spelled).collect();
         headers.sort();
         let mut lines = vec![format!("{} {}", received.method, received.uri)];
         lines.extend(headers.into_iter().map(|header| header.replace(CREDENTIAL, "[redacted]").replace(self.vendor.version, "[version]")));

@@ -1,4 +1,4 @@
-//! [`Vendor`]: who is played, and what of that is written in no document.
+//! [`Vendor`]: who is simulated, and what of that is written in no document.
 
 use std::fmt;
 use std::str::FromStr;

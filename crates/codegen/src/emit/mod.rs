@@ -108,7 +108,7 @@ pub fn outlines(apis: &[Api], families: &[Family]) -> Vec<(String, String)> {
     });
     let families = families.iter().map(|family| {
         let module = family.id.replace('-', "_");
-        let text = outline::types(&Crate { module: &module, title: &family.name, schemas: &family.schemas }, family.schemas.values());
+        let text = outline::family(family, &Crate { module: &module, title: &family.name, schemas: &family.schemas });
         (module, text)
     });
     vendors.chain(families).collect()

@@ -87,7 +87,7 @@ both! {
         outbox.enqueue(&envelope("hello").address("sophie@example.org"), "sophie").await.unwrap();
         runner(&outbox, &sandbox).run().await.unwrap();
         outbox.enqueue(&envelope("waiting"), "waiting").await.unwrap();
-        assert_eq!(outbox.purge(Duration::from_secs(3600)).await.unwrap(), 0);
+        assert_eq!(outbox.purge(Duration::from_hours(1)).await.unwrap(), 0);
         assert_eq!(outbox.purge(Duration::ZERO).await.unwrap(), 1);
         let entry = by_key(&outbox, "sophie").await;
         assert_eq!((entry.state, entry.key.as_deref(), entry.envelope.is_some(), entry.vendor_ids.len()), (State::Accepted, None, false, 1));

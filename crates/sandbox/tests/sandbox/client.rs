@@ -86,8 +86,8 @@ impl<'a> Client<'a> {
     }
 }
 
-/// Status and body; null where the body is empty, and text where it is no JSON.
-pub async fn answer(request: RequestBuilder) -> (StatusCode, Value) {
+/// Status and body; null where the body is empty, and text where it is not JSON.
+pub async fn fetch(request: RequestBuilder) -> (StatusCode, Value) {
     let response = request.send().await.unwrap();
     let status = response.status();
     let text = response.text().await.unwrap();
@@ -96,7 +96,7 @@ pub async fn answer(request: RequestBuilder) -> (StatusCode, Value) {
 }
 
 pub async fn success(request: RequestBuilder) -> Value {
-    let (status, body) = answer(request).await;
+    let (status, body) = fetch(request).await;
     assert!(status.is_success(), "{status}: {body}");
     body
 }

@@ -58,7 +58,7 @@ fn request(client: &Client<'_>, document: &Value, template: &str, method: &str, 
 }
 
 #[tokio::test]
-async fn every_operation_answers_its_example() {
+async fn every_operation_responds_with_its_example() {
     let mut problems = Vec::new();
     for vendor in Vendor::ALL {
         let document = document(vendor);
