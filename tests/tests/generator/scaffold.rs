@@ -60,15 +60,16 @@ fn a_new_vendor_is_generated_and_compiles_without_an_edit() {
 #[test]
 fn a_vendor_without_a_crate_is_named_with_the_command_that_writes_it() {
     let root = workspace(GOOD);
+    fs::rename(root.path().join("specs/demo"), root.path().join("specs/shop")).unwrap();
     fs::write(root.path().join("Cargo.toml"), "[workspace]\nmembers = []\n# @generated vendors clients\n# @end clients\n").unwrap();
     let error = regen(root.path(), Mode::Write).unwrap_err().to_string();
-    assert!(error.contains("vendor `demo` has no crate") && error.contains("cargo xtask new demo"), "{error}");
+    assert!(error.contains("vendor `shop` has no crate") && error.contains("cargo xtask new shop"), "{error}");
     assert!(!root.path().join("crates").exists(), "nothing was written");
     // The command writes what is missing, and leaves the document alone.
-    new(root.path(), "demo", None).unwrap();
+    new(root.path(), "shop", None).unwrap();
     regen(root.path(), Mode::Write).unwrap();
-    assert_eq!(fs::read_to_string(root.path().join("specs/demo/openapi.yaml")).unwrap(), GOOD);
-    assert!(fs::read_to_string(root.path().join("Cargo.toml")).unwrap().contains("demo = { path = \"crates/demo\""));
+    assert_eq!(fs::read_to_string(root.path().join("specs/shop/openapi.yaml")).unwrap(), GOOD);
+    assert!(fs::read_to_string(root.path().join("Cargo.toml")).unwrap().contains("shop = { path = \"crates/shop\""));
 }
 
 #[test]

@@ -71,10 +71,10 @@ fn what_is_no_published_document_is_refused_with_a_remedy() {
     ] {
         let file = root.path().join("file");
         fs::write(&file, content).unwrap();
-        let error = import(root.path(), &file, "vendor").unwrap_err().to_string();
+        let error = import(root.path(), &file, "anybody").unwrap_err().to_string();
         assert!(error.contains(message) && error.contains(help), "{content}: {error}");
     }
-    assert!(!root.path().join("specs/vendor/openapi.yaml").exists());
-    let error = import(root.path(), &root.path().join("nowhere.yaml"), "vendor").unwrap_err().to_string();
+    assert!(!root.path().join("specs/anybody/openapi.yaml").exists());
+    let error = import(root.path(), &root.path().join("nowhere.yaml"), "anybody").unwrap_err().to_string();
     assert!(error.contains("nowhere.yaml"), "{error}");
 }
