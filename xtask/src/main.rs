@@ -39,6 +39,9 @@ enum Command {
         /// Its folder in specs/.
         #[arg(long)]
         vendor: String,
+        /// Another folder with specs/ than this workspace.
+        #[arg(long)]
+        root: Option<PathBuf>,
     },
     /// Generate the clients from specs/.
     #[command(after_help = "Examples:\n  cargo xtask regen\n  cargo xtask regen --check")]
@@ -184,7 +187,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             report(&written);
             println!("next: cargo xtask regen && cargo test --workspace");
         }
-        Command::Import { file, vendor } => {
+        Command::Import { file, vendor, root: other } => {
+            let root = other.unwrap_or(root);
             let written = reachout_codegen::import(&root, &file, &vendor)?;
             report(&written);
             let scaffolded = root.join("crates").join(&vendor).join("Cargo.toml").is_file();
@@ -215,4 +219,36 @@ fn report(written: &Written) {
 fn root() -> PathBuf {
     let manifest = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     manifest.parent().map(PathBuf::from).unwrap_or(manifest)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn every_command_shows_an_example() {
+        Cli::command().debug_assert();
+        for command in Cli::command().get_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains(&format!("cargo xtask {}", command.get_name())), "{} shows none: {help:?}", command.get_name());
+        }
+    }
+
+    #[test]
+    fn a_step_that_is_not_there_is_named_with_those_that_are() {
+        let error = ci::run(&root(), false, false, &["tset".to_owned()]).unwrap_err().to_string();
+        assert!(error.contains("no step is called `tset`") && error.contains("lint, regen"), "{error}");
+    }
+
+    #[test]
+    fn ci_fails_where_a_step_does() {
+        // A folder without a workspace: formatting fails.
+        let empty = std::env::temp_dir().join(format!("xtask-ci-{}", std::process::id()));
+        std::fs::create_dir_all(&empty).unwrap();
+        let steps = ["templates", "fmt"].map(ToOwned::to_owned);
+        assert_eq!(ci::run(&empty, false, false, &steps).unwrap(), ExitCode::FAILURE);
+        std::fs::remove_dir_all(&empty).unwrap();
+    }
 }

@@ -1,8 +1,11 @@
 //! Turns the documents in `specs/` into the client crates.
 //!
-//! The stages, in this order: `load` bundles the files of a vendor, `lint` refuses what cannot be generated, `typing` has progenitor type
+//! The stages, in this order: `load` bundles the files of a vendor and applies its overlay, `lint` refuses what cannot be generated, `typing` has progenitor type
 //! the schemas, `model` holds everything that is known, `emit` prints it, `format` lays it out; `outputs` says which files come of it, and
 //! `regen` writes or compares them. Each stage reads what the one before returns. The result is a function of `specs/` alone.
+//!
+//! What goes into `specs/` comes from people, or from `import`, which drafts a published document; `scaffold` writes a new vendor around either.
+//! `diff` tells what changed.
 #![forbid(unsafe_code)]
 
 mod coverage;
@@ -62,13 +65,6 @@ pub fn lint(root: &Path, vendors: &[String]) -> Result<Linted, Error> {
         }
     }
     if findings.is_empty() { Ok(Linted { vendors, work }) } else { Err(Error::Spec(findings)) }
-}
-
-/// A trial of `import` alone.
-#[doc(hidden)]
-pub fn draft(file: &Path, vendor: &str) -> Result<(String, String), Error> {
-    let draft = import::draft(file, vendor)?;
-    Ok((draft.yaml("draft"), draft.notes.to_string()))
 }
 
 /// The vendors asked for, each of which must exist; all, where none is asked for.

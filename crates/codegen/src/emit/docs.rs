@@ -31,7 +31,7 @@ pub fn evidence(operation: &Operation) -> String {
         "partial" => "Documented in part",
         _ => "Seen in third-party clients only",
     };
-    let page = format!("{level}: <{}>.", operation.docs);
+    let page = if operation.docs.is_empty() { format!("{level}.") } else { format!("{level}: <{}>.", operation.docs) };
     match note {
         Some(note) => format!("{page} {}.", note.trim_end_matches('.')),
         None => page,

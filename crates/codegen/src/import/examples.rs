@@ -38,9 +38,7 @@ fn pass(document: &mut Value, notes: &mut Notes) -> Vec<Value> {
             for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
                 maker.parameter(parameter, &at);
             }
-            let multipart = operation["x-multipart"] == true;
-            if let Some(content) = operation.get_mut("requestBody").filter(|_| !multipart).and_then(|body| body["content"].as_object_mut())
-            {
+            if let Some(content) = operation.get_mut("requestBody").and_then(|body| body["content"].as_object_mut()) {
                 content.values_mut().for_each(|media| maker.media(media, &at));
             }
             for (_, response) in operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten() {

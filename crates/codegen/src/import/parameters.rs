@@ -131,7 +131,7 @@ impl Schemas<'_> {
         let examples =
             written["examples"].as_object().and_then(|examples| examples.values().next()).and_then(|example| example.get("value"));
         let example = written.get("example").or(examples).or_else(|| schema.get("example"));
-        if let Some(example) = example.filter(|_| constant.is_none()) {
+        if let Some(example) = constant.and_then(|values| values.first()).or(example) {
             parameter.insert("example".into(), example.clone());
         }
         vec![parameter.into()]

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{Body, BodyContent, Content, Limits, Operation, Pagination, Parameter, Part, Place, Schema, Style, Success, build::text};
+use super::{
+    Body, BodyContent, Content, Limits, Operation, Pagination, Parameter, Part, Place, Schema, Style, Success,
+    build::{described, text},
+};
 use crate::{
     load::{Document, Written, referenced},
     names,
@@ -79,7 +82,7 @@ fn read_parameter(document: &Document, parameter: &Value, ty: &TypeRef) -> Param
         name: argument_name(&wire),
         place,
         required: parameter["required"] == true,
-        description: text(&parameter["description"]),
+        description: described(&parameter["description"], &wire),
         ty: ty.clone(),
         limits: Limits::of(document.unwrap(&parameter["schema"])),
         example: parameter.get("example").cloned(),
@@ -112,7 +115,7 @@ fn parts(schema: &Value, document: &Document) -> Vec<Part> {
             wire: wire.clone(),
             name: argument_name(wire),
             required: required(wire),
-            description: text(&property["description"]),
+            description: described(&property["description"], wire),
             file: item["format"] == "binary",
             list,
         }

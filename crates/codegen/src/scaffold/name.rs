@@ -58,7 +58,7 @@ pub fn check(root: &Path, vendor: &str) -> Result<(), Error> {
     if RESERVED.contains(&vendor) || vendor.starts_with("reachout-") {
         return wrong(
             format!("`{vendor}` is a name of this workspace or of Rust"),
-            format!("write the vendor's whole name, such as `{}-crm`", vendor.trim_start_matches("reachout-")),
+            format!("write the vendor's whole name, such as `{}-crm`", vendor.trim_start_matches("reachout-").trim_end_matches("-crm")),
         );
     }
     let spec = root.join("specs").join(vendor);
@@ -73,9 +73,10 @@ pub fn check(root: &Path, vendor: &str) -> Result<(), Error> {
         );
     }
     let lock = std::fs::read_to_string(root.join("Cargo.lock")).unwrap_or_default();
-    let is_crate =
-        lock.lines().filter_map(|line| line.strip_prefix("name = ")).any(|name| name.trim_matches('"').replace('_', "-") == vendor);
-    if is_crate && !folder.join("Cargo.toml").is_file() {
+    // A package of ours has no source.
+    let others = lock.split("[[package]]").filter(|package| package.contains("\nsource = "));
+    let mut names = others.filter_map(|package| package.lines().find_map(|line| line.strip_prefix("name = ")));
+    if names.any(|name| name.trim_matches('"').replace('_', "-") == vendor) {
         return wrong(
             format!("`{vendor}` is a crate that this workspace depends on"),
             format!("write the vendor's whole name, such as `{vendor}-api`"),

@@ -93,7 +93,9 @@ async fn every_operation_takes_its_documented_request() {
             command.args([vendor.id, &group, &name, "--json"]).args(arguments(&document, item, operation));
             if let Some((media_type, content)) = operation["requestBody"]["content"].as_object().and_then(|content| content.iter().next()) {
                 if media_type.starts_with("multipart/") {
-                    let fields = content["example"].as_object().unwrap().iter().filter(|(_, value)| value.is_string());
+                    let schema = content["schema"]["$ref"].as_str().and_then(|reference| document.pointer(&reference[1..])).unwrap();
+                    let is_text = |field: &str, value: &Value| value.is_string() && schema["properties"][field]["format"] != "binary";
+                    let fields = content["example"].as_object().unwrap().iter().filter(|(field, value)| is_text(field, value));
                     command.args(fields.map(|(field, value)| format!("--{}={}", field.to_kebab_case(), value.as_str().unwrap())));
                     command.arg("--file").arg(file.path());
                 } else {
