@@ -18,9 +18,10 @@ const TAKEN: [&str; 5] = ["clone", "into_future", "request", "self_", "stream"];
 pub fn read(document: &Document, types: &Types, schemas: &BTreeMap<String, Schema>) -> Vec<Operation> {
     let mut operations: Vec<Operation> =
         document.operations().enumerate().map(|(index, written)| operation(document, &written, types.parameters(index))).collect();
-    let taken: BTreeSet<String> = schemas.values().map(|schema| schema.name.clone()).collect();
+    let groups = document.operations().map(|written| names::type_name(written.tag()));
+    let taken: BTreeSet<String> = schemas.values().map(|schema| schema.name.clone()).chain(groups).collect();
     for operation in &mut operations {
-        // A component called like an operation keeps its name: it is on the wire.
+        // A component or a group called like an operation keeps its name: it is on the wire.
         while taken.contains(&operation.type_name) {
             operation.type_name.push_str("Call");
         }

@@ -339,3 +339,49 @@ fn the_keyring_keeps_keys() {
     assert!(stderr.contains("there is no credential for Leonar") && output.status.code() == Some(2), "{stdout}\n{stderr}");
     assert!(!home.path().join(".local/share/reachout/credentials").join("default.leonar.json").exists());
 }
+
+/// A form that somebody fills in on the sandbox's consent page: where it leads.
+fn decide(page: &url::Url, decision: &str) -> String {
+    let exchange = |request: String| {
+        let mut stream = std::net::TcpStream::connect((page.host_str().unwrap(), page.port().unwrap())).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut response = String::new();
+        std::io::Read::read_to_string(&mut stream, &mut response).unwrap();
+        response
+    };
+    let host = format!("Host: {}:{}\r\nConnection: close\r\n", page.host_str().unwrap(), page.port().unwrap());
+    let query = page.query().unwrap();
+    let shown = exchange(format!("GET {}?{query} HTTP/1.1\r\n{host}\r\n", page.path()));
+    assert!(shown.starts_with("HTTP/1.1 200") && shown.contains("contacts.readonly"), "{shown}");
+    let (_, account) = shown.split_once("value=\"location:").unwrap();
+    let account = account.split('"').next().unwrap();
+    let form = format!("{query}&account=location%3A{account}&decision={decision}");
+    let head =
+        format!("POST {} HTTP/1.1\r\n{host}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}", page.path(), form.len());
+    let sent = exchange(format!("{head}\r\n\r\n{form}"));
+    assert!(sent.starts_with("HTTP/1.1 303"), "{sent}");
+    let location = sent.lines().find_map(|line| line.strip_prefix("location: ").or_else(|| line.strip_prefix("Location: ")));
+    location.unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_consent_page_of_the_sandbox_is_a_way_to_log_in() {
+    let home = tempfile::tempdir().unwrap();
+    let sandbox = Sandbox::start().await.unwrap();
+    let consent = format!("{}/hoop-ai/v2/oauth/chooselocation", sandbox.url());
+    for (decision, code, told) in [("refuse", 2, "the login was refused: access_denied"), ("allow", 0, "")] {
+        let (child, mut stderr, page) =
+            begin(&home, &sandbox.base_url(Vendor::HoopAi), &["--no-browser", "--json", "--authorize-url", &consent]);
+        let back = tokio::task::spawn_blocking(move || decide(&page, decision)).await.unwrap();
+        assert_eq!(visit(&back), 200);
+        let output = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap();
+        let mut rest = String::new();
+        std::io::Read::read_to_string(&mut stderr, &mut rest).unwrap();
+        assert!(output.status.code() == Some(code) && rest.contains(told), "{output:?} {rest}");
+        if code == 0 {
+            let login: Value = serde_json::from_slice(&output.stdout).unwrap();
+            assert_eq!(login["user_type"], "Location");
+            assert!(login["location_id"].is_string(), "{login}");
+        }
+    }
+}

@@ -308,7 +308,7 @@ fn a_value_that_the_vendor_may_have_added_is_sent() {
 fn downloads_go_to_a_file_or_a_pipe() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("call.wav");
-    let arguments = ["hoop-ai", "messages", "download-recording", "--sandbox", "tDtDnQdgm2LXpyiqYvZ6", "ve9EPM428h8vShlRW1KT"];
+    let arguments = ["hoop-ai", "messages", "download-recording", "--sandbox", "ve9EPM428h8vShlRW1KT", "tDtDnQdgm2LXpyiqYvZ6"];
     let piped = reachout(&arguments);
     assert_eq!(piped.code, 0, "{piped:?}");
     let saved = reachout(&[&arguments[..], &["--save", path.to_str().unwrap()]].concat());

@@ -72,15 +72,15 @@ fn state_carries_from_one_command_to_the_next() {
     let unknown = here(&["leonar", "projects", "get", "11111111-2222-3333-4444-555555555555", "--sandbox"]);
     assert_eq!(unknown.code, 1, "{unknown:?}");
 
-    let set = run(assert_cmd::Command::new("sh")
+    let evaluated = run(assert_cmd::Command::new("sh")
         .env_clear()
         .env("REACHOUT_KEYRING", "off")
         .env("HOME", home.path())
         .args(["-c", "eval \"$($0 sandbox env)\" && echo $LEONAR_API_KEY $HOOP_AI_BASE_URL && $0 leonar contacts list --json"])
         .arg(env!("CARGO_BIN_EXE_reachout")));
-    let (variables, listed) = set.stdout.split_once('\n').unwrap();
+    let (variables, listed) = evaluated.stdout.split_once('\n').unwrap();
     assert_eq!(variables, format!("leo_sandbox {}/hoop-ai", serving.url));
-    assert_eq!(serde_json::from_str::<Value>(listed).unwrap()["data"][0]["id"], id, "{set:?}");
+    assert_eq!(serde_json::from_str::<Value>(listed).unwrap()["data"][0]["id"], id, "{evaluated:?}");
 
     serving.end();
     let alone = here(&CREATE);

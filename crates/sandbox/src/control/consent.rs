@@ -115,13 +115,13 @@ fn ask(stage: &Stage, consent: &Consent) -> Response {
         .collect();
     accounts.push_str(&option(&format!("company:{agency}"), &format!("The whole agency {agency}"), locations.is_empty()));
     let hidden = |name: &str, value: &str| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escape(value));
-    let state = consent.state.as_deref().map(|state| hidden("state", state)).unwrap_or_default();
+    let kept = consent.state.as_deref().map(|state| hidden("state", state)).unwrap_or_default();
     let scopes: String = consent.scope.split_whitespace().map(|scope| format!("<li><code>{}</code></li>", escape(scope))).collect();
     let scopes = if scopes.is_empty() { "<li>no scopes</li>".to_owned() } else { scopes };
     let body = format!(
         "<h1>Let {client} use an account?</h1><p>The app asks for:</p><ul>{scopes}</ul>\
          <form method=\"post\"><fieldset><legend>Choose an account of {vendor}</legend>{accounts}</fieldset>\
-         {kind}{client_field}{redirect}{scope}{state}\
+         {kind}{client_field}{redirect}{scope}{kept}\
          <p class=\"actions\"><button name=\"decision\" value=\"allow\">Allow</button> \
          <button name=\"decision\" value=\"refuse\" class=\"quiet\">Refuse</button></p></form>\
          <p class=\"quiet\">The code goes to <code>{to}</code>. This is the sandbox: nothing leaves this machine.</p>",

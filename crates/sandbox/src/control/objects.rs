@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Refused, Shared, SharedServer, bad, missing, vendor};
 use crate::Vendor;
-use crate::engine::Conversation;
+use crate::engine::{Conversation, Stage};
 use crate::fault::unknown;
 
 pub(super) fn router() -> Router<SharedServer> {
@@ -59,7 +59,7 @@ struct Whose {
 async fn conversations(State(server): Shared, whose: Result<Query<Whose>, QueryRejection>) -> Result<Json<Vec<Conversation>>, Refused> {
     let Query(whose) = whose.map_err(|rejection| bad(rejection.body_text()))?;
     let stages = server.stages().iter().filter(|stage| whose.vendor.is_none_or(|vendor| stage.api.vendor == vendor));
-    Ok(Json(stages.flat_map(|stage| stage.conversations()).collect()))
+    Ok(Json(stages.flat_map(Stage::conversations).collect()))
 }
 
 async fn thread(State(server): Shared, Path((slug, id)): Path<(String, String)>) -> Result<Json<Value>, Refused> {

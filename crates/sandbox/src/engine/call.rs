@@ -171,8 +171,8 @@ fn write_time(vendor: Vendor, time: DateTime<Utc>) -> String {
 const fn usual_made(vendor: Vendor) -> &'static str {
     match vendor {
         Vendor::Leonar => "created_at",
-        Vendor::SendPilot => "createdAt",
-        Vendor::HoopAi | Vendor::Leadway => "dateAdded",
+        vendor if vendor.is_highlevel() => "dateAdded",
+        _ => "createdAt",
     }
 }
 

@@ -44,12 +44,13 @@ use crate::{Settings, Vendor};
 /// Performs an operation and gives its response.
 type Handler = fn(&mut Call<'_>) -> Result<Value, Refusal>;
 
-/// What performs an operation that is more than its plan.
+/// What performs an operation that is more than its plan. A vendor without a module of its own has none.
 fn handler(vendor: Vendor, operation: &str) -> Option<Handler> {
     match vendor {
         Vendor::Leonar => leonar::handler(operation),
         Vendor::SendPilot => sendpilot::handler(operation),
-        Vendor::HoopAi | Vendor::Leadway => highlevel::handler(operation),
+        vendor if vendor.is_highlevel() => highlevel::handler(operation),
+        _ => None,
     }
 }
 
@@ -135,7 +136,8 @@ impl Stage {
         let message = match api.vendor {
             Vendor::Leonar => leonar::reply(&mut call, reply),
             Vendor::SendPilot => sendpilot::reply(&mut call, reply),
-            Vendor::HoopAi | Vendor::Leadway => highlevel::reply(&mut call, reply),
+            vendor if vendor.is_highlevel() => highlevel::reply(&mut call, reply),
+            vendor => Err(Refusal::Internal(format!("sandbox: nobody can reply at {vendor} yet"))),
         }?;
         let message = message.into_iter().filter(|(name, _)| !name.starts_with('~')).collect();
         Ok((message, call.events))

@@ -163,9 +163,13 @@ impl Hub {
     /// Sends what a delivery sent once more, under the same id. Whether there was such a delivery.
     pub(crate) fn resend(&self, id: u64) -> bool {
         let again = lock(&self.deliveries).ended.iter().find(|(delivery, _)| delivery.id == id).map(|(_, post)| post.clone());
-        let found = again.is_some();
-        again.into_iter().for_each(|post| self.spawn(Post { wait: Duration::ZERO, ..post }));
-        found
+        match again {
+            Some(post) => {
+                self.spawn(Post { wait: Duration::ZERO, ..post });
+                true
+            }
+            None => false,
+        }
     }
 
     pub(crate) fn subscriptions(&self) -> Vec<Subscription> {

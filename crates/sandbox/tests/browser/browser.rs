@@ -1,4 +1,4 @@
-//! Chromium, driven through WebDriver.
+//! Chromium, driven through `WebDriver`.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -134,7 +134,7 @@ impl Browser {
         self.until(&format!("document.body.innerText.replace(/\\s+/g, ' ').includes({})", json!(text))).await;
     }
 
-    /// Clicks what an XPath finds, once it is there and stays there.
+    /// Clicks what an `XPath` finds, once it is there and stays there.
     pub async fn click(&self, path: &str) {
         let begin = Instant::now();
         loop {

@@ -20,6 +20,7 @@ use super::{
 /// Run a local server that simulates every vendor, until Ctrl-C
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Serve {
     #[command(subcommand)]
     other: Option<Other>,
@@ -29,13 +30,13 @@ pub struct Serve {
     /// Address to listen at; at any but those of the loopback interface, other machines may use the sandbox
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     host: IpAddr,
-    /// Let the pages of this origin use the sandbox, such as http://localhost:3000; may be given several times
+    /// Let the pages of this origin, such as `http://localhost:3000`, use the sandbox; may be given several times
     #[arg(long, value_name = "ORIGIN")]
     cors: Vec<String>,
     /// Another host name that it may be called by, such as host.docker.internal; may be given several times
     #[arg(long, value_name = "NAME")]
     allow_host: Vec<String>,
-    /// Start from the objects of this JSON file, such as {"leonar": {"contacts": [{"first_name": "Ada"}]}}
+    /// Start from the objects of this JSON file, such as `{"leonar": {"contacts": [{"first_name": "Ada"}]}}`
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
     /// Keep objects, faults and webhooks in this file, from one run to the next
