@@ -15,7 +15,7 @@ both! {
         let again = outbox.enqueue(&envelope("hello"), "key").await.unwrap();
         assert_eq!((first.new, again.new, first.id), (true, false, again.id));
         let later = envelope("hello").not_before(chrono::Utc::now());
-        assert!(!outbox.enqueue(&later, "key").await.unwrap().new, "its time is no part of it");
+        assert!(!outbox.enqueue(&later, "key").await.unwrap().new, "its time does not count");
         let elsewhere = Envelope::new(Lane::new(Vendor::Leonar, "other"), envelope("hello").message);
         for other in [envelope("HELLO"), elsewhere, envelope("hello").sequence("s")] {
             let error = outbox.enqueue(&other, "key").await.unwrap_err().to_string();
