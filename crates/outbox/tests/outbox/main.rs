@@ -4,7 +4,9 @@
 mod database;
 mod keys;
 mod kill;
+mod knows;
 mod limit;
+mod people;
 mod processes;
 mod rules;
 mod secrets;

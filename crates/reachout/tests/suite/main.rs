@@ -8,6 +8,7 @@ mod delivery;
 mod exchange;
 mod messengers;
 mod operations;
+mod outbox;
 mod output;
 mod program;
 mod sandbox;

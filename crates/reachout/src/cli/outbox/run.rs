@@ -106,7 +106,8 @@ async fn report(outbox: &Outbox, summary: &Summary, stopped: bool, output: &mut 
     let mut object: Map<String, Value> = summary.settled.iter().map(|(state, count)| (state.name().to_owned(), (*count).into())).collect();
     object.insert("left".to_owned(), left.into());
     output.object(&object)?;
-    let unknown = summary.count(State::Unknown);
+    // Those of a worker that died are nobody's in this run.
+    let unknown = status.count(State::Unknown);
     let (rejected, failures) = (summary.count(State::Rejected), summary.count(State::Failed));
     let paused: Vec<_> = status.lanes.iter().filter(|lane| lane.paused && lane.next_due_at.is_some()).collect();
     if unknown > 0 {
