@@ -22,8 +22,8 @@ mod names;
 mod outputs;
 mod regen;
 mod regions;
+mod release;
 mod scaffold;
-mod semver;
 mod typing;
 
 use std::path::Path;
@@ -33,7 +33,7 @@ pub use diagnostic::{Diagnostic, Error, Level, Origin};
 pub use diff::{Report, VendorDiff, diff_against, diff_base};
 pub use regen::{Change, Mode, regen};
 pub use scaffold::{Written, import, new};
-pub use semver::{breaking, may_break};
+pub use release::{breaking, may_break};
 
 /// What the lint found where nothing stands in the way of generation.
 #[derive(Debug)]

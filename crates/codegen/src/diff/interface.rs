@@ -68,7 +68,9 @@ fn names(api: &Api) -> BTreeMap<String, String> {
                 names.extend(variants.iter().map(|variant| (format!("{name}.{}", variant.name), format!("{:?}", variant.wire))));
             }
             Shape::OneOf(alternatives) => {
-                names.insert(name.clone(), "an enum of alternatives".to_owned());
+                // A `match` has all of them, so that one more breaks it.
+                let all: Vec<&str> = alternatives.iter().map(|(variant, _)| variant.as_str()).collect();
+                names.insert(name.clone(), format!("one of {}", all.join(", ")));
                 names.extend(alternatives.iter().map(|(variant, ty)| (format!("{name}.{variant}"), of.own(ty))));
             }
             Shape::Struct { fields, required, .. } => {

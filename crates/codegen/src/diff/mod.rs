@@ -12,7 +12,9 @@ use crate::{
     diagnostic::Error,
     import, load,
     model::{self, Api},
-    outputs, select, typing,
+    outputs,
+    release::may_break,
+    select, typing,
 };
 
 /// Everything that changed, as Markdown for a pull request.
@@ -65,14 +67,9 @@ impl VendorDiff {
         }
     }
 
-    /// Whether the version of the crate says that it breaks users: by its minor number before 1.0, by its major number after.
+    /// Whether the version of the crate says that it breaks users: as Cargo reads versions.
     pub fn is_announced(&self) -> bool {
-        let Some((before, now)) = &self.versions else { return false };
-        match (semver::Version::parse(before), semver::Version::parse(now)) {
-            (Ok(before), Ok(now)) if before.major == 0 && now.major == 0 => now.minor > before.minor,
-            (Ok(before), Ok(now)) => now.major > before.major,
-            _ => false,
-        }
+        self.versions.as_ref().is_some_and(|(before, now)| may_break(before, now))
     }
 }
 

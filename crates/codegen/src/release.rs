@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use semver::{Version, VersionReq};
+
 /// What compiles against the interface of `before` and not against that of `after`, a sentence each; both are outlines of one crate.
 ///
 /// Comments and the table of routes are no part of the interface. What is added breaks nobody, but for an alternative of an enum that may be matched
@@ -35,17 +37,8 @@ pub fn breaking(before: &str, after: &str) -> Vec<String> {
 /// Whether Cargo takes `after` as a version that may break what was written for `before`.
 #[must_use]
 pub fn may_break(before: &str, after: &str) -> bool {
-    let significant = |version: &str| {
-        let mut parts: Vec<&str> = Vec::new();
-        for part in version.split(['.', '-', '+']).take(3) {
-            parts.push(part);
-            if part != "0" {
-                break;
-            }
-        }
-        parts.join(".")
-    };
-    significant(before) != significant(after)
+    let compatible = VersionReq::parse(&format!("^{before}")).ok().zip(Version::parse(after).ok());
+    compatible.is_some_and(|(compatible, after)| !compatible.matches(&after))
 }
 
 #[derive(Default)]
