@@ -17,7 +17,7 @@ pub fn vendor(api: &Api, of: &Crate<'_>) -> Result<String, Error> {
     if let Some(family) = &api.family {
         text += &format!("#[doc(inline)]\npub use {}::operations::*;\n", family.replace('-', "_"));
     }
-    text += &imports(of, true);
+    let mut body = String::new();
     for group in &api.groups {
         let operations: Vec<&Operation> = api.operations_of(group).collect();
         let own: Vec<&Operation> = operations.iter().copied().filter(|operation| !operation.shared).collect();
@@ -25,10 +25,10 @@ pub fn vendor(api: &Api, of: &Crate<'_>) -> Result<String, Error> {
             continue;
         }
         let shared = api.family.as_ref().filter(|_| own.len() < operations.len()).map(|family| family.replace('-', "_"));
-        text += &declare(group, shared.as_deref());
-        text += &methods(of, group, &own, Routes::Statics)?;
+        body += &declare(group, shared.as_deref());
+        body += &methods(of, group, &own, Routes::Statics)?;
     }
-    Ok(text)
+    Ok(text + &imports(&body) + &body)
 }
 
 /// The operations that the editions share.
@@ -38,8 +38,7 @@ pub fn family(family: &Family, of: &Crate<'_>) -> Result<String, Error> {
         .iter()
         .map(|operation| format!("/// `{} {}`\npub {}: &'static rt::Route,\n", operation.method, operation.path, operation.id))
         .collect();
-    let mut text = inner_doc(docs::OPERATIONS) + &imports(of, false);
-    text += &format!(
+    let mut text = format!(
         "/// The routes of the shared operations: each edition has its own.\n#[derive(Debug)]\npub struct Routes {{\n{routes}}}\n\n"
     );
     for group in &family.groups {
@@ -55,7 +54,7 @@ pub fn family(family: &Family, of: &Crate<'_>) -> Result<String, Error> {
         );
         text += &methods(of, group, &operations, Routes::Fields)?;
     }
-    Ok(text)
+    Ok(inner_doc(docs::OPERATIONS) + &imports(&text) + &text)
 }
 
 /// Where the routes are.
@@ -65,11 +64,13 @@ enum Routes {
     Fields,
 }
 
-fn imports(of: &Crate<'_>, routes: bool) -> String {
-    let names = match (routes, of.schemas.is_empty()) {
-        (true, false) => "use super::{routes, types};\n",
-        (true, true) => "use super::routes;\n",
-        (false, _) => "use super::types;\n",
+/// What the code names: an operation without a body needs no type.
+fn imports(code: &str) -> String {
+    let names = match (code.contains("routes::"), code.contains("types::")) {
+        (true, true) => "use super::{routes, types};\n",
+        (true, false) => "use super::routes;\n",
+        (false, true) => "use super::types;\n",
+        (false, false) => "",
     };
     format!("\nuse reachout_runtime as rt;\n{names}\n")
 }

@@ -99,7 +99,7 @@ impl Schemas<'_> {
         flat.map.shift_remove("x-extra");
         flat.map.insert("additionalProperties".into(), false.into());
         flat.nullable = false;
-        Some(self.named_flat(flat, name, at))
+        Some(self.named_flat(&flat, name, at))
     }
 
     /// Status and node of the one success response, or nothing where the operation has none a client could use.

@@ -207,7 +207,7 @@ impl Maker<'_, '_> {
         match schema["type"].as_str() {
             Some("string") => Some(text(schema, name).into()),
             Some("boolean") => Some(true.into()),
-            Some("integer") => integer(schema),
+            Some("integer") => Some(integer(schema)),
             Some("number") => number(schema),
             Some("array") => {
                 let least = usize::try_from(schema["minItems"].as_u64().unwrap_or_default()).unwrap_or_default().min(20);
@@ -220,7 +220,7 @@ impl Maker<'_, '_> {
                 let required = |name: &String| schema["required"].as_array().is_some_and(|names| names.iter().any(|known| known == name));
                 let mut object = Map::new();
                 for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-                    if !required(name) && !(extent.optional && extent.depth > 0) {
+                    if !required(name) && (!extent.optional || extent.depth == 0) {
                         continue;
                     }
                     match self.value(property, name, below(extent), above) {
@@ -307,7 +307,7 @@ fn text(schema: &Value, name: &str) -> String {
     text
 }
 
-fn integer(schema: &Value) -> Option<Value> {
+fn integer(schema: &Value) -> Value {
     let least = schema["minimum"].as_f64();
     let most = schema["maximum"].as_f64();
     let step = schema["multipleOf"].as_f64().unwrap_or(1.0).max(1.0);
@@ -324,7 +324,7 @@ fn integer(schema: &Value) -> Option<Value> {
     }
     #[allow(clippy::cast_possible_truncation, reason = "an example is small, and what is not does not fit and is made anew")]
     let whole = value as i64;
-    Some(whole.into())
+    whole.into()
 }
 
 fn number(schema: &Value) -> Option<Value> {

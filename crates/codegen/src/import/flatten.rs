@@ -201,16 +201,16 @@ impl Schemas<'_> {
             }
         }
         // Alternatives beside properties: each alternative has all of them.
-        if flat.map.contains_key("oneOf") && flat.map.contains_key("properties") {
-            if let Some(Value::Array(alternatives)) = flat.map.shift_remove("oneOf") {
-                distribute(flat, alternatives);
-            }
+        if flat.map.contains_key("properties")
+            && let Some(Value::Array(alternatives)) = flat.map.shift_remove("oneOf")
+        {
+            distribute(flat, alternatives);
         }
     }
 
     fn alternatives(&mut self, flat: &mut Flat, written: &[Value], any: bool, at: &str, depth: usize) {
         let mut alternatives = Vec::new();
-        self.collect(flat, written, &mut alternatives, depth);
+        Self::collect(flat, written, &mut alternatives, depth);
         let constraints = |one: &Value| {
             one.as_object().is_some_and(|map| map.keys().all(|key| ["required", "not", "description", "title"].contains(&key.as_str())))
         };
@@ -263,7 +263,7 @@ impl Schemas<'_> {
     }
 
     /// The alternatives without null, and those of inline alternatives among them.
-    fn collect(&mut self, flat: &mut Flat, written: &[Value], into: &mut Vec<Value>, depth: usize) {
+    fn collect(flat: &mut Flat, written: &[Value], into: &mut Vec<Value>, depth: usize) {
         for one in written {
             let is_null = one["type"] == "null"
                 || one["enum"].as_array().is_some_and(|values| values.iter().all(Value::is_null))
@@ -277,8 +277,7 @@ impl Schemas<'_> {
             match nested {
                 Some(nested) => {
                     flat.nullable |= one["nullable"] == true;
-                    let nested = nested.clone();
-                    self.collect(flat, &nested, into, depth + 1);
+                    Self::collect(flat, nested, into, depth + 1);
                 }
                 None => into.push(one.clone()),
             }

@@ -120,7 +120,7 @@ pub fn tag(written: Option<&str>, path: &str) -> String {
         tag = words(&from_path());
     }
     if !tag.starts_with(|first: char| first.is_ascii_lowercase()) {
-        tag = format!("api-{tag}").trim_end_matches('-').to_owned();
+        tag = if tag.is_empty() { "api".to_owned() } else { format!("api-{tag}") };
     }
     if is_reserved_group(&group_name(&tag)) || !is_identifier(&group_name(&tag)) {
         tag = format!("api-{tag}");
@@ -162,9 +162,9 @@ pub fn id(written: Option<&str>, tag: &str, method: &str, path: &str) -> String 
     if words.len() > 1 && ENDS.contains(&words[words.len() - 1].as_str()) && words.len() == 2 {
         let word = words.pop().unwrap_or_default();
         if word == "all" && words[0] == "find" {
-            words[0] = "list".to_owned();
+            "list".clone_into(&mut words[0]);
         } else if words[0] == "find" {
-            words[0] = "get".to_owned();
+            "get".clone_into(&mut words[0]);
         }
     }
     let has_noun = words.iter().skip(1).any(|word| tag_words.iter().any(|tag| is_number_of(word, tag)));

@@ -110,7 +110,9 @@ impl Files<'_> {
                 }
             }
             Value::Array(items) if position != Position::Data => {
-                items.iter_mut().for_each(|item| self.rewrite(item, from, position.item()))
+                for item in items {
+                    self.rewrite(item, from, position.item());
+                }
             }
             _ => {}
         }

@@ -63,7 +63,11 @@ pub fn without(node: &mut Value, position: Position) -> bool {
             changed
         }
         Value::Array(items) if position != Position::Data => {
-            items.iter_mut().fold(false, |changed, item| without(item, position.item()) || changed)
+            let mut changed = false;
+            for item in items {
+                changed |= without(item, position.item());
+            }
+            changed
         }
         _ => false,
     }

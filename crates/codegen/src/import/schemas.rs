@@ -135,10 +135,10 @@ impl<'a> Schemas<'a> {
     /// A named component for a schema; an existing one where the schema is only a `$ref`.
     pub fn named(&mut self, schema: &Value, name: &str, at: &str) -> Value {
         let flat = self.flatten(schema, at);
-        self.named_flat(flat, name, at)
+        self.named_flat(&flat, name, at)
     }
 
-    pub fn named_flat(&mut self, flat: Flat, name: &str, at: &str) -> Value {
+    pub fn named_flat(&mut self, flat: &Flat, name: &str, at: &str) -> Value {
         match flat.shape() {
             Shape::Any => self.any(),
             Shape::Reference => match flat.reference.as_deref().and_then(|reference| self.name_of(reference)).cloned() {
@@ -146,7 +146,7 @@ impl<'a> Schemas<'a> {
                 None => self.any(),
             },
             _ => {
-                let body = self.body(&flat, name, at);
+                let body = self.body(flat, name, at);
                 self.hoist(name, body)
             }
         }
@@ -154,7 +154,7 @@ impl<'a> Schemas<'a> {
 
     /// The content of a component.
     fn body(&mut self, flat: &Flat, name: &str, at: &str) -> Value {
-        let mut body = match flat.shape() {
+        let body = match flat.shape() {
             Shape::Any => Map::new(),
             Shape::Reference => {
                 let own = flat.reference.as_deref().and_then(|reference| self.name_of(reference)).cloned();
@@ -171,8 +171,7 @@ impl<'a> Schemas<'a> {
             }
         };
         if let Some([Value::Object(only)]) = body.get("oneOf").and_then(Value::as_array).map(Vec::as_slice) {
-            body = only.clone();
-            return body.into();
+            return only.clone().into();
         }
         described(body, flat.description.clone(), flat.map.get("default"))
     }
@@ -269,7 +268,7 @@ impl<'a> Schemas<'a> {
             let at = format!("{at}/oneOf/{index}");
             let flat = self.flatten(one, &at);
             let own = format!("{name}{}", alternative_word(one, &flat, index));
-            let named = self.named_flat(flat, &own, &at);
+            let named = self.named_flat(&flat, &own, &at);
             if !alternatives.contains(&named) {
                 alternatives.push(named);
             }
@@ -306,7 +305,9 @@ impl<'a> Schemas<'a> {
         if !taken(wanted) {
             return wanted.to_owned();
         }
-        (2..).map(|number| format!("{wanted}{number}")).find(|name| !taken(name)).unwrap_or_default()
+        // There are more numbers than components.
+        let mut numbered = (2..=self.taken.len() + 2).map(|number| format!("{wanted}{number}"));
+        numbered.find(|name| !taken(name)).unwrap_or_default()
     }
 
     /// A value of any type.
@@ -315,7 +316,7 @@ impl<'a> Schemas<'a> {
     }
 }
 
-/// A name in PascalCase that Rust has no other use for.
+/// A name in `PascalCase` that Rust has no other use for.
 pub fn component_name(name: &str) -> String {
     let name: String = type_name(name).chars().filter(|char| unicode_ident::is_xid_continue(*char)).collect();
     // Settled, so that reading the name back gives the same.
@@ -361,7 +362,7 @@ fn described(mut body: Map<String, Value>, description: Option<String>, default:
 
 /// What sets an alternative apart: its title, the one value of its tag, or its type.
 fn alternative_word(written: &Value, flat: &Flat, index: usize) -> String {
-    let title = written["title"].as_str().map(|title| title.to_upper_camel_case()).filter(|title| (1..=40).contains(&title.len()));
+    let title = written["title"].as_str().map(heck::ToUpperCamelCase::to_upper_camel_case).filter(|title| (1..=40).contains(&title.len()));
     if let Some(title) = title {
         return title;
     }
