@@ -28,6 +28,8 @@ pub(crate) enum Taken {
 
 /// After a slot's period, how long nobody gave it back.
 const ABANDONED: Duration = Duration::from_mins(5);
+/// Of a steady budget: how many slots late is a pause.
+const LATE: i64 = 5;
 /// How soon to ask again where all slots are in use, and any of them may come back unused.
 const RECHECK: Duration = Duration::from_millis(200);
 
@@ -115,7 +117,14 @@ impl BudgetTerms {
         }
         let per = milliseconds(limit.per);
         let free_at = now.saturating_add(per).saturating_add(milliseconds(ABANDONED));
-        Ok(Free { free_at, spaced_until: self.steady.then(|| now + per / i64::from(limit.requests.max(1))) })
+        Ok(Free { free_at, spaced_until: self.steady.then(|| Self::after(limit, spaced_until, now)) })
+    }
+
+    /// When the slot after this one may be taken. Who was late for a slot does not delay those after it, but for a pause.
+    fn after(limit: RateLimit, planned: i64, now: i64) -> i64 {
+        let spacing = milliseconds(limit.per) / i64::from(limit.requests.max(1));
+        let begun = if planned < now - LATE * spacing { now } else { planned };
+        begun + spacing
     }
 }
 

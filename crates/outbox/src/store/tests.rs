@@ -176,4 +176,8 @@ async fn a_steady_budget_spreads_its_slots() {
     assert!(matches!(store.take_slot(&terms, "one").await.unwrap(), Taken::Slot(_)));
     let next = store.take_slot(&terms, "two").await.unwrap();
     assert!(matches!(next, Taken::Wait(wait) if wait <= Duration::from_secs(1) && wait > Duration::from_millis(500)), "{next:?}");
+    tokio::time::sleep(Duration::from_millis(1300)).await;
+    assert!(matches!(store.take_slot(&terms, "one").await.unwrap(), Taken::Slot(_)));
+    let next = store.take_slot(&terms, "two").await.unwrap();
+    assert!(matches!(next, Taken::Wait(wait) if wait <= Duration::from_millis(700)), "who was late does not delay the next: {next:?}");
 }
