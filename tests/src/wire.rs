@@ -26,6 +26,8 @@ pub type Outcome = Result<(), Box<dyn std::error::Error>>;
 pub struct Wire {
     vendor: &'static Vendor,
     operation: &'static str,
+    /// Nobody has reviewed what the document gives: no snapshot holds it.
+    draft: bool,
     url: String,
     request: Option<Value>,
     response: Option<Value>,
@@ -71,7 +73,7 @@ impl Wire {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, Router::new().fallback(replay).with_state(player)).await });
-        Self { vendor, operation, url, request, response, received }
+        Self { vendor, operation, draft: document["x-draft"] == true, url, request, response, received }
     }
 
     /// A client of this server, with the vendor's base path.
@@ -131,6 +133,9 @@ impl Wire {
         }
         let text = self.recording(received, json.as_ref());
         assert!(!text.contains(CREDENTIAL), "{}: the recording shows the credential", self.operation);
+        if self.draft {
+            return;
+        }
         insta::with_settings!({
             snapshot_path => concat!(env!("CARGO_MANIFEST_DIR"), "/tests/wire/snapshots"),
             prepend_module_to_snapshot => false,
@@ -143,7 +148,9 @@ impl Wire {
     fn recording(&self, received: &Received, json: Option<&Value>) -> String {
         let spelled =
             |(name, value): (&axum::http::HeaderName, &axum::http::HeaderValue)| format!("{name}: {}", value.to_str().unwrap_or("[bytes]"));
-        let mut headers: Vec<String> = received.headers.iter().filter(|(name, _)| *name != "host").map(spelled).collect();
+        // A length says of the body below what the body says itself, and the host is this machine.
+        let of_the_operation = |(name, _): &(&axum::http::HeaderName, _)| *name != "host" && *name != "content-length";
+        let mut headers: Vec<String> = received.headers.iter().filter(of_the_operation).map(spelled).collect();
         headers.sort();
         let mut lines = vec![format!("{} {}", received.method, received.uri)];
         lines.extend(headers.into_iter().map(|header| header.replace(CREDENTIAL, "[redacted]").replace(self.vendor.version, "[version]")));

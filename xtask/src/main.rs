@@ -1,10 +1,12 @@
 //! `cargo xtask`: what maintainers run.
 #![forbid(unsafe_code)]
 
+mod ci;
+
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use reachout_codegen::{Coverage, Mode};
+use reachout_codegen::{Coverage, Mode, Written};
 
 /// What maintainers of Reachout run.
 #[derive(Parser)]
@@ -16,7 +18,33 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Write a new vendor: its folder in specs/ and its crate, with an example of every convention, or from a published document.
+    #[command(
+        after_help = "Examples:\n  cargo xtask new acme\n  cargo xtask new acme --from acme-openapi.json\n\nThen `cargo xtask regen` and `cargo test --workspace`."
+    )]
+    New {
+        /// Its name in kebab-case: a folder, a crate and a command.
+        vendor: String,
+        /// The vendor's published OpenAPI 3.0, 3.1 or Swagger 2 document, in JSON or YAML.
+        #[arg(long)]
+        from: Option<PathBuf>,
+    },
+    /// Draft a vendor's document from the one it publishes; again, when the vendor publishes a newer one. overlay.yaml stays as it is.
+    #[command(
+        after_help = "Example:\n  cargo xtask import acme-openapi.json --vendor acme\n\nWhat was lost or changed is listed in specs/acme/import.md, what the conventions ask for by `cargo xtask lint acme`."
+    )]
+    Import {
+        /// The published OpenAPI 3.0, 3.1 or Swagger 2 document, in JSON or YAML.
+        file: PathBuf,
+        /// Its folder in specs/.
+        #[arg(long)]
+        vendor: String,
+        /// Another folder with specs/ than this workspace.
+        #[arg(long)]
+        root: Option<PathBuf>,
+    },
     /// Generate the clients from specs/.
+    #[command(after_help = "Examples:\n  cargo xtask regen\n  cargo xtask regen --check")]
     Regen {
         /// Compare instead of writing: print a unified diff and exit 1 where a file would change.
         #[arg(long)]
@@ -25,17 +53,49 @@ enum Command {
         #[arg(long)]
         root: Option<PathBuf>,
     },
+    #[command(after_help = "Example:\n  cargo xtask coverage leonar")]
     /// Print how much of the known API of each vendor its spec describes; exit 1 where a known operation is missing.
     Coverage {
         /// Folders in specs/; all of them where none is named.
         vendors: Vec<String>,
     },
-    /// Judge specs/ by its conventions, with file, line and what to write instead.
+    /// Check specs/ against its conventions, with file, line and what to write instead. What a draft waits for is listed, and no error.
+    #[command(after_help = "Examples:\n  cargo xtask lint\n  cargo xtask lint leonar")]
     Lint {
         /// Folders in specs/; all of them where none is named.
         vendors: Vec<String>,
     },
+    /// Tell what changed per vendor, and whether it breaks users, as Markdown for a pull request.
+    ///
+    /// Exits with 1 where something breaks users and the version of the crate does not say so: by its minor number before 1.0, by its major number
+    /// after.
+    #[command(after_help = "Examples:\n  cargo xtask diff --base origin/main\n  cargo xtask diff --against acme-openapi.json acme")]
+    Diff {
+        /// A commit, a branch or a tag to compare specs/ with.
+        #[arg(long, default_value = "HEAD", conflicts_with = "against")]
+        base: String,
+        /// A document that the vendor publishes, to compare its spec with.
+        #[arg(long)]
+        against: Option<PathBuf>,
+        /// Folders in specs/; all of them where none is named.
+        vendors: Vec<String>,
+    },
+    /// Run everything that must hold, step by step with times, the cheapest first; stop at the first that fails.
+    #[command(
+        after_help = "Examples:\n  cargo xtask ci\n  cargo xtask ci --list\n  cargo xtask ci lint regen\n\n.ci/run installs what the tests use and then runs this."
+    )]
+    Ci {
+        /// Print the steps and run none.
+        #[arg(long)]
+        list: bool,
+        /// Go on after a step that failed.
+        #[arg(long)]
+        keep_going: bool,
+        /// Steps to run; all of them where none is named.
+        steps: Vec<String>,
+    },
     /// Measure what a call and a build cost against other clients, and write docs/benchmarks.md.
+    #[command(after_help = "Example:\n  cargo xtask bench --quick")]
     Bench {
         /// Few rounds and short runs: under ten minutes on two cores.
         #[arg(long)]
@@ -100,15 +160,95 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             print!("{}", reachout_bench::bench(&root, std::env::current_exe()?, &reachout_bench::Options { quick, only })?);
         }
         Command::Lint { vendors } => {
-            let vendors = reachout_codegen::lint(&root, &vendors)?;
-            println!("{} specs follow the conventions: {}", vendors.len(), vendors.join(", "));
+            let linted = reachout_codegen::lint(&root, &vendors)?;
+            for finding in &linted.work {
+                println!("{finding}");
+            }
+            println!("{} specs can be generated from: {}", linted.vendors.len(), linted.vendors.join(", "));
+            match linted.work.len() {
+                0 => println!("they follow the conventions"),
+                work => println!("drafts wait for {work} thing(s), listed above"),
+            }
+        }
+        Command::Diff { base, against, vendors } => {
+            let report = match (against, vendors.as_slice()) {
+                (None, vendors) => reachout_codegen::diff_base(&root, &base, vendors)?,
+                (Some(file), [vendor]) => reachout_codegen::diff_against(&root, &file, vendor)?,
+                (Some(_), _) => anyhow::bail!("name the one vendor whose document it is: cargo xtask diff --against FILE VENDOR"),
+            };
+            print!("{report}");
+            if report.is_refused() {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        Command::Ci { list, keep_going, steps } => return ci::run(&root, list, keep_going, &steps),
+        Command::New { vendor, from } => {
+            let written = reachout_codegen::new(&root, &vendor, from.as_deref())?;
+            report(&written);
+            println!("next: cargo xtask regen && cargo test --workspace");
+        }
+        Command::Import { file, vendor, root: other } => {
+            let root = other.unwrap_or(root);
+            let written = reachout_codegen::import(&root, &file, &vendor)?;
+            report(&written);
+            let scaffolded = root.join("crates").join(&vendor).join("Cargo.toml").is_file();
+            println!(
+                "next: {}",
+                if scaffolded { "cargo xtask regen".to_owned() } else { format!("cargo xtask new {vendor}, which writes its crate") }
+            );
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a command wrote, and what it left to do.
+fn report(written: &Written) {
+    for file in &written.files {
+        println!("wrote {}", file.display());
+    }
+    if written.files.is_empty() {
+        println!("everything was written already");
+    }
+    for (step, places) in &written.lossy {
+        println!("{places:>6}  {step}");
+    }
+    println!("{} operations; the conventions ask for {} more thing(s): `cargo xtask lint` lists them", written.operations, written.work);
 }
 
 /// The workspace root, wherever the command is run.
 fn root() -> PathBuf {
     let manifest = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     manifest.parent().map(PathBuf::from).unwrap_or(manifest)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn every_command_shows_an_example() {
+        Cli::command().debug_assert();
+        for command in Cli::command().get_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains(&format!("cargo xtask {}", command.get_name())), "{} shows none: {help:?}", command.get_name());
+        }
+    }
+
+    #[test]
+    fn a_step_that_is_not_there_is_named_with_those_that_are() {
+        let error = ci::run(&root(), false, false, &["tset".to_owned()]).unwrap_err().to_string();
+        assert!(error.contains("no step is called `tset`") && error.contains("lint, regen"), "{error}");
+    }
+
+    #[test]
+    fn ci_fails_where_a_step_does() {
+        // A folder without a workspace: formatting fails.
+        let empty = std::env::temp_dir().join(format!("xtask-ci-{}", std::process::id()));
+        std::fs::create_dir_all(&empty).unwrap();
+        let steps = ["templates", "fmt"].map(ToOwned::to_owned);
+        assert_eq!(ci::run(&empty, false, false, &steps).unwrap(), ExitCode::FAILURE);
+        std::fs::remove_dir_all(&empty).unwrap();
+    }
 }

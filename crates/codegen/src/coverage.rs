@@ -71,10 +71,10 @@ fn inventory(root: &Path, vendor: &str) -> Result<Vec<String>, Error> {
     known.filter(|known| !known.is_empty()).ok_or_else(|| {
         let line =
             entries.iter().position(|entry| !matches!(entry, Value::String(_))).map_or(1, |index| source.nearest(&format!("/{index}")).0);
-        Error::Spec(vec![Diagnostic {
-            origin: Origin { file, line, pointer: String::new() },
-            message: "the inventory is not a list of operations".into(),
-            help: "write one `- METHOD /path` a line".into(),
-        }])
+        Error::Spec(vec![Diagnostic::new(
+            Origin { file, line, pointer: String::new() },
+            "the inventory is not a list of operations",
+            "write one `- METHOD /path` a line",
+        )])
     })
 }

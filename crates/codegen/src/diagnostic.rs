@@ -13,6 +13,15 @@ pub struct Origin {
     pub pointer: String,
 }
 
+/// What a finding stands in the way of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Generation: nothing can come of the spec as it is.
+    Generation,
+    /// Our conventions: a draft may wait for it.
+    Convention,
+}
+
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Diagnostic {
@@ -22,6 +31,15 @@ pub struct Diagnostic {
     pub message: String,
     /// What to write instead.
     pub help: String,
+    /// What it stands in the way of.
+    pub level: Level,
+}
+
+impl Diagnostic {
+    /// A finding that stands in the way of generation.
+    pub fn new(origin: Origin, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { origin, message: message.into(), help: help.into(), level: Level::Generation }
+    }
 }
 
 impl fmt::Display for Diagnostic {
@@ -61,6 +79,9 @@ pub enum Error {
         /// The cause.
         source: std::io::Error,
     },
+    /// A name or a file that a command cannot take.
+    #[error("{0}\n    help: {1}")]
+    Name(String, String),
     /// No such vendor.
     #[error("no vendor called `{0}`: specs/ has {1}")]
     UnknownVendor(String, String),

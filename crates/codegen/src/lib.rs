@@ -1,14 +1,20 @@
 //! Turns the documents in `specs/` into the client crates.
 //!
-//! The stages, in this order: `load` bundles the files of a vendor, `lint` refuses what cannot be generated, `typing` has progenitor type
+//! The stages, in this order: `load` bundles the files of a vendor and applies its overlay, `lint` refuses what cannot be generated, `typing` has progenitor type
 //! the schemas, `model` holds everything that is known, `emit` prints it, `format` lays it out; `outputs` says which files come of it, and
 //! `regen` writes or compares them. Each stage reads what the one before returns. The result is a function of `specs/` alone.
+//!
+//! What goes into `specs/` comes from people, or from `import`, which drafts a published document; `scaffold` writes a new vendor around either.
+//! `diff` tells what changed.
 #![forbid(unsafe_code)]
 
 mod coverage;
 mod diagnostic;
+mod diff;
 mod emit;
+mod files;
 mod format;
+mod import;
 mod lint;
 mod load;
 mod model;
@@ -16,29 +22,49 @@ mod names;
 mod outputs;
 mod regen;
 mod regions;
+mod scaffold;
+mod semver;
 mod typing;
 
 use std::path::Path;
 
 pub use coverage::{Coverage, coverage};
-pub use diagnostic::{Diagnostic, Error, Origin};
+pub use diagnostic::{Diagnostic, Error, Level, Origin};
+pub use diff::{Report, VendorDiff, diff_against, diff_base};
 pub use regen::{Change, Mode, regen};
+pub use scaffold::{Written, import, new};
+pub use semver::{breaking, may_break};
 
-/// Reads and checks the specs of the given vendors, or of all.
+/// What the lint found where nothing stands in the way of generation.
+#[derive(Debug)]
+pub struct Linted {
+    /// The vendors whose specs were read.
+    pub vendors: Vec<String>,
+    /// What the conventions ask for in documents that are drafts.
+    pub work: Vec<Diagnostic>,
+}
+
+/// Reads and checks the specs of the given vendors, or of all. Findings in a draft that generation can do without are work, not an error.
 ///
 /// # Errors
 /// [`Error::Spec`] with every finding.
-pub fn lint(root: &Path, vendors: &[String]) -> Result<Vec<String>, Error> {
+pub fn lint(root: &Path, vendors: &[String]) -> Result<Linted, Error> {
     let vendors = select(root, vendors)?;
-    let mut findings = Vec::new();
+    let (mut findings, mut work) = (Vec::new(), Vec::new());
     for vendor in &vendors {
         match load::load(root, vendor) {
-            Ok(document) => findings.extend(lint::lint(&document)),
+            Ok(document) => {
+                let draft = document.is_draft();
+                let (later, now): (Vec<_>, Vec<_>) =
+                    lint::lint(&document).into_iter().partition(|finding| draft && finding.level == Level::Convention);
+                findings.extend(now);
+                work.extend(later);
+            }
             Err(Error::Spec(problems)) => findings.extend(problems),
             Err(error) => return Err(error),
         }
     }
-    if findings.is_empty() { Ok(vendors) } else { Err(Error::Spec(findings)) }
+    if findings.is_empty() { Ok(Linted { vendors, work }) } else { Err(Error::Spec(findings)) }
 }
 
 /// The vendors asked for, each of which must exist; all, where none is asked for.
@@ -51,10 +77,13 @@ fn select(root: &Path, wanted: &[String]) -> Result<Vec<String>, Error> {
 }
 
 /// What users see of each generated crate, in text, for reviewers: the name of the crate in Rust, and its routes, signatures and types.
+/// Drafts are left out.
 ///
 /// # Errors
 /// [`Error`] where a spec cannot be generated from.
 pub fn outlines(root: &Path) -> Result<Vec<(String, String)>, Error> {
-    let workspace = outputs::workspace(root)?;
+    let mut workspace = outputs::workspace(root)?;
+    // Nobody has reviewed a draft yet.
+    workspace.apis.retain(|api| !api.is_draft());
     Ok(emit::outlines(&workspace.apis, &workspace.families))
 }

@@ -173,6 +173,13 @@ pub fn is_method(name: &str) -> bool {
     is_snake_case(name) && !RESERVED_METHODS.contains(&name)
 }
 
+/// The name of an operation as the beginning of a sentence: `list_contacts` is `List contacts`.
+pub fn sentence(id: &str) -> String {
+    let words = id.replace('_', " ");
+    let mut chars = words.chars();
+    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
+}
+
 /// What a group calls an operation: its id without the noun of its tag. In `contacts`, `list_contacts` is `list` and `create_contact_note` is
 /// `create_note`. The verb in front stays, and so does a noun behind a preposition; where nothing readable remains, the id stays whole.
 pub fn method_name(operation_id: &str, tag: &str) -> String {
@@ -202,7 +209,7 @@ fn is_noun(words: &[&str], noun: &[&str]) -> bool {
 }
 
 /// Whether one of the two is the other's plural, or both are the same.
-fn is_number_of(one: &str, other: &str) -> bool {
+pub fn is_number_of(one: &str, other: &str) -> bool {
     let plural = |singular: &str, plural: &str| {
         IRREGULAR.contains(&(singular, plural))
             || plural.strip_prefix(singular).is_some_and(|end| end == "s" || end == "es")

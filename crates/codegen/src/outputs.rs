@@ -2,7 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{diagnostic::Error, emit, format, lint::lint, load, model, regions, typing};
+use crate::{
+    diagnostic::{Diagnostic, Error, Level, Origin},
+    emit, format,
+    lint::lint,
+    load, model, regions, typing,
+};
 
 /// A file as it is to be.
 #[derive(Debug)]
@@ -16,6 +21,7 @@ pub struct Output {
 /// Runs the stages for all vendors. Nothing is written.
 pub fn outputs(root: &Path) -> Result<Vec<Output>, Error> {
     let workspace = workspace(root)?;
+    every_vendor_has_a_crate(root, &workspace)?;
     let mut rust = Vec::new();
     let mut outputs = Vec::new();
     for api in &workspace.apis {
@@ -36,6 +42,24 @@ pub fn outputs(root: &Path) -> Result<Vec<Output>, Error> {
     outputs.extend(regions::fill(root, &regions)?);
     outputs.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(outputs)
+}
+
+/// A list that named a crate which is not there would keep cargo from running at all.
+fn every_vendor_has_a_crate(root: &Path, workspace: &Workspace) -> Result<(), Error> {
+    if !root.join("Cargo.toml").is_file() {
+        return Ok(());
+    }
+    let missing = |id: &str| !root.join("crates").join(id).join("Cargo.toml").is_file();
+    let problem = |id: &str, help: String| {
+        let origin = Origin { file: Path::new("specs").join(id), line: 1, pointer: String::new() };
+        Diagnostic::new(origin, format!("vendor `{id}` has no crate: crates/{id}/Cargo.toml is not there"), help)
+    };
+    let vendors = workspace.apis.iter().map(|api| api.id.as_str()).filter(|id| missing(id));
+    let mut problems: Vec<Diagnostic> =
+        vendors.map(|id| problem(id, format!("run `cargo xtask new {id}`, which writes what is missing"))).collect();
+    let families = workspace.families.iter().map(|family| family.id.as_str()).filter(|id| missing(id));
+    problems.extend(families.map(|id| problem(id, "write it like that of crates/highlevel".to_owned())));
+    if problems.is_empty() { Ok(()) } else { Err(Error::Spec(problems)) }
 }
 
 /// The models of all vendors, and what editions of one platform share.
@@ -60,7 +84,8 @@ pub fn workspace(root: &Path) -> Result<Workspace, Error> {
             }
             Err(error) => return Err(error),
         };
-        findings.extend(lint(&document));
+        let draft = document.is_draft();
+        findings.extend(lint(&document).into_iter().filter(|finding| finding.level == Level::Generation || !draft));
         if findings.is_empty() {
             let types = typing::types(&document)?;
             apis.push(model::build(document, &types));

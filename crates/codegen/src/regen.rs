@@ -2,16 +2,18 @@
 
 use std::{
     collections::BTreeSet,
-    io::{Read, Write},
+    io::Read as _,
     path::{Path, PathBuf},
 };
 
 use similar::TextDiff;
 
-use crate::{diagnostic::Error, format::GENERATED, outputs};
-
-/// What the name of a temporary file begins with; git ignores it.
-const TEMPORARY: &str = ".regen-";
+use crate::{
+    diagnostic::Error,
+    files::{TEMPORARY, stage},
+    format::GENERATED,
+    outputs,
+};
 
 /// What to do with what was generated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,21 +101,6 @@ fn is_generated(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "rs")
         && std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok()
         && start == *GENERATED.as_bytes()
-}
-
-fn stage(path: &Path, content: &str) -> Result<tempfile::NamedTempFile, Error> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).map_err(Error::io(folder))?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(TEMPORARY);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        builder.permissions(std::fs::Permissions::from_mode(0o644));
-    }
-    let mut temporary = builder.tempfile_in(folder).map_err(Error::io(folder))?;
-    temporary.write_all(content.as_bytes()).map_err(Error::io(path))?;
-    Ok(temporary)
 }
 
 fn diff(path: &Path, before: &str, after: &str) -> String {

@@ -28,11 +28,11 @@ pub fn fill(root: &Path, regions: &[Region]) -> Result<Vec<Output>, Error> {
 
 fn replaced(text: &str, region: &Region) -> Result<String, Error> {
     let missing = |mark: &str| {
-        Error::Spec(vec![Diagnostic {
-            origin: Origin { file: region.path.clone(), line: text.lines().count().max(1), pointer: String::new() },
-            message: format!("no line has `{mark}`"),
-            help: format!("put the list between a comment `@generated vendors {0}` and a comment `@end {0}`", region.name),
-        }])
+        Error::Spec(vec![Diagnostic::new(
+            Origin { file: region.path.clone(), line: text.lines().count().max(1), pointer: String::new() },
+            format!("no line has `{mark}`"),
+            format!("put the list between a comment `@generated vendors {0}` and a comment `@end {0}`", region.name),
+        )])
     };
     let (begin, end) = (format!("@generated vendors {}", region.name), format!("@end {}", region.name));
     // Of a line, from its first column to the line break.

@@ -113,6 +113,12 @@ pub enum Unsupported {
         /// What was given.
         value: String,
     },
+    /// Nobody has written yet how messages are sent through the vendor; its operations can be called.
+    #[error("{} cannot be sent through yet: call its operations with the crate `{vendor}`", .vendor.name())]
+    NoMessenger {
+        /// Who.
+        vendor: Vendor,
+    },
     /// The vendor's feature is off.
     #[error("this program was built without {}: switch on the feature `{vendor}` of the crate `reachout`", .vendor.name())]
     NotCompiled {
@@ -184,6 +190,9 @@ fn rules(vendor: Vendor) -> impl Iterator<Item = &'static Rule> {
 
 /// Holds a message against the table, and returns the channel it goes by.
 pub fn channel(vendor: Vendor, message: &Message) -> Result<Channel, Unsupported> {
+    if rules(vendor).next().is_none() {
+        return Err(Unsupported::NoMessenger { vendor });
+    }
     let mut all = channels(vendor);
     let channel = match (message.channel, all.next(), vendor) {
         (Some(channel), ..) => channel,

@@ -30,14 +30,8 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    /// The first, and nearly always only, id of the message.
-    pub fn message_id(&self) -> Option<&str> {
-        self.message_ids.first().map(String::as_str)
-    }
-
-    /// What every response has.
-    #[cfg(any(feature = "leonar", feature = "sendpilot", feature = "hoop-ai", feature = "leadway"))]
-    pub(crate) fn of<T>(vendor: Vendor, response: &reachout_runtime::Response<T>) -> Self {
+    /// Of a vendor that took a message and said nothing else: for messengers of one's own.
+    pub fn new(vendor: Vendor) -> Self {
         Self {
             vendor,
             message_ids: Vec::new(),
@@ -46,8 +40,19 @@ impl Receipt {
             status: None,
             sent_at: None,
             note: None,
-            http_status: response.status().as_u16(),
-            request_id: response.request_id().map(str::to_owned),
+            http_status: 200,
+            request_id: None,
         }
+    }
+
+    /// The first, and nearly always only, id of the message.
+    pub fn message_id(&self) -> Option<&str> {
+        self.message_ids.first().map(String::as_str)
+    }
+
+    /// What every response has.
+    #[cfg(any(feature = "leonar", feature = "sendpilot", feature = "hoop-ai", feature = "leadway"))]
+    pub(crate) fn of<T>(vendor: Vendor, response: &reachout_runtime::Response<T>) -> Self {
+        Self { http_status: response.status().as_u16(), request_id: response.request_id().map(str::to_owned), ..Self::new(vendor) }
     }
 }

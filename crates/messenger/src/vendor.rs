@@ -107,7 +107,7 @@ mod tests {
         }
         assert_eq!(
             "Leonard".parse::<Vendor>().unwrap_err().to_string(),
-            "\"Leonard\" is not a vendor; these are: leonar, sendpilot, hoop-ai, leadway"
+            format!("\"Leonard\" is not a vendor; these are: {}", Vendor::ALL.map(Vendor::id).join(", "))
         );
     }
 

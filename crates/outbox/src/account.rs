@@ -41,7 +41,7 @@ pub struct Clients<'a> {
 }
 
 /// How long a call that only reads waits for its turn.
-const PATIENCE: Duration = Duration::from_secs(10 * 60);
+const PATIENCE: Duration = Duration::from_mins(10);
 
 impl Clients<'_> {
     /// A client of the account's vendor, with what `configure` adds: a credential at least, and where the API is if it is elsewhere.

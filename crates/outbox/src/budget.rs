@@ -1,11 +1,12 @@
 //! [`StoredBudgets`]: budgets under rate limits that are kept in the outbox.
 
 use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use reachout_runtime::{Acquired, BoxFuture, Budget, BudgetError, BudgetStore, RateLimitStatus, Slot};
+use reachout_runtime::{Acquired, BoxFuture, Budget, BudgetError, BudgetKey, BudgetStore, RateLimitStatus, Slot};
 
 use crate::Outbox;
 use crate::store::{BudgetTerms, Store, Taken};
@@ -32,6 +33,10 @@ pub struct StoredBudgets {
     store: Store,
     /// The worker that takes slots, whose end frees them.
     holder: Arc<RwLock<String>>,
+    /// Slots that calls use which did not take them.
+    lent: Mutex<HashSet<i64>>,
+    /// The limits that the vendors stated last.
+    stated: Mutex<HashMap<BudgetKey, (u32, Duration)>>,
 }
 
 impl Outbox {
@@ -43,7 +48,7 @@ impl Outbox {
 
 impl StoredBudgets {
     pub(crate) fn new(store: Store, holder: Arc<RwLock<String>>) -> Self {
-        Self { store, holder }
+        Self { store, holder, lent: Mutex::default(), stated: Mutex::default() }
     }
 
     /// Takes a slot ahead of the call that uses it.
@@ -52,16 +57,30 @@ impl StoredBudgets {
         self.store.take_slot(terms, &holder).await
     }
 
-    /// Does `call`, whose first request uses a slot that was taken before: whether it did. What it did with the slot then is the client's
-    /// concern; a messenger that asks no budget leaves it to the caller.
-    pub(crate) async fn with_slot<T>(key: &str, slot: i64, call: impl Future<Output = T>) -> (T, bool) {
-        GRANTED
-            .scope(Cell::new(Some((key.to_owned(), slot))), async {
-                let value = call.await;
-                let used = GRANTED.with(|granted| granted.take().is_none());
-                (value, used)
-            })
-            .await
+    /// Does `call`, whose first request uses a slot that was taken before, and that the caller gives back.
+    pub(crate) async fn with_slot<T>(&self, key: &str, slot: i64, call: impl Future<Output = T>) -> T {
+        self.lent(|lent| lent.insert(slot));
+        GRANTED.scope(Cell::new(Some((key.to_owned(), slot))), call).await
+    }
+
+    /// The caller gave the slot back.
+    pub(crate) fn returned(&self, slot: i64) {
+        self.lent(|lent| lent.remove(&slot));
+    }
+
+    fn lent<T>(&self, change: impl FnOnce(&mut HashSet<i64>) -> T) -> T {
+        // Every change under the lock is complete in itself, so a panic elsewhere leaves nothing half-done.
+        change(&mut self.lent.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether the database knows better than what is told with every response: each of these costs a transaction.
+    fn is_news(&self, budget: &Budget, status: RateLimitStatus) -> bool {
+        let Some(interval) = status.interval else { return false };
+        let limit = status.limit.unwrap_or(budget.limit.requests);
+        let mut stated = self.stated.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = stated.insert(budget.key.clone(), (limit, interval)) != Some((limit, interval));
+        // As long as half of the limit is left, it does not matter how much of it others use.
+        new || status.remaining.is_some_and(|remaining| remaining <= limit / 2)
     }
 }
 
@@ -95,11 +114,18 @@ impl BudgetStore for StoredBudgets {
     }
 
     fn release<'a>(&'a self, budget: &'a Budget, slot: Slot, sent: bool) -> BoxFuture<'a, Result<(), BudgetError>> {
-        Box::pin(async move { Ok(self.store.give_slot(&terms(budget), i64::try_from(slot.id()).unwrap_or(0), sent).await?) })
+        Box::pin(async move {
+            let slot = i64::try_from(slot.id()).unwrap_or(0);
+            if self.lent(|lent| lent.contains(&slot)) {
+                return Ok(());
+            }
+            Ok(self.store.give_slot(&terms(budget), slot, sent).await?)
+        })
     }
 
     fn observe<'a>(&'a self, budget: &'a Budget, status: RateLimitStatus) -> BoxFuture<'a, Result<(), BudgetError>> {
-        Box::pin(async move { Ok(self.store.observe(&terms(budget), status).await?) })
+        let news = self.is_news(budget, status);
+        Box::pin(async move { if news { Ok(self.store.observe(&terms(budget), status).await?) } else { Ok(()) } })
     }
 
     fn pause<'a>(&'a self, budget: &'a Budget, wait: Duration) -> BoxFuture<'a, Result<(), BudgetError>> {

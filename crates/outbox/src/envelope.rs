@@ -109,7 +109,7 @@ impl Envelope {
         recipient.into_iter().chain(to_address).chain(cc).chain(bcc).chain(&self.addresses).map(|address| normalized(address)).collect()
     }
 
-    /// Tells whether another message was queued under the same key. Its time is no part of it.
+    /// Tells whether another message was queued under the same key. Its time does not count.
     pub(crate) fn fingerprint(&self) -> Result<[u8; 32], serde_json::Error> {
         let Self { lane, message, sequence, .. } = self;
         let asked = serde_json::to_vec(&(lane.vendor, &lane.credential, message, sequence))?;

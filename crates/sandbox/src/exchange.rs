@@ -15,7 +15,8 @@ use crate::check::{self, Checked};
 use crate::engine::Stage;
 use crate::fault::{self, Fault, FaultKind};
 use crate::listen::Wire;
-use crate::log::RecordedRequest;
+use crate::log::{RecordedRequest, Sent};
+use crate::news::Item;
 use crate::refusal::Refusal;
 use crate::reply::{Reply, ReplyBody};
 use crate::server::Server;
@@ -151,19 +152,23 @@ impl<'a> Exchange<'a> {
         // A body that is never read would have to be skipped before the next request of the connection anyway.
         let bytes = self.read().await;
         if let Err(slow @ Refusal::TooSlow(_)) = bytes {
-            return slow.into_reply(api.vendor, upload);
+            return self.refusal(slow, upload);
         }
         let credential = check::credential(operation, &self.head.headers);
         if operation.credential.is_some() && !credential.is_some_and(|key| check::has_form(api, key) && self.stage.accepts(key)) {
-            return Refusal::Credential.into_reply(api.vendor, upload);
+            return self.refusal(Refusal::Credential, upload);
         }
-        let settings = self.server.settings();
-        let counted = credential.filter(|_| settings.rate_limits).and_then(|key| self.server.limits().count(api, key));
+        // Counted in any case, for the meters; refused and told of only where the limits are enforced.
+        let counted = credential.and_then(|key| self.server.limits().count(api, key));
+        let counted = counted.filter(|_| self.server.settings().rate_limits);
         let reply = match &counted {
             Some((_, true)) => Err(Refusal::RateLimited(None)),
             _ => self.perform(operation, path, bytes).await,
         };
-        let mut reply = reply.unwrap_or_else(|refusal| refusal.into_reply(api.vendor, upload));
+        let mut reply = match reply {
+            Ok(reply) => reply,
+            Err(refusal) => self.refusal(refusal, upload),
+        };
         if let Some((headers, _)) = counted {
             reply.headers.extend(headers);
         }
@@ -188,21 +193,32 @@ impl<'a> Exchange<'a> {
         Ok(reply)
     }
 
-    fn refuse(self, refusal: Refusal) -> Response<Body> {
-        let reply = refusal.into_reply(self.stage.api.vendor, false);
+    /// The response that refuses the request, for a reason that is recorded.
+    fn refusal(&mut self, refusal: Refusal, upload: bool) -> Reply {
+        let vendor = self.stage.api.vendor;
+        self.entry.refusal = Some(refusal.sentence(vendor));
+        refusal.into_reply(vendor, upload)
+    }
+
+    fn refuse(mut self, refusal: Refusal) -> Response<Body> {
+        let reply = self.refusal(refusal, false);
         self.finish(reply)
     }
 
     fn finish(self, reply: Reply) -> Response<Body> {
-        self.record(Some(reply.status));
-        reply.into_response()
+        let bytes = reply.bytes();
+        let response = reply.into_response_with(bytes.clone().into());
+        self.record(Some((&response, bytes)));
+        response
     }
 
-    fn record(mut self, status: Option<StatusCode>) {
-        self.entry.status = status.map(|status| status.as_u16());
+    fn record(mut self, response: Option<(&Response<Body>, Bytes)>) {
+        self.entry.status = response.as_ref().map(|(response, _)| response.status().as_u16());
         self.entry.milliseconds = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let sent = response.map(|(response, bytes)| Sent::new(response, bytes));
         let capacity = self.server.settings().log_capacity;
-        self.server.log().add(self.entry, capacity);
+        let entry = self.server.log().add(self.entry, sent, capacity);
+        self.server.news.tell(Item::Request(entry));
     }
 
     /// Resets the connection. A router in another server cannot; there the response's body breaks off at its beginning.
@@ -224,11 +240,11 @@ impl<'a> Exchange<'a> {
             tokio::time::sleep(Duration::from_millis(20)).await;
             Err(broken())
         });
-        let body = Body::from_stream(stream::iter([Ok(half)]).chain(end));
-        self.record(Some(reply.status));
+        let body = Body::from_stream(stream::iter([Ok(half.clone())]).chain(end));
         let length = bytes.len();
         let mut response = reply.into_response_with(body);
         response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+        self.record(Some((&response, half)));
         response
     }
 }

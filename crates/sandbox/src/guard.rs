@@ -11,19 +11,39 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::middleware::Next;
 use http::uri::Authority;
-use http::{HeaderMap, Method, Request, Response, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
 use serde_json::json;
 
-use crate::body;
 use crate::refusal::Refusal;
-use crate::reply::Reply;
+use crate::reply::{Reply, ReplyBody};
 use crate::server::Server;
+use crate::{body, control};
+
+/// By which names the sandbox may be called, and from which pages.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Access {
+    /// Names of the sandbox beside those of the loopback interface.
+    pub hosts: Vec<String>,
+    /// Other origins whose pages may use it, as a browser writes them.
+    pub origins: Vec<String>,
+    /// Whether other machines may call it, by whatever address it has.
+    pub any_address: bool,
+}
 
 /// Refuses what a page of another origin sends, and reads the body of a control.
 pub(crate) async fn guard(State(server): State<Arc<Server>>, request: Request<Body>, next: Next) -> Response<Body> {
-    if let Err((status, sentence)) = check(&request, server.hosts()) {
-        return Reply::json(status, json!({ "error": sentence })).into_response();
+    let origin = match check(&request, server.access()) {
+        Ok(origin) => origin,
+        Err((status, sentence)) => return Reply::json(status, json!({ "error": sentence })).into_response(),
+    };
+    match origin {
+        None => forward(request, next).await,
+        Some(origin) if is_preflight(&request) => share(preflight(&request), &origin),
+        Some(origin) => share(forward(request, next).await, &origin),
     }
+}
+
+async fn forward(request: Request<Body>, next: Next) -> Response<Body> {
     // The vendors read theirs, and record it.
     if !request.uri().path().starts_with("/_sandbox") {
         return next.run(request).await;
@@ -35,6 +55,31 @@ pub(crate) async fn guard(State(server): State<Arc<Server>>, request: Request<Bo
     }
 }
 
+/// Whether a browser asks what a page of another origin may send.
+fn is_preflight<B>(request: &Request<B>) -> bool {
+    request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
+}
+
+fn preflight<B>(request: &Request<B>) -> Response<Body> {
+    let mut response = Reply::new(StatusCode::NO_CONTENT, ReplyBody::Empty)
+        .with(header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, PATCH, DELETE")
+        .with(header::ACCESS_CONTROL_MAX_AGE, "600")
+        .into_response();
+    if let Some(wanted) = request.headers().get(header::ACCESS_CONTROL_REQUEST_HEADERS) {
+        response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_HEADERS, wanted.clone());
+    }
+    response
+}
+
+/// Lets a page of this origin read the response.
+fn share(mut response: Response<Body>, origin: &HeaderValue) -> Response<Body> {
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("*"));
+    headers.append(header::VARY, HeaderValue::from_static("Origin"));
+    response
+}
+
 fn refuse(refusal: &Refusal) -> Response<Body> {
     // All vendors have the same status and sentence for a body that cannot be read.
     let vendor = crate::Vendor::Leonar;
@@ -44,25 +89,28 @@ fn refuse(refusal: &Refusal) -> Response<Body> {
 
 type Refused = (StatusCode, String);
 
-/// Whether a program or the page of the sandbox may have sent this.
-fn check<B>(request: &Request<B>, hosts: &[String]) -> Result<(), Refused> {
+/// Whether a program, the page of the sandbox or one of an allowed origin may have sent this; the latter's origin.
+fn check<B>(request: &Request<B>, access: &Access) -> Result<Option<HeaderValue>, Refused> {
     let headers = request.headers();
     let host = host(request)?;
     if let Some(host) = &host
-        && !is_known(host.host(), hosts)
+        && !is_known(host.host(), access)
     {
         let sentence = format!("the sandbox is not called {:?}: call it by 127.0.0.1 or localhost, or allow this name", host.host());
         return Err((StatusCode::MISDIRECTED_REQUEST, sentence));
     }
-    for origin in headers.get_all(header::ORIGIN) {
-        let origin = String::from_utf8_lossy(origin.as_bytes());
-        if !is_same(&origin, host.as_ref()) {
+    let mut allowed = None;
+    for value in headers.get_all(header::ORIGIN) {
+        let origin = String::from_utf8_lossy(value.as_bytes());
+        if access.origins.iter().any(|known| *known == origin) {
+            allowed = Some(value.clone());
+        } else if !is_same(&origin, host.as_ref()) {
             return Err((StatusCode::FORBIDDEN, format!("a page of another origin, {origin:?}, cannot use the sandbox")));
         }
     }
     match text(headers, "sec-fetch-site") {
-        None | Some("same-origin" | "none") => Ok(()),
-        Some(_) if is_link_to_page(request) => Ok(()),
+        None | Some("same-origin" | "none") => Ok(allowed),
+        Some(_) if allowed.is_some() || is_link_to_page(request) => Ok(allowed),
         Some(_) => Err((StatusCode::FORBIDDEN, "a page of another origin cannot use the sandbox".to_owned())),
     }
 }
@@ -80,11 +128,13 @@ fn host<B>(request: &Request<B>) -> Result<Option<Authority>, Refused> {
 }
 
 /// Whether no page elsewhere can have this name: no DNS server is asked about those of the loopback interface.
-fn is_known(host: &str, hosts: &[String]) -> bool {
+///
+/// Nor about an address, so that any will do where the sandbox serves other machines.
+fn is_known(host: &str, access: &Access) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     host.eq_ignore_ascii_case("localhost")
-        || address.is_ok_and(|address| address.to_canonical().is_loopback())
-        || hosts.iter().any(|known| known.eq_ignore_ascii_case(host))
+        || address.is_ok_and(|address| access.any_address || address.to_canonical().is_loopback())
+        || access.hosts.iter().any(|known| known.eq_ignore_ascii_case(host))
 }
 
 fn is_same(origin: &str, host: Option<&Authority>) -> bool {
@@ -92,11 +142,16 @@ fn is_same(origin: &str, host: Option<&Authority>) -> bool {
     matches!(origin.scheme_str(), Some("http" | "https")) && origin.authority().is_some() && origin.authority() == host
 }
 
-/// A link on some page to the page of the sandbox, opened in a tab of its own: whoever holds the link sees nothing of it.
+/// A link on some page to a page of the sandbox, opened in a tab of its own: whoever holds the link sees nothing of it.
+/// An app sends its users to the consent page so.
 fn is_link_to_page<B>(request: &Request<B>) -> bool {
     let headers = request.headers();
     let is_navigation = text(headers, "sec-fetch-mode") == Some("navigate") && text(headers, "sec-fetch-dest") == Some("document");
-    is_navigation && request.method() == Method::GET && request.uri().path() == "/"
+    is_navigation && request.method() == Method::GET && is_page(request.uri().path())
+}
+
+fn is_page(path: &str) -> bool {
+    path == "/" || path.ends_with(control::CONSENT)
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -116,7 +171,7 @@ mod tests {
         const OWN: (&str, &str) = ("origin", "http://localhost:4010");
         const NAVIGATE: (&str, &str) = ("sec-fetch-mode", "navigate");
         const MISDIRECTED: u16 = 421;
-        let cases: [Case; 29] = [
+        let cases: [Case; 33] = [
             ("GET /_sandbox", &[("host", "127.0.0.1:4010")], 0),
             ("GET /_sandbox", &[("host", "127.0.0.2")], 0),
             ("GET /_sandbox", &[("host", "LocalHost:1")], 0),
@@ -149,13 +204,27 @@ mod tests {
             ("GET /", &[("host", "localhost"), ("sec-fetch-site", "cross-site"), NAVIGATE, ("sec-fetch-dest", "document")], 0),
             ("GET /", &[("host", "localhost"), ("sec-fetch-site", "cross-site"), NAVIGATE, ("sec-fetch-dest", "iframe")], 403),
             ("GET /_sandbox", &[("host", "localhost"), ("sec-fetch-site", "cross-site"), NAVIGATE, ("sec-fetch-dest", "document")], 403),
+            (
+                "GET /leadway/v2/oauth/chooselocation",
+                &[("host", "localhost"), ("sec-fetch-site", "cross-site"), NAVIGATE, ("sec-fetch-dest", "document")],
+                0,
+            ),
+            (
+                "POST /leadway/v2/oauth/chooselocation",
+                &[("host", "localhost"), ("sec-fetch-site", "cross-site"), NAVIGATE, ("sec-fetch-dest", "document")],
+                403,
+            ),
+            // An origin that was allowed, with and without its name.
+            ("GET /_sandbox", &[("host", "localhost"), ("origin", "https://app.test"), ("sec-fetch-site", "cross-site")], 0),
+            ("GET /_sandbox", &[("host", "evil.example"), ("origin", "https://app.test")], MISDIRECTED),
         ];
+        let access = Access { hosts: vec!["sandbox.test".to_owned()], origins: vec!["https://app.test".to_owned()], any_address: false };
         for (line, headers, expected) in cases {
             let (method, uri) = line.split_once(' ').unwrap();
             let request =
                 headers.iter().fold(Request::builder().method(method).uri(uri), |request, (name, value)| request.header(*name, *value));
-            let refused = check(&request.body(()).unwrap(), &["sandbox.test".to_owned()]);
-            assert_eq!(refused.map_or_else(|(status, _)| status.as_u16(), |()| 0), expected, "{line} {headers:?}");
+            let refused = check(&request.body(()).unwrap(), &access);
+            assert_eq!(refused.map_or_else(|(status, _)| status.as_u16(), |_| 0), expected, "{line} {headers:?}");
         }
     }
 }

@@ -17,6 +17,18 @@ pub(crate) fn like(example: &Value) -> String {
     }
 }
 
+/// Whether `id` has the look of `example`, so that the vendor would take it for an id of the same kind.
+pub(crate) fn is_like(example: &str, id: &str) -> bool {
+    if Uuid::try_parse(example).is_ok() {
+        return Uuid::try_parse(id).is_ok();
+    }
+    let is_plain = |text: &str| (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    match example.rsplit_once('_') {
+        Some((prefix, _)) => id.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_')).is_some_and(is_plain),
+        None => is_plain(id),
+    }
+}
+
 /// `length` random letters and digits.
 pub(crate) fn random(length: usize) -> String {
     let mut text = String::with_capacity(length);
@@ -39,5 +51,22 @@ mod tests {
         assert!(lead.starts_with("lead_") && lead.len() == 17, "{lead}");
         assert_eq!(like(&"ve9EPM428h8vShlRW1KT".into()).len(), 20);
         assert_ne!(random(20), random(20));
+    }
+
+    #[test]
+    fn an_id_of_another_form_is_told_from_one_that_is_only_unknown() {
+        let uuid = "a1b2c3d4-5678-90ab-cdef-1234567890ab";
+        for (example, id, expected) in [
+            (uuid, "00000000-0000-0000-0000-000000000000", true),
+            (uuid, "nobody", false),
+            ("lead_abc123", "lead_x", true),
+            ("lead_abc123", "sender_x", false),
+            ("lead_abc123", "lead_", false),
+            ("ve9EPM428h8vShlRW1KT", "abc123def456", true),
+            ("ve9EPM428h8vShlRW1KT", "../x", false),
+            ("ve9EPM428h8vShlRW1KT", "", false),
+        ] {
+            assert_eq!(is_like(example, id), expected, "{id:?} as {example:?}");
+        }
     }
 }

@@ -1,9 +1,10 @@
-//! The documented rate limits.
+//! The documented rate limits, and how much of them is used.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
+use serde::Serialize;
 
 use crate::Vendor;
 use crate::api::Api;
@@ -33,6 +34,10 @@ struct Window {
 }
 
 impl Window {
+    const fn empty(start: Instant) -> Self {
+        Self { start, used: 0 }
+    }
+
     fn count(&mut self, now: Instant, length: Duration) -> u64 {
         if now.duration_since(self.start) >= length {
             *self = Self { start: now, used: 0 };
@@ -45,13 +50,12 @@ impl Window {
 impl Limits {
     /// Counts a request: the vendor's headers, and whether it is one too many. Nothing where the vendor documents no limit.
     pub(crate) fn count(&mut self, api: &Api, credential: &str) -> Option<(HeaderMap, bool)> {
-        let documented = &api.document.root()["x-client"]["rate-limit"];
-        let (most, seconds) = (documented["requests"].as_u64()?, documented["seconds"].as_u64()?);
+        let (most, seconds) = documented(api)?;
         if self.used.len() >= COUNTED {
             self.used.clear();
         }
         let now = Instant::now();
-        let fresh = || Windows { burst: Window { start: now, used: 0 }, day: Window { start: now, used: 0 } };
+        let fresh = || Windows { burst: Window::empty(now), day: Window::empty(now) };
         let windows = self.used.entry((api.vendor, credential.to_owned())).or_insert_with(fresh);
         let used = windows.burst.count(now, Duration::from_secs(seconds));
         let today = windows.day.count(now, DAY);
@@ -66,4 +70,52 @@ impl Limits {
         }
         Some((headers, used > most || (api.vendor.is_highlevel() && today > DAILY)))
     }
+
+    /// How much of its limits each credential has used.
+    pub(crate) fn meters(&self, apis: impl Iterator<Item = &'static Api>) -> Vec<Meter> {
+        let now = Instant::now();
+        let mut meters = Vec::new();
+        for api in apis {
+            let Some((limit, seconds)) = documented(api) else { continue };
+            let mut used: Vec<_> = self.used.iter().filter(|((vendor, _), _)| *vendor == api.vendor).collect();
+            used.sort_by_key(|((_, credential), _)| (credential != api.vendor.api_key(), credential));
+            for (index, ((_, credential), windows)) in used.into_iter().enumerate() {
+                let meter = |window: &Window, limit: u64, length: Duration| {
+                    let left = length.saturating_sub(now.duration_since(window.start));
+                    Meter {
+                        vendor: api.vendor,
+                        // A key of another's may be a real one.
+                        credential: if credential == api.vendor.api_key() { credential.clone() } else { format!("another, {}", index + 1) },
+                        used: if left.is_zero() { 0 } else { window.used },
+                        limit,
+                        seconds: length.as_secs(),
+                        resets_in_seconds: left.as_secs(),
+                    }
+                };
+                meters.push(meter(&windows.burst, limit, Duration::from_secs(seconds)));
+                if api.vendor.is_highlevel() {
+                    meters.push(meter(&windows.day, DAILY, DAY));
+                }
+            }
+        }
+        meters
+    }
+}
+
+/// How much one credential has used of one limit.
+#[derive(Debug, Serialize)]
+pub(crate) struct Meter {
+    vendor: Vendor,
+    credential: String,
+    used: u64,
+    limit: u64,
+    /// The length of the window.
+    seconds: u64,
+    resets_in_seconds: u64,
+}
+
+/// The requests that the vendor allows, and in how many seconds.
+fn documented(api: &Api) -> Option<(u64, u64)> {
+    let documented = &api.document.root()["x-client"]["rate-limit"];
+    Some((documented["requests"].as_u64()?, documented["seconds"].as_u64()?))
 }

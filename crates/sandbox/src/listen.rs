@@ -1,8 +1,7 @@
 //! The accept loop.
 
 use std::convert::Infallible;
-use std::net::{Ipv4Addr, SocketAddr};
-
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::Router;
@@ -30,9 +29,9 @@ impl Drop for Listening {
     }
 }
 
-/// Serves `router` at a loopback port; 0 is any free one.
-pub(crate) async fn listen(port: u16, router: Router) -> std::io::Result<Listening> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+/// Serves `router` at a port of this address; 0 is any free one.
+pub(crate) async fn listen(host: IpAddr, port: u16, router: Router) -> std::io::Result<Listening> {
+    let listener = TcpListener::bind((host, port)).await?;
     let address = listener.local_addr()?;
     Ok(Listening { address, task: tokio::spawn(accept(listener, router)) })
 }

@@ -86,8 +86,8 @@ impl Refusal {
             Self::Method { request, allow } => one(format!("Cannot {request}: this path takes {allow}")),
             Self::Credential => one(match vendor {
                 Vendor::Leonar => "The API key is missing, invalid or revoked".to_owned(),
-                Vendor::SendPilot => "Invalid API key".to_owned(),
-                Vendor::HoopAi | Vendor::Leadway => "Invalid JWT".to_owned(),
+                vendor if vendor.is_highlevel() => "Invalid JWT".to_owned(),
+                _ => "Invalid API key".to_owned(),
             }),
             Self::Parameter(problem) | Self::NotFound(problem) => one(problem.to_string()),
             Self::MediaType(expected) => one(format!("Content-Type: this operation takes {expected}")),
@@ -116,13 +116,14 @@ impl Refusal {
                 let prefix = if matches!(self, Self::Body(_)) { "Validation failed: " } else { "" };
                 json!({ "statusCode": status.as_u16(), "message": format!("{prefix}{}", messages.join("; ")), "error": reason(status) })
             }
-            Vendor::HoopAi | Vendor::Leadway if upload && matches!(self, Self::TooLarge(_) | Self::FileType(_) | Self::MediaType(_)) => {
+            vendor if vendor.is_highlevel() && upload && matches!(self, Self::TooLarge(_) | Self::FileType(_) | Self::MediaType(_)) => {
                 json!({ "status": status.as_u16(), "message": messages.join("; ") })
             }
-            Vendor::HoopAi | Vendor::Leadway => {
+            vendor if vendor.is_highlevel() => {
                 let message = if matches!(self, Self::Body(_)) { Value::from(messages) } else { messages.join("; ").into() };
                 json!({ "statusCode": status.as_u16(), "message": message, "error": reason(status), "traceId": Uuid::new_v4() })
             }
+            vendor => at_paths(vendor, reason(status), &messages.join("; ")),
         };
         let reply = Reply::json(status, body);
         match self {
@@ -154,6 +155,24 @@ fn leonar(refusal: &Refusal, message: &str) -> Value {
         _ => "validation_error",
     };
     json!({ "error": { "code": code, "message": message } })
+}
+
+/// Where the document says that the code, the message and the request's id are.
+fn at_paths(vendor: Vendor, code: &str, message: &str) -> Value {
+    let id = Uuid::new_v4().to_string();
+    let mut body = json!({});
+    for (path, text) in vendor.error_paths().into_iter().zip([code, message, &id]) {
+        let Some(path) = path else { continue };
+        let mut node = &mut body;
+        for name in path.split('.') {
+            if !node.is_object() {
+                *node = json!({});
+            }
+            node = &mut node[name];
+        }
+        *node = text.into();
+    }
+    body
 }
 
 fn reason(status: StatusCode) -> &'static str {

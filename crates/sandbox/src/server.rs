@@ -1,6 +1,6 @@
 //! [`Server`]: everything a running sandbox knows.
 
-use std::collections::VecDeque;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use axum::Router;
@@ -8,17 +8,19 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::middleware;
 use http::{Request, Response, StatusCode};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use crate::engine::Stage;
+use crate::engine::{Event, Stage};
 use crate::exchange::Exchange;
-use crate::fault::{Fault, FaultRule};
+use crate::fault::{self, Fault, FaultRule, Waiting, WaitingRule};
+use crate::guard::Access;
 use crate::limit::Limits;
 use crate::log::Log;
+use crate::news::{Item, News, Topic};
 use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::webhook::Hub;
-use crate::{ReplyTo, Settings, Vendor, control, guard};
+use crate::{ReplyTo, Settings, StartError, Vendor, api, control, guard, state};
 
 /// Everything a running sandbox knows.
 #[derive(Debug)]
@@ -26,28 +28,34 @@ pub(crate) struct Server {
     stages: Vec<Stage>,
     settings: RwLock<Settings>,
     log: Mutex<Log>,
-    faults: Mutex<VecDeque<FaultRule>>,
+    faults: Mutex<Waiting>,
     limits: Mutex<Limits>,
-    /// Names of the sandbox beside those of the loopback interface.
-    hosts: Vec<String>,
+    access: Access,
     pub hub: Hub,
+    pub news: News,
 }
 
 /// What a panic in another request left behind is whole: no change here takes more than one step.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Server {
-    pub(crate) fn new(settings: Settings, hosts: Vec<String>) -> Result<Self, String> {
+    pub(crate) fn new(settings: Settings, access: Access, seed: Option<&Path>) -> Result<Self, StartError> {
+        let mut stages = Stage::all(&settings).map_err(StartError::Document)?;
+        if let Some(path) = seed {
+            state::seed(&mut stages, path)?;
+        }
+        let news = News::default();
         Ok(Self {
-            stages: Stage::all(&settings)?,
+            stages,
             settings: RwLock::new(settings),
             log: Mutex::default(),
             faults: Mutex::default(),
             limits: Mutex::default(),
-            hosts,
-            hub: Hub::default(),
+            access,
+            hub: Hub::new(news.clone()),
+            news,
         })
     }
 
@@ -56,8 +64,8 @@ impl Server {
         control::router().fallback(simulate).with_state(self).layer(guard)
     }
 
-    pub(crate) fn hosts(&self) -> &[String] {
-        &self.hosts
+    pub(crate) fn access(&self) -> &Access {
+        &self.access
     }
 
     pub(crate) fn stages(&self) -> &[Stage] {
@@ -81,13 +89,14 @@ impl Server {
 
     pub(crate) fn set_settings(&self, settings: Settings) {
         *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
+        self.news.changed(Topic::Settings);
     }
 
     pub(crate) fn log(&self) -> MutexGuard<'_, Log> {
         lock(&self.log)
     }
 
-    pub(crate) fn faults(&self) -> MutexGuard<'_, VecDeque<FaultRule>> {
+    pub(crate) fn faults(&self) -> MutexGuard<'_, Waiting> {
         lock(&self.faults)
     }
 
@@ -97,15 +106,26 @@ impl Server {
 
     /// The first fault that waits for such a request. It counts as met.
     pub(crate) fn take_fault(&self, vendor: Vendor, operation: &str, method: &str, path: &str) -> Option<Fault> {
-        let mut faults = self.faults();
-        let place = faults.iter().position(|rule| rule.meets(vendor, operation, method, path))?;
-        let rule = faults.get_mut(place)?;
-        rule.times = rule.times.saturating_sub(1);
-        let fault = rule.fault.clone();
-        if rule.times == 0 {
-            faults.remove(place);
-        }
-        Some(fault)
+        self.faults().take(vendor, operation, method, path)
+    }
+
+    /// Lets something go wrong with requests to come. The error names the field.
+    pub(crate) fn add_fault(&self, rule: FaultRule) -> Result<WaitingRule, String> {
+        rule.check()?;
+        fault::operations(api::all()?, &rule.requests)?;
+        let waiting = self.faults().add(rule);
+        self.news.changed(Topic::Faults);
+        Ok(waiting)
+    }
+
+    pub(crate) fn clear_faults(&self) {
+        self.faults().clear();
+        self.news.changed(Topic::Faults);
+    }
+
+    pub(crate) fn clear_log(&self) {
+        self.log().clear();
+        self.news.tell(Item::Cleared);
     }
 
     /// Lets somebody outside the API reply in a conversation.
@@ -113,17 +133,30 @@ impl Server {
         let stage = self.stage(reply.vendor);
         let (message, events) = stage.reply(reply, &self.settings())?;
         self.hub.announce(stage.api, events);
+        self.news.changed(Topic::Objects);
         Ok(message)
+    }
+
+    /// Gives an app a code for a grant, and tells subscribers that it is installed; nothing where the vendor has no OAuth.
+    pub(crate) fn authorize(&self, stage: &Stage, grant: Map<String, Value>) -> Option<String> {
+        let mut install: Map<String, Value> =
+            ["locationId", "companyId"].into_iter().filter_map(|name| Some((name.to_owned(), grant.get(name)?.clone()))).collect();
+        install.insert("appId".to_owned(), grant.get("clientId").cloned().unwrap_or_default());
+        install.insert("installType".to_owned(), grant.get("userType").cloned().unwrap_or_default());
+        let code = stage.authorize(grant)?;
+        self.hub.announce(stage.api, vec![Event::new("INSTALL", install)]);
+        self.news.changed(Topic::Objects);
+        Some(code)
     }
 
     /// As it was at the start. The settings stay.
     pub(crate) fn reset(&self) {
-        let settings = self.settings();
-        self.stages.iter().for_each(|stage| stage.reset(&settings));
-        self.log().clear();
-        self.faults().clear();
+        self.stages.iter().for_each(Stage::reset_to_start);
+        self.clear_log();
+        self.clear_faults();
         *self.limits() = Limits::default();
         self.hub.clear();
+        self.news.changed(Topic::Objects);
     }
 }
 

@@ -1,4 +1,4 @@
-//! [`Vendor`]: who is played, and what of that is written in no document.
+//! [`Vendor`]: who is simulated, and what of that is written in no document.
 
 use std::fmt;
 use std::str::FromStr;
@@ -32,6 +32,14 @@ macro_rules! vendors {
                     $(Self::$variant => ::$client::OPENAPI,)*
                 }
             }
+
+            /// Dot paths of the code, the message and the request's id in an error's body, where it has them.
+            pub(crate) fn error_paths(self) -> [Option<&'static str>; 3] {
+                let shape = match self {
+                    $(Self::$variant => &::$client::VENDOR.error,)*
+                };
+                [shape.code, shape.message, shape.request_id]
+            }
         }
     };
 }
@@ -44,6 +52,8 @@ impl Vendor {
             Self::Leonar => "leo_sandbox",
             Self::SendPilot => "sp_live_sandbox",
             Self::HoopAi | Self::Leadway => "pit-sandbox",
+            #[allow(unreachable_patterns, reason = "reachable once a vendor has no module of its own here")]
+            _ => "sandbox",
         }
     }
 
@@ -53,6 +63,8 @@ impl Vendor {
             Self::Leonar => "leo_revoked",
             Self::SendPilot => "sp_live_revoked",
             Self::HoopAi | Self::Leadway => "pit-revoked",
+            #[allow(unreachable_patterns, reason = "reachable once a vendor has no module of its own here")]
+            _ => "revoked",
         }
     }
 

@@ -1,4 +1,4 @@
-//! Judges JSON by the schemas of an OpenAPI 3.0 document.
+//! Validates JSON by the schemas of an OpenAPI 3.0 document.
 //!
 //! OpenAPI 3.0 schemas are almost JSON Schema: `nullable` and `$ref`s into `#/components/schemas` are what differs. The lint of the specs
 //! and the sandbox both validate by this crate, so that an example the lint accepts is one the sandbox accepts.

@@ -1,9 +1,14 @@
 //! `stream()` in every style, through the generated clients.
 
+use std::time::Duration;
+
 use futures_util::StreamExt as _;
 use reachout_runtime::{Error, RetryPolicy};
 use reachout_tests::Script;
 use serde_json::{Value, json};
+
+/// The longest of these lists is read in a fraction of it.
+const ENDLESS: Duration = Duration::from_secs(60);
 
 macro_rules! client {
     ($vendor:ident, $script:expr) => {{
@@ -18,12 +23,15 @@ macro_rules! items {
     ($stream:expr) => {{
         let mut stream = $stream;
         let (mut items, mut end): (Vec<Value>, Option<Error>) = (Vec::new(), None);
-        while let Some(item) = stream.next().await {
-            match item {
-                Ok(item) => items.push(serde_json::to_value(&item).unwrap()),
-                Err(error) => end = Some(error),
+        let read = async {
+            while let Some(item) = stream.next().await {
+                match item {
+                    Ok(item) => items.push(serde_json::to_value(&item).unwrap()),
+                    Err(error) => end = Some(error),
+                }
             }
-        }
+        };
+        tokio::time::timeout(ENDLESS, read).await.expect("the stream does not end");
         (items, end)
     }};
 }

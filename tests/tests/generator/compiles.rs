@@ -4,7 +4,10 @@ use std::{fmt::Write as _, fs, path::Path, process::Command};
 
 use reachout_codegen::{Mode, regen};
 
-use crate::odd_specs::{self, Expected};
+use crate::{
+    odd_specs::{self, Expected},
+    published,
+};
 
 #[test]
 fn every_odd_spec_that_is_accepted_generates_and_compiles() {
@@ -16,6 +19,7 @@ fn every_odd_spec_that_is_accepted_generates_and_compiles() {
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("openapi.yaml"), &odd.spec).unwrap();
     }
+    let imported = published::import_all(root.path());
     regen(root.path(), Mode::Write).unwrap_or_else(|error| panic!("{error}"));
 
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
@@ -23,6 +27,9 @@ fn every_odd_spec_that_is_accepted_generates_and_compiles() {
     for (index, odd) in accepted.iter().enumerate() {
         writeln!(library, "/// {}\n#[path = \"crates/odd{index}/src/generated/mod.rs\"]\nmod odd{index};", odd.name.replace('\n', " "))
             .unwrap();
+    }
+    for (index, (case, _)) in imported.iter().enumerate() {
+        writeln!(library, "/// {}\n#[path = \"crates/case{index}/src/generated/mod.rs\"]\nmod case{index};", case.name).unwrap();
     }
     fs::write(root.path().join("lib.rs"), library).unwrap();
     let runtime = workspace.join("crates/runtime");

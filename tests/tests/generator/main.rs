@@ -2,6 +2,9 @@
 
 mod bad_specs;
 mod compiles;
+mod diffs;
 mod odd_specs;
 mod outlines;
+mod published;
 mod regen;
+mod scaffold;

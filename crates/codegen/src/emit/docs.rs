@@ -31,7 +31,7 @@ pub fn evidence(operation: &Operation) -> String {
         "partial" => "Documented in part",
         _ => "Seen in third-party clients only",
     };
-    let page = format!("{level}: <{}>.", operation.docs);
+    let page = if operation.docs.is_empty() { format!("{level}.") } else { format!("{level}: <{}>.", operation.docs) };
     match note {
         Some(note) => format!("{page} {}.", note.trim_end_matches('.')),
         None => page,
@@ -47,6 +47,8 @@ pub const OPERATIONS: &str = "Operations in their groups. A call is sent when it
     GET, HEAD, PUT and DELETE are repeated on connection failures, timeouts, 408, 429 and 5xx. POST and PATCH are sent once: again only \
     where the vendor cannot have acted, which is when no part of the body left, or after 429.\n\n\
     Lists have `stream()`, which reads page after page; awaited they are one page.\n\n\
+    # Evidence\nEach operation names the page of the vendor that it is from. What other sources its note speaks of is in the vendor's folder of \
+    <https://github.com/reachout-rs/reachout/tree/main/specs>.\n\n\
     # Errors\n\
     Every call fails with [`rt::Error`]. Its [`delivery()`](rt::Error::delivery) says whether the request was delivered. What is out of \
     its documented limits is an error before anything is sent, and the error names all of it.";

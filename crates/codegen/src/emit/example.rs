@@ -90,6 +90,8 @@ impl Example<'_> {
                 let values: Option<Vec<String>> = values.iter().map(|value| self.given(value, item)).collect();
                 Some(format!("[{}]", broken(&values?)))
             }
+            // Of an empty list nothing tells the type.
+            (TypeRef::List(item), Value::Array(_)) => Some(format!("Vec::<{}>::new()", self.named(item))),
             (TypeRef::Component(_), Value::String(text)) if self.takes_text(ty) => Some(literal(text)),
             (_, value) => self.owned(value, ty),
         }

@@ -79,9 +79,9 @@ pub fn vendor(api: &Api) -> Result<Vec<File>, Error> {
 
 /// What lists the vendors: Rust files, and regions of files that people write.
 pub fn lists(apis: &[Api], families: &[Family]) -> (Vec<File>, Vec<Region>) {
-    // Platforms of their own first, then the editions of one.
+    // Platforms of their own first, then the editions of one, then what nobody has reviewed yet.
     let mut sorted: Vec<&Api> = apis.iter().collect();
-    sorted.sort_by_key(|api| (api.family.is_some(), api.id.clone()));
+    sorted.sort_by_key(|api| (api.is_draft(), api.family.is_some(), api.id.clone()));
     (lists::files(&sorted), lists::regions(&sorted, families))
 }
 
@@ -108,7 +108,7 @@ pub fn outlines(apis: &[Api], families: &[Family]) -> Vec<(String, String)> {
     });
     let families = families.iter().map(|family| {
         let module = family.id.replace('-', "_");
-        let text = outline::types(&Crate { module: &module, title: &family.name, schemas: &family.schemas }, family.schemas.values());
+        let text = outline::family(family, &Crate { module: &module, title: &family.name, schemas: &family.schemas });
         (module, text)
     });
     vendors.chain(families).collect()

@@ -1,107 +1,249 @@
-//! The public interface of a client as a reviewer wants to read it: its routes, the signatures of its operations, its types.
+//! The public interface of a client as a reviewer wants to read it: a table of its routes, and its signatures as rustdoc prints them.
+//!
+//! One item a line, each under the block of its type, so that a diff shows what changed and nothing else. What is no part of the interface
+//! but changes what is sent, such as a field's name on the wire and its limits, stands in a comment.
 
-use super::Crate;
-use crate::model::{Api, BodyContent, Content, Operation, Part, Place, Schema, Shape, Style};
+use super::{Crate, page};
+use crate::model::{
+    Api, Auth, BodyContent, Content, Family, Field, Group, Limits, Operation, Pagination, Part, Place, Schema, Shape, Style, TypeRef,
+};
 
-/// The outline of a vendor's crate; types that it shares are in the outline of the family.
+/// The outline of a vendor's crate; what it shares is in the outline of the family.
 pub fn vendor(api: &Api, of: &Crate<'_>) -> String {
-    let mut text = format!("{}: {} operations\n", api.name, api.operations.len());
-    text += &api.operations.iter().map(route).collect::<String>();
-    for group in &api.groups {
-        for operation in api.operations_of(group) {
-            text += &format!("\n{}", signature(of, operation));
-        }
+    let mut text = format!("{}\n{}", facts(api), routes(api));
+    let groups: String = groups(api).map(|group| format!("    pub fn {}(&self) -> {};\n", group.name, group.type_name)).collect();
+    text += &format!("\nimpl Client {{\n{groups}}}\n");
+    for group in groups_with_own(api) {
+        let own: Vec<&Operation> = api.operations_of(group).filter(|operation| !operation.shared).collect();
+        text += &operations(of, group, &own);
     }
-    for event in &api.events {
-        text += &format!("\nevent {} {}", event.name, of.own(&event.payload));
-        if !event.aliases.is_empty() {
-            text += &format!(" (also {})", event.aliases.join(", "));
-        }
+    if !api.events.is_empty() {
+        let events = api.events.iter().map(|event| line(&format!("{}: {},", event.name, plain(&of.own(&event.payload))), &event.aliases));
+        text += &format!("\nwebhook events {{ // older names\n{}}}\n", events.collect::<String>());
     }
-    text.push('\n');
     text + &types(of, api.schemas.values().filter(|schema| !schema.shared))
 }
 
-/// The types of a family.
-pub fn types<'a>(of: &Crate<'_>, schemas: impl Iterator<Item = &'a Schema>) -> String {
-    schemas.map(|schema| declared(of, schema)).collect()
+/// What the editions of a platform share.
+pub fn family(family: &Family, of: &Crate<'_>) -> String {
+    let mut text = format!("{}\n", family.name);
+    for group in &family.groups {
+        let shared: Vec<&Operation> = family.operations.iter().filter(|operation| operation.group == group.name).collect();
+        text += &operations(of, group, &shared);
+    }
+    text + &types(of, family.schemas.values())
 }
 
-/// `POST /messages  send_message  full, by offset`
-fn route(operation: &Operation) -> String {
-    let paged = match operation.pagination.as_ref().map(|pagination| &pagination.style) {
-        None => "",
-        Some(Style::Offset(_)) => ", by offset",
-        Some(Style::Page(_)) => ", by page",
-        Some(Style::Token(_)) => ", by token",
-        Some(Style::Cursor(_)) => ", by cursor",
+/// What is said once of a vendor.
+fn facts(api: &Api) -> String {
+    let auth = match &api.auth {
+        Auth::Bearer => "Authorization: Bearer".to_owned(),
+        Auth::Header(name) => name.clone(),
     };
-    let headers: String = operation.constant_headers.iter().map(|(name, value)| format!(", {name}: {value}")).collect();
-    let public = if operation.authenticated { "" } else { ", public" };
-    format!("{:<6} {}  {}  {}{paged}{headers}{public}\n", operation.method, operation.path, operation.id, operation.evidence.0)
+    let limit = match &api.rate_limit {
+        Some(limit) => format!("{} requests in {} s", limit.requests, limit.seconds),
+        None => "none documented".to_owned(),
+    };
+    let counted = api.counted_by.as_ref().map_or_else(String::new, |by| format!(", for each {by}"));
+    let error =
+        ["code", "message", "request id"].iter().zip(&api.error).filter_map(|(name, path)| Some(format!("{name} `{}`", path.as_ref()?)));
+    let error: Vec<String> = error.collect();
+    format!(
+        "{}\nbase URL: {}\ncredential: {} from {}\nrate limit: {limit}{counted}\nerrors: {}\n",
+        api.name,
+        api.base_url,
+        auth,
+        api.credential_env,
+        if error.is_empty() { "no shape documented".to_owned() } else { error.join(", ") }
+    )
 }
 
-/// `messages().send(request: SendMessageRequest) -> SendMessageResponse`, and its setters.
-fn signature(of: &Crate<'_>, operation: &Operation) -> String {
-    let mut arguments: Vec<String> = operation
-        .required()
-        .map(|parameter| match parameter.place {
-            Place::Path => format!("{}: impl Display", parameter.name),
-            Place::Query | Place::Header => format!("{}: {}", parameter.name, of.own(&parameter.ty)),
+/// `| POST | /messages | messages().send | full | |`
+fn routes(api: &Api) -> String {
+    let rows: String = api
+        .operations
+        .iter()
+        .map(|operation| {
+            let mut notes: Vec<String> = operation.constant_headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+            notes.extend(operation.body.as_ref().and_then(|body| match body.content {
+                BodyContent::Json(_) => None,
+                BodyContent::Form(_) => Some("form".to_owned()),
+                BodyContent::Multipart(_) => Some("multipart".to_owned()),
+            }));
+            notes.extend((!operation.authenticated).then(|| "without the credential".to_owned()));
+            notes.extend(operation.deprecated.then(|| "deprecated".to_owned()));
+            notes.extend(operation.shared.then(|| "shared".to_owned()));
+            let cells = [
+                operation.method.as_str(),
+                &operation.path,
+                &operation.id,
+                &format!("{}().{}", operation.group, operation.name),
+                &operation.success.status,
+                &operation.evidence.0,
+                &operation.pagination.as_ref().map(pages).unwrap_or_default(),
+                &notes.join("; "),
+            ];
+            format!("| {} |\n", cells.join(" | ")).replace("|  |", "| |").replace("|  |", "| |")
         })
         .collect();
-    if let Some(BodyContent::Json(ty) | BodyContent::Form(ty)) = operation.body.as_ref().map(|body| &body.content) {
-        arguments.push(format!("request: {}", of.own(ty)));
-    }
-    arguments.extend(operation.parts().iter().filter(|part| part.required).map(|part| format!("{}: {}", part.name, part_type(part))));
-    let response = match &operation.success.content {
-        Content::Empty => "()".to_owned(),
-        Content::Json(ty) => of.own(ty),
-        Content::Bytes => "ByteStream".to_owned(),
-    };
-    let shared = if operation.shared { " (shared)" } else { "" };
-    let mut text = format!("{}().{}({}) -> {response}{shared}\n", operation.group, operation.name, arguments.join(", "));
-    for parameter in operation.optional() {
-        text += &format!("    .{}({})\n", parameter.name, of.own(&parameter.ty));
-    }
-    for part in operation.parts().iter().filter(|part| !part.required || part.list) {
-        text += &format!("    .{}({})\n", part.name, part_type(part));
-    }
-    text
+    format!("| method | path | operation | call | success | evidence | pages by | |\n|---|---|---|---|---|---|---|---|\n{rows}")
 }
 
-fn part_type(part: &Part) -> &'static str {
-    if part.file { "Part" } else { "String" }
+/// ``offset `offset`: items `data`, more `meta.has_more` ``
+fn pages(pagination: &Pagination) -> String {
+    let next = |next: &[(String, String)]| next.iter().map(|(to, from)| format!("`{to}` = `{from}`")).collect::<Vec<_>>().join(", ");
+    let style = match &pagination.style {
+        Style::Offset(parameter) => format!("offset `{parameter}`"),
+        Style::Page(parameter) => format!("page `{parameter}`"),
+        Style::Token(values) => format!("token {}", next(values)),
+        Style::Cursor(values) => format!("last item {}", next(values)),
+    };
+    let paths = [("more", &pagination.more), ("total", &pagination.total), ("total pages", &pagination.total_pages)];
+    let paths: String = paths.iter().filter_map(|(name, path)| Some(format!(", {name} `{}`", path.as_ref()?))).collect();
+    format!("{style}: items `{}`{paths}", pagination.items)
+}
+
+fn groups(api: &Api) -> impl Iterator<Item = &Group> {
+    api.groups.iter().filter(|group| api.operations_of(group).next().is_some())
+}
+
+fn groups_with_own(api: &Api) -> impl Iterator<Item = &Group> {
+    api.groups.iter().filter(|group| api.operations_of(group).any(|operation| !operation.shared))
+}
+
+/// The methods of a group, then the setters of each call that has some.
+fn operations(of: &Crate<'_>, group: &Group, operations: &[&Operation]) -> String {
+    let methods: String = operations.iter().map(|operation| method(of, operation)).collect();
+    let calls: String = operations.iter().filter(|operation| operation.has_setters()).map(|operation| setters(of, operation)).collect();
+    format!("\nimpl {} {{\n{methods}}}\n{calls}", group.type_name)
+}
+
+/// `pub fn send(&self, request: impl Into<SendMessageRequest>) -> Call<SendMessageResponse>;`
+fn method(of: &Crate<'_>, operation: &Operation) -> String {
+    let required = operation.required().map(|parameter| match parameter.place {
+        Place::Path => format!("{}: impl Display", parameter.name),
+        Place::Query | Place::Header => format!("{}: {}", parameter.name, argument(of, &parameter.ty)),
+    });
+    let body = operation.body.iter().filter_map(|body| match &body.content {
+        BodyContent::Json(ty) | BodyContent::Form(ty) => Some(format!("request: impl Into<{}>", plain(&of.own(ty)))),
+        BodyContent::Multipart(_) => None,
+    });
+    let parts = operation.parts().iter().filter(|part| part.required).map(|part| format!("{}: {}", part.name, part_type(part)));
+    let arguments: String = required.chain(body).chain(parts).map(|argument| format!(", {argument}")).collect();
+    let returned = if operation.has_setters() { operation.type_name.clone() } else { call(of, operation) };
+    format!("    pub fn {}(&self{arguments}) -> {returned};\n", operation.name)
+}
+
+/// What awaiting gives: `Call<ContactResponse>`, or `List<…>` of an operation that pages.
+fn call(of: &Crate<'_>, operation: &Operation) -> String {
+    let ty = match &operation.success.content {
+        Content::Empty => return "Call<()>".to_owned(),
+        Content::Bytes => return "Call<ByteStream>".to_owned(),
+        Content::Json(ty) => ty,
+    };
+    let response = plain(&of.own(ty));
+    match operation.pagination.as_ref().and_then(|pagination| page::write(of, operation, pagination, ty).ok()) {
+        Some(page) => format!("List<{response}, {}>", plain(&page.item)),
+        None => format!("Call<{response}>"),
+    }
+}
+
+fn setters(of: &Crate<'_>, operation: &Operation) -> String {
+    let parameters = operation.optional().map(|parameter| {
+        let limits = limits(&parameter.limits);
+        line(&format!("pub fn {name}(self, {name}: {}) -> Self;", argument(of, &parameter.ty), name = parameter.name), &limits)
+    });
+    let parts = operation.parts().iter().filter(|part| !part.required || part.list);
+    let parts = parts.map(|part| line(&format!("pub fn {name}(self, {name}: {}) -> Self;", part_type(part), name = part.name), &[]));
+    let setters: String = parameters.chain(parts).collect();
+    format!("\nimpl {} {{ // {}\n{setters}}}\n", operation.type_name, call(of, operation))
+}
+
+/// The types, each with what makes one.
+fn types<'a>(of: &Crate<'_>, schemas: impl Iterator<Item = &'a Schema>) -> String {
+    schemas.map(|schema| declared(of, schema)).collect()
 }
 
 fn declared(of: &Crate<'_>, schema: &Schema) -> String {
     let name = &schema.name;
-    let sent = if schema.sent { ", sent" } else { "" };
     match &schema.shape {
         Shape::Alias(_) => String::new(),
         Shape::Enum(variants) => {
-            let open = if schema.received { ", or unknown" } else { "" };
-            let variants: Vec<String> = variants.iter().map(|variant| format!("{} {:?}", variant.name, variant.wire)).collect();
-            format!("\nenum {name}: {}{open}\n", variants.join(", "))
+            let variants = variants.iter().map(|variant| line(&format!("{},", variant.name), &[format!("{:?}", variant.wire)]));
+            let unknown = if schema.received { "    Unknown(String),\n" } else { "" };
+            format!("\n#[non_exhaustive]\npub enum {name} {{\n{}{unknown}}}\n", variants.collect::<String>())
         }
         Shape::OneOf(alternatives) => {
-            let alternatives: Vec<String> = alternatives.iter().map(|(variant, ty)| format!("{variant}({})", of.own(ty))).collect();
-            format!("\none of {name}: {}{sent}\n", alternatives.join(", "))
+            let alternatives: String =
+                alternatives.iter().map(|(variant, ty)| format!("    {variant}({}),\n", plain(&of.own(ty)))).collect();
+            format!("\npub enum {name} {{\n{alternatives}}}\n")
         }
         Shape::Struct { fields, required, extra } => {
-            let extra = if *extra { ", extra" } else { "" };
-            let required: Vec<&str> = required.iter().map(|at| fields[*at].name.as_str()).collect();
-            let new = if schema.sent { format!("::new({})", required.join(", ")) } else { String::new() };
-            let fields: String = fields
-                .iter()
-                .map(|field| {
-                    let ty = of.own(&field.ty);
-                    let ty = if field.is_option() { format!("Option<{ty}>") } else { ty };
-                    let wire = if field.wire == field.name { String::new() } else { format!(" {:?}", field.wire) };
-                    format!("    {}: {ty}{wire}\n", field.name)
-                })
-                .collect();
-            format!("\nstruct {name}{new}{extra}\n{fields}")
+            let extra = if *extra { "    pub extra: Extra,\n" } else { "" };
+            let declared: String = fields.iter().map(|field| field_line(of, field)).collect();
+            let mut text = format!("\n#[non_exhaustive]\npub struct {name} {{\n{declared}{extra}}}\n");
+            if schema.sent {
+                text += &constructor(of, name, fields, required);
+            }
+            text
         }
     }
+}
+
+fn field_line(of: &Crate<'_>, field: &Field) -> String {
+    let ty = plain(&of.own(&field.ty));
+    let ty = if field.is_option() { format!("Option<{ty}>") } else { ty };
+    let mut notes: Vec<String> = (field.wire != field.name).then(|| format!("{:?}", field.wire)).into_iter().collect();
+    notes.extend(limits(&field.limits));
+    line(&format!("pub {}: {ty},", field.name), &notes)
+}
+
+/// `new`, with what is required. The setters repeat the other fields, so they are only told of.
+fn constructor(of: &Crate<'_>, name: &str, fields: &[Field], required: &[usize]) -> String {
+    let arguments: Vec<String> = required
+        .iter()
+        .map(|at| &fields[*at])
+        .map(|field| match field.nullable {
+            true => format!("{}: impl Into<Option<{}>>", field.name, plain(&of.own(&field.ty))),
+            false => format!("{}: {}", field.name, argument(of, &field.ty)),
+        })
+        .collect();
+    let setters = if required.len() < fields.len() { " // and a setter for each other field" } else { "" };
+    format!("\nimpl {name} {{\n    pub fn new({}) -> Self;{setters}\n}}\n", arguments.join(", "))
+}
+
+/// What an argument of this type is taken as.
+fn argument(of: &Crate<'_>, ty: &TypeRef) -> String {
+    match of.resolve(ty) {
+        TypeRef::List(item) => format!("impl IntoIterator<Item = impl Into<{}>>", plain(&of.own(item))),
+        ty => format!("impl Into<{}>", plain(&of.own(ty))),
+    }
+}
+
+fn part_type(part: &Part) -> &'static str {
+    if part.file { "Part" } else { "impl Into<String>" }
+}
+
+/// A type without its module, as rustdoc shows it.
+fn plain(ty: &str) -> String {
+    ty.replace("rt::", "").replace("std::collections::", "").replace("types::", "")
+}
+
+/// `at most 100 characters`, for each limit.
+fn limits(limits: &Limits) -> Vec<String> {
+    fn range<T: ToString>((least, most): &(Option<T>, Option<T>), unit: &str) -> Option<String> {
+        let text = |bound: &Option<T>| bound.as_ref().map(ToString::to_string);
+        match (text(least), text(most)) {
+            (None, None) => None,
+            (least, most) => Some(format!("{}..={}{unit}", least.unwrap_or_default(), most.unwrap_or_default())),
+        }
+    }
+    let Limits { length, items, item_length, bounds } = limits;
+    let all = [range(length, " characters"), range(items, " items"), range(item_length, " characters each"), range(bounds, "")];
+    all.into_iter().flatten().collect()
+}
+
+/// A line in a block, with notes that are no part of the interface.
+fn line(item: &str, notes: &[String]) -> String {
+    if notes.is_empty() { format!("    {item}\n") } else { format!("    {item} // {}\n", notes.join(", ")) }
 }

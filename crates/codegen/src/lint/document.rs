@@ -29,6 +29,13 @@ impl Check<'_> {
         }
     }
 
+    /// Like [`Self::require`], for what generation can do without.
+    fn expect(&mut self, pointer: &str, ok: bool, message: &str, help: &str) {
+        if !ok {
+            self.findings.push(self.document.work(pointer, message, help));
+        }
+    }
+
     fn head(&mut self) {
         self.require(
             "/openapi",
@@ -39,7 +46,6 @@ impl Check<'_> {
         for (pointer, example) in [
             ("/info/title", "title: Leonar API"),
             ("/info/version", "version: \"1\""),
-            ("/info/description", "description: What the vendor does, and what the API covers."),
             ("/x-client/name", "x-client: { name: Leonar, … }"),
             ("/x-client/env", "x-client: { env: LEONAR, … }"),
             ("/x-client/credential", "x-client: { credential: LEONAR_API_KEY, … }"),
@@ -47,6 +53,12 @@ impl Check<'_> {
             let filled = self.json.pointer(pointer).is_some_and(is_filled);
             self.require(pointer, filled, &format!("`{pointer}` is missing or empty"), &format!("write `{example}`"));
         }
+        self.expect(
+            "/info/description",
+            self.json["info"].get("description").is_some_and(is_filled),
+            "`/info/description` is missing or empty",
+            "write `description: What the vendor does, and what the API covers.`",
+        );
         let server = self.json["servers"][0]["url"].as_str().unwrap_or_default();
         self.require(
             "/servers",
@@ -145,7 +157,7 @@ impl Check<'_> {
 
     fn tags_and_events(&mut self) {
         for (index, tag) in self.json["tags"].as_array().into_iter().flatten().enumerate() {
-            self.require(
+            self.expect(
                 &format!("/tags/{index}"),
                 is_filled(&tag["description"]),
                 "this tag has no description",

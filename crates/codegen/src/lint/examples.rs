@@ -50,8 +50,17 @@ struct Check<'a> {
 
 impl Check<'_> {
     fn parameter(&mut self, parameter: &Value, at: &str) {
+        self.mark(parameter, at);
         if let Some(example) = parameter.get("example") {
             self.example(&format!("{at}/example"), &parameter["schema"], example);
+        }
+    }
+
+    /// An example that an import made up waits for a documented one.
+    fn mark(&mut self, holder: &Value, at: &str) {
+        if holder["x-synthesised"] == true {
+            let message = "this example was made up by an import";
+            self.findings.push(self.document.work(at, message, "write a documented one, and remove `x-synthesised`"));
         }
     }
 
@@ -60,6 +69,7 @@ impl Check<'_> {
         let document = self.document;
         for (media_type, content) in body["content"].as_object().into_iter().flatten() {
             let at = pointer::child(&format!("{at}/content"), media_type);
+            self.mark(content, &at);
             if let Some(example) = content.get("example") {
                 self.example(&format!("{at}/example"), &content["schema"], example);
             }

@@ -36,12 +36,13 @@ fn tags(document: &Document, findings: &mut Vec<Diagnostic>) {
                 format!("tag `{name}` would be `client.{group}()`, which is taken or is not Rust"),
                 "name it after the thing its operations act on, such as `contacts`",
             );
-        } else if !used.contains(name) {
-            report(format!("tag `{name}` has no operation"), "use it, or remove it");
         }
         if let Some(first) = groups.insert(group, index) {
             let first = document.origin(&format!("/tags/{first}"));
             report(format!("tag `{name}` is declared twice; first at {}:{}", first.file.display(), first.line), "keep one");
+        }
+        if !used.contains(name) {
+            findings.push(document.work(&at, format!("tag `{name}` has no operation"), "use it, or remove it"));
         }
     }
 }

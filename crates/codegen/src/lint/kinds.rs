@@ -58,6 +58,7 @@ pub static ROOT: Kind = Kind {
         ("tags", List(&Object(&TAG))),
         ("paths", Names(&Object(&ITEM))),
         ("components", Object(&COMPONENTS)),
+        ("x-draft", Flag),
         ("x-client", Object(&CLIENT)),
         ("x-webhook-events", Names(&Object(&EVENT))),
         ("x-webhook-envelope", Object(&ENVELOPE)),
@@ -188,6 +189,7 @@ static PARAMETER: Kind = Kind {
         ("deprecated", Flag),
         ("schema", Schema),
         ("example", Any),
+        ("x-synthesised", Flag),
         ("style", Text),
         ("explode", Flag),
         ("examples", Refused("write one `example`")),
@@ -205,6 +207,7 @@ static MEDIA: Kind = Kind {
     keys: &[
         ("schema", Schema),
         ("example", Any),
+        ("x-synthesised", Flag),
         ("examples", Names(&Reference(&EXAMPLE, "examples"))),
         ("encoding", Refused("texts and files are sent as they are: remove it")),
     ],

@@ -40,16 +40,20 @@ impl Check<'_> {
         self.findings.push(self.document.diagnostic(&format!("{}{below}", self.at), message, help));
     }
 
+    /// A finding that generation can do without.
+    fn work(&mut self, below: &str, message: impl Into<String>, help: impl Into<String>) {
+        self.findings.push(self.document.work(&format!("{}{below}", self.at), message, help));
+    }
+
     fn identity(&mut self, seen: &mut BTreeMap<String, String>) {
         let Some(id) = self.operation["operationId"].as_str() else {
             return self.report("", "this operation has no operationId", "write one, such as `operationId: send_message`");
         };
-        if !is_snake_case(id) || !id.contains('_') {
-            self.report(
-                "/operationId",
-                format!("`{id}` is not verb_noun in snake_case"),
-                "write it like `send_message` or `list_contacts`",
-            );
+        let (message, help) = (format!("`{id}` is not verb_noun in snake_case"), "write it like `send_message` or `list_contacts`");
+        if !is_snake_case(id) {
+            self.report("/operationId", message, help);
+        } else if !id.contains('_') {
+            self.work("/operationId", message, help);
         }
         // Rust names are made from the id: two ids that differ only in case would collide.
         if let Some(first) = seen.insert(type_name(id), format!("{}/operationId", self.at)) {
@@ -65,11 +69,11 @@ impl Check<'_> {
     fn prose(&mut self, tags: &BTreeSet<&str>) {
         for key in ["summary", "description"] {
             if !is_filled(&self.operation[key]) {
-                self.report("", format!("this operation has no {key}"), "say in our own words what it does, what it needs and its limits");
+                self.work("", format!("this operation has no {key}"), "say in our own words what it does, what it needs and its limits");
             }
         }
         if self.operation["summary"].as_str().is_some_and(|summary| summary.trim_end().ends_with('.')) {
-            self.report("/summary", "the summary ends with a full stop", "leave it out");
+            self.work("/summary", "the summary ends with a full stop", "leave it out");
         }
         match self.operation["tags"].as_array().map(Vec::as_slice) {
             Some([Value::String(tag)]) if tags.contains(tag.as_str()) => {}
@@ -81,16 +85,16 @@ impl Check<'_> {
             _ => self.report("/tags", "an operation has exactly one tag", "write `tags: [messages]`"),
         }
         if !self.operation["externalDocs"]["url"].as_str().is_some_and(|url| url.starts_with("https://")) {
-            self.report("", "the vendor's page is not given", "write `externalDocs: { url: https://… }`");
+            self.work("", "the vendor's page is not given", "write `externalDocs: { url: https://… }`");
         }
         let evidence = &self.operation["x-evidence"];
         match evidence["level"].as_str() {
             Some("full") => {}
             Some("partial" | "client-only") if evidence["note"].is_string() => {}
             Some("partial" | "client-only") => {
-                self.report("/x-evidence", "evidence that is not full needs a note", "say in one line what was seen, and where");
+                self.work("/x-evidence", "evidence that is not full needs a note", "say in one line what was seen, and where");
             }
-            _ => self.report("", "the evidence is not given", "write `x-evidence: { level: full }`, or partial or client-only with a note"),
+            _ => self.work("", "the evidence is not given", "write `x-evidence: { level: full }`, or partial or client-only with a note"),
         }
     }
 

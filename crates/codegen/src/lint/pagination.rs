@@ -16,11 +16,7 @@ pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
             Value::Null => {
                 let mut parameters = document.parameters(operation.item, operation.node);
                 if parameters.any(|known| known["name"].as_str().is_some_and(|name| PAGING.contains(&name))) {
-                    findings.push(document.diagnostic(
-                        &operation.pointer(),
-                        "this operation pages and does not say how",
-                        "write `x-pagination`",
-                    ));
+                    findings.push(document.work(&operation.pointer(), "this operation pages and does not say how", "write `x-pagination`"));
                 }
             }
             pagination => one(document, &operation, pagination, findings),

@@ -113,7 +113,8 @@ impl<'a> Parameter<'a, '_> {
 
     fn documented(&mut self, name: &str) {
         if !is_filled(&self.node["description"]) {
-            self.report("", format!("parameter `{name}` has no description"), "say what it means, with its unit and limits");
+            let message = format!("parameter `{name}` has no description");
+            self.findings.push(self.document.work(self.at, message, "say what it means, with its unit and limits"));
         }
         if self.node.get("example").is_none() && self.document.constant_header(self.node).is_none() {
             self.report("", format!("parameter `{name}` has no example"), "write `example: …` with a documented value");

@@ -9,7 +9,7 @@ use super::{is_filled, keys::nearest};
 use crate::{
     diagnostic::Diagnostic,
     load::{Direction, Document, Position, pointer, references},
-    names::{is_nameable, is_reserved_type, rust_name, type_name},
+    names::{is_nameable, is_reserved_type, rust_name, type_name, variant_name},
 };
 
 const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
@@ -40,7 +40,7 @@ pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
             report(format!("components `{name}` and `{other}` have the same name in Rust"), "rename one".into());
         }
         if !is_filled(&schema["description"]) && schema.get("$ref").is_none() {
-            report(format!("component `{name}` has no description"), "say what it stands for".into());
+            findings.push(document.work(&at, format!("component `{name}` has no description"), "say what it stands for"));
         }
         Walk { document, findings, request: requests.contains(name) }.schema(schema, &at, true);
     }
@@ -59,7 +59,7 @@ pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
     }
     for (section, name) in unused(document) {
         let at = pointer::child(&pointer::child("/components", &section), &name);
-        findings.push(document.diagnostic(&at, format!("component `{name}` is not used"), "use it, or remove it"));
+        findings.push(document.work(&at, format!("component `{name}` is not used"), "use it, or remove it"));
     }
 }
 
@@ -94,6 +94,11 @@ impl Walk<'_> {
         self.findings.push(self.document.diagnostic(at, message, help));
     }
 
+    /// A finding that generation can do without.
+    fn work(&mut self, at: &str, message: impl Into<String>, help: impl Into<String>) {
+        self.findings.push(self.document.work(at, message, help));
+    }
+
     fn schema(&mut self, schema: &Value, at: &str, named: bool) {
         let Value::Object(map) = schema else { return };
         if map.contains_key("$ref") {
@@ -106,7 +111,7 @@ impl Walk<'_> {
             self.report(at, "an object or alternative is written inline", "make it a named component and `$ref` it");
         }
         if self.request && map.contains_key("default") {
-            self.report(
+            self.work(
                 &pointer::child(at, "default"),
                 "a request carries a default",
                 "name the default in the description: a client that sends it cannot leave the field out",
@@ -181,7 +186,7 @@ impl Walk<'_> {
         let Some(format) = schema["format"].as_str() else {
             if kind == "integer" && schema.get("maximum").is_none() {
                 let message = "this integer does not say how large it may be, and many generators take 32 bits";
-                self.report(at, message, "write `format: int64`, or a `maximum`");
+                self.work(at, message, "write `format: int64`, or a `maximum`");
             }
             return;
         };
@@ -222,7 +227,7 @@ impl Walk<'_> {
                     format!("nothing of the enum value `{value}` can be read in Rust"),
                     "leave it out, and say so in the description; where it matters write `type: string` without an enum",
                 ),
-                Some(value) if !variants.insert(value.to_upper_camel_case()) => self.report(
+                Some(value) if !variants.insert(variant_name(value)) => self.report(
                     &below,
                     format!("`{value}` and another value have the same Rust name"),
                     "leave one out, and say so in the description",
@@ -284,7 +289,7 @@ impl Walk<'_> {
                 );
             }
             if property.get("$ref").is_none() && property.get("allOf").is_none() && !is_filled(&property["description"]) {
-                self.report(&at, format!("property `{name}` has no description"), "say what it means, with its unit and limits");
+                self.work(&at, format!("property `{name}` has no description"), "say what it means, with its unit and limits");
             }
             self.schema(property, &at, false);
         }

@@ -71,7 +71,7 @@ impl Bundler<'_> {
             let valid = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
             let line = valid.matches('\n').count() + 1;
             let origin = crate::diagnostic::Origin { file: file.to_owned(), line, pointer: String::new() };
-            Error::Spec(vec![Diagnostic { origin, message: "the file is not UTF-8".into(), help: "save it as UTF-8".into() }])
+            Error::Spec(vec![Diagnostic::new(origin, "the file is not UTF-8", "save it as UTF-8")])
         })?;
         let source = Arc::new(yaml::parse(file, &text).map_err(|problem| Error::Spec(vec![problem]))?);
         self.origins.read(file, Arc::clone(&source));
@@ -310,7 +310,7 @@ impl Bundler<'_> {
 
     pub(super) fn problem(&mut self, place: &Place, message: impl Into<String>, help: impl Into<String>) {
         let origin = self.origins.place(&place.file, &place.pointer);
-        self.problems.push(Diagnostic { origin, message: message.into(), help: help.into() });
+        self.problems.push(Diagnostic::new(origin, message, help));
     }
 }
 

@@ -5,6 +5,7 @@ mod extend;
 mod layout;
 mod notes;
 mod origins;
+pub(crate) mod overlay;
 pub(crate) mod pointer;
 mod walk;
 mod yaml;
@@ -16,7 +17,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::diagnostic::{Diagnostic, Error, Origin};
+use crate::diagnostic::{Diagnostic, Error, Level, Origin};
 
 /// A bundled document: no `$ref` leaves it.
 #[derive(Debug)]
@@ -36,7 +37,17 @@ impl Document {
 
     /// A finding about the node at this pointer.
     pub fn diagnostic(&self, pointer: &str, message: impl Into<String>, help: impl Into<String>) -> Diagnostic {
-        Diagnostic { origin: self.origin(pointer), message: message.into(), help: help.into() }
+        Diagnostic::new(self.origin(pointer), message, help)
+    }
+
+    /// A finding that our conventions make, and that generation does not need to be mended.
+    pub fn work(&self, pointer: &str, message: impl Into<String>, help: impl Into<String>) -> Diagnostic {
+        Diagnostic { level: Level::Convention, ..self.diagnostic(pointer, message, help) }
+    }
+
+    /// Whether the vendor's document waits for work: it is generated from as soon as generation is possible.
+    pub fn is_draft(&self) -> bool {
+        self.json["x-draft"] == true
     }
 
     /// The node a local reference (`#/…`) points at.
@@ -71,7 +82,16 @@ pub fn vendors(root: &Path) -> Result<Vec<String>, Error> {
     Ok(vendors)
 }
 
-/// Reads and bundles the document of one vendor.
+/// A document that is not in `specs/` yet, with what the vendor's overlay says.
+pub fn overlaid(root: &Path, vendor: &str, json: Value) -> Result<Document, Error> {
+    let mut document = Document { vendor: vendor.to_owned(), json, origins: origins::Origins::default() };
+    overlay::apply(root, vendor, &mut document.json, &mut document.origins)?;
+    Ok(document)
+}
+
+/// Reads and bundles the document of one vendor, with what its overlay says.
 pub fn load(root: &Path, vendor: &str) -> Result<Document, Error> {
-    bundle::bundle(root, vendor)
+    let mut document = bundle::bundle(root, vendor)?;
+    overlay::apply(root, vendor, &mut document.json, &mut document.origins)?;
+    Ok(document)
 }

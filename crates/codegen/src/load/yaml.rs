@@ -62,7 +62,7 @@ pub fn parse(path: &Path, text: &str) -> Result<Source, Diagnostic> {
             (Event::StreamStart | Event::DocumentStart(_), _) => {}
             (Event::StreamEnd | Event::DocumentEnd, _) => {
                 let help = "write an OpenAPI document".to_owned();
-                return Err(Diagnostic { origin: reader.origin(1), message: "the file is empty".into(), help });
+                return Err(Diagnostic::new(reader.origin(1), "the file is empty", help));
             }
             node => break node,
         }
@@ -92,11 +92,7 @@ impl<'a> Reader<'a> {
         match self.events.next_event() {
             Some(Ok(event)) => Ok(event),
             Some(Err(error)) => Err(self.invalid(&error)),
-            None => Err(Diagnostic {
-                origin: self.origin(1),
-                message: "the file ends in the middle of a node".into(),
-                help: "complete the document".into(),
-            }),
+            None => Err(Diagnostic::new(self.origin(1), "the file ends in the middle of a node", "complete the document")),
         }
     }
 
@@ -120,7 +116,7 @@ impl<'a> Reader<'a> {
                 "mind the indentation, and quote scalars that contain `: `, `#` or braces".to_owned(),
             ),
         };
-        Diagnostic { origin: Origin { file: self.path.to_owned(), line: found.line, pointer: found.pointer }, message, help }
+        Diagnostic::new(Origin { file: self.path.to_owned(), line: found.line, pointer: found.pointer }, message, help)
     }
 
     fn node(&mut self, event: Event<'a>, span: Span) -> Result<(Value, Lines), Diagnostic> {
@@ -194,7 +190,7 @@ impl<'a> Reader<'a> {
     }
 
     fn error(&self, span: Span, message: &str, help: &str) -> Diagnostic {
-        Diagnostic { origin: self.origin(span.start.line()), message: message.into(), help: help.into() }
+        Diagnostic::new(self.origin(span.start.line()), message, help)
     }
 
     fn origin(&self, line: usize) -> Origin {

@@ -73,7 +73,7 @@ fn family(document: &Document) -> Option<String> {
 
 fn group(tag: &Value) -> Group {
     let name = text(&tag["name"]);
-    Group { type_name: names::type_name(&name), name: names::group_name(&name), description: text(&tag["description"]) }
+    Group { type_name: names::type_name(&name), description: described(&tag["description"], &name), name: names::group_name(&name) }
 }
 
 fn event((name, node): (&String, &Value)) -> Event {
@@ -83,6 +83,12 @@ fn event((name, node): (&String, &Value)) -> Event {
         description: text(&node["description"]),
         payload: TypeRef::Component(referenced(&node["payload"]).unwrap_or_default()),
     }
+}
+
+/// A description, or the name where a draft has none yet.
+pub fn described(description: &Value, name: &str) -> String {
+    let text = text(description);
+    if text.is_empty() { format!("`{name}`.") } else { text }
 }
 
 /// A text without the white space around it; empty where there is none.

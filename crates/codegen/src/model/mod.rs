@@ -63,6 +63,11 @@ pub struct Api {
 }
 
 impl Api {
+    /// Whether the conventions ask for more than the document has.
+    pub fn is_draft(&self) -> bool {
+        self.openapi["x-draft"] == true
+    }
+
     /// The crate as it is named in Rust: `hoop_ai`.
     pub fn module(&self) -> String {
         self.id.replace('-', "_")

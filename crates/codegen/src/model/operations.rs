@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{Body, BodyContent, Content, Limits, Operation, Pagination, Parameter, Part, Place, Schema, Style, Success, build::text};
+use super::{
+    Body, BodyContent, Content, Limits, Operation, Pagination, Parameter, Part, Place, Schema, Style, Success,
+    build::{described, text},
+};
 use crate::{
     load::{Document, Written, referenced},
     names,
@@ -18,9 +21,10 @@ const TAKEN: [&str; 5] = ["clone", "into_future", "request", "self_", "stream"];
 pub fn read(document: &Document, types: &Types, schemas: &BTreeMap<String, Schema>) -> Vec<Operation> {
     let mut operations: Vec<Operation> =
         document.operations().enumerate().map(|(index, written)| operation(document, &written, types.parameters(index))).collect();
-    let taken: BTreeSet<String> = schemas.values().map(|schema| schema.name.clone()).collect();
+    let groups = document.operations().map(|written| names::type_name(written.tag()));
+    let taken: BTreeSet<String> = schemas.values().map(|schema| schema.name.clone()).chain(groups).collect();
     for operation in &mut operations {
-        // A component called like an operation keeps its name: it is on the wire.
+        // A component or a group called like an operation keeps its name: it is on the wire.
         while taken.contains(&operation.type_name) {
             operation.type_name.push_str("Call");
         }
@@ -78,7 +82,7 @@ fn read_parameter(document: &Document, parameter: &Value, ty: &TypeRef) -> Param
         name: argument_name(&wire),
         place,
         required: parameter["required"] == true,
-        description: text(&parameter["description"]),
+        description: described(&parameter["description"], &wire),
         ty: ty.clone(),
         limits: Limits::of(document.unwrap(&parameter["schema"])),
         example: parameter.get("example").cloned(),
@@ -111,7 +115,7 @@ fn parts(schema: &Value, document: &Document) -> Vec<Part> {
             wire: wire.clone(),
             name: argument_name(wire),
             required: required(wire),
-            description: text(&property["description"]),
+            description: described(&property["description"], wire),
             file: item["format"] == "binary",
             list,
         }

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{Field, Limits, Schema, Shape, Variant, build::text};
+use super::{
+    Field, Limits, Schema, Shape, Variant,
+    build::{described, text},
+};
 use crate::{
     load::{Direction, Document, referenced},
     names,
@@ -24,7 +27,7 @@ pub fn read(document: &Document, types: &Types) -> BTreeMap<String, Schema> {
             let (sent, received) = (sent.contains(component), received.contains(component));
             let schema = Schema {
                 name: names::type_name(component),
-                description: text(&schema["description"]),
+                description: described(&schema["description"], component),
                 shape: shape(document, component, schema, types, sent),
                 sent,
                 // What only a parameter refers to is chosen by the caller; what nothing refers to may come from anywhere.

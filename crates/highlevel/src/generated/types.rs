@@ -478,6 +478,138 @@ rt::object!(Contact {
     type_? "type", unsubscribe_email? "unsubscribeEmail", visitor_id? "visitorId", website? "website"
 });
 
+/// A contact whose wish not to be disturbed changed.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct ContactDndEvent {
+    /// Street and number.
+    pub address1: Option<String>,
+    /// Id of the user whom the contact is assigned to.
+    pub assigned_to: Option<String>,
+    /// Attached files; their form is not documented. Always empty or missing (issue 324).
+    pub attachments: Option<Vec<String>>,
+    /// City.
+    pub city: Option<String>,
+    /// Name of the company.
+    pub company_name: Option<String>,
+    /// Country, as a code.
+    pub country: Option<String>,
+    /// Custom fields with their values.
+    pub custom_fields: Option<Vec<CustomField>>,
+    /// When the contact was added, as ISO 8601.
+    pub date_added: Option<String>,
+    /// Date of birth, as ISO 8601.
+    pub date_of_birth: Option<String>,
+    /// Whether the contact does not want to be disturbed.
+    pub dnd: Option<bool>,
+    /// The same for each channel.
+    pub dnd_settings: Option<DndSettings>,
+    /// Email address.
+    pub email: Option<String>,
+    /// First name.
+    pub first_name: Option<String>,
+    /// Id of the contact.
+    pub id: Option<String>,
+    /// Last name.
+    pub last_name: Option<String>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// Whole name.
+    pub name: Option<String>,
+    /// Phone number.
+    pub phone: Option<String>,
+    /// Postal code.
+    pub postal_code: Option<String>,
+    /// Where the contact came from.
+    pub source: Option<String>,
+    /// State or region.
+    pub state: Option<String>,
+    /// Tags.
+    pub tags: Option<Vec<String>>,
+    /// When the event was sent, as ISO 8601.
+    pub timestamp: Option<String>,
+    /// Name of the event.
+    pub type_: String,
+    /// Id of the delivery. The same id twice is a repeat.
+    pub webhook_id: Option<String>,
+    /// Website.
+    pub website: Option<String>,
+}
+
+rt::object!(ContactDndEvent {
+    address1? "address1", assigned_to? "assignedTo", attachments? "attachments", city? "city", company_name? "companyName",
+    country? "country", custom_fields? "customFields", date_added? "dateAdded", date_of_birth? "dateOfBirth", dnd? "dnd",
+    dnd_settings? "dndSettings", email? "email", first_name? "firstName", id? "id", last_name? "lastName", location_id? "locationId",
+    name? "name", phone? "phone", postal_code? "postalCode", source? "source", state? "state", tags? "tags", timestamp? "timestamp",
+    type_: "type", webhook_id? "webhookId", website? "website"
+});
+
+/// A contact that was created, changed or deleted.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct ContactEvent {
+    /// Street and number.
+    pub address1: Option<String>,
+    /// Id of the user whom the contact is assigned to.
+    pub assigned_to: Option<String>,
+    /// Attached files; their form is not documented. Always empty or missing (issue 324).
+    pub attachments: Option<Vec<String>>,
+    /// City.
+    pub city: Option<String>,
+    /// Name of the company.
+    pub company_name: Option<String>,
+    /// Country, as a code.
+    pub country: Option<String>,
+    /// Custom fields with their values.
+    pub custom_fields: Option<Vec<CustomField>>,
+    /// When the contact was added, as ISO 8601.
+    pub date_added: Option<String>,
+    /// Date of birth, as ISO 8601.
+    pub date_of_birth: Option<String>,
+    /// Whether the contact does not want to be disturbed.
+    pub dnd: Option<bool>,
+    /// Email address.
+    pub email: Option<String>,
+    /// First name.
+    pub first_name: Option<String>,
+    /// Id of the contact.
+    pub id: Option<String>,
+    /// Last name.
+    pub last_name: Option<String>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// Whole name.
+    pub name: Option<String>,
+    /// Phone number.
+    pub phone: Option<String>,
+    /// Postal code.
+    pub postal_code: Option<String>,
+    /// Where the contact came from.
+    pub source: Option<String>,
+    /// State or region.
+    pub state: Option<String>,
+    /// Tags.
+    pub tags: Option<Vec<String>>,
+    /// When the event was sent, as ISO 8601.
+    pub timestamp: Option<String>,
+    /// Name of the event.
+    pub type_: String,
+    /// Id of the delivery. The same id twice is a repeat.
+    pub webhook_id: Option<String>,
+    /// Website.
+    pub website: Option<String>,
+}
+
+rt::object!(ContactEvent {
+    address1? "address1", assigned_to? "assignedTo", attachments? "attachments", city? "city", company_name? "companyName",
+    country? "country", custom_fields? "customFields", date_added? "dateAdded", date_of_birth? "dateOfBirth", dnd? "dnd", email? "email",
+    first_name? "firstName", id? "id", last_name? "lastName", location_id? "locationId", name? "name", phone? "phone",
+    postal_code? "postalCode", source? "source", state? "state", tags? "tags", timestamp? "timestamp", type_: "type",
+    webhook_id? "webhookId", website? "website"
+});
+
 /// A condition on one field, or a group of conditions.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]

@@ -16,6 +16,16 @@ pub enum WebhookEvent {
     OutboundMessage(Box<types::MessageEvent>),
     /// `ConversationUnreadUpdate`: The number of unread messages of a conversation changed. Also called `ConversationUnreadWebhook`.
     ConversationUnreadUpdate(Box<types::ConversationUnreadEvent>),
+    /// `ContactCreate`: A contact was created.
+    ContactCreate(Box<types::ContactEvent>),
+    /// `ContactUpdate`: Fields of a contact changed. The page does not say which fields count.
+    ContactUpdate(Box<types::ContactEvent>),
+    /// `ContactDelete`: A contact was deleted.
+    ContactDelete(Box<types::ContactEvent>),
+    /// `ContactDndUpdate`: A contact's wish not to be disturbed changed.
+    ContactDndUpdate(Box<types::ContactDndEvent>),
+    /// `ContactTagUpdate`: The tags of a contact changed.
+    ContactTagUpdate(Box<types::ContactEvent>),
     /// `INSTALL`: The app was installed in a sub-account or an agency. Also called `AppInstall`.
     Install(Box<types::InstallEvent>),
     /// `UNINSTALL`: The app was removed from a sub-account or an agency. Also called `AppUninstall`.
@@ -39,6 +49,11 @@ impl<'de> rt::Deserialize<'de> for WebhookEvent {
             "InboundMessage" => Self::InboundMessage(rt::payload(payload)?),
             "OutboundMessage" => Self::OutboundMessage(rt::payload(payload)?),
             "ConversationUnreadUpdate" | "ConversationUnreadWebhook" => Self::ConversationUnreadUpdate(rt::payload(payload)?),
+            "ContactCreate" => Self::ContactCreate(rt::payload(payload)?),
+            "ContactUpdate" => Self::ContactUpdate(rt::payload(payload)?),
+            "ContactDelete" => Self::ContactDelete(rt::payload(payload)?),
+            "ContactDndUpdate" => Self::ContactDndUpdate(rt::payload(payload)?),
+            "ContactTagUpdate" => Self::ContactTagUpdate(rt::payload(payload)?),
             "INSTALL" | "AppInstall" => Self::Install(rt::payload(payload)?),
             "UNINSTALL" | "AppUninstall" => Self::Uninstall(rt::payload(payload)?),
             "ProviderOutboundMessage" | "SMS" | "Email" | "Custom" => Self::ProviderOutboundMessage(rt::payload(payload)?),

@@ -7,6 +7,10 @@
 //!
 //! Lists have `stream()`, which reads page after page; awaited they are one page.
 //!
+//! # Evidence
+//! Each operation names the page of the vendor that it is from. What other sources its note speaks of is in the vendor's folder of
+//! <https://github.com/reachout-rs/reachout/tree/main/specs>.
+//!
 //! # Errors
 //! Every call fails with [`rt::Error`]. Its [`delivery()`](rt::Error::delivery) says whether the request was delivered. What is out of its
 //! documented limits is an error before anything is sent, and the error names all of it.

@@ -72,6 +72,8 @@ pub fn over(vendor: Vendor, core: Core) -> Result<Box<dyn Messenger>, Unsupporte
         Vendor::HoopAi => Ok(Box::new(::hoop_ai::Client::from(core))),
         #[cfg(feature = "leadway")]
         Vendor::Leadway => Ok(Box::new(::leadway::Client::from(core))),
+        #[allow(unreachable_patterns, reason = "reachable where a feature is off, or where a vendor has no module here")]
+        vendor if vendor.api().is_some() => Err(Unsupported::NoMessenger { vendor }),
         #[allow(unreachable_patterns, reason = "reachable where a feature is off")]
         vendor => Err(Unsupported::NotCompiled { vendor }),
     }

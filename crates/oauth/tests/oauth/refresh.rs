@@ -1,11 +1,13 @@
 //! When tokens are renewed, how often, and what a failure leaves behind.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use futures_core::future::BoxFuture;
 use futures_util::future::join_all;
-use reachout_oauth::{OAuthCredentials, TokenStore as _};
-use reachout_runtime::{Delivery, Error, ErrorKind};
+use reachout_oauth::{MemoryStore, OAuthCredentials, StoreError, TokenStore, Tokens};
+use reachout_runtime::{CredentialProvider as _, Delivery, Error, ErrorKind};
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 
@@ -136,6 +138,66 @@ async fn a_refusal_that_joins_a_renewal_that_knows_nothing_of_it_tries_again() {
     assert!(refused.unwrap());
     assert_eq!(account.server.count(), 1);
     assert_eq!(account.access().await.unwrap(), "access-1");
+}
+
+/// Its own renewal would fail in the same way: one failure is enough for both.
+#[tokio::test]
+async fn a_refusal_that_joins_a_renewal_that_fails_does_not_begin_another() {
+    let account = Account::living(0).await;
+    let store = Arc::new(Counting { tokens: account.store.clone(), loads: AtomicUsize::new(0) });
+    let unreachable = crate::app_builder("http://127.0.0.1:1").clock(|| at(START)).build().unwrap();
+    let credentials = OAuthCredentials::new(unreachable, store.clone(), "acme");
+    access(&credentials).await.unwrap_err();
+    let one = store.loads.load(Ordering::SeqCst);
+    let token = "access-0".into();
+    let (first, refused) = tokio::join!(access(&credentials), credentials.rejected(&token));
+    assert!(first.is_err() && refused.is_err());
+    assert_eq!(store.loads.load(Ordering::SeqCst), 2 * one);
+}
+
+/// Counts how often tokens are looked for.
+#[derive(Debug)]
+struct Counting {
+    tokens: Arc<MemoryStore>,
+    loads: AtomicUsize,
+}
+
+impl TokenStore for Counting {
+    fn load<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<Option<Tokens>, StoreError>> {
+        self.loads.fetch_add(1, Ordering::SeqCst);
+        self.tokens.load(account)
+    }
+
+    fn save<'a>(&'a self, account: &'a str, tokens: &'a Tokens) -> BoxFuture<'a, Result<(), StoreError>> {
+        self.tokens.save(account, tokens)
+    }
+
+    fn remove<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<(), StoreError>> {
+        self.tokens.remove(account)
+    }
+}
+
+/// Tokens that end at once let every call begin a renewal of its own; who was refused does not wait for all of them.
+#[tokio::test]
+async fn a_refusal_joins_three_renewals_at_most() {
+    let account = Account::living(0).await;
+    for call in 1..=10 {
+        let mut ended = granted(call);
+        ended["expires_in"] = 0.into();
+        account.server.next(Action::json(200, &ended));
+    }
+    let calls = async {
+        for _ in 0..9 {
+            account.access().await.unwrap();
+        }
+    };
+    let refused = async {
+        assert!(account.rejected("access-0").await.unwrap());
+        account.server.count()
+    };
+    // In this order, so that each of the calls begins the renewal that the refusal then joins.
+    let ((), renewals) = futures_util::future::join(calls, refused).await;
+    assert!(renewals <= 4, "{renewals} renewals before the refused one went on");
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ CREATE TABLE reachout_outbox_messages (
     conversation TEXT
 );
 CREATE INDEX reachout_outbox_due ON reachout_outbox_messages (vendor, credential, due_at, id) WHERE state = 'queued' AND worker IS NULL;
-CREATE INDEX reachout_outbox_held ON reachout_outbox_messages (worker) WHERE worker IS NOT NULL;
+CREATE INDEX reachout_outbox_held ON reachout_outbox_messages (worker, state) WHERE worker IS NOT NULL;
 CREATE INDEX reachout_outbox_state ON reachout_outbox_messages (state, changed_at);
 CREATE INDEX reachout_outbox_sequence ON reachout_outbox_messages (sequence) WHERE sequence IS NOT NULL;
 CREATE INDEX reachout_outbox_conversation ON reachout_outbox_messages (vendor, conversation) WHERE conversation IS NOT NULL;

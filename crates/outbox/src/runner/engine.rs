@@ -123,6 +123,9 @@ impl Claims {
                     AGAIN
                 }
             };
+            if let Err(error) = Self::sweep(shared).await {
+                tracing::warn!(%error, "what is held could not be found out; trying again");
+            }
             if shared.settings.until_empty && shared.store.is_busy().await.is_ok_and(|busy| !busy) {
                 return None;
             }
@@ -132,6 +135,18 @@ impl Claims {
                 () = sleep(pause) => {}
             }
         }
+    }
+
+    /// Puts back what this runner holds by the table and does not know of: the database failed in the middle of claiming it, or of putting
+    /// it back.
+    async fn sweep(shared: &Shared) -> Result<(), Error> {
+        let worker = shared.lease.worker();
+        for id in shared.store.held(&worker).await? {
+            if !shared.held(|held| held.contains(&id)) {
+                shared.store.put_back(id, &worker, Duration::ZERO).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Claims messages of the next account that has some: nothing, or how long to wait before looking again.
@@ -150,6 +165,7 @@ impl Claims {
             }
             let claimed = shared.store.claim(&shared.lease.worker(), &due.lane, most).await?;
             if !claimed.is_empty() {
+                shared.held(|held| held.extend(claimed.iter().map(|claimed| claimed.id)));
                 self.ready.extend(claimed.into_iter().map(Arc::new));
                 self.turn += offset + 1;
                 return Ok(None);

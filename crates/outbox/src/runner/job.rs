@@ -3,15 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reachout_messenger::{Delivery, Receipt};
+use reachout_messenger::Delivery;
 use tokio::time::sleep;
 
 use super::lanes::Known;
 use super::outcome::{Ended, ended, lost, not_begun};
 use super::{Event, Shared};
-use crate::budget::StoredBudgets;
 use crate::hooks::Verdict;
-use crate::store::{Begun, BudgetTerms, Claimed, DailyUse, Outcome, Taken};
+use crate::store::{BudgetTerms, Claimed, DailyUse, Outcome, Step, Used};
 use crate::time::duration;
 use crate::{Account, Error, State};
 
@@ -32,9 +31,10 @@ pub(super) async fn run(shared: Arc<Shared>, claimed: Arc<Claimed>) {
     let job = tokio::spawn(deliver(Arc::clone(&shared), Arc::clone(&claimed)));
     if job.await.is_err() {
         // A panic of a client, a hook or an account: where it had begun, nobody knows how it ended.
-        finish(&shared, &claimed, &lost(), None).await;
+        finish(&shared, &claimed, &lost(), &Used::default()).await;
         put_back(&shared, &claimed, LATER, "panic").await;
     }
+    shared.held(|held| held.remove(&claimed.id));
 }
 
 async fn deliver(shared: Arc<Shared>, claimed: Arc<Claimed>) {
@@ -62,27 +62,25 @@ async fn deliver(shared: Arc<Shared>, claimed: Arc<Claimed>) {
             }
         }
     }
-    let slot = match slot(&shared, &known).await {
-        Some(slot) => slot,
-        None => return put_back(&shared, &claimed, Duration::ZERO, "rate-limit").await,
-    };
-    let begun = shared.store.begin(&claimed, daily.as_ref().map(|(daily, _)| daily)).await;
-    if !matches!(begun, Ok(Begun::Begun)) {
-        give_back(&shared, slot, false).await;
-    }
+    let begun = begin(&shared, &known, &claimed, daily.as_ref().map(|(daily, _)| daily)).await;
     match begun {
-        Ok(Begun::Begun) => send(&shared, &claimed, &account, slot, daily.as_ref().map(|(daily, _)| daily)).await,
-        Ok(Begun::Lost) => tracing::debug!(id = claimed.id, "the message is another's by now"),
-        Ok(Begun::Suppressed) => settled(&shared, &claimed, State::Suppressed, Some("suppression-list".to_owned())),
-        Ok(Begun::Paused) => shared.tell(&Event::PutBack { id: claimed.id, wait: Duration::ZERO, code: "paused".to_owned() }),
-        Ok(Begun::DayFull) => {
+        Ok(Step::Begun(slot)) => {
+            let slot = known.terms.as_ref().zip(slot);
+            send(&shared, &claimed, &account, slot, daily.as_ref().map(|(daily, _)| daily)).await;
+        }
+        Ok(Step::Wait(_)) => put_back(&shared, &claimed, Duration::ZERO, "rate-limit").await,
+        // It is another's by now; or the lease had ended for a moment, and nobody noticed.
+        Ok(Step::Lost) => put_back(&shared, &claimed, Duration::ZERO, "lease").await,
+        Ok(Step::Suppressed) => settled(&shared, &claimed, State::Suppressed, Some("suppression-list".to_owned())),
+        Ok(Step::Paused) => shared.tell(&Event::PutBack { id: claimed.id, wait: Duration::ZERO, code: "paused".to_owned() }),
+        Ok(Step::DayFull) => {
             let wait = daily.map_or(LATER, |(_, wait)| wait);
             put_back(&shared, &claimed, wait, "daily-cap").await;
         }
         Err(error) => {
             // Whether it was committed is not known, but nothing was sent.
             tracing::warn!(id = claimed.id, %error, "the step to sending failed");
-            finish(&shared, &claimed, &not_begun(), None).await;
+            finish(&shared, &claimed, &not_begun(), &Used::default()).await;
             put_back(&shared, &claimed, Duration::ZERO, "database").await;
         }
     }
@@ -106,50 +104,45 @@ async fn clock(shared: &Shared, known: &Known, claimed: &Claimed) -> Result<Allo
     Ok(Ok(day.map(|(most, (day, next))| (DailyUse { day, most }, duration(next - now)))))
 }
 
-/// Waits for a slot under the account's rate limit. `None`: it takes too long, or the runner is to end.
-async fn slot<'a>(shared: &Shared, known: &'a Known) -> Option<Slot<'a>> {
-    let Some(terms) = &known.terms else { return Some(None) };
+/// The step to `sending`, once there is a slot for it under the account's rate limit. [`Step::Wait`]: that takes too long, or the runner is
+/// to end.
+async fn begin(shared: &Shared, known: &Known, claimed: &Arc<Claimed>, daily: Option<&DailyUse>) -> Result<Step, Error> {
+    let Some(terms) = &known.terms else { return shared.steps.begin(&shared.store, claimed, None, daily).await };
     let _turn = known.turn.lock().await;
     loop {
         if shared.is_stopped() || known.blocked_for().is_some() {
-            return None;
+            return Ok(Step::Wait(Duration::ZERO));
         }
-        let wait = match shared.lanes.budgets.take(terms).await {
-            Ok(Taken::Slot(slot)) => return Some(Some((terms, slot))),
-            Ok(Taken::Wait(wait)) if wait > HOLD => {
+        let wait = match shared.steps.begin(&shared.store, claimed, Some(terms), daily).await? {
+            Step::Wait(wait) if wait > HOLD => {
                 known.block(wait);
                 shared.tell(&Event::Waiting { lane: known.lane.clone(), wait });
-                return None;
+                return Ok(Step::Wait(wait));
             }
-            Ok(Taken::Wait(wait)) => wait.max(Duration::from_millis(5)),
-            Err(error) => {
-                tracing::warn!(%error, "the rate-limit budget could not be asked");
-                AGAIN
-            }
+            Step::Wait(wait) => wait.max(Duration::from_millis(5)),
+            begun => return Ok(begun),
         };
         tokio::select! {
-            () = shared.stop() => return None,
+            () = shared.stop() => return Ok(Step::Wait(wait)),
             () = sleep(wait) => {}
         }
     }
 }
 
-async fn give_back(shared: &Shared, slot: Slot<'_>, sent: bool) {
-    let Some((terms, slot)) = slot else { return };
-    if let Err(error) = shared.store.give_slot(terms, slot, sent).await {
-        tracing::warn!(%error, "a slot under the rate limit could not be given back; it comes back by itself");
-    }
-}
-
 /// Sends a message whose step to `sending` is committed, and writes down what came of it.
 async fn send(shared: &Shared, claimed: &Claimed, account: &Account, slot: Slot<'_>, daily: Option<&DailyUse>) {
-    let (result, used) = call(claimed, account, slot).await;
+    let call = account.messenger().send(&claimed.envelope.message);
+    let result = match slot {
+        Some((terms, slot)) => shared.lanes.budgets.with_slot(&terms.key, slot, call).await,
+        None => call.await,
+    };
     let number = u32::try_from(claimed.attempt - claimed.first_attempt + 1).unwrap_or(u32::MAX);
     let Ended { outcome, pause } = ended(&result, number, shared.settings.attempts);
-    let wrote = finish(shared, claimed, &outcome, daily).await;
-    if !used {
-        let sent = result.as_ref().map_or_else(|error| error.delivery() != Delivery::NotSent, |_| true);
-        give_back(shared, slot, sent).await;
+    let counted = result.as_ref().map_or_else(|error| error.delivery() != Delivery::NotSent, |_| true);
+    let used = Used { slot: slot.map(|(terms, slot)| (terms, slot, counted)), daily };
+    let wrote = finish(shared, claimed, &outcome, &used).await;
+    if let Some((_, slot)) = slot {
+        shared.lanes.budgets.returned(slot);
     }
     if let Some(reason) = pause {
         let lane = &claimed.envelope.lane;
@@ -170,20 +163,11 @@ async fn send(shared: &Shared, claimed: &Claimed, account: &Account, slot: Slot<
     }
 }
 
-/// The call, and whether its client took the slot over.
-async fn call(claimed: &Claimed, account: &Account, slot: Slot<'_>) -> (Result<Receipt, reachout_messenger::Error>, bool) {
-    let send = account.messenger().send(&claimed.envelope.message);
-    match slot {
-        Some((terms, slot)) => StoredBudgets::with_slot(&terms.key, slot, send).await,
-        None => (send.await, true),
-    }
-}
-
 /// Writes an outcome down, however long the database is away; false if the message was settled otherwise.
-async fn finish(shared: &Shared, claimed: &Claimed, outcome: &Outcome, daily: Option<&DailyUse>) -> bool {
+async fn finish(shared: &Shared, claimed: &Claimed, outcome: &Outcome, used: &Used<'_>) -> bool {
     let mut left = LAST;
     loop {
-        match shared.store.finish(claimed, outcome, daily).await {
+        match shared.store.finish(claimed, outcome, used).await {
             Ok(wrote) => return wrote,
             Err(error) if left.is_zero() => {
                 // The lease ends, and the message becomes `unknown`.
@@ -200,9 +184,9 @@ async fn finish(shared: &Shared, claimed: &Claimed, outcome: &Outcome, daily: Op
 }
 
 async fn put_back(shared: &Shared, claimed: &Claimed, wait: Duration, code: &str) {
-    match shared.store.put_back(claimed, wait).await {
+    match shared.store.put_back(claimed.id, &claimed.worker, wait).await {
         Ok(()) => shared.tell(&Event::PutBack { id: claimed.id, wait, code: code.to_owned() }),
-        // Nothing of it was sent; it is free again when the lease ends.
+        // Nothing of it was sent; it is found when there is nothing else to do.
         Err(error) => tracing::warn!(id = claimed.id, %error, "a message could not be put back yet"),
     }
     shared.wake.notify_one();

@@ -85,6 +85,6 @@ impl Known {
     }
 
     pub(super) fn block(&self, wait: Duration) {
-        *self.blocked_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + wait.min(Duration::from_secs(3600)));
+        *self.blocked_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + wait.min(Duration::from_hours(1)));
     }
 }

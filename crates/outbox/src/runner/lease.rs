@@ -17,7 +17,7 @@ use crate::store::Store;
 pub(super) struct Lease {
     store: Store,
     worker: Arc<RwLock<String>>,
-    heartbeat: AbortHandle,
+    tasks: [AbortHandle; 2],
 }
 
 impl Lease {
@@ -26,8 +26,10 @@ impl Lease {
         store.register(&first, lasting).await?;
         store.reap().await?;
         let worker = Arc::new(RwLock::new(first));
-        let heartbeat = tokio::spawn(beat(store.clone(), Arc::clone(&worker), lasting)).abort_handle();
-        Ok(Self { store: store.clone(), worker, heartbeat })
+        // Apart: settling what another left behind may have to wait for its locks, and a heartbeat must not.
+        let beat = tokio::spawn(beat(store.clone(), Arc::clone(&worker), lasting)).abort_handle();
+        let reap = tokio::spawn(reap(store.clone(), lasting)).abort_handle();
+        Ok(Self { store: store.clone(), worker, tasks: [beat, reap] })
     }
 
     /// The name that counts now.
@@ -41,7 +43,7 @@ impl Lease {
 
     /// Gives back what is held. Where the database cannot be reached, the lease ends by itself.
     pub(super) async fn end(&self) {
-        self.heartbeat.abort();
+        self.tasks.iter().for_each(AbortHandle::abort);
         if let Err(error) = self.store.leave(&self.worker()).await {
             tracing::warn!(%error, "the worker could not say goodbye; its lease ends by itself");
         }
@@ -50,11 +52,11 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        self.heartbeat.abort();
+        self.tasks.iter().for_each(AbortHandle::abort);
     }
 }
 
-/// Extends the lease three times as often as needed, and settles what others left behind.
+/// Extends the lease three times as often as needed.
 async fn beat(store: Store, worker: Arc<RwLock<String>>, lasting: Duration) {
     loop {
         sleep(lasting / 3).await;
@@ -71,6 +73,13 @@ async fn beat(store: Store, worker: Arc<RwLock<String>>, lasting: Duration) {
             }
             Err(error) => tracing::warn!(%error, "the worker's lease could not be extended"),
         }
+    }
+}
+
+/// Settles what others left behind.
+async fn reap(store: Store, lasting: Duration) {
+    loop {
+        sleep(lasting / 3).await;
         match store.reap().await {
             Ok(0) => {}
             Ok(unknown) => tracing::warn!(unknown, "a worker died while it was sending"),

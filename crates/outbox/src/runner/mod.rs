@@ -5,8 +5,9 @@ mod job;
 mod lanes;
 mod lease;
 mod outcome;
+mod steps;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::future::pending;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,6 +22,7 @@ use crate::{Accounts, Eligibility, Error, Outbox, State};
 
 use lanes::Lanes;
 use lease::Lease;
+use steps::Steps;
 
 const LEASE: Duration = Duration::from_secs(30);
 const ATTEMPTS: u32 = 10;
@@ -45,10 +47,13 @@ pub struct Runner {
     settings: Settings,
 }
 
+/// Is told what happens.
+type Tell = Box<dyn Fn(&Event) + Send + Sync>;
+
 /// How a runner works.
 pub(crate) struct Settings {
     eligibility: Option<Arc<dyn Eligibility>>,
-    on_event: Option<Box<dyn Fn(&Event) + Send + Sync>>,
+    on_event: Option<Tell>,
     workers: usize,
     lease: Duration,
     attempts: u32,
@@ -175,7 +180,17 @@ impl Runner {
         let lease = Lease::start(&store, settings.lease).await?;
         let budgets = Arc::new(StoredBudgets::new(store.clone(), lease.holder()));
         let lanes = Lanes::new(accounts, budgets);
-        let shared = Arc::new(Shared { store, settings, lanes, lease, stopped, wake: Notify::new(), summary: Mutex::default() });
+        let shared = Arc::new(Shared {
+            store,
+            settings,
+            lanes,
+            lease,
+            steps: Steps::default(),
+            stopped,
+            held: Mutex::default(),
+            wake: Notify::new(),
+            summary: Mutex::default(),
+        });
         let worker = engine::run(&shared);
         tokio::pin!(worker);
         let ended = tokio::select! {
@@ -204,7 +219,10 @@ pub(crate) struct Shared {
     settings: Settings,
     lanes: Lanes,
     lease: Lease,
+    steps: Steps,
     stopped: watch::Receiver<bool>,
+    /// The messages that are held and not done with.
+    held: Mutex<HashSet<i64>>,
     /// Something was put back, so that there may be something to do.
     wake: Notify,
     summary: Mutex<Summary>,
@@ -220,6 +238,11 @@ impl Shared {
         let mut stopped = self.stopped.clone();
         // The sender lives as long as the runner.
         drop(stopped.wait_for(|stopped| *stopped).await);
+    }
+
+    fn held<T>(&self, change: impl FnOnce(&mut HashSet<i64>) -> T) -> T {
+        // Every change under the lock is complete in itself, so a panic elsewhere leaves nothing half-done.
+        change(&mut self.held.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn tell(&self, event: &Event) {

@@ -9,7 +9,7 @@ use crate::store::Outcome;
 use crate::{Sent, State};
 
 /// The longest wait before another attempt where the vendor asks for none.
-const LONGEST: Duration = Duration::from_secs(5 * 60);
+const LONGEST: Duration = Duration::from_mins(5);
 /// Longer reasons are cut.
 const REASON: usize = 2_000;
 

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use reachout_runtime::{RateLimit, RateLimitStatus};
-use sqlx::{query, query_as, query_scalar};
+use sqlx::query;
 
-use super::{Store, execute, now, transaction};
+use super::{Store, change, execute, now, relaxed};
 use crate::Error;
 use crate::time::{duration, milliseconds};
 
@@ -27,7 +27,7 @@ pub(crate) enum Taken {
 }
 
 /// After a slot's period, how long nobody gave it back.
-const ABANDONED: Duration = Duration::from_secs(5 * 60);
+const ABANDONED: Duration = Duration::from_mins(5);
 /// How soon to ask again where all slots are in use, and any of them may come back unused.
 const RECHECK: Duration = Duration::from_millis(200);
 
@@ -45,68 +45,103 @@ impl BudgetTerms {
     }
 }
 
+/// Takes a slot in a transaction: [`Taken`]. The budget's row is locked by it, so whoever else wants a slot waits for the commit.
+macro_rules! take {
+    ($transaction:expr, $terms:expr, $holder:expr) => {{
+        let terms: &$crate::store::BudgetTerms = $terms;
+        let lock = sqlx::query_as($crate::store::budget::LOCK).bind(&terms.key).bind($crate::time::milliseconds(terms.limit.per));
+        let row: $crate::store::budget::Row = lock.fetch_one(&mut *$transaction).await?;
+        sqlx::query($crate::store::budget::FORGET).bind(&terms.key).bind(row.6).execute(&mut *$transaction).await?;
+        let used = sqlx::query_as($crate::store::budget::USED).bind(&terms.key).fetch_one(&mut *$transaction).await?;
+        match terms.next(row, used) {
+            Err(wait) => $crate::store::Taken::Wait(wait),
+            Ok($crate::store::budget::Free { free_at, spaced_until }) => {
+                let slot = sqlx::query_scalar($crate::store::budget::TAKE).bind(&terms.key).bind($holder).bind(free_at);
+                let slot = slot.fetch_one(&mut *$transaction).await?;
+                if let Some(until) = spaced_until {
+                    sqlx::query($crate::store::budget::SPACE).bind(until).bind(&terms.key).execute(&mut *$transaction).await?;
+                }
+                $crate::store::Taken::Slot(slot)
+            }
+        }
+    }};
+}
+pub(super) use take;
+
+pub(super) const LOCK: &str = concat!(
+    "INSERT INTO reachout_outbox_budgets (key, requests, per_ms) VALUES ($1, 0, $2)
+    ON CONFLICT (key) DO UPDATE SET per_ms = CASE WHEN reachout_outbox_budgets.requests = 0 THEN $2 ELSE reachout_outbox_budgets.per_ms END
+    RETURNING requests, per_ms, others, others_until, paused_until, spaced_until, ",
+    now!()
+);
+pub(super) const FORGET: &str = "DELETE FROM reachout_outbox_slots WHERE key = $1 AND free_at <= $2";
+pub(super) const USED: &str = "SELECT COUNT(*), MIN(CASE WHEN in_use = 0 THEN free_at END) FROM reachout_outbox_slots WHERE key = $1";
+pub(super) const TAKE: &str = "INSERT INTO reachout_outbox_slots (key, holder, in_use, free_at) VALUES ($1, $2, 1, $3) RETURNING id";
+pub(super) const SPACE: &str = "UPDATE reachout_outbox_budgets SET spaced_until = $1 WHERE key = $2";
+pub(super) const GIVE_UNSENT: &str = "DELETE FROM reachout_outbox_slots WHERE id = $1";
+pub(super) const GIVE_SENT: &str = concat!(
+    "UPDATE reachout_outbox_slots SET in_use = 0, free_at = ",
+    now!(),
+    " + COALESCE((SELECT CASE WHEN requests > 0 AND per_ms > $1 THEN per_ms ELSE $1 END FROM reachout_outbox_budgets b
+        WHERE b.key = reachout_outbox_slots.key), $1) WHERE id = $2"
+);
+
+/// What [`LOCK`] returns; the last is the time.
+pub(super) type Row = (i64, i64, i64, i64, i64, i64, i64);
+
+/// A slot can be taken.
+pub(super) struct Free {
+    /// When it is free again if nobody gives it back.
+    pub(super) free_at: i64,
+    /// Of a steady budget: when the next may be taken.
+    pub(super) spaced_until: Option<i64>,
+}
+
+impl BudgetTerms {
+    /// Whether there is a slot: of those taken there are so many, and the first of them that is not in use is free at that time.
+    pub(super) fn next(&self, row: Row, (count, first): (i64, Option<i64>)) -> Result<Free, Duration> {
+        let (requests, per_ms, others, others_until, paused_until, spaced_until, now) = row;
+        let limit = self.limit((requests, per_ms));
+        let others = if others_until > now { others.max(0) } else { 0 };
+        if paused_until > now {
+            return Err(duration(paused_until - now));
+        }
+        if count + others >= i64::from(limit.requests) {
+            let until = first.into_iter().chain(Some(others_until).filter(|_| others > 0)).min();
+            return Err(until.map_or(RECHECK, |until| duration(until - now)));
+        }
+        if self.steady && spaced_until > now {
+            return Err(duration(spaced_until - now));
+        }
+        let per = milliseconds(limit.per);
+        let free_at = now.saturating_add(per).saturating_add(milliseconds(ABANDONED));
+        Ok(Free { free_at, spaced_until: self.steady.then(|| now + per / i64::from(limit.requests.max(1))) })
+    }
+}
+
+/// Gives a slot back in a transaction, or by itself; `sent`: the vendor may have counted its request.
+macro_rules! give {
+    ($terms:expr, $slot:expr, $sent:expr, |$query:ident| $execute:expr) => {
+        if $sent {
+            let $query = sqlx::query($crate::store::budget::GIVE_SENT).bind($crate::time::milliseconds($terms.limit.per)).bind($slot);
+            $execute
+        } else {
+            let $query = sqlx::query($crate::store::budget::GIVE_UNSENT).bind($slot);
+            $execute
+        }
+    };
+}
+pub(super) use give;
+
 impl Store {
     /// Takes a slot, or tells when to ask again.
     pub(crate) async fn take_slot(&self, terms: &BudgetTerms, holder: &str) -> Result<Taken, Error> {
-        // The row is locked by it: whoever else wants a slot of the budget waits for the commit.
-        let lock = concat!(
-            "INSERT INTO reachout_outbox_budgets (key, requests, per_ms) VALUES ($1, 0, $2)
-            ON CONFLICT (key) DO UPDATE SET per_ms = CASE WHEN reachout_outbox_budgets.requests = 0 THEN $2 ELSE reachout_outbox_budgets.per_ms END
-            RETURNING requests, per_ms, others, others_until, paused_until, spaced_until, ",
-            now!()
-        );
-        let forget = "DELETE FROM reachout_outbox_slots WHERE key = $1 AND free_at <= $2";
-        let used = "SELECT COUNT(*), MIN(CASE WHEN in_use = 0 THEN free_at END) FROM reachout_outbox_slots WHERE key = $1";
-        let take = "INSERT INTO reachout_outbox_slots (key, holder, in_use, free_at) VALUES ($1, $2, 1, $3) RETURNING id";
-        let space = "UPDATE reachout_outbox_budgets SET spaced_until = $1 WHERE key = $2";
-        let key = &terms.key;
-        type Row = (i64, i64, i64, i64, i64, i64, i64);
-        Ok(transaction!(self, |transaction| {
-            let row: Row = query_as(lock).bind(key).bind(milliseconds(terms.limit.per)).fetch_one(&mut *transaction).await?;
-            let (requests, per_ms, others, others_until, paused_until, spaced_until, now) = row;
-            let limit = terms.limit((requests, per_ms));
-            query(forget).bind(key).bind(now).execute(&mut *transaction).await?;
-            let (count, first): (i64, Option<i64>) = query_as(used).bind(key).fetch_one(&mut *transaction).await?;
-            let others = if others_until > now { others.max(0) } else { 0 };
-            let wait = if paused_until > now {
-                Some(duration(paused_until - now))
-            } else if count + others >= i64::from(limit.requests) {
-                let until = first.into_iter().chain(Some(others_until).filter(|_| others > 0)).min();
-                Some(until.map_or(RECHECK, |until| duration(until - now)))
-            } else if terms.steady && spaced_until > now {
-                Some(duration(spaced_until - now))
-            } else {
-                None
-            };
-            match wait {
-                Some(wait) => Taken::Wait(wait),
-                None => {
-                    let per = milliseconds(limit.per);
-                    let free_at = now.saturating_add(per).saturating_add(milliseconds(ABANDONED));
-                    let slot = query_scalar(take).bind(key).bind(holder).bind(free_at).fetch_one(&mut *transaction).await?;
-                    if terms.steady {
-                        let next = now + per / i64::from(limit.requests.max(1));
-                        query(space).bind(next).bind(key).execute(&mut *transaction).await?;
-                    }
-                    Taken::Slot(slot)
-                }
-            }
-        }))
+        Ok(relaxed!(self, |transaction| take!(transaction, terms, holder)))
     }
 
     /// Gives a slot back.
     pub(crate) async fn give_slot(&self, terms: &BudgetTerms, slot: i64, sent: bool) -> Result<(), Error> {
-        if !sent {
-            execute!(self, query("DELETE FROM reachout_outbox_slots WHERE id = $1").bind(slot));
-            return Ok(());
-        }
-        let sql = concat!(
-            "UPDATE reachout_outbox_slots SET in_use = 0, free_at = ",
-            now!(),
-            " + COALESCE((SELECT CASE WHEN requests > 0 AND per_ms > $1 THEN per_ms ELSE $1 END FROM reachout_outbox_budgets b
-                WHERE b.key = reachout_outbox_slots.key), $1) WHERE id = $2"
-        );
-        execute!(self, query(sql).bind(milliseconds(terms.limit.per)).bind(slot));
+        change!(self, |pool| give!(terms, slot, sent, |query| query.execute(pool).await?.rows_affected()));
         Ok(())
     }
 

@@ -39,6 +39,8 @@ type EntryRow = (
     Option<String>,
     Option<String>,
 );
+type LaneRow = (String, String, i64, Option<String>, Option<i64>);
+type CauseRow = (String, String, Option<String>, Option<i64>, i64, i64);
 type AttemptRow = (i64, i64, Option<i64>, Option<String>, Option<String>, Option<String>, Option<i64>, Option<String>);
 
 impl Store {
@@ -142,11 +144,11 @@ impl Store {
             counts.extend(state.parse().ok().map(|state| (state, u64::try_from(count).unwrap_or(0))));
         }
         counts.sort();
-        let sql = "SELECT vendor, credential, paused, reason, (SELECT MIN(due_at) FROM reachout_outbox_messages m
-            WHERE m.state = 'queued' AND m.worker IS NULL AND m.vendor = l.vendor AND m.credential = l.credential)
+        let sql = "SELECT vendor, credential, paused, reason, (SELECT due_at FROM reachout_outbox_messages m
+            WHERE m.state = 'queued' AND m.worker IS NULL AND m.vendor = l.vendor AND m.credential = l.credential
+            ORDER BY due_at LIMIT 1)
             FROM reachout_outbox_lanes l ORDER BY vendor, credential";
-        type Row = (String, String, i64, Option<String>, Option<i64>);
-        let rows: Vec<Row> = read!(self, |pool| query_as(sql).fetch_all(pool).await?);
+        let rows: Vec<LaneRow> = read!(self, |pool| query_as(sql).fetch_all(pool).await?);
         let mut status = Status { counts, ..Status::default() };
         for (vendor, credential, paused, reason, due_at) in rows {
             let paused = paused != 0;
@@ -175,9 +177,8 @@ impl Store {
             LEFT JOIN reachout_outbox_attempts a ON a.message = m.id AND a.attempt = m.attempt
             WHERE m.state IN ('rejected', 'failed', 'unknown', 'suppressed')
             GROUP BY m.state, m.vendor, m.code, a.http_status ORDER BY COUNT(*) DESC, MIN(m.id)";
-        type Row = (String, String, Option<String>, Option<i64>, i64, i64);
-        let rows: Vec<Row> = read!(self, |pool| query_as(sql).fetch_all(pool).await?);
-        let cause = |(state, vendor, code, status, count, example): Row| {
+        let rows: Vec<CauseRow> = read!(self, |pool| query_as(sql).fetch_all(pool).await?);
+        let cause = |(state, vendor, code, status, count, example): CauseRow| {
             Some(Cause {
                 state: state.parse().ok()?,
                 vendor: vendor.parse().ok()?,

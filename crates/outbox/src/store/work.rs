@@ -1,11 +1,13 @@
-//! What workers do: claim messages, step to `sending`, write down the outcome; and what is done about those who died.
+//! What workers do before and after the step to `sending`: claim messages, and write down the outcome; and what is done about those who died.
 
 use std::time::Duration;
 
 use reachout_messenger::Vendor;
 use sqlx::{query, query_as, query_scalar};
 
-use super::{Store, change, execute, now, read, transaction};
+use super::budget::{BudgetTerms, give};
+use super::step::DailyUse;
+use super::{Store, execute, now, read, relaxed, transaction};
 use crate::entry::from_content;
 use crate::envelope::{Envelope, Lane};
 use crate::time::milliseconds;
@@ -34,25 +36,13 @@ pub(crate) struct DueLane {
     pub(crate) due_in: Option<i64>,
 }
 
-/// A sender's day, and how many messages it may have.
-pub(crate) struct DailyUse {
-    pub(crate) day: String,
-    pub(crate) most: u32,
-}
-
-/// What came of the step to `sending`.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Begun {
-    /// It is committed: this worker, and no other, sends the message.
-    Begun,
-    /// The worker does not hold the message any more: its lease ended, or it was withdrawn.
-    Lost,
-    /// The recipient is on the list; the message is settled.
-    Suppressed,
-    /// The account was paused; the message is put back.
-    Paused,
-    /// The sender's day is full; the message is untouched.
-    DayFull,
+/// What an attempt used up, to be given back with its outcome.
+#[derive(Default)]
+pub(crate) struct Used<'a> {
+    /// A slot under a rate limit, and whether the vendor may have counted the request.
+    pub(crate) slot: Option<(&'a BudgetTerms, i64, bool)>,
+    /// A message of the sender's day, which counts unless nothing was sent.
+    pub(crate) daily: Option<&'a DailyUse>,
 }
 
 /// What came of an attempt.
@@ -69,6 +59,11 @@ pub(crate) struct Outcome {
     pub(crate) sent: crate::Sent,
 }
 
+/// Of a sender's day: a message that was not sent does not count.
+pub(super) const UNCOUNT: &str = "UPDATE reachout_outbox_daily SET used = used - 1
+    WHERE vendor = $1 AND credential = $2 AND sender = $3 AND day = $4 AND used > 0";
+
+type LaneRow = (String, String, i64, Option<String>, Option<i64>);
 type ClaimedRow = (i64, i64, i64, i64, Option<String>, Option<String>);
 
 impl Store {
@@ -148,15 +143,15 @@ impl Store {
     /// The accounts that messages were queued for, and when each has something to do.
     pub(crate) async fn due(&self) -> Result<Vec<DueLane>, Error> {
         let sql = concat!(
-            "SELECT vendor, credential, paused, rules, (SELECT MIN(due_at) FROM reachout_outbox_messages m
-                WHERE m.state = 'queued' AND m.worker IS NULL AND m.vendor = l.vendor AND m.credential = l.credential) - ",
+            "SELECT vendor, credential, paused, rules, (SELECT due_at FROM reachout_outbox_messages m
+                WHERE m.state = 'queued' AND m.worker IS NULL AND m.vendor = l.vendor AND m.credential = l.credential
+                ORDER BY due_at LIMIT 1) - ",
             now!(),
             " FROM reachout_outbox_lanes l ORDER BY vendor, credential"
         );
-        type Row = (String, String, i64, Option<String>, Option<i64>);
-        let rows: Vec<Row> = read!(self, |pool| query_as(sql).fetch_all(pool).await?);
+        let rows: Vec<LaneRow> = read!(self, |pool| query_as(sql).fetch_all(pool).await?);
         let all = rows.iter().any(|(vendor, _, paused, ..)| vendor.is_empty() && *paused != 0);
-        let lane = |(vendor, credential, paused, rules, due_in): Row| {
+        let lane = |(vendor, credential, paused, rules, due_in): LaneRow| {
             let vendor: Vendor = vendor.parse().ok()?;
             let rules = rules.and_then(|rules| serde_json::from_str(&rules).ok()).unwrap_or_default();
             Some(DueLane { lane: Lane { vendor, credential }, paused: all || paused != 0, rules, due_in })
@@ -166,7 +161,8 @@ impl Store {
 
     /// Whether something is queued in an account that is not paused, or being sent.
     pub(crate) async fn is_busy(&self) -> Result<bool, Error> {
-        let held = "SELECT EXISTS (SELECT 1 FROM reachout_outbox_messages WHERE worker IS NOT NULL AND state IN ('queued', 'sending'))";
+        let held = "SELECT EXISTS (SELECT 1 FROM reachout_outbox_workers w
+            JOIN reachout_outbox_messages m ON m.worker = w.id AND m.state IN ('queued', 'sending'))";
         let held: bool = read!(self, |pool| query_scalar(held).fetch_one(pool).await?);
         Ok(held || self.due().await?.iter().any(|lane| !lane.paused && lane.due_in.is_some()))
     }
@@ -192,9 +188,13 @@ impl Store {
                 ") RETURNING id, attempt, first_attempt, due_at, content, sequence"
             ),
         );
+        // Who finds that the lease has ended must not miss what is claimed meanwhile, so it waits for this to be committed.
+        let lives = self.either("SELECT $1", "SELECT 1 FROM reachout_outbox_workers WHERE id = $1 FOR KEY SHARE");
         let (vendor, credential) = (lane.vendor.id(), &lane.credential);
-        let rows: Vec<ClaimedRow> =
-            change!(self, |pool| query_as(sql).bind(worker).bind(vendor).bind(credential).bind(i64::from(most)).fetch_all(pool).await?);
+        let rows: Vec<ClaimedRow> = relaxed!(self, |transaction| {
+            query(lives).bind(worker).execute(&mut *transaction).await?;
+            query_as(sql).bind(worker).bind(vendor).bind(credential).bind(i64::from(most)).fetch_all(&mut *transaction).await?
+        });
         let mut claimed = Vec::with_capacity(rows.len());
         for (id, attempt, first_attempt, due_at, content, sequence) in rows {
             match from_content(id, lane, content.as_deref(), sequence, None) {
@@ -207,14 +207,23 @@ impl Store {
         Ok(claimed)
     }
 
+    /// The messages that a worker holds and did not begin to send.
+    pub(crate) async fn held(&self, worker: &str) -> Result<Vec<i64>, Error> {
+        let sql = "SELECT id FROM reachout_outbox_messages WHERE worker = $1 AND state = 'queued'";
+        Ok(read!(self, |pool| query_scalar(sql).bind(worker).fetch_all(pool).await?))
+    }
+
     /// Puts a held message back, to be sent after `wait`.
-    pub(crate) async fn put_back(&self, claimed: &Claimed, wait: Duration) -> Result<(), Error> {
+    pub(crate) async fn put_back(&self, id: i64, worker: &str, wait: Duration) -> Result<(), Error> {
         let sql = concat!(
             "UPDATE reachout_outbox_messages SET worker = NULL, due_at = CASE WHEN $1 = 0 THEN due_at ELSE ",
             now!(),
             " + $1 END WHERE id = $2 AND worker = $3 AND state = 'queued'"
         );
-        execute!(self, query(sql).bind(milliseconds(wait)).bind(claimed.id).bind(&claimed.worker));
+        relaxed!(self, |transaction| {
+            let back = query(sql).bind(milliseconds(wait)).bind(id).bind(worker);
+            back.execute(&mut *transaction).await?.rows_affected()
+        });
         Ok(())
     }
 
@@ -234,65 +243,9 @@ impl Store {
         Ok(read!(self, |pool| query_scalar("SELECT ms FROM reachout_outbox_clock").fetch_one(pool).await?))
     }
 
-    /// The step to `sending`, for a worker that holds the message and whose lease lasts: compared, changed and committed as one.
-    pub(crate) async fn begin(&self, claimed: &Claimed, daily: Option<&DailyUse>) -> Result<Begun, Error> {
-        let Claimed { id, attempt, worker, envelope, .. } = claimed;
-        let step = concat!(
-            "UPDATE reachout_outbox_messages SET state = 'sending', attempt = attempt + 1, changed_at = ",
-            now!(),
-            " WHERE id = $1 AND worker = $2 AND attempt = $3 AND state = 'queued'
-            AND EXISTS (SELECT 1 FROM reachout_outbox_workers WHERE id = $2 AND lease_until > ",
-            now!(),
-            ")"
-        );
-        let write_down =
-            concat!("INSERT INTO reachout_outbox_attempts (message, attempt, worker, started_at) VALUES ($1, $2, $3, ", now!(), ")");
-        let paused = "SELECT EXISTS (SELECT 1 FROM reachout_outbox_lanes
-            WHERE paused = 1 AND (vendor = '' OR (vendor = $1 AND credential = $2)))";
-        let count = "INSERT INTO reachout_outbox_daily (vendor, credential, sender, day, used) VALUES ($1, $2, $3, $4, 1)
-            ON CONFLICT (vendor, credential, sender, day) DO UPDATE SET used = reachout_outbox_daily.used + 1
-            WHERE reachout_outbox_daily.used < $5";
-        let listed = "SELECT reason FROM reachout_outbox_suppressed WHERE address = $1 AND channel IN ('', $2) ORDER BY channel LIMIT 1";
-        let suppress = concat!(
-            "UPDATE reachout_outbox_messages SET state = 'suppressed', worker = NULL, code = 'suppression-list', reason = $1, changed_at = ",
-            now!(),
-            " WHERE id = $2 AND worker = $3 AND attempt = $4 AND state = 'queued'"
-        );
-        let put_back = "UPDATE reachout_outbox_messages SET worker = NULL WHERE id = $1 AND worker = $2 AND state = 'queued'";
-        let (vendor, credential) = (envelope.lane.vendor.id(), &envelope.lane.credential);
-        let channel = envelope.message.channel.map_or("", reachout_messenger::Channel::name);
-        let sender = envelope.message.from.as_deref().unwrap_or_default();
-        Ok(transaction!(self, |transaction| {
-            if query_scalar::<_, bool>(paused).bind(vendor).bind(credential).fetch_one(&mut *transaction).await? {
-                query(put_back).bind(id).bind(worker).execute(&mut *transaction).await?;
-                transaction.commit().await?;
-                return Ok(Begun::Paused);
-            }
-            for address in envelope.reached() {
-                let reason: Option<String> = query_scalar(listed).bind(address).bind(channel).fetch_optional(&mut *transaction).await?;
-                if let Some(reason) = reason {
-                    query(suppress).bind(reason).bind(id).bind(worker).bind(attempt).execute(&mut *transaction).await?;
-                    transaction.commit().await?;
-                    return Ok(Begun::Suppressed);
-                }
-            }
-            if query(step).bind(id).bind(worker).bind(attempt).execute(&mut *transaction).await?.rows_affected() == 0 {
-                return Ok(Begun::Lost);
-            }
-            if let Some(DailyUse { day, most }) = daily {
-                let counted = query(count).bind(vendor).bind(credential).bind(sender).bind(day).bind(i64::from(*most));
-                if counted.execute(&mut *transaction).await?.rows_affected() == 0 {
-                    return Ok(Begun::DayFull);
-                }
-            }
-            query(write_down).bind(id).bind(attempt + 1).bind(worker).execute(&mut *transaction).await?;
-            Begun::Begun
-        }))
-    }
-
-    /// Writes down what came of an attempt that [`begin`](Self::begin) began. Also where the message was called `unknown` meanwhile: the
+    /// Writes down what came of an attempt that [`begin`](Self::begin_all) began. Also where the message was called `unknown` meanwhile: the
     /// worker that sent it knows better. False if it was settled otherwise.
-    pub(crate) async fn finish(&self, claimed: &Claimed, outcome: &Outcome, daily: Option<&DailyUse>) -> Result<bool, Error> {
+    pub(crate) async fn finish(&self, claimed: &Claimed, outcome: &Outcome, used: &Used<'_>) -> Result<bool, Error> {
         let Claimed { id, attempt, worker, envelope, .. } = claimed;
         let settle = concat!(
             "UPDATE reachout_outbox_messages SET state = $1, worker = NULL, reason = $2, code = $3, conversation = COALESCE($4, conversation),
@@ -308,12 +261,10 @@ impl Store {
             ", outcome = $1, reason = $2, code = $3, http_status = $4, request_id = $5 WHERE message = $6 AND attempt = $7"
         );
         let name = "INSERT INTO reachout_outbox_ids (vendor, vendor_id, message) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
-        let uncount = "UPDATE reachout_outbox_daily SET used = used - 1
-            WHERE vendor = $1 AND credential = $2 AND sender = $3 AND day = $4 AND used > 0";
         let Outcome { state, wait, reason, code, http_status, request_id, sent } = outcome;
         let (vendor, credential) = (envelope.lane.vendor.id(), &envelope.lane.credential);
         let sender = envelope.message.from.as_deref().unwrap_or_default();
-        Ok(transaction!(self, |transaction| {
+        Ok(relaxed!(self, |transaction| {
             let settled = query(settle).bind(state.name()).bind(reason).bind(code).bind(&sent.conversation_id).bind(milliseconds(*wait));
             let settled = settled.bind(id).bind(worker).bind(attempt + 1).execute(&mut *transaction).await?.rows_affected() > 0;
             let done = query(write_down).bind(state.name()).bind(reason).bind(code).bind(http_status.map(i64::from)).bind(request_id);
@@ -321,8 +272,11 @@ impl Store {
             for vendor_id in &sent.message_ids {
                 query(name).bind(vendor).bind(vendor_id).bind(id).execute(&mut *transaction).await?;
             }
-            if let Some(DailyUse { day, .. }) = daily.filter(|_| *state == State::Queued) {
-                query(uncount).bind(vendor).bind(credential).bind(sender).bind(day).execute(&mut *transaction).await?;
+            if let Some((terms, slot, sent)) = used.slot {
+                give!(terms, slot, sent, |query| query.execute(&mut *transaction).await?.rows_affected());
+            }
+            if let Some(DailyUse { day, .. }) = used.daily.filter(|_| *state == State::Queued) {
+                query(UNCOUNT).bind(vendor).bind(credential).bind(sender).bind(day).execute(&mut *transaction).await?;
             }
             settled
         }))

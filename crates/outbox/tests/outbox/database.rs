@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use reachout_outbox::{Outbox, PgPool, SqlitePool};
+use sqlx::sqlite::SqliteConnectOptions;
 use tempfile::TempDir;
 
 use crate::server::Server;
@@ -67,9 +68,25 @@ impl Database {
             Self::Postgres(..) => sqlx::query_scalar(sql).fetch_one(&self.postgres_pool().await).await.unwrap(),
         }
     }
+
+    /// Changes the tables behind the outbox's back: how many rows.
+    pub async fn change(&self, sql: &'static str) -> u64 {
+        match self {
+            Self::Sqlite(_) => sqlx::query(sql).execute(&self.sqlite_pool().await).await.unwrap().rows_affected(),
+            Self::Postgres(..) => sqlx::query(sql).execute(&self.postgres_pool().await).await.unwrap().rows_affected(),
+        }
+    }
+
+    /// Whether somebody keeps the others from writing.
+    pub async fn is_locked(&self) -> bool {
+        let Self::Sqlite(directory) = self else { return false };
+        let options = SqliteConnectOptions::new().filename(directory.path().join("outbox.db")).busy_timeout(Duration::from_millis(50));
+        let pool = SqlitePool::connect_with(options).await.unwrap();
+        pool.begin_with("BEGIN IMMEDIATE").await.is_err()
+    }
 }
 
 /// A test ends by itself.
 pub async fn in_time<T>(test: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(120), test).await.expect("the test takes too long")
+    tokio::time::timeout(Duration::from_mins(2), test).await.expect("the test takes too long")
 }

@@ -15,7 +15,7 @@ both! {
         let again = outbox.enqueue(&envelope("hello"), "key").await.unwrap();
         assert_eq!((first.new, again.new, first.id), (true, false, again.id));
         let later = envelope("hello").not_before(chrono::Utc::now());
-        assert!(!outbox.enqueue(&later, "key").await.unwrap().new, "its time is no part of it");
+        assert!(!outbox.enqueue(&later, "key").await.unwrap().new, "its time does not count");
         let elsewhere = Envelope::new(Lane::new(Vendor::Leonar, "other"), envelope("hello").message);
         for other in [envelope("HELLO"), elsewhere, envelope("hello").sequence("s")] {
             let error = outbox.enqueue(&other, "key").await.unwrap_err().to_string();
@@ -87,7 +87,7 @@ both! {
         outbox.enqueue(&envelope("hello").address("sophie@example.org"), "sophie").await.unwrap();
         runner(&outbox, &sandbox).run().await.unwrap();
         outbox.enqueue(&envelope("waiting"), "waiting").await.unwrap();
-        assert_eq!(outbox.purge(Duration::from_secs(3600)).await.unwrap(), 0);
+        assert_eq!(outbox.purge(Duration::from_hours(1)).await.unwrap(), 0);
         assert_eq!(outbox.purge(Duration::ZERO).await.unwrap(), 1);
         let entry = by_key(&outbox, "sophie").await;
         assert_eq!((entry.state, entry.key.as_deref(), entry.envelope.is_some(), entry.vendor_ids.len()), (State::Accepted, None, false, 1));

@@ -39,7 +39,7 @@ async fn used(database: &Database, messages: usize, rules: Rules) -> f64 {
     assert!(times.windows(101).all(|window| window[100] - window[0] >= chrono::TimeDelta::seconds(10)), "never more than 100 in 10 s");
     let took = (times[messages - 1] - times[0]).as_seconds_f64();
     let (counted, name) = if rules.steady { (messages - 1, "evenly") } else { (messages - 100, "at once") };
-    let share = counted as f64 / took / LIMIT;
+    let share = f64::from(u32::try_from(counted).unwrap()) / took / LIMIT;
     println!("{messages} messages by 3 processes, {name}: {took:.2} s, {:.1} % of the limit, no 429", 100.0 * share);
     share
 }

@@ -19,7 +19,7 @@ both! {
     async fn the_end_of_an_attempt_leads_to_a_state(database) {
         let (outbox, sandbox) = (database.open().await, sandbox().await);
         // Faults, the state they lead to, how many attempts began, how often the vendor has the message, and whether its account is paused.
-        let cases: [(&str, Vec<FaultKind>, State, u32, u32, bool); 13] = [
+        let cases = [
             ("nothing goes wrong", vec![], State::Accepted, 1, 1, false),
             ("refused", vec![status(422)], State::Rejected, 1, 0, false),
             ("no such contact", vec![status(404)], State::Rejected, 1, 0, false),
@@ -35,7 +35,9 @@ both! {
             ("a used-up balance", vec![status(402)], State::Queued, 1, 0, true),
         ];
         for (name, faults, state, attempts, count, paused) in cases {
-            faults.into_iter().for_each(|kind| fault(&sandbox, kind));
+            for kind in faults {
+                fault(&sandbox, kind);
+            }
             outbox.enqueue(&envelope(name), name).await.unwrap();
             let summary = runner(&outbox, &sandbox).attempts(3).run().await.unwrap();
             let entry = by_key(&outbox, name).await;
@@ -112,6 +114,22 @@ both! {
         assert_eq!(outbox.stop_follow_ups(first.id, "replied").await.unwrap(), 1);
         let states = [by_key(&outbox, "2").await.state, by_key(&outbox, "3").await.state];
         assert_eq!(states, [State::Cancelled, State::Queued], "not before their time, and not after a reply");
+    }
+
+    /// As where the database fails in the moment in which a claim is committed.
+    async fn what_is_held_and_forgotten_is_found(database) {
+        let (outbox, sandbox) = (database.open().await, sandbox().await);
+        let later = chrono::Utc::now() + chrono::TimeDelta::hours(1);
+        outbox.enqueue(&envelope("hello").not_before(later), "key").await.unwrap();
+        let forget = async {
+            let claim = "UPDATE reachout_outbox_messages SET due_at = 0, worker = (SELECT id FROM reachout_outbox_workers)
+                WHERE EXISTS (SELECT 1 FROM reachout_outbox_workers)";
+            while database.change(claim).await == 0 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let (summary, ()) = tokio::join!(runner(&outbox, &sandbox).run(), forget);
+        assert_eq!(summary.unwrap().count(State::Accepted), 1);
     }
 
     async fn stopping_finishes_what_is_in_flight(database) {

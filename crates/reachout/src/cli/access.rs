@@ -2,7 +2,6 @@
 
 use reachout::{Messenger, Vendor};
 use reachout_runtime::{CallOptions, ClientBuilder, Core};
-use reachout_sandbox::{Sandbox, Settings as SandboxSettings};
 
 use super::{
     auth::source::{Credential, Source},
@@ -11,14 +10,15 @@ use super::{
     failure::Failure,
     globals::Globals,
     profile::Settings,
+    sandbox::Simulated,
 };
 
 /// Stands for a credential where none is sent: in a request that is shown only, and at operations without one.
 const NONE: &str = "no-credential-is-sent";
 
-/// The vendors themselves, or the sandbox in this process.
+/// The vendors themselves, or a sandbox.
 pub struct Access<'s> {
-    sandbox: Option<Sandbox>,
+    sandbox: Option<Simulated>,
     pub calls: Calls,
     pub exchange: Exchange,
     pub settings: &'s Settings,
@@ -27,7 +27,7 @@ pub struct Access<'s> {
 
 impl<'s> Access<'s> {
     pub async fn open(globals: &Globals, settings: &'s Settings, exchange: &Exchange, calls: Calls) -> Result<Self, Failure> {
-        let sandbox = if globals.sandbox { Some(start_sandbox().await?) } else { None };
+        let sandbox = if globals.sandbox { Some(Simulated::open().await?) } else { None };
         Ok(Self { sandbox, calls, exchange: exchange.clone(), settings, base_url: globals.base_url.clone() })
     }
 
@@ -37,7 +37,7 @@ impl<'s> Access<'s> {
         let builder = match &self.sandbox {
             Some(sandbox) => {
                 let vendor = vendor.id.parse::<reachout_sandbox::Vendor>().map_err(Failure::unsent)?;
-                builder.credential(sandbox.api_key(vendor)).base_url(sandbox.base_url(vendor))
+                builder.credential(vendor.api_key()).base_url(sandbox.base_url(vendor))
             }
             None => {
                 let (base_url, _) = self.base_url(vendor)?;
@@ -60,13 +60,18 @@ impl<'s> Access<'s> {
         Ok(self.calls.watched(&client).into())
     }
 
+    /// Which sandbox is called, where another process serves it.
+    pub fn describe_sandbox(&self) -> Option<String> {
+        self.sandbox.as_ref().and_then(Simulated::describe)
+    }
+
     /// Where a vendor's API is, and who says so.
     pub fn base_url(&self, vendor: &reachout_runtime::Vendor) -> Result<(String, String), Failure> {
         self.settings.base_url(vendor, self.base_url.as_deref())
     }
 
-    /// The sandbox in this process, if that is called.
-    pub fn sandbox(&self) -> Option<&Sandbox> {
+    /// The sandbox, if that is called.
+    pub fn sandbox(&self) -> Option<&Simulated> {
         self.sandbox.as_ref()
     }
 
@@ -80,11 +85,4 @@ impl<'s> Access<'s> {
         let api = vendor.api().ok_or(reachout::Unsupported::NotCompiled { vendor })?;
         Ok(reachout::over(vendor, self.client(api.vendor, true).await?)?)
     }
-}
-
-/// A sandbox at a free port that knows whatever id it is asked for: no earlier call of this program can have created one.
-async fn start_sandbox() -> Result<Sandbox, Failure> {
-    let mut settings = SandboxSettings::default();
-    settings.adopt_unknown_ids = true;
-    Sandbox::builder().settings(settings).start().await.map_err(Failure::unsent)
 }

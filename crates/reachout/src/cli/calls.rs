@@ -58,6 +58,10 @@ impl Calls {
         self.0.json.store(true, Ordering::Relaxed);
     }
 
+    pub fn are_read_by_programs(&self) -> bool {
+        self.0.json.load(Ordering::Relaxed)
+    }
+
     /// Removes this file if a signal ends the program.
     pub fn set_unfinished(&self, file: PathBuf) {
         *self.0.unfinished.lock().unwrap_or_else(PoisonError::into_inner) = Some(file);
@@ -107,7 +111,7 @@ impl Calls {
             // It may have become the finished one.
             let _ = std::fs::remove_file(file);
         }
-        std::process::exit(tell_interrupted(delivery, self.advice(delivery), self.0.json.load(Ordering::Relaxed)) as i32);
+        std::process::exit(tell_interrupted(delivery, self.advice(delivery), self.are_read_by_programs()) as i32);
     }
 
     /// What is known, and what to do.

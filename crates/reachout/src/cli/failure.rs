@@ -108,7 +108,8 @@ impl Failure {
 
     /// Says it on standard error: as a sentence, or for programs as one JSON object. `calls` tell whether an output that failed was about
     /// something that is done.
-    pub fn report(&self, calls: &Calls, json: bool, notes: &[String]) -> ExitCode {
+    pub fn report(&self, calls: &Calls, notes: &[String]) -> ExitCode {
+        let json = calls.are_read_by_programs();
         let delivery = calls.delivery();
         let of = |delivery| (Facts::of(delivery), Exit::of(delivery));
         let (sentence, (facts, exit)) = match self {

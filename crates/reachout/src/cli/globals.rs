@@ -27,7 +27,7 @@ pub struct Globals {
     /// Filter the JSON output by a jq expression; texts are printed without quotes
     #[arg(long, global = true, value_name = "EXPR")]
     pub jq: Option<String>,
-    /// Call a sandbox in this process instead of the vendor: no account, no key, no network
+    /// Call a sandbox instead of the vendor: the one that `reachout sandbox` runs, or else one in this process
     #[arg(long, global = true)]
     pub sandbox: bool,
     /// Print the request instead of sending it
@@ -82,10 +82,11 @@ pub fn ask_for_json(arguments: impl IntoIterator<Item = String>) -> bool {
     let mut before = String::new();
     for argument in arguments.into_iter().take_while(|argument| argument != "--") {
         let value = match argument.split_once('=') {
-            Some(("--output", value)) => Some(value),
+            Some(("--output" | "-o", value)) => Some(value),
             _ if before == "--output" || before == "-o" => Some(argument.as_str()),
             _ if argument == "--json" => Some("json"),
-            _ => None,
+            // The value of a short option may stand right after it.
+            _ => argument.strip_prefix("-o").filter(|value| !value.is_empty()),
         };
         output = value.map(str::to_owned).or(output);
         before = argument;
@@ -99,11 +100,13 @@ mod tests {
 
     #[test]
     fn json_is_asked_for_in_several_ways() {
-        let cases: [(&[&str], bool); 7] = [
+        let cases: [(&[&str], bool); 9] = [
             (&["x", "--json"], true),
             (&["--output", "json", "x"], true),
             (&["--output=jsonl"], true),
             (&["-o", "json"], true),
+            (&["-ojson"], true),
+            (&["-o=jsonl"], true),
             (&["-o", "table"], false),
             (&["--", "--json"], false),
             (&[], false),

@@ -91,7 +91,7 @@ pub async fn run() -> ExitCode {
             }
             ExitCode::SUCCESS
         }
-        Err(failure) => failure.report(&calls, json, &notes),
+        Err(failure) => failure.report(&calls, &notes),
     }
 }
 
@@ -120,6 +120,9 @@ async fn dispatch(matches: &clap::ArgMatches, calls: &Calls, notes: &mut Vec<Str
     let settings = Settings::load(globals.profile.as_deref())?;
     let filter = globals.jq.as_deref().map(Filter::new).transpose()?;
     let mut output = Output::new(globals.format(&settings)?, globals.columns.clone(), filter)?;
+    if output.is_json() {
+        calls.set_json();
+    }
     let exchange = Exchange::new(&globals);
     if matches.subcommand_name().is_some_and(|name| !["sandbox", "auth", "outbox", "completions", "man"].contains(&name)) {
         calls.tell_on_signal();
@@ -138,23 +141,27 @@ async fn execute(
     calls: &Calls,
     output: &mut Output,
 ) -> Result<(), Failure> {
-    let access = |globals| Access::open(globals, settings, exchange, calls.clone());
+    let access = async |globals: &Globals, output: &mut Output| {
+        let access = Access::open(globals, settings, exchange, calls.clone()).await?;
+        access.describe_sandbox().into_iter().for_each(|text| output.note(text));
+        Ok::<_, Failure>(access)
+    };
     if let Some((name, matches)) = matches.subcommand()
         && let Some(api) = name.parse().ok().and_then(Vendor::api)
     {
-        return operation::run(api, matches, &access(globals).await?, output).await;
+        return operation::run(api, matches, &access(globals, output).await?, output).await;
     }
     match Own::from_arg_matches(matches).map_err(Failure::usage)? {
-        Own::Send(send) => send.run(&access(globals).await?, output).await,
-        Own::Api(raw) => raw.run(&access(globals).await?, output).await,
+        Own::Send(send) => send.run(&access(globals, output).await?, output).await,
+        Own::Api(raw) => raw.run(&access(globals, output).await?, output).await,
         Own::Demo(_) if exchange.holds() => Err(Failure::usage("`reachout demo` makes several requests; it has none to show")),
         Own::Demo(_) => {
             let globals = Globals { sandbox: true, base_url: None, ..globals.clone() };
-            demo::run(&access(&globals).await?, output).await
+            demo::run(&access(&globals, output).await?, output).await
         }
-        Own::Outbox(outbox) => outbox.run(&access(globals).await?, output).await,
+        Own::Outbox(outbox) => outbox.run(&access(globals, output).await?, output).await,
         Own::Sandbox(serve) => serve.run(output).await,
-        Own::Auth(auth) => auth.run(&access(globals).await?, output).await,
+        Own::Auth(auth) => auth.run(&access(globals, output).await?, output).await,
         Own::Completions { shell } => output::line(completions::script(command(), shell).trim_end()),
         Own::Man(pages) => pages.run(command(), output),
     }

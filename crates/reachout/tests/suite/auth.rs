@@ -54,6 +54,8 @@ fn a_key_is_kept_until_it_is_forgotten() {
     let row = status(home.path(), &[]);
     assert_eq!((&row["credential"], &row["found"]), (&"********cdef".into(), &true.into()));
     assert_eq!(row["source"], format!("file {}, profile default", file.display()));
+    login(home.path(), &["leonar"], "leo_another_key_of_mine");
+    assert_eq!(token(home.path(), &["leonar"]).stdout, "leo_another_key_of_mine\n");
     let out = run(at(home.path()).args(["auth", "logout", "leonar"]));
     assert_eq!(out.code, 0, "{out:?}");
     assert!(!file.exists());
@@ -96,6 +98,9 @@ async fn flag_environment_and_profile_come_in_this_order() {
         nobody.refused().contains("the profile `nobody` has no credential for Leonar"),
         "another account's key is not taken: {nobody:?}"
     );
+    let told = status(home.path(), &["--base-url", "http://127.0.0.1:9/x"]);
+    assert_eq!((&told["base_url"], &told["base_url_source"]), (&"http://127.0.0.1:9/x".into(), &"--base-url".into()));
+    assert_eq!(status(home.path(), &[])["base_url_source"], "environment: LEONAR_BASE_URL");
     // A base URL, by flag before the environment.
     let flag = list(&[], &["--base-url", "http://127.0.0.1:9"]).await;
     assert_eq!(flag.code, 3, "{flag:?}");
@@ -110,6 +115,9 @@ fn a_file_that_others_can_read_is_refused() {
     let file = home.path().join("data/reachout/credentials/default.leonar.json");
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
     assert!(token(home.path(), &["leonar"]).refused().contains("can be read by others; `chmod 600 "));
+    let status = run(at(home.path()).args(["auth", "status", "--json"]));
+    assert_eq!((status.code, status.json().as_array().unwrap().len()), (2, 4), "the others are shown: {status:?}");
+    assert!(status.json()[0]["source"].as_str().unwrap().contains("can be read by others"), "{status:?}");
 }
 
 #[test]
@@ -138,7 +146,7 @@ async fn a_check_asks_the_vendor_by_an_operation_that_only_reads() {
     let fine = check(sandbox.api_key(Vendor::Leonar)).await;
     assert_eq!(fine.code, 0, "{fine:?}");
     let requests = sandbox.requests();
-    assert_eq!(requests.len(), 4, "one call each");
+    assert_eq!(requests.len(), reachout::Vendor::ALL.len(), "one call each");
     assert!(requests.iter().all(|request| request.method == "GET" && request.operation.is_some()), "{requests:?}");
     assert!(fine.json().as_array().unwrap().iter().all(|row| row["check"].as_str().unwrap().starts_with("accepted (HTTP ")), "{fine:?}");
     let server = MockServer::start_async().await;
@@ -330,4 +338,50 @@ fn the_keyring_keeps_keys() {
     assert!(stdout.lines().any(|line| line == KEY), "{stdout}\n{stderr}");
     assert!(stderr.contains("there is no credential for Leonar") && output.status.code() == Some(2), "{stdout}\n{stderr}");
     assert!(!home.path().join(".local/share/reachout/credentials").join("default.leonar.json").exists());
+}
+
+/// A form that somebody fills in on the sandbox's consent page: where it leads.
+fn decide(page: &url::Url, decision: &str) -> String {
+    let exchange = |request: String| {
+        let mut stream = std::net::TcpStream::connect((page.host_str().unwrap(), page.port().unwrap())).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut response = String::new();
+        std::io::Read::read_to_string(&mut stream, &mut response).unwrap();
+        response
+    };
+    let host = format!("Host: {}:{}\r\nConnection: close\r\n", page.host_str().unwrap(), page.port().unwrap());
+    let query = page.query().unwrap();
+    let shown = exchange(format!("GET {}?{query} HTTP/1.1\r\n{host}\r\n", page.path()));
+    assert!(shown.starts_with("HTTP/1.1 200") && shown.contains("contacts.readonly"), "{shown}");
+    let (_, account) = shown.split_once("value=\"location:").unwrap();
+    let account = account.split('"').next().unwrap();
+    let form = format!("{query}&account=location%3A{account}&decision={decision}");
+    let head =
+        format!("POST {} HTTP/1.1\r\n{host}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}", page.path(), form.len());
+    let sent = exchange(format!("{head}\r\n\r\n{form}"));
+    assert!(sent.starts_with("HTTP/1.1 303"), "{sent}");
+    let location = sent.lines().find_map(|line| line.strip_prefix("location: ").or_else(|| line.strip_prefix("Location: ")));
+    location.unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_consent_page_of_the_sandbox_is_a_way_to_log_in() {
+    let home = tempfile::tempdir().unwrap();
+    let sandbox = Sandbox::start().await.unwrap();
+    let consent = format!("{}/hoop-ai/v2/oauth/chooselocation", sandbox.url());
+    for (decision, code, told) in [("refuse", 2, "the login was refused: access_denied"), ("allow", 0, "")] {
+        let (child, mut stderr, page) =
+            begin(&home, &sandbox.base_url(Vendor::HoopAi), &["--no-browser", "--json", "--authorize-url", &consent]);
+        let back = tokio::task::spawn_blocking(move || decide(&page, decision)).await.unwrap();
+        assert_eq!(visit(&back), 200);
+        let output = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap();
+        let mut rest = String::new();
+        std::io::Read::read_to_string(&mut stderr, &mut rest).unwrap();
+        assert!(output.status.code() == Some(code) && rest.contains(told), "{output:?} {rest}");
+        if code == 0 {
+            let login: Value = serde_json::from_slice(&output.stdout).unwrap();
+            assert_eq!(login["user_type"], "Location");
+            assert!(login["location_id"].is_string(), "{login}");
+        }
+    }
 }

@@ -88,8 +88,14 @@ fn output_that_nobody_reads_is_no_error() {
 
 #[test]
 fn the_sandbox_serves_other_programs() {
-    let mut child =
-        Command::new(env!("CARGO_BIN_EXE_reachout")).args(["sandbox", "--port", "0", "--json"]).stdout(Stdio::piped()).spawn().unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_reachout"))
+        .env_clear()
+        .env("HOME", home.path())
+        .args(["sandbox", "--port", "0", "--json"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut json = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut json).unwrap();
     let rows: serde_json::Value = serde_json::from_str(&json).unwrap();

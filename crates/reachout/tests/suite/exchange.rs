@@ -34,6 +34,8 @@ fn a_dry_run_shows_the_request_and_sends_nothing() {
     let object = reachout(&["leonar", "contacts", "list", "--limit", "7", "--dry-run", "--json"]).json();
     assert_eq!((&object["method"], &object["url"]), (&"GET".into(), &"http://127.0.0.1:9/contacts?limit=7".into()));
     assert_eq!((&object["headers"]["authorization"], &object["body"]), (&"Bearer $LEONAR_API_KEY".into(), &Value::Null));
+    let first = reachout(&["leonar", "contacts", "list", "--all", "--dry-run"]);
+    assert!(first.code == 0 && first.stdout.starts_with("GET http://127.0.0.1:9/contacts"), "{first:?}");
     let wrong = reachout(&["leonar", "contacts", "create", "--json-body", "{}", "--dry-run"]);
     assert_eq!(wrong.code, 2, "a request that could not be sent is not shown: {wrong:?}");
 }
@@ -65,7 +67,7 @@ async fn the_curl_command_does_what_the_program_does() {
         ("leonar", &["leonar", "contacts", "list", "--search", "it's & more", "--limit", "3"]),
         ("leonar", SEND),
         ("leonar", &["leonar", "contacts", "create-file", CONTACT, "--file", path]),
-        ("sendpilot", &["send", "--via", "sendpilot", "--to", "https://www.linkedin.com/in/john-doe", "--from", "s", "Hi \"you\""]),
+        ("sendpilot", &["send", "--via", "sendpilot", "--to", "https://www.linkedin.com/in/john-doe", "--from", "sender_s", "Hi \"you\""]),
         (
             "leadway",
             &[

@@ -42,7 +42,7 @@ fn each_form_prints_the_same_contact() {
         "--via",
         "hoop-ai",
         "--to",
-        "c",
+        "abc123def456",
         "--channel",
         "sms",
         "Hi",

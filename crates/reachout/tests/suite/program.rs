@@ -31,7 +31,7 @@ pub fn reachout(arguments: &[&str]) -> Ran {
 pub fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_reachout"));
     command.env_clear();
-    // Neither the keyring nor the settings of whoever runs the tests.
+    // Neither the keyring nor the settings nor the sandbox of whoever runs the tests.
     command.env("REACHOUT_KEYRING", "off").env("HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/no-home"));
     for vendor in ["LEONAR", "SENDPILOT", "HOOP_AI", "LEADWAY"] {
         command.env(format!("{vendor}_BASE_URL"), "http://127.0.0.1:9");

@@ -44,7 +44,7 @@ fn sends_through_each_vendor() {
 
 #[test]
 fn the_text_may_come_from_standard_input() {
-    let arguments = ["send", "--sandbox", "--via", "hoop-ai", "--to", "abc", "--channel", "sms", "-"];
+    let arguments = ["send", "--sandbox", "--via", "hoop-ai", "--to", "abc123def456", "--channel", "sms", "-"];
     let sent = run(command().args(arguments).write_stdin("Hello\n"));
     assert_eq!(sent.code, 0, "{sent:?}");
     let empty = run(command().args(arguments).write_stdin("\n"));

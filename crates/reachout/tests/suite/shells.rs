@@ -101,7 +101,9 @@ fn powershell_completes() {
     let path = script("powershell", folder.path());
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(text.contains("Register-ArgumentCompleter") && text.contains("'reachout;leonar;contacts;list'"));
-    for (typed, offered) in CASES.into_iter().take(4) {
+    assert!(text.contains("'reachout;hoop-ai;oauth;create-token --grant-type' = @('authorization_code', "), "values of enums");
+    assert!(text.contains("'reachout --output' = @('table', 'json', "), "and those of every command");
+    for (typed, offered) in CASES {
         let program = format!(". {path}; (TabExpansion2 '{typed}' {}).CompletionMatches.CompletionText", typed.len());
         let Some(printed) = runs("pwsh", &["-NoProfile", "-Command", &program]) else { return };
         for word in offered {

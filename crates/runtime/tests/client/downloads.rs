@@ -1,10 +1,15 @@
 //! Streamed responses over real sockets.
 
+use std::time::Duration;
+
 use futures_util::StreamExt;
 use reachout_runtime::{ByteStream, Delivery, Error, ErrorKind, Response};
 
 use crate::server::{Act, Server, response};
 use crate::vendor::{self, GET};
+
+/// The longest of these streams is read in a fraction of it.
+const ENDLESS: Duration = Duration::from_secs(60);
 
 async fn download(act: Act) -> Result<Response<ByteStream>, Error> {
     let server = Server::start([act]).await;
@@ -26,9 +31,12 @@ async fn a_stream_has_no_limit_but_the_caller_s() {
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::TooLarge, Delivery::Accepted));
     let mut pieces = 0;
     let mut stream = download(large()).await.unwrap().into_inner();
-    while let Some(piece) = stream.next().await {
-        pieces += piece.unwrap().len();
-    }
+    let read = async {
+        while let Some(piece) = stream.next().await {
+            pieces += piece.unwrap().len();
+        }
+    };
+    tokio::time::timeout(ENDLESS, read).await.expect("the stream does not end");
     assert_eq!(pieces, SIZE);
 }
 
@@ -36,7 +44,8 @@ async fn a_stream_has_no_limit_but_the_caller_s() {
 async fn an_interruption_is_the_last_item() {
     let head = b"HTTP/1.1 200 OK\r\nx-request-id: r1\r\ncontent-length: 100\r\n\r\nbeginning".to_vec();
     for (act, kind) in [(Act::Partial(head.clone()), ErrorKind::Transport), (Act::Stall(head), ErrorKind::Timeout)] {
-        let items: Vec<_> = download(act).await.unwrap().into_inner().collect().await;
+        let stream = download(act).await.unwrap().into_inner();
+        let items: Vec<_> = tokio::time::timeout(ENDLESS, stream.collect()).await.expect("the stream does not end");
         assert_eq!(items.len(), 2);
         assert_eq!(items[0].as_ref().unwrap(), "beginning");
         let error = items[1].as_ref().unwrap_err();

@@ -120,7 +120,7 @@ pub(crate) enum Style {
 }
 
 impl Operation {
-    /// Reads the operation at `method` of `template`. The error says what of it cannot be played.
+    /// Reads the operation at `method` of `template`. The error says what of it cannot be simulated.
     pub(crate) fn read(document: &Document, definitions: &Definitions, template: &str, method: &str) -> Result<Self, String> {
         let item = &document.root()["paths"][template];
         let operation = &item[method];

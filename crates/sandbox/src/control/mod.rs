@@ -1,40 +1,55 @@
 //! The controls of the sandbox, under `/_sandbox`.
 
+mod consent;
+mod events;
+mod faults;
+mod objects;
 mod page;
+mod requests;
+mod webhooks;
 
 use std::fmt::Display;
 use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use http::{HeaderMap, header};
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::fault::FaultRule;
-use crate::log::RecordedRequest;
+use crate::api::Api;
+use crate::engine::Stage;
+use crate::fault::unknown;
+use crate::limit::Meter;
 use crate::refusal::Refusal;
 use crate::server::Server;
-use crate::{ReplyTo, Settings, Subscription, Vendor, Webhook};
+use crate::{ReplyTo, Settings, Vendor};
+
+pub(crate) use self::consent::CONSENT;
 
 type SharedServer = Arc<Server>;
 type Shared = State<SharedServer>;
 
 pub(crate) fn router() -> Router<SharedServer> {
-    page::router()
+    Router::new()
         .route("/_sandbox", get(overview))
+        .route("/_sandbox/", get(overview))
         .route("/_sandbox/reset", post(reset))
-        .route("/_sandbox/requests", get(requests).delete(clear_requests))
-        .route("/_sandbox/faults", get(faults).post(add_fault).delete(clear_faults))
         .route("/_sandbox/settings", get(settings).patch(change_settings))
-        .route("/_sandbox/webhooks", get(webhooks).post(add_webhook).delete(clear_webhooks))
+        .route("/_sandbox/limits", get(limits))
         .route("/_sandbox/replies", post(reply))
         .route("/_sandbox/uploads/{id}", put(upload))
+        .merge(consent::router())
+        .merge(events::router())
+        .merge(faults::router())
+        .merge(objects::router())
+        .merge(page::router())
+        .merge(requests::router())
+        .merge(webhooks::router())
 }
 
 /// A control that is refused: a status and a sentence.
@@ -56,9 +71,23 @@ fn bad(message: impl Display) -> Refused {
     Refused(StatusCode::BAD_REQUEST, format!("{message}"))
 }
 
+fn missing(message: impl Display) -> Refused {
+    Refused(StatusCode::NOT_FOUND, format!("{message}"))
+}
+
+/// The vendor that an address of a control names.
+fn vendor(name: &str) -> Result<Vendor, Refused> {
+    name.parse().map_err(|_| missing(unknown("vendor", name, "a vendor", Vendor::ALL.map(Vendor::slug).into_iter())))
+}
+
+/// The operations of all vendors, ready to be asked for by name.
+fn apis(server: &Server) -> impl Iterator<Item = &'static Api> {
+    server.stages().iter().map(|stage| stage.api)
+}
+
 async fn overview(State(server): Shared, headers: HeaderMap) -> Json<Value> {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1");
-    let vendor = |stage: &crate::engine::Stage| {
+    let vendor = |stage: &Stage| {
         let vendor = stage.api.vendor;
         let root = stage.api.document.root();
         let scheme = root["security"][0].as_object().and_then(|schemes| schemes.keys().next());
@@ -76,48 +105,9 @@ async fn reset(State(server): Shared) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// Which requests of the log are asked for.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Which {
-    vendor: Option<Vendor>,
-    operation: Option<String>,
-    status: Option<u16>,
-    /// The last so many.
-    limit: Option<usize>,
-}
-
-async fn requests(State(server): Shared, Query(which): Query<Which>) -> Json<Vec<RecordedRequest>> {
-    let chosen = |entry: &&RecordedRequest| {
-        which.vendor.is_none_or(|vendor| entry.vendor == vendor)
-            && which.operation.as_ref().is_none_or(|operation| entry.operation.as_ref() == Some(operation))
-            && which.status.is_none_or(|status| entry.status == Some(status))
-    };
-    let log = server.log();
-    let mut entries: Vec<RecordedRequest> = log.entries().rev().filter(chosen).take(which.limit.unwrap_or(usize::MAX)).cloned().collect();
-    entries.reverse();
-    Json(entries)
-}
-
-async fn clear_requests(State(server): Shared) -> StatusCode {
-    server.log().clear();
-    StatusCode::NO_CONTENT
-}
-
-async fn faults(State(server): Shared) -> Json<Vec<FaultRule>> {
-    Json(server.faults().iter().cloned().collect())
-}
-
-async fn add_fault(State(server): Shared, rule: Result<Json<FaultRule>, JsonRejection>) -> Result<(StatusCode, Json<FaultRule>), Refused> {
-    let Json(rule) = rule?;
-    rule.check().map_err(bad)?;
-    server.faults().push_back(rule.clone());
-    Ok((StatusCode::CREATED, Json(rule)))
-}
-
-async fn clear_faults(State(server): Shared) -> StatusCode {
-    server.faults().clear();
-    StatusCode::NO_CONTENT
+/// How much of the documented limits each credential has used, enforced or not.
+async fn limits(State(server): Shared) -> Json<Vec<Meter>> {
+    Json(server.limits().meters(apis(&server)))
 }
 
 async fn settings(State(server): Shared) -> Json<Settings> {
@@ -132,25 +122,6 @@ async fn change_settings(State(server): Shared, patch: Result<Json<Map<String, V
     let settings: Settings = serde_json::from_value(settings).map_err(bad)?;
     server.set_settings(settings.clone());
     Ok(Json(settings))
-}
-
-/// The registered webhooks, and how their last deliveries went.
-async fn webhooks(State(server): Shared) -> Json<Value> {
-    Json(json!({ "webhooks": server.hub.subscriptions(), "deliveries": server.hub.deliveries() }))
-}
-
-async fn add_webhook(
-    State(server): Shared,
-    webhook: Result<Json<Webhook>, JsonRejection>,
-) -> Result<(StatusCode, Json<Subscription>), Refused> {
-    let Json(webhook) = webhook?;
-    let subscription = server.hub.subscribe(server.stage(webhook.vendor).api, webhook).map_err(bad)?;
-    Ok((StatusCode::CREATED, Json(subscription)))
-}
-
-async fn clear_webhooks(State(server): Shared) -> StatusCode {
-    server.hub.clear();
-    StatusCode::NO_CONTENT
 }
 
 async fn reply(State(server): Shared, reply: Result<Json<ReplyTo>, JsonRejection>) -> Result<(StatusCode, Json<Value>), Refused> {

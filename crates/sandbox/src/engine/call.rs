@@ -62,19 +62,9 @@ impl<'a> Call<'a> {
         self.write_time(now)
     }
 
-    /// A time as the vendor writes it: Leonar to the second, the others to the millisecond.
+    /// A time as the vendor writes it.
     pub(crate) fn write_time(&self, time: DateTime<Utc>) -> String {
-        let format = if self.api.vendor == Vendor::Leonar { SecondsFormat::Secs } else { SecondsFormat::Millis };
-        time.to_rfc3339_opts(format, true)
-    }
-
-    /// The field that tells when an object was made, where the document shows none.
-    fn usual_made(&self) -> &'static str {
-        match self.api.vendor {
-            Vendor::Leonar => "created_at",
-            Vendor::SendPilot => "createdAt",
-            Vendor::HoopAi | Vendor::Leadway => "dateAdded",
-        }
+        write_time(self.api.vendor, time)
     }
 
     pub(crate) fn fresh_id(&self, kind: &str) -> String {
@@ -87,7 +77,8 @@ impl<'a> Call<'a> {
             return true;
         }
         let Some(known) = self.script.kind(kind) else { return false };
-        let adopt = !id.is_empty() && (self.settings.adopt_unknown_ids || known.is_documented(id)) && !self.store.is_removed(kind, id);
+        let adopt = known.is_documented(id) || (self.settings.adopt_unknown_ids && known.has_form(id));
+        let adopt = adopt && !id.is_empty() && !self.store.is_removed(kind, id);
         if adopt {
             let mut fields = known.template.clone();
             fields.insert(known.id_field.clone(), id.into());
@@ -106,20 +97,9 @@ impl<'a> Call<'a> {
     }
 
     /// Makes an object of these fields and a fresh id, and returns all of it.
-    pub(crate) fn make(&mut self, kind: &str, mut fields: Fields) -> Fields {
-        let id_field = self.script.kind(kind).map_or("id", |kind| kind.id_field.as_str());
+    pub(crate) fn make(&mut self, kind: &str, fields: Fields) -> Fields {
         let id = self.fresh_id(kind);
-        let now = self.now();
-        fields.insert(id_field.to_owned(), id.clone().into());
-        let template = self.script.kind(kind).map(|kind| &kind.template);
-        let shown = |name: &&str| template.is_some_and(|template| template.contains_key(*name));
-        let made = MADE.iter().find(|name| shown(name)).copied().unwrap_or(self.usual_made());
-        for name in CHANGED.into_iter().filter(shown).chain([made]) {
-            fields.entry(name).or_insert_with(|| now.clone().into());
-        }
-        complete(self.api, kind, &mut fields);
-        self.store.insert(kind, &id, fields.clone());
-        fields
+        make((self.api, self.script), self.store, kind, &id, fields)
     }
 
     /// Changes an object and returns all of it. A null clears a field.
@@ -179,6 +159,37 @@ impl<'a> Call<'a> {
         reader.write(&page, &mut response);
         Ok(response)
     }
+}
+
+/// A time as the vendor writes it: Leonar to the second, the others to the millisecond.
+fn write_time(vendor: Vendor, time: DateTime<Utc>) -> String {
+    let format = if vendor == Vendor::Leonar { SecondsFormat::Secs } else { SecondsFormat::Millis };
+    time.to_rfc3339_opts(format, true)
+}
+
+/// The field that tells when an object was made, where the document shows none.
+const fn usual_made(vendor: Vendor) -> &'static str {
+    match vendor {
+        Vendor::Leonar => "created_at",
+        vendor if vendor.is_highlevel() => "dateAdded",
+        _ => "createdAt",
+    }
+}
+
+/// Makes an object of these fields under this id, and returns all of it.
+pub(crate) fn make((api, script): (&Api, &Script), store: &mut Store, kind: &str, id: &str, mut fields: Fields) -> Fields {
+    let id_field = script.kind(kind).map_or("id", |kind| kind.id_field.as_str());
+    fields.insert(id_field.to_owned(), id.into());
+    let now = write_time(api.vendor, store.now());
+    let template = script.kind(kind).map(|kind| &kind.template);
+    let shown = |name: &&str| template.is_some_and(|template| template.contains_key(*name));
+    let made = MADE.iter().find(|name| shown(name)).copied().unwrap_or(usual_made(api.vendor));
+    for name in CHANGED.into_iter().filter(shown).chain([made]) {
+        fields.entry(name).or_insert_with(|| now.clone().into());
+    }
+    complete(api, kind, &mut fields);
+    store.insert(kind, id, fields.clone());
+    fields
 }
 
 /// How an operation lists, where it does not list what its plan says in the plainest way.

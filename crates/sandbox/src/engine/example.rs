@@ -1,8 +1,9 @@
 //! The documented example as a response: what the request says is echoed, and ids are fresh.
 
-use serde_json::{Map, Value};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Map, Value, json};
 
-use crate::api::{Document, Operation};
+use crate::api::{Api, Credential, Document, Location, Operation};
 use crate::check::Checked;
 use crate::ids;
 
@@ -15,6 +16,36 @@ pub(crate) fn response(document: &Document, operation: &Operation, checked: &Che
     let mut value = example.clone();
     overlay(document, schema, &mut value, &said, makes);
     value
+}
+
+/// A request that `operation` takes: method, path after the mount point, headers and body, with the documented values.
+pub(crate) fn request(api: &Api, operation: &Operation) -> Value {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let mut path = operation.template.clone();
+    for parameter in operation.path_parameters() {
+        let value = utf8_percent_encode(&text(&parameter.example), NON_ALPHANUMERIC).to_string();
+        path = path.replace(&format!("{{{}}}", parameter.name), &value);
+    }
+    let required = |location| operation.parameters.iter().filter(move |parameter| parameter.required && parameter.location == location);
+    let query = required(Location::Query).map(|parameter| (parameter.name.as_str(), text(&parameter.example)));
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+    if !query.is_empty() {
+        path = format!("{path}?{query}");
+    }
+    let mut headers: Map<String, Value> =
+        required(Location::Header).map(|header| (header.name.clone(), text(&header.example).into())).collect();
+    match &operation.credential {
+        Some(Credential::Bearer) => drop(headers.insert("Authorization".to_owned(), format!("Bearer {}", api.vendor.api_key()).into())),
+        Some(Credential::Header(name)) => drop(headers.insert(name.clone(), api.vendor.api_key().into())),
+        None => {}
+    }
+    if let Some(body) = &operation.body {
+        headers.insert("Content-Type".to_owned(), body.media.name().into());
+    }
+    json!({
+        "method": operation.method.as_str(), "path": path, "headers": headers,
+        "body": operation.body.as_ref().map(|body| &body.example),
+    })
 }
 
 fn overlay(document: &Document, schema: &Value, value: &mut Value, said: &Map<String, Value>, fresh: bool) {

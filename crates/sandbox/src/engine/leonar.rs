@@ -232,14 +232,17 @@ fn send_message(call: &mut Call<'_>) -> Result<Value, Refusal> {
 fn deliver(call: &mut Call<'_>, contact: &str, channel: &str, content: &str) -> Fields {
     let same = |fields: &&Fields| text(fields, "contact_id") == contact && text(fields, "channel") == channel;
     let known = call.store.newest("conversation").find(same).map(|conversation| text(conversation, "id").to_owned());
-    let conversation = known.unwrap_or_else(|| {
-        let begun = call.make("conversation", fields(json!({ "contact_id": contact, "channel": channel })));
-        text(&begun, "id").to_owned()
-    });
+    let conversation = known.unwrap_or_else(|| begin(call, contact, channel));
     let message = json!({
         "conversation_id": conversation, "contact_id": contact, "channel": channel, "content": content, "direction": "outbound",
     });
     keep(call, fields(message))
+}
+
+/// The id of a new conversation.
+fn begin(call: &mut Call<'_>, contact: &str, channel: &str) -> String {
+    let begun = call.make("conversation", fields(json!({ "contact_id": contact, "channel": channel })));
+    text(&begun, "id").to_owned()
 }
 
 fn keep(call: &mut Call<'_>, mut message: Fields) -> Fields {
@@ -249,10 +252,22 @@ fn keep(call: &mut Call<'_>, mut message: Fields) -> Fields {
     call.make("message", message)
 }
 
-/// A contact replies. Leonar documents no webhooks, so that nobody is told.
+/// A contact writes. Leonar documents no webhooks, so that nobody is told.
 pub(crate) fn reply(call: &mut Call<'_>, reply: &ReplyTo) -> Result<Fields, Refusal> {
-    let newest = call.store.find("conversation", "contact_id", &reply.contact_id).map(|found| text(found, "id").to_owned());
-    let id = newest.unwrap_or_else(|| reply.conversation_id.clone());
+    let id = match reply.conversation_id.as_str() {
+        "" => {
+            let person = call.object("contact", &reply.contact_id, "contact_id")?;
+            let has_email = person.get("emails").and_then(Value::as_array).is_some_and(|emails| !emails.is_empty());
+            let usual = if has_email { "email" } else { "linkedin" };
+            let channel = [reply.channel.as_str(), usual].into_iter().find(|channel| !channel.is_empty()).unwrap_or_default();
+            let same = |fields: &&Fields| {
+                text(fields, "contact_id") == reply.contact_id && (reply.channel.is_empty() || text(fields, "channel") == reply.channel)
+            };
+            let newest = call.store.newest("conversation").find(same).map(|found| text(found, "id").to_owned());
+            newest.unwrap_or_else(|| begin(call, &reply.contact_id, channel))
+        }
+        id => id.to_owned(),
+    };
     let conversation = call.object("conversation", &id, "conversation_id")?.clone();
     let contact = text(&conversation, "contact_id");
     // The documented conversation belongs to nobody in particular.

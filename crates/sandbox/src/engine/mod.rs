@@ -18,8 +18,10 @@ mod plan;
 mod reply;
 mod respond;
 mod script;
+mod seed;
 mod sendpilot;
 mod store;
+mod view;
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -27,9 +29,12 @@ use serde_json::Value;
 
 use self::call::Call;
 pub(crate) use self::event::Event;
+pub(crate) use self::example::request as request_example;
 pub use self::reply::ReplyTo;
 use self::script::Script;
-use self::store::Store;
+pub(crate) use self::store::Snapshot;
+use self::store::{Fields, Store};
+pub(crate) use self::view::Conversation;
 use crate::api::{self, Api, Content, Operation};
 use crate::check::Checked;
 use crate::refusal::Refusal;
@@ -39,12 +44,13 @@ use crate::{Settings, Vendor};
 /// Performs an operation and gives its response.
 type Handler = fn(&mut Call<'_>) -> Result<Value, Refusal>;
 
-/// What performs an operation that is more than its plan.
+/// What performs an operation that is more than its plan. A vendor without a module of its own has none.
 fn handler(vendor: Vendor, operation: &str) -> Option<Handler> {
     match vendor {
         Vendor::Leonar => leonar::handler(operation),
         Vendor::SendPilot => sendpilot::handler(operation),
-        Vendor::HoopAi | Vendor::Leadway => highlevel::handler(operation),
+        vendor if vendor.is_highlevel() => highlevel::handler(operation),
+        _ => None,
     }
 }
 
@@ -53,6 +59,8 @@ fn handler(vendor: Vendor, operation: &str) -> Option<Handler> {
 pub(crate) struct Stage {
     pub api: &'static Api,
     script: &'static Script,
+    /// The objects to start from.
+    initial: Store,
     store: Mutex<Store>,
 }
 
@@ -63,18 +71,34 @@ impl Stage {
         let apis = api::all()?;
         let scripts = SCRIPTS.get_or_init(|| apis.iter().map(Script::derive).collect());
         let stages = apis.iter().zip(scripts).map(|(api, script)| {
-            let stage = Self { api, script, store: Mutex::new(Store::new(settings.capacity)) };
-            stage.reset(settings);
-            stage
+            let mut initial = Store::new(settings.capacity);
+            script.seed(&mut initial);
+            Self { api, script, store: Mutex::new(initial.clone()), initial }
         });
         Ok(stages.collect())
     }
 
-    /// Forgets every object but the documented ones.
-    pub(crate) fn reset(&self, settings: &Settings) {
-        let mut store = Store::new(settings.capacity);
-        self.script.seed(&mut store);
-        *self.store() = store;
+    /// Forgets every object but those to start from.
+    pub(crate) fn reset_to_start(&self) {
+        *self.store() = self.initial.clone();
+    }
+
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        self.store().snapshot()
+    }
+
+    pub(crate) fn restore(&self, snapshot: Snapshot, settings: &Settings) {
+        *self.store() = Store::restore(snapshot, settings.capacity);
+    }
+
+    /// Gives out an authorization code that is good for one token of this grant; nothing where the vendor has no OAuth.
+    pub(crate) fn authorize(&self, grant: Fields) -> Option<String> {
+        self.api.vendor.is_highlevel().then(|| highlevel::authorize(&mut self.store(), grant))
+    }
+
+    /// The sub-accounts that objects belong to, and the agency of the documents.
+    pub(crate) fn accounts(&self) -> (Vec<String>, String) {
+        highlevel::accounts(self.api, &self.store())
     }
 
     /// Performs an operation: the response, and what subscribers are told of.
@@ -108,10 +132,12 @@ impl Stage {
         let (plan, checked) = (script.plan(operation), &Checked::default());
         let mut store = self.store();
         let mut call = Call { api, operation, script, plan, checked, settings, origin: "", store: &mut store, events: Vec::new() };
+        reply.check(api)?;
         let message = match api.vendor {
             Vendor::Leonar => leonar::reply(&mut call, reply),
             Vendor::SendPilot => sendpilot::reply(&mut call, reply),
-            Vendor::HoopAi | Vendor::Leadway => highlevel::reply(&mut call, reply),
+            vendor if vendor.is_highlevel() => highlevel::reply(&mut call, reply),
+            vendor => Err(Refusal::Internal(format!("sandbox: nobody can reply at {vendor} yet"))),
         }?;
         let message = message.into_iter().filter(|(name, _)| !name.starts_with('~')).collect();
         Ok((message, call.events))

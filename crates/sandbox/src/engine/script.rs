@@ -1,4 +1,4 @@
-//! [`Script`]: how one vendor is played, derived from its document once.
+//! [`Script`]: how one vendor is simulated, derived from its document once.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -9,8 +9,9 @@ use super::page::milliseconds;
 use super::plan::{Plan, Role, noun, referred};
 use super::store::{DOCUMENTED, Fields, Store};
 use crate::api::{Api, Location, Operation};
+use crate::ids;
 
-/// How one vendor is played.
+/// How one vendor is simulated.
 #[derive(Debug)]
 pub(crate) struct Script {
     plans: HashMap<String, Plan>,
@@ -37,6 +38,12 @@ impl Kind {
 
     pub(crate) fn is_documented(&self, id: &str) -> bool {
         self.documented.contains(id)
+    }
+
+    /// Whether the id has the form of one that the documents show.
+    pub(crate) fn has_form(&self, id: &str) -> bool {
+        let shown = self.examples.iter().map(|(id, _)| id).chain(&self.documented).map(String::as_str);
+        shown.chain(self.example_id().as_str()).any(|example| ids::is_like(example, id))
     }
 }
 
@@ -72,6 +79,11 @@ impl Script {
     pub(crate) fn plan(&self, operation: &Operation) -> &Plan {
         // Every operation got its plan in `derive`.
         &self.plans[&operation.id]
+    }
+
+    /// The names of all kinds.
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = &str> {
+        self.kinds.keys().map(String::as_str)
     }
 
     /// What is known of a kind; nothing where no object of it is ever returned.

@@ -151,7 +151,7 @@ fn send_message(call: &mut Call<'_>) -> Result<Value, Refusal> {
     }
     // The older contract: to a lead, whose sender may be left to the platform.
     let fields = call.object("lead", lead, "leadId")?.clone();
-    let usual = call.store.newest("sender").last().map(|sender| text(sender, "id").to_owned()).unwrap_or_default();
+    let usual = usual_sender(call);
     let sender = if sender.is_empty() { &usual } else { sender };
     let (url, own) = (text(&fields, "linkedinUrl"), text(&fields, "campaignId"));
     let campaign = Some(call.said("campaignId")).filter(|given| !given.is_empty()).unwrap_or(own);
@@ -272,12 +272,26 @@ fn send_connection_request(call: &mut Call<'_>) -> Result<Value, Refusal> {
     }))
 }
 
-/// A lead replies.
+/// The sender that is chosen where a request names none.
+fn usual_sender(call: &Call<'_>) -> String {
+    call.store.newest("sender").last().map(|sender| text(sender, "id").to_owned()).unwrap_or_default()
+}
+
+/// The conversation with a profile, whoever of the workspace has it; one begins with the sender of the lead, or with the usual one.
+fn conversation_with(call: &mut Call<'_>, url: &str) -> Fields {
+    if let Some(known) = call.store.newest("conversation").find(|fields| is_with(fields, url)) {
+        return known.clone();
+    }
+    let known = call.store.find("lead", "linkedinUrl", url).map(|lead| text(lead, "senderId").to_owned());
+    let sender = known.filter(|sender| !sender.is_empty()).unwrap_or_else(|| usual_sender(call));
+    conversation(call, &sender, url)
+}
+
+/// A lead writes.
 pub(crate) fn reply(call: &mut Call<'_>, reply: &ReplyTo) -> Result<Fields, Refusal> {
-    let newest = call.store.newest("conversation").find(|fields| is_with(fields, &reply.linkedin_url)).cloned();
-    let conversation = match newest.filter(|_| !reply.linkedin_url.is_empty()) {
-        Some(newest) => newest,
-        None => call.object("conversation", &reply.conversation_id, "conversation_id")?.clone(),
+    let conversation = match reply.conversation_id.as_str() {
+        "" => conversation_with(call, &reply.linkedin_url),
+        id => call.object("conversation", id, "conversation_id")?.clone(),
     };
     let message = post(call, &conversation, &reply.text, false);
     let url = message.get("sender").map(|sender| sender["profileUrl"].clone()).unwrap_or_default();

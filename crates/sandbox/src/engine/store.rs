@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The fields of an object. Names that start with `~` are the sandbox's own and never leave it.
@@ -29,7 +30,40 @@ struct Kind {
     places: HashMap<String, u64>,
 }
 
+/// All objects, as they are written to a file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Snapshot {
+    last: DateTime<Utc>,
+    removed: Vec<(String, String)>,
+    /// Ids and fields by kind, the newest last.
+    kinds: BTreeMap<String, Vec<(String, Fields)>>,
+}
+
 impl Store {
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        let objects = |kind: &Kind| kind.objects.values().cloned().collect();
+        let mut removed: Vec<_> = self.removed.iter().cloned().collect();
+        removed.sort();
+        Snapshot { last: self.last, removed, kinds: self.kinds.iter().map(|(name, kind)| (name.clone(), objects(kind))).collect() }
+    }
+
+    pub(crate) fn restore(snapshot: Snapshot, capacity: usize) -> Self {
+        let mut store = Self::new(capacity);
+        (store.last, store.removed) = (snapshot.last, snapshot.removed.into_iter().collect());
+        for (kind, objects) in snapshot.kinds {
+            for (id, fields) in objects {
+                store.insert(&kind, &id, fields);
+            }
+        }
+        store
+    }
+
+    /// How many objects there are of each kind.
+    pub(crate) fn count(&self) -> BTreeMap<&str, usize> {
+        self.kinds.iter().map(|(name, kind)| (name.as_str(), kind.objects.len())).collect()
+    }
+
     pub(crate) fn new(capacity: usize) -> Self {
         Self { kinds: HashMap::new(), capacity: capacity.max(1), sequence: 0, last: DateTime::UNIX_EPOCH, removed: HashSet::new() }
     }

@@ -2,6 +2,8 @@
 
 mod header;
 mod rewrite;
+mod waiting;
+mod wanted;
 
 use std::collections::BTreeMap;
 
@@ -10,6 +12,8 @@ use serde_json::Value;
 
 pub(crate) use self::header::parse;
 pub(crate) use self::rewrite::{nulls, unknown_values};
+pub(crate) use self::waiting::{Waiting, WaitingRule};
+pub(crate) use self::wanted::{operations, unknown};
 use crate::Vendor;
 
 /// A fault: what goes wrong, and how long it takes.

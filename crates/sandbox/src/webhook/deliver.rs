@@ -19,6 +19,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// An event on its way to a subscriber.
+#[derive(Clone, Debug)]
 pub(crate) struct Post {
     pub subscription: Arc<Subscription>,
     pub event: &'static str,
@@ -39,24 +40,28 @@ impl Default for Client {
 
 impl Client {
     /// Delivers an event: again, with the same id, until the receiver responds 2xx or the attempts are used up.
-    pub(crate) async fn deliver(&self, post: Post) -> Delivery {
+    pub(crate) async fn deliver(&self, post: &Post) -> Delivery {
         tokio::time::sleep(post.wait).await;
         let mut delivery = Delivery {
+            id: 0,
+            ended_at: String::new(),
             subscription: post.subscription.id.clone(),
             event: post.event.to_owned(),
             event_id: post.event_id.clone(),
             attempts: 0,
             status: None,
             error: None,
+            body: serde_json::from_slice(&post.body).unwrap_or_default(),
         };
         loop {
             delivery.attempts += 1;
-            (delivery.status, delivery.error) = match self.send(&post).await {
+            (delivery.status, delivery.error) = match self.send(post).await {
                 Ok(status) => (Some(status.as_u16()), None),
                 Err(error) => (None, Some(error)),
             };
             let done = delivery.status.is_some_and(|status| (200..300).contains(&status));
             if done || delivery.attempts == ATTEMPTS {
+                delivery.ended_at = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
                 return delivery;
             }
             tokio::time::sleep(PAUSE * 2_u32.pow(delivery.attempts - 1)).await;

@@ -6,6 +6,7 @@ mod sign;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
@@ -13,10 +14,10 @@ use url::{Host, Url};
 
 use self::deliver::Post;
 pub use self::sign::HIGHLEVEL_WEBHOOK_KEY;
-use crate::Vendor;
 use crate::api::Api;
 use crate::engine::Event;
-use crate::ids;
+use crate::news::{News, Topic};
+use crate::{Vendor, ids};
 
 /// Who wants to be told of what happens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +67,10 @@ pub struct Subscription {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Delivery {
+    /// Counts the deliveries of this run from 1: what [`Sandbox::resend`](crate::Sandbox::resend) takes.
+    pub id: u64,
+    /// When it ended, in RFC 3339.
+    pub ended_at: String,
     /// The id of the subscription.
     pub subscription: String,
     /// The name of the event.
@@ -78,6 +83,8 @@ pub struct Delivery {
     pub status: Option<u16>,
     /// Why there was no response.
     pub error: Option<String>,
+    /// The body that was sent.
+    pub body: serde_json::Value,
 }
 
 /// How many subscriptions there may be, how many deliveries are remembered, and how many may be under way.
@@ -86,13 +93,21 @@ const DELIVERIES: usize = 200;
 const UNDER_WAY: usize = 1_000;
 
 /// Who is told of what happens.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Hub {
     subscriptions: Mutex<Vec<Arc<Subscription>>>,
-    deliveries: Arc<Mutex<VecDeque<Delivery>>>,
+    deliveries: Arc<Mutex<Deliveries>>,
     /// Deliveries under way; they end with the sandbox.
     tasks: Mutex<JoinSet<()>>,
     client: deliver::Client,
+    news: News,
+}
+
+/// The last deliveries, the newest last, with what they sent.
+#[derive(Debug, Default)]
+struct Deliveries {
+    ended: VecDeque<(Delivery, Post)>,
+    count: u64,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -100,6 +115,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Hub {
+    pub(crate) fn new(news: News) -> Self {
+        let (subscriptions, deliveries, tasks) = (Mutex::default(), Arc::default(), Mutex::default());
+        Self { subscriptions, deliveries, tasks, client: deliver::Client::default(), news }
+    }
+
     /// Registers a webhook. The error is a sentence.
     pub(crate) fn subscribe(&self, api: &Api, mut webhook: Webhook) -> Result<Subscription, String> {
         let known = payload::events(api);
@@ -122,7 +142,34 @@ impl Hub {
             return Err(format!("there are {SUBSCRIPTIONS} webhooks already"));
         }
         subscriptions.push(Arc::new(subscription.clone()));
+        self.news.changed(Topic::Webhooks);
         Ok(subscription)
+    }
+
+    /// Registers again what was registered before.
+    pub(crate) fn restore(&self, subscriptions: Vec<Subscription>) {
+        *lock(&self.subscriptions) = subscriptions.into_iter().map(Arc::new).collect();
+    }
+
+    /// Whether there was such a subscription.
+    pub(crate) fn unsubscribe(&self, id: &str) -> bool {
+        let mut subscriptions = lock(&self.subscriptions);
+        let before = subscriptions.len();
+        subscriptions.retain(|subscription| subscription.id != id);
+        self.news.changed(Topic::Webhooks);
+        subscriptions.len() < before
+    }
+
+    /// Sends what a delivery sent once more, under the same id. Whether there was such a delivery.
+    pub(crate) fn resend(&self, id: u64) -> bool {
+        let again = lock(&self.deliveries).ended.iter().find(|(delivery, _)| delivery.id == id).map(|(_, post)| post.clone());
+        match again {
+            Some(post) => {
+                self.spawn(Post { wait: Duration::ZERO, ..post });
+                true
+            }
+            None => false,
+        }
     }
 
     pub(crate) fn subscriptions(&self) -> Vec<Subscription> {
@@ -130,13 +177,14 @@ impl Hub {
     }
 
     pub(crate) fn deliveries(&self) -> Vec<Delivery> {
-        lock(&self.deliveries).iter().cloned().collect()
+        lock(&self.deliveries).ended.iter().map(|(delivery, _)| delivery.clone()).collect()
     }
 
     pub(crate) fn clear(&self) {
         lock(&self.subscriptions).clear();
-        lock(&self.deliveries).clear();
+        lock(&self.deliveries).ended.clear();
         lock(&self.tasks).abort_all();
+        self.news.changed(Topic::Webhooks);
     }
 
     /// Tells the vendor's subscribers, in tasks of their own.
@@ -169,14 +217,18 @@ impl Hub {
             tracing::warn!(event = post.event, "too many webhooks are under way; one is left out");
             return;
         }
-        let (client, deliveries) = (self.client.clone(), Arc::clone(&self.deliveries));
+        let (client, deliveries, news) = (self.client.clone(), Arc::clone(&self.deliveries), self.news.clone());
         tasks.spawn(async move {
-            let delivery = client.deliver(post).await;
+            let mut delivery = client.deliver(&post).await;
             let mut deliveries = lock(&deliveries);
-            deliveries.push_back(delivery);
-            while deliveries.len() > DELIVERIES {
-                deliveries.pop_front();
+            deliveries.count += 1;
+            delivery.id = deliveries.count;
+            deliveries.ended.push_back((delivery, post));
+            while deliveries.ended.len() > DELIVERIES {
+                deliveries.ended.pop_front();
             }
+            drop(deliveries);
+            news.changed(Topic::Webhooks);
         });
     }
 }

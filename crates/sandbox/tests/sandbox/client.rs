@@ -5,14 +5,9 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 
 pub fn document(vendor: Vendor) -> Value {
-    let text = match vendor {
-        Vendor::Leonar => leonar::OPENAPI,
-        Vendor::SendPilot => sendpilot::OPENAPI,
-        Vendor::HoopAi => hoop_ai::OPENAPI,
-        Vendor::Leadway => leadway::OPENAPI,
-        other => panic!("no document of {other}"),
-    };
-    serde_json::from_str(text).unwrap()
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../{vendor}/openapi.json"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_str(&text).unwrap()
 }
 
 /// The `Version` header that the document of `vendor` asks for at `path`.
@@ -91,8 +86,8 @@ impl<'a> Client<'a> {
     }
 }
 
-/// Status and body; null where the body is empty, and text where it is no JSON.
-pub async fn answer(request: RequestBuilder) -> (StatusCode, Value) {
+/// Status and body; null where the body is empty, and text where it is not JSON.
+pub async fn fetch(request: RequestBuilder) -> (StatusCode, Value) {
     let response = request.send().await.unwrap();
     let status = response.status();
     let text = response.text().await.unwrap();
@@ -101,7 +96,7 @@ pub async fn answer(request: RequestBuilder) -> (StatusCode, Value) {
 }
 
 pub async fn success(request: RequestBuilder) -> Value {
-    let (status, body) = answer(request).await;
+    let (status, body) = fetch(request).await;
     assert!(status.is_success(), "{status}: {body}");
     body
 }

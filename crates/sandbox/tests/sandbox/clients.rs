@@ -29,7 +29,7 @@ async fn leonar() {
         client.messages().send(message()).await.unwrap_err();
     }
     let messages: Vec<_> = client.messages().list(conversation).limit(1).stream().collect().await;
-    assert_eq!(messages.len(), 3, "each is sent once, whatever became of the answer");
+    assert_eq!(messages.len(), 3, "each is sent once, however the response ended");
     let missing = client.contacts().update(uuid::Uuid::nil(), leonar::types::UpdateContactRequest::new()).await.unwrap_err();
     assert_eq!((missing.status().map(|status| status.as_u16()), missing.code()), (Some(404), Some("not_found")));
 }

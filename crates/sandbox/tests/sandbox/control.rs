@@ -1,10 +1,10 @@
 //! The log, the settings and the reset.
 
-use reachout_sandbox::{Sandbox, Settings, Vendor};
+use reachout_sandbox::{ReplyTo, Sandbox, Settings, Vendor, Watched};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::client::{Client, answer, success};
+use crate::client::{Client, fetch, success};
 
 #[tokio::test]
 async fn the_log_keeps_requests_and_no_secrets() {
@@ -37,9 +37,166 @@ async fn the_log_keeps_requests_and_no_secrets() {
         assert_eq!(entries.as_array().unwrap().len(), expected, "{query}");
     }
     assert_eq!(success(http.get(format!("{log}?limit=1"))).await[0]["operation"], "create_token", "the newest is last");
-    assert_eq!(answer(http.get(format!("{log}?nonsense=1"))).await.0, 400);
+    assert_eq!(fetch(http.get(format!("{log}?nonsense=1"))).await.0, 400);
+    for (query, expected) in [("operation=list_campaign", "the nearest is \"list_campaigns\""), ("vendor=lenar", "expected one of")] {
+        let (status, body) = fetch(http.get(format!("{log}?{query}"))).await;
+        assert!(status == 400 && body["error"].as_str().unwrap().contains(expected), "{query}: {body}");
+    }
     success(http.delete(&log)).await;
     assert_eq!(success(http.get(&log)).await, json!([]));
+}
+
+#[tokio::test]
+async fn the_log_tells_what_was_sent_back_and_why() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let leonar = Client::new(&sandbox, Vendor::Leonar);
+    fetch(leonar.request(Method::POST, "/contacts").json(&json!({ "frist_name": "Ada" }))).await;
+    leonar.post("/contacts", json!({ "first_name": "Ada" })).await;
+    let token = [("client_id", "app"), ("client_secret", "s"), ("grant_type", "authorization_code"), ("code", "c")];
+    let given = success(Client::new(&sandbox, Vendor::HoopAi).bare(Method::POST, "/oauth/token").form(&token)).await;
+    let [refused, made, token]: [_; 3] = sandbox.requests().try_into().unwrap();
+    let refusal = refused.refusal.unwrap();
+    assert!(refusal.contains("frist_name") && refusal.contains("\"first_name\" is a required property"), "{refusal}");
+    assert_eq!(refused.response.unwrap().body["error"]["code"], "validation_error");
+    let response = made.response.unwrap();
+    assert_eq!((&response.body["data"]["first_name"], made.refusal), (&json!("Ada"), None));
+    assert_eq!(response.headers["content-type"], "application/json");
+    let response = token.response.unwrap();
+    assert_eq!((&response.body["access_token"], &response.body["refresh_token"]), (&json!("[redacted]"), &json!("[redacted]")));
+    assert_ne!(given["access_token"], "[redacted]", "whoever asks gets it");
+
+    let http = reqwest::Client::new();
+    let one = success(http.get(format!("{}/_sandbox/requests/1", sandbox.url()))).await;
+    assert_eq!((&one["number"], &one["refusal"]), (&json!(1), &json!(refusal)));
+    assert_eq!(fetch(http.get(format!("{}/_sandbox/requests/9", sandbox.url()))).await.0, 404);
+}
+
+/// The next server-sent event: its name and its data.
+async fn next_event(stream: &mut reqwest::Response, text: &mut String) -> (String, Value) {
+    let read = async {
+        loop {
+            if let Some(end) = text.find("\n\n") {
+                let event: String = text.drain(..end + 2).collect();
+                let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name).map(str::trim));
+                if let (Some(name), Some(data)) = (field("event:"), field("data:")) {
+                    return (name.to_owned(), serde_json::from_str(data).unwrap());
+                }
+            }
+            text.push_str(std::str::from_utf8(&stream.chunk().await.unwrap().unwrap()).unwrap());
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(10), read).await.expect("no event came")
+}
+
+#[tokio::test]
+async fn requests_are_told_of_as_they_come() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::new(&sandbox, Vendor::SendPilot);
+    client.get("/v1/credits").await;
+    let mut stream = reqwest::get(format!("{}/_sandbox/events", sandbox.url())).await.unwrap();
+    assert_eq!(stream.headers()["content-type"], "text/event-stream");
+    let mut text = String::new();
+    let (name, log) = next_event(&mut stream, &mut text).await;
+    assert_eq!((name.as_str(), &log[0]["operation"]), ("log", &json!("get_credits")));
+    client.get("/v1/me").await;
+    let (name, more) = next_event(&mut stream, &mut text).await;
+    assert_eq!((name.as_str(), &more[0]["number"], &more[0]["status"]), ("requests", &json!(2), &json!(200)));
+    assert_eq!(more[0].get("headers"), None, "the whole is there for whoever opens it");
+    sandbox.add_fault(reachout_sandbox::FaultRule::new(reachout_sandbox::Fault::status(500))).unwrap();
+    assert_eq!(next_event(&mut stream, &mut text).await, ("changed".to_owned(), json!(["faults"])));
+    sandbox.clear_requests();
+    assert_eq!(next_event(&mut stream, &mut text).await, ("log".to_owned(), json!([])));
+}
+
+#[tokio::test]
+async fn a_watcher_that_falls_behind_is_told_so() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::new(&sandbox, Vendor::SendPilot);
+    let mut watched = sandbox.watch();
+    client.get("/v1/credits").await;
+    assert!(matches!(watched.next().await, Some(Watched::Request(request)) if request.number == 1));
+    for _ in 0..1_100 {
+        client.get("/v1/credits").await;
+    }
+    // The channel holds the last 1,024.
+    assert_eq!(watched.next().await, Some(Watched::Missed(76)));
+    assert!(matches!(watched.next().await, Some(Watched::Request(request)) if request.number == 78));
+    drop(sandbox);
+    let rest = async { while watched.next().await.is_some() {} };
+    tokio::time::timeout(std::time::Duration::from_secs(5), rest).await.expect("it ends with the sandbox");
+}
+
+#[tokio::test]
+async fn objects_and_conversations_are_shown_in_the_same_words() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let http = reqwest::Client::new();
+    let control = |path: &str| http.get(format!("{}/_sandbox/{path}", sandbox.url()));
+    let leonar = Client::new(&sandbox, Vendor::Leonar);
+    let contact = leonar.post("/contacts", json!({ "first_name": "Ada", "last_name": "Lovelace" })).await["data"]["id"].clone();
+    leonar.post("/messages", json!({ "contact_id": contact, "channel": "linkedin", "content": "Hi" })).await;
+    sandbox.reply(&ReplyTo::contact(Vendor::Leonar, contact.as_str().unwrap(), "Hello!")).unwrap();
+    let hoop = Client::new(&sandbox, Vendor::HoopAi);
+    let person = hoop.post("/contacts/", json!({ "locationId": "l", "firstName": "Grace" })).await["contact"]["id"].clone();
+    sandbox.reply(&ReplyTo::contact(Vendor::HoopAi, person.as_str().unwrap(), "Hello?")).unwrap();
+    sandbox.reply(&ReplyTo::profile(Vendor::SendPilot, "https://www.linkedin.com/in/ada", "Hey")).unwrap();
+
+    for (vendor, name, texts) in [
+        ("leonar", "Ada Lovelace", json!([["Hi", false], ["Hello!", true]])),
+        ("hoop-ai", "Grace", json!([["Hello?", true]])),
+        ("sendpilot", "ada", json!([["Hey", true]])),
+    ] {
+        let all = success(control(&format!("conversations?vendor={vendor}"))).await;
+        assert_eq!((&all[0]["name"], &all[0]["last"]["inbound"]), (&json!(name), &json!(true)), "{all}");
+        let thread = success(control(&format!("conversations/{vendor}/{}", all[0]["id"].as_str().unwrap()))).await;
+        let said: Value = thread["messages"].as_array().unwrap().iter().map(|one| json!([one["text"], one["inbound"]])).collect();
+        assert_eq!(said, texts, "{thread}");
+    }
+    let found = success(control("objects/leonar/contact?search=LOVELACE")).await;
+    assert_eq!((found.as_array().unwrap().len(), &found[0]["id"]), (1, &contact));
+    assert!(success(control("objects")).await["leonar"]["contact"].as_u64() >= Some(2));
+    let token = [("client_id", "app"), ("client_secret", "s"), ("grant_type", "authorization_code"), ("code", "c")];
+    success(hoop.bare(Method::POST, "/oauth/token").form(&token)).await;
+    for (path, expected) in [
+        ("objects/leonar/contct", "the nearest is \"contact\""),
+        ("objects/leonr/contact", "the nearest is \"leonar\""),
+        ("objects/hoop-ai/access%20token", "is not a kind of object"),
+        ("conversations/leonar/none", "leonar has no conversation"),
+        ("operations/leonar/send", "the nearest is"),
+    ] {
+        let (status, body) = fetch(control(path)).await;
+        assert!(status == 404 && body["error"].as_str().unwrap().contains(expected), "{path}: {body}");
+    }
+}
+
+/// What the page for sending fills in is a request that the sandbox takes.
+#[tokio::test]
+async fn example_requests_are_taken() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let http = reqwest::Client::new();
+    let operations = success(http.get(format!("{}/_sandbox/operations", sandbox.url()))).await;
+    let (mut sent, mut refused) = (0, Vec::new());
+    for operation in operations.as_array().unwrap() {
+        let (vendor, id) = (operation["vendor"].as_str().unwrap(), operation["operation"].as_str().unwrap());
+        let example = success(http.get(format!("{}/_sandbox/operations/{vendor}/{id}", sandbox.url()))).await;
+        let method = Method::from_bytes(example["method"].as_str().unwrap().as_bytes()).unwrap();
+        let url = format!("{}{}", sandbox.base_url(vendor.parse().unwrap()), example["path"].as_str().unwrap());
+        let headers = example["headers"].as_object().unwrap();
+        let mut request =
+            headers.iter().fold(http.request(method, url), |request, (name, value)| request.header(name, value.as_str().unwrap()));
+        match headers.get("Content-Type").and_then(Value::as_str) {
+            Some("multipart/form-data") => continue,
+            Some("application/x-www-form-urlencoded") => request = request.form(&example["body"]),
+            Some(_) => request = request.body(example["body"].to_string()),
+            None => {}
+        }
+        sandbox.reset();
+        let (status, body) = fetch(request).await;
+        sent += 1;
+        if status.is_client_error() && status != 404 && status != 400 || status.is_server_error() {
+            refused.push(format!("{vendor} {id}: {status} {body}"));
+        }
+    }
+    assert!(sent > 150 && refused.is_empty(), "{sent} sent; {refused:#?}");
 }
 
 #[tokio::test]
@@ -62,8 +219,8 @@ async fn settings_change_while_it_runs() {
     assert_eq!((&settings["versions"], &settings["rate_limits"]), (&json!("published"), &json!(false)));
     let client = Client::new(&sandbox, Vendor::HoopAi);
     let request = client.authorized(Method::GET, "/contacts/?locationId=l", "pit-1").header("Version", "2023-02-21");
-    assert_eq!(answer(request).await.0, 200);
-    let (status, body) = answer(http.patch(&url).json(&json!({ "version": "published" }))).await;
+    assert_eq!(fetch(request).await.0, 200);
+    let (status, body) = fetch(http.patch(&url).json(&json!({ "version": "published" }))).await;
     assert_eq!(status, 400, "{body}");
     assert!(body["error"].as_str().unwrap().contains("unknown field `version`"), "{body}");
 }
@@ -85,11 +242,12 @@ async fn a_reset_leaves_the_documented_objects() {
 async fn it_tells_where_everything_is() {
     let sandbox = Sandbox::start().await.unwrap();
     let overview = success(reqwest::Client::new().get(format!("{}/_sandbox", sandbox.url()))).await;
+    assert_eq!(success(reqwest::Client::new().get(format!("{}/_sandbox/", sandbox.url()))).await, overview, "with the slash too");
     for vendor in Vendor::ALL {
         let told = &overview["vendors"][vendor.slug()];
         assert_eq!((&told["base_url"], &told["api_key"]), (&json!(sandbox.base_url(vendor)), &json!(vendor.api_key())));
     }
-    let (status, body) = answer(reqwest::Client::new().get(format!("{}/nowhere", sandbox.url()))).await;
+    let (status, body) = fetch(reqwest::Client::new().get(format!("{}/nowhere", sandbox.url()))).await;
     assert_eq!(status, 404);
     assert!(body["error"].as_str().unwrap().contains("/leonar/api/v1"), "{body}");
 }
@@ -125,12 +283,38 @@ async fn it_runs_inside_another_router() {
 async fn the_page_needs_nothing_from_elsewhere() {
     let sandbox = Sandbox::start().await.unwrap();
     let http = reqwest::Client::new();
-    let page = http.get(sandbox.url()).send().await.unwrap().text().await.unwrap();
-    assert!(!page.contains("://"), "everything it names is on the sandbox");
-    for file in ["/_sandbox/ui/swagger-ui.css", "/_sandbox/ui/swagger-ui-bundle.js"] {
-        assert!(page.contains(file), "{file}");
-        let response = http.get(format!("{}{file}", sandbox.url())).send().await.unwrap();
-        assert!(response.status().is_success() && response.bytes().await.unwrap().len() > 100_000, "{file}");
+    for (path, files) in
+        [("", &["sandbox.css", "app.js"][..]), ("/_sandbox/api", &["swagger-ui.css", "swagger-ui-bundle.js", "sandbox.css", "api.js"])]
+    {
+        let page = http.get(format!("{}{path}", sandbox.url())).send().await.unwrap();
+        let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
+        assert!(policy.contains("default-src 'none'; script-src 'self';") && policy.contains("frame-ancestors 'none'"), "{policy}");
+        let page = page.text().await.unwrap();
+        assert!(!page.contains("://") && !page.contains("<script>") && !page.contains("style="), "everything it names is on the sandbox");
+        for file in files {
+            assert!(page.contains(&format!("/_sandbox/ui/{file}")), "{file}");
+            let response = http.get(format!("{}/_sandbox/ui/{file}", sandbox.url())).send().await.unwrap();
+            assert!(response.status().is_success() && response.bytes().await.unwrap().len() > 1_000, "{file}");
+        }
+    }
+    // Modules name one another relative to themselves.
+    for file in [
+        "views.js",
+        "parts.js",
+        "requests.js",
+        "objects.js",
+        "controls.js",
+        "lit-html.js",
+        "directives/repeat.js",
+        "directive.js",
+        "directive-helpers.js",
+    ] {
+        let response = http.get(format!("{}/_sandbox/ui/{file}", sandbox.url())).send().await.unwrap();
+        assert_eq!(
+            (response.status().as_u16(), &response.headers()["content-type"]),
+            (200, &"text/javascript; charset=utf-8".parse().unwrap()),
+            "{file}"
+        );
     }
     for vendor in Vendor::ALL {
         let document = success(http.get(format!("{}/_sandbox/openapi/{vendor}.json", sandbox.url()))).await;

@@ -42,6 +42,7 @@ fn request(client: &Client<'_>, document: &Value, template: &str, method: &str, 
     };
     let example = &content["example"];
     let fields = || example.as_object().unwrap().iter();
+    let is_file = |name: &str| resolve(document, &content["schema"])["properties"][name]["format"] == "binary";
     match media.as_str() {
         "application/json" => request.json(example),
         "application/x-www-form-urlencoded" => request.form(&fields().map(|(name, value)| (name.clone(), text(value))).collect::<Vec<_>>()),
@@ -49,6 +50,7 @@ fn request(client: &Client<'_>, document: &Value, template: &str, method: &str, 
             Some(files) => {
                 files.iter().fold(form, |form, file| form.part(name.clone(), Part::bytes(b"%PDF-".as_slice()).file_name(text(file))))
             }
+            None if is_file(name) => form.part(name.clone(), Part::bytes(b"%PDF-".as_slice()).file_name(text(value))),
             None => form.text(name.clone(), text(value)),
         })),
         other => panic!("{template}: {other}"),
@@ -56,7 +58,7 @@ fn request(client: &Client<'_>, document: &Value, template: &str, method: &str, 
 }
 
 #[tokio::test]
-async fn every_operation_answers_its_example() {
+async fn every_operation_responds_with_its_example() {
     let mut problems = Vec::new();
     for vendor in Vendor::ALL {
         let document = document(vendor);

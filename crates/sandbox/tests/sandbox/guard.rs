@@ -8,15 +8,22 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::client::{Client, answer, success};
+use crate::client::{Client, fetch, success};
 
 /// What a page would want to do: read, wipe and drive the sandbox, and use the vendors in it.
 fn requests(sandbox: &Sandbox) -> Vec<(&'static str, RequestBuilder)> {
-    let http = reqwest::Client::new();
+    // The consent page leads to the app's own address, which nobody listens at.
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let control = |method: Method, path: &str| http.request(method, format!("{}{path}", sandbox.url()));
+    let consent = [("client_id", "a"), ("response_type", "code"), ("redirect_uri", "http://127.0.0.1:9/"), ("decision", "refuse")];
     let token = [("client_id", "a"), ("client_secret", "b"), ("grant_type", "authorization_code"), ("code", "c")];
     vec![
         ("page", control(Method::GET, "/")),
+        ("Swagger page", control(Method::GET, "/_sandbox/api")),
+        ("events", control(Method::GET, "/_sandbox/events")),
+        ("contacts", control(Method::GET, "/_sandbox/objects/leonar/contact")),
+        ("conversations", control(Method::GET, "/_sandbox/conversations")),
+        ("consent", control(Method::POST, "/leadway/v2/oauth/chooselocation").form(&consent)),
         ("overview", control(Method::GET, "/_sandbox")),
         ("log", control(Method::GET, "/_sandbox/requests")),
         ("reset", control(Method::POST, "/_sandbox/reset")),
@@ -57,7 +64,7 @@ async fn no_page_of_another_origin_reads_wipes_or_drives_it() {
     assert_eq!((sandbox.requests(), serde_json::to_value(sandbox.settings()).unwrap()), before);
     // A cross-origin `fetch` with JSON asks first, and is told no.
     let preflight = reqwest::Client::new().request(Method::OPTIONS, format!("{}/_sandbox/settings", sandbox.url()));
-    assert_eq!(answer(preflight.header("Origin", "https://evil.example")).await.0, 403);
+    assert_eq!(fetch(preflight.header("Origin", "https://evil.example")).await.0, 403);
 }
 
 #[tokio::test]
@@ -77,13 +84,17 @@ async fn its_own_page_and_programs_do_all_of_it() {
                 let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
                 sandbox.clear_faults();
                 let status = request.send().await.unwrap().status();
-                let expected = if what == "unknown path" { status == 404 } else { status.is_success() };
+                let expected = match what {
+                    "unknown path" => status == 404,
+                    "consent" => status == 303,
+                    _ => status.is_success(),
+                };
                 assert!(expected, "{what} with {headers:?}: {status}");
             }
         }
     }
     let page = reqwest::Client::new().get(sandbox.url()).send().await.unwrap();
-    assert_eq!(page.headers()["content-security-policy"], "frame-ancestors 'none'");
+    assert!(page.headers()["content-security-policy"].to_str().unwrap().contains("frame-ancestors 'none'"));
 }
 
 #[tokio::test]
@@ -92,10 +103,58 @@ async fn another_host_name_is_allowed_on_request() {
     let open = Sandbox::builder().allow_host("host.docker.internal").start().await.unwrap();
     for (sandbox, expected) in [(&strict, 421), (&open, 200)] {
         let request = reqwest::Client::new().get(format!("{}/_sandbox", sandbox.url())).header("Host", "host.docker.internal:4010");
-        let (status, body) = answer(request).await;
+        let (status, body) = fetch(request).await;
         assert_eq!(status, expected, "{body}");
     }
     success(reqwest::Client::new().get(format!("{}/_sandbox", open.url()))).await;
+}
+
+#[tokio::test]
+async fn an_origin_is_let_in_by_its_name_and_no_other() {
+    let sandbox = Sandbox::builder().allow_origin("http://LOCALHOST:3000/").start().await.unwrap();
+    let page = [("Origin", "http://localhost:3000"), ("Sec-Fetch-Site", "same-site")];
+    for (what, request) in requests(&sandbox) {
+        let request = page.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        let response = request.send().await.unwrap();
+        assert!(response.status() != 403 && response.status() != 421, "{what}: {}", response.status());
+        assert_eq!(response.headers()["access-control-allow-origin"], "http://localhost:3000", "{what}");
+        assert!(response.headers().get_all("vary").iter().any(|vary| vary == "Origin"), "{what}");
+    }
+    let asks = |origin: &str| {
+        let request = reqwest::Client::new().request(Method::OPTIONS, format!("{}/contacts", sandbox.base_url(Vendor::Leonar)));
+        let request = request.header("Origin", origin).header("Access-Control-Request-Method", "POST");
+        request.header("Access-Control-Request-Headers", "authorization,content-type").send()
+    };
+    let allowed = asks("http://localhost:3000").await.unwrap();
+    assert_eq!(
+        (allowed.status().as_u16(), &allowed.headers()["access-control-allow-headers"]),
+        (204, &"authorization,content-type".parse().unwrap())
+    );
+    assert!(allowed.headers()["access-control-allow-methods"].to_str().unwrap().contains("POST"));
+    for other in ["http://localhost:3001", "https://localhost:3000", "http://localhost:3000.evil.example", "null"] {
+        let refused = asks(other).await.unwrap();
+        assert_eq!((refused.status().as_u16(), refused.headers().get("access-control-allow-origin")), (403, None), "{other}");
+    }
+    // Whose name is made to resolve to this machine is refused all the same.
+    let rebound = reqwest::Client::new()
+        .get(format!("{}/_sandbox", sandbox.url()))
+        .header("Host", "evil.example")
+        .header("Origin", "http://localhost:3000");
+    assert_eq!(fetch(rebound).await.0, 421);
+    for wrong in ["*", "localhost:3000", "http://localhost:3000/path", "file:///tmp/x"] {
+        let error = Sandbox::builder().allow_origin(wrong).start().await.unwrap_err();
+        assert!(error.to_string().contains("is not the origin of a page"), "{wrong}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn at_another_address_it_is_called_by_any_address_and_no_other_name() {
+    let sandbox = Sandbox::builder().host([0, 0, 0, 0].into()).start().await.unwrap();
+    assert!(sandbox.url().starts_with("http://127.0.0.1:"), "an address that can be called: {}", sandbox.url());
+    for (host, expected) in [("192.168.1.5:4010", 200), ("[fd00::1]:4010", 200), ("localhost", 200), ("sandbox.internal", 421)] {
+        let request = reqwest::Client::new().get(format!("{}/_sandbox", sandbox.url())).header("Host", host);
+        assert_eq!(fetch(request).await.0, expected, "{host}");
+    }
 }
 
 /// Time is paused: it leaps to the next timer whenever nothing else is to be done.

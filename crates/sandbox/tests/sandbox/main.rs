@@ -8,6 +8,7 @@ mod faults;
 mod guard;
 mod numbers;
 mod oauth;
+mod start;
 mod state;
 mod strict;
 mod webhooks;

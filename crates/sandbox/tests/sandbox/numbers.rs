@@ -4,7 +4,7 @@ use reachout_sandbox::{Sandbox, Vendor};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::client::{Client, answer};
+use crate::client::{Client, fetch};
 
 #[tokio::test]
 async fn an_integer_beyond_64_bits_is_refused_in_a_body_as_in_a_query() {
@@ -32,10 +32,10 @@ async fn an_integer_beyond_64_bits_is_refused_in_a_body_as_in_a_query() {
     ];
     for number in ["9223372036854775808", "18446744073709551616", "-9223372036854775809000", "1e19", "2E+300"] {
         let query = Client::new(&sandbox, Vendor::Leonar).request(Method::GET, &format!("/contacts?offset={}", number.replace('+', "%2B")));
-        assert_eq!(answer(query).await.0, 400, "{number} in a query");
+        assert_eq!(fetch(query).await.0, 400, "{number} in a query");
         for (vendor, path, body, field) in bodies {
             let request = Client::new(&sandbox, vendor).request(Method::POST, path).header("Content-Type", "application/json");
-            let (status, returned) = answer(request.body(body.replace('#', number))).await;
+            let (status, returned) = fetch(request.body(body.replace('#', number))).await;
             let expected = if matches!(vendor, Vendor::HoopAi | Vendor::Leadway) { 422 } else { 400 };
             assert_eq!(status, expected, "{vendor} {field} {number}: {returned}");
             assert!(returned.to_string().contains(&format!("{field}: ")) && returned.to_string().contains("64 bits"), "{returned}");
@@ -51,12 +51,12 @@ async fn a_whole_number_comes_back_as_an_integer_however_it_was_written() {
     for (written, kept) in [("12", 12), ("12.0", 12), ("1.2e1", 12), ("9223372036854775807", i64::MAX)] {
         let body = format!(r#"{{"first_name":"Ada","years_experience":{written}}}"#);
         let request = Client::new(&sandbox, Vendor::Leonar).request(Method::POST, "/contacts").header("Content-Type", "application/json");
-        let (status, created) = answer(request.body(body)).await;
+        let (status, created) = fetch(request.body(body)).await;
         assert!(status.is_success(), "{written}: {created}");
         assert_eq!(created["data"]["years_experience"], json!(kept), "{written}: {created}");
         client.contacts().list().await.unwrap();
     }
     let fraction = Client::new(&sandbox, Vendor::Leonar).request(Method::POST, "/contacts");
-    let (status, body): (_, Value) = answer(fraction.json(&json!({ "first_name": "Ada", "years_experience": 1.5 }))).await;
+    let (status, body): (_, Value) = fetch(fraction.json(&json!({ "first_name": "Ada", "years_experience": 1.5 }))).await;
     assert_eq!(status, 400, "{body}");
 }

@@ -4,7 +4,7 @@ use reachout_sandbox::{Sandbox, Settings, Vendor};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::client::{Client, answer};
+use crate::client::{Client, fetch};
 
 fn texts<'a>(items: &'a Value, field: &str) -> Vec<&'a str> {
     items.as_array().unwrap().iter().map(|item| item[field].as_str().unwrap()).collect()
@@ -60,7 +60,7 @@ async fn leonar_contacts_live() {
     let changed = client.put(&format!("/contacts/{id}"), json!({ "title": "Analyst" })).await;
     assert_eq!((&changed["data"]["title"], &changed["data"]["first_name"]), (&json!("Analyst"), &json!("Ada")));
     let unknown = client.request(Method::PUT, "/contacts/00000000-0000-4000-8000-000000000000").json(&json!({ "title": "x" }));
-    let (status, body) = answer(unknown).await;
+    let (status, body) = fetch(unknown).await;
     assert_eq!((status.as_u16(), &body["error"]), (404, &json!({ "code": "not_found", "message": "contact not found" })));
 }
 
@@ -80,7 +80,7 @@ async fn leonar_messages_appear_in_their_conversation() {
 
     let mut email = body("Hi");
     email["channel"] = "email".into();
-    let (status, body) = answer(client.request(Method::POST, "/messages").json(&email)).await;
+    let (status, body) = fetch(client.request(Method::POST, "/messages").json(&email)).await;
     assert_eq!((status.as_u16(), &body["error"]["message"]), (400, &json!("subject: an email requires one")));
     email["subject"] = "Hello".into();
     let sent = client.post("/messages", email).await;
@@ -106,7 +106,7 @@ async fn leonar_projects_deals_tasks_and_sequences_live() {
     let entries = client.get(&format!("{path}/entries?stage_id={}", stage.as_str().unwrap())).await;
     assert_eq!((&entries["meta"]["total"], &entries["data"][0]["id"]), (&json!(1), &entry["id"]));
     let elsewhere = json!({ "contact_id": contact, "stage_id": "00000000-0000-4000-8000-000000000000" });
-    let (status, body) = answer(client.request(Method::POST, &format!("{path}/entries")).json(&elsewhere)).await;
+    let (status, body) = fetch(client.request(Method::POST, &format!("{path}/entries")).json(&elsewhere)).await;
     assert_eq!((status.as_u16(), &body["error"]["message"]), (404, &json!("stage_id: stage not found")));
 
     let file = client
@@ -121,7 +121,7 @@ async fn leonar_projects_deals_tasks_and_sequences_live() {
     let closed = client.post(&format!("{deal}/close"), json!({ "status": "won", "signed_amount": 45000 })).await["data"].clone();
     assert_eq!((&closed["status"], &closed["signed_amount"], closed["closed_at"].is_string()), (&json!("won"), &json!(45000), true));
     let reopened = client.request(Method::POST, &format!("{deal}/reopen"));
-    assert_eq!(answer(reopened).await.1["data"]["status"], "open");
+    assert_eq!(fetch(reopened).await.1["data"]["status"], "open");
 
     let task = client.put("/tasks/e5f6a7b8-9012-34cd-efab-567890123def", json!({ "status": "done" })).await["data"].clone();
     assert!(task["completed_at"].is_string(), "{task}");
@@ -144,7 +144,7 @@ async fn sendpilot_campaigns_and_leads_live() {
     let paused = client.patch("/v1/campaigns/clxxx123456", json!({ "action": "pause" })).await;
     assert_eq!(paused["newStatus"], "paused");
     assert_eq!(client.get("/v1/campaigns/clxxx123456").await["status"], "paused");
-    let (status, body) = answer(client.request(Method::PATCH, "/v1/campaigns/clxxx123456").json(&json!({ "action": "pause" }))).await;
+    let (status, body) = fetch(client.request(Method::PATCH, "/v1/campaigns/clxxx123456").json(&json!({ "action": "pause" }))).await;
     assert_eq!((status.as_u16(), &body["message"]), (400, &json!("action: the campaign is paused, not started")));
 
     let lead =
@@ -164,7 +164,7 @@ async fn sendpilot_campaigns_and_leads_live() {
     assert_eq!(client.patch(&format!("{path}/status"), json!({ "status": "NOT_INTERESTED" })).await["status"], "NOT_INTERESTED");
     client.patch(&format!("{path}/status"), json!({ "status": "OPPORTUNITY", "customLeadStatus": "CLOSED" })).await;
     assert_eq!(client.get("/v1/leads?campaignId=clxxx789012&status=OPPORTUNITY").await["leads"][0]["id"], lead["id"]);
-    let (status, _) = answer(client.request(Method::PATCH, &format!("{path}/status")).json(&json!({ "note": "x" }))).await;
+    let (status, _) = fetch(client.request(Method::PATCH, &format!("{path}/status")).json(&json!({ "note": "x" }))).await;
     assert_eq!(status, 400);
 }
 
@@ -215,9 +215,9 @@ async fn sendpilot_messages_appear_in_their_conversation() {
     }
     assert_eq!(seen, ["Hi", "Hi Ada", "Still there?"]);
     let stranger = json!({ "senderId": "nobody", "recipientLinkedinUrl": url, "message": "Hi" });
-    let (status, body) = answer(client.request(Method::POST, "/v1/inbox/send").json(&stranger)).await;
+    let (status, body) = fetch(client.request(Method::POST, "/v1/inbox/send").json(&stranger)).await;
     assert_eq!((status.as_u16(), &body["message"]), (400, &json!("senderId: sender not found")));
-    let (status, _) = answer(client.request(Method::GET, &path.replace("sender_abc123", "sender_other"))).await;
+    let (status, _) = fetch(client.request(Method::GET, &path.replace("sender_abc123", "sender_other"))).await;
     assert_eq!(status, 404);
 }
 
@@ -296,7 +296,7 @@ async fn highlevel_contacts_live() {
 
         assert_eq!(client.post(&format!("{path}/tags"), json!({ "tags": ["b"] })).await["tags"], json!(["a", "b"]));
         let removed = client.request(Method::DELETE, &format!("{path}/tags")).json(&json!({ "tags": ["a"] }));
-        assert_eq!(answer(removed).await.1["tags"], json!(["b"]));
+        assert_eq!(fetch(removed).await.1["tags"], json!(["b"]));
         let bulk = json!({ "contacts": [ids[0], "nobody"], "tags": ["b", "c"], "locationId": "here" });
         let bulk = client.post("/contacts/bulk/tags/update/add", bulk).await;
         assert_eq!((&bulk["errorCount"], &bulk["responses"][0]["tagsAdded"]), (&json!(1), &json!(["c"])));
@@ -316,7 +316,7 @@ async fn highlevel_contacts_live() {
         assert_eq!(note["contactId"], ids[0]);
 
         client.delete(&path).await;
-        let (status, body) = answer(client.request(Method::GET, &path)).await;
+        let (status, body) = fetch(client.request(Method::GET, &path)).await;
         assert_eq!((status.as_u16(), &body["message"]), (404, &json!("contact not found")), "{vendor}");
     }
 }
@@ -378,7 +378,7 @@ async fn highlevel_messages_appear_in_their_conversation() {
         client.delete(&format!("{later}/schedule")).await;
         assert_eq!(client.status(Method::GET, &later).await, 404);
         let stranger = message("SMS", json!({ "contactId": "nobody" }));
-        let (status, body) = answer(client.request(Method::POST, "/conversations/messages").json(&stranger)).await;
+        let (status, body) = fetch(client.request(Method::POST, "/conversations/messages").json(&stranger)).await;
         assert_eq!((status.as_u16(), &body["message"]), (404, &json!("contactId: contact not found")));
         client.delete(&format!("/conversations/{conversation}")).await;
         assert_eq!(client.status(Method::GET, &path).await, 404);

@@ -4,7 +4,7 @@ use reachout_sandbox::{Sandbox, Vendor, Versions};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::client::{Client, answer};
+use crate::client::{Client, fetch};
 
 /// One sentence of the error body, wherever the vendor puts it.
 fn message(vendor: Vendor, body: &Value) -> String {
@@ -90,7 +90,7 @@ async fn every_refusal_names_the_field_in_the_vendors_shape() {
         if let Some(body) = body {
             request = request.json(&body);
         }
-        let (actual, body) = answer(request).await;
+        let (actual, body) = fetch(request).await;
         assert_eq!(actual, status, "{vendor}: {case}: {body}");
         let message = message(vendor, &body);
         assert!(message.contains(expected) || message.replace("\\\"", "\"").contains(expected), "{vendor}: {case}: {body}");
@@ -131,7 +131,7 @@ async fn a_credential_must_have_the_vendors_form() {
             _ => vec![client.bare(Method::GET, path).basic_auth("pit", Some("1"))],
         };
         for request in refused.into_iter().chain(malformed) {
-            let (status, body) = answer(request).await;
+            let (status, body) = fetch(request).await;
             assert_eq!(status, 401, "{vendor}: {body}");
             for (name, value) in expected.as_object().unwrap() {
                 match value {
@@ -157,7 +157,7 @@ async fn the_version_header_is_the_documented_one_unless_told_otherwise() {
             if !version.is_empty() {
                 request = request.header("Version", version);
             }
-            let (status, body) = answer(request).await;
+            let (status, body) = fetch(request).await;
             assert_eq!(status, expected, "{version:?}: {body}");
             assert!(status.is_success() || body["message"].as_str().unwrap().starts_with("Version: "), "{body}");
         }
@@ -176,12 +176,12 @@ async fn a_body_of_another_kind_is_refused() {
             (client.request(Method::POST, path), 400, "requires one"),
         ];
         for (request, status, expected) in cases {
-            let (actual, body) = answer(request).await;
+            let (actual, body) = fetch(request).await;
             assert_eq!(actual, status, "{vendor}: {body}");
             assert!(message(vendor, &body).contains(expected), "{vendor}: {body}");
         }
     }
     let upload = Client::new(&sandbox, Vendor::HoopAi).request(Method::POST, "/conversations/messages/upload").json(&json!({}));
-    let (status, body) = answer(upload).await;
+    let (status, body) = fetch(upload).await;
     assert_eq!((status.as_u16(), &body["status"]), (415, &json!(415)), "the upload operation has its own error shape: {body}");
 }

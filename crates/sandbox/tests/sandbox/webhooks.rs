@@ -13,7 +13,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use crate::client::{Client, answer, document, success};
+use crate::client::{Client, document, fetch, success};
 
 /// A receiver of webhooks: its address, what it received, and the status it responds with.
 async fn receiver() -> (String, UnboundedReceiver<(HeaderMap, Bytes)>, Arc<AtomicU16>) {
@@ -104,6 +104,7 @@ async fn highlevel_tells_of_messages_in_both_directions() {
         assert_eq!(subscription.public_key.as_deref(), Some(HIGHLEVEL_WEBHOOK_KEY));
         let platform = Verifier::highlevel_with([PublicKey::from_spki(HIGHLEVEL_WEBHOOK_KEY).unwrap()]).unwrap();
         let contact = client.post("/contacts/", json!({ "locationId": "l", "firstName": "Ada" })).await["contact"]["id"].clone();
+        assert_eq!(read(vendor, &platform, &next(&mut received).await).1, "ContactCreate");
         let mut message = json!({ "type": "SMS", "contactId": contact, "message": "Hi" });
         if vendor == Vendor::Leadway {
             message["subType"] = "SMS".into();
@@ -134,7 +135,7 @@ async fn highlevel_tells_of_messages_in_both_directions() {
 }
 
 #[tokio::test]
-async fn leonar_contacts_answer_and_nobody_is_told() {
+async fn leonar_contacts_reply_and_nobody_is_told() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = Client::new(&sandbox, Vendor::Leonar);
     let contact = client.post("/contacts", json!({ "first_name": "Ada" })).await["data"]["id"].clone();
@@ -144,7 +145,107 @@ async fn leonar_contacts_answer_and_nobody_is_told() {
     assert_eq!((&listed["data"][0]["content"], &listed["data"][0]["direction"]), (&json!("Hello!"), &json!("inbound")));
     assert_eq!(client.get("/contacts").await["data"][0]["global_status"], "replied");
     let refused = sandbox.reply(&ReplyTo::contact(Vendor::Leonar, "nobody", "Hi")).unwrap_err();
-    assert_eq!(refused.to_string(), "conversation_id: conversation not found");
+    assert_eq!(refused.to_string(), "contact_id: contact not found");
+}
+
+#[tokio::test]
+async fn a_first_message_opens_the_conversation() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let leonar = Client::new(&sandbox, Vendor::Leonar);
+    let contact = leonar.post("/contacts", json!({ "first_name": "Ada" })).await["data"]["id"].as_str().unwrap().to_owned();
+    let first = sandbox.reply(&ReplyTo::contact(Vendor::Leonar, &contact, "Hello?").channel("whatsapp")).unwrap();
+    assert_eq!((&first["channel"], &first["direction"]), (&json!("whatsapp"), &json!("inbound")));
+    let second = sandbox.reply(&ReplyTo::contact(Vendor::Leonar, &contact, "Anybody?")).unwrap();
+    assert_eq!(second["conversation_id"], first["conversation_id"], "one that is there is gone on with");
+    let path = format!("/conversations/{}/messages", first["conversation_id"].as_str().unwrap());
+    assert_eq!(leonar.get(&path).await["data"].as_array().unwrap().len(), 2);
+
+    let sendpilot = Client::new(&sandbox, Vendor::SendPilot);
+    let first = sandbox.reply(&ReplyTo::profile(Vendor::SendPilot, "https://www.linkedin.com/in/ada", "Hello?")).unwrap();
+    let listed = sendpilot.get("/v1/inbox/conversations?accountId=sender_abc123").await;
+    assert_eq!(listed["conversations"][0]["id"], first["conversationId"], "{listed}");
+
+    for vendor in [Vendor::HoopAi, Vendor::Leadway] {
+        let client = Client::new(&sandbox, vendor);
+        let contact = client.post("/contacts/", json!({ "locationId": "l", "firstName": "Ada" })).await["contact"]["id"].clone();
+        let first = sandbox.reply(&ReplyTo::contact(vendor, contact.as_str().unwrap(), "Hello?").channel("WhatsApp")).unwrap();
+        assert_eq!((&first["messageType"], &first["locationId"]), (&json!("TYPE_WHATSAPP"), &json!("l")));
+        let found = client.get(&format!("/conversations/search?locationId=l&contactId={}", contact.as_str().unwrap())).await;
+        assert_eq!((&found["conversations"][0]["id"], &found["total"]), (&first["conversationId"], &json!(1)));
+    }
+
+    for (reply, expected) in [
+        (ReplyTo::contact(Vendor::Leadway, "nobody", "Hi"), "contact_id: contact not found"),
+        (ReplyTo::conversation(Vendor::Leadway, "none", "Hi"), "conversation_id: conversation not found"),
+        (ReplyTo::contact(Vendor::Leonar, &contact, "Hi").channel("fax"), "channel: \"fax\" is not one of "),
+        (ReplyTo::contact(Vendor::SendPilot, "lead_1", "Hi"), "contact_id: sendpilot takes linkedin_url or conversation_id"),
+        (ReplyTo::profile(Vendor::SendPilot, "ada", "Hi"), "linkedin_url: \"ada\" is not the address of a LinkedIn profile"),
+        (ReplyTo::conversation(Vendor::HoopAi, "", "Hi"), "contact_id: contact_id or conversation_id is required"),
+    ] {
+        let refused = sandbox.reply(&reply).unwrap_err().to_string();
+        assert!(refused.starts_with(expected), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn highlevel_tells_of_contacts() {
+    for vendor in [Vendor::HoopAi, Vendor::Leadway] {
+        let sandbox = Sandbox::start().await.unwrap();
+        let client = Client::new(&sandbox, vendor);
+        let (url, mut received, _) = receiver().await;
+        sandbox.add_webhook(Webhook::new(vendor, url).secret("s")).unwrap();
+        let platform = Verifier::highlevel_with([PublicKey::from_spki(HIGHLEVEL_WEBHOOK_KEY).unwrap()]).unwrap();
+        let contact = client.post("/contacts/", json!({ "locationId": "l", "firstName": "Ada", "email": "ada@example.com" })).await;
+        let id = contact["contact"]["id"].as_str().unwrap().to_owned();
+        let path = format!("/contacts/{id}");
+        let (_, name, data) = read(vendor, &platform, &next(&mut received).await);
+        assert_eq!((name.as_str(), &data["id"], &data["email"]), ("ContactCreate", &json!(id), &json!("ada@example.com")));
+
+        client.put(&path, json!({ "city": "London" })).await;
+        let (_, name, data) = read(vendor, &platform, &next(&mut received).await);
+        assert_eq!((name.as_str(), &data["city"]), ("ContactUpdate", &json!("London")));
+        client.put(&path, json!({ "dnd": true, "tags": ["vip"] })).await;
+        let mut names = [next(&mut received).await, next(&mut received).await].map(|event| read(vendor, &platform, &event).1);
+        names.sort();
+        assert_eq!(names, ["ContactDndUpdate", "ContactTagUpdate"]);
+        client.post(&format!("{path}/tags"), json!({ "tags": ["new"] })).await;
+        let (_, name, data) = read(vendor, &platform, &next(&mut received).await);
+        assert_eq!((name.as_str(), &data["tags"]), ("ContactTagUpdate", &json!(["vip", "new"])));
+        // What changes nothing tells of nothing: the next event is that of the deletion.
+        client.put(&path, json!({ "city": "London" })).await;
+        client.delete(&path).await;
+        let (_, name, data) = read(vendor, &platform, &next(&mut received).await);
+        assert_eq!((name.as_str(), &data["id"]), ("ContactDelete", &json!(id)));
+    }
+}
+
+#[tokio::test]
+async fn a_delivery_is_sent_again_on_request() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::new(&sandbox, Vendor::SendPilot);
+    let (url, mut received, _) = receiver().await;
+    let subscription = sandbox.add_webhook(Webhook::new(Vendor::SendPilot, url).secret("s")).unwrap();
+    client.patch("/v1/campaigns/clxxx123456", json!({ "action": "pause" })).await;
+    let first = next(&mut received).await.1;
+    let http = reqwest::Client::new();
+    let delivery = loop {
+        match sandbox.deliveries().pop() {
+            Some(delivery) => break delivery,
+            None => tokio::time::sleep(Duration::from_millis(10)).await,
+        }
+    };
+    assert_eq!((delivery.id, &delivery.body["eventType"]), (1, &json!("campaign.paused")));
+    let (status, _) = fetch(http.post(format!("{}/_sandbox/deliveries/1/resend", sandbox.url()))).await;
+    assert_eq!(status, 202);
+    assert_eq!(next(&mut received).await.1, first, "the same event");
+    let (status, body) = fetch(http.post(format!("{}/_sandbox/deliveries/9/resend", sandbox.url()))).await;
+    assert_eq!((status.as_u16(), &body["error"]), (404, &json!("delivery 9 is not known, or not any more")));
+    let webhook = format!("{}/_sandbox/webhooks/{}", sandbox.url(), subscription.id);
+    assert_eq!(fetch(http.delete(&webhook)).await.0, 204);
+    assert_eq!(fetch(http.delete(&webhook)).await.0, 404);
+    client.patch("/v1/campaigns/clxxx123456", json!({ "action": "resume" })).await;
+    sandbox.resend(1).unwrap();
+    assert_eq!(next(&mut received).await.1, first, "whoever is removed is told of nothing new");
 }
 
 #[tokio::test]
@@ -186,7 +287,7 @@ async fn only_this_machine_is_told_and_only_of_what_is_documented() {
         (json!({ "vendor": "sendpilot", "url": hook, "events": ["message.lost"] }), "events: \"message.lost\" is none of"),
         (json!({ "vendor": "sendpilot", "url": hook, "secret": "" }), "secret: "),
     ] {
-        let (status, body) = answer(http.post(&url).json(&webhook)).await;
+        let (status, body) = fetch(http.post(&url).json(&webhook)).await;
         assert_eq!(status, 400, "{webhook}");
         assert!(body["error"].as_str().unwrap().starts_with(expected), "{webhook}: {body}");
     }

@@ -7,6 +7,10 @@
 //!
 //! Lists have `stream()`, which reads page after page; awaited they are one page.
 //!
+//! # Evidence
+//! Each operation names the page of the vendor that it is from. What other sources its note speaks of is in the vendor's folder of
+//! <https://github.com/reachout-rs/reachout/tree/main/specs>.
+//!
 //! # Errors
 //! Every call fails with [`rt::Error`]. Its [`delivery()`](rt::Error::delivery) says whether the request was delivered. What is out of its
 //! documented limits is an error before anything is sent, and the error names all of it.
@@ -33,9 +37,9 @@ impl Campaigns {
     ///
     /// `GET /v1/campaigns`, [repeated](rt::Route::is_repeatable) where that helps, pages by number. Documented in full:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/get-campaigns>. The upper half of the page returns data and meta and statuses in
-    /// capitals; its generated block, A, B and integrators have campaigns and pagination and small letters. The newer form is documented,
-    /// and the older fields are optional beside it. The filter follows the generated block (the text has started instead of active and
-    /// all).
+    /// capitals; its generated block, both derived files and integrators have campaigns and pagination and small letters. The newer form is
+    /// documented, and the older fields are optional beside it. The filter follows the generated block (the text has started instead of
+    /// active and all).
     ///
     /// ```no_run
     /// # use sendpilot::types;
@@ -58,7 +62,7 @@ impl Campaigns {
     ///
     /// `GET /v1/campaigns/{id}`, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/get-campaign-by-id>. The page's text nests the counters in metrics; its generated
-    /// block, A and B have them flat. Both are optional, and the flat ones are current.
+    /// block and both derived files have them flat. Both are optional, and the flat ones are current.
     ///
     /// ```no_run
     /// # async fn example(campaigns: sendpilot::operations::Campaigns) -> Result<(), Box<dyn std::error::Error>> {
@@ -151,7 +155,8 @@ impl Leads {
     ///
     /// `GET /v1/leads`, [repeated](rt::Route::is_repeatable) where that helps, pages by number. Documented in full:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/get-leads>. The page was seen in its oldest revision only. campaignId is optional
-    /// there and in A, but required in B, which is followed; the values of status and the parameter full are B's too.
+    /// there and in the older derived file, but required in the newer, which is followed; the values of status and the parameter full are
+    /// the newer file's too.
     ///
     /// ```no_run
     /// # use sendpilot::types;
@@ -178,9 +183,9 @@ impl Leads {
     /// for an unknown campaign.
     ///
     /// `POST /v1/leads`, [sent once](rt::Route::is_repeatable). Documented in full:
-    /// <https://docs.sendpilot.ai/api-reference/endpoint/post-add-leads>. The pages allow 100 leads in a request, the newest one too; B has
-    /// 1 to 1,000. The pages are followed. Custom fields are flat, as the newest page says; older ones nest them in customFields. email is
-    /// in A and B only.
+    /// <https://docs.sendpilot.ai/api-reference/endpoint/post-add-leads>. The pages allow 100 leads in a request, the newest one too; the
+    /// newer derived file has 1 to 1,000. The pages are followed. Custom fields are flat, as the newest page says; older ones nest them in
+    /// customFields. email is in the derived files only.
     ///
     /// ```no_run
     /// # use sendpilot::types;
@@ -210,7 +215,7 @@ impl Leads {
     ///
     /// `GET /v1/leads/{id}`, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-by-id>. The page has the basic fields; the parameter full and the further
-    /// fields are B's, and optional. Status is a list of 6 values on the page and of 35 in B: all are known.
+    /// fields are the newer derived file's, and optional. Status is a list of 6 values on the page and of 35 in that file: all are known.
     ///
     /// ```no_run
     /// # async fn example(leads: sendpilot::operations::Leads) -> Result<(), Box<dyn std::error::Error>> {
@@ -230,9 +235,9 @@ impl Leads {
     ///
     /// `PATCH /v1/leads/{id}/status`, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/patch-lead-status>. The pages and derived documents have four different lists of
-    /// statuses: that of the newest page (which has NOT_INTERESTED) and B's are taken together. status is required as on every page; B,
-    /// which adds customLeadStatus, takes either of the two. The response is that of the newest page, A, B and integrators, not the first
-    /// pages' with previousStatus.
+    /// statuses: that of the newest page (which has NOT_INTERESTED) and that of the newer derived file are taken together. status is
+    /// required as on every page; the newer derived file, which adds customLeadStatus, takes either of the two. The response is that of the
+    /// newest page, both derived files and integrators, not the first pages' with previousStatus.
     ///
     /// ```no_run
     /// # use sendpilot::types;
@@ -324,7 +329,7 @@ impl Inbox {
     ///
     /// `GET /v1/inbox/conversations`, [repeated](rt::Route::is_repeatable) where that helps, pages by continuation token. Documented in
     /// full: <https://docs.sendpilot.ai/api-reference/endpoint/get-conversations>. An earlier revision of the page counts pages; the
-    /// continuation token of the newest, A and B is followed.
+    /// continuation token of the newest and of both derived files is followed.
     ///
     /// ```no_run
     /// # async fn example(inbox: sendpilot::operations::Inbox) -> Result<(), Box<dyn std::error::Error>> {
@@ -387,8 +392,8 @@ impl Inbox {
     ///
     /// `GET /v1/inbox/senders`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/post-connect>. No page of its own was seen (the pages on sending link to it).
-    /// senders and total are from A and B, a sender's fields from integrators; daily limits are said to be there, but not under which
-    /// names, so that a sender keeps all its fields.
+    /// senders and total are from the derived files, a sender's fields from integrators; daily limits are said to be there, but not under
+    /// which names, so that a sender keeps all its fields.
     ///
     /// ```no_run
     /// # async fn example(inbox: sendpilot::operations::Inbox) -> Result<(), Box<dyn std::error::Error>> {
@@ -440,7 +445,7 @@ impl Inbox {
     ///
     /// `POST /v1/inbox/send/lead/{leadId}`, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/post-send-to-lead>. campaignId in the request, conversationId and error in the
-    /// response are in B only, and optional.
+    /// response are in the newer derived file only, and optional.
     ///
     /// ```no_run
     /// # use sendpilot::types;
@@ -473,7 +478,7 @@ impl Inbox {
     ///
     /// `POST /v1/inbox/connect`, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/post-connect>. The page still names the events connection.sent and
-    /// connection.accepted; the newer webhook pages rename them. error in the response is in B only, and optional.
+    /// connection.accepted; the newer webhook pages rename them. error in the response is in the newer derived file only, and optional.
     ///
     /// ```no_run
     /// # use sendpilot::types;
@@ -562,8 +567,8 @@ impl LeadDatabase {
     ///
     /// `POST /v1/lead-database/searches`, [sent once](rt::Route::is_repeatable). Documented in part:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-database-search-status>. No page of its own was seen; request and
-    /// response are from A and B. The filters are B's, which types them, followed by the keys that only A has. limit is a number in B and
-    /// an integer up to 10,000 in A: an integer without maximum.
+    /// response are from the derived files. The filters are those of the newer, which types them, followed by the keys that only the older
+    /// has. limit is a number in the newer and an integer up to 10,000 in the older: an integer without maximum.
     ///
     /// ```no_run
     /// # use sendpilot::types;
@@ -595,7 +600,7 @@ impl LeadDatabase {
     ///
     /// `GET /v1/lead-database/searches/{id}/status`, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-database-search-status>. progress is an object in the page's text and an
-    /// integer from 0 to 100 in its generated block and A; B does not type it. It is one of both.
+    /// integer from 0 to 100 in its generated block and the older derived file; the newer does not type it. It is one of both.
     ///
     /// ```no_run
     /// # async fn example(lead_database: sendpilot::operations::LeadDatabase) -> Result<(), Box<dyn std::error::Error>> {
@@ -612,9 +617,10 @@ impl LeadDatabase {
     /// Lists the leads that a search found, a page at a time. Errors: 401 for the key, 404 for an unknown search, 429 for too many calls.
     ///
     /// `GET /v1/lead-database/searches/{id}/results`, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented in
-    /// part: <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-database-search-status>. No page of its own was seen. A counts
-    /// pages and returns id, status, results and pagination; B, the newest, has offset and limit and returns leads, total and has_more. The
-    /// parameters are B's, the response has the fields of both. A lead's fields are those of the event lead_database.search.completed.
+    /// part: <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-database-search-status>. No page of its own was seen. The older
+    /// derived file counts pages and returns id, status, results and pagination; the newer has offset and limit and returns leads, total
+    /// and has_more. The parameters are the newer's, the response has the fields of both. A lead's fields are those of the event
+    /// lead_database.search.completed.
     ///
     /// ```no_run
     /// # async fn example(lead_database: sendpilot::operations::LeadDatabase) -> Result<(), Box<dyn std::error::Error>> {
@@ -640,8 +646,8 @@ impl LeadDatabase {
     /// the scope.
     ///
     /// `GET /v1/lead-database/filters`, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented in part:
-    /// <https://docs.sendpilot.ai>. In B only, and no page was seen. What a filter and a value look like is not known, so that they keep
-    /// whatever comes.
+    /// <https://docs.sendpilot.ai>. In the newer derived file only, and no page was seen. What a filter and a value look like is not known,
+    /// so that they keep whatever comes.
     ///
     /// ```no_run
     /// # async fn example(lead_database: sendpilot::operations::LeadDatabase) -> Result<(), Box<dyn std::error::Error>> {
@@ -738,8 +744,9 @@ impl LeadExtractor {
     ///
     /// `POST /v1/lead-extractor/campaigns`, [sent once](rt::Route::is_repeatable). Documented in part:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-extractor-campaign-status>. No page of its own was seen; request and
-    /// response are from A and B. mode and url_type are optional in A and required in B, which is followed; webhook_url is in B only. limit
-    /// is a number in B and an integer up to 10,000 in A: an integer without maximum.
+    /// response are from the derived files. mode and url_type are optional in the older and required in the newer, which is followed;
+    /// webhook_url is in the newer only. limit is a number in the newer and an integer up to 10,000 in the older: an integer without
+    /// maximum.
     ///
     /// ```no_run
     /// # use sendpilot::types;
@@ -769,8 +776,8 @@ impl LeadExtractor {
     /// Tells how far an extraction job is. Errors: 401 for the key, 404 for an unknown job, 429 for too many calls.
     ///
     /// `GET /v1/lead-extractor/campaigns/{id}/status`, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
-    /// <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-extractor-campaign-status>. completed_at and error_message are in B only,
-    /// and optional.
+    /// <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-extractor-campaign-status>. completed_at and error_message are in the
+    /// newer derived file only, and optional.
     ///
     /// ```no_run
     /// # async fn example(lead_extractor: sendpilot::operations::LeadExtractor) -> Result<(), Box<dyn std::error::Error>> {
@@ -787,9 +794,10 @@ impl LeadExtractor {
     /// Lists the leads that a job extracted, a page at a time. Errors: 401 for the key, 404 for an unknown job, 429 for too many calls.
     ///
     /// `GET /v1/lead-extractor/campaigns/{id}/results`, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented
-    /// in part: <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-extractor-campaign-status>. No page of its own was seen. A
-    /// returns leads and a pagination object, B, the newest, with leads, total and has_more: the response has the fields of both. A lead's
-    /// fields are from the event lead_extractor.job.completed and from integrators. enriched_only is in B only.
+    /// in part: <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-extractor-campaign-status>. No page of its own was seen. The
+    /// older derived file returns leads and a pagination object, the newer leads, total and has_more: the response has the fields of both.
+    /// A lead's fields are from the event lead_extractor.job.completed and from integrators. enriched_only is in the newer derived file
+    /// only.
     ///
     /// ```no_run
     /// # async fn example(lead_extractor: sendpilot::operations::LeadExtractor) -> Result<(), Box<dyn std::error::Error>> {
@@ -857,7 +865,7 @@ impl Account {
     ///
     /// `GET /v1/credits`, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/get-credits>. An earlier revision of the page nests balances in globalCredits and
-    /// leadDatabase; the newest page, its generated block, A and B have five flat fields.
+    /// leadDatabase; the newest page, its generated block and both derived files have five flat fields.
     ///
     /// ```no_run
     /// # async fn example(account: sendpilot::operations::Account) -> Result<(), Box<dyn std::error::Error>> {
@@ -874,8 +882,8 @@ impl Account {
     /// Tells which workspace the API key belongs to, what the key may do and how the workspace is subscribed. Needs a key with the scope
     /// `workspace:read`. Errors: 401 for the key, 403 without the scope.
     ///
-    /// `GET /v1/me`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part: <https://docs.sendpilot.ai>. In B only, and
-    /// no page was seen: only the names of the outer fields are known.
+    /// `GET /v1/me`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part: <https://docs.sendpilot.ai>. In the newer
+    /// derived file only, and no page was seen: only the names of the outer fields are known.
     ///
     /// ```no_run
     /// # async fn example(account: sendpilot::operations::Account) -> Result<(), Box<dyn std::error::Error>> {
@@ -894,7 +902,7 @@ impl Account {
     /// scope.
     ///
     /// `GET /v1/senders/quotas`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part: <https://docs.sendpilot.ai>. In
-    /// B only, and no page was seen: the names of a sender's fields are not known.
+    /// the newer derived file only, and no page was seen: the names of a sender's fields are not known.
     ///
     /// ```no_run
     /// # async fn example(account: sendpilot::operations::Account) -> Result<(), Box<dyn std::error::Error>> {

@@ -116,7 +116,9 @@ fn an_extension_is_merged_into_what_is_shared() {
 
 #[test]
 fn faults_of_an_extension_are_found_where_they_were_written() {
+    let extension = EXTENSION.find("      x-extend:").map_or("", |at| &EXTENSION[at..]);
     let cases: &[(&str, &str, &str, &str, &str)] = &[
+        ("list instead of a mapping", extension, "      x-extend: []", "x-extend: []", "only an object schema can be extended"),
         ("added parameter", "description: Its place., ", "", "name: place", "say what it means"),
         ("added example", "pinned: true", "pinned: 5", "example: { topic", "pinned: 5 is not of type"),
         (

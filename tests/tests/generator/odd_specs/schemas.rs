@@ -87,6 +87,11 @@ fn properties() -> Vec<Odd> {
         ("default", "type: string, default: x", "a request carries a default"),
         ("anyOf", "anyOf: [{ $ref: \"#/components/schemas/Status\" }]", "write `oneOf`"),
         ("no part", "allOf: []", "nothing to choose from"),
+        (
+            "one part, written inline",
+            "type: object, allOf: [{ type: object, properties: { a: { type: string, description: x } } }]",
+            "an object or alternative is written inline",
+        ),
         ("enum of numbers", "type: integer, enum: [1, 2]", "without an enum"),
         ("required of a text", "type: string, required: [a]", "describe it under `properties`"),
     ] {

@@ -59,7 +59,12 @@ impl Arguments {
         }
         let key = ask(format!("{} credential (not shown): ", vendor.name)).await?;
         let login = Login::Key { key: key.expose_secret().to_owned() };
-        let place = Vault::new(settings).set(&name(settings, vendor), login.to_secret()).await?;
+        let (vault, name) = (Vault::new(settings), name(settings, vendor));
+        // Tokens of an earlier login are nobody's now.
+        if let Some((_, place)) = vault.get(&name).await? {
+            store(&place, settings)?.remove(&name).await.map_err(|error| Failure::Usage(error.into()))?;
+        }
+        let place = vault.set(&name, login.to_secret()).await?;
         output.object(&json!({ "vendor": vendor.id, "profile": settings.profile(), "kept_in": place.to_string() }))
     }
 

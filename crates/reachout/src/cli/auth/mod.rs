@@ -102,6 +102,7 @@ struct Row {
     variable: &'static str,
     found: bool,
     base_url: String,
+    base_url_source: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -113,26 +114,28 @@ async fn status(check: bool, access: &Access<'_>, output: &mut Output) -> Result
     let (mut rows, mut worst) = (Vec::new(), Ok(()));
     for (vendor, api) in Vendor::ALL.into_iter().filter_map(|vendor| Some((vendor, vendor.api()?))) {
         let client = api.vendor;
-        let source = Source::of(client, settings).await?;
-        let (base_url, _) = access.base_url(client)?;
+        let source = Source::of(client, settings).await;
+        let (base_url, base_url_source) = access.base_url(client)?;
         let (credential, expires_at) = match &source {
-            Source::Environment { secret } => (mask(secret.expose_secret()), None),
-            Source::Login { login: Login::Key { key }, .. } => (mask(key), None),
-            Source::Login { place, .. } => {
+            Err(_) => ("unreadable".to_owned(), None),
+            Ok(Source::Environment { secret }) => (mask(secret.expose_secret()), None),
+            Ok(Source::Login { login: Login::Key { key }, .. }) => (mask(key), None),
+            Ok(Source::Login { place, .. }) => {
                 let tokens = store(place, settings)?.load(&name(settings, client)).await.map_err(|error| Failure::Usage(error.into()))?;
                 let shown = tokens.as_ref().map_or_else(|| "not set".to_owned(), |tokens| mask(tokens.access_token.expose_secret()));
                 (shown, tokens.and_then(|tokens| tokens.expires_at).map(|time| time.to_rfc3339()))
             }
-            Source::None => ("not set".to_owned(), None),
+            Ok(Source::None) => ("not set".to_owned(), None),
         };
-        let found = !matches!(source, Source::None);
+        let found = source.as_ref().is_ok_and(|source| !matches!(source, Source::None));
         let mut row = Row {
             vendor,
-            source: source.describe(client, settings),
+            source: source.as_ref().map_or_else(ToString::to_string, |source| source.describe(client, settings)),
             credential,
             variable: client.credential_env,
             found,
             base_url,
+            base_url_source,
             expires_at,
             check: None,
         };
@@ -141,6 +144,7 @@ async fn status(check: bool, access: &Access<'_>, output: &mut Output) -> Result
             row.check = Some(told);
             worst = worst.and(result);
         }
+        worst = worst.and(source.map(drop));
         rows.push(row);
     }
     let columns: &[&str] = match check {

@@ -79,7 +79,11 @@ impl Vault {
             Ok(folder) => remove(&file(folder, name))?,
             Err(_) => false,
         };
-        Ok(self.in_keyring(name, keyring::Entry::delete_credential).await?.is_some() || in_file)
+        match self.in_keyring(name, keyring::Entry::delete_credential).await {
+            // It may be locked; the login was not in it.
+            Err(_) if in_file => Ok(true),
+            removed => Ok(removed?.is_some() || in_file),
+        }
     }
 
     /// Nothing where the keyring does not have the entry, or where there is no keyring.
@@ -93,13 +97,10 @@ impl Vault {
         }
         match run(name, work).await {
             Ok(value) => Ok(Some(value)),
-            Err(
-                keyring::Error::NoEntry
-                | keyring::Error::NoDefaultStore
-                | keyring::Error::NoStorageAccess(_)
-                | keyring::Error::PlatformFailure(_),
-            ) => Ok(None),
-            Err(error) => Err(Failure::usage(format!("the system's keyring failed: {error}"))),
+            Err(keyring::Error::NoEntry | keyring::Error::NoDefaultStore | keyring::Error::PlatformFailure(_)) => Ok(None),
+            Err(error) => {
+                Err(Failure::usage(format!("the system's keyring cannot be opened (REACHOUT_KEYRING=off does without it): {error}")))
+            }
         }
     }
 }

@@ -7,7 +7,10 @@ const LONGEST_ARGUMENT: usize = 64 * 1024;
 
 /// The command. The credential is a variable, so that it is in no history and in no list of processes' arguments as typed.
 pub fn command(held: &Held) -> String {
-    let mut words = vec![format!("curl --fail-with-body -sS -X {} {}", held.method, quoted(&held.url))];
+    // curl takes brackets in a URL for patterns, and waits for a body that HEAD does not have.
+    let globs = if held.url.contains(['[', ']', '{', '}']) { " --globoff" } else { "" };
+    let method = if held.method == "HEAD" { "--head".to_owned() } else { format!("-X {}", held.method) };
+    let mut words = vec![format!("curl --fail-with-body -sS{globs} {method} {}", quoted(&held.url))];
     for (name, value) in &held.headers {
         words.push(match held.credential.contains(name) {
             true => format!("-H \"{name}: {value}\""),
@@ -72,6 +75,8 @@ mod tests {
   -H 'x: $HOME' \
   --data-raw 'it'\''s'"#;
         assert_eq!(command(&held("it's")), expected);
+        let head = Held { method: "HEAD".to_owned(), url: "https://a.b/c?ids[]=1".to_owned(), ..held("") };
+        assert!(command(&head).starts_with("curl --fail-with-body -sS --globoff --head 'https://a.b/c?ids[]=1' "), "{}", command(&head));
     }
 
     #[test]

@@ -250,8 +250,8 @@ impl Observer for Watcher {
     }
 
     fn paced(&self, wait: Duration) {
-        // Asking for a slot that is free takes some microseconds.
-        if wait >= Duration::from_millis(1) {
+        // Asking for a slot that is free takes some milliseconds at most.
+        if self.exchange.verbose > 0 && wait >= Duration::from_millis(50) {
             tell('*', &format!("waited {:.1} s for the rate limit", wait.as_secs_f64()));
         }
     }

@@ -140,7 +140,7 @@ async fn call(
                 match item {
                     Ok(item) => output.item(item)?,
                     Err(error) => {
-                        output.end()?;
+                        output.break_off()?;
                         return Err(error.into());
                     }
                 }

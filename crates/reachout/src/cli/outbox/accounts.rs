@@ -27,7 +27,7 @@ impl ByProfile {
         let simulated = access.sandbox().into_iter().flat_map(|sandbox| {
             Vendor::ALL.into_iter().filter_map(|vendor| {
                 let simulated = vendor.id().parse::<reachout_sandbox::Vendor>().ok()?;
-                Some((vendor, sandbox.base_url(simulated), sandbox.api_key(simulated)))
+                Some((vendor, sandbox.base_url(simulated), simulated.api_key()))
             })
         });
         let settings = access.settings;

@@ -11,16 +11,14 @@ use crate::cli::failure::Failure;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
-    /// Aligned columns, for people
+    // Not doc comments, which would make the help of every command twice as long.
     #[default]
     Table,
-    /// One JSON value
     Json,
-    /// One line of JSON an item
+    // One line an item.
     Jsonl,
-    /// Comma-separated values with a header; lists are joined by semicolons, other nested values are JSON
+    // Lists are joined by semicolons, other nested values are JSON.
     Csv,
-    /// YAML
     Yaml,
 }
 

@@ -140,9 +140,15 @@ impl Output {
     /// Ends a streamed list.
     pub fn end(&mut self) -> Result<(), Failure> {
         let nothing = self.format == Format::Table && self.waiting.is_empty() && self.layout.is_none();
-        let ended = if self.waiting.is_empty() { Ok(()) } else { self.flush() };
+        self.break_off()?;
+        if nothing { line("nothing found") } else { Ok(()) }
+    }
+
+    /// Prints what came of a list that ends too early.
+    pub fn break_off(&mut self) -> Result<(), Failure> {
+        let printed = if self.waiting.is_empty() { Ok(()) } else { self.flush() };
         self.progress = None;
-        if nothing { line("nothing found") } else { ended }
+        printed
     }
 
     /// Says that a response had no content.
@@ -243,10 +249,10 @@ fn fields(rows: &[Value]) -> Result<(), Failure> {
     line(&table::fields(&rows, table::room()))
 }
 
-/// `println!` panics where nobody reads the output any more.
+/// `println!` panics where nobody reads the output any more, and writes a long line in pieces, between which another program may write.
 pub fn line(text: &str) -> Result<(), Failure> {
     let mut stdout = std::io::stdout().lock();
-    writeln!(stdout, "{text}")?;
+    stdout.write_all(format!("{text}\n").as_bytes())?;
     Ok(stdout.flush()?)
 }
 

@@ -38,7 +38,7 @@ const MAIN: [&str; 31] = [
     "dateadded",
     "sentat",
 ];
-/// A row with one of these needs no [`PARTS`] beside it.
+/// One of these is enough, without another and without its [`PARTS`].
 const WHOLE: [&str; 3] = ["name", "fullname", "contactname"];
 const PARTS: [&str; 2] = ["firstname", "lastname"];
 const MOST: usize = 7;
@@ -113,10 +113,10 @@ pub fn columns(rows: &[Value]) -> Vec<String> {
             names.push(name);
         }
     }
-    if names.iter().any(|name| WHOLE.contains(&&*plain_name(name))) {
-        names.retain(|name| !PARTS.contains(&&*plain_name(name)));
-    }
     names.sort_by_key(|name| rank(name));
+    if let Some(whole) = names.iter().find(|name| WHOLE.contains(&&*plain_name(name))).copied() {
+        names.retain(|name| *name == whole || ![&WHOLE[..], &PARTS].concat().contains(&&*plain_name(name)));
+    }
     names.truncate(MOST);
     names.into_iter().cloned().collect()
 }
@@ -231,8 +231,8 @@ mod tests {
             json!({ "first_name": "Sophie", "id": "a", "tags": ["x"], "nothing": null }),
         ];
         assert_eq!(columns(&rows), ["id", "first_name", "emails", "status", "z", "tags"]);
-        let named = [json!({ "firstName": "A", "lastName": "B", "contactName": "A B", "email": "a@b.c" })];
-        assert_eq!(columns(&named), ["contactName", "email"], "a whole name says its parts");
+        let named = [json!({ "firstName": "A", "lastName": "B", "contactName": "A B", "fullName": "A B", "email": "a@b.c" })];
+        assert_eq!(columns(&named), ["fullName", "email"], "a whole name says its parts");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal as _;
 
+use heck::ToShoutySnakeCase;
 use serde_json::Value;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
@@ -10,11 +11,13 @@ use super::shape::{self, text_at};
 /// The widest a cell of a list gets.
 const WIDEST: usize = 40;
 /// A cell that does not fit keeps so much, before its column is left out.
-const LEAST: usize = 12;
+const LEAST: usize = 16;
 /// The same of a column of ids, once more columns would have to go.
 const LEAST_ID: usize = 9;
 /// With fewer columns than this, the ids are cut to make room for others.
 const ENOUGH: usize = 4;
+/// Values of single things are wrapped to no less.
+const LEAST_WRAPPED: usize = 12;
 /// Between two columns.
 const GAP: usize = 2;
 /// Nothing fits a narrower terminal.
@@ -58,7 +61,7 @@ impl Table {
     /// Lays rows out; those after the first portion come without a header, in the same columns.
     pub fn render(&self, rows: &[Value], header: bool) -> String {
         let bold = |text: String| if is_bold() { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text };
-        let header = header.then(|| bold(self.line(self.columns.iter().map(|column| column.to_uppercase()))));
+        let header = header.then(|| bold(self.line(self.columns.iter().map(|column| heading(column)))));
         let rows = rows.iter().map(|row| self.line(self.columns.iter().map(|column| cell(row, column))));
         header.into_iter().chain(rows).collect::<Vec<_>>().join("\n")
     }
@@ -79,7 +82,7 @@ impl Table {
 pub fn fields(rows: &[(String, String)], room: Option<usize>) -> String {
     let names = rows.iter().map(|(name, _)| name.width()).max().unwrap_or(0);
     let indent = 1 + names + GAP;
-    let width = room.map_or(usize::MAX, |room| room.saturating_sub(indent).max(LEAST));
+    let width = room.map_or(usize::MAX, |room| room.saturating_sub(indent).max(LEAST_WRAPPED));
     let lines = rows.iter().flat_map(|(name, value)| {
         wrapped(value, width).into_iter().enumerate().map(move |(index, line)| {
             let name = if index == 0 { name } else { "" };
@@ -95,7 +98,12 @@ fn is_bold() -> bool {
 
 /// As wide as its cells and its title.
 fn natural(column: &str, rows: &[Value]) -> usize {
-    rows.iter().map(|row| cell(row, column).width()).chain([column.to_uppercase().width()]).max().unwrap_or(0)
+    rows.iter().map(|row| cell(row, column).width()).chain([heading(column).width()]).max().unwrap_or(0)
+}
+
+/// `firstName` and `first_name` alike: `FIRST_NAME`.
+fn heading(column: &str) -> String {
+    column.split('.').map(ToShoutySnakeCase::to_shouty_snake_case).collect::<Vec<_>>().join(".")
 }
 
 /// The widths of as many columns as fit. Ids stay whole as long as other columns that matter do not have to go for them.
@@ -213,6 +221,13 @@ mod tests {
     }
 
     #[test]
+    fn headings_are_alike_for_all_vendors() {
+        let rows = [json!({ "firstName": "A", "global_status": "b", "emails": [{ "email": "c" }] })];
+        let table = Table::with(["firstName", "global_status", "emails.email"].map(str::to_owned).into(), &rows, None);
+        assert_eq!(table.render(&rows, true).lines().next(), Some(" FIRST_NAME  GLOBAL_STATUS  EMAILS.EMAIL"));
+    }
+
+    #[test]
     fn rows_may_be_texts() {
         let rows = [json!("a"), json!("b")];
         assert_eq!(Table::of(&rows, None).render(&rows, true), " VALUE\n a\n b");
@@ -224,7 +239,7 @@ mod tests {
         // The width of a terminal, and the columns in it.
         let cases = [
             (60, "ID FIRST_NAME LAST_NAME EMAILS"),
-            (80, "ID FIRST_NAME LAST_NAME EMAILS"),
+            (80, "ID FIRST_NAME LAST_NAME EMAILS TITLE"),
             (100, "ID FIRST_NAME LAST_NAME EMAILS TITLE"),
             (200, "ID FIRST_NAME LAST_NAME EMAILS TITLE CURRENT_COMPANY CREATED_AT"),
         ];
@@ -234,7 +249,7 @@ mod tests {
             assert_eq!(lines.len(), 3, "{text}");
             assert_eq!(lines[0].split_whitespace().collect::<Vec<_>>().join(" "), columns, "{room}");
             assert!(lines.iter().all(|line| line.width() <= room), "{room}:\n{text}");
-            assert_eq!(text.contains("a1b2c3d4-5678-90ab-cdef-1234567890ab"), room >= 80, "ids are cut last:\n{text}");
+            assert_eq!(text.contains("a1b2c3d4-5678-90ab-cdef-1234567890ab"), room >= 100, "ids are cut last:\n{text}");
         }
         for room in 1..200 {
             let text = Table::of(&rows, Some(room)).render(&rows, true);

@@ -23,7 +23,9 @@ fn a_body_that_was_begun_may_have_left() {
     let mut request = request("hello");
     let gate = Gate::install(&mut request, None);
     assert_eq!(request.body().unwrap().size_hint().exact(), Some(5));
+    assert!(!request.body().unwrap().is_end_stream());
     assert_eq!(take(&mut request).unwrap(), "hello");
+    assert!(request.body().unwrap().is_end_stream(), "HTTP/2 ends the stream with its last frame");
     assert!(!gate.shut());
     assert!(!gate.shut());
 }

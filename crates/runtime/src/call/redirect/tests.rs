@@ -35,6 +35,8 @@ fn targets() {
         (SECURE, "file:///etc/passwd", None),
         (SECURE, "javascript:alert(1)", None),
         (SECURE, "https://user:pass@a.invalid/y", None),
+        (SECURE, "https://user@a.invalid/y", None),
+        (SECURE, "https://:pass@a.invalid/y", None),
         (SECURE, "https://", None),
         (SECURE, "http://127.0.0.1/y", None),
         (SECURE, "http://[::1]:8080/y", None),

@@ -66,6 +66,9 @@ fn request_ids() {
     assert_eq!(request_id(&headers), Some("t1"));
     headers.insert("x-request-id", "r1".parse().unwrap());
     assert_eq!(request_id(&headers), Some("r1"));
+    let mut headers = HeaderMap::new();
+    headers.insert("x-request-id", "".parse().unwrap());
+    assert_eq!(request_id(&headers), None, "an empty one names nothing");
 }
 
 fn arbitrary_json() -> impl Strategy<Value = Value> {

@@ -218,6 +218,22 @@ fn a_stated_limit_replaces_the_documented_one_and_lowers_a_chosen_one() {
     assert_eq!(stated(Pacing::new(20, SECOND), 50), 50);
 }
 
+/// The vendor shortens its interval while slots are in use: what was used later is free sooner, and is waited for first.
+#[tokio::test(start_paused = true)]
+async fn slots_are_free_in_their_order_although_the_interval_changes() {
+    let pacer = pacer(2, 60);
+    let interval = |seconds: u32| RateLimitStatus { limit: Some(2), interval: Some(seconds * SECOND), ..RateLimitStatus::default() };
+    for seconds in [60, 5] {
+        let mut permit = pacer.acquire(far()).await.unwrap();
+        permit.sent();
+        pacer.window().observe(interval(seconds), Instant::now());
+        drop(permit);
+    }
+    let ends: Vec<_> = pacer.window().used.iter().map(|end| (*end - Instant::now()).as_secs()).collect();
+    assert_eq!(ends, [5, 60]);
+    assert_eq!(wait(&pacer).await, 5 * SECOND);
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_expected_time_takes_others_into_account() {
     let expected = |pacer: &Arc<Pacer>, ahead| pacer.window().expected(ahead, Instant::now()).0 - Instant::now();

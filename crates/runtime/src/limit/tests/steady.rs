@@ -15,6 +15,41 @@ fn steady() -> Arc<Pacer> {
     pacer_of(Pacing::new(100, PERIOD).steady(), None).unwrap().unwrap()
 }
 
+/// What keeps a budget from being forgotten, each alone, and for how long.
+#[tokio::test(start_paused = true)]
+async fn a_budget_is_idle_when_nothing_of_it_is_in_use() {
+    type Use = fn(&Arc<Pacer>);
+    let observe = |pacer: &Arc<Pacer>, status| pacer.window().observe(status, Instant::now());
+    assert!(steady().window().is_idle(Instant::now()));
+    let rows: [(&str, Use, Duration); 4] = [
+        ("a slot that was used", |pacer| pacer.window().release(true, Instant::now()), PERIOD),
+        ("the vendor's pause", |pacer| pacer.window().pause_until(Instant::now() + PERIOD), PERIOD),
+        ("the space after a request", |pacer| drop(pacer.acquire(Instant::now()).now_or_never().unwrap().unwrap()), SPACING),
+        (
+            "slots that others use",
+            |pacer| {
+                let status = RateLimitStatus { remaining: Some(60), interval: Some(PERIOD), ..RateLimitStatus::default() };
+                pacer.window().observe(status, Instant::now());
+            },
+            PERIOD,
+        ),
+    ];
+    for (what, begin, ends) in rows {
+        let pacer = steady();
+        begin(&pacer);
+        let now = Instant::now();
+        assert!(!pacer.window().is_idle(now + ends - Duration::from_millis(1)), "{what}");
+        assert!(pacer.window().is_idle(now + ends), "{what}");
+    }
+    let pacer = steady();
+    let permit = pacer.acquire(Instant::now()).now_or_never().unwrap().unwrap();
+    assert!(!pacer.window().is_idle(Instant::now() + 100 * PERIOD), "a request in flight");
+    drop(permit);
+    let pacer = steady();
+    observe(&pacer, RateLimitStatus { limit: Some(5), interval: Some(PERIOD), ..RateLimitStatus::default() });
+    assert!(!pacer.window().is_idle(Instant::now() + 100 * PERIOD), "a limit that the vendor stated");
+}
+
 /// When `count` requests leave that are wanted at once and whose responses take `latency`.
 async fn departures(pacer: &Arc<Pacer>, count: usize, latency: Duration) -> Vec<Duration> {
     let begun = Instant::now();

@@ -11,18 +11,28 @@ fn page(items: &[u32]) -> Page<u32> {
     Page { items: items.to_vec(), ..Page::default() }
 }
 
+/// No list here has so many pages or items: a stream that asks for more would never end.
+const ENDLESS: usize = 50;
+
 /// All items, or what came before the first error; without any waiting.
 fn collect(stream: impl Stream<Item = Result<u32, Error>>) -> (Vec<u32>, usize) {
-    let all: Vec<_> = stream.collect().now_or_never().unwrap();
+    let all: Vec<_> = stream.take(ENDLESS).collect().now_or_never().unwrap();
+    assert!(all.len() < ENDLESS, "the stream does not end");
     let errors = all.iter().filter(|item| item.is_err()).count();
     (all.into_iter().filter_map(Result::ok).collect(), errors)
+}
+
+fn ask(log: &Log, position: String) {
+    let mut log = log.lock().unwrap();
+    assert!(log.len() < ENDLESS, "pages are fetched without end");
+    log.push(position);
 }
 
 /// A vendor that has these pages, at these positions.
 fn vendor(log: &Log, pages: Vec<(u64, Page<u32>)>) -> impl Fn(u64) -> std::future::Ready<Result<Page<u32>, Error>> + Send + use<> {
     let log = Arc::clone(log);
     move |position| {
-        log.lock().unwrap().push(position.to_string());
+        ask(&log, position.to_string());
         let found = pages.iter().find(|(at, _)| *at == position).map(|(_, page)| page.clone());
         std::future::ready(found.ok_or_else(|| Error::invalid_request("there is no such page")))
     }
@@ -183,7 +193,7 @@ fn cursors() {
         let log = Log::default();
         let fetch = |cursor: String| {
             let found = pages.iter().find(|(at, _)| *at == cursor).map(|(_, page)| page.clone()).unwrap();
-            log.lock().unwrap().push(cursor);
+            ask(&log, cursor);
             std::future::ready(Ok(found))
         };
         let stream = by_cursor(String::new(), fetch, |_, cursor: &str| cursor.to_owned());
@@ -204,4 +214,24 @@ fn pages_are_fetched_when_they_are_needed() {
     assert_eq!((next(), asked()), (Some(2), "0".to_owned()));
     assert_eq!((next(), asked()), (Some(3), "0 2".to_owned()));
     assert_eq!((next(), asked()), (None, "0 2 3".to_owned()));
+}
+
+/// An item that is no JSON has no form to compare, so it is never taken for one of the page before.
+#[test]
+fn items_that_cannot_be_compared_are_all_handed_out() {
+    #[derive(Clone, Debug)]
+    struct Opaque(u32);
+    impl Serialize for Opaque {
+        fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+            Err(serde::ser::Error::custom("no JSON"))
+        }
+    }
+    let log = Log::default();
+    let fetch = |offset: u64| {
+        ask(&log, offset.to_string());
+        let items = (offset < 3).then_some(Opaque(u32::try_from(offset).unwrap())).into_iter().collect();
+        std::future::ready(Ok(Page::<Opaque> { items, ..Page::default() }))
+    };
+    let items = by_offset(0, 0, fetch, |_, offset| offset).map(|item| item.map(|Opaque(number)| number));
+    assert_eq!(collect(items), (vec![0, 1, 2], 0));
 }

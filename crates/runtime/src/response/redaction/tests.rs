@@ -28,6 +28,9 @@ fn texts() {
         // A short secret is not secret within a word.
         ("key", "invalid_key: the key key1 of keyholder", "invalid_key: the [redacted] key1 of keyholder"),
         ("key", "key", "[redacted]"),
+        // From eight characters on it is.
+        ("keykeyk", "in akeykeykb", "in akeykeykb"),
+        ("keykeyke", "in akeykeykeb", "in a[redacted]b"),
         ("", "nothing", "nothing"),
         ("pässwörter", "das pässwörter ist ä", "das [redacted] ist ä"),
     ];
@@ -41,6 +44,11 @@ fn texts() {
 fn of_two_secrets_the_longer_goes_first() {
     let clean = text(&redactor(&["token-1234", "token-1234-renewed"]), "token-1234-renewed, token-1234");
     assert_eq!(clean, "[redacted], [redacted]");
+    // Whichever is known first, and wherever they stand.
+    for secrets in [["token-1234", "token-1234-renewed"], ["token-1234-renewed", "token-1234"], ["1234-ren", "token-1234-renewed"]] {
+        assert_eq!(text(&redactor(&secrets), "token-1234-renewed!"), "[redacted]!", "{secrets:?}");
+    }
+    assert_eq!(text(&redactor(&["later-5678", "first-1234"]), "first-1234, later-5678."), "[redacted], [redacted].");
 }
 
 #[test]

@@ -104,7 +104,7 @@ macro_rules! open_enum {
         impl ::core::str::FromStr for $name {
             type Err = ::core::convert::Infallible;
 
-            fn from_str(value: &str) -> ::core::result::Result<Self, Self::Err> {
+            fn from_str(value: &str) -> ::core::result::Result<Self, ::core::convert::Infallible> {
                 ::core::result::Result::Ok(Self::from(value))
             }
         }
@@ -154,7 +154,7 @@ macro_rules! closed_enum {
         impl ::core::str::FromStr for $name {
             type Err = $crate::ConversionError;
 
-            fn from_str(value: &str) -> ::core::result::Result<Self, Self::Err> {
+            fn from_str(value: &str) -> ::core::result::Result<Self, $crate::ConversionError> {
                 match value {
                     $($value => ::core::result::Result::Ok(Self::$variant),)*
                     other => ::core::result::Result::Err($crate::ConversionError::not_one_of(other, Self::KNOWN)),
@@ -165,7 +165,7 @@ macro_rules! closed_enum {
         impl ::core::convert::TryFrom<&str> for $name {
             type Error = $crate::ConversionError;
 
-            fn try_from(value: &str) -> ::core::result::Result<Self, Self::Error> {
+            fn try_from(value: &str) -> ::core::result::Result<Self, $crate::ConversionError> {
                 value.parse()
             }
         }
@@ -173,7 +173,7 @@ macro_rules! closed_enum {
         impl ::core::convert::TryFrom<::std::string::String> for $name {
             type Error = $crate::ConversionError;
 
-            fn try_from(value: ::std::string::String) -> ::core::result::Result<Self, Self::Error> {
+            fn try_from(value: ::std::string::String) -> ::core::result::Result<Self, $crate::ConversionError> {
                 value.parse()
             }
         }
@@ -181,7 +181,7 @@ macro_rules! closed_enum {
         impl ::core::convert::TryFrom<&::std::string::String> for $name {
             type Error = $crate::ConversionError;
 
-            fn try_from(value: &::std::string::String) -> ::core::result::Result<Self, Self::Error> {
+            fn try_from(value: &::std::string::String) -> ::core::result::Result<Self, $crate::ConversionError> {
                 value.parse()
             }
         }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::search;
 use crate::engine::Handler;
 use crate::engine::call::{Call, Listing};
+use crate::engine::event::Event;
 use crate::engine::store::{Fields, fields, text};
 use crate::refusal::Refusal;
 
@@ -12,6 +13,7 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
     Some(match operation {
         "create_contact" => create_contact,
         "update_contact" => update_contact,
+        "delete_contact" => delete_contact,
         "upsert_contact" => upsert_contact,
         "search_contacts" => search_contacts,
         "get_duplicate_contact" => get_duplicate_contact,
@@ -48,7 +50,33 @@ fn contact_fields(call: &Call<'_>) -> Fields {
 fn make_contact(call: &mut Call<'_>) -> Fields {
     let mut contact = fields(json!({ "type": "lead", "deleted": false, "tags": [], "customFields": [], "dnd": false }));
     contact.extend(contact_fields(call));
-    call.make("contact", contact)
+    let contact = call.make("contact", contact);
+    call.events.push(Event::new("ContactCreate", contact.clone()));
+    contact
+}
+
+/// Changes a contact and tells subscribers of it.
+fn change_contact(call: &mut Call<'_>, id: &str, patch: Fields) -> Result<Fields, Refusal> {
+    let before = call.object("contact", id, "")?.clone();
+    let after = call.change("contact", id, patch)?;
+    let payload = &call.api.document.root()["x-webhook-events"]["ContactUpdate"]["payload"];
+    // Tags and the wish not to be disturbed have events of their own.
+    let shown = call.api.document.properties(payload).into_iter().flatten().map(|(name, _)| name.as_str());
+    let others: Vec<&str> = shown.filter(|name| !["tags", "dnd"].contains(name)).collect();
+    for (name, fields) in [("ContactUpdate", &others[..]), ("ContactDndUpdate", &["dnd", "dndSettings"]), ("ContactTagUpdate", &["tags"])] {
+        if fields.iter().any(|field| before.get(*field) != after.get(*field)) {
+            call.events.push(Event::new(name, after.clone()));
+        }
+    }
+    Ok(after)
+}
+
+fn delete_contact(call: &mut Call<'_>) -> Result<Value, Refusal> {
+    let id = call.parameter("contactId");
+    let contact = call.object("contact", id, "")?.clone();
+    call.store.remove("contact", id);
+    call.events.push(Event::new("ContactDelete", contact));
+    Ok(call.example())
 }
 
 fn create_contact(call: &mut Call<'_>) -> Result<Value, Refusal> {
@@ -57,7 +85,7 @@ fn create_contact(call: &mut Call<'_>) -> Result<Value, Refusal> {
 }
 
 fn update_contact(call: &mut Call<'_>) -> Result<Value, Refusal> {
-    let contact = call.change("contact", call.parameter("contactId"), contact_fields(call))?;
+    let contact = change_contact(call, call.parameter("contactId"), contact_fields(call))?;
     Ok(call.show(contact))
 }
 
@@ -74,7 +102,7 @@ fn upsert_contact(call: &mut Call<'_>) -> Result<Value, Refusal> {
     let known = find_contact(call, call.said("locationId"), call.said("email"), call.said("phone"));
     let known = known.filter(|_| call.checked.body.get("createNewIfDuplicateAllowed") != Some(&Value::Bool(true)));
     let (new, contact) = match known {
-        Some(known) => (false, call.change("contact", text(&known, "id"), contact_fields(call))?),
+        Some(known) => (false, change_contact(call, text(&known, "id"), contact_fields(call))?),
         None => (true, make_contact(call)),
     };
     Ok(json!({ "new": new, "contact": contact, "traceId": uuid::Uuid::new_v4() }))
@@ -108,7 +136,7 @@ fn bulk_update_tags(call: &mut Call<'_>) -> Result<Value, Refusal> {
         responses.push(json!({
             "contactId": id, "message": "Tags updated", "type": "success", "oldTags": old, "tagsAdded": added, "tagsRemoved": removed,
         }));
-        call.change("contact", id, fields(json!({ "tags": new })))?;
+        change_contact(call, id, fields(json!({ "tags": new })))?;
     }
     Ok(json!({ "succeded": errors == 0, "errorCount": errors, "responses": responses }))
 }
@@ -117,7 +145,7 @@ fn bulk_update_business(call: &mut Call<'_>) -> Result<Value, Refusal> {
     let mut ids = Vec::new();
     for id in call.texts("ids") {
         let business = call.checked.body["businessId"].clone();
-        if call.change("contact", id, Fields::from_iter([("businessId".to_owned(), business)])).is_ok() {
+        if change_contact(call, id, Fields::from_iter([("businessId".to_owned(), business)])).is_ok() {
             ids.push(id);
         }
     }
@@ -155,6 +183,6 @@ fn change_list(call: &mut Call<'_>, name: &str, change: Change) -> Result<Value,
     let changed: Vec<&String> = longer.iter().filter(|item| !shorter.contains(item)).collect();
     let suffix = if change == Change::Add { "Added" } else { "Removed" };
     let response = Fields::from_iter([(name.to_owned(), json!(list)), (format!("{name}{suffix}"), json!(changed))]);
-    call.change("contact", id, Fields::from_iter([(name.to_owned(), json!(list))]))?;
+    change_contact(call, id, Fields::from_iter([(name.to_owned(), json!(list))]))?;
     Ok(response.into())
 }

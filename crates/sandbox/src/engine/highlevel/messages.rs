@@ -285,11 +285,15 @@ fn update_message_status(call: &mut Call<'_>) -> Result<Value, Refusal> {
     Ok(response)
 }
 
-/// A contact replies.
+/// A contact writes.
 pub(crate) fn reply(call: &mut Call<'_>, reply: &ReplyTo) -> Result<Fields, Refusal> {
-    let newest = call.store.find("conversation", "contactId", &reply.contact_id).map(|found| text(found, "id").to_owned());
-    let id = newest.unwrap_or_else(|| reply.conversation_id.clone());
-    let conversation = call.object("conversation", &id, "conversationId")?.clone();
+    let conversation = match reply.conversation_id.as_str() {
+        "" => {
+            call.object("contact", &reply.contact_id, "contact_id")?;
+            conversation_with(call, &reply.contact_id, "")
+        }
+        id => call.object("conversation", id, "conversation_id")?.clone(),
+    };
     let channel = match text(&conversation, "lastMessageType").trim_start_matches("TYPE_") {
         "EMAIL" => "Email",
         "WHATSAPP" => "WhatsApp",
@@ -298,6 +302,7 @@ pub(crate) fn reply(call: &mut Call<'_>, reply: &ReplyTo) -> Result<Fields, Refu
         "LIVE_CHAT" => "Live_Chat",
         _ => "SMS",
     };
+    let channel = if reply.channel.is_empty() { channel } else { &reply.channel };
     let message = fields(json!({ "body": reply.text, "status": "delivered", "contentType": "text/plain" }));
     let message = post(call, &conversation, channel, "inbound", message);
     announce(call, "InboundMessage", &message);

@@ -9,7 +9,7 @@ mod uploads;
 use super::Handler;
 
 pub(crate) use self::messages::reply;
-pub(crate) use self::oauth::accepts;
+pub(crate) use self::oauth::{accepts, accounts, authorize};
 
 pub(crate) fn handler(operation: &str) -> Option<Handler> {
     contacts::handler(operation)

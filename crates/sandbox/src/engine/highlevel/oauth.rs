@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::api::Api;
 use crate::engine::Handler;
 use crate::engine::call::Call;
 use crate::engine::store::{Fields, Store, fields, text};
@@ -11,6 +12,13 @@ use crate::refusal::Refusal;
 /// What the sandbox's access tokens start with. Such a token must be known and fresh, whatever else is accepted.
 const ACCESS: &str = "sandbox-access-";
 const REFRESH: &str = "sandbox-refresh-";
+/// What the codes of the sandbox's consent page start with. Such a code is good for one use by the app it was given to.
+const CODE: &str = "sandbox-code-";
+/// How long such a code is good, in milliseconds.
+const CODE_LIFETIME: i64 = 600_000;
+
+/// What of a grant goes over into the tokens.
+const GRANTED: [&str; 4] = ["userType", "locationId", "companyId", "scope"];
 
 pub(crate) fn handler(operation: &str) -> Option<Handler> {
     Some(match operation {
@@ -27,6 +35,45 @@ pub(crate) fn accepts(store: &mut Store, token: &str) -> bool {
     !token.starts_with(ACCESS) || store.get("access token", token).is_some_and(|token| expires(token) > now)
 }
 
+/// Gives out a code for a grant: `clientId`, `redirectUri`, `userType`, `companyId`, perhaps `locationId`, and `scope`.
+pub(crate) fn authorize(store: &mut Store, mut grant: Fields) -> String {
+    let code = format!("{CODE}{}", ids::random(32));
+    let expires = store.now().timestamp_millis().saturating_add(CODE_LIFETIME);
+    grant.insert("~expires".to_owned(), expires.into());
+    store.insert("authorization code", &code, grant);
+    code
+}
+
+/// The sub-accounts that objects belong to, and the agency of the documents.
+pub(crate) fn accounts(api: &Api, store: &Store) -> (Vec<String>, String) {
+    let example = api.operation("create_token").and_then(|operation| operation.response()).map_or(&Value::Null, |(_, example)| example);
+    let named = |name: &str| example[name].as_str().unwrap_or_default().to_owned();
+    let mut locations: Vec<String> = ["contact", "conversation"]
+        .into_iter()
+        .flat_map(|kind| store.newest(kind).map(|fields| text(fields, "locationId").to_owned()))
+        .chain([named("locationId")])
+        .filter(|id| !id.is_empty())
+        .collect();
+    locations.sort();
+    locations.dedup();
+    (locations, named("companyId"))
+}
+
+/// What a code of the consent page was given out for; nothing for any other code, which is accepted as keys are.
+fn redeem(call: &mut Call<'_>) -> Result<Fields, Refusal> {
+    let code = call.said("code");
+    if !code.starts_with(CODE) {
+        return Ok(Fields::new());
+    }
+    let now = call.store.now().timestamp_millis();
+    let grant = call.store.remove("authorization code", code);
+    let grant = grant.filter(|grant| grant.get("~expires").and_then(Value::as_i64).is_some_and(|expires| expires > now));
+    let said = [("clientId", call.said("client_id")), ("redirectUri", call.said("redirect_uri"))];
+    // The redirect URI may be left out; one that is given must be the one of the consent.
+    let fits = |grant: &Fields| said.iter().all(|(name, said)| text(grant, name) == *said || (*name == "redirectUri" && said.is_empty()));
+    grant.filter(fits).ok_or_else(|| Refusal::State("Invalid grant: authorization code is invalid".to_owned()))
+}
+
 fn create_token(call: &mut Call<'_>) -> Result<Value, Refusal> {
     // The messages are those of the vendor's own examples.
     let given = match call.said("grant_type") {
@@ -39,7 +86,7 @@ fn create_token(call: &mut Call<'_>) -> Result<Value, Refusal> {
             Some(given) => given,
             None => return Err(Refusal::State("Invalid grant: refresh token is invalid".to_owned())),
         },
-        _ => Fields::new(),
+        _ => redeem(call)?,
     };
     let kind =
         [text(&given, "userType"), call.said("user_type")].into_iter().find(|kind| !kind.is_empty()).unwrap_or("Location").to_owned();
@@ -50,10 +97,17 @@ fn create_token(call: &mut Call<'_>) -> Result<Value, Refusal> {
         if company {
             token.remove("locationId");
         }
+        let granted: Fields = given.into_iter().filter(|(name, _)| GRANTED.contains(&name.as_str())).collect();
+        token.extend(granted.clone());
+        if let Some(location) = granted.get("locationId") {
+            token.insert("approvedLocations".to_owned(), json!([location]));
+        }
         token.extend(issue(call));
         let refresh = format!("{REFRESH}{}", ids::random(32));
         token.insert("refresh_token".to_owned(), refresh.clone().into());
-        call.store.insert("refresh token", &refresh, fields(json!({ "userType": token.get("userType") })));
+        let mut kept = granted;
+        kept.insert("userType".to_owned(), token.get("userType").cloned().unwrap_or_default());
+        call.store.insert("refresh token", &refresh, kept);
     }
     Ok(response)
 }

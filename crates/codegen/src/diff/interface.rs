@@ -1,0 +1,108 @@
+//! What code that uses a crate sees of it, name by name.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    emit::Crate,
+    model::{Api, BodyContent, Content, Operation, Place, Shape},
+};
+
+/// A change of a crate's interface.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Code that compiled before does not, or means something else.
+    pub breaking: bool,
+    /// One line of Markdown.
+    pub what: String,
+}
+
+/// What changed from one interface to another, the breaking changes first.
+pub fn changes(old: &Api, new: &Api) -> Vec<Change> {
+    let (old, new) = (names(old), names(new));
+    // What belongs to something that is gone, or new, is not said again.
+    let within = |all: &BTreeMap<String, String>, name: &str| parents(name).any(|parent| !all.contains_key(parent));
+    let mut changes = Vec::new();
+    for (name, is) in &old {
+        match new.get(name) {
+            None if within(&new, name) => {}
+            None => changes.push(Change { breaking: true, what: format!("`{name}` is gone") }),
+            Some(other) if other != is => changes.push(Change { breaking: true, what: format!("`{name}` was `{is}` and is `{other}`") }),
+            Some(_) => {}
+        }
+    }
+    for name in new.keys().filter(|name| !old.contains_key(*name) && !within(&old, name)) {
+        changes.push(Change { breaking: false, what: format!("`{name}` is new") });
+    }
+    changes
+}
+
+/// `contacts().list.offset` stands in `contacts().list`, and `Contact.id` in `Contact`.
+fn parents(name: &str) -> impl Iterator<Item = &str> {
+    let inner = name.find("().").map_or(0, |at| at + 3);
+    name[inner..].char_indices().filter(|(_, char)| *char == '.').map(move |(at, _)| &name[..inner + at])
+}
+
+/// Every name of an interface, and what it is.
+fn names(api: &Api) -> BTreeMap<String, String> {
+    let module = api.module();
+    let of = Crate { module: &module, title: &api.name, schemas: &api.schemas };
+    let mut names = BTreeMap::new();
+    for operation in &api.operations {
+        let name = format!("{}().{}", operation.group, operation.name);
+        for parameter in operation.optional() {
+            names.insert(format!("{name}.{}", parameter.name), of.own(&parameter.ty));
+        }
+        for part in operation.parts().iter().filter(|part| !part.required || part.list) {
+            names.insert(format!("{name}.{}", part.name), if part.file { "file" } else { "text" }.to_owned());
+        }
+        names.insert(name, signature(&of, operation));
+    }
+    for schema in api.schemas.values() {
+        let name = &schema.name;
+        match &schema.shape {
+            Shape::Alias(ty) => {
+                names.insert(name.clone(), format!("another name of {}", of.own(ty)));
+            }
+            Shape::Enum(variants) => {
+                names.insert(name.clone(), if schema.received { "an open enum" } else { "an enum" }.to_owned());
+                names.extend(variants.iter().map(|variant| (format!("{name}.{}", variant.name), format!("{:?}", variant.wire))));
+            }
+            Shape::OneOf(alternatives) => {
+                names.insert(name.clone(), "an enum of alternatives".to_owned());
+                names.extend(alternatives.iter().map(|(variant, ty)| (format!("{name}.{variant}"), of.own(ty))));
+            }
+            Shape::Struct { fields, required, .. } => {
+                let required: Vec<&str> = required.iter().map(|at| fields[*at].name.as_str()).collect();
+                let is = if schema.sent { format!("new({})", required.join(", ")) } else { "a struct".to_owned() };
+                names.insert(name.clone(), is);
+                names.extend(fields.iter().map(|field| {
+                    let ty = of.own(&field.ty);
+                    (format!("{name}.{}", field.name), if field.is_option() { format!("Option<{ty}>") } else { ty })
+                }));
+            }
+        }
+    }
+    names.extend(api.events.iter().map(|event| (format!("WebhookEvent `{}`", event.name), of.own(&event.payload))));
+    names
+}
+
+fn signature(of: &Crate<'_>, operation: &Operation) -> String {
+    let mut arguments: Vec<String> = operation
+        .required()
+        .map(|parameter| match parameter.place {
+            Place::Path => parameter.name.clone(),
+            Place::Query | Place::Header => format!("{}: {}", parameter.name, of.own(&parameter.ty)),
+        })
+        .collect();
+    if let Some(BodyContent::Json(ty) | BodyContent::Form(ty)) = operation.body.as_ref().map(|body| &body.content) {
+        arguments.push(of.own(ty));
+    }
+    arguments.extend(operation.parts().iter().filter(|part| part.required).map(|part| part.name.clone()));
+    let response = match &operation.success.content {
+        Content::Empty => "()".to_owned(),
+        Content::Json(ty) => of.own(ty),
+        Content::Bytes => "a file".to_owned(),
+    };
+    let stream = if operation.pagination.is_some() { ", streams" } else { "" };
+    format!("({}) -> {response}{stream}", arguments.join(", "))
+}

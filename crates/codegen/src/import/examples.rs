@@ -1,0 +1,339 @@
+//! Examples: the vendor's where they fit, and made up from the schema where they do not. What is made up is marked.
+
+use std::collections::HashMap;
+
+use reachout_schema::{Definitions, Unknown, Validator};
+use serde_json::{Map, Value, json};
+
+use super::{notes::Notes, relax};
+
+/// The mark beside an example that no vendor published.
+pub const MARK: &str = "x-synthesised";
+
+/// Gives every parameter and every body an example that fits. Where none can be made by the schemas as they are, they are relaxed: first their
+/// limits go, then they become values of any type.
+pub fn fill(document: &mut Value, notes: &mut Notes) {
+    let failed = pass(document, notes);
+    if failed.is_empty() {
+        return;
+    }
+    for schema in &failed {
+        relax::limits(document, schema, notes);
+    }
+    for schema in pass(document, notes) {
+        relax::to_any(document, &schema, notes);
+    }
+    pass(document, notes);
+}
+
+/// Fills what has no example yet, and returns the schemas that none could be made for.
+fn pass(document: &mut Value, notes: &mut Notes) -> Vec<Value> {
+    let definitions = Definitions::new(document, Unknown::Refused);
+    let schemas = document["components"]["schemas"].clone();
+    let mut maker = Maker { schemas: &schemas, definitions, validators: HashMap::new(), notes, failed: Vec::new() };
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten();
+    for (path, item) in paths {
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            let at = format!("{} {path}", method.to_uppercase());
+            for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+                maker.parameter(parameter, &at);
+            }
+            if let Some(content) = operation.get_mut("requestBody").and_then(|body| body["content"].as_object_mut()) {
+                content.values_mut().for_each(|media| maker.media(media, &at));
+            }
+            for (_, response) in operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten() {
+                if let Some(media) = response.get_mut("content").and_then(|content| content.get_mut("application/json")) {
+                    maker.media(media, &at);
+                }
+            }
+        }
+    }
+    if let Some(media) = document.pointer_mut("/components/responses/Error/content/application~1json") {
+        maker.media(media, "the shared error");
+    }
+    maker.failed
+}
+
+struct Maker<'a, 'n> {
+    schemas: &'a Value,
+    definitions: Definitions,
+    validators: HashMap<String, Option<Validator>>,
+    notes: &'n mut Notes,
+    failed: Vec<Value>,
+}
+
+/// How much of a schema an example shows.
+#[derive(Clone, Copy)]
+struct Extent {
+    depth: usize,
+    optional: bool,
+    /// Which alternatives are taken: the first, the second …
+    choice: usize,
+}
+
+impl Maker<'_, '_> {
+    fn parameter(&mut self, parameter: &mut Value, at: &str) {
+        if parameter.get(MARK).is_some() {
+            return;
+        }
+        let constant = parameter["in"] == "header" && parameter["schema"]["enum"].as_array().is_some_and(|values| values.len() == 1);
+        if constant {
+            return;
+        }
+        let name = parameter["name"].as_str().unwrap_or_default().to_owned();
+        let schema = parameter["schema"].clone();
+        let published = parameter.as_object_mut().and_then(|map| map.shift_remove("example"));
+        let filled = published.as_ref().is_some_and(|example| *example != "");
+        if let Some(example) = published.clone().filter(|_| filled).and_then(|example| self.fitting(&schema, example)) {
+            parameter["example"] = example;
+            return;
+        }
+        if filled {
+            self.notes.add("Published examples that do not fit their schema were replaced", format!("{at}: parameter `{name}`"));
+        }
+        let mut made = self.made(&schema, &name);
+        if made.is_none() {
+            self.notes.add("Limits that no example could be made for were left out", format!("{at}: parameter `{name}`"));
+            if let Some(schema) = parameter["schema"].as_object_mut() {
+                schema.retain(|key, _| ["type", "format", "items", "$ref", "description"].contains(&key.as_str()));
+            }
+            made = self.made(&parameter["schema"].clone(), &name);
+        }
+        parameter["example"] = made.unwrap_or_default();
+        parameter[MARK] = true.into();
+    }
+
+    fn media(&mut self, media: &mut Value, at: &str) {
+        let schema = media["schema"].clone();
+        let Some(map) = media.as_object_mut().filter(|map| !map.contains_key(MARK)) else { return };
+        let published = map.shift_remove("example");
+        if let Some(example) = published.clone().and_then(|example| self.fitting(&schema, example)) {
+            map.insert("example".into(), example);
+            return;
+        }
+        if published.is_some() {
+            self.notes.add("Published examples that do not fit their schema were replaced", at);
+        }
+        match self.made(&schema, "") {
+            Some(example) => {
+                map.insert("example".into(), example);
+                map.insert(MARK.into(), true.into());
+            }
+            None => self.failed.push(schema),
+        }
+    }
+
+    fn fits(&mut self, schema: &Value, example: &Value) -> bool {
+        let definitions = &self.definitions;
+        let validator = self.validators.entry(schema.to_string()).or_insert_with(|| definitions.validator(schema).ok());
+        validator.as_ref().is_some_and(|validator| reachout_schema::problems(validator, example).is_empty())
+    }
+
+    /// The published example, or what is left of it without the fields that its schema does not know.
+    fn fitting(&mut self, schema: &Value, example: Value) -> Option<Value> {
+        // Texts are quoted in some documents and numbers are not in others.
+        let as_text = example.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
+        let as_number = (example.is_number() || example.is_boolean()).then(|| Value::from(example.to_string()));
+        let listed = (!example.is_array()).then(|| json!([example]));
+        let pruned = self.pruned(schema, &example, 0);
+        [Some(example), Some(pruned), as_text, as_number, listed].into_iter().flatten().find(|example| self.fits(schema, example))
+    }
+
+    fn pruned(&self, schema: &Value, example: &Value, depth: usize) -> Value {
+        let schema = self.resolved(schema);
+        match example {
+            _ if depth > 20 => example.clone(),
+            Value::Object(map) if schema.get("properties").is_some() => {
+                let known = map.iter().filter_map(|(name, value)| {
+                    let property = schema["properties"].get(name)?;
+                    let dropped = value.is_null() && property["nullable"] != true;
+                    (!dropped).then(|| (name.clone(), self.pruned(property, value, depth + 1)))
+                });
+                Value::Object(known.collect())
+            }
+            Value::Array(items) if schema.get("items").is_some() => {
+                items.iter().map(|item| self.pruned(&schema["items"], item, depth + 1)).collect()
+            }
+            other => other.clone(),
+        }
+    }
+
+    fn resolved<'s>(&'s self, schema: &'s Value) -> &'s Value {
+        let mut schema = schema;
+        for _ in 0..16 {
+            let one = schema["allOf"].as_array().and_then(|parts| parts.first()).unwrap_or(schema);
+            match one["$ref"].as_str().and_then(|reference| reference.rsplit('/').next()).and_then(|name| self.schemas.get(name)) {
+                Some(target) => schema = target,
+                None => break,
+            }
+        }
+        schema
+    }
+
+    /// A value that fits: with optional fields where that works, without where it does not.
+    fn made(&mut self, schema: &Value, name: &str) -> Option<Value> {
+        let extents = [(4, true), (2, true), (12, false)];
+        let choices = (0..6).flat_map(|choice| extents.map(|(depth, optional)| Extent { depth, optional, choice }));
+        for extent in choices {
+            let value = self.value(schema, name, extent, &mut Vec::new());
+            if let Some(value) = value
+                && self.fits(schema, &value)
+            {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    fn value(&self, schema: &Value, name: &str, extent: Extent, above: &mut Vec<String>) -> Option<Value> {
+        let reference = schema["$ref"].as_str().or_else(|| schema["allOf"][0]["$ref"].as_str());
+        if let Some(reference) = reference {
+            let target = reference.rsplit('/').next()?;
+            if above.iter().filter(|known| *known == target).count() > 1 {
+                return None;
+            }
+            above.push(target.to_owned());
+            let value = self.schemas.get(target).and_then(|schema| self.value(schema, name, extent, above));
+            above.pop();
+            return value;
+        }
+        if let Some(alternatives) = schema["oneOf"].as_array() {
+            let start = extent.choice % alternatives.len().max(1);
+            return alternatives.iter().cycle().skip(start).take(alternatives.len()).find_map(|one| self.value(one, name, extent, above));
+        }
+        if let Some(values) = schema["enum"].as_array() {
+            return values.first().cloned();
+        }
+        match schema["type"].as_str() {
+            Some("string") => Some(text(schema, name).into()),
+            Some("boolean") => Some(true.into()),
+            Some("integer") => integer(schema),
+            Some("number") => number(schema),
+            Some("array") => {
+                let least = usize::try_from(schema["minItems"].as_u64().unwrap_or_default()).unwrap_or_default().min(20);
+                match self.value(&schema["items"], name, below(extent), above).filter(|_| extent.depth > 0 || least > 0) {
+                    Some(item) => Some(vec![item; least.max(1)].into()),
+                    None => Some(json!([])),
+                }
+            }
+            Some("object") => {
+                let required = |name: &String| schema["required"].as_array().is_some_and(|names| names.iter().any(|known| known == name));
+                let mut object = Map::new();
+                for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+                    if !required(name) && !(extent.optional && extent.depth > 0) {
+                        continue;
+                    }
+                    match self.value(property, name, below(extent), above) {
+                        Some(value) => {
+                            object.insert(name.clone(), value);
+                        }
+                        None if required(name) => return None,
+                        None => {}
+                    }
+                }
+                Some(object.into())
+            }
+            _ => Some(json!({})),
+        }
+    }
+}
+
+fn below(extent: Extent) -> Extent {
+    Extent { depth: extent.depth.saturating_sub(1), ..extent }
+}
+
+/// A text that says what it is, within its limits.
+fn text(schema: &Value, name: &str) -> String {
+    match schema["format"].as_str() {
+        Some("uuid") => return "123e4567-e89b-12d3-a456-426614174000".to_owned(),
+        Some("date-time") => return "2026-01-31T12:00:00Z".to_owned(),
+        Some("date") => return "2026-01-31".to_owned(),
+        Some("email") => return "ada@example.com".to_owned(),
+        Some("uri") => return "https://example.com".to_owned(),
+        _ => {}
+    }
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    let mut text = if plain.is_empty() { "text".to_owned() } else { plain };
+    let limit = |key: &str| schema[key].as_u64().and_then(|limit| usize::try_from(limit).ok());
+    if let Some(pattern) = schema["pattern"].as_str() {
+        let fits = |text: &str| {
+            let definitions = Definitions::new(&json!({}), Unknown::Ignored);
+            definitions.problems(&json!({ "type": "string", "pattern": pattern }), &text.into()).is_empty()
+        };
+        let own = text.clone();
+        let candidates = [
+            own.as_str(),
+            "a",
+            "1",
+            "A",
+            "12",
+            "abc",
+            "ABC",
+            "Ab1",
+            "2026-01-31",
+            "12:00",
+            "2026-01-31T12:00:00Z",
+            "https://example.com",
+            "#ffffff",
+            "+14155550100",
+            "10.0.0.0/8",
+            "10.0.0.1",
+            "fd00::/8",
+            "123e4567-e89b-12d3-a456-426614174000",
+            "0123456789abcdef01234567",
+            "1.0.0",
+            "en-US",
+            "US",
+            "name-1",
+            "ada@example.com",
+            "00:00:00:00:00:00",
+            "0123456789abcdef0123456789abcdef01234567",
+            "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+            "1000",
+            "0.5",
+        ];
+        if let Some(found) = candidates.into_iter().find(|candidate| fits(candidate)) {
+            return found.to_owned();
+        }
+    }
+    if let Some(most) = limit("maxLength") {
+        text.truncate(most);
+    }
+    while let Some(least) = limit("minLength")
+        && text.len() < least.min(10_000)
+    {
+        text.push('x');
+    }
+    text
+}
+
+fn integer(schema: &Value) -> Option<Value> {
+    let least = schema["minimum"].as_f64();
+    let most = schema["maximum"].as_f64();
+    let step = schema["multipleOf"].as_f64().unwrap_or(1.0).max(1.0);
+    let mut value = match (least, most) {
+        (Some(least), _) => (least / step).ceil() * step,
+        (None, Some(most)) if most < 1.0 => (most / step).floor() * step,
+        _ => step,
+    };
+    if schema["exclusiveMinimum"] == true && least == Some(value) {
+        value += step;
+    }
+    if schema["exclusiveMaximum"] == true && most == Some(value) {
+        value -= step;
+    }
+    #[allow(clippy::cast_possible_truncation, reason = "an example is small, and what is not does not fit and is made anew")]
+    let whole = value as i64;
+    Some(whole.into())
+}
+
+fn number(schema: &Value) -> Option<Value> {
+    let least = schema["minimum"].as_f64();
+    let value = match (least, schema["maximum"].as_f64()) {
+        (Some(least), Some(most)) => least.midpoint(most),
+        (Some(least), None) => least + 1.0,
+        (None, Some(most)) => most - 1.0,
+        _ => 1.5,
+    };
+    serde_json::Number::from_f64(value).map(Value::Number)
+}

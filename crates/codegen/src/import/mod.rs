@@ -1,0 +1,103 @@
+//! A published document becomes a draft in our conventions, and every step that loses something is listed.
+//!
+//! `read` takes JSON and YAML of OpenAPI 3 and Swagger 2, `downgrade` writes 3.1 in the words of 3.0, `schemas` (with `flatten` and `kinds`)
+//! names and settles every schema, `operations` (with `ids`, `parameters` and `bodies`) every operation, `tidy` what depends on all of it,
+//! and `examples` makes up what the vendor does not show. The result passes what generation needs; what our conventions ask for beyond that
+//! is work that the lint lists.
+
+mod bodies;
+mod document;
+mod downgrade;
+mod examples;
+mod flatten;
+mod ids;
+mod kinds;
+mod notes;
+mod operations;
+mod parameters;
+mod prose;
+mod read;
+mod relax;
+mod schemas;
+mod tidy;
+mod yaml;
+
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+pub use self::document::people;
+use self::{notes::Notes, schemas::Schemas};
+use crate::diagnostic::Error;
+
+/// A document in our conventions.
+#[derive(Debug)]
+pub struct Draft {
+    /// The document.
+    pub document: Value,
+    /// What was lost or changed.
+    pub notes: Notes,
+}
+
+impl Draft {
+    /// The document as it is written to `specs/`.
+    pub fn yaml(&self, comment: &str) -> String {
+        yaml::write(comment, &self.document)
+    }
+
+    /// Every operation: `GET /contacts`.
+    pub fn operations(&self) -> Vec<String> {
+        let items = self.document["paths"].as_object().into_iter().flatten();
+        items
+            .flat_map(|(path, item)| {
+                item.as_object().into_iter().flatten().map(move |(method, _)| format!("{} {path}", method.to_uppercase()))
+            })
+            .collect()
+    }
+}
+
+/// Reads a published document and drafts it for a vendor.
+pub fn draft(file: &Path, vendor: &str) -> Result<Draft, Error> {
+    let mut notes = Notes::default();
+    let mut source = read::read(file, &mut notes)?;
+    downgrade::downgrade(&mut source, &mut notes);
+    let scheme = document::scheme(&source, &mut notes);
+    let mut head = document::head(&source, vendor, &scheme, &mut notes);
+    let secured = source["security"].as_array().is_some_and(|security| !security.is_empty());
+
+    let mut schemas = Schemas::new(&source, &mut notes);
+    let credential = scheme["name"].as_str().unwrap_or_default();
+    let operations = operations::convert(&source, &mut schemas, credential, secured);
+    let errors: Vec<Value> = errors(&source);
+    let error = schemas.error(&errors);
+    let done = std::mem::take(&mut schemas.done);
+
+    let paths = bodies::error_paths(&error, &done);
+    if !paths.is_empty() {
+        head["x-client"]["error"] = paths.into();
+    }
+    head.insert("tags".into(), document::tags(&source, &operations.tags));
+    head.insert("paths".into(), operations.paths.into());
+    head.insert(
+        "components".into(),
+        json!({
+            "securitySchemes": { document::SCHEME: scheme },
+            "responses": { "Error": { "description": "The request failed.", "content": { "application/json": { "schema": error } } } },
+            "schemas": done.into_iter().collect::<Map<_, _>>(),
+        }),
+    );
+    let mut document = Value::Object(head);
+    tidy::tidy(&mut document, &mut notes);
+    examples::fill(&mut document, &mut notes);
+    Ok(Draft { document, notes })
+}
+
+/// Every response that is not a success.
+fn errors(source: &Value) -> Vec<Value> {
+    let operations = source["paths"].as_object().into_iter().flatten().flat_map(|(_, item)| item.as_object().into_iter().flatten());
+    let responses = operations.flat_map(|(_, operation)| operation["responses"].as_object().into_iter().flatten());
+    responses
+        .filter(|(status, _)| !status.starts_with('2') && !status.starts_with('1') && !status.starts_with('3'))
+        .map(|(_, node)| node.clone())
+        .collect()
+}

@@ -1,0 +1,70 @@
+//! Schemas that nothing can be shown to fit say less.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::notes::Notes;
+use crate::load::{Position, pointer, referenced, references};
+
+/// Takes the limits out of everything that a schema is made of.
+pub fn limits(document: &mut Value, schema: &Value, notes: &mut Notes) {
+    let mut seen = BTreeSet::new();
+    let mut queue: Vec<String> = referenced(schema).into_iter().collect();
+    while let Some(name) = queue.pop() {
+        let at = pointer::child("/components/schemas", &name);
+        let Some(node) = document.pointer_mut(&at).filter(|_| !seen.contains(&name)) else { continue };
+        if without(node, Position::Node) {
+            notes.add("Limits that no example could be made for were left out", format!("component `{name}`"));
+        }
+        let mut found = Vec::new();
+        references(node, Position::Node, &mut found);
+        queue.extend(found.into_iter().filter_map(|reference| reference.strip_prefix("#/components/schemas/")).map(pointer::unescape));
+        seen.insert(name);
+    }
+}
+
+/// Makes a component a value of any type.
+pub fn to_any(document: &mut Value, schema: &Value, notes: &mut Notes) {
+    let Some(name) = referenced(schema) else { return };
+    if let Some(node) = document.pointer_mut(&pointer::child("/components/schemas", &name)) {
+        notes.add("Schemas that no example could be made for became values of any type", format!("component `{name}`"));
+        let description = node["description"].as_str().unwrap_or("Any JSON value.").to_owned();
+        *node = json!({ "description": description });
+    }
+}
+
+/// Takes the limits out of a node and what is below it; whether there were any.
+pub fn without(node: &mut Value, position: Position) -> bool {
+    const LIMITS: [&str; 11] = [
+        "minLength",
+        "maxLength",
+        "pattern",
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "multipleOf",
+        "minItems",
+        "maxItems",
+        "uniqueItems",
+    ];
+    match node {
+        Value::Object(map) if position != Position::Data => {
+            let before = map.len();
+            if position == Position::Node {
+                map.retain(|key, _| !LIMITS.contains(&key.as_str()));
+            }
+            let mut changed = map.len() < before;
+            for (key, value) in map.iter_mut() {
+                let below = position.child(key, value);
+                changed |= without(value, below);
+            }
+            changed
+        }
+        Value::Array(items) if position != Position::Data => {
+            items.iter_mut().fold(false, |changed, item| without(item, position.item()) || changed)
+        }
+        _ => false,
+    }
+}

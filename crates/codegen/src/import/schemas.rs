@@ -1,0 +1,394 @@
+//! Components: every object, enumeration and list of alternatives gets a name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use heck::ToUpperCamelCase as _;
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value, json};
+
+use super::{
+    flatten::{Flat, Shape},
+    notes::Notes,
+    prose,
+};
+use crate::{
+    load::pointer,
+    names::{is_nameable, is_reserved_type, rust_name, type_name},
+};
+
+/// The component for a value of any type.
+const ANY: &str = "AnyValue";
+
+/// How deep inline schemas are nested in each other.
+const MAX_DEPTH: usize = 40;
+
+/// Turns the schemas of a published document into components.
+pub struct Schemas<'a> {
+    source: &'a Value,
+    /// What published components are called in the draft.
+    names: BTreeMap<String, String>,
+    /// The components that are done.
+    pub done: BTreeMap<String, Value>,
+    /// Their names as Rust compares them.
+    taken: BTreeSet<String>,
+    /// Those that were written inline.
+    hoisted: BTreeSet<String>,
+    /// The references that are being merged.
+    pub visiting: Vec<String>,
+    /// How many places are being written within each other.
+    depth: usize,
+    pub notes: &'a mut Notes,
+}
+
+impl<'a> Schemas<'a> {
+    /// Names every component and converts it.
+    pub fn new(source: &'a Value, notes: &'a mut Notes) -> Self {
+        let mut schemas = Self {
+            source,
+            names: BTreeMap::new(),
+            done: BTreeMap::new(),
+            taken: BTreeSet::new(),
+            hoisted: BTreeSet::new(),
+            visiting: Vec::new(),
+            depth: 0,
+            notes,
+        };
+        let published = source["components"]["schemas"].as_object();
+        // A name that is right already goes before one that becomes the same.
+        let mut order: Vec<&String> = published.into_iter().flatten().map(|(name, _)| name).collect();
+        order.sort_by_key(|name| type_name(name) != **name);
+        for name in order {
+            let own = schemas.free(&component_name(name));
+            if own != *name {
+                schemas.notes.add("Components were renamed", format!("`{name}` is `{own}`"));
+            }
+            schemas.taken.insert(own.to_lowercase());
+            schemas.names.insert(name.clone(), own);
+        }
+        for (name, schema) in published.into_iter().flatten() {
+            let own = schemas.names[name].clone();
+            let at = pointer::child("/components/schemas", name);
+            let flat = schemas.flatten(schema, &at);
+            let body = schemas.body(&flat, &own, &at);
+            schemas.done.insert(own, body);
+        }
+        schemas
+    }
+
+    /// The node a reference points at.
+    pub fn target(&self, reference: &str) -> Option<&'a Value> {
+        let source = self.source;
+        let pointer = reference.strip_prefix('#')?;
+        source.pointer(pointer).or_else(|| source.pointer(&percent_decode_str(pointer).decode_utf8_lossy()))
+    }
+
+    /// What the component of a reference is called here.
+    pub fn name_of(&self, reference: &str) -> Option<&String> {
+        self.names.get(&pointer::unescape(reference.strip_prefix("#/components/schemas/")?))
+    }
+
+    /// Whether a published component may be null itself.
+    pub fn is_nullable(&self, reference: &str) -> bool {
+        let Some(target) = self.target(reference) else { return false };
+        let null = |one: &Value| one["type"] == "null" || one["enum"].as_array().is_some_and(|values| values.iter().any(Value::is_null));
+        let among = |key: &str| target[key].as_array().is_some_and(|parts| parts.iter().any(null));
+        target["nullable"] == true || null(target) || among("oneOf") || among("anyOf")
+    }
+
+    /// A schema where it is used: a scalar, a list, a free map, or a `$ref` to a component of this name.
+    pub fn place(&mut self, schema: &Value, name: &str, at: &str) -> Value {
+        if self.depth >= MAX_DEPTH {
+            self.notes.add("Schemas nested too deep became values of any type", at);
+            return self.any();
+        }
+        self.depth += 1;
+        let flat = self.flatten(schema, at);
+        let placed = self.placed(flat, name, at);
+        self.depth -= 1;
+        placed
+    }
+
+    fn placed(&mut self, mut flat: Flat, name: &str, at: &str) -> Value {
+        let (nullable, description) = (flat.nullable, flat.description.clone());
+        match flat.shape() {
+            Shape::Any => beside(&self.any(), false, description),
+            Shape::Reference => {
+                let own = flat.reference.as_deref().and_then(|reference| self.name_of(reference)).cloned();
+                let own = own.map_or_else(|| self.any(), |own| reference(&own));
+                beside(&own, nullable, description)
+            }
+            Shape::Struct | Shape::Enum | Shape::OneOf => {
+                flat.nullable = false;
+                let body = self.body(&flat, name, at);
+                beside(&self.hoist(name, body), nullable, None)
+            }
+            Shape::Map | Shape::Array | Shape::Scalar => {
+                let mut body = self.body(&flat, name, at);
+                if nullable {
+                    body["nullable"] = true.into();
+                }
+                body
+            }
+        }
+    }
+
+    /// A named component for a schema; an existing one where the schema is only a `$ref`.
+    pub fn named(&mut self, schema: &Value, name: &str, at: &str) -> Value {
+        let flat = self.flatten(schema, at);
+        self.named_flat(flat, name, at)
+    }
+
+    pub fn named_flat(&mut self, flat: Flat, name: &str, at: &str) -> Value {
+        match flat.shape() {
+            Shape::Any => self.any(),
+            Shape::Reference => match flat.reference.as_deref().and_then(|reference| self.name_of(reference)).cloned() {
+                Some(own) => reference(&own),
+                None => self.any(),
+            },
+            _ => {
+                let body = self.body(&flat, name, at);
+                self.hoist(name, body)
+            }
+        }
+    }
+
+    /// The content of a component.
+    fn body(&mut self, flat: &Flat, name: &str, at: &str) -> Value {
+        let mut body = match flat.shape() {
+            Shape::Any => Map::new(),
+            Shape::Reference => {
+                let own = flat.reference.as_deref().and_then(|reference| self.name_of(reference)).cloned();
+                return own.map_or_else(|| self.any(), |own| reference(&own));
+            }
+            Shape::Struct => self.object(flat, name, at),
+            Shape::Enum => Map::from_iter([("type".to_owned(), "string".into()), ("enum".to_owned(), flat.map["enum"].clone())]),
+            Shape::OneOf => self.one_of(flat, name, at),
+            Shape::Map => self.free_map(flat, name, at),
+            Shape::Array => self.list(flat, name, at),
+            Shape::Scalar => {
+                let (map, description) = self.scalar(flat, at);
+                return described(map, description, flat.map.get("default"));
+            }
+        };
+        if let Some([Value::Object(only)]) = body.get("oneOf").and_then(Value::as_array).map(Vec::as_slice) {
+            body = only.clone();
+            return body.into();
+        }
+        described(body, flat.description.clone(), flat.map.get("default"))
+    }
+
+    fn object(&mut self, flat: &Flat, name: &str, at: &str) -> Map<String, Value> {
+        let mut properties = Map::new();
+        let mut fields = BTreeSet::new();
+        let mut extra = false;
+        for (wire, property) in flat.map["properties"].as_object().into_iter().flatten() {
+            let at = pointer::child(&pointer::child(at, "properties"), wire);
+            if !is_nameable(wire) || !fields.insert(rust_name(wire)) {
+                self.notes.add("Properties that cannot be told apart in Rust were left out; the object keeps what is not listed", at);
+                extra = true;
+                continue;
+            }
+            let own = format!("{name}{}", wire.to_upper_camel_case());
+            let placed = self.place(property, &own, &at);
+            properties.insert(wire.clone(), placed);
+        }
+        let mut object = Map::from_iter([("type".to_owned(), Value::from("object"))]);
+        let required: Vec<Value> = flat.map.get("required").and_then(Value::as_array).into_iter().flatten().cloned().collect();
+        let mut known: Vec<Value> = Vec::new();
+        for wire in required {
+            if !wire.as_str().is_some_and(|wire| properties.contains_key(wire)) {
+                self.notes.add("Required properties that are not described", format!("{at}: {wire}"));
+            } else if !known.contains(&wire) {
+                known.push(wire);
+            }
+        }
+        if !known.is_empty() {
+            object.insert("required".into(), known.into());
+        }
+        match flat.map.get("additionalProperties") {
+            Some(Value::Bool(true)) => extra = true,
+            Some(Value::Object(values)) => {
+                extra = true;
+                if !values.is_empty() {
+                    self.notes.add("Further properties have a type that is not kept (`additionalProperties` beside `properties`)", at);
+                }
+            }
+            _ => {}
+        }
+        if properties.is_empty() {
+            object.insert("additionalProperties".into(), true.into());
+            return object;
+        }
+        if extra {
+            object.insert("x-extra".into(), true.into());
+        }
+        object.insert("properties".into(), properties.into());
+        object
+    }
+
+    fn free_map(&mut self, flat: &Flat, name: &str, at: &str) -> Map<String, Value> {
+        let values = match flat.map.get("additionalProperties") {
+            Some(Value::Object(values)) if !values.is_empty() => {
+                let placed = self.place(&values.clone().into(), &format!("{name}Value"), &pointer::child(at, "additionalProperties"));
+                if placed["$ref"].as_str().is_some_and(|reference| reference.ends_with(&format!("/{ANY}"))) { true.into() } else { placed }
+            }
+            _ => true.into(),
+        };
+        Map::from_iter([("type".to_owned(), "object".into()), ("additionalProperties".to_owned(), values)])
+    }
+
+    fn list(&mut self, flat: &Flat, name: &str, at: &str) -> Map<String, Value> {
+        let items = match flat.map.get("items") {
+            Some(Value::Array(_)) => {
+                self.notes.add("Tuples became lists of any values (`items` as a list)", at);
+                self.any()
+            }
+            Some(items) => self.place(&items.clone(), &singular(name), &pointer::child(at, "items")),
+            None => {
+                self.notes.add("Lists that do not say of what hold any values", at);
+                self.any()
+            }
+        };
+        let mut list = Map::from_iter([("type".to_owned(), "array".into()), ("items".to_owned(), items)]);
+        let count = |key: &str| flat.map.get(key).filter(|value| value.is_u64()).cloned();
+        let (least, most) = (count("minItems"), count("maxItems"));
+        if least.as_ref().and_then(Value::as_u64) <= most.as_ref().and_then(Value::as_u64).or(Some(u64::MAX)) {
+            list.extend(least.map(|value| ("minItems".to_owned(), value)));
+            list.extend(most.map(|value| ("maxItems".to_owned(), value)));
+        }
+        if flat.map.get("uniqueItems") == Some(&Value::Bool(true)) {
+            list.insert("uniqueItems".into(), true.into());
+        }
+        list
+    }
+
+    fn one_of(&mut self, flat: &Flat, name: &str, at: &str) -> Map<String, Value> {
+        let mut alternatives: Vec<Value> = Vec::new();
+        let written = flat.map["oneOf"].as_array().cloned().unwrap_or_default();
+        for (index, one) in written.iter().enumerate() {
+            let at = format!("{at}/oneOf/{index}");
+            let flat = self.flatten(one, &at);
+            let own = format!("{name}{}", alternative_word(one, &flat, index));
+            let named = self.named_flat(flat, &own, &at);
+            if !alternatives.contains(&named) {
+                alternatives.push(named);
+            }
+        }
+        Map::from_iter([("oneOf".to_owned(), alternatives.into())])
+    }
+
+    /// A reference to a component with this content: one of this name, or the next that is free.
+    pub fn hoist(&mut self, name: &str, body: Value) -> Value {
+        // An alias adds nothing.
+        if body.as_object().is_some_and(|map| map.len() == 1) && body.get("$ref").is_some() {
+            return body;
+        }
+        let wanted = component_name(name);
+        let mut own = wanted.clone();
+        for number in 2.. {
+            if !self.taken.contains(&own.to_lowercase()) {
+                break;
+            }
+            if self.hoisted.contains(&own) && self.done.get(&own) == Some(&body) {
+                return reference(&own);
+            }
+            own = format!("{wanted}{number}");
+        }
+        self.taken.insert(own.to_lowercase());
+        self.hoisted.insert(own.clone());
+        self.done.insert(own.clone(), body);
+        reference(&own)
+    }
+
+    /// A name that no component has.
+    fn free(&self, wanted: &str) -> String {
+        let taken = |name: &str| self.taken.contains(&name.to_lowercase());
+        if !taken(wanted) {
+            return wanted.to_owned();
+        }
+        (2..).map(|number| format!("{wanted}{number}")).find(|name| !taken(name)).unwrap_or_default()
+    }
+
+    /// A value of any type.
+    pub fn any(&mut self) -> Value {
+        self.hoist(ANY, json!({ "description": "Any JSON value: the vendor documents no type." }))
+    }
+}
+
+/// A name in PascalCase that Rust has no other use for.
+pub fn component_name(name: &str) -> String {
+    let name: String = type_name(name).chars().filter(|char| unicode_ident::is_xid_continue(*char)).collect();
+    // Settled, so that reading the name back gives the same.
+    let name = type_name(&name);
+    let name = if name.starts_with(|first: char| first.is_ascii_digit()) || name.is_empty() { format!("Schema{name}") } else { name };
+    if is_reserved_type(&name) { format!("Api{name}") } else { name }
+}
+
+/// `{"$ref": …}`
+pub fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{name}") })
+}
+
+/// A reference with what a place says beyond it. The type beside a `nullable` is filled in when all components are done.
+fn beside(target: &Value, nullable: bool, description: Option<String>) -> Value {
+    let description = description.map(|text| prose::clean(&text)).filter(|text| !text.is_empty());
+    if !nullable && description.is_none() {
+        return target.clone();
+    }
+    let mut place = Map::new();
+    if nullable {
+        place.insert("nullable".into(), true.into());
+    }
+    place.extend(description.map(|text| ("description".to_owned(), text.into())));
+    place.insert("allOf".into(), json!([target]));
+    place.into()
+}
+
+fn described(mut body: Map<String, Value>, description: Option<String>, default: Option<&Value>) -> Value {
+    let mut text = description.map(|text| prose::clean(&text)).unwrap_or_default();
+    if let Some(default) = default.filter(|default| !default.is_object() && !default.is_null()) {
+        let value = default.as_str().map_or_else(|| default.to_string(), str::to_owned);
+        if !value.is_empty() && !value.contains(['`', '\n']) {
+            text = format!("{text}{}Default: `{value}`.", if text.is_empty() { "" } else { "\n\n" });
+        }
+    }
+    if !text.is_empty() {
+        let behind = body.keys().position(|key| key != "type").unwrap_or(body.len());
+        body.shift_insert(behind.min(body.len()), "description".into(), text.into());
+    }
+    body.into()
+}
+
+/// What sets an alternative apart: its title, the one value of its tag, or its type.
+fn alternative_word(written: &Value, flat: &Flat, index: usize) -> String {
+    let title = written["title"].as_str().map(|title| title.to_upper_camel_case()).filter(|title| (1..=40).contains(&title.len()));
+    if let Some(title) = title {
+        return title;
+    }
+    let tag = flat.map.get("properties").and_then(Value::as_object).into_iter().flatten().find_map(|(_, property)| {
+        let [Value::String(value)] = property["enum"].as_array()?.as_slice() else { return None };
+        Some(value.to_upper_camel_case()).filter(|value| !value.is_empty())
+    });
+    if let Some(tag) = tag {
+        return tag;
+    }
+    match (flat.shape(), flat.map.get("type").and_then(Value::as_str)) {
+        (Shape::Array, _) => "List".to_owned(),
+        (Shape::Map, _) => "Map".to_owned(),
+        (Shape::Enum, _) => "Name".to_owned(),
+        (Shape::Scalar, Some("string")) => "Text".to_owned(),
+        (Shape::Scalar, Some("boolean")) => "Flag".to_owned(),
+        (Shape::Scalar, Some(_)) => "Number".to_owned(),
+        _ => format!("Variant{}", index + 1),
+    }
+}
+
+/// The name of one of many: `ContactTags` is `ContactTag`.
+pub fn singular(name: &str) -> String {
+    match name {
+        name if name.ends_with("ies") && name.len() > 4 => format!("{}y", &name[..name.len() - 3]),
+        name if ["sses", "xes", "ches", "shes"].iter().any(|end| name.ends_with(end)) => name[..name.len() - 2].to_owned(),
+        name if name.ends_with('s') && !["ss", "us", "is"].iter().any(|end| name.ends_with(end)) => name[..name.len() - 1].to_owned(),
+        name => format!("{name}Item"),
+    }
+}

@@ -1,0 +1,273 @@
+//! What can only be settled when every component is there: types beside `nullable`, circles, limits, what nothing uses.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use super::{notes::Notes, relax};
+use crate::load::{Position, referenced, references};
+
+/// Settles the schemas of a draft.
+pub fn tidy(document: &mut Value, notes: &mut Notes) {
+    remove_unused(document, notes);
+    types_beside_nullable(document, notes);
+    order_alternatives(document);
+    open_circles(document, notes);
+    limits_of_requests(document);
+}
+
+fn schemas(document: &mut Value) -> Option<&mut Map<String, Value>> {
+    document.get_mut("components")?.get_mut("schemas")?.as_object_mut()
+}
+
+fn remove_unused(document: &mut Value, notes: &mut Notes) {
+    let mut used: BTreeSet<String> = BTreeSet::new();
+    let mut found = Vec::new();
+    references(&document["paths"], Position::Names, &mut found);
+    references(&document["components"]["responses"], Position::Names, &mut found);
+    let mut queue: Vec<String> = found.into_iter().filter_map(name).collect();
+    while let Some(next) = queue.pop() {
+        if used.contains(&next) {
+            continue;
+        }
+        let mut found = Vec::new();
+        references(&document["components"]["schemas"][&next], Position::Node, &mut found);
+        queue.extend(found.into_iter().filter_map(name));
+        used.insert(next);
+    }
+    let Some(schemas) = schemas(document) else { return };
+    let unused: Vec<String> = schemas.keys().filter(|name| !used.contains(*name)).cloned().collect();
+    for name in unused {
+        notes.add("Components that nothing uses were left out", format!("`{name}`"));
+        schemas.shift_remove(&name);
+    }
+}
+
+fn name(reference: &str) -> Option<String> {
+    reference.strip_prefix("#/components/schemas/").map(crate::load::pointer::unescape)
+}
+
+/// What a nullable reference's target is: OpenAPI 3.0 wants the type beside it, and knows no nullable alternative.
+fn types_beside_nullable(document: &mut Value, notes: &mut Notes) {
+    let Some(schemas) = schemas(document) else { return };
+    let kinds: BTreeMap<String, Option<String>> = schemas.keys().map(|name| (name.clone(), kind(schemas, name))).collect();
+    for (component, schema) in schemas.iter_mut() {
+        settle(schema, &kinds);
+        let Some(object) = schema.as_object_mut() else { continue };
+        // A required property of alternatives that may be null is one that may be left out.
+        let Some(mut required) = object.get("required").and_then(Value::as_array).cloned() else { continue };
+        let before = required.len();
+        if let Some(properties) = object.get_mut("properties").and_then(Value::as_object_mut) {
+            required.retain(|name| {
+                let property = name.as_str().and_then(|name| properties.get_mut(name)).and_then(Value::as_object_mut);
+                property.is_none_or(|property| property.shift_remove(NULL).is_none())
+            });
+        }
+        if required.len() < before {
+            notes.add("Required alternatives that may be null may be left out", format!("`{component}`"));
+        }
+        if required.is_empty() {
+            object.shift_remove("required");
+        } else {
+            object.insert("required".into(), required.into());
+        }
+    }
+    for (_, schema) in schemas.iter_mut() {
+        unmark(schema);
+    }
+    if let Some(paths) = document.get_mut("paths") {
+        unmark(paths);
+    }
+}
+
+/// Marks a place that was nullable and cannot say so.
+const NULL: &str = "x-null";
+
+fn settle(node: &mut Value, kinds: &BTreeMap<String, Option<String>>) {
+    match node {
+        Value::Object(map) => {
+            if map.get("nullable") == Some(&Value::Bool(true)) && !map.contains_key("type") {
+                let target = map.get("allOf").and_then(|parts| parts.get(0)).and_then(referenced);
+                match target.and_then(|name| kinds.get(&name).cloned().flatten()) {
+                    Some(kind) => {
+                        map.shift_insert(0, "type".into(), kind.into());
+                    }
+                    None => {
+                        map.shift_remove("nullable");
+                        map.insert(NULL.into(), true.into());
+                    }
+                }
+            }
+            map.values_mut().for_each(|value| settle(value, kinds));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| settle(item, kinds)),
+        _ => {}
+    }
+}
+
+/// Takes the marks away, and an `allOf` that then says nothing.
+fn unmark(node: &mut Value) {
+    match node {
+        Value::Object(map) => {
+            map.shift_remove(NULL);
+            if map.len() == 1
+                && let Some([only]) = map.get("allOf").and_then(Value::as_array).map(Vec::as_slice)
+            {
+                *node = only.clone();
+                return;
+            }
+            map.values_mut().for_each(unmark);
+        }
+        Value::Array(items) => items.iter_mut().for_each(unmark),
+        _ => {}
+    }
+}
+
+/// The type of a component, aliases followed; none for alternatives and any values.
+fn kind(schemas: &Map<String, Value>, name: &str) -> Option<String> {
+    let mut schema = schemas.get(name)?;
+    for _ in 0..16 {
+        match referenced(schema) {
+            Some(next) => schema = schemas.get(&next)?,
+            None => break,
+        }
+    }
+    schema["type"].as_str().map(str::to_owned)
+}
+
+/// The alternative with more required fields first: it is tried first.
+fn order_alternatives(document: &mut Value) {
+    let Some(schemas) = schemas(document) else { return };
+    let weights: BTreeMap<String, usize> =
+        schemas.iter().map(|(name, schema)| (name.clone(), schema["required"].as_array().map_or(0, Vec::len))).collect();
+    let enums: BTreeSet<String> = schemas.iter().filter(|(_, schema)| schema.get("enum").is_some()).map(|(name, _)| name.clone()).collect();
+    for (_, schema) in schemas.iter_mut() {
+        let Some(alternatives) = schema.get_mut("oneOf").and_then(Value::as_array_mut) else { continue };
+        // A plain text takes every text, so an enumeration goes before it; an object without required fields takes every object.
+        alternatives.sort_by_key(|one| {
+            let name = referenced(one).unwrap_or_default();
+            (std::cmp::Reverse(weights.get(&name).copied().unwrap_or_default()), !enums.contains(&name))
+        });
+    }
+}
+
+/// Makes a property optional in every circle of objects that always hold each other.
+fn open_circles(document: &mut Value, notes: &mut Notes) {
+    let Some(schemas) = schemas(document) else { return };
+    let names: Vec<String> = schemas.keys().cloned().collect();
+    for start in &names {
+        while let Some((holder, property)) = circle(schemas, start) {
+            notes.add("Required properties that hold their own kind without end may be left out", format!("`{holder}.{property}`"));
+            if let Some(required) = schemas[&holder]["required"].as_array_mut() {
+                required.retain(|name| *name != property.as_str());
+            }
+            if schemas[&holder]["required"].as_array().is_some_and(Vec::is_empty)
+                && let Some(holder) = schemas[&holder].as_object_mut()
+            {
+                holder.shift_remove("required");
+            }
+        }
+    }
+    // Alternatives that are themselves.
+    for name in names {
+        let reaches = |target: &str| {
+            let mut seen = BTreeSet::new();
+            let mut queue = vec![target.to_owned()];
+            while let Some(next) = queue.pop() {
+                if next == name {
+                    return true;
+                }
+                if seen.insert(next.clone())
+                    && let Some(schema) = schemas.get(&next)
+                {
+                    queue.extend(referenced(schema));
+                    queue.extend(schema["oneOf"].as_array().into_iter().flatten().filter_map(referenced));
+                }
+            }
+            false
+        };
+        let own: Vec<Value> = schemas[&name]["oneOf"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|one| referenced(one).is_some_and(|one| reaches(&one)))
+            .cloned()
+            .collect();
+        let alias = referenced(&schemas[&name]).is_some_and(|target| reaches(&target));
+        if alias {
+            schemas.insert(name.clone(), json!({ "description": "Any JSON value: the vendor's schema refers to itself." }));
+        } else if !own.is_empty() {
+            notes.add("Alternatives that are themselves were left out", format!("`{name}`"));
+            if let Some(alternatives) = schemas[&name]["oneOf"].as_array_mut() {
+                alternatives.retain(|one| !own.contains(one));
+            }
+            match schemas[&name]["oneOf"].as_array().map(Vec::as_slice) {
+                Some([]) => {
+                    schemas.insert(name.clone(), json!({ "description": "Any JSON value: the vendor's schema refers to itself." }));
+                }
+                Some([only]) => {
+                    let only = only.clone();
+                    schemas.insert(name.clone(), only);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The first step of a circle that begins at this component: who holds, and in which property.
+fn circle(schemas: &Map<String, Value>, start: &str) -> Option<(String, String)> {
+    let mut seen = BTreeSet::new();
+    let mut queue: Vec<(String, Option<(String, String)>)> = vec![(start.to_owned(), None)];
+    while let Some((at, first)) = queue.pop() {
+        let Some(schema) = schemas.get(&at) else { continue };
+        let mut next: Vec<(String, Option<(String, String)>)> = Vec::new();
+        if let Some(alias) = referenced(schema) {
+            next.push((alias, first.clone()));
+        }
+        for property in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            let node = &schema["properties"][property];
+            if node["nullable"] == true {
+                continue;
+            }
+            let targets = referenced(node).into_iter().chain(node["allOf"].as_array().into_iter().flatten().filter_map(referenced));
+            next.extend(targets.map(|target| (target, first.clone().or_else(|| Some((at.clone(), property.to_owned()))))));
+        }
+        for (target, first) in next {
+            if target == start {
+                return first;
+            }
+            if seen.insert(target.clone()) {
+                queue.push((target, first));
+            }
+        }
+    }
+    None
+}
+
+/// Limits are for what is sent: in what comes back they would only refuse it.
+fn limits_of_requests(document: &mut Value) {
+    let mut sent: BTreeSet<String> = BTreeSet::new();
+    let mut queue = Vec::new();
+    for item in document["paths"].as_object().into_iter().flatten().filter_map(|(_, item)| item.as_object()) {
+        for operation in item.values() {
+            let mut found = Vec::new();
+            references(&operation["requestBody"], Position::Node, &mut found);
+            references(&operation["parameters"], Position::Node, &mut found);
+            queue.extend(found.into_iter().filter_map(name));
+        }
+    }
+    while let Some(next) = queue.pop() {
+        if sent.contains(&next) {
+            continue;
+        }
+        let mut found = Vec::new();
+        references(&document["components"]["schemas"][&next], Position::Node, &mut found);
+        queue.extend(found.into_iter().filter_map(name));
+        sent.insert(next);
+    }
+    let Some(schemas) = schemas(document) else { return };
+    for (_, schema) in schemas.iter_mut().filter(|(name, _)| !sent.contains(*name)) {
+        relax::without(schema, Position::Node);
+    }
+}

@@ -1,0 +1,88 @@
+//! How fast messages are queued and sent, and how much memory that takes: `cargo run --release -p reachout-outbox --example drain -- 100000`,
+//! with the address of a database as a second argument, such as `postgres://…`; without, it is a file that is removed afterwards.
+//!
+//! What sends takes a millisecond and loses nothing, so that the outbox itself is measured. Prints one line of JSON.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use reachout_messenger::{Error, Receipt};
+use reachout_outbox::{Account, Accounts, BoxFuture, Channel, Clients, Envelope, Lane, Message, Messenger, Outbox, Runner, State, Vendor};
+
+/// Takes every message, and remembers which: by a flag for each, so that its memory does not grow.
+#[derive(Clone, Debug)]
+struct Taker(Arc<Mutex<Vec<bool>>>);
+
+impl Messenger for Taker {
+    fn vendor(&self) -> Vendor {
+        Vendor::SendPilot
+    }
+
+    fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<Receipt, Error>> {
+        Box::pin(async move {
+            let number: Option<usize> = message.text.as_deref().and_then(|text| text.rsplit(' ').next()?.parse().ok());
+            let taken = number.and_then(|number| Some(std::mem::replace(self.0.lock().ok()?.get_mut(number)?, true)));
+            assert_eq!(taken, Some(false), "a message was sent twice, or was not queued");
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            Ok(Receipt::new(Vendor::SendPilot))
+        })
+    }
+}
+
+impl Accounts for Taker {
+    fn open<'a>(&'a self, lane: &'a Lane, _clients: Clients<'a>) -> BoxFuture<'a, Result<Account, reachout_outbox::Error>> {
+        Box::pin(async move { Ok(Account::new(lane.clone(), self.clone())) })
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let count: u64 = arguments.next().as_deref().unwrap_or("100000").parse()?;
+    let directory = tempfile::tempdir()?;
+    let address = arguments.next().unwrap_or_else(|| format!("sqlite:{}", directory.path().join("outbox.db").display()));
+    let outbox = Outbox::open(address.as_str()).await?;
+    let lane = Lane::new(Vendor::SendPilot, Lane::DEFAULT);
+    let text = "Hi, I came across your profile and thought you might be interested in a role in Paris. ".repeat(5);
+    let message = |n: u64| Message::to(format!("lead_{n}")).channel(Channel::Linkedin).from("sender_1").text(format!("{text} {n}"));
+
+    let begun = Instant::now();
+    let batch = outbox.enqueue_all((0..count).map(|n| (format!("campaign/{n}"), Envelope::new(lane.clone(), message(n))))).await?;
+    let queued = begun.elapsed();
+    assert_eq!(batch.new, count);
+
+    let taker = Taker(Arc::new(Mutex::new(vec![false; usize::try_from(count)?])));
+    let before = resident();
+    let most = Arc::new(Mutex::new((0, 0_u64)));
+    let (watched, begun) = (Arc::clone(&most), Instant::now());
+    let watch = move |_: &_| {
+        // Reading it is a system call; a thousandth of the messages is often enough.
+        if let Ok(mut most) = watched.lock() {
+            most.1 += 1;
+            if most.1 % 1000 == 0 {
+                most.0 = resident().max(most.0);
+            }
+        }
+    };
+    let summary = Runner::new(&outbox, taker.clone()).workers(32).until_empty().on_event(watch).run().await?;
+    let drained = begun.elapsed();
+    assert_eq!(summary.count(State::Accepted), count);
+    assert_eq!(outbox.status().await?.count(State::Accepted), count);
+
+    let rate = |time: Duration| u64::try_from(u128::from(count) * 1000 / time.as_millis().max(1)).unwrap_or(u64::MAX);
+    let most = most.lock().map(|most| most.0).unwrap_or_default();
+    println!(
+        r#"{{"messages":{count},"enqueue_per_second":{},"drain_per_second":{},"resident_kib":{{"start":{before},"most":{most},"end":{}}}}}"#,
+        rate(queued),
+        rate(drained),
+        resident()
+    );
+    Ok(())
+}
+
+/// KiB of memory that the process has in use; 0 where Linux does not tell.
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse().ok()).unwrap_or(0)
+}

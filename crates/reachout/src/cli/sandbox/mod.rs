@@ -1,0 +1,122 @@
+//! `reachout sandbox`: the sandbox for other programs, and the way of `--sandbox` to one.
+
+mod lines;
+mod simulated;
+mod variables;
+
+use std::{net::IpAddr, path::PathBuf};
+
+use clap::{Args, Subcommand};
+use reachout_sandbox::{Builder, Sandbox, Settings, Vendor, Versions};
+use serde::Serialize;
+
+pub use self::simulated::Simulated;
+use super::{
+    calls,
+    failure::Failure,
+    output::{Output, line, note},
+};
+
+/// Run a local server that simulates every vendor, until Ctrl-C
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+pub struct Serve {
+    #[command(subcommand)]
+    other: Option<Other>,
+    /// Port; 0 is any free one
+    #[arg(long, default_value_t = 4010)]
+    port: u16,
+    /// Address to listen at; at any but those of the loopback interface, other machines may use the sandbox
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    host: IpAddr,
+    /// Let the pages of this origin, such as `http://localhost:3000`, use the sandbox; may be given several times
+    #[arg(long, value_name = "ORIGIN")]
+    cors: Vec<String>,
+    /// Another host name that it may be called by, such as host.docker.internal; may be given several times
+    #[arg(long, value_name = "NAME")]
+    allow_host: Vec<String>,
+    /// Start from the objects of this JSON file, such as `{"leonar": {"contacts": [{"first_name": "Ada"}]}}`
+    #[arg(long, value_name = "FILE")]
+    seed: Option<PathBuf>,
+    /// Keep objects, faults and webhooks in this file, from one run to the next
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    /// Take every published `Version` header, as HighLevel's own SDKs need, not only the documented one of each operation
+    #[arg(long)]
+    any_version: bool,
+    /// Let an id that the sandbox never gave out stand for a new object, if it has the vendor's form, instead of a 404
+    #[arg(long)]
+    adopt_ids: bool,
+    /// Enforce the documented rate limits
+    #[arg(long)]
+    rate_limits: bool,
+    /// Print no line for each request
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+#[derive(Subcommand)]
+enum Other {
+    /// Print the variables that lead clients to the running sandbox, for `eval "$(reachout sandbox env)"`
+    Env {
+        /// The shell that is to read them
+        #[arg(long, value_enum, default_value_t)]
+        shell: variables::Shell,
+    },
+}
+
+#[derive(Serialize)]
+struct Row {
+    vendor: Vendor,
+    base_url: String,
+    credential: &'static str,
+}
+
+impl Serve {
+    pub async fn run(self, output: &mut Output) -> Result<(), Failure> {
+        match self.other {
+            Some(Other::Env { shell }) => variables::print(shell, output).await,
+            None => self.serve(output).await,
+        }
+    }
+
+    async fn serve(self, output: &mut Output) -> Result<(), Failure> {
+        let quiet = self.quiet;
+        let host = self.host;
+        let sandbox = self.builder().start().await.map_err(|error| Failure::Usage(error.into()))?;
+        if !host.to_canonical().is_loopback() {
+            note(&format!("note: other machines may use this sandbox, which listens at {host}"));
+        }
+        // Caught before anything is said, so that whoever reads it may end the sandbox at once.
+        let signal = calls::signal().map_err(Failure::unsent)?;
+        let _announcement = sandbox.announce().unwrap_or_else(|error| {
+            note(&format!("note: --sandbox will not find this sandbox: {error}"));
+            None
+        });
+        let rows = Vendor::ALL.map(|vendor| Row { vendor, base_url: sandbox.base_url(vendor), credential: sandbox.api_key(vendor) });
+        output.rows(&["vendor", "base_url", "credential"], &rows)?;
+        if !output.is_json() {
+            line(&format!("\nDashboard: {}/   Ctrl-C ends it.", sandbox.url()))?;
+        }
+        if !quiet {
+            tokio::spawn(lines::print(sandbox.watch(), output.is_json()));
+        }
+        signal.await;
+        sandbox.save().map_err(|error| Failure::Output(error.into()))
+    }
+
+    fn builder(self) -> Builder {
+        let mut settings = Settings::default();
+        settings.adopt_unknown_ids = self.adopt_ids;
+        settings.rate_limits = self.rate_limits;
+        if self.any_version {
+            settings.versions = Versions::Published;
+        }
+        let builder = Sandbox::builder().host(self.host).port(self.port).settings(settings);
+        let builder = self.allow_host.into_iter().fold(builder, Builder::allow_host);
+        let builder = self.cors.into_iter().fold(builder, Builder::allow_origin);
+        let builder = self.seed.into_iter().fold(builder, Builder::seed_file);
+        self.state.into_iter().fold(builder, Builder::state_file)
+    }
+}

@@ -1,0 +1,66 @@
+//! `reachout sandbox env`: the variables that lead clients to the running sandbox.
+
+use std::collections::BTreeMap;
+
+use clap::ValueEnum;
+use reachout::Vendor;
+use reachout_sandbox::Running;
+
+use super::super::{
+    failure::Failure,
+    output::{Output, line},
+};
+
+/// How a shell sets a variable.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum Shell {
+    /// sh, bash, zsh and their like
+    #[default]
+    Sh,
+    /// fish
+    Fish,
+    /// PowerShell
+    Powershell,
+}
+
+impl Shell {
+    fn set(self, name: &str, value: &str) -> String {
+        match self {
+            Self::Sh => format!("export {name}='{}'", value.replace('\'', r"'\''")),
+            Self::Fish => format!("set -gx {name} '{}'", value.replace('\\', r"\\").replace('\'', r"\'")),
+            Self::Powershell => format!("$env:{name} = '{}'", value.replace('\'', "''")),
+        }
+    }
+}
+
+pub async fn print(shell: Shell, output: &mut Output) -> Result<(), Failure> {
+    let found = Running::find().await.map_err(|error| Failure::Usage(error.into()))?;
+    let running = found.ok_or_else(|| Failure::usage("no sandbox is running; start one with `reachout sandbox`"))?;
+    let mut variables = BTreeMap::from([("REACHOUT_SANDBOX_URL".to_owned(), running.url().to_owned())]);
+    for vendor in Vendor::ALL.into_iter().filter_map(Vendor::api).map(|api| api.vendor) {
+        let simulated: reachout_sandbox::Vendor = vendor.id.parse().map_err(Failure::unsent)?;
+        variables.insert(format!("{}_BASE_URL", vendor.env), running.base_url(simulated).to_owned());
+        variables.insert(vendor.credential_env.to_owned(), simulated.api_key().to_owned());
+    }
+    if output.is_json() {
+        return output.object(&variables);
+    }
+    variables.iter().try_for_each(|(name, value)| line(&shell.set(name, value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_stays_one_word_in_every_shell() {
+        let hostile = r"a'b\c $(d) `e`";
+        for (shell, expected) in [
+            (Shell::Sh, r"export NAME='a'\''b\c $(d) `e`'"),
+            (Shell::Fish, r"set -gx NAME 'a\'b\\c $(d) `e`'"),
+            (Shell::Powershell, r"$env:NAME = 'a''b\c $(d) `e`'"),
+        ] {
+            assert_eq!(shell.set("NAME", hostile), expected);
+        }
+    }
+}
