@@ -16,7 +16,7 @@ use super::candidate::{Candidate, Look};
 use crate::{Envelope, Error, Found, Lane, Verdict};
 
 /// For how long what was read of the contacts is believed.
-const FRESH: Duration = Duration::from_secs(5 * 60);
+const FRESH: Duration = Duration::from_mins(5);
 /// The most that a page has.
 const PAGE: i64 = 100;
 

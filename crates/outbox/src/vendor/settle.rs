@@ -15,7 +15,7 @@ use crate::{Entry, Error, Filter, Found, Lane, Outbox, Reconcile, Resolution, St
 /// How many messages are read at a time.
 const PAGE: u32 = 200;
 /// Lists of vendors may not have a message at once.
-const GRACE: Duration = Duration::from_secs(2 * 60);
+const GRACE: Duration = Duration::from_mins(2);
 
 /// Asks the vendors about messages that are [`Unknown`](State::Unknown), and settles those that can be.
 ///

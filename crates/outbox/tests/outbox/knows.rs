@@ -161,7 +161,7 @@ both! {
         outbox.enqueue(&first(Vendor::HoopAi, Channel::Sms, "cx1"), "bystander").await.unwrap();
         runner(&outbox, &sandbox).run().await.unwrap();
         for (vendor, channel, recipient) in cases {
-            let next = first(vendor, channel, recipient).not_before(reachout_outbox::Utc::now() + Duration::from_secs(3600));
+            let next = first(vendor, channel, recipient).not_before(reachout_outbox::Utc::now() + Duration::from_hours(1));
             outbox.enqueue(&next.address("sophie@example.org"), &format!("{vendor} next")).await.unwrap();
         }
         let conversation = by_key(&outbox, "hoop-ai first").await.conversation_id;

@@ -67,7 +67,7 @@ pub struct Add {
     #[arg(long, value_name = "TEMPLATE")]
     subject: Option<String>,
     /// Column of the recipient: the vendor's id of the contact or lead, or the URL of a LinkedIn profile. If absent, the first there is of
-    /// to, contact_id, lead_id, linkedin_profile, linkedin_url and id
+    /// `to`, `contact_id`, `lead_id`, `linkedin_profile`, `linkedin_url` and `id`
     #[arg(long, value_name = "COLUMN")]
     to: Option<String>,
     /// Column of the key, which is good for one message
@@ -112,8 +112,8 @@ impl Add {
     pub async fn run(self, database: &Database, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
         let people = People::read(&self.from)?;
         let template = Template::read(&self.template, self.subject.as_deref())?;
-        let to = self.column(&people, self.to.as_deref(), &RECIPIENT, "--to")?;
-        let key = self.key.as_deref().map(|key| self.column(&people, Some(key), &[], "--key")).transpose()?;
+        let to = column(&people, self.to.as_deref(), &RECIPIENT, "--to")?;
+        let key = self.key.as_deref().map(|key| column(&people, Some(key), &[], "--key")).transpose()?;
         let lane = Lane::new(self.via, self.credential.clone().unwrap_or_else(|| access.settings.profile().to_owned()));
         let messages = self.messages(&people, &template, &lane, to, key)?;
         if access.exchange.holds() {
@@ -126,20 +126,6 @@ impl Add {
         output.object(&json!({ "queued": batch.new, "known": batch.known, "account": lane.to_string(), "database": database.told() }))?;
         output.hint("Send them: reachout outbox run");
         Ok(())
-    }
-
-    fn column<'a>(&self, people: &'a People, named: Option<&str>, others: &[&str], option: &str) -> Result<&'a str, Failure> {
-        let found = match named {
-            Some(name) => people.first_of(&[name]),
-            None => people.first_of(others),
-        };
-        found.ok_or_else(|| {
-            let there = people.columns.join(", ");
-            Failure::usage(match named {
-                Some(name) => format!("{option}: {} does not have a column `{name}`; it has {there}", people.name),
-                None => format!("{} does not have a column {}; name one of {there} with {option}", people.name, others.join(", ")),
-            })
-        })
     }
 
     /// All messages, or all that is wrong.
@@ -213,6 +199,21 @@ impl Add {
         }
         Ok(Queued { line: person.line, to: recipient, key, envelope })
     }
+}
+
+/// A column that the file has.
+fn column<'a>(people: &'a People, named: Option<&str>, others: &[&str], option: &str) -> Result<&'a str, Failure> {
+    let found = match named {
+        Some(name) => people.first_of(&[name]),
+        None => people.first_of(others),
+    };
+    found.ok_or_else(|| {
+        let there = people.columns.join(", ");
+        Failure::usage(match named {
+            Some(name) => format!("{option}: {} does not have a column `{name}`; it has {there}", people.name),
+            None => format!("{} does not have a column {}; name one of {there} with {option}", people.name, others.join(", ")),
+        })
+    })
 }
 
 fn show(messages: &[Queued], output: &mut Output) -> Result<(), Failure> {

@@ -23,7 +23,7 @@ use super::{access::Access, choice::Choice, failure::Failure, output::Output};
 
 /// Send many messages, none lost and none twice: queue them, run workers, look how far they are
 ///
-/// The messages are in a database: a file of SQLite, or Postgres where several machines share the work. Credentials are not in it.
+/// The messages are in a database: a file, or Postgres where several machines share the work. Credentials are not in it.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   reachout outbox add --from people.csv --via leonar --channel email --template hello.md
@@ -31,7 +31,7 @@ use super::{access::Access, choice::Choice, failure::Failure, output::Output};
   reachout outbox status
   REACHOUT_OUTBOX=postgres://user:password@host/database reachout outbox run --workers 16")]
 pub struct Commands {
-    /// Database of the outbox: a file, or postgres://USER:PASSWORD@HOST/DATABASE, which is better given by the variable
+    /// Database of the outbox: a file, or `postgres://USER:PASSWORD@HOST/DATABASE`, which is better given by the variable
     #[arg(long, global = true, value_name = "FILE|URL", env = "REACHOUT_OUTBOX", default_value = "outbox.db", hide_env_values = true)]
     db: String,
     #[command(subcommand)]
