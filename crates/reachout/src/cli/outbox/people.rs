@@ -107,7 +107,7 @@ impl<'a> Lines<'a> {
         let bytes = self.text.as_bytes();
         let mut begin = usize::try_from(position.byte()).map_or(bytes.len(), |begin| begin.min(bytes.len()));
         begin += bytes[begin..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
-        let passed = bytes.get(self.counted..begin).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count();
+        let passed = self.text.get(self.counted..begin).unwrap_or_default().matches('\n').count();
         self.line += u64::try_from(passed).unwrap_or(0);
         self.counted = begin;
         self.line
