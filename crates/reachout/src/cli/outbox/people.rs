@@ -66,7 +66,7 @@ fn delimiter(header: &str) -> u8 {
 fn values(name: String, text: &str) -> Result<People, Failure> {
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter(text.lines().next().unwrap_or_default())).from_reader(text.as_bytes());
     let wrong = |error: csv::Error| {
-        let line = error.position().map_or_else(String::new, |position| format!(" line {}", position.line()));
+        let line = error.position().map_or_else(String::new, |position| format!(" line {}", Lines::new(text).at(position)));
         Failure::usage(match error.kind() {
             csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
                 format!("{name}{line}: it has {len} values, and the header has {expected_len}; quote a value that holds a separator")
@@ -78,10 +78,10 @@ fn values(name: String, text: &str) -> Result<People, Failure> {
     if let Some(column) = columns.iter().enumerate().find_map(|(at, column)| columns[..at].contains(column).then_some(column)) {
         return Err(Failure::usage(format!("{name} line 1: the column `{}` is there twice", column.escape_debug())));
     }
-    let mut rows = Vec::new();
+    let (mut rows, mut lines) = (Vec::new(), Lines::new(text));
     for record in reader.records() {
         let record = record.map_err(wrong)?;
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = record.position().map_or(0, |position| lines.at(position));
         let filled = columns.iter().zip(&record).filter(|(_, value)| !value.trim().is_empty());
         let fields: Map<_, _> = filled.map(|(column, value)| (column.clone(), Value::from(value))).collect();
         if !fields.is_empty() {
@@ -89,6 +89,29 @@ fn values(name: String, text: &str) -> Result<People, Failure> {
         }
     }
     Ok(People { name, columns, rows })
+}
+
+/// Finds the lines of places that follow each other. The reader's own count takes empty lines before a record as part of it.
+struct Lines<'a> {
+    text: &'a str,
+    counted: usize,
+    line: u64,
+}
+
+impl<'a> Lines<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { text, counted: 0, line: 1 }
+    }
+
+    fn at(&mut self, position: &csv::Position) -> u64 {
+        let bytes = self.text.as_bytes();
+        let mut begin = usize::try_from(position.byte()).map_or(bytes.len(), |begin| begin.min(bytes.len()));
+        begin += bytes[begin..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+        let passed = self.text.get(self.counted..begin).unwrap_or_default().matches('\n').count();
+        self.line += u64::try_from(passed).unwrap_or(0);
+        self.counted = begin;
+        self.line
+    }
 }
 
 fn lines_of_json(name: String, text: &str) -> Result<People, Failure> {

@@ -2,12 +2,13 @@
 
 use std::{
     collections::BTreeMap,
+    fmt,
     io::IsTerminal as _,
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use reachout_outbox::{Event, Lane, State, Status, Utc};
 
 use super::span::told;
@@ -39,8 +40,12 @@ impl Board {
     pub fn new(queued: u64, silent: bool) -> Self {
         let bar = (!silent && std::io::stderr().is_terminal()).then(|| {
             // The template is constant and right; a wrong one would leave the default style.
-            let style = ProgressStyle::with_template("{bar:24} {human_pos}/{human_len}  {per_sec}  ETA {eta}  {msg}")
-                .unwrap_or_else(|_| ProgressStyle::default_bar());
+            let style = ProgressStyle::with_template("{bar:24} {human_pos}/{human_len}  {rate}  ETA {eta}  {msg}")
+                .unwrap_or_else(|_| ProgressStyle::default_bar())
+                // Writing to the line cannot fail.
+                .with_key("rate", |state: &ProgressState, line: &mut dyn fmt::Write| {
+                    let _ = write!(line, "{:.1}/s", state.per_sec());
+                });
             let bar = ProgressBar::new(queued).with_style(style);
             bar.enable_steady_tick(Duration::from_millis(200));
             bar
