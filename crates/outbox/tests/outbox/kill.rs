@@ -188,7 +188,7 @@ async fn killed_two_hundred_times_on_sqlite() {
 #[ignore = "takes minutes: 2,000 messages, 3 processes, 200 kills, 10 restarts of Postgres"]
 async fn killed_two_hundred_times_on_postgres_which_is_restarted_ten_times() {
     let Some(database) = Database::postgres_alone().await else { return };
-    weather(&database, Storm { processes: 3, restarts: 10, latency: 1000, ..LONG }).await;
+    weather(&database, Storm { processes: 3, restarts: 10, latency: 1600, ..LONG }).await;
 }
 
 /// A worker that is suspended for longer than its lease goes on afterwards: not with what was another's meanwhile.
