@@ -98,7 +98,7 @@ fn every_wrong_line_is_told_and_nothing_is_queued() {
     assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (2, "", expected));
     std::fs::write(folder.path().join("other.md"), "Hi {{ frist_name }}").unwrap();
     let cases = [
-        ("add --from people.csv --via hoop-ai --channel sms --template other.md", "which is no column; did you mean `first_name`?"),
+        ("add --from people.csv --via hoop-ai --channel sms --template other.md", "which is not a column; did you mean `first_name`?"),
         ("add --from people.csv --via hoop-ai --channel sms --template hello.md", "line 2: Hoop AI takes no subject with a message by sms"),
         ("add --from people.csv --via leonar --channel email --template hello.md", "line 2: Leonar wants the UUID of a contact"),
         ("add --from people.csv --via hoop-ai --channel email --template hello.md --to mail", "does not have a column `mail`"),

@@ -83,7 +83,7 @@ impl Template {
         match missing.as_slice() {
             [] => format!("{place} uses a field that is missing"),
             [field] if !columns.contains(field) => {
-                with_nearest(format!("{place} uses `{field}`, which is no column"), field, columns.iter().map(String::as_str))
+                with_nearest(format!("{place} uses `{field}`, which is not a column"), field, columns.iter().map(String::as_str))
             }
             [field] => format!("`{field}` is empty, and {place} uses it"),
             several => format!("{} are missing, and {place} uses one of them", several.join(", ")),
@@ -160,7 +160,7 @@ mod tests {
         for (text, sentence) in [
             ("---\nsubject: x\n---\nHi\n{{ title }}", "`title` is empty, and hello.md line 5 uses it"),
             ("---\nsubject: \"{{ title }}\"\n---\nHi", "`title` is empty, and the subject uses it"),
-            ("Hi {{ nmae }}", "hello.md line 1 uses `nmae`, which is no column; did you mean `name`?"),
+            ("Hi {{ nmae }}", "hello.md line 1 uses `nmae`, which is not a column; did you mean `name`?"),
             ("{{ title }} {{ other }}", "other, title are missing, and hello.md line 1 uses one of them"),
         ] {
             let error = template(".md", text).render(&person(&json!({ "name": "Ada" })), &columns).err();
