@@ -32,8 +32,8 @@ pub use coverage::{Coverage, coverage};
 pub use diagnostic::{Diagnostic, Error, Level, Origin};
 pub use diff::{Report, VendorDiff, diff_against, diff_base};
 pub use regen::{Change, Mode, regen};
-pub use scaffold::{Written, import, new};
 pub use release::{breaking, may_break};
+pub use scaffold::{Written, import, new};
 
 /// What the lint found where nothing stands in the way of generation.
 #[derive(Debug)]

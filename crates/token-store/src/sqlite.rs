@@ -3,12 +3,13 @@
 use std::fmt;
 use std::fs::OpenOptions;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reachout_oauth::StoreError;
 use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{SqlitePool, query, query_as, query_scalar};
+use tokio::time::sleep;
 
 use crate::database::{BATCH, Database, milliseconds};
 use crate::keys::{Keys, Sealed};
@@ -19,6 +20,9 @@ const MIGRATIONS: [&str; 1] = [include_str!("../migrations/sqlite/1_tokens.sql")
 
 /// Writers take turns, so more would wait for each other.
 const CONNECTIONS: u32 = 4;
+
+/// How long to wait for another's lock.
+const BUSY: Duration = Duration::from_secs(10);
 
 /// A database of SQLite.
 pub struct Sqlite(SqlitePool);
@@ -38,9 +42,8 @@ impl SqliteStore {
             .filename(path)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(10));
-        let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await?;
-        Self::with_pool(pool, keys).await
+            .busy_timeout(BUSY);
+        Self::with_pool(connect(&options).await?, keys).await
     }
 
     /// Keeps tokens in a database of the application, in tables whose names begin with `reachout_token`.
@@ -49,6 +52,23 @@ impl SqliteStore {
     pub async fn with_pool(pool: SqlitePool, keys: Keys) -> Result<Self, StoreError> {
         Self::over(Sqlite(pool), keys).await
     }
+}
+
+/// The busy timeout is not for the step of a new file to WAL: SQLite tells all but one of those that open it at once that it is locked.
+async fn connect(options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
+    let until = Instant::now() + BUSY;
+    loop {
+        match SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options.clone()).await {
+            Err(error) if is_busy(&error) && Instant::now() < until => sleep(Duration::from_millis(10)).await,
+            connected => return connected,
+        }
+    }
+}
+
+/// `SQLITE_BUSY`, whose extended codes have it in their low byte.
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
+    code.is_some_and(|code| code & 0xff == 5)
 }
 
 fn create_private(path: &Path) -> std::io::Result<()> {

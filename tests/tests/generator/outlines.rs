@@ -41,8 +41,11 @@ fn no_release_breaks_its_users() {
     );
 }
 
+/// The outlines of a release, by the names of the crates.
+type Outlines = Box<dyn Fn(&str) -> Option<String>>;
+
 /// Version of the last release, and where the outlines of its crates are: in its tag, or in the stored copy.
-fn last_release() -> (String, Box<dyn Fn(&str) -> Option<String>>) {
+fn last_release() -> (String, Outlines) {
     let tag = git(&["describe", "--tags", "--abbrev=0", "--match", "v[0-9]*"]).map(|tag| tag.trim().to_owned());
     match tag.filter(|tag| git(&["cat-file", "-e", &format!("{tag}:{SNAPSHOTS}")]).is_some()) {
         Some(tag) => {

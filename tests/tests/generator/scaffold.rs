@@ -42,8 +42,8 @@ fn a_new_vendor_is_generated_and_compiles_without_an_edit() {
 
     let written = new(root.path(), "acme", None).unwrap();
     assert_eq!((written.operations, written.work), (6, 0), "the example follows every convention");
-    let changes = regen(root.path(), Mode::Write).unwrap();
-    let changed = |path: &str| changes.iter().any(|change| change.path.ends_with(path));
+    let written = regen(root.path(), Mode::Write).unwrap();
+    let changed = |path: &str| written.iter().any(|change| change.path.ends_with(path));
     assert!(changed("crates/acme/src/generated/operations.rs") && changed("crates/reachout/Cargo.toml") && changed("README.md"));
     // A vendor from a document that it publishes, beside it.
     let published = root.path().join("small.json");

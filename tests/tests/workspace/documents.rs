@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use crate::{metadata, read, root, text};
 
@@ -58,7 +59,7 @@ fn links_between_the_pages_lead_somewhere() {
         ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "specs/README.md"].map(str::to_owned).into();
     for folder in ["docs", "specs/leonar", "specs/sendpilot", "specs/highlevel"] {
         let files = std::fs::read_dir(root().join(folder)).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
-        pages.extend(files.filter(|name| name.ends_with(".md")).map(|name| format!("{folder}/{name}")));
+        pages.extend(files.filter(|name| is_page(name)).map(|name| format!("{folder}/{name}")));
     }
     for page in pages {
         let folder = root().join(&page).parent().unwrap().to_owned();
@@ -110,11 +111,15 @@ fn specs_name_no_source_that_is_not_here() {
             for line in text.lines().filter(|line| !line.contains("://")) {
                 for word in line.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | ',' | '`' | '"' | ';' | ':' | '[' | ']')) {
                     let word = word.split('#').next().unwrap_or_default().trim_end_matches('.');
-                    if word.ends_with(".md") {
+                    if is_page(word) {
                         assert!(folder.join(word).is_file(), "{}: {word} is not there: {line}", file.display());
                     }
                 }
             }
         }
     }
+}
+
+fn is_page(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension == "md")
 }

@@ -20,12 +20,13 @@ use std::fs::OpenOptions;
 use std::path::Path;
 use std::str::FromStr as _;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool};
+use tokio::time::sleep;
 
 use crate::Error;
 
@@ -181,6 +182,24 @@ macro_rules! now {
 
 use {change, execute, now, read, relaxed, transaction};
 
+/// Opens the file. The busy timeout is not for the step of a new one to WAL: SQLite tells all but one of those that open it at once that it
+/// is locked.
+async fn first(pool: &SqlitePoolOptions, options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
+    let until = Instant::now() + BUSY;
+    loop {
+        match pool.clone().connect_with(options.clone()).await {
+            Err(error) if is_busy(&error) && Instant::now() < until => sleep(Duration::from_millis(10)).await,
+            connected => return connected,
+        }
+    }
+}
+
+/// `SQLITE_BUSY`, whose extended codes have it in their low byte.
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
+    code.is_some_and(|code| code & 0xff == 5)
+}
+
 impl Store {
     pub(crate) async fn open(address: &SecretString) -> Result<Self, Error> {
         let address = address.expose_secret();
@@ -209,7 +228,7 @@ impl Store {
         let pool = |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(BUSY);
         let durable = pool(1)
             .after_release(|connection, _| Box::pin(async move { sqlx::query(DURABLE_SQLITE).execute(connection).await.map(|_| true) }));
-        let write = durable.connect_with(options.clone()).await?;
+        let write = first(&durable, &options).await?;
         let read = pool(CONNECTIONS).connect_with(options).await?;
         Ok(Self(Arc::new(Pool::Sqlite { write, read, own: true })))
     }

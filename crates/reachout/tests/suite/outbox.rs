@@ -34,7 +34,7 @@ fn outbox(folder: &TempDir, arguments: &str) -> Ran {
 fn at_sandbox(folder: &TempDir, sandbox: &Sandbox, arguments: &str) -> Ran {
     let (url, key) = (sandbox.base_url(Vendor::HoopAi), sandbox.api_key(Vendor::HoopAi));
     let mut command = command();
-    command.env("HOOP_AI_BASE_URL", url).env("HOOP_AI_TOKEN", key).timeout(Duration::from_secs(60));
+    command.env("HOOP_AI_BASE_URL", url).env("HOOP_AI_TOKEN", key).timeout(Duration::from_mins(1));
     run(command.current_dir(folder.path()).arg("outbox").args(arguments.split_whitespace()))
 }
 

@@ -14,7 +14,7 @@ use url::{Host, Url};
 use crate::cli::{failure::Failure, output::note};
 
 /// How long somebody has for the vendor's pages.
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_mins(10);
 /// How long a browser may take for one request; some open connections that they never use.
 const ONE_REQUEST: Duration = Duration::from_secs(30);
 /// The longest request that is read.

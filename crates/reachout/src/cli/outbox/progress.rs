@@ -162,7 +162,7 @@ mod tests {
         let lane = Lane::new(reachout::Vendor::Leonar, "default");
         assert_eq!(inner.wait(&lane, Duration::from_secs(90)).as_deref(), Some("leonar/default waits 1 min 30 s for its rate limit"));
         assert_eq!(inner.wait(&lane, Duration::from_secs(90)), None);
-        assert!(inner.wait(&lane, Duration::from_secs(120)).is_some());
+        assert!(inner.wait(&lane, Duration::from_mins(2)).is_some());
         assert!(inner.message().contains("waits 1 min 59 s for its limit"), "{}", inner.message());
     }
 }

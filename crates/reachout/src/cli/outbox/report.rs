@@ -85,7 +85,7 @@ impl Report {
 
 /// A stretch with which a chart has not too many bars.
 async fn suitable(outbox: &Outbox) -> Result<Duration, Failure> {
-    let coarse = outbox.timeline(Duration::from_secs(60)).await.map_err(failed)?;
+    let coarse = outbox.timeline(Duration::from_mins(1)).await.map_err(failed)?;
     let times = || coarse.iter().map(|point| point.at.timestamp());
     let lasted = times().max().unwrap_or(0) - times().min().unwrap_or(0);
     let fits = |seconds: &u64| lasted / i64::try_from(*seconds).unwrap_or(i64::MAX) < BARS;
