@@ -3,6 +3,7 @@
 mod builds;
 mod calls;
 mod memory;
+mod outbox;
 mod regen;
 mod tenants;
 mod throughput;
@@ -69,7 +70,7 @@ impl Session<'_> {
 pub type Section = (&'static str, fn(&Session<'_>, &mut Report) -> anyhow::Result<()>);
 
 /// All of them, in the order in which they run: what takes longest comes last, where the time may be up.
-pub const SECTIONS: [Section; 7] = [
+pub const SECTIONS: [Section; 8] = [
     ("instructions", calls::instructions),
     ("throughput", throughput::throughput),
     ("tenants", tenants::tenants),
@@ -77,6 +78,7 @@ pub const SECTIONS: [Section; 7] = [
     ("regen", regen::regen),
     ("sizes", calls::sizes),
     ("builds", builds::builds),
+    ("outbox", outbox::outbox),
 ];
 
 /// What a program printed as `name value`.
