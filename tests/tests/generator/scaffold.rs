@@ -40,21 +40,21 @@ fn a_new_vendor_is_generated_and_compiles_without_an_edit() {
     // A folder that somebody left behind.
     fs::create_dir_all(root.path().join("crates/left-behind")).unwrap();
 
-    let written = new(root.path(), "acme", None).unwrap();
+    let written = new(root.path(), "trial-crm", None).unwrap();
     assert_eq!((written.operations, written.work), (6, 0), "the example follows every convention");
     let written = regen(root.path(), Mode::Write).unwrap();
     let changed = |path: &str| written.iter().any(|change| change.path.ends_with(path));
-    assert!(changed("crates/acme/src/generated/operations.rs") && changed("crates/reachout/Cargo.toml") && changed("README.md"));
+    assert!(changed("crates/trial-crm/src/generated/operations.rs") && changed("crates/reachout/Cargo.toml") && changed("README.md"));
     // A vendor from a document that it publishes, beside it.
     let published = root.path().join("small.json");
     fs::write(&published, r#"{ "openapi": "3.1.0", "info": { "title": "Small", "version": "1" }, "paths": { "/ping": { "get": { "responses": { "200": { "description": "Pong." } } } } } }"#).unwrap();
-    new(root.path(), "small-crm", Some(&published)).unwrap();
+    new(root.path(), "trial-small", Some(&published)).unwrap();
     regen(root.path(), Mode::Write).unwrap();
 
     // The crates themselves, and what names every vendor by hand.
-    check(root.path(), &["acme", "small-crm", "reachout-messenger", "reachout-sandbox"]);
-    let error = new(root.path(), "acme", None).unwrap_err().to_string();
-    assert!(error.contains("vendor `acme` exists already"), "{error}");
+    check(root.path(), &["trial-crm", "trial-small", "reachout-messenger", "reachout-sandbox"]);
+    let error = new(root.path(), "trial-crm", None).unwrap_err().to_string();
+    assert!(error.contains("vendor `trial-crm` exists already"), "{error}");
 }
 
 #[test]
