@@ -15,11 +15,14 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod nearest;
+
 use std::fmt;
 
 pub use jsonschema::Validator;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{JsonType, ValidationError};
+pub use nearest::nearest;
 use serde_json::{Map, Value, json};
 
 /// What to do with a property that no schema names.

@@ -66,7 +66,11 @@ impl Schemas<'_> {
         if let Some(reference) = map.get("$ref").and_then(Value::as_str) {
             return self.referred(flat, reference, at, depth);
         }
-        flat.map = map.iter().filter(|(key, _)| KEPT.contains(&key.as_str())).map(|(key, value)| (key.clone(), value.clone())).collect();
+        flat.map = map
+            .iter()
+            .filter(|(key, _)| KEPT.iter().chain(&LIMITS).any(|kept| kept == key))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
         for (key, note) in LOST {
             if map.contains_key(key) {
                 self.notes.add(note, at);
@@ -373,8 +377,8 @@ fn is_metadata(part: &Value) -> bool {
     part.as_object().is_none_or(|map| map.keys().all(|key| WORDS.contains(&key.as_str())))
 }
 
-/// The words of a schema that mean something here.
-const KEPT: [&str; 23] = [
+/// The words of a schema that mean something here, beside its limits.
+const KEPT: [&str; 12] = [
     "type",
     "format",
     "enum",
@@ -386,6 +390,11 @@ const KEPT: [&str; 23] = [
     "default",
     "example",
     "deprecated",
+    "x-extra",
+];
+
+/// The words that limit a value.
+pub const LIMITS: [&str; 11] = [
     "minLength",
     "maxLength",
     "pattern",
@@ -397,7 +406,6 @@ const KEPT: [&str; 23] = [
     "minItems",
     "maxItems",
     "uniqueItems",
-    "x-extra",
 ];
 
 /// Words that say something the draft cannot.

@@ -6,21 +6,10 @@ use heck::ToUpperCamelCase as _;
 use serde_json::{Map, Value, json};
 
 use super::{flatten::Shape, prose, schemas::Schemas};
-use crate::names::{is_nameable, rust_name};
-
-/// Headers that are the client's own business.
-const CLIENTS: [&str; 10] = [
-    "accept",
-    "authorization",
-    "content-type",
-    "connection",
-    "content-length",
-    "cookie",
-    "expect",
-    "host",
-    "transfer-encoding",
-    "user-agent",
-];
+use crate::{
+    lint::CLIENTS_HEADERS,
+    names::{is_nameable, rust_name},
+};
 
 /// What the parameters of a document have in common.
 #[derive(Debug, Default)]
@@ -84,7 +73,7 @@ impl Schemas<'_> {
         };
         match place {
             "path" | "query" => {}
-            "header" if CLIENTS.contains(&name.to_lowercase().as_str()) || name.eq_ignore_ascii_case(&shared.credential) => {
+            "header" if CLIENTS_HEADERS.contains(&name.to_lowercase().as_str()) || name.eq_ignore_ascii_case(&shared.credential) => {
                 self.notes.add("Headers that the client sets itself are no parameters", format!("{at}: `{name}`"));
                 return Vec::new();
             }

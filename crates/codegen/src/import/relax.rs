@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::notes::Notes;
+use super::{flatten::LIMITS, notes::Notes};
 use crate::load::{Position, pointer, referenced, references};
 
 /// Takes the limits out of everything that a schema is made of.
@@ -36,19 +36,6 @@ pub fn to_any(document: &mut Value, schema: &Value, notes: &mut Notes) {
 
 /// Takes the limits out of a node and what is below it; whether there were any.
 pub fn without(node: &mut Value, position: Position) -> bool {
-    const LIMITS: [&str; 11] = [
-        "minLength",
-        "maxLength",
-        "pattern",
-        "minimum",
-        "maximum",
-        "exclusiveMinimum",
-        "exclusiveMaximum",
-        "multipleOf",
-        "minItems",
-        "maxItems",
-        "uniqueItems",
-    ];
     match node {
         Value::Object(map) if position != Position::Data => {
             let before = map.len();

@@ -1,5 +1,6 @@
 //! Every key is known, and what stands behind it has the shape it should have.
 
+use reachout_schema::nearest;
 use serde_json::Value;
 
 use super::kinds::{Kind, ROOT, SCHEMA, Shape};
@@ -101,14 +102,4 @@ fn remedy(kind: &Kind, key: &str) -> String {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("{} has: {}", kind.name, known.collect::<Vec<_>>().join(", ")),
     }
-}
-
-/// The known word that was probably meant.
-pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let lower = word.to_lowercase();
-    known
-        .map(|known| (strsim::damerau_levenshtein(&lower, &known.to_lowercase()), known))
-        .filter(|(distance, known)| *distance <= 1 + known.len() / 4)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, known)| known)
 }

@@ -14,6 +14,8 @@ mod prose;
 mod recursion;
 pub(crate) mod schemas;
 
+pub(crate) use parameters::CLIENTS_HEADERS;
+
 use crate::{
     diagnostic::{Diagnostic, Level},
     load::Document,

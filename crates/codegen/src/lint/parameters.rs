@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Headers that are the client's own business: OpenAPI has the first three ignored as parameters, the others frame the message.
-const CLIENTS_HEADERS: [&str; 10] = [
+pub const CLIENTS_HEADERS: [&str; 10] = [
     "accept",
     "authorization",
     "content-type",

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToUpperCamelCase;
+use reachout_schema::nearest;
 use serde_json::Value;
 
-use super::{is_filled, keys::nearest};
+use super::is_filled;
 use crate::{
     diagnostic::Diagnostic,
     load::{Direction, Document, Position, pointer, references},
@@ -158,7 +159,7 @@ impl Walk<'_> {
             Value::String(kind) if TYPES.contains(&kind.as_str()) => self.format(schema, kind, at),
             other => {
                 let word = other.as_str().unwrap_or_default();
-                let help = match nearest(word, TYPES.into_iter()) {
+                let help = match nearest(word, TYPES) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("write one of: {}", TYPES.join(", ")),
                 };

@@ -10,6 +10,7 @@ mod demo;
 mod download;
 mod exchange;
 mod failure;
+mod file;
 mod globals;
 mod input;
 mod man;

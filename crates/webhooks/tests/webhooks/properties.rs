@@ -83,7 +83,7 @@ proptest! {
     }
 
     #[test]
-    fn another_secret_does_not_verify(secret in "[ -~]{1,80}", body in vec(any::<u8>(), 0..100)) {
+    fn another_secret_does_not_verify(secret in "[ -~]{0,40}[!-~][ -~]{0,40}", body in vec(any::<u8>(), 0..100)) {
         prop_assume!(secret != SENDPILOT_SECRET && secret != HOOP_SECRET);
         let documented = Signer::sendpilot(secret.as_str()).unwrap().sign("m", at(TIME), &body).unwrap();
         prop_assert!(sendpilot().verify(&documented, &body).is_err());

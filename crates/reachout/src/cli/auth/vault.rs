@@ -1,16 +1,14 @@
 //! Where logins are kept: the system's keyring, or a file readable by its owner alone where there is none.
 
 use std::{
-    fmt,
-    io::{self, Write as _},
+    fmt, io,
     path::{Path, PathBuf},
 };
 
 use anyhow::Context as _;
 use secrecy::{ExposeSecret as _, SecretString};
-use tempfile::NamedTempFile;
 
-use crate::cli::{failure::Failure, profile::Settings};
+use crate::cli::{failure::Failure, file, profile::Settings};
 
 /// The name of the program in the keyring.
 const SERVICE: &str = "reachout";
@@ -135,17 +133,13 @@ fn read(path: &Path) -> Result<Option<SecretString>, Failure> {
     std::fs::read_to_string(path).map(|text| Some(text.into())).map_err(unreadable)
 }
 
-/// The file is created for its owner alone, and appears under its name when it is complete.
+/// The folder is its owner's alone, as the file is.
 fn write(folder: &Path, path: &Path, secret: &SecretString) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.recursive(true).create(folder)?;
-    let mut file = NamedTempFile::new_in(folder)?;
-    file.write_all(secret.expose_secret().as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
+    file::write(path, secret.expose_secret().as_bytes())
 }
 
 fn remove(path: &Path) -> Result<bool, Failure> {

@@ -2,11 +2,7 @@
 
 mod chart;
 
-use std::{
-    io::Write as _,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::PathBuf, time::Duration};
 
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
@@ -14,11 +10,11 @@ use clap::{Args, ValueEnum};
 use minijinja::{Environment, context};
 use reachout_outbox::{Cause, Outbox, Point, State, Status};
 use serde::Serialize;
-use tempfile::NamedTempFile;
 
 use super::{Database, failed, span::span};
 use crate::cli::{
     failure::Failure,
+    file,
     output::{Output, line},
 };
 
@@ -75,7 +71,9 @@ impl Report {
         };
         match &self.file {
             Some(path) => {
-                write(path, &text).with_context(|| format!("{} cannot be written", path.display())).map_err(Failure::Output)?;
+                file::write(path, text.as_bytes())
+                    .with_context(|| format!("{} cannot be written", path.display()))
+                    .map_err(Failure::Output)?;
                 output.saved(path, text.len())
             }
             None => line(text.trim_end()),
@@ -140,13 +138,4 @@ fn page(status: &Status, points: &[Point], causes: &[Cause], stretch: Duration) 
         environment.get_template("page.html")?.render(context! { total => status.total(), totals, causes, chart, every, made_at })
     });
     rendered.map_err(|error| Failure::Output(error.into()))
-}
-
-/// The file appears under its name when it is complete.
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = NamedTempFile::new_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.persist(path)?;
-    Ok(())
 }

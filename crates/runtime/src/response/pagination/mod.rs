@@ -248,14 +248,16 @@ enum Verdict {
 
 impl Progress {
     fn note<I: Serialize, C>(&mut self, page: &Page<I, C>) -> Verdict {
-        let content = serde_json::to_vec(&page.items).ok();
-        let repeats = content.is_some() && content == self.last && !page.items.is_empty();
+        let ends = page.more == Some(false) || page.items.is_empty();
+        // Of a list of one page, which most are, there is nothing to compare.
+        let content = if ends && self.last.is_none() { None } else { serde_json::to_vec(&page.items).ok() };
+        let repeats = content.is_some() && content == self.last;
         self.last = content;
         self.items = self.items.saturating_add(page.items.len() as u64);
         self.pages = self.pages.saturating_add(1);
         if repeats {
             Verdict::Repeated
-        } else if page.more == Some(false) || page.items.is_empty() {
+        } else if ends {
             Verdict::Last
         } else {
             Verdict::Open
