@@ -54,7 +54,7 @@ mod tests {
         Vendor {
             id: "vendor",
             name: "Vendor",
-            version: "0",
+            user_agent: "reachout-vendor/0",
             base_url,
             env: "VENDOR",
             credential_env: "VENDOR_KEY",

@@ -51,10 +51,11 @@ pub fn write(api: &Api) -> String {
     let groups: String =
         api.groups.iter().filter(|group| api.operations_of(group).next().is_some()).map(|group| accessor(api, group)).collect();
     let tenants = tenants(api);
+    let agent = literal(&format!("reachout-{id}/"));
     let [id, title, base, prefix, variable] = [id, name, base_url, env, credential_env].map(|text| literal(text));
     format!(
         "use reachout_runtime as rt;\n\nuse super::{{operations, routes}};\n\n\
-         {}pub static VENDOR: rt::Vendor = rt::Vendor {{\nid: {id},\nname: {title},\nversion: env!(\"CARGO_PKG_VERSION\"),\nbase_url: {base},\n\
+         {}pub static VENDOR: rt::Vendor = rt::Vendor {{\nid: {id},\nname: {title},\nuser_agent: concat!({agent}, env!(\"CARGO_PKG_VERSION\")),\nbase_url: {base},\n\
          env: {prefix},\ncredential_env: {variable},\nauth: {auth},\nrate_limit: {rate_limit},\nrate_limit_headers: {rate_limit_headers},\n\
          error: rt::ErrorShape {{ code: {code}, message: {message}, request_id: {request_id} }},\nroutes: routes::ALL,\n}};\n\n\
          {}#[derive(Clone, Debug)]\npub struct Client {{\ncore: rt::Core,\n}}\n\n\

@@ -8,7 +8,7 @@ use super::{operations, routes};
 pub static VENDOR: rt::Vendor = rt::Vendor {
     id: "hoop-ai",
     name: "Hoop AI",
-    version: env!("CARGO_PKG_VERSION"),
+    user_agent: concat!("reachout-hoop-ai/", env!("CARGO_PKG_VERSION")),
     base_url: "https://services.leadconnectorhq.com",
     env: "HOOP_AI",
     credential_env: "HOOP_AI_TOKEN",

@@ -8,7 +8,7 @@ use super::{operations, routes};
 pub static VENDOR: rt::Vendor = rt::Vendor {
     id: "leadway",
     name: "Leadway CRM",
-    version: env!("CARGO_PKG_VERSION"),
+    user_agent: concat!("reachout-leadway/", env!("CARGO_PKG_VERSION")),
     base_url: "https://services.leadconnectorhq.com",
     env: "LEADWAY",
     credential_env: "LEADWAY_TOKEN",

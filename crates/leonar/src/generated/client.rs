@@ -8,7 +8,7 @@ use super::{operations, routes};
 pub static VENDOR: rt::Vendor = rt::Vendor {
     id: "leonar",
     name: "Leonar",
-    version: env!("CARGO_PKG_VERSION"),
+    user_agent: concat!("reachout-leonar/", env!("CARGO_PKG_VERSION")),
     base_url: "https://app.leonar.app/api/v1",
     env: "LEONAR",
     credential_env: "LEONAR_API_KEY",

@@ -12,7 +12,7 @@ use crate::server::Action;
 static VENDOR: Vendor = Vendor {
     id: "test",
     name: "Test",
-    version: "0",
+    user_agent: "reachout-test/0",
     base_url: "https://test.example",
     env: "TEST",
     credential_env: "TEST_KEY",

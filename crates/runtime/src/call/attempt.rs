@@ -5,15 +5,15 @@ use std::pin::{Pin, pin};
 use std::task::Poll;
 
 use bytes::{Bytes, BytesMut};
+use futures_core::future::BoxFuture;
 use reqwest::header::HeaderMap;
 use reqwest::{Response, StatusCode};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::failure::{Failure, Failures, ReadEnd, Received};
+use super::failure::{Failure, Failures, Limit, ReadEnd, Received};
 use super::gate::Gate;
 use super::redirect::Target;
-use super::transport::{SendError, SendErrorClass, Sender};
-use super::watch::DeliveryWatch;
+use super::transport::{SendError, SendErrorClass};
 use crate::error::{BODY_LIMIT, Delivery, Reach};
 use crate::limit::{Permit, RateLimitStatus};
 use crate::request::url::origin_of;
@@ -28,10 +28,8 @@ pub(super) enum Step {
 
 /// One attempt.
 pub(super) struct Attempt<'a> {
-    pub(super) sender: &'a Sender,
     pub(super) failures: Failures<'a>,
     pub(super) target: &'a Target,
-    pub(super) watch: Option<&'a DeliveryWatch>,
 }
 
 /// When an attempt must be over. One timer for all that is waited for, because starting one takes a lock of the runtime.
@@ -55,70 +53,85 @@ pub(super) fn in_time<F: Future>(timer: &mut Timer<'_>, mut future: Pin<&mut F>)
 }
 
 impl Attempt<'_> {
-    /// The future does not hold the request, which is large.
-    pub(super) fn make(&self, mut request: reqwest::Request, permit: Option<Permit>, timer: &mut Timer<'_>) -> impl Future<Output = Step> {
-        let gate = Gate::install(&mut request, self.watch);
-        let sending = gate.opens().then(|| self.sender.send(request));
+    /// What comes of it, and the time it had. The future does not hold the request, which is large.
+    pub(super) fn make(
+        self,
+        mut request: reqwest::Request,
+        mut permit: Option<Permit>,
+        until: Instant,
+        timer: &mut Timer<'_>,
+    ) -> impl Future<Output = (Step, Limit)> {
+        let core = self.failures.core();
+        let gate = Gate::install(&mut request, core.options().watch.as_ref());
+        let sending = gate.opens().then(|| core.shared().sender.send(request));
         async move {
-            let Some(sending) = sending else { return Step::Failed(self.failures.stopped()) };
-            let step = self.exchange(sending, permit, &gate, timer).await;
+            let limit = self.failures.limit;
+            let Some(sending) = sending else { return (Step::Failed(self.failures.stopped()), limit) };
+            start(timer, until);
+            if let Some(permit) = &mut permit {
+                permit.sent();
+            }
+            let sent = in_time(timer, pin!(sending)).await;
+            let step = match self.response(sent, permit, &gate) {
+                Ok(response) if response.status().is_success() => Step::Accepted(response),
+                Ok(response) => self.refused(response, timer).await,
+                Err(failure) => Step::Failed(failure),
+            };
             gate.settle(match &step {
                 Step::Accepted(_) => Delivery::Accepted,
                 Step::Redirect(_) => Delivery::Rejected,
                 Step::Failed(failure) => failure.error.delivery(),
             });
-            step
+            (step, limit)
         }
     }
 
-    async fn exchange(
+    /// The response of the host that was asked, if there is one.
+    #[inline(never)]
+    fn response(
         &self,
-        sending: impl Future<Output = Result<Response, SendError>>,
+        sent: Result<Result<Response, SendError>, Late>,
         mut permit: Option<Permit>,
         gate: &Gate,
-        timer: &mut Timer<'_>,
-    ) -> Step {
-        start(timer, Instant::now() + self.failures.limit.time);
-        if let Some(permit) = &mut permit {
-            permit.sent();
-        }
-        let response = match in_time(timer, pin!(sending)).await {
+    ) -> Result<Response, Failure> {
+        let response = match sent {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => {
                 let reach = reach(error.class, gate);
                 // What the vendor refused it may have counted.
                 give_back(&mut permit, reach.is_some_and(|reach| reach < Reach::Refused));
-                return Step::Failed(self.failures.without_response(error, &origin_of(&self.target.url), reach));
+                return Err(self.failures.without_response(error, &origin_of(&self.target.url), reach));
             }
             Err(Late) => {
                 let unsent = gate.shut();
                 give_back(&mut permit, unsent);
-                return Step::Failed(self.failures.timed_out(unsent));
+                return Err(self.failures.timed_out(unsent));
             }
         };
         if let Some(permit) = permit {
-            permit.received(RateLimitStatus::read(self.failures.rate_limit_headers, response.headers()));
+            let names = &self.failures.core().vendor().rate_limit_headers;
+            permit.received(RateLimitStatus::read(names, response.headers()));
         }
         if response.url() != &self.target.url {
-            return Step::Failed(self.failures.redirected_below(Received::new(response, Bytes::new())));
+            return Err(self.failures.redirected_below(Received::new(response, Bytes::new())));
         }
-        if response.status().is_success() {
-            return Step::Accepted(response);
-        }
-        // In a box of its own, so that calls that succeed have no room for it.
-        Box::pin(self.refused(response, timer)).await
+        Ok(response)
     }
 
-    /// A response other than a success.
-    async fn refused(&self, mut response: Response, timer: &mut Timer<'_>) -> Step {
+    /// A response other than a success. In a box, so that calls that succeed have no room for it.
+    #[cold]
+    fn refused<'a>(&'a self, response: Response, timer: &'a mut Timer<'_>) -> BoxFuture<'a, Step> {
+        Box::pin(self.read_refused(response, timer))
+    }
+
+    async fn read_refused(&self, response: Response, timer: &mut Timer<'_>) -> Step {
         let status = response.status();
         let redirect = status.is_redirection().then(|| self.redirect(status, response.headers()));
         if let Some(Ok(target)) = redirect {
             return Step::Redirect(target);
         }
         // However the reading ends, status and headers tell enough.
-        let (body, _) = read(&mut response, BODY_LIMIT, timer).await;
-        let response = Received::new(response, body);
+        let (response, _) = read(response, BODY_LIMIT, timer).await;
         Step::Failed(match redirect {
             Some(Err(reason)) => self.failures.redirect(response, reason),
             _ => self.failures.status(response),
@@ -127,7 +140,7 @@ impl Attempt<'_> {
 
     /// Where the response redirects to, or why that is not followed.
     fn redirect(&self, status: StatusCode, headers: &HeaderMap) -> Result<Target, String> {
-        let target = self.target.next(self.failures.method, status, headers)?;
+        let target = self.target.next(self.failures.method(), status, headers)?;
         if !target.trusted && self.failures.known.redactor().finds_in(target.url.as_str()) {
             return Err(format!("the vendor redirects ({status}) to another host with the credential in the address"));
         }
@@ -152,34 +165,36 @@ fn give_back(permit: &mut Option<Permit>, unsent: bool) {
     }
 }
 
-/// The body, and why it is not complete. What has arrived is kept in every case.
-pub(super) async fn read(response: &mut Response, limit: usize, timer: &mut Timer<'_>) -> (Bytes, Option<ReadEnd>) {
+/// The response with its body, and why that is not complete. What has arrived is kept in every case.
+pub(super) fn read(mut response: Response, limit: usize, timer: &mut Timer<'_>) -> impl Future<Output = (Received, Option<ReadEnd>)> {
     let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
     // A body in one piece, as most are, is not copied.
     let mut first = Bytes::new();
     let mut body = BytesMut::new();
-    let end = loop {
-        let mut piece = match in_time(timer, pin!(response.chunk())).await {
-            Ok(Ok(Some(piece))) => piece,
-            Ok(Ok(None)) => break None,
-            Ok(Err(error)) => break Some(ReadEnd::Broken(error)),
-            Err(Late) => break Some(ReadEnd::TimedOut),
-        };
-        let room = limit - first.len() - body.len();
-        let too_large = piece.len() > room;
-        piece.truncate(room);
-        if first.is_empty() && body.is_empty() {
-            first = piece;
-        } else {
-            if !first.is_empty() {
-                body.reserve(announced.min(limit).min(BODY_LIMIT).max(first.len() + piece.len()));
-                body.extend_from_slice(&std::mem::take(&mut first));
+    async move {
+        let end = loop {
+            let mut piece = match in_time(timer, pin!(response.chunk())).await {
+                Ok(Ok(Some(piece))) => piece,
+                Ok(Ok(None)) => break None,
+                Ok(Err(error)) => break Some(ReadEnd::Broken(error)),
+                Err(Late) => break Some(ReadEnd::TimedOut),
+            };
+            let room = limit - first.len() - body.len();
+            let too_large = piece.len() > room;
+            piece.truncate(room);
+            if first.is_empty() && body.is_empty() {
+                first = piece;
+            } else {
+                if !first.is_empty() {
+                    body.reserve(announced.min(limit).min(BODY_LIMIT).max(first.len() + piece.len()));
+                    body.extend_from_slice(&std::mem::take(&mut first));
+                }
+                body.extend_from_slice(&piece);
             }
-            body.extend_from_slice(&piece);
-        }
-        if too_large {
-            break Some(ReadEnd::TooLarge);
-        }
-    };
-    (if body.is_empty() { first } else { body.freeze() }, end)
+            if too_large {
+                break Some(ReadEnd::TooLarge);
+            }
+        };
+        (Received::new(response, if body.is_empty() { first } else { body.freeze() }), end)
+    }
 }

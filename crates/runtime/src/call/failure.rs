@@ -7,9 +7,9 @@ use reqwest::header::HeaderMap;
 use reqwest::{Response, StatusCode};
 
 use super::secrets::Known;
-use crate::call::retry::{self, Outcome, RetryPolicy};
+use crate::call::retry::{self, Outcome};
 use crate::call::transport::{SendError, SendErrorClass};
-use crate::client::{ErrorShape, RateLimitHeaders};
+use crate::client::{Core, ErrorShape};
 use crate::error::{BODY_LIMIT, Delivery, Error, ErrorKind, Reach, parse};
 use crate::limit::headers::vendor_wait;
 use crate::response::DecodeFailure;
@@ -64,16 +64,23 @@ impl Received {
 /// Makes the failures of one attempt.
 #[derive(Clone, Copy)]
 pub(super) struct Failures<'a> {
-    pub(super) shape: &'a ErrorShape,
-    pub(super) rate_limit_headers: &'a RateLimitHeaders,
-    pub(super) method: MethodClass,
-    pub(super) policy: &'a RetryPolicy,
     pub(super) known: Known<'a>,
     pub(super) limit: Limit,
-    pub(super) max_body: usize,
 }
 
-impl Failures<'_> {
+impl<'a> Failures<'a> {
+    pub(super) fn core(&self) -> &'a Core {
+        self.known.call.core()
+    }
+
+    pub(super) fn method(&self) -> MethodClass {
+        self.known.call.method_class()
+    }
+
+    fn shape(&self) -> &'a ErrorShape {
+        &self.core().vendor().error
+    }
+
     /// No response; `reach`: how far the request came, if it counts as not sent.
     pub(super) fn without_response(&self, error: SendError, origin: &str, reach: Option<Reach>) -> Failure {
         let cause = error.root_cause();
@@ -119,11 +126,11 @@ impl Failures<'_> {
             _ => ErrorKind::Server,
         };
         // A server that failed may have failed after its work, and a 408 may be a gateway's that waited for the server in vain.
-        let acted = (kind == ErrorKind::Server || status == StatusCode::REQUEST_TIMEOUT) && self.method != MethodClass::Safe;
+        let acted = (kind == ErrorKind::Server || status == StatusCode::REQUEST_TIMEOUT) && self.method() != MethodClass::Safe;
         let delivery = if acted { Delivery::Unknown } else { Delivery::Rejected };
-        let wait = vendor_wait(self.rate_limit_headers, status, &response.headers, SystemTime::now());
+        let wait = vendor_wait(&self.core().vendor().rate_limit_headers, status, &response.headers, SystemTime::now());
         let error = Error::new(kind, delivery, format!("the vendor responded {status}")).with_retry_after(wait);
-        let mut failure = self.failure(Some(Outcome::Status(status)), with_response_of(self.shape, error, response));
+        let mut failure = self.failure(Some(Outcome::Status(status)), with_response_of(self.shape(), error, response));
         failure.vendor_wait = wait;
         failure
     }
@@ -131,23 +138,23 @@ impl Failures<'_> {
     /// A redirect that is not followed.
     pub(super) fn redirect(&self, response: Received, reason: String) -> Failure {
         // 303 sends the client on to the result of what was done (RFC 9110, section 15.4.4).
-        let acted = response.status == StatusCode::SEE_OTHER && self.method != MethodClass::Safe;
+        let acted = response.status == StatusCode::SEE_OTHER && self.method() != MethodClass::Safe;
         let delivery = if acted { Delivery::Unknown } else { Delivery::Rejected };
         let error = Error::new(ErrorKind::Redirect, delivery, reason);
-        self.failure(None, with_response_of(self.shape, error, response))
+        self.failure(None, with_response_of(self.shape(), error, response))
     }
 
     /// The caller's own HTTP client went elsewhere by itself.
     pub(super) fn redirected_below(&self, response: Received) -> Failure {
         let reason = "the supplied HTTP client followed a redirect by itself; build it with `redirect::Policy::none()`";
         let error = Error::new(ErrorKind::Redirect, Delivery::Unknown, reason);
-        self.failure(None, with_response_of(self.shape, error, response))
+        self.failure(None, with_response_of(self.shape(), error, response))
     }
 
     /// A success whose body did not arrive as a whole.
     pub(super) fn response_lost(&self, response: Received, end: ReadEnd) -> Failure {
         let (outcome, error) = match end {
-            ReadEnd::TooLarge => (None, Error::too_large(self.max_body)),
+            ReadEnd::TooLarge => (None, Error::too_large(self.core().shared().max_body)),
             ReadEnd::TimedOut => {
                 let reason = self.limit.missed("the response was not complete");
                 (Some(Outcome::ResponseLost), Error::new(ErrorKind::Timeout, Delivery::Accepted, reason))
@@ -159,20 +166,20 @@ impl Failures<'_> {
                 (Some(Outcome::ResponseLost), error)
             }
         };
-        self.failure(outcome, with_response_of(self.shape, error, response))
+        self.failure(outcome, with_response_of(self.shape(), error, response))
     }
 
     /// A success whose body is not what the spec says.
     pub(super) fn undecodable(&self, response: Received, failure: DecodeFailure) -> Error {
         // Path and reason quote from the body.
         let reason = format!("the response ({}) does not have the documented form: {}", response.status, failure.reason);
-        let mut error = with_response_of(self.shape, Error::new(ErrorKind::Decode, Delivery::Accepted, reason), response);
+        let mut error = with_response_of(self.shape(), Error::new(ErrorKind::Decode, Delivery::Accepted, reason), response);
         error.inner_mut().json_path = failure.path;
         error.redacted(&self.known.redactor())
     }
 
     fn failure(&self, outcome: Option<Outcome>, error: Error) -> Failure {
-        let retryable = outcome.is_some_and(|outcome| retry::may_repeat(self.policy, self.method, outcome));
+        let retryable = outcome.is_some_and(|outcome| retry::may_repeat(self.core().retry(), self.method(), outcome));
         let error = error.with_retryable(retryable).redacted(&self.known.redactor());
         Failure { outcome, error, vendor_wait: None }
     }

@@ -21,8 +21,8 @@ use serde::de::DeserializeOwned;
 use self::run::Run;
 use crate::error::Error;
 use crate::request::Request;
+use crate::response::Response;
 use crate::response::stream::ByteStream;
-use crate::response::{self, Response};
 
 /// A call that is sent when it is awaited: `client.tasks().get(contact, task).await?`.
 ///
@@ -40,10 +40,7 @@ impl<T: DeserializeOwned + Send + 'static> Call<T> {
             match Run::new(request) {
                 Ok(mut run) => Box::pin(async move {
                     let (head, body) = run.whole().await?;
-                    match response::decode(&body) {
-                        Ok(value) => Ok(head.with(value)),
-                        Err(failure) => Err(run.undecodable(head, body, failure)),
-                    }
+                    run.decoded(head, body)
                 }),
                 Err(error) => Box::pin(ready(Err(error))),
             }

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use reqwest::Method;
+use bytes::Bytes;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use reqwest::{Method, multipart};
 use url::Url;
 
 use crate::call::redirect::Target;
@@ -11,82 +12,106 @@ use crate::client::credential::Credential;
 use crate::client::{Core, Vendor};
 use crate::error::{Context, Error};
 use crate::request::body::Body;
-use crate::request::multipart::Form;
-use crate::request::{Request, headers};
-use crate::route::Route;
+use crate::request::{Parts, Request, headers};
+use crate::route::{MethodClass, Route};
 
 /// A request that passed all checks.
 pub(super) struct Prepared {
-    pub(super) context: Context,
-    pub(super) method: Method,
+    request: Box<Parts>,
+    /// What the caller takes.
+    pub(super) accept: &'static str,
     /// The path, for people to read; of a documented operation its template.
     pub(super) path: Cow<'static, str>,
-    /// The caller's headers for this call.
-    pub(super) headers: HeaderMap,
-    pub(super) body: Body,
-    pub(super) authenticated: bool,
-    route: Option<&'static Route>,
 }
-
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 impl Prepared {
     /// The request, and where it goes.
-    pub(super) fn new(request: Request) -> Result<(Core, Self, Url), Error> {
-        let context = request.context();
-        let problems = request.problems();
-        let Request { core, method, path, route, query, headers, body, .. } = request;
-        let checked = || -> Result<_, Error> {
-            problems?;
-            let url = core.shared().base.join(&path.into_path(), &query)?;
-            let mut own = headers.into_checked()?;
-            headers::overlay(&mut own, core.options().headers.check()?);
-            Ok((own, url))
-        };
-        let (headers, url) = checked().map_err(|error| error.with_context(&context))?;
-        let path = route.map_or_else(|| url.path().to_owned().into(), |route| route.path.into());
-        let authenticated = route.is_none_or(|route| route.authenticated);
-        Ok((core, Self { context, method, path, headers, body, authenticated, route }, url))
+    pub(super) fn new(Request { parts: mut request }: Request) -> Result<(Self, Url), Error> {
+        let url = check(&mut request).map_err(|error| error.with_context(&request.context()))?;
+        let path = request.route.map_or_else(|| url.path().to_owned().into(), |route| route.path.into());
+        Ok((Self { request, accept: "application/json", path }, url))
     }
 
-    /// The request of one attempt, but for a form, which [`with_form`](Self::with_form) adds; `accept`: what the caller takes, if not JSON.
+    pub(super) fn core(&self) -> &Core {
+        &self.request.core
+    }
+
+    pub(super) fn context(&self) -> Context {
+        self.request.context()
+    }
+
+    pub(super) fn operation(&self) -> &str {
+        &self.request.operation
+    }
+
+    pub(super) fn method(&self) -> &Method {
+        &self.request.method
+    }
+
+    pub(super) fn method_class(&self) -> MethodClass {
+        MethodClass::of(&self.request.method)
+    }
+
+    /// The caller's headers for this call.
+    pub(super) fn headers(&self) -> &HeaderMap {
+        &self.request.headers
+    }
+
+    pub(super) fn body(&self) -> &Body {
+        &self.request.body
+    }
+
+    pub(super) fn is_authenticated(&self) -> bool {
+        self.request.route.is_none_or(|route| route.authenticated)
+    }
+
+    /// The request of one attempt; `form`: its body, where that is one.
+    #[inline(never)]
     pub(super) fn assemble(
         &self,
-        core: &Core,
         target: &Target,
-        accept: Option<HeaderValue>,
         credential: Option<&Credential>,
+        form: Option<multipart::Form>,
     ) -> Result<reqwest::Request, Error> {
-        let mut request = reqwest::Request::new(self.method.clone(), target.url.clone());
+        let Parts { core, method, route, headers: own, body, .. } = &*self.request;
+        let mut request = reqwest::Request::new(method.clone(), target.url.clone());
         let headers = request.headers_mut();
         // What a call has most often; with less, the map would grow on the way.
-        headers.reserve(8);
+        headers.reserve(6);
         headers.insert(USER_AGENT, core.shared().user_agent.clone());
-        headers.insert(ACCEPT, accept.unwrap_or(JSON));
+        headers.insert(ACCEPT, HeaderValue::from_static(self.accept));
         if !target.trusted {
             // Another host sees nothing but the URL it was named in.
             return Ok(request);
         }
-        constant_headers(headers, core, self.route)?;
+        constant_headers(headers, core, *route)?;
         headers::overlay(headers, &core.shared().headers);
-        headers::overlay(headers, &self.headers);
+        headers::overlay(headers, own);
         if let Some(credential) = credential {
             let value = credential.value()?;
             headers.entry(headers::credential_name(core.vendor().auth)?).or_insert(value);
         }
-        if let Body::Bytes { media_type, bytes } = &self.body {
+        if let Body::Bytes { media_type, bytes } = body {
             *request.body_mut() = Some(bytes.clone().into());
             request.headers_mut().entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(media_type));
         }
-        Ok(request)
+        match form {
+            None => Ok(request),
+            Some(form) => {
+                let client = core.shared().sender.connections.client()?.into_owned();
+                let builder = reqwest::RequestBuilder::from_parts(client, request).multipart(form);
+                builder.build().map_err(|error| Error::invalid_request("the form cannot be sent").with_source(error.without_url()))
+            }
+        }
     }
+}
 
-    /// Adds a form, whose files are opened for each attempt.
-    pub(super) async fn with_form(core: &Core, request: reqwest::Request, form: &Form) -> Result<reqwest::Request, Error> {
-        let form = form.open().await?;
-        let builder = reqwest::RequestBuilder::from_parts(core.shared().sender.connections.client()?.into_owned(), request).multipart(form);
-        builder.build().map_err(|error| Error::invalid_request("the form cannot be sent").with_source(error.without_url()))
-    }
+/// Where the request goes, if it can be sent. What all calls of its client carry is put into it.
+fn check(request: &mut Parts) -> Result<Url, Error> {
+    request.problems()?;
+    let url = request.core.shared().base.join(request.path.finish(), &request.query)?;
+    headers::overlay(&mut request.headers, request.core.options().headers.check()?);
+    Ok(url)
 }
 
 /// The headers of the route, or for an endpoint outside the spec the `Version` that most routes have.
@@ -94,8 +119,8 @@ fn constant_headers(headers: &mut HeaderMap, core: &Core, route: Option<&'static
     let usual = route.is_none().then(|| usual_version(core.vendor())).flatten().map(|version| (VERSION, version));
     for (name, value) in route.map_or(&[][..], |route| route.headers).iter().copied().chain(usual) {
         let unusable = || Error::configuration(format!("the spec's constant header `{name}` cannot be sent"));
-        let (name, value): (HeaderName, _) = (name.parse().map_err(|_| unusable())?, HeaderValue::from_str(value).map_err(|_| unusable())?);
-        headers.insert(name, value);
+        let value = HeaderValue::from_maybe_shared(Bytes::from_static(value.as_bytes())).map_err(|_| unusable())?;
+        headers.insert(name.parse::<HeaderName>().map_err(|_| unusable())?, value);
     }
     if let Some(version) = &core.shared().api_version
         && (route.is_none() || headers.contains_key(VERSION))

@@ -1,19 +1,25 @@
 //! The attempts of one call, one after the other.
+//!
+//! Two things keep a call as cheap as one by hand. Its future fits into 1,024 bytes, which allocators hand out fastest: what most calls
+//! have no need of is boxed where it begins. And what runs before the request is sent and after the response came is not inlined: below the
+//! one poll that sends, reqwest and hyper take 20 KB of stack, and every kilobyte above it drives something out of the cache.
 
 use std::borrow::Cow;
-use std::pin::pin;
-use std::sync::Arc;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::StatusCode;
-use reqwest::header::{HeaderMap, HeaderValue};
+use futures_core::future::BoxFuture;
+use reqwest::header::HeaderMap;
+use reqwest::{StatusCode, multipart};
+use serde::de::DeserializeOwned;
 use tokio::time::{Instant, sleep, timeout_at};
+use tracing::Span;
 use tracing::field::Empty;
-use tracing::{Instrument, Span};
 
 use super::attempt::{Attempt, Step, Timer, read};
-use super::failure::{Failure, Failures, Limit, Received};
+use super::failure::{Failure, Failures, Limit, ReadEnd, Received};
 use super::observe::{self, Observer};
 use super::prepared::Prepared;
 use super::redirect::Target;
@@ -27,14 +33,12 @@ use crate::request::Request;
 use crate::request::body::Body;
 use crate::response::redaction::Redactor;
 use crate::response::stream::{ByteStream, Interruption};
-use crate::response::{DecodeFailure, Response};
+use crate::response::{self, DecodeFailure, Response};
 use crate::route::MethodClass;
 
 /// A call under way.
 pub(super) struct Run {
-    core: Core,
     call: Prepared,
-    method: MethodClass,
     target: Target,
     secrets: Secrets,
     /// When it was first polled.
@@ -69,10 +73,9 @@ impl Head {
 impl Run {
     /// Begins a call, if its request can be sent.
     pub(super) fn new(request: Request) -> Result<Self, Error> {
-        let (core, call, url) = Prepared::new(request)?;
+        let (call, url) = Prepared::new(request)?;
         Ok(Self {
-            core,
-            method: MethodClass::of(&call.method),
+            call,
             target: Target::new(url),
             secrets: Secrets::default(),
             started: Instant::now(),
@@ -82,7 +85,6 @@ impl Run {
             renewed: false,
             worst: Worst::default(),
             last: None,
-            call,
         })
     }
 
@@ -90,26 +92,20 @@ impl Run {
     pub(super) async fn whole(&mut self) -> Result<(Head, Bytes), Error> {
         self.started = Instant::now();
         let span = self.span();
-        // Not bound to a name before it is awaited: the future would have room for it twice.
-        let result = async {
-            let mut timer = pin!(None);
-            loop {
-                let (mut response, limit) = self.accepted(None, &mut timer.as_mut()).await?;
-                let (body, end) = read(&mut response, self.core.shared().max_body, &mut timer.as_mut()).await;
-                let Received { status, headers, body } = Received::new(response, body);
-                match end {
-                    None => {
-                        self.responded(status, &headers, Some(&body));
-                        return Ok((Head { status, headers }, body));
-                    }
-                    Some(end) => {
-                        let failure = self.failures(limit).response_lost(Received { status, headers, body }, end);
-                        self.recover(failure).await?;
+        let result = in_span(
+            &span,
+            pin!(async {
+                let mut timer = pin!(None);
+                loop {
+                    let (response, limit) = self.accepted(&mut timer.as_mut()).await?;
+                    let (response, end) = read(response, self.core().shared().max_body, &mut timer.as_mut()).await;
+                    match self.arrived(response, end, limit) {
+                        Ok(whole) => return Ok(whole),
+                        Err(failure) => self.recover(failure).await?,
                     }
                 }
-            }
-        }
-        .instrument(span.clone())
+            }),
+        )
         .await;
         self.record(&span, result.as_ref().map(|(head, _)| head));
         result
@@ -119,16 +115,16 @@ impl Run {
     pub(super) async fn discarded(&mut self) -> Result<Head, Error> {
         self.started = Instant::now();
         let span = self.span();
-        // Not bound to a name before it is awaited: the future would have room for it twice.
-        let result = async {
-            let mut timer = pin!(None);
-            let (mut response, _) = self.accepted(None, &mut timer.as_mut()).await?;
-            let _ = read(&mut response, self.core.shared().max_body, &mut timer.as_mut()).await;
-            let Received { status, headers, .. } = Received::new(response, Bytes::new());
-            self.responded(status, &headers, None);
-            Ok(Head { status, headers })
-        }
-        .instrument(span.clone())
+        let result = in_span(
+            &span,
+            pin!(async {
+                let mut timer = pin!(None);
+                let (response, _) = self.accepted(&mut timer.as_mut()).await?;
+                let (Received { status, headers, .. }, _) = read(response, self.core().shared().max_body, &mut timer.as_mut()).await;
+                self.responded(status, &headers, None);
+                Ok(Head { status, headers })
+            }),
+        )
         .await;
         self.record(&span, result.as_ref());
         result
@@ -137,15 +133,17 @@ impl Run {
     /// Makes attempts until a response begins, whose body is then read as it arrives.
     pub(super) async fn stream(&mut self) -> Result<(Head, ByteStream), Error> {
         self.started = Instant::now();
+        self.call.accept = "*/*";
         let span = self.span();
-        // Not bound to a name before it is awaited: the future would have room for it twice.
-        let result = async {
-            let mut timer = pin!(None);
-            self.accepted(Some(HeaderValue::from_static("*/*")), &mut timer.as_mut()).await
-        }
-        .instrument(span.clone())
-        .await
-        .map(|(response, limit)| {
+        let result = in_span(
+            &span,
+            pin!(async {
+                let mut timer = pin!(None);
+                self.accepted(&mut timer.as_mut()).await
+            }),
+        )
+        .await;
+        let result = result.map(|(response, limit)| {
             let head = Head { status: response.status(), headers: response.headers().clone() };
             self.responded(head.status, &head.headers, None);
             let stream = ByteStream::new(response, limit.time, self.interruption(&head, limit));
@@ -155,19 +153,40 @@ impl Run {
         result
     }
 
+    /// A successful response, if all of it arrived.
+    #[inline(never)]
+    fn arrived(&self, response: Received, end: Option<ReadEnd>, limit: Limit) -> Result<(Head, Bytes), Failure> {
+        match end {
+            None => {
+                let Received { status, headers, body } = response;
+                self.responded(status, &headers, Some(&body));
+                Ok((Head { status, headers }, body))
+            }
+            Some(end) => Err(self.failures(limit).response_lost(response, end)),
+        }
+    }
+
+    /// The value of a successful response.
+    #[inline(never)]
+    pub(super) fn decoded<T: DeserializeOwned>(&self, head: Head, body: Bytes) -> Result<Response<T>, Error> {
+        match response::decode(&body) {
+            Ok(value) => Ok(Response::new(value, head.status, head.headers)),
+            Err(failure) => Err(self.undecodable(Received { status: head.status, headers: head.headers, body }, failure)),
+        }
+    }
+
     /// The error of a successful response that is not what the spec says.
-    pub(super) fn undecodable(&self, head: Head, body: Bytes, failure: DecodeFailure) -> Error {
-        let response = Received { status: head.status, headers: head.headers, body };
-        let error = self.failures(self.limit()).undecodable(response, failure);
+    fn undecodable(&self, response: Received, failure: DecodeFailure) -> Error {
+        let error = self.failures(self.limit(Instant::now())).undecodable(response, failure);
         self.close(error)
     }
 
     /// Makes the error of a stream that ends before its time.
     fn interruption(&self, head: &Head, limit: Limit) -> impl Fn(Interruption) -> Error + Send + 'static {
-        let context = self.call.context.clone();
+        let context = self.call.context();
         let (status, headers) = (head.status, head.headers.clone());
         let secrets = self.failures(limit).known.all();
-        let reads = self.method == MethodClass::Safe;
+        let reads = self.call.method_class() == MethodClass::Safe;
         move |interruption| {
             let error = match interruption {
                 Interruption::Stalled(idle) => {
@@ -183,12 +202,13 @@ impl Run {
         }
     }
 
+    #[inline(never)]
     fn span(&self) -> Span {
         tracing::info_span!(
             "reachout.operation",
-            vendor = self.core.vendor().id,
-            operation = &*self.call.context.operation,
-            method = self.call.method.as_str(),
+            vendor = self.core().vendor().id,
+            operation = self.call.operation(),
+            method = self.call.method().as_str(),
             path = &*self.call.path,
             status = Empty,
             attempts = Empty,
@@ -198,6 +218,7 @@ impl Run {
     }
 
     /// Tells the span what the call came to.
+    #[inline(never)]
     fn record(&self, span: &Span, result: Result<&Head, &Error>) {
         if span.is_disabled() {
             return;
@@ -218,9 +239,9 @@ impl Run {
     }
 
     /// Makes attempts until a success status arrives; `timer` runs until the attempt must be over.
-    async fn accepted(&mut self, accept: Option<HeaderValue>, timer: &mut Timer<'_>) -> Result<(reqwest::Response, Limit), Error> {
+    async fn accepted(&mut self, timer: &mut Timer<'_>) -> Result<(reqwest::Response, Limit), Error> {
         loop {
-            let (step, limit) = self.attempt(accept.clone(), timer).await?;
+            let (step, limit) = self.attempt(timer).await?;
             match step {
                 Step::Accepted(response) => return Ok((response, limit)),
                 Step::Redirect(target) => self.target = target,
@@ -230,38 +251,50 @@ impl Run {
     }
 
     /// One attempt, and the time it had. An error ends the call.
-    async fn attempt(&mut self, accept: Option<HeaderValue>, timer: &mut Timer<'_>) -> Result<(Step, Limit), Error> {
+    async fn attempt(&mut self, timer: &mut Timer<'_>) -> Result<(Step, Limit), Error> {
         let permit = self.permit().await?;
         self.credential().await?;
-        let assembled = self.call.assemble(&self.core, &self.target, accept, self.secrets.current());
-        let assembled = match (&self.call.body, assembled) {
+        let form = match self.call.body() {
             // What another host is sent has no body.
-            (Body::Multipart(form), Ok(request)) if self.target.trusted => Box::pin(Prepared::with_form(&self.core, request, form)).await,
-            (_, assembled) => assembled,
+            Body::Multipart(form) if self.target.trusted => Some(form.open().await.map_err(|error| self.close(error))?),
+            _ => None,
         };
+        let attempt = self.begin(form, permit, timer)?;
+        let outcome = attempt.await;
+        self.sent += 1;
+        Ok(outcome)
+    }
+
+    /// The attempt, if there is time for it and the observer lets it go.
+    fn begin(
+        &mut self,
+        form: Option<multipart::Form>,
+        permit: Option<Permit>,
+        timer: &mut Timer<'_>,
+    ) -> Result<impl Future<Output = (Step, Limit)>, Error> {
+        let assembled = self.call.assemble(&self.target, self.current(), form);
         let request = assembled.map_err(|error| self.close(error))?;
         if let Some(observer) = self.observer()
             && !observe::sending(observer, self.sent + 1, &request, self.known())
         {
             return Err(self.close(Error::new(ErrorKind::Transport, Delivery::NotSent, "the request was held back")));
         }
-        let limit = self.limit();
+        let now = Instant::now();
+        let limit = self.limit(now);
         if limit.time.is_zero() {
             return Err(self.out_of_time(Error::new(ErrorKind::Timeout, Delivery::NotSent, "the call's deadline passed")));
         }
-        let attempt = Attempt {
-            sender: &self.core.shared().sender,
-            failures: self.failures(limit),
-            target: &self.target,
-            watch: self.core.options().watch.as_ref(),
-        };
-        let step = attempt.make(request, permit, timer).await;
-        self.sent += 1;
-        Ok((step, limit))
+        let attempt = Attempt { failures: self.failures(limit), target: &self.target };
+        Ok(attempt.make(request, permit, now + limit.time, timer))
     }
 
     /// Waits for what must pass before another attempt, or ends the call.
-    async fn recover(&mut self, failure: Failure) -> Result<(), Error> {
+    #[cold]
+    fn recover(&mut self, failure: Failure) -> BoxFuture<'_, Result<(), Error>> {
+        Box::pin(self.recovered(failure))
+    }
+
+    async fn recovered(&mut self, failure: Failure) -> Result<(), Error> {
         let Failure { outcome, error, vendor_wait } = failure;
         if error.status() == Some(StatusCode::UNAUTHORIZED) && self.renew().await? {
             if let Some(observer) = self.observer() {
@@ -274,15 +307,15 @@ impl Run {
         let limited = error.kind() == ErrorKind::RateLimited;
         let decision = outcome.map_or(Decision::GiveUp, |outcome| {
             retry::decide(
-                self.core.retry(),
+                self.core().retry(),
                 &retry::Attempt {
-                    method: self.method,
+                    method: self.call.method_class(),
                     outcome,
                     number: self.failed,
-                    repeatable_body: self.call.body.is_repeatable(),
+                    repeatable_body: self.call.body().is_repeatable(),
                     vendor_wait,
                     elapsed: self.elapsed(),
-                    deadline: if limited { self.core.deadline().saturating_add(self.may_be_held()) } else { self.core.deadline() },
+                    deadline: if limited { self.core().deadline().saturating_add(self.may_be_held()) } else { self.core().deadline() },
                 },
             )
         });
@@ -294,7 +327,7 @@ impl Run {
             observer.failed(&error, after);
         }
         if limited
-            && let Some(pacer) = self.core.tenant().pacer.as_ref().filter(|_| self.target.trusted)
+            && let Some(pacer) = self.core().tenant().pacer.as_ref().filter(|_| self.target.trusted)
             && let Some(wait) = vendor_wait.or(after)
         {
             pacer.pause(wait);
@@ -317,12 +350,12 @@ impl Run {
 
     /// Whether a 401 led to a newer credential.
     async fn renew(&mut self) -> Result<bool, Error> {
-        let Credentials::Provider(provider) = &self.core.tenant().credentials else { return Ok(false) };
-        let Some(credential) = self.secrets.current().filter(|_| !self.renewed && self.call.body.is_repeatable()) else {
+        let Credentials::Provider(provider) = &self.core().tenant().credentials else { return Ok(false) };
+        let Some(credential) = self.current().filter(|_| !self.renewed && self.call.body().is_repeatable()) else {
             return Ok(false);
         };
-        self.renewed = true;
         let renewed = timeout_at(self.deadline(), provider.rejected(&credential.secret)).await;
+        self.renewed = true;
         renewed.unwrap_or(Ok(false)).map_err(|error| {
             self.worst = self.worst.and_delivery(Delivery::Rejected);
             self.close(error.about_credential())
@@ -331,7 +364,7 @@ impl Run {
 
     async fn permit(&mut self) -> Result<Option<Permit>, Error> {
         // The budget is the vendor's; another host has nothing to do with it.
-        let Some(pacer) = self.core.tenant().pacer.as_ref().filter(|_| self.target.trusted) else { return Ok(None) };
+        let Some(pacer) = self.core().tenant().pacer.as_ref().filter(|_| self.target.trusted) else { return Ok(None) };
         let asked = Instant::now();
         let may_be_held = self.may_be_held();
         match pacer.acquire(self.deadline() + may_be_held).await {
@@ -344,9 +377,11 @@ impl Run {
                 Ok(Some(permit))
             }
             Err(Denied::TooLong(TooLong(wait))) => {
-                let reason = match self.core.options().rate_limit_wait {
+                let reason = match self.core().options().rate_limit_wait {
                     Some(_) => format!("the rate limit would hold the request back for longer than the {may_be_held:?} that it may wait"),
-                    None => format!("the rate limit would hold the request back beyond the call's deadline of {:?}", self.core.deadline()),
+                    None => {
+                        format!("the rate limit would hold the request back beyond the call's deadline of {:?}", self.core().deadline())
+                    }
                 };
                 let error = Error::new(ErrorKind::RateLimited, Delivery::NotSent, reason).with_retry_after(Some(wait)).with_retryable(true);
                 Err(self.out_of_time(error))
@@ -360,7 +395,7 @@ impl Run {
 
     /// How much longer the call may wait for the rate limit beside its deadline.
     fn may_be_held(&self) -> Duration {
-        self.core.options().rate_limit_wait.map_or(Duration::ZERO, |wait| wait.left(self.held))
+        self.core().options().rate_limit_wait.map_or(Duration::ZERO, |wait| wait.left(self.held))
     }
 
     /// What counts against the deadline.
@@ -368,44 +403,47 @@ impl Run {
         self.started.elapsed().saturating_sub(self.held)
     }
 
+    /// Asks the provider, if the credential comes from one.
     async fn credential(&mut self) -> Result<(), Error> {
-        if !self.call.authenticated || !self.target.trusted {
-            self.secrets.begin(None);
+        let Credentials::Provider(provider) = &self.core().tenant().credentials else { return Ok(()) };
+        if !self.is_authenticated() {
             return Ok(());
         }
-        let provider = match &self.core.tenant().credentials {
-            Credentials::Fixed(credential) => {
-                self.secrets.begin(Some(Arc::clone(credential)));
-                return Ok(());
-            }
-            Credentials::Provider(provider) => provider,
-        };
         let credential = timeout_at(self.deadline(), provider.credential()).await.unwrap_or_else(|_elapsed| {
             Err(Error::new(ErrorKind::Timeout, Delivery::NotSent, "no credential was at hand before the call's deadline"))
         });
         match credential {
             Ok(credential) => {
-                self.secrets.begin(Some(Arc::new(Credential::new(self.core.vendor().auth, credential))));
+                self.secrets.begin(Credential::new(self.core().vendor().auth, credential));
                 Ok(())
             }
             Err(error) => Err(self.close(error.about_credential())),
         }
     }
 
-    fn failures(&self, limit: Limit) -> Failures<'_> {
-        Failures {
-            shape: &self.core.shared().vendor.error,
-            rate_limit_headers: &self.core.shared().vendor.rate_limit_headers,
-            method: self.method,
-            policy: self.core.retry(),
-            known: self.known(),
-            limit,
-            max_body: self.core.shared().max_body,
+    fn is_authenticated(&self) -> bool {
+        self.call.is_authenticated() && self.target.trusted
+    }
+
+    /// The credential of the attempt, if it has one.
+    fn current(&self) -> Option<&Credential> {
+        match &self.core().tenant().credentials {
+            _ if !self.is_authenticated() => None,
+            Credentials::Fixed(credential) => Some(credential),
+            Credentials::Provider(_) => self.secrets.newest(),
         }
     }
 
+    fn failures(&self, limit: Limit) -> Failures<'_> {
+        Failures { known: self.known(), limit }
+    }
+
+    fn core(&self) -> &Core {
+        self.call.core()
+    }
+
     fn observer(&self) -> Option<&dyn Observer> {
-        self.core.options().observer.as_deref()
+        self.core().options().observer.as_deref()
     }
 
     fn responded(&self, status: StatusCode, headers: &HeaderMap, body: Option<&Bytes>) {
@@ -415,17 +453,18 @@ impl Run {
     }
 
     fn known(&self) -> Known<'_> {
-        Known { secrets: &self.secrets, core: &self.core, call: &self.call }
+        Known { secrets: &self.secrets, call: &self.call }
     }
 
-    fn limit(&self) -> Limit {
-        let left = self.core.deadline().min(FOREVER).saturating_sub(self.elapsed());
-        let timeout = self.core.timeout();
-        Limit { time: timeout.min(left), deadline: (left < timeout).then(|| self.core.deadline()) }
+    fn limit(&self, now: Instant) -> Limit {
+        let elapsed = now.saturating_duration_since(self.started).saturating_sub(self.held);
+        let left = self.core().deadline().min(FOREVER).saturating_sub(elapsed);
+        let timeout = self.core().timeout();
+        Limit { time: timeout.min(left), deadline: (left < timeout).then(|| self.core().deadline()) }
     }
 
     fn deadline(&self) -> Instant {
-        self.started + self.held + self.core.deadline().min(FOREVER)
+        self.started + self.held + self.core().deadline().min(FOREVER)
     }
 
     fn remember(&mut self, error: Error) {
@@ -440,11 +479,19 @@ impl Run {
     }
 
     fn close(&self, error: Error) -> Error {
-        let mut context = self.call.context.clone();
+        let mut context = self.call.context();
         // The path of a raw request is the caller's, who may have put a key into it.
         if let Cow::Owned(operation) = &context.operation {
             context.operation = self.known().redactor().line(operation, usize::MAX).into();
         }
-        error.with_context(&context).of_reading(self.method == MethodClass::Safe).after_attempts(self.sent, self.worst)
+        error.with_context(&context).of_reading(self.call.method_class() == MethodClass::Safe).after_attempts(self.sent, self.worst)
     }
+}
+
+/// Polls `future` within `span`. It is pinned by the caller: `tracing`'s `Instrumented` is moved twice before it is, and calls are large.
+fn in_span<F: Future>(span: &Span, mut future: Pin<&mut F>) -> impl Future<Output = F::Output> {
+    poll_fn(move |cx| {
+        let _inside = span.enter();
+        future.as_mut().poll(cx)
+    })
 }

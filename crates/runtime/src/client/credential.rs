@@ -26,7 +26,7 @@ pub trait CredentialProvider: std::fmt::Debug + Send + Sync {
 /// Where a client's credential comes from.
 pub(crate) enum Credentials {
     /// It never changes, so its header is made once.
-    Fixed(Arc<Credential>),
+    Fixed(Credential),
     Provider(Arc<dyn CredentialProvider>),
 }
 
@@ -43,7 +43,7 @@ impl Credentials {
         headers::credential_name(auth).map_err(Error::into_configuration)?;
         let credential = Credential::new(auth, secret);
         credential.value().map_err(Error::into_configuration)?;
-        Ok(Self::Fixed(Arc::new(credential)))
+        Ok(Self::Fixed(credential))
     }
 }
 
@@ -52,8 +52,14 @@ impl Credential {
         Self { value: headers::credential_value(auth, &secret), secret }
     }
 
+    /// A copy of its own for each request: threads that send at once would contend for the count of a shared one.
     pub(crate) fn value(&self) -> Result<HeaderValue, Error> {
-        self.value.clone().ok_or_else(|| {
+        let copy = self.value.as_ref().and_then(|value| HeaderValue::from_bytes(value.as_bytes()).ok());
+        let sensitive = copy.map(|mut value| {
+            value.set_sensitive(true);
+            value
+        });
+        sensitive.ok_or_else(|| {
             let reason = "the credential is empty or has characters that a header cannot carry, such as a line break";
             Error::new(ErrorKind::Credential, Delivery::NotSent, reason)
         })

@@ -24,7 +24,9 @@ use crate::route::Route;
 #[derive(Clone)]
 pub struct Core(Arc<Inner>);
 
-/// Behind one count, because every call takes a clone along, and counts that threads have in common are slow.
+/// Behind one count, because every call takes a clone along, and counts that threads have in common are slow. What calls read stands in
+/// another cache line than the count that they change.
+#[repr(align(64))]
 struct Inner {
     shared: Arc<Shared>,
     tenant: Arc<Tenant>,

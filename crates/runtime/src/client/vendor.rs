@@ -7,12 +7,12 @@ use crate::route::Route;
 /// A vendor's constants, as its spec states them. Each generated client has one as `VENDOR`.
 #[derive(Debug)]
 pub struct Vendor {
-    /// Short name in file and crate names, such as `hoop-ai`. Part of the `User-Agent`.
+    /// Short name in file and crate names, such as `hoop-ai`.
     pub id: &'static str,
     /// Name for people, such as `Hoop AI`.
     pub name: &'static str,
-    /// Version of the client crate. Part of the `User-Agent`.
-    pub version: &'static str,
+    /// The `User-Agent` of its client, such as `reachout-hoop-ai/0.1.0`.
+    pub user_agent: &'static str,
     /// Where the API is, without a trailing slash.
     pub base_url: &'static str,
     /// Prefix of the environment variables; `<env>_BASE_URL` overrides `base_url`.

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_core::future::BoxFuture;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
@@ -68,7 +69,12 @@ impl Pacer {
     }
 
     /// Waits for a slot. Dropping the future gives up the place in the queue and leaves nothing behind.
-    pub(crate) async fn acquire(self: &Arc<Self>, deadline: Instant) -> Result<Permit, Denied> {
+    #[inline(never)]
+    pub(crate) fn acquire(self: &Arc<Self>, deadline: Instant) -> BoxFuture<'_, Result<Permit, Denied>> {
+        Box::pin(self.slot(deadline))
+    }
+
+    async fn slot(self: &Arc<Self>, deadline: Instant) -> Result<Permit, Denied> {
         let place = Place::take(self);
         let arrived = Instant::now();
         let mut announced = arrived;

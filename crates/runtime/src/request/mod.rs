@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use std::fmt::{self, Display};
 
 use reqwest::Method;
+use reqwest::header::HeaderMap;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -19,7 +20,6 @@ use crate::client::Core;
 use crate::error::{Context, Error};
 use crate::request::body::Body;
 use crate::request::check::{Check, Limited};
-use crate::request::headers::Headers;
 use crate::request::multipart::{Form, Part};
 use crate::request::url::PathTemplate;
 use crate::response::pagination::{List, Page};
@@ -35,6 +35,13 @@ use crate::route::Route;
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct Request {
+    /// In a box, because a request goes from setter to setter.
+    pub(crate) parts: Box<Parts>,
+}
+
+/// What a request is made of.
+#[derive(Clone)]
+pub(crate) struct Parts {
     pub(crate) core: Core,
     pub(crate) operation: Cow<'static, str>,
     pub(crate) method: Method,
@@ -42,7 +49,7 @@ pub struct Request {
     /// What the spec says, if it has the operation.
     pub(crate) route: Option<&'static Route>,
     pub(crate) query: Vec<(Cow<'static, str>, String)>,
-    pub(crate) headers: Headers,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
     problems: Vec<String>,
 }
@@ -63,23 +70,24 @@ impl Request {
     }
 
     fn new(core: &Core, operation: Cow<'static, str>, method: Method, path: PathTemplate, route: Option<&'static Route>) -> Self {
-        Self {
+        let parts = Parts {
             core: core.clone(),
             operation,
             method,
             path,
             route,
             query: Vec::new(),
-            headers: Headers::default(),
+            headers: HeaderMap::new(),
             body: Body::None,
             problems: Vec::new(),
-        }
+        };
+        Self { parts: Box::new(parts) }
     }
 
     /// Fills `{name}` in the path. The value is percent-encoded; an empty one, `.` and `..` are refused.
     pub fn path_param(mut self, name: &str, value: &dyn Display) -> Self {
-        if let Err(problem) = self.path.fill(name, value) {
-            self.problems.push(problem);
+        if let Err(problem) = self.parts.path.fill(name, value) {
+            self.parts.problems.push(problem);
         }
         self
     }
@@ -87,8 +95,8 @@ impl Request {
     /// Adds a query parameter. `None` adds nothing; a list repeats the name.
     pub fn query(mut self, name: impl Into<Cow<'static, str>>, value: &(impl Serialize + ?Sized)) -> Self {
         let name = name.into();
-        if let Err(problem) = url::values(&name, value, |value| self.query.push((name.clone(), value))) {
-            self.problems.push(problem);
+        if let Err(problem) = url::values(&name, value, |value| self.parts.query.push((name.clone(), value))) {
+            self.parts.problems.push(problem);
         }
         self
     }
@@ -96,21 +104,21 @@ impl Request {
     /// Sets a query parameter, in the place of an earlier one of the same name.
     pub fn set_query(mut self, name: impl Into<Cow<'static, str>>, value: &(impl Serialize + ?Sized)) -> Self {
         let name = name.into();
-        self.query.retain(|(other, _)| *other != name);
+        self.parts.query.retain(|(other, _)| *other != name);
         self.query(name, value)
     }
 
     /// Sets a header.
     pub fn header(mut self, name: &str, value: &dyn Display) -> Self {
-        self.headers.set(name, &value.to_string());
+        self.set_header(name, &value.to_string());
         self
     }
 
     /// Sends `body` as JSON.
     pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Self {
         match Body::json(body) {
-            Ok(body) => self.body = body,
-            Err(problem) => self.problems.push(problem),
+            Ok(body) => self.parts.body = body,
+            Err(problem) => self.parts.problems.push(problem),
         }
         self
     }
@@ -118,15 +126,15 @@ impl Request {
     /// Sends the fields of `body` URL-encoded.
     pub fn form(mut self, body: &(impl Serialize + ?Sized)) -> Self {
         match Body::form(body) {
-            Ok(body) => self.body = body,
-            Err(problem) => self.problems.push(problem),
+            Ok(body) => self.parts.body = body,
+            Err(problem) => self.parts.problems.push(problem),
         }
         self
     }
 
     /// Sends `form` as `multipart/form-data`.
     pub fn multipart(mut self, form: Form) -> Self {
-        self.body = Body::Multipart(form);
+        self.parts.body = Body::Multipart(form);
         self
     }
 
@@ -144,7 +152,7 @@ impl Request {
     }
 
     fn change_form(mut self, change: impl FnOnce(Form) -> Form) -> Self {
-        self.body = Body::Multipart(change(match self.body {
+        self.parts.body = Body::Multipart(change(match self.parts.body {
             Body::Multipart(form) => form,
             Body::None | Body::Bytes { .. } => Form::new(),
         }));
@@ -154,7 +162,7 @@ impl Request {
     /// Checks the limits of what is sent.
     #[doc(hidden)]
     pub fn check(mut self, body: &impl Limited) -> Self {
-        body.check(&mut Check::new(&mut self.problems));
+        body.check(&mut Check::new(&mut self.parts.problems));
         self
     }
 
@@ -197,14 +205,21 @@ impl Request {
         let value: T = value.into();
         let mut values = Vec::new();
         match url::values(name, &value, |value| values.push(value)) {
-            Ok(()) => self.headers.set(name, &values.join(",")),
-            Err(problem) => self.problems.push(problem),
+            Ok(()) => self.set_header(name, &values.join(",")),
+            Err(problem) => self.parts.problems.push(problem),
         }
         self
     }
 
+    fn set_header(&mut self, name: &str, value: &str) {
+        match headers::parse(name, value) {
+            Ok((name, value)) => drop(self.parts.headers.insert(name, value)),
+            Err(problem) => self.parts.problems.push(problem.into_owned()),
+        }
+    }
+
     fn checking(mut self, check: impl FnOnce(&mut Check<'_>)) -> Self {
-        check(&mut Check::new(&mut self.problems));
+        check(&mut Check::new(&mut self.parts.problems));
         self
     }
 
@@ -231,20 +246,22 @@ impl Request {
 
     /// A whole number that is set already, in the query or in the JSON body.
     pub(crate) fn position(&self, name: &str) -> Option<u64> {
-        match self.query.iter().find(|(other, _)| other == name) {
+        match self.parts.query.iter().find(|(other, _)| other == name) {
             Some((_, value)) => value.parse().ok(),
-            None => self.body.fields()?.get(name)?.to_string().trim_matches('"').parse().ok(),
+            None => self.parts.body.fields()?.get(name)?.to_string().trim_matches('"').parse().ok(),
         }
     }
 
     /// Sets a parameter of the next page: a field of the body where the operation has a JSON body, else in the query.
     pub(crate) fn turn_to(mut self, name: &'static str, value: Value) -> Self {
-        let Some(mut fields) = self.body.fields() else { return self.set_query(name, &value) };
+        let Some(mut fields) = self.parts.body.fields() else { return self.set_query(name, &value) };
         fields.insert(name.to_owned(), value);
-        self.body = Body::object(&fields);
+        self.parts.body = Body::object(&fields);
         self
     }
+}
 
+impl Parts {
     /// What is wrong with the request, all at once.
     pub(crate) fn problems(&self) -> Result<(), Error> {
         let unfilled = self.route.and_then(|_| self.path.unfilled()).map(|name| format!("the path parameter `{name}` is missing"));
@@ -262,9 +279,9 @@ impl Request {
 
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path.to_string();
+        let path = self.parts.path.to_string();
         let plain = path.split('?').next().unwrap_or_default();
-        f.debug_struct("Request").field("method", &self.method).field("path", &plain).finish_non_exhaustive()
+        f.debug_struct("Request").field("method", &self.parts.method).field("path", &plain).finish_non_exhaustive()
     }
 }
 

@@ -10,6 +10,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream;
+use futures_core::future::BoxFuture;
 use futures_core::stream::BoxStream;
 use reqwest::multipart as wire;
 
@@ -84,7 +85,12 @@ impl Form {
     }
 
     /// The form of one attempt; opens the files.
-    pub(crate) async fn open(&self) -> Result<wire::Form, Error> {
+    #[inline(never)]
+    pub(crate) fn open(&self) -> BoxFuture<'_, Result<wire::Form, Error>> {
+        Box::pin(self.opened())
+    }
+
+    async fn opened(&self) -> Result<wire::Form, Error> {
         let mut form = wire::Form::new();
         for (name, part) in &self.parts {
             form = form.part(name.clone(), part.open(name).await?);

@@ -8,7 +8,7 @@ use super::{operations, routes};
 pub static VENDOR: rt::Vendor = rt::Vendor {
     id: "sendpilot",
     name: "SendPilot",
-    version: env!("CARGO_PKG_VERSION"),
+    user_agent: concat!("reachout-sendpilot/", env!("CARGO_PKG_VERSION")),
     base_url: "https://api.sendpilot.ai",
     env: "SENDPILOT",
     credential_env: "SENDPILOT_API_KEY",

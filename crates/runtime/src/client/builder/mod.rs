@@ -212,7 +212,10 @@ impl<C: From<Core>> ClientBuilder<C> {
                 return Err(Error::configuration(format!("no credential was given; call `credential` or set {}", vendor.credential_env)));
             }
         };
-        let user_agent = self.user_agent.unwrap_or_else(|| format!("reachout-{}/{}", vendor.id, vendor.version));
+        let user_agent = match self.user_agent {
+            Some(own) => plain_value("user agent", &own)?,
+            None => HeaderValue::from_static(vendor.user_agent),
+        };
         let connections = match self.http {
             Some(client) => Connections::Own(client),
             None if self.proxies.is_empty() => Connections::shared(self.connect_timeout, base.is_loopback())?,
@@ -221,7 +224,7 @@ impl<C: From<Core>> ClientBuilder<C> {
         let shared = Shared {
             vendor,
             sender: Sender::new(connections),
-            user_agent: plain_value("user agent", &user_agent)?,
+            user_agent,
             headers: self.headers.into_checked().map_err(Error::into_configuration)?,
             api_version: self.api_version.map(|version| plain_value("API version", &version)).transpose()?,
             retry: self.retry,

@@ -81,7 +81,7 @@ const FRAMING: [&str; 12] = [
 ];
 
 /// Values are marked sensitive, since we cannot know what a caller puts there.
-fn parse(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Cow<'static, str>> {
+pub(crate) fn parse(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Cow<'static, str>> {
     let name: HeaderName = name.parse().map_err(|_| format!("`{}` is not a valid header name", name.escape_debug()))?;
     if FRAMING.contains(&name.as_str()) {
         return Err(format!("the header `{name}` cannot be set: the client frames its requests and manages its connections itself").into());

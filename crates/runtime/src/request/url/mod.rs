@@ -156,12 +156,14 @@ impl PathTemplate {
         rest.split_once('}').map(|(name, _)| name)
     }
 
-    pub(crate) fn into_path(mut self) -> Cow<'static, str> {
+    /// The whole path, when everything is filled.
+    pub(crate) fn finish(&mut self) -> &str {
         if self.filled.is_empty() && self.rest == 0 {
-            return self.template;
+            return &self.template;
         }
         self.filled.push_str(&self.template[self.rest..]);
-        self.filled.into()
+        self.rest = self.template.len();
+        &self.filled
     }
 
     fn rest(&self) -> &str {

@@ -103,7 +103,7 @@ fn path_parameters() {
 fn fill(template: &'static str, name: &str, value: &str) -> Result<String, String> {
     let mut path = PathTemplate::new(template);
     path.fill(name, value)?;
-    Ok(path.into_path().into_owned())
+    Ok(path.finish().to_owned())
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn path_parameters_in_any_order() {
     for (template, names, expected) in rows {
         let mut path = PathTemplate::new(template);
         let filled = names.iter().try_for_each(|name| path.fill(name, format_args!("{{{name}}}")));
-        let path = filled.map(|()| path.into_path().into_owned());
+        let path = filled.map(|()| path.finish().to_owned());
         assert_eq!(path.as_deref().map_err(|problem| &**problem), expected, "{template}");
     }
 }

@@ -47,7 +47,7 @@ impl<T: DeserializeOwned + Send + 'static, I: Serialize + Send + 'static> List<T
     pub fn stream(self) -> BoxStream<'static, Result<I, Error>> {
         let Self { request, page } = self;
         let fetch = move |request: Request| async move { Ok(page(request.send::<T>().await?.into_inner())) };
-        match request.route.and_then(|route| route.pagination) {
+        match request.parts.route.and_then(|route| route.pagination) {
             Some(Pagination::Offset(parameter)) => {
                 let start = request.position(parameter).unwrap_or(0);
                 Box::pin(by_offset(request, start, fetch, move |request, offset| request.turn_to(parameter, offset.into())))
