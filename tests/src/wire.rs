@@ -152,8 +152,11 @@ impl Wire {
         let of_the_operation = |(name, _): &(&axum::http::HeaderName, _)| *name != "host" && *name != "content-length";
         let mut headers: Vec<String> = received.headers.iter().filter(of_the_operation).map(spelled).collect();
         headers.sort();
+        let user_agent = format!("reachout-{}/[version]", self.vendor.id);
         let mut lines = vec![format!("{} {}", received.method, received.uri)];
-        lines.extend(headers.into_iter().map(|header| header.replace(CREDENTIAL, "[redacted]").replace(self.vendor.version, "[version]")));
+        lines.extend(
+            headers.into_iter().map(|header| header.replace(CREDENTIAL, "[redacted]").replace(self.vendor.user_agent, &user_agent)),
+        );
         if !received.body.is_empty() {
             lines.push(String::new());
             lines.push(match json {

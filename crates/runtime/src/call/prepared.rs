@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
+use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
-use reqwest::{Method, multipart};
 use url::Url;
 
 use crate::call::redirect::Target;
@@ -12,6 +12,7 @@ use crate::client::credential::Credential;
 use crate::client::{Core, Vendor};
 use crate::error::{Context, Error};
 use crate::request::body::Body;
+use crate::request::multipart::Attach;
 use crate::request::{Parts, Request, headers};
 use crate::route::{MethodClass, Route};
 
@@ -71,7 +72,7 @@ impl Prepared {
         &self,
         target: &Target,
         credential: Option<&Credential>,
-        form: Option<multipart::Form>,
+        form: Option<Attach>,
     ) -> Result<reqwest::Request, Error> {
         let Parts { core, method, route, headers: own, body, .. } = &*self.request;
         let mut request = reqwest::Request::new(method.clone(), target.url.clone());
@@ -97,9 +98,9 @@ impl Prepared {
         }
         match form {
             None => Ok(request),
-            Some(form) => {
+            Some(attach) => {
                 let client = core.shared().sender.connections.client()?.into_owned();
-                let builder = reqwest::RequestBuilder::from_parts(client, request).multipart(form);
+                let builder = attach(reqwest::RequestBuilder::from_parts(client, request));
                 builder.build().map_err(|error| Error::invalid_request("the form cannot be sent").with_source(error.without_url()))
             }
         }

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::future::BoxFuture;
+use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
-use reqwest::{StatusCode, multipart};
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::Span;
@@ -31,6 +31,7 @@ use crate::error::{Delivery, Error, ErrorKind, Worst, parse};
 use crate::limit::{Denied, FOREVER, Permit, TooLong};
 use crate::request::Request;
 use crate::request::body::Body;
+use crate::request::multipart::Attach;
 use crate::response::redaction::Redactor;
 use crate::response::stream::{ByteStream, Interruption};
 use crate::response::{self, DecodeFailure, Response};
@@ -268,7 +269,7 @@ impl Run {
     /// The attempt, if there is time for it and the observer lets it go.
     fn begin(
         &mut self,
-        form: Option<multipart::Form>,
+        form: Option<Attach>,
         permit: Option<Permit>,
         timer: &mut Timer<'_>,
     ) -> Result<impl Future<Output = (Step, Limit)>, Error> {

@@ -25,11 +25,16 @@ use crate::error::Error;
 ///     .text("conversationId", "ve9EPM428h8vShlRW1KT")
 ///     .part("fileAttachment", Part::file("./offer.pdf").media_type("application/pdf"));
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone)]
 #[must_use = "a form does nothing until it is sent"]
 pub struct Form {
     parts: Vec<(String, Part)>,
+    /// [`open`], which only forms lead to: a program that makes none is without file access and the table of media types, 300 KB.
+    open: fn(&Self) -> BoxFuture<'_, Result<Attach, Error>>,
 }
+
+/// Puts a form into a request.
+pub(crate) type Attach = Box<dyn FnOnce(reqwest::RequestBuilder) -> reqwest::RequestBuilder + Send>;
 
 /// One part of a [`Form`].
 ///
@@ -53,7 +58,7 @@ enum Content {
 impl Form {
     /// A form without parts.
     pub fn new() -> Self {
-        Self::default()
+        Self { parts: Vec::new(), open }
     }
 
     /// Adds a text field.
@@ -85,17 +90,30 @@ impl Form {
     }
 
     /// The form of one attempt; opens the files.
-    #[inline(never)]
-    pub(crate) fn open(&self) -> BoxFuture<'_, Result<wire::Form, Error>> {
-        Box::pin(self.opened())
+    pub(crate) fn open(&self) -> BoxFuture<'_, Result<Attach, Error>> {
+        (self.open)(self)
     }
+}
 
-    async fn opened(&self) -> Result<wire::Form, Error> {
-        let mut form = wire::Form::new();
-        for (name, part) in &self.parts {
-            form = form.part(name.clone(), part.open(name).await?);
+fn open(form: &Form) -> BoxFuture<'_, Result<Attach, Error>> {
+    Box::pin(async {
+        let mut opened = wire::Form::new();
+        for (name, part) in &form.parts {
+            opened = opened.part(name.clone(), part.open(name).await?);
         }
-        Ok(form)
+        Ok(Box::new(|request: reqwest::RequestBuilder| request.multipart(opened)) as Attach)
+    })
+}
+
+impl Default for Form {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Form").field("parts", &self.parts).finish_non_exhaustive()
     }
 }
 
