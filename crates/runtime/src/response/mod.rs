@@ -1,6 +1,7 @@
 //! Successful responses.
 
 pub mod pagination;
+mod place;
 pub(crate) mod redaction;
 pub(crate) mod stream;
 
@@ -13,6 +14,7 @@ use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 
 use crate::error::parse;
+use crate::types::object::trail;
 
 /// What the vendor returned, with status and headers.
 #[derive(Clone)]
@@ -83,18 +85,18 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &Bytes) -> Result<T, DecodeFailu
     if text.trim_ascii().is_empty() {
         return serde_json::from_slice(b"null").map_err(|_| DecodeFailure { path: None, reason: "the body is empty".to_owned() });
     }
-    serde_json::from_slice(text).map_err(|error| locate::<T>(text, error.to_string()))
+    read(text).map_err(|_| {
+        // Once more, keeping the path: only failures pay for it.
+        let (result, fields) = trail::follow(|| read::<T>(text));
+        let error = result.err();
+        let path = error.as_ref().and_then(|error| place::path(text, &fields, place::offset(text, error)));
+        DecodeFailure { path, reason: error.map_or_else(|| "it was read at the second time".to_owned(), |error| error.to_string()) }
+    })
 }
 
-/// Decodes once more, by a decoder that keeps the path. It is the slower one by a third, so that only failures pay for it.
-#[cold]
-fn locate<T: DeserializeOwned>(text: &[u8], reason: String) -> DecodeFailure {
-    let mut deserializer = serde_json::Deserializer::from_slice(text);
-    let Err(error) = serde_path_to_error::deserialize::<_, T>(&mut deserializer) else { return DecodeFailure { path: None, reason } };
-    let path = error.path().to_string();
-    // `.` is the root, and `?` a place without a name.
-    let named = path.trim_end_matches(['.', '?']);
-    DecodeFailure { path: (!named.is_empty()).then(|| named.to_owned()), reason: error.into_inner().to_string() }
+#[inline(never)]
+fn read<T: DeserializeOwned>(text: &[u8]) -> serde_json::Result<T> {
+    serde_json::from_slice(text)
 }
 
 #[cfg(test)]

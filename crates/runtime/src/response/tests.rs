@@ -42,6 +42,54 @@ fn the_place_of_a_failure_is_named() {
     }
 }
 
+#[derive(Debug)]
+struct Contact {
+    id: String,
+    age: Option<u8>,
+    tags: Option<Vec<String>>,
+    next: Option<Box<Self>>,
+    others: Option<std::collections::HashMap<String, Self>>,
+    either: Option<Either>,
+}
+
+crate::object!(Contact { id: "id", age? "age", tags? "tags", next? "next", others? "others", either? "either" });
+
+#[derive(Debug)]
+enum Either {
+    Contact(Box<Contact>),
+    Number(u8),
+}
+
+crate::one_of!(Either { Contact(Box<Contact>), Number(u8) });
+
+#[test]
+fn the_place_of_a_failure_in_generated_types_is_named() {
+    let rows = [
+        (r#"{"id":"1","age":-1}"#, Some("age")),
+        (r#"{"id":"1","age" : {"x": [1]}, "tags": []}"#, Some("age")),
+        ("{\n  \"id\": \"1\",\n  \"next\": {\n    \"id\": 2 , \"age\": 3\n  }\n}", Some("next.id")),
+        (r#"{"id":"1","next":{"id":"2","tags":["a \" ] }, { \\", 5]}}"#, Some("next.tags[1]")),
+        (r#"{"id":"1","tags":["a",{"b":1},"c"]}"#, Some("tags[1]")),
+        (r#"{"id":"1","tags":{"a":1}}"#, Some("tags")),
+        (r#"{"id":"1","next":{"age":7}}"#, Some("next")),
+        (r#"{"age":7}"#, None),
+        (r#"{"id":"1","others":{"a":{"id":"2"},"b":{"id":"3","next":{"id":true}}}}"#, Some("others.b.next.id")),
+        (r#"{"id":"1","either":{"id":7},"age":"x"}"#, Some("either")),
+        (r#"{"id":"1","either":7,"age":"x"}"#, Some("age")),
+        (r#"{"id":"1","next":{"id":"2","tags":["a","#, Some("next.tags")),
+        (r#"{"id":"1","next":{"id":"2","tags":["a",x]}}"#, Some("next.tags[1]")),
+        (r#"{"id":"1","next":{"id":"2","age":}}"#, Some("next.age")),
+        ("[1, 2]", None),
+        ("7", None),
+    ];
+    for (body, path) in rows {
+        let failure = decode::<Contact>(&Bytes::copy_from_slice(body.as_bytes())).unwrap_err();
+        assert_eq!(failure.path.as_deref(), path, "{body}: {}", failure.reason);
+    }
+    let list = r#"[{"id":"1"},{"id":"2","tags":["a"],"next":{"id":"3","age":"x"}},{"id":"4"}]"#;
+    assert_eq!(decode::<Vec<Contact>>(&Bytes::from_static(list.as_bytes())).unwrap_err().path.as_deref(), Some("[1].next.age"));
+}
+
 #[test]
 fn what_decodes() {
     let decode_text = |text: &'static str| decode::<Value>(&Bytes::from_static(text.as_bytes())).unwrap();
@@ -75,6 +123,15 @@ proptest! {
         let body = Bytes::from(body);
         let _ = decode::<Value>(&body);
         let _ = decode::<Message>(&body);
+        let _ = decode::<Contact>(&body);
         let _ = decode::<Option<Number>>(&body);
+    }
+
+    #[test]
+    fn broken_json_never_panics(body in "[\\[\\]{}\",:1a\\\\ ]{0,40}") {
+        let _ = decode::<Message>(&body.clone().into());
+        let _ = decode::<Vec<Contact>>(&body.clone().into());
+        let id = format!(r#"{{"id":"1","next":{body}"#);
+        let _ = decode::<Contact>(&id.into());
     }
 }

@@ -238,7 +238,9 @@ pub mod private {
     pub use serde::de::MapAccess;
     pub use serde::ser::SerializeMap;
 
-    pub use crate::types::object::{Fields, Ignored, KeyOf, assign, deserialize, fill, keep, required, serialize, skip, write_extra};
+    pub use crate::types::object::{
+        Fields, Ignored, KeyOf, assign, deserialize, fill, forget, keep, required, serialize, skip, write_extra,
+    };
 
     /// A string for which the known values are suggestions.
     #[cfg(feature = "schemars")]

@@ -2,9 +2,12 @@
 //!
 //! The macros stand for `#[derive(Serialize, Deserialize)]`: they compile in a fraction of its time, and no client needs a procedural macro.
 
+pub(crate) mod trail;
+
 use std::fmt;
 use std::marker::PhantomData;
 
+pub use self::trail::forget;
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Value};
@@ -42,7 +45,7 @@ macro_rules! object {
                     other => Key::__Other(::core::convert::Into::into(other)),
                 }))? {
                     match key {
-                        $(Key::$field => $crate::__field!(read $kind map $field),)*
+                        $(Key::$field => $crate::__field!(read $kind map $field $key),)*
                         Key::__Other(other) => $crate::__field!(keep map other $($extra)?),
                     }?;
                 }
@@ -79,11 +82,11 @@ macro_rules! __field {
             $map.serialize_entry($key, value)?;
         }
     };
-    (read : $map:ident $field:ident) => {
-        $crate::__private::fill(&mut $field, &mut $map)
+    (read : $map:ident $field:ident $key:literal) => {
+        $crate::__private::fill(&mut $field, &mut $map, $key)
     };
-    (read ? $map:ident $field:ident) => {
-        $crate::__private::assign(&mut $field, &mut $map)
+    (read ? $map:ident $field:ident $key:literal) => {
+        $crate::__private::assign(&mut $field, &mut $map, $key)
     };
     (take : $field:ident $key:literal) => {
         $crate::__private::required($field, $key)?
@@ -186,6 +189,7 @@ macro_rules! one_of {
                 $(if let ::core::result::Result::Ok(value) = <$type as $crate::__private::serde::Deserialize>::deserialize(&value) {
                     return ::core::result::Result::Ok(Self::$variant(value));
                 })+
+                $crate::__private::forget();
                 ::core::result::Result::Err(<D::Error as $crate::__private::serde::de::Error>::custom(concat!(
                     "the value fits no alternative of ",
                     stringify!($name)
@@ -289,15 +293,15 @@ impl From<&str> for Ignored {
 
 /// Reads the value of a required field.
 #[inline]
-pub fn fill<'de, T: Deserialize<'de>, M: MapAccess<'de>>(field: &mut Option<T>, map: &mut M) -> Result<(), M::Error> {
-    *field = Some(map.next_value()?);
+pub fn fill<'de, T: Deserialize<'de>, M: MapAccess<'de>>(field: &mut Option<T>, map: &mut M, key: &'static str) -> Result<(), M::Error> {
+    *field = Some(map.next_value().inspect_err(|_| trail::add(key))?);
     Ok(())
 }
 
 /// Reads the value of an optional field.
 #[inline]
-pub fn assign<'de, T: Deserialize<'de>, M: MapAccess<'de>>(field: &mut T, map: &mut M) -> Result<(), M::Error> {
-    *field = map.next_value()?;
+pub fn assign<'de, T: Deserialize<'de>, M: MapAccess<'de>>(field: &mut T, map: &mut M, key: &'static str) -> Result<(), M::Error> {
+    *field = map.next_value().inspect_err(|_| trail::add(key))?;
     Ok(())
 }
 
