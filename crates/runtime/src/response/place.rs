@@ -20,14 +20,16 @@ pub(super) fn path(text: &[u8], fields: &[&str], offset: usize) -> Option<String
     let mut at = blank(text, 0);
     loop {
         let children = children(text, at);
-        let named = fields.peek().and_then(|field| children.iter().find(|child| child.key == Some(field.as_bytes())));
+        let named =
+            fields.peek().and_then(|field| children.iter().find(|child| child.key.is_some_and(|key| unquoted(key) == field.as_bytes())));
         let within = fields.peek().is_some() || (at < offset && offset < end(text, at));
         let begun = || children.iter().rfind(|child| child.start <= offset).filter(|_| within);
         let Some(child) = named.or_else(begun) else { break };
         match child.key {
             Some(key) => {
                 let dot = if path.is_empty() { "" } else { "." };
-                let _ = write!(path, "{dot}{}", String::from_utf8_lossy(key));
+                let key = serde_json::from_slice(key).unwrap_or_else(|_| String::from_utf8_lossy(unquoted(key)).into_owned());
+                let _ = write!(path, "{dot}{key}");
             }
             None => {
                 let _ = write!(path, "[{}]", child.index);
@@ -43,11 +45,15 @@ pub(super) fn path(text: &[u8], fields: &[&str], offset: usize) -> Option<String
 
 /// A member of an object or an item of a list.
 struct Child<'a> {
-    /// As it is spelled.
+    /// As it is spelled, in its quotes.
     key: Option<&'a [u8]>,
     index: usize,
     /// Where its value begins.
     start: usize,
+}
+
+fn unquoted(key: &[u8]) -> &[u8] {
+    key.get(1..key.len().saturating_sub(1)).unwrap_or_default()
 }
 
 /// What the value at `at` holds, as far as it can be read.
@@ -63,9 +69,9 @@ fn children(text: &[u8], at: usize) -> Vec<Child<'_>> {
         let mut key = None;
         if is_object {
             let after = end(text, next);
-            key = text.get(next + 1..after.saturating_sub(1));
+            key = text.get(next..after);
             let colon = blank(text, after);
-            if key.is_none() || text.get(colon) != Some(&b':') {
+            if text.get(next) != Some(&b'"') || text.get(colon) != Some(&b':') {
                 break;
             }
             next = blank(text, colon + 1);
