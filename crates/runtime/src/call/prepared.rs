@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use bytes::Bytes;
 use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use url::Url;
@@ -120,8 +119,7 @@ fn constant_headers(headers: &mut HeaderMap, core: &Core, route: Option<&'static
     let usual = route.is_none().then(|| usual_version(core.vendor())).flatten().map(|version| (VERSION, version));
     for (name, value) in route.map_or(&[][..], |route| route.headers).iter().copied().chain(usual) {
         let unusable = || Error::configuration(format!("the spec's constant header `{name}` cannot be sent"));
-        let value = HeaderValue::from_maybe_shared(Bytes::from_static(value.as_bytes())).map_err(|_| unusable())?;
-        headers.insert(name.parse::<HeaderName>().map_err(|_| unusable())?, value);
+        headers.insert(name.parse::<HeaderName>().map_err(|_| unusable())?, headers::constant(value).ok_or_else(unusable)?);
     }
     if let Some(version) = &core.shared().api_version
         && (route.is_none() || headers.contains_key(VERSION))

@@ -17,7 +17,7 @@ use crate::client::credential::{CredentialProvider, Credentials};
 use crate::client::inner::{Core, Shared, Tenant};
 use crate::error::Error;
 use crate::limit::{BudgetKey, BudgetStore, Budgets, Pacing};
-use crate::request::headers::Headers;
+use crate::request::headers::{self, Headers};
 use crate::request::url::BaseUrl;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -213,8 +213,8 @@ impl<C: From<Core>> ClientBuilder<C> {
             }
         };
         let user_agent = match self.user_agent {
-            Some(own) => plain_value("user agent", &own)?,
-            None => HeaderValue::from_static(vendor.user_agent),
+            Some(own) => plain_value(&own),
+            None => headers::constant(vendor.user_agent),
         };
         let connections = match self.http {
             Some(client) => Connections::Own(client),
@@ -224,9 +224,9 @@ impl<C: From<Core>> ClientBuilder<C> {
         let shared = Shared {
             vendor,
             sender: Sender::new(connections),
-            user_agent,
+            user_agent: user_agent.ok_or_else(|| unsendable("user agent"))?,
             headers: self.headers.into_checked().map_err(Error::into_configuration)?,
-            api_version: self.api_version.map(|version| plain_value("API version", &version)).transpose()?,
+            api_version: self.api_version.map(|version| plain_value(&version).ok_or_else(|| unsendable("API version"))).transpose()?,
             retry: self.retry,
             budgets,
             timeout: self.timeout,
@@ -254,8 +254,12 @@ impl<C> fmt::Debug for ClientBuilder<C> {
     }
 }
 
-fn plain_value(what: &str, value: &str) -> Result<HeaderValue, Error> {
-    HeaderValue::from_str(value).map_err(|_| Error::configuration(format!("the {what} has characters that a header cannot carry")))
+fn plain_value(value: &str) -> Option<HeaderValue> {
+    HeaderValue::from_str(value).ok()
+}
+
+fn unsendable(what: &str) -> Error {
+    Error::configuration(format!("the {what} has characters that a header cannot carry"))
 }
 
 /// A variable's content without surrounding white space, which shells and secret stores like to add.

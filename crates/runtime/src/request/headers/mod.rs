@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -90,6 +91,11 @@ pub(crate) fn parse(name: &str, value: &str) -> Result<(HeaderName, HeaderValue)
         HeaderValue::from_str(value).map_err(|_| format!("the value of the header `{name}` has characters that a header cannot carry"))?;
     value.set_sensitive(true);
     Ok((name, value))
+}
+
+/// A value of the spec's, which is not copied; `None` if a header cannot carry it.
+pub(crate) fn constant(value: &'static str) -> Option<HeaderValue> {
+    HeaderValue::from_maybe_shared(Bytes::from_static(value.as_bytes())).ok().filter(|_| value.is_ascii())
 }
 
 /// The header that carries the credential.

@@ -21,19 +21,16 @@ pub(crate) fn follow<T, E>(read: impl FnOnce() -> Result<T, E>) -> (Result<T, E>
 /// An error came through this field.
 #[cold]
 pub(super) fn add(field: &'static str) {
-    TRAIL.with_borrow_mut(|trail| {
-        if let Some(trail) = trail {
-            trail.push(field);
-        }
-    });
+    change(|trail| trail.push(field));
 }
 
 /// The errors so far are of no interest: what could not be read one way is read another.
 #[cold]
 pub fn forget() {
-    TRAIL.with_borrow_mut(|trail| {
-        if let Some(trail) = trail {
-            trail.clear();
-        }
-    });
+    change(Vec::clear);
+}
+
+/// On a thread that ends, nobody asks.
+fn change(change: impl FnOnce(&mut Vec<&'static str>)) {
+    let _ = TRAIL.try_with(|trail| trail.borrow_mut().as_mut().map(change));
 }
