@@ -28,7 +28,7 @@ const PEERS: [Peer; 4] = [Peer::Hand, Peer::Hyper, Peer::OpenapiGenerator, Peer:
 pub fn throughput(session: &Session<'_>, report: &mut Report) -> anyhow::Result<()> {
     let server = session.server()?;
     let rounds = session.rounds(3, 15);
-    let bounded_rounds = 31;
+    let bounded_rounds = 21;
     let milliseconds = session.rounds(300, 1000);
     let mut table = Table {
         title: "Messages a second by calls at once",
@@ -44,11 +44,10 @@ pub fn throughput(session: &Session<'_>, report: &mut Report) -> anyhow::Result<
     for (at_once, bound) in AT_ONCE {
         let mut found: BTreeMap<Peer, anyhow::Result<Vec<f64>>> = PEERS.map(|peer| (peer, Ok(Vec::new()))).into();
         for round in 0..if bound.is_some() { bounded_rounds } else { rounds } {
-            for index in 0..PEERS.len() {
-                let peer = PEERS[(index + round) % PEERS.len()];
-                if round >= rounds && !matches!(peer, Peer::Hand | Peer::Ours) {
-                    continue;
-                }
+            let mut peers: Vec<Peer> = PEERS.into_iter().filter(|peer| round < rounds || matches!(peer, Peer::Hand | Peer::Ours)).collect();
+            let first = round % peers.len();
+            peers.rotate_left(first);
+            for peer in peers {
                 let Some(Ok(values)) = found.get_mut(&peer) else { continue };
                 let arguments = [server.base_url.clone(), at_once.to_string(), milliseconds.to_string()];
                 match session.run(peer, "throughput", &arguments).and_then(|finished| printed(&finished, "per_second")) {
