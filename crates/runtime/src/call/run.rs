@@ -171,7 +171,7 @@ impl Run {
     #[inline(never)]
     pub(super) fn decoded<T: DeserializeOwned>(&self, head: Head, body: Bytes) -> Result<Response<T>, Error> {
         match response::decode(&body) {
-            Ok(value) => Ok(Response::new(value, head.status, head.headers)),
+            Ok(value) => Ok(head.with(value)),
             Err(failure) => Err(self.undecodable(Received { status: head.status, headers: head.headers, body }, failure)),
         }
     }
@@ -315,7 +315,7 @@ impl Run {
                     number: self.failed,
                     repeatable_body: self.call.body().is_repeatable(),
                     vendor_wait,
-                    elapsed: self.elapsed(),
+                    elapsed: self.elapsed(Instant::now()),
                     deadline: if limited { self.core().deadline().saturating_add(self.may_be_held()) } else { self.core().deadline() },
                 },
             )
@@ -400,8 +400,8 @@ impl Run {
     }
 
     /// What counts against the deadline.
-    fn elapsed(&self) -> Duration {
-        self.started.elapsed().saturating_sub(self.held)
+    fn elapsed(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.started).saturating_sub(self.held)
     }
 
     /// Asks the provider, if the credential comes from one.
@@ -458,8 +458,7 @@ impl Run {
     }
 
     fn limit(&self, now: Instant) -> Limit {
-        let elapsed = now.saturating_duration_since(self.started).saturating_sub(self.held);
-        let left = self.core().deadline().min(FOREVER).saturating_sub(elapsed);
+        let left = self.core().deadline().min(FOREVER).saturating_sub(self.elapsed(now));
         let timeout = self.core().timeout();
         Limit { time: timeout.min(left), deadline: (left < timeout).then(|| self.core().deadline()) }
     }

@@ -85,12 +85,10 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &Bytes) -> Result<T, DecodeFailu
     if text.trim_ascii().is_empty() {
         return serde_json::from_slice(b"null").map_err(|_| DecodeFailure { path: None, reason: "the body is empty".to_owned() });
     }
-    read(text).map_err(|_| {
+    read(text).map_err(|error| {
         // Once more, keeping the path: only failures pay for it.
-        let (result, fields) = trail::follow(|| read::<T>(text));
-        let error = result.err();
-        let path = error.as_ref().and_then(|error| place::path(text, &fields, place::offset(text, error)));
-        DecodeFailure { path, reason: error.map_or_else(|| "it was read at the second time".to_owned(), |error| error.to_string()) }
+        let fields = trail::follow(|| read::<T>(text));
+        DecodeFailure { path: place::path(text, &fields, place::offset(text, &error)), reason: error.to_string() }
     })
 }
 

@@ -4,12 +4,8 @@ use std::fmt::Write as _;
 
 /// The offset that an error names by line and column; what was read last ends there.
 pub(super) fn offset(text: &[u8], error: &serde_json::Error) -> usize {
-    let lines = error.line().saturating_sub(1);
-    let start = match lines.checked_sub(1) {
-        None => 0,
-        Some(before) => text.iter().enumerate().filter(|(_, byte)| **byte == b'\n').nth(before).map_or(0, |(at, _)| at + 1),
-    };
-    start + error.column()
+    let before = text.split_inclusive(|byte| *byte == b'\n').take(error.line().saturating_sub(1));
+    before.map(<[u8]>::len).sum::<usize>() + error.column()
 }
 
 /// The path of the value at `offset`, such as `parts[1].kind`; `None` for the root. `fields` are known to lie on it, one below the other;

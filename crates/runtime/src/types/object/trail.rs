@@ -10,12 +10,12 @@ thread_local! {
 }
 
 /// Runs `read`, which fails; the fields that its error came through, the outermost first.
-pub(crate) fn follow<T, E>(read: impl FnOnce() -> Result<T, E>) -> (Result<T, E>, Vec<&'static str>) {
+pub(crate) fn follow<T, E>(read: impl FnOnce() -> Result<T, E>) -> Vec<&'static str> {
     TRAIL.set(Some(Vec::new()));
-    let result = read();
+    let _ = read();
     let mut fields = TRAIL.take().unwrap_or_default();
     fields.reverse();
-    (result, fields)
+    fields
 }
 
 /// An error came through this field.
