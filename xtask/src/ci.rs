@@ -37,13 +37,18 @@ for spec in specs/*/openapi.yaml; do
     fi
 done"#;
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step { name: "fmt", about: "the code is formatted", run: Run::Command(&["cargo", "fmt", "--check"]) },
     Step { name: "templates", about: "so are the templates of the benchmarks", run: Run::Script(TEMPLATES) },
     Step { name: "lint", about: "specs/ follow the conventions", run: Run::Xtask(&["lint"]) },
     Step { name: "regen", about: "the generated files are those of specs/", run: Run::Xtask(&["regen", "--check"]) },
     Step { name: "coverage", about: "the specs describe every known operation", run: Run::Xtask(&["coverage"]) },
     Step { name: "test", about: "the tests of every crate", run: Run::Command(&["cargo", "test", "--workspace", "--no-fail-fast"]) },
+    Step {
+        name: "rust",
+        about: "each crate declares the Rust that its dependencies need",
+        run: Run::Command(&["cargo", "test", "-p", "reachout-tests", "--test", "workspace", "--", "--ignored"]),
+    },
     Step {
         name: "clippy",
         about: "nothing to warn of",

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::{metadata, read, root, text};
+use crate::{members, read, root, text};
 
 /// What the pictures call the crates: without the prefix, and the clients as one.
 fn drawn(name: &str) -> String {
@@ -14,7 +14,7 @@ fn drawn(name: &str) -> String {
 /// The arrows of the picture that stand for dependencies are those of the manifests, no more and no fewer.
 #[test]
 fn the_picture_of_the_architecture_is_true() {
-    let packages = metadata(false);
+    let packages = members();
     let ours: BTreeSet<&str> = packages.iter().map(|package| text(package, "name")).collect();
     let mut depends = BTreeSet::new();
     for package in &packages {

@@ -5,10 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use reachout_outbox::{Outbox, PgPool, SqlitePool};
+use reachout_test_support::Server;
 use sqlx::sqlite::SqliteConnectOptions;
 use tempfile::TempDir;
-
-use crate::server::Server;
 
 pub enum Database {
     Sqlite(TempDir),
@@ -21,20 +20,16 @@ impl Database {
     }
 
     pub async fn postgres() -> Option<Self> {
-        Self::on(tokio::task::spawn_blocking(Server::get).await.unwrap()).await
+        Self::on(Server::get()?).await
     }
 
     /// On a server of its own, which may be restarted.
     pub async fn postgres_alone() -> Option<Self> {
-        Self::on(tokio::task::spawn_blocking(Server::start).await.unwrap().map(Arc::new)).await
+        Self::on(Arc::new(Server::start()?)).await
     }
 
-    async fn on(server: Option<Arc<Server>>) -> Option<Self> {
+    async fn on(server: Arc<Server>) -> Option<Self> {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
-        let Some(server) = server else {
-            println!("Postgres was left out: no server is installed here, or there is no user to run it as");
-            return None;
-        };
         let name = format!("outbox_{}", NUMBER.fetch_add(1, Ordering::SeqCst));
         let pool = PgPool::connect(&server.url("postgres")).await.unwrap();
         sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&pool).await.unwrap();

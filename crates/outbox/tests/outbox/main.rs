@@ -10,8 +10,6 @@ mod people;
 mod processes;
 mod rules;
 mod secrets;
-#[path = "../../../token-store/tests/token_store/server.rs"]
-mod server;
 mod states;
 mod suppression;
 mod vendor;

@@ -8,6 +8,7 @@ use std::{
 
 use reachout_mocks::httpmock::MockServer;
 use reachout_sandbox::{Sandbox, Settings, Vendor};
+use reachout_test_support::installed_or_left_out;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -323,11 +324,7 @@ fn a_login_through_the_browser_says_what_it_needs() {
 #[cfg(target_os = "linux")]
 #[test]
 fn the_keyring_keeps_keys() {
-    let has = |program: &str| std::process::Command::new("which").arg(program).output().is_ok_and(|output| output.status.success());
-    if !has("dbus-run-session") || !has("gnome-keyring-daemon") {
-        println!("dbus-run-session or gnome-keyring-daemon is missing: the keyring is not tested");
-        return;
-    }
+    let Some(_) = installed_or_left_out(["dbus-run-session", "gnome-keyring-daemon"]) else { return };
     let home = tempfile::tempdir().unwrap();
     let script = r#"
         printf pass | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1

@@ -1,7 +1,7 @@
 //! Chromium, driven through `WebDriver`.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -9,6 +9,7 @@ use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use http::Method;
 use hyper_util::client::legacy::connect::HttpConnector;
+use reachout_test_support::installed_or_left_out;
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, MutexGuard};
 use url::{ParseError, Url};
@@ -72,19 +73,10 @@ impl WebDriverCompatibleCommand for Console {
     }
 }
 
-/// The program of this name.
-fn find(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|directory| directory.join(name)).find(|program| program.is_file())
-}
-
 impl Browser {
-    /// Starts a browser; nothing, and a line that says so, where there is none.
+    /// Starts a browser. Where there is none, the running test is recorded as left out.
     pub async fn start() -> Option<Self> {
-        let (Some(chromium), Some(chromedriver), true) = (find("chromium"), find("chromedriver"), cfg!(unix)) else {
-            println!("Chromium or chromedriver is missing: a test of the dashboard in the browser is left out");
-            return None;
-        };
+        let [chromium, chromedriver] = installed_or_left_out(["chromium", "chromedriver"])?;
         let turn = TURN.lock().await;
         let (driver, port) = start_driver(&chromedriver);
         let options = json!({

@@ -5,7 +5,6 @@ mod endpoint;
 mod keys;
 mod postgres;
 mod processes;
-mod server;
 mod sqlite;
 mod suite;
 

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use reachout_token_store::{Keys, PgPool, PostgresStore, StoreError, TokenStore as _};
 
-use crate::server::Server;
+use reachout_test_support::Server;
+
 use crate::{keys, tokens};
 
 pub struct Fixture {
@@ -16,10 +17,7 @@ pub struct Fixture {
 impl Fixture {
     pub async fn new() -> Option<Self> {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
-        let Some(server) = tokio::task::spawn_blocking(Server::get).await.unwrap() else {
-            println!("Postgres was left out: no server is installed here, or there is no user to run it as");
-            return None;
-        };
+        let server = Server::get()?;
         let database = format!("test_{}", NUMBER.fetch_add(1, Ordering::SeqCst));
         let pool = PgPool::connect(&server.url("postgres")).await.unwrap();
         sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {database}"))).execute(&pool).await.unwrap();

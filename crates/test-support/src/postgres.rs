@@ -1,10 +1,13 @@
-//! A server of Postgres, started here where it is installed. The outbox's tests use it too.
+//! A Postgres server, started where it is installed.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, Weak};
 
-/// Ends with the last test that uses it.
+use crate::left_out;
+
+/// A server that ends with the last test that uses it.
+#[derive(Debug)]
 pub struct Server {
     binaries: PathBuf,
     directory: String,
@@ -14,7 +17,10 @@ pub struct Server {
 static SERVER: Mutex<Weak<Server>> = Mutex::new(Weak::new());
 
 impl Server {
-    /// The one that runs, or a new one; `None` where Postgres is not installed.
+    /// The one that runs, or a new one. Where there is none, the running test is recorded as left out.
+    ///
+    /// # Panics
+    /// Where Postgres is installed and does not start.
     pub fn get() -> Option<Arc<Self>> {
         let mut running = SERVER.lock().unwrap();
         if let Some(server) = running.upgrade() {
@@ -25,9 +31,16 @@ impl Server {
         Some(server)
     }
 
+    /// A new one, which nobody else uses. Where there is none, the running test is recorded as left out.
+    ///
+    /// # Panics
+    /// Where Postgres is installed and does not start.
     pub fn start() -> Option<Self> {
-        let binaries = binaries()?;
-        let directory = run(unprivileged("mktemp")?.args(["-d", "/tmp/reachout-postgres-XXXXXX"])).trim().to_owned();
+        let (Some(binaries), Some(mut temporary)) = (binaries(), unprivileged("mktemp")) else {
+            left_out("Postgres is not installed, or there is no user to run it as");
+            return None;
+        };
+        let directory = run(temporary.args(["-d", "/tmp/reachout-postgres-XXXXXX"])).trim().to_owned();
         let mut server = Self { binaries, directory, port: 0 };
         let data = server.data();
         run(server.command("initdb").args(["-D", &data, "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-locale"]));
@@ -46,7 +59,9 @@ impl Server {
     }
 
     /// Restarts the server: in order (`fast`), or as if it crashed (`immediate`). Connections break.
-    #[allow(dead_code, reason = "only the outbox's tests do it")]
+    ///
+    /// # Panics
+    /// Where it does not start again.
     pub fn restart(&self, mode: &str) {
         let (data, log) = (self.data(), format!("{}/log", self.directory));
         let options = self.options();
@@ -68,6 +83,7 @@ impl Server {
         unprivileged(self.binaries.join(name).to_str().unwrap()).expect("it was found before")
     }
 
+    /// Address of a database on it.
     pub fn url(&self, database: &str) -> String {
         format!("postgres://tester:MARKED-password@127.0.0.1:{}/{database}", self.port)
     }
