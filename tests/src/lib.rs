@@ -3,10 +3,12 @@
 
 mod compare;
 mod script;
+mod variants;
 mod wire;
 
 pub use compare::lost;
 pub use script::{Asked, Script};
+pub use variants::{bare, extended};
 pub use wire::{Outcome, Wire};
 
 /// The README's Rust is compiled.

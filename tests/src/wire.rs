@@ -31,6 +31,9 @@ pub struct Wire {
     url: String,
     request: Option<Value>,
     response: Option<Value>,
+    document: Value,
+    /// Of the response.
+    schema: Value,
     received: Arc<Mutex<Vec<Received>>>,
 }
 
@@ -73,7 +76,8 @@ impl Wire {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, Router::new().fallback(replay).with_state(player)).await });
-        Self { vendor, operation, draft: document["x-draft"] == true, url, request, response, received }
+        let schema = content.and_then(media).map(|media| media["schema"].clone()).unwrap_or_default();
+        Self { vendor, operation, draft: document["x-draft"] == true, url, request, response, schema, document, received }
     }
 
     /// A client of this server, with the vendor's base path.
@@ -94,13 +98,25 @@ impl Wire {
         serde_json::from_value(self.request.clone().unwrap()).unwrap()
     }
 
-    /// Asserts that nothing of the documented response was lost by decoding it.
+    /// Asserts that nothing of the documented response was lost by decoding it, that it also decodes with what its schema requires alone and with fields
+    /// that nobody documented, and that these are kept where the document says so.
     ///
     /// # Panics
-    /// Where something was.
-    pub fn decoded<T: Serialize>(&self, value: &T) {
-        let lost = crate::lost(self.response.as_ref().unwrap(), &serde_json::to_value(value).unwrap());
+    /// Where something was lost, or does not decode.
+    pub fn decoded<T: Serialize + DeserializeOwned>(&self, value: &T) {
+        let example = self.response.as_ref().unwrap();
+        let lost = crate::lost(example, &serde_json::to_value(value).unwrap());
         assert!(lost.is_empty(), "{}: lost by decoding the documented response: {lost:#?}", self.operation);
+        let (bare, extended) = (crate::bare, crate::extended);
+        for (name, response, whole) in [
+            ("what is required", bare(&self.document, &self.schema, example), true),
+            ("more than is documented", extended(&self.document, &self.schema, example), self.document["x-extra"] == true),
+        ] {
+            let decoded: T = serde_json::from_str(&response.to_string())
+                .unwrap_or_else(|error| panic!("{}: {name} does not decode: {error}: {response}", self.operation));
+            let lost = crate::lost(&response, &serde_json::to_value(&decoded).unwrap());
+            assert!(!whole || lost.is_empty(), "{}: lost of {name}: {lost:#?}", self.operation);
+        }
     }
 
     /// Asserts that a download came through.
@@ -197,6 +213,10 @@ fn follow<'a>(document: &'a Value, node: &'a Value) -> &'a Value {
     }
 }
 
+fn media(content: &Value) -> Option<&Value> {
+    content.as_object()?.values().next()
+}
+
 fn example(content: &Value) -> Option<Value> {
-    content.as_object()?.values().next()?.get("example").cloned()
+    media(content)?.get("example").cloned()
 }

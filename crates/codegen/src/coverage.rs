@@ -18,8 +18,8 @@ pub struct Coverage {
     pub vendor: String,
     /// Operations in the spec.
     pub operations: usize,
-    /// Operations by evidence: full, partial, client-only.
-    pub evidence: [usize; 3],
+    /// Operations by evidence: recorded, full, partial, official, client-only.
+    pub evidence: [usize; 5],
     /// Operations whose bodies and parameters all have an example.
     pub with_examples: usize,
     /// Operations that page.
@@ -45,7 +45,7 @@ fn of(root: &Path, api: &Api) -> Result<Coverage, Error> {
     Ok(Coverage {
         vendor: api.id.clone(),
         operations: operations.len(),
-        evidence: [level("full"), level("partial"), level("client-only")],
+        evidence: ["recorded", "full", "partial", "official", "client-only"].map(level),
         with_examples: operations.iter().filter(|operation| has_examples(operation)).count(),
         paginated: operations.iter().filter(|operation| operation.pagination.is_some()).count(),
         missing: inventory(root, &api.id)?.into_iter().filter(|known| !described.contains(known)).collect(),

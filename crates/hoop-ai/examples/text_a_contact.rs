@@ -19,7 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: text_a_contact LOCATION PHONE TEXT".into());
     };
     for message in run(&Client::from_env()?, &location, &phone, &text).await? {
-        println!("{}: {}", message.date_added, message.body.as_deref().unwrap_or_default());
+        println!("{}: {}", message.date_added.unwrap_or_default(), message.body.unwrap_or_default());
     }
     Ok(())
 }
@@ -29,5 +29,6 @@ pub async fn run(client: &Client, location: &str, phone: &str, text: &str) -> Re
     let contact = client.contacts().upsert(UpsertContactRequest::new(location).phone(phone)).await?.into_inner();
     let contact = contact.contact.and_then(|contact| contact.id).ok_or("the vendor returned no contact")?;
     let sent = client.messages().send(SendMessageRequest::new(SendMessageType::Sms, contact).message(text)).await?;
-    Ok(client.messages().list(&sent.conversation_id).stream().try_collect().await?)
+    let conversation = sent.conversation_id.as_ref().ok_or("the vendor returned no conversation")?;
+    Ok(client.messages().list(conversation).stream().try_collect().await?)
 }

@@ -28,7 +28,7 @@ pub async fn run(client: &Client, location: &str, contact: &str, file: &Path) ->
     let conversation = client.conversations().create(CreateConversationRequest::new(location, contact)).await?.into_inner();
     let uploaded = client.messages().upload_attachments(conversation.conversation.id, contact, location, Part::file(file)).await?;
     // An upload attaches nothing: the addresses go into the message.
-    let addresses = uploaded.into_inner().uploaded_files.into_values();
+    let addresses = uploaded.into_inner().uploaded_files.unwrap_or_default().into_values();
     let message = SendMessageRequest::new(SendMessageType::Email, "Email", contact, MessageDeliveryStatus::Pending)
         .subject("Our offer")
         .html("<p>As discussed.</p>")

@@ -99,14 +99,18 @@ pub enum Pagination {
     Cursor,
 }
 
-/// How well an operation is documented by its vendor.
+/// What is known of an operation, and from where; the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Evidence {
+    /// Live responses were recorded.
+    Recorded,
     /// The vendor's page was read in full.
     Full,
     /// Parts of the vendor's page were missing or contradictory.
     Partial,
+    /// Taken from the vendor's published file, and not reviewed.
+    Official,
     /// Known only from other people's clients.
     ClientOnly,
 }

@@ -6,5 +6,6 @@ mod forms;
 mod own_stores;
 mod pages;
 mod readmes;
+mod recorded;
 mod responses;
 mod streams;

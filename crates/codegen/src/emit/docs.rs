@@ -27,8 +27,10 @@ pub fn route(operation: &Operation) -> String {
 pub fn evidence(operation: &Operation) -> String {
     let (level, note) = &operation.evidence;
     let level = match level.as_str() {
+        "recorded" => "Live responses were recorded",
         "full" => "Documented in full",
         "partial" => "Documented in part",
+        "official" => "From the vendor's file, not reviewed",
         _ => "Seen in third-party clients only",
     };
     let page = if operation.docs.is_empty() { format!("{level}.") } else { format!("{level}: <{}>.", operation.docs) };

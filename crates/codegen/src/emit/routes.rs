@@ -18,8 +18,10 @@ pub fn write(api: &Api) -> String {
 fn route(operation: &Operation) -> String {
     let Operation { id, group, name, method, path, docs, summary, .. } = operation;
     let evidence = match operation.evidence.0.as_str() {
+        "recorded" => "Recorded",
         "full" => "Full",
         "partial" => "Partial",
+        "official" => "Official",
         _ => "ClientOnly",
     };
     let [id, group, name, docs, template] = [id, group, name, docs, path].map(|text| literal(text));

@@ -59,6 +59,7 @@ pub static ROOT: Kind = Kind {
         ("paths", Names(&Object(&ITEM))),
         ("components", Object(&COMPONENTS)),
         ("x-draft", Flag),
+        ("x-extra", Flag),
         ("x-client", Object(&CLIENT)),
         ("x-webhook-events", Names(&Object(&EVENT))),
         ("x-webhook-envelope", Object(&ENVELOPE)),

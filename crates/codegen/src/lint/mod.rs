@@ -12,6 +12,7 @@ mod parameters;
 pub(crate) mod paths;
 mod prose;
 mod recursion;
+mod required;
 pub(crate) mod schemas;
 
 pub(crate) use parameters::CLIENTS_HEADERS;
@@ -31,6 +32,7 @@ pub fn lint(document: &Document) -> Vec<Diagnostic> {
     groups::check(document, &mut findings);
     schemas::check(document, &mut findings);
     recursion::check(document, &mut findings);
+    required::check(document, &mut findings);
     pagination::check(document, &mut findings);
     prose::check(document, &mut findings);
     // An example can only be checked by a sound schema.

@@ -89,12 +89,16 @@ impl Check<'_> {
         }
         let evidence = &self.operation["x-evidence"];
         match evidence["level"].as_str() {
-            Some("full") => {}
-            Some("partial" | "client-only") if evidence["note"].is_string() => {}
-            Some("partial" | "client-only") => {
+            Some("recorded" | "full") => {}
+            Some("partial" | "official" | "client-only") if evidence["note"].is_string() => {}
+            Some("partial" | "official" | "client-only") => {
                 self.work("/x-evidence", "evidence that is not full needs a note", "say in one line what was seen, and where");
             }
-            _ => self.work("", "the evidence is not given", "write `x-evidence: { level: full }`, or partial or client-only with a note"),
+            _ => self.work(
+                "",
+                "the evidence is not given",
+                "write `x-evidence: { level: full }`, or recorded, or partial, official or client-only with a note",
+            ),
         }
     }
 

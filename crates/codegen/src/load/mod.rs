@@ -10,7 +10,7 @@ pub(crate) mod pointer;
 mod walk;
 mod yaml;
 
-pub(crate) use walk::{Direction, Position, Written, referenced, references};
+pub(crate) use walk::{Direction, Position, RECORDED, Written, referenced, references};
 pub(crate) use yaml::parse;
 
 use std::path::Path;

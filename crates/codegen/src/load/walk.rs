@@ -8,6 +8,9 @@ use super::{Document, pointer};
 
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
+/// The level of evidence of an operation of which a live response was recorded.
+pub const RECORDED: &str = "recorded";
+
 /// What the keys of a node are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Position {
@@ -153,16 +156,15 @@ impl Document {
     pub fn reachable(&self, direction: Direction) -> BTreeSet<String> {
         let mut roots = Vec::new();
         for operation in self.operations() {
-            let body = match direction {
+            roots.extend(match direction {
                 // A multipart body is given part by part, and has no type of its own.
                 Direction::Request if operation.node["x-multipart"] == true => None,
-                Direction::Request => operation.node.get("requestBody").and_then(|body| self.content(body)),
-                Direction::Response => {
-                    let success = self.success(operation.node).and_then(|(_, response)| self.content(response));
-                    success.filter(|(media_type, _)| media_type.contains("json"))
+                Direction::Request => {
+                    let body = operation.node.get("requestBody").and_then(|body| self.content(body));
+                    body.and_then(|(_, content)| referenced(&content["schema"]))
                 }
-            };
-            roots.extend(body.and_then(|(_, content)| referenced(&content["schema"])));
+                Direction::Response => self.response_schema(operation.node),
+            });
         }
         if direction == Direction::Response {
             let mut found = Vec::new();
@@ -170,6 +172,17 @@ impl Document {
             references(&self.json["components"]["responses"], Position::Names, &mut found);
             roots.extend(found.iter().filter_map(|reference| schema_name(reference)));
         }
+        self.made_of(roots)
+    }
+
+    /// The name of the schema of an operation's success response, where that is JSON.
+    pub fn response_schema(&self, operation: &Value) -> Option<String> {
+        let (media_type, content) = self.content(self.success(operation)?.1)?;
+        if media_type.contains("json") { referenced(&content["schema"]) } else { None }
+    }
+
+    /// These schemas, and all that they refer to.
+    pub fn made_of(&self, mut roots: Vec<String>) -> BTreeSet<String> {
         let mut names = BTreeSet::new();
         while let Some(name) = roots.pop() {
             if names.contains(&name) {

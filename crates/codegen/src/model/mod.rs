@@ -152,7 +152,7 @@ pub struct Operation {
     pub description: String,
     /// The vendor's page.
     pub docs: String,
-    /// `full`, `partial` or `client-only`, and the note.
+    /// `recorded`, `full`, `partial`, `official` or `client-only`, and the note.
     pub evidence: (String, Option<String>),
     /// Sent as they are.
     pub constant_headers: Vec<(String, String)>,

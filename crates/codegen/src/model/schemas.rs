@@ -28,7 +28,7 @@ pub fn read(document: &Document, types: &Types) -> BTreeMap<String, Schema> {
             let schema = Schema {
                 name: names::type_name(component),
                 description: described(&schema["description"], component),
-                shape: shape(document, component, schema, types, sent),
+                shape: shape(document, component, schema, types, Use { sent, received }),
                 sent,
                 // What only a parameter refers to is chosen by the caller; what nothing refers to may come from anywhere.
                 received: received || !sent && !parameters.contains(component),
@@ -47,13 +47,29 @@ fn in_parameters(document: &Document) -> BTreeSet<String> {
     parameters.filter_map(|parameter| referenced(&parameter["schema"]).or_else(|| referenced(&parameter["schema"]["items"]))).collect()
 }
 
-fn shape(document: &Document, component: &str, schema: &Value, types: &Types, sent: bool) -> Shape {
+/// Which bodies a component is part of.
+#[derive(Clone, Copy)]
+struct Use {
+    sent: bool,
+    received: bool,
+}
+
+/// Whether an object keeps the fields that nobody documented: by its own mark, or by the root's for all that the vendor sends.
+fn keeps_extra(document: &Document, schema: &Value, received: bool) -> bool {
+    match &schema["additionalProperties"] {
+        Value::Bool(open) => *open,
+        Value::Object(_) => true,
+        _ => schema["x-extra"] == true || received && document.json["x-extra"] == true,
+    }
+}
+
+fn shape(document: &Document, component: &str, schema: &Value, types: &Types, Use { sent, received }: Use) -> Shape {
     let parts = types.component(component);
     if let Some(values) = schema["enum"].as_array() {
         return Shape::Enum(variants(values.iter().filter_map(Value::as_str)));
     }
     if let Some(properties) = properties(schema) {
-        let extra = matches!(&schema["additionalProperties"], Value::Bool(true) | Value::Object(_)) || schema["x-extra"] == true;
+        let extra = keeps_extra(document, schema, received);
         let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let fields: Vec<Field> = properties
             .into_iter()

@@ -263,7 +263,7 @@ impl Messages {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get(&self, id: impl std::fmt::Display) -> rt::Call<types::Message> {
+    pub fn get(&self, id: impl std::fmt::Display) -> rt::Call<types::GetMessageResponse> {
         self.core.operation(self.routes.get_message).path_param("id", &id).send()
     }
 

@@ -13,9 +13,12 @@ pub struct AddFollowersResponse {
     pub followers: Option<Vec<String>>,
     /// Ids of the users who were added.
     pub followers_added: Option<Vec<String>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(AddFollowersResponse { followers? "followers", followers_added? "followersAdded" });
+rt::object!(AddFollowersResponse { followers? "followers", followers_added? "followersAdded" } extra);
 
 /// Identifiers of the message that was added.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,23 +28,26 @@ pub struct AddMessageResponse {
     /// Id of the contact.
     pub contact_id: Option<String>,
     /// Id of the conversation the message is in.
-    pub conversation_id: String,
+    pub conversation_id: Option<String>,
     /// When the message was added.
     pub date_added: Option<rt::DateTime<rt::Utc>>,
     /// Id of the email, for an email only.
     pub email_message_id: Option<String>,
     /// What happened.
-    pub message: String,
+    pub message: Option<String>,
     /// Id of the message.
-    pub message_id: String,
+    pub message_id: Option<String>,
     /// Whether the call did what it should.
-    pub success: bool,
+    pub success: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
 rt::object!(AddMessageResponse {
-    contact_id? "contactId", conversation_id: "conversationId", date_added? "dateAdded", email_message_id? "emailMessageId",
-    message: "message", message_id: "messageId", success: "success"
-});
+    contact_id? "contactId", conversation_id? "conversationId", date_added? "dateAdded", email_message_id? "emailMessageId",
+    message? "message", message_id? "messageId", success? "success"
+} extra);
 
 /// A call that was made outside the platform.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,9 +89,12 @@ pub struct AppTrial {
     pub trial_duration: Option<rt::Number>,
     /// When the trial began, as ISO 8601.
     pub trial_start_date: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(AppTrial { on_trial? "onTrial", trial_duration? "trialDuration", trial_start_date? "trialStartDate" });
+rt::object!(AppTrial { on_trial? "onTrial", trial_duration? "trialDuration", trial_start_date? "trialStartDate" } extra);
 
 /// An appointment with a contact. Times are without a zone, as `YYYY-MM-DD HH:MM:SS`.
 #[derive(Clone, Debug, PartialEq)]
@@ -126,6 +135,9 @@ pub struct Appointment {
     pub title: Option<String>,
     /// Ids of the users who take part.
     pub users: Option<Vec<String>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
 rt::object!(Appointment {
@@ -133,7 +145,7 @@ rt::object!(Appointment {
     assigned_user_id? "assignedUserId", calendar_id? "calendarId", contact_id? "contactId", date_added? "dateAdded",
     date_updated? "dateUpdated", end_time? "endTime", group_id? "groupId", id? "id", location_id? "locationId", notes? "notes",
     start_time? "startTime", status? "status", title? "title", users? "users"
-});
+} extra);
 
 /// What brought a contact in.
 #[derive(Clone, Debug, PartialEq)]
@@ -178,6 +190,9 @@ pub struct AttributionSource {
     pub utm_medium: Option<String>,
     /// UTM source.
     pub utm_source: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
 rt::object!(AttributionSource {
@@ -185,7 +200,7 @@ rt::object!(AttributionSource {
     gclid? "gclid", ip? "ip", medium? "medium", medium_id? "mediumId", msclikid? "msclikid", referrer? "referrer",
     session_source? "sessionSource", url? "url", user_agent? "userAgent", utm_content? "utmContent", utm_medium? "utmMedium",
     utm_source? "utmSource"
-});
+} extra);
 
 /// Whether tags are added or removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -231,11 +246,14 @@ pub struct BulkTagResult {
     pub tags_removed: Option<Vec<String>>,
     /// `success` or `error`.
     pub type_: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
 rt::object!(BulkTagResult {
     contact_id? "contactId", message? "message", old_tags? "oldTags", tags_added? "tagsAdded", tags_removed? "tagsRemoved", type_? "type"
-});
+} extra);
 
 /// Which contacts to put into a business, or to take out of theirs.
 #[derive(Clone, Debug, PartialEq)]
@@ -259,12 +277,15 @@ rt::setters!(BulkUpdateBusinessRequest new(location_id: String, ids: [String], b
 #[non_exhaustive]
 pub struct BulkUpdateBusinessResponse {
     /// Ids of the contacts.
-    pub ids: Vec<String>,
+    pub ids: Option<Vec<String>>,
     /// Whether the call did what it should.
-    pub success: bool,
+    pub success: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(BulkUpdateBusinessResponse { ids: "ids", success: "success" });
+rt::object!(BulkUpdateBusinessResponse { ids? "ids", success? "success" } extra);
 
 /// Which tags to add to, or to remove from, which contacts.
 #[derive(Clone, Debug, PartialEq)]
@@ -290,16 +311,21 @@ rt::setters!(BulkUpdateTagsRequest new(contacts: [String], tags: [String], locat
 #[non_exhaustive]
 pub struct BulkUpdateTagsResponse {
     /// How many contacts could not be changed.
-    pub error_count: rt::Number,
+    pub error_count: Option<rt::Number>,
     /// What happened to each contact.
-    pub responses: Vec<BulkTagOutcome>,
+    pub responses: Option<Vec<BulkTagOutcome>>,
     /// Whether the call did what it should, in the vendor's spelling.
     pub succeded: Option<bool>,
-    /// The same in the right spelling, should the platform ever send it.
+    /// The same in the right spelling.
     pub succeeded: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(BulkUpdateTagsResponse { error_count: "errorCount", responses: "responses", succeded? "succeded", succeeded? "succeeded" });
+rt::object!(BulkUpdateTagsResponse {
+    error_count? "errorCount", responses? "responses", succeded? "succeded", succeeded? "succeeded"
+} extra);
 
 /// Who called whom, and how the call ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -361,12 +387,15 @@ rt::open_enum!(
 #[non_exhaustive]
 pub struct CancelScheduledResponse {
     /// What happened.
-    pub message: String,
+    pub message: Option<String>,
     /// HTTP status code. Read it: the documents show a 404 in the body of a success.
-    pub status: rt::Number,
+    pub status: Option<rt::Number>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(CancelScheduledResponse { message: "message", status: "status" });
+rt::object!(CancelScheduledResponse { message? "message", status? "status" } extra);
 
 /// A contact. Which fields come differs from call to call.
 #[derive(Clone, Debug, PartialEq)]
@@ -463,6 +492,9 @@ pub struct Contact {
     pub visitor_id: Option<String>,
     /// URL of the website.
     pub website: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
 rt::object!(Contact {
@@ -476,7 +508,7 @@ rt::object!(Contact {
     last_session_activity_at? "lastSessionActivityAt", location_id? "locationId", name? "name", offers? "offers", phone? "phone",
     postal_code? "postalCode", products? "products", source? "source", ssn? "ssn", state? "state", tags? "tags", timezone? "timezone",
     type_? "type", unsubscribe_email? "unsubscribeEmail", visitor_id? "visitorId", website? "website"
-});
+} extra);
 
 /// A contact whose wish not to be disturbed changed.
 #[derive(Clone, Debug, PartialEq)]
@@ -535,6 +567,9 @@ pub struct ContactDndEvent {
     pub webhook_id: Option<String>,
     /// Website.
     pub website: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
 rt::object!(ContactDndEvent {
@@ -543,7 +578,7 @@ rt::object!(ContactDndEvent {
     dnd_settings? "dndSettings", email? "email", first_name? "firstName", id? "id", last_name? "lastName", location_id? "locationId",
     name? "name", phone? "phone", postal_code? "postalCode", source? "source", state? "state", tags? "tags", timestamp? "timestamp",
     type_: "type", webhook_id? "webhookId", website? "website"
-});
+} extra);
 
 /// A contact that was created, changed or deleted.
 #[derive(Clone, Debug, PartialEq)]
@@ -600,6 +635,9 @@ pub struct ContactEvent {
     pub webhook_id: Option<String>,
     /// Website.
     pub website: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
 rt::object!(ContactEvent {
@@ -608,7 +646,7 @@ rt::object!(ContactEvent {
     first_name? "firstName", id? "id", last_name? "lastName", location_id? "locationId", name? "name", phone? "phone",
     postal_code? "postalCode", source? "source", state? "state", tags? "tags", timestamp? "timestamp", type_: "type",
     webhook_id? "webhookId", website? "website"
-});
+} extra);
 
 /// A condition on one field, or a group of conditions.
 #[derive(Clone, Debug, PartialEq)]
@@ -649,12 +687,15 @@ pub struct ContactPageMeta {
     pub start_after_id: Option<String>,
     /// How many contacts there are.
     pub total: Option<rt::Number>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
 rt::object!(ContactPageMeta {
     current_page? "currentPage", next_page? "nextPage", next_page_url? "nextPageUrl", prev_page? "prevPage", start_after? "startAfter",
     start_after_id? "startAfterId", total? "total"
-});
+} extra);
 
 /// One contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -663,11 +704,14 @@ rt::object!(ContactPageMeta {
 pub struct ContactResponse {
     /// The contact.
     pub contact: Option<Contact>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(ContactResponse { contact? "contact" });
+rt::object!(ContactResponse { contact? "contact" } extra);
 
-/// What lists and searches return of a contact. Fields that no document names are kept as they come.
+/// What lists and searches return of a contact.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
@@ -706,6 +750,8 @@ pub struct ContactSummary {
     pub email: Option<String>,
     /// First name.
     pub first_name: Option<String>,
+    /// First name in lower case.
+    pub first_name_lower_case: Option<String>,
     /// Ids of the users who follow the contact.
     pub followers: Option<TextOrList>,
     /// Id of the contact.
@@ -716,6 +762,8 @@ pub struct ContactSummary {
     pub last_attribution_source: Option<AttributionSource>,
     /// Last name.
     pub last_name: Option<String>,
+    /// Last name in lower case.
+    pub last_name_lower_case: Option<String>,
     /// Id of the sub-account.
     pub location_id: Option<String>,
     /// Phone number.
@@ -747,10 +795,11 @@ rt::object!(ContactSummary {
     address? "address", assigned_to? "assignedTo", attribution_source? "attributionSource", attributions? "attributions",
     business_id? "businessId", business_name? "businessName", city? "city", company_name? "companyName", contact_name? "contactName",
     country? "country", custom_fields? "customFields", date_added? "dateAdded", date_of_birth? "dateOfBirth", dnd? "dnd",
-    dnd_settings? "dndSettings", email? "email", first_name? "firstName", followers? "followers", id? "id",
-    inbound_dnd_settings? "inboundDndSettings", last_attribution_source? "lastAttributionSource", last_name? "lastName",
-    location_id? "locationId", phone? "phone", phone_label? "phoneLabel", postal_code? "postalCode", search_after? "searchAfter",
-    source? "source", state? "state", tags? "tags", timezone? "timezone", type_? "type", website? "website"
+    dnd_settings? "dndSettings", email? "email", first_name? "firstName", first_name_lower_case? "firstNameLowerCase",
+    followers? "followers", id? "id", inbound_dnd_settings? "inboundDndSettings", last_attribution_source? "lastAttributionSource",
+    last_name? "lastName", last_name_lower_case? "lastNameLowerCase", location_id? "locationId", phone? "phone", phone_label? "phoneLabel",
+    postal_code? "postalCode", search_after? "searchAfter", source? "source", state? "state", tags? "tags", timezone? "timezone",
+    type_? "type", website? "website"
 } extra);
 
 /// A conversation with what is known of its last message.
@@ -761,34 +810,37 @@ pub struct Conversation {
     /// Id of the user the conversation is assigned to.
     pub assigned_to: Option<String>,
     /// Id of the contact.
-    pub contact_id: String,
+    pub contact_id: Option<String>,
     /// Whether the conversation is deleted.
-    pub deleted: bool,
+    pub deleted: Option<bool>,
     /// Id of the conversation.
     pub id: Option<String>,
     /// Whether the conversation is in the inbox.
     pub inbox: Option<bool>,
     /// Text of the last message.
     pub last_message_body: Option<String>,
-    /// When the last message came, in milliseconds since 1970-01-01 UTC, as text.
-    pub last_message_date: Option<String>,
-    /// Channel of the last message.
-    pub last_message_type: Option<MessageType>,
+    /// When the last message came: a text as ISO 8601 or in milliseconds since 1970-01-01 UTC, such a number, or seconds and nanoseconds.
+    pub last_message_date: Option<LastMessageDate>,
+    /// Channel of the last message, by name or, as it was recorded, by number.
+    pub last_message_type: Option<LastMessageType>,
     /// Id of the sub-account.
-    pub location_id: String,
+    pub location_id: Option<String>,
     /// Whether the conversation is starred.
     pub starred: Option<bool>,
     /// How many messages are unread.
     pub unread_count: Option<rt::Number>,
     /// Id of the user.
     pub user_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
 rt::object!(Conversation {
-    assigned_to? "assignedTo", contact_id: "contactId", deleted: "deleted", id? "id", inbox? "inbox", last_message_body? "lastMessageBody",
-    last_message_date? "lastMessageDate", last_message_type? "lastMessageType", location_id: "locationId", starred? "starred",
+    assigned_to? "assignedTo", contact_id? "contactId", deleted? "deleted", id? "id", inbox? "inbox", last_message_body? "lastMessageBody",
+    last_message_date? "lastMessageDate", last_message_type? "lastMessageType", location_id? "locationId", starred? "starred",
     unread_count? "unreadCount", user_id? "userId"
-});
+} extra);
 
 /// Which conversations a search returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -814,7 +866,7 @@ rt::closed_enum!(ConversationStatusFilter, All = "all", Read = "read", Unread = 
 #[non_exhaustive]
 pub struct ConversationSummary {
     /// Id of the contact.
-    pub contact_id: String,
+    pub contact_id: Option<String>,
     /// Name to show when there is no full name.
     pub contact_name: Option<String>,
     /// Primary email address of the contact.
@@ -830,20 +882,23 @@ pub struct ConversationSummary {
     /// Channel of the last message.
     pub last_message_type: Option<MessageType>,
     /// Id of the sub-account.
-    pub location_id: String,
+    pub location_id: Option<String>,
     /// Primary phone number of the contact.
     pub phone: Option<String>,
     /// Channel of the conversation.
     pub type_: Option<ConversationType>,
     /// How many messages are unread.
     pub unread_count: Option<rt::Number>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
 rt::object!(ConversationSummary {
-    contact_id: "contactId", contact_name? "contactName", email? "email", full_name? "fullName", id: "id",
+    contact_id? "contactId", contact_name? "contactName", email? "email", full_name? "fullName", id: "id",
     last_message_body? "lastMessageBody", last_message_date? "lastMessageDate", last_message_type? "lastMessageType",
-    location_id: "locationId", phone? "phone", type_? "type", unread_count? "unreadCount"
-});
+    location_id? "locationId", phone? "phone", type_? "type", unread_count? "unreadCount"
+} extra);
 
 /// Channel of a conversation.
 ///
@@ -899,12 +954,15 @@ pub struct ConversationUnreadEvent {
     pub unread_count: Option<rt::Number>,
     /// Id of the delivery. The same id twice is a repeat.
     pub webhook_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
 rt::object!(ConversationUnreadEvent {
     contact_id? "contactId", deleted? "deleted", id? "id", inbox? "inbox", location_id? "locationId", starred? "starred",
     timestamp? "timestamp", type_: "type", unread_count? "unreadCount", webhook_id? "webhookId"
-});
+} extra);
 
 /// The contact to open a conversation with.
 #[derive(Clone, Debug, PartialEq)]
@@ -928,10 +986,13 @@ pub struct CreateConversationResponse {
     /// A conversation just opened.
     pub conversation: CreatedConversation,
     /// Whether the call did what it should.
-    pub success: bool,
+    pub success: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(CreateConversationResponse { conversation: "conversation", success: "success" });
+rt::object!(CreateConversationResponse { conversation: "conversation", success? "success" } extra);
 
 /// The sub-account to get a token for.
 #[derive(Clone, Debug, PartialEq)]
@@ -1004,25 +1065,28 @@ pub struct CreatedConversation {
     /// Id of the user the conversation is assigned to.
     pub assigned_to: Option<String>,
     /// Id of the contact.
-    pub contact_id: String,
+    pub contact_id: Option<String>,
     /// When the conversation was opened, as ISO 8601.
-    pub date_added: String,
+    pub date_added: Option<String>,
     /// When the conversation was last changed, as ISO 8601.
-    pub date_updated: String,
+    pub date_updated: Option<String>,
     /// Whether the conversation is deleted.
-    pub deleted: bool,
+    pub deleted: Option<bool>,
     /// Id of the conversation.
     pub id: String,
-    /// When the last message came, as ISO 8601.
-    pub last_message_date: Option<String>,
+    /// When the last message came: a text as ISO 8601 or in milliseconds since 1970-01-01 UTC, such a number, or seconds and nanoseconds.
+    pub last_message_date: Option<LastMessageDate>,
     /// Id of the sub-account.
-    pub location_id: String,
+    pub location_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
 rt::object!(CreatedConversation {
-    assigned_to? "assignedTo", contact_id: "contactId", date_added: "dateAdded", date_updated: "dateUpdated", deleted: "deleted", id: "id",
-    last_message_date? "lastMessageDate", location_id: "locationId"
-});
+    assigned_to? "assignedTo", contact_id? "contactId", date_added? "dateAdded", date_updated? "dateUpdated", deleted? "deleted", id: "id",
+    last_message_date? "lastMessageDate", location_id? "locationId"
+} extra);
 
 /// The value of a custom field.
 #[derive(Clone, Debug, PartialEq)]
@@ -1033,9 +1097,12 @@ pub struct CustomField {
     pub id: Option<String>,
     /// Value of a custom field. Its form depends on the kind of field.
     pub value: Option<rt::Value>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(CustomField { id? "id", value? "value" });
+rt::object!(CustomField { id? "id", value? "value" } extra);
 
 /// Text for the field kinds text, large text, single select and radio; a number for numeric and monetary; a list for checkboxes and multi
 /// select; a map for files.
@@ -1134,10 +1201,13 @@ pub struct DndSetting {
     pub message: Option<String>,
     /// Whether do-not-disturb is on for a channel.
     pub status: DndStatus,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(DndSetting { code? "code", message? "message", status: "status" });
-rt::setters!(DndSetting new(status: DndStatus) { code: String, message: String });
+rt::object!(DndSetting { code? "code", message? "message", status: "status" } extra);
+rt::setters!(DndSetting new(status: DndStatus) { code: String, message: String } extra);
 
 /// For each channel, whether the contact must not be written to.
 #[derive(Clone, Debug, PartialEq)]
@@ -1162,12 +1232,15 @@ pub struct DndSettings {
     /// WhatsApp.
     #[cfg_attr(feature = "schemars", schemars(rename = "WhatsApp"))]
     pub whats_app: Option<DndSetting>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(DndSettings { call? "Call", email? "Email", fb? "FB", gmb? "GMB", sms? "SMS", whats_app? "WhatsApp" });
+rt::object!(DndSettings { call? "Call", email? "Email", fb? "FB", gmb? "GMB", sms? "SMS", whats_app? "WhatsApp" } extra);
 rt::setters!(DndSettings new() {
     call: DndSetting, email: DndSetting, fb: DndSetting, gmb: DndSetting, sms: DndSetting, whats_app: DndSetting
-});
+} extra);
 
 /// Whether do-not-disturb is on for a channel.
 ///
@@ -1199,27 +1272,27 @@ pub struct EmailMessage {
     /// Email addresses that got a copy unseen by the others.
     pub bcc: Option<Vec<String>>,
     /// Body of the email.
-    pub body: String,
+    pub body: Option<String>,
     /// Email addresses that got a copy.
     pub cc: Option<Vec<String>>,
     /// Id of the contact.
-    pub contact_id: String,
+    pub contact_id: Option<String>,
     /// Media type of the body.
-    pub content_type: String,
+    pub content_type: Option<String>,
     /// Id of the conversation.
-    pub conversation_id: String,
+    pub conversation_id: Option<String>,
     /// Id of the conversation provider that carried the email.
     pub conversation_provider_id: Option<String>,
     /// When the email was added, as ISO 8601.
-    pub date_added: String,
+    pub date_added: Option<String>,
     /// `inbound` from the contact, `outbound` to the contact.
-    pub direction: MessageDirection,
+    pub direction: Option<MessageDirection>,
     /// Name and email address of the sender.
-    pub from: String,
+    pub from: Option<String>,
     /// Id of the email.
     pub id: String,
     /// Id of the sub-account.
-    pub location_id: String,
+    pub location_id: Option<String>,
     /// Provider that carried the email.
     pub provider: Option<String>,
     /// Id of the email this one replies to.
@@ -1231,17 +1304,20 @@ pub struct EmailMessage {
     /// Subject line.
     pub subject: Option<String>,
     /// Id of the thread, or of its message.
-    pub thread_id: String,
+    pub thread_id: Option<String>,
     /// Email addresses of the recipients.
-    pub to: Vec<String>,
+    pub to: Option<Vec<String>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
 rt::object!(EmailMessage {
-    alt_id? "altId", attachments? "attachments", bcc? "bcc", body: "body", cc? "cc", contact_id: "contactId", content_type: "contentType",
-    conversation_id: "conversationId", conversation_provider_id? "conversationProviderId", date_added: "dateAdded", direction: "direction",
-    from: "from", id: "id", location_id: "locationId", provider? "provider", reply_to_message_id? "replyToMessageId", source? "source",
-    status? "status", subject? "subject", thread_id: "threadId", to: "to"
-});
+    alt_id? "altId", attachments? "attachments", bcc? "bcc", body? "body", cc? "cc", contact_id? "contactId", content_type? "contentType",
+    conversation_id? "conversationId", conversation_provider_id? "conversationProviderId", date_added? "dateAdded", direction? "direction",
+    from? "from", id: "id", location_id? "locationId", provider? "provider", reply_to_message_id? "replyToMessageId", source? "source",
+    status? "status", subject? "subject", thread_id? "threadId", to? "to"
+} extra);
 
 /// An email, wrapped.
 #[derive(Clone, Debug, PartialEq)]
@@ -1250,9 +1326,12 @@ rt::object!(EmailMessage {
 pub struct EmailMessageEnvelope {
     /// An email with its body.
     pub email_message: EmailMessage,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(EmailMessageEnvelope { email_message: "emailMessage" });
+rt::object!(EmailMessageEnvelope { email_message: "emailMessage" } extra);
 
 /// Whether a reply to an email goes to its sender alone or to everybody on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -1296,9 +1375,12 @@ pub struct ErrorResponse {
     pub status_code: Option<rt::Number>,
     /// Id of the request, to quote to support.
     pub trace_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(ErrorResponse { error? "error", message? "message", status? "status", status_code? "statusCode", trace_id? "traceId" });
+rt::object!(ErrorResponse { error? "error", message? "message", status? "status", status_code? "statusCode", trace_id? "traceId" } extra);
 
 /// Users who are to follow a contact, or to stop.
 #[derive(Clone, Debug, PartialEq)]
@@ -1320,38 +1402,52 @@ pub struct GetConversationResponse {
     /// Id of the user the conversation is assigned to.
     pub assigned_to: Option<String>,
     /// Id of the contact.
-    pub contact_id: String,
+    pub contact_id: Option<String>,
     /// Whether the conversation is deleted.
-    pub deleted: bool,
+    pub deleted: Option<bool>,
     /// Id of the conversation.
     pub id: String,
     /// Whether the conversation is in the inbox.
-    pub inbox: bool,
+    pub inbox: Option<bool>,
+    /// When the last message came: a text as ISO 8601 or in milliseconds since 1970-01-01 UTC, such a number, or seconds and nanoseconds.
+    pub last_message_date: Option<LastMessageDate>,
+    /// Channel of the last message, by name or, as it was recorded, by number.
+    pub last_message_type: Option<LastMessageType>,
     /// Id of the sub-account.
-    pub location_id: String,
+    pub location_id: Option<String>,
     /// Whether the conversation is starred.
     pub starred: Option<bool>,
     /// Channel: 1 phone, 2 email, 3 Facebook Messenger, 4 review, 5 group SMS, 6 internal chat.
-    pub type_: rt::Number,
+    pub type_: Option<rt::Number>,
     /// How many messages are unread.
-    pub unread_count: rt::Number,
+    pub unread_count: Option<rt::Number>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
 rt::object!(GetConversationResponse {
-    assigned_to? "assignedTo", contact_id: "contactId", deleted: "deleted", id: "id", inbox: "inbox", location_id: "locationId",
-    starred? "starred", type_: "type", unread_count: "unreadCount"
-});
+    assigned_to? "assignedTo", contact_id? "contactId", deleted? "deleted", id: "id", inbox? "inbox", last_message_date? "lastMessageDate",
+    last_message_type? "lastMessageType", location_id? "locationId", starred? "starred", type_? "type", unread_count? "unreadCount"
+} extra);
 
 /// The contact found, if any.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
 pub struct GetDuplicateContactResponse {
     /// The contact; null where there is none.
     pub contact: Option<Contact>,
+    /// Field by which the contact was found.
+    pub matching_field: Option<String>,
+    /// Id of the request, to quote to support.
+    pub trace_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(GetDuplicateContactResponse { contact? "contact" });
+rt::object!(GetDuplicateContactResponse { contact? "contact", matching_field? "matchingField", trace_id? "traceId" } extra);
 
 /// The email, by itself or wrapped.
 #[derive(Clone, Debug, PartialEq)]
@@ -1366,6 +1462,20 @@ pub enum GetEmailResponse {
 rt::one_of!(GetEmailResponse { Message(EmailMessage), MessageEnvelope(EmailMessageEnvelope) });
 rt::alternative!(GetEmailResponse, Message(EmailMessage));
 rt::alternative!(GetEmailResponse, MessageEnvelope(EmailMessageEnvelope));
+
+/// The message, by itself or, as the server returns it, wrapped.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
+pub enum GetMessageResponse {
+    /// As [`MessageEnvelope`].
+    MessageEnvelope(MessageEnvelope),
+    /// As [`Message`].
+    Message(Message),
+}
+
+rt::one_of!(GetMessageResponse { MessageEnvelope(MessageEnvelope), Message(Message) });
+rt::alternative!(GetMessageResponse, MessageEnvelope(MessageEnvelope));
+rt::alternative!(GetMessageResponse, Message(Message));
 
 /// The sentences of a call, or its only one.
 #[derive(Clone, Debug, PartialEq)]
@@ -1400,7 +1510,7 @@ rt::closed_enum!(
     ClientCredentials = "client_credentials"
 );
 
-/// Whether messages from the contact are blocked.
+/// Whether messages from the contact are blocked. A request needs `status`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1408,11 +1518,14 @@ pub struct InboundDndSetting {
     /// Why.
     pub message: Option<String>,
     /// Whether messages from the contact are blocked.
-    pub status: InboundDndStatus,
+    pub status: Option<InboundDndStatus>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(InboundDndSetting { message? "message", status: "status" });
-rt::setters!(InboundDndSetting new(status: InboundDndStatus) { message: String });
+rt::object!(InboundDndSetting { message? "message", status? "status" } extra);
+rt::setters!(InboundDndSetting new() { message: String, status: InboundDndStatus } extra);
 
 /// Whether messages from the contact are blocked.
 #[derive(Clone, Debug, PartialEq)]
@@ -1421,10 +1534,13 @@ rt::setters!(InboundDndSetting new(status: InboundDndStatus) { message: String }
 pub struct InboundDndSettings {
     /// All channels.
     pub all: Option<InboundDndSetting>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(InboundDndSettings { all? "all" });
-rt::setters!(InboundDndSettings new() { all: InboundDndSetting });
+rt::object!(InboundDndSettings { all? "all" } extra);
+rt::setters!(InboundDndSettings new() { all: InboundDndSetting } extra);
 
 /// Whether messages from the contact are blocked.
 ///
@@ -1475,13 +1591,16 @@ pub struct InstallEvent {
     pub webhook_id: Option<String>,
     /// How the agency's own edition looks.
     pub whitelabel_details: Option<WhitelabelDetails>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
 rt::object!(InstallEvent {
     app_id? "appId", company_id? "companyId", company_name? "companyName", install_type? "installType",
     is_whitelabel_company? "isWhitelabelCompany", location_id? "locationId", plan_id? "planId", timestamp? "timestamp", trial? "trial",
     type_: "type", user_id? "userId", version_id? "versionId", webhook_id? "webhookId", whitelabel_details? "whitelabelDetails"
-});
+} extra);
 
 /// A sub-account, and whether the app is installed in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -1492,20 +1611,71 @@ pub struct InstalledLocation {
     #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
     pub id: String,
     /// Postal address of the sub-account.
-    pub address: String,
+    pub address: Option<String>,
     /// When the app was installed.
     pub installed_at: Option<rt::DateTime<rt::Utc>>,
     /// Whether the app is installed.
     pub is_installed: Option<bool>,
     /// Name of the sub-account.
-    pub name: String,
+    pub name: Option<String>,
     /// Id of the installed version of the app.
     pub version_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
 rt::object!(InstalledLocation {
-    id: "_id", address: "address", installed_at? "installedAt", is_installed? "isInstalled", name: "name", version_id? "versionId"
-});
+    id: "_id", address? "address", installed_at? "installedAt", is_installed? "isInstalled", name? "name", version_id? "versionId"
+} extra);
+
+/// When the last message came: a text as ISO 8601 or in milliseconds since 1970-01-01 UTC, such a number, or seconds and nanoseconds.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
+pub enum LastMessageDate {
+    /// As a text.
+    Text(String),
+    /// As a number.
+    Number(rt::Number),
+    /// As [`LastMessageDateParts`].
+    Parts(LastMessageDateParts),
+}
+
+rt::one_of!(LastMessageDate { Text(String), Number(rt::Number), Parts(LastMessageDateParts) });
+rt::alternative!(LastMessageDate, Text(String));
+rt::alternative!(LastMessageDate, Text(&str));
+rt::alternative!(LastMessageDate, Number(rt::Number));
+rt::alternative!(LastMessageDate, Parts(LastMessageDateParts));
+
+/// When the last message came, since 1970-01-01 UTC.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct LastMessageDateParts {
+    /// Nanoseconds after the whole seconds.
+    pub nanoseconds: Option<rt::Number>,
+    /// Whole seconds.
+    pub seconds: Option<rt::Number>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(LastMessageDateParts { nanoseconds? "nanoseconds", seconds? "seconds" } extra);
+
+/// Channel of the last message, by name or, as it was recorded, by number.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
+pub enum LastMessageType {
+    /// As [`MessageType`].
+    MessageType(MessageType),
+    /// As a number.
+    NumberValue(rt::Number),
+}
+
+rt::one_of!(LastMessageType { MessageType(MessageType), NumberValue(rt::Number) });
+rt::alternative!(LastMessageType, MessageType(MessageType));
+rt::alternative!(LastMessageType, NumberValue(rt::Number));
 
 /// The appointments of a contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -1514,9 +1684,12 @@ rt::object!(InstalledLocation {
 pub struct ListAppointmentsResponse {
     /// The appointments.
     pub events: Option<Vec<Appointment>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(ListAppointmentsResponse { events? "events" });
+rt::object!(ListAppointmentsResponse { events? "events" } extra);
 
 /// One page of contacts.
 #[derive(Clone, Debug, PartialEq)]
@@ -1529,9 +1702,12 @@ pub struct ListContactsResponse {
     pub count: Option<rt::Number>,
     /// Where the page ends.
     pub meta: Option<ContactPageMeta>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(ListContactsResponse { contacts? "contacts", count? "count", meta? "meta" });
+rt::object!(ListContactsResponse { contacts? "contacts", count? "count", meta? "meta" } extra);
 
 /// One page of sub-accounts.
 #[derive(Clone, Debug, PartialEq)]
@@ -1544,11 +1720,14 @@ pub struct ListInstalledLocationsResponse {
     pub install_to_future_locations: Option<bool>,
     /// The sub-accounts.
     pub locations: Option<Vec<InstalledLocation>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
 rt::object!(ListInstalledLocationsResponse {
     count? "count", install_to_future_locations? "installToFutureLocations", locations? "locations"
-});
+} extra);
 
 /// One page of messages, in the nested form that the server returns or in the flat one that newer documents print.
 #[derive(Clone, Debug, PartialEq)]
@@ -1561,9 +1740,12 @@ pub struct ListMessagesResponse {
     pub messages: MessagePageOrList,
     /// Whether there are more messages, in the flat form only.
     pub next_page: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(ListMessagesResponse { last_message_id? "lastMessageId", messages: "messages", next_page? "nextPage" });
+rt::object!(ListMessagesResponse { last_message_id? "lastMessageId", messages: "messages", next_page? "nextPage" } extra);
 
 /// The notes of a contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -1572,9 +1754,12 @@ rt::object!(ListMessagesResponse { last_message_id? "lastMessageId", messages: "
 pub struct ListNotesResponse {
     /// The notes.
     pub notes: Option<Vec<Note>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(ListNotesResponse { notes? "notes" });
+rt::object!(ListNotesResponse { notes? "notes" } extra);
 
 /// The tasks of a contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -1583,9 +1768,12 @@ rt::object!(ListNotesResponse { notes? "notes" });
 pub struct ListTasksResponse {
     /// The tasks.
     pub tasks: Option<Vec<Task>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(ListTasksResponse { tasks? "tasks" });
+rt::object!(ListTasksResponse { tasks? "tasks" } extra);
 
 /// An access token of one sub-account.
 #[derive(Clone, Debug, PartialEq)]
@@ -1616,12 +1804,15 @@ pub struct LocationTokenResponse {
     pub user_id: Option<String>,
     /// Id of the installed version of the app.
     pub version_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
 rt::object!(LocationTokenResponse {
     access_token? "access_token", app_id? "appId", expires_in? "expires_in", location_id? "locationId", plan_id? "planId",
     refresh_token? "refresh_token", scope? "scope", token_type? "token_type", user_id? "userId", version_id? "versionId"
-});
+} extra);
 
 /// A message of any channel, a call included.
 #[derive(Clone, Debug, PartialEq)]
@@ -1637,23 +1828,25 @@ pub struct Message {
     /// Id of the chat widget the message came from.
     pub chat_widget_id: Option<String>,
     /// Id of the contact.
-    pub contact_id: String,
+    pub contact_id: Option<String>,
     /// Media type of the text.
     pub content_type: Option<String>,
     /// Id of the conversation.
-    pub conversation_id: String,
+    pub conversation_id: Option<String>,
     /// Id of the conversation provider that carried the message.
     pub conversation_provider_id: Option<String>,
     /// When the message was added, as ISO 8601.
-    pub date_added: String,
+    pub date_added: Option<String>,
+    /// When the message was last changed, as ISO 8601.
+    pub date_updated: Option<String>,
     /// `inbound` from the contact, `outbound` to the contact.
-    pub direction: MessageDirection,
+    pub direction: Option<MessageDirection>,
     /// Id of the message.
     pub id: String,
     /// Id of the sub-account.
-    pub location_id: String,
-    /// Channel and occasion of a message.
-    pub message_type: MessageType,
+    pub location_id: Option<String>,
+    /// Channel and occasion of the message.
+    pub message_type: Option<MessageType>,
     /// What is particular to the channel.
     pub meta: Option<MessageMeta>,
     /// What sent the message.
@@ -1661,17 +1854,20 @@ pub struct Message {
     /// Delivery status of the message.
     pub status: Option<MessageStatus>,
     /// Channel as a number, such as 1 for a call, 3 for an email and 10 for a voicemail.
-    pub type_: rt::Number,
+    pub type_: Option<rt::Number>,
     /// Id of the user who sent the message.
     pub user_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
 rt::object!(Message {
-    alt_id? "altId", attachments? "attachments", body? "body", chat_widget_id? "chatWidgetId", contact_id: "contactId",
-    content_type? "contentType", conversation_id: "conversationId", conversation_provider_id? "conversationProviderId",
-    date_added: "dateAdded", direction: "direction", id: "id", location_id: "locationId", message_type: "messageType", meta? "meta",
-    source? "source", status? "status", type_: "type", user_id? "userId"
-});
+    alt_id? "altId", attachments? "attachments", body? "body", chat_widget_id? "chatWidgetId", contact_id? "contactId",
+    content_type? "contentType", conversation_id? "conversationId", conversation_provider_id? "conversationProviderId",
+    date_added? "dateAdded", date_updated? "dateUpdated", direction? "direction", id: "id", location_id? "locationId",
+    message_type? "messageType", meta? "meta", source? "source", status? "status", type_? "type", user_id? "userId"
+} extra);
 
 /// Whether a message was sent by a person or by an automation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -1694,9 +1890,12 @@ pub struct MessageCall {
     pub duration: Option<rt::Number>,
     /// How the call ended.
     pub status: Option<CallStatus>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(MessageCall { duration? "duration", status? "status" });
+rt::object!(MessageCall { duration? "duration", status? "status" } extra);
 
 /// Delivery status of a message at the channel's provider.
 ///
@@ -1743,9 +1942,12 @@ pub struct MessageEmail {
     pub email: Option<MessageEmailIds>,
     /// Ids of all emails of the thread.
     pub message_ids: Option<Vec<String>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(MessageEmail { email? "email", message_ids? "messageIds" });
+rt::object!(MessageEmail { email? "email", message_ids? "messageIds" } extra);
 
 /// Ids of the emails behind a message.
 #[derive(Clone, Debug, PartialEq)]
@@ -1754,9 +1956,26 @@ rt::object!(MessageEmail { email? "email", message_ids? "messageIds" });
 pub struct MessageEmailIds {
     /// Ids of all emails of the thread.
     pub message_ids: Option<Vec<String>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(MessageEmailIds { message_ids? "messageIds" });
+rt::object!(MessageEmailIds { message_ids? "messageIds" } extra);
+
+/// A message, wrapped.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct MessageEnvelope {
+    /// A message of any channel, a call included.
+    pub message: Message,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(MessageEnvelope { message: "message" } extra);
 
 /// A message or a call, inbound or outbound. `messageType` tells which fields to expect.
 #[derive(Clone, Debug, PartialEq)]
@@ -1825,6 +2044,9 @@ pub struct MessageEvent {
     pub version_id: Option<String>,
     /// Id of the delivery. The same id twice is a repeat.
     pub webhook_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
 rt::object!(MessageEvent {
@@ -1835,7 +2057,7 @@ rt::object!(MessageEvent {
     message_type_string? "messageTypeString", provider? "provider", source? "source", status? "status", subject? "subject",
     thread_id? "threadId", timestamp? "timestamp", to? "to", type_: "type", user_id? "userId", version_id? "versionId",
     webhook_id? "webhookId"
-});
+} extra);
 
 /// What is particular to the channel of a message.
 #[derive(Clone, Debug, PartialEq)]
@@ -1850,9 +2072,12 @@ pub struct MessageMeta {
     pub call_status: Option<CallStatus>,
     /// The emails of the thread, for an email only.
     pub email: Option<MessageEmail>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(MessageMeta { call? "call", call_duration? "callDuration", call_status? "callStatus", email? "email" });
+rt::object!(MessageMeta { call? "call", call_duration? "callDuration", call_status? "callStatus", email? "email" } extra);
 
 /// A page of messages.
 #[derive(Clone, Debug, PartialEq)]
@@ -1865,9 +2090,12 @@ pub struct MessagePage {
     pub messages: Vec<Message>,
     /// Whether there are more messages.
     pub next_page: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(MessagePage { last_message_id? "lastMessageId", messages: "messages", next_page? "nextPage" });
+rt::object!(MessagePage { last_message_id? "lastMessageId", messages: "messages", next_page? "nextPage" } extra);
 
 /// A page of messages, or only the messages of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -2045,6 +2273,8 @@ pub enum MessageType {
     TypeFormSubmission,
     /// `TYPE_SMS_REACTION`
     TypeSmsReaction,
+    /// `TYPE_NO_SHOW`
+    TypeNoShow,
     /// A value this version does not know, as it came.
     Unknown(String),
 }
@@ -2092,7 +2322,8 @@ rt::open_enum!(
     TypeTiktokComment = "TYPE_TIKTOK_COMMENT",
     TypeActivityWhatsapp = "TYPE_ACTIVITY_WHATSAPP",
     TypeFormSubmission = "TYPE_FORM_SUBMISSION",
-    TypeSmsReaction = "TYPE_SMS_REACTION"
+    TypeSmsReaction = "TYPE_SMS_REACTION",
+    TypeNoShow = "TYPE_NO_SHOW"
 );
 
 /// A note on a contact.
@@ -2102,6 +2333,8 @@ rt::open_enum!(
 pub struct Note {
     /// Text of the note.
     pub body: Option<String>,
+    /// Text of the note without formatting.
+    pub body_text: Option<String>,
     /// Colour of the note, such as `#FFAA00`.
     pub color: Option<String>,
     /// Id of the contact.
@@ -2116,12 +2349,15 @@ pub struct Note {
     pub title: Option<String>,
     /// Id of the user who wrote it.
     pub user_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
 rt::object!(Note {
-    body? "body", color? "color", contact_id? "contactId", date_added? "dateAdded", id? "id", pinned? "pinned", title? "title",
-    user_id? "userId"
-});
+    body? "body", body_text? "bodyText", color? "color", contact_id? "contactId", date_added? "dateAdded", id? "id", pinned? "pinned",
+    title? "title", user_id? "userId"
+} extra);
 
 /// One note.
 #[derive(Clone, Debug, PartialEq)]
@@ -2130,9 +2366,12 @@ rt::object!(Note {
 pub struct NoteResponse {
     /// The note.
     pub note: Option<Note>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(NoteResponse { note? "note" });
+rt::object!(NoteResponse { note? "note" } extra);
 
 /// A number, or a number as text.
 #[derive(Clone, Debug, PartialEq)]
@@ -2208,13 +2447,16 @@ pub struct ProviderOutboundMessage {
     pub type_: String,
     /// Id of the user who sent the message.
     pub user_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
 rt::object!(ProviderOutboundMessage {
     attachments? "attachments", contact_id? "contactId", email_from? "emailFrom", email_message_id? "emailMessageId", email_to? "emailTo",
     html? "html", location_id? "locationId", message? "message", message_id? "messageId", phone? "phone", reply_to_alt_id? "replyToAltId",
     subject? "subject", type_: "type", user_id? "userId"
-});
+} extra);
 
 /// One recipient, or several.
 #[derive(Clone, Debug, PartialEq)]
@@ -2240,9 +2482,12 @@ pub struct RemoveFollowersResponse {
     pub followers: Option<Vec<String>>,
     /// Ids of the users who were removed.
     pub followers_removed: Option<Vec<String>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(RemoveFollowersResponse { followers? "followers", followers_removed? "followersRemoved" });
+rt::object!(RemoveFollowersResponse { followers? "followers", followers_removed? "followersRemoved" } extra);
 
 /// Which contacts to search for, and how many of them.
 #[derive(Clone, Debug, PartialEq)]
@@ -2288,9 +2533,12 @@ pub struct SearchContactsResponse {
     pub total: Option<rt::Number>,
     /// Id of the request, to quote to support.
     pub trace_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(SearchContactsResponse { contacts? "contacts", total? "total", trace_id? "traceId" });
+rt::object!(SearchContactsResponse { contacts? "contacts", total? "total", trace_id? "traceId" } extra);
 
 /// One page of conversations.
 #[derive(Clone, Debug, PartialEq)]
@@ -2300,10 +2548,13 @@ pub struct SearchConversationsResponse {
     /// The conversations.
     pub conversations: Vec<ConversationSummary>,
     /// How many conversations match.
-    pub total: rt::Number,
+    pub total: Option<rt::Number>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(SearchConversationsResponse { conversations: "conversations", total: "total" });
+rt::object!(SearchConversationsResponse { conversations: "conversations", total? "total" } extra);
 
 /// Who is to see that a reply is being typed.
 #[derive(Clone, Debug, PartialEq)]
@@ -2362,11 +2613,14 @@ rt::alternative!(SortValue, Number(rt::Number));
 pub struct SucceededResponse {
     /// Whether the call did what it should, in the vendor's spelling.
     pub succeded: Option<bool>,
-    /// The same in the right spelling, should the platform ever send it.
+    /// The same in the right spelling.
     pub succeeded: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(SucceededResponse { succeded? "succeded", succeeded? "succeeded" });
+rt::object!(SucceededResponse { succeded? "succeded", succeeded? "succeeded" } extra);
 
 /// Whether the call did what it should.
 #[derive(Clone, Debug, PartialEq)]
@@ -2374,10 +2628,13 @@ rt::object!(SucceededResponse { succeded? "succeded", succeeded? "succeeded" });
 #[non_exhaustive]
 pub struct SuccessResponse {
     /// Whether the call did what it should.
-    pub success: bool,
+    pub success: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(SuccessResponse { success: "success" });
+rt::object!(SuccessResponse { success? "success" } extra);
 
 /// Tags to add or to remove.
 #[derive(Clone, Debug, PartialEq)]
@@ -2393,14 +2650,21 @@ rt::setters!(TagsRequest new(tags: [String]) {  });
 
 /// Tags of a contact.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
 pub struct TagsResponse {
     /// The tags.
     pub tags: Option<Vec<String>>,
+    /// Tags that were added.
+    pub tags_added: Option<Vec<String>>,
+    /// Tags that were removed.
+    pub tags_removed: Option<Vec<String>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(TagsResponse { tags? "tags" });
+rt::object!(TagsResponse { tags? "tags", tags_added? "tagsAdded", tags_removed? "tagsRemoved" } extra);
 
 /// Something to be done for a contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -2421,11 +2685,14 @@ pub struct Task {
     pub id: Option<String>,
     /// Title.
     pub title: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
 rt::object!(Task {
     assigned_to? "assignedTo", body? "body", completed? "completed", contact_id? "contactId", due_date? "dueDate", id? "id", title? "title"
-});
+} extra);
 
 /// One task.
 #[derive(Clone, Debug, PartialEq)]
@@ -2434,9 +2701,12 @@ rt::object!(Task {
 pub struct TaskResponse {
     /// The task.
     pub task: Option<Task>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(TaskResponse { task? "task" });
+rt::object!(TaskResponse { task? "task" } extra);
 
 /// One text, or several.
 #[derive(Clone, Debug, PartialEq)]
@@ -2492,6 +2762,9 @@ pub struct TokenResponse {
     pub user_id: Option<String>,
     /// `Company` for an agency's token, `Location` for a sub-account's.
     pub user_type: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
 rt::object!(TokenResponse {
@@ -2499,7 +2772,7 @@ rt::object!(TokenResponse {
     company_id? "companyId", expires_in? "expires_in", install_to_future_locations? "installToFutureLocations",
     is_bulk_installation? "isBulkInstallation", location_id? "locationId", plan_id? "planId", refresh_token_id? "refreshTokenId",
     refresh_token? "refresh_token", scope? "scope", token_type? "token_type", user_id? "userId", user_type? "userType"
-});
+} extra);
 
 /// Whether the token is for an agency (`Company`) or for a sub-account (`Location`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -2520,27 +2793,26 @@ rt::closed_enum!(TokenUserType, Company = "Company", Location = "Location");
 #[non_exhaustive]
 pub struct TranscriptSentence {
     /// How sure the transcription is, from 0 to 1.
-    pub confidence: NumberOrText,
+    pub confidence: Option<NumberOrText>,
     /// When the sentence ends, in milliseconds from the start.
-    pub end_time: NumberOrText,
+    pub end_time: Option<NumberOrText>,
     /// Channel of the recording, which tells the speakers apart.
-    pub media_channel: NumberOrText,
+    pub media_channel: Option<NumberOrText>,
     /// Place of the sentence in the call.
-    pub sentence_index: NumberOrText,
+    pub sentence_index: Option<NumberOrText>,
     /// When the sentence begins, in milliseconds from the start.
-    pub start_time: NumberOrText,
+    pub start_time: Option<NumberOrText>,
     /// What was said.
-    pub transcript: String,
+    pub transcript: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
 rt::object!(TranscriptSentence {
-    confidence: "confidence",
-    end_time: "endTime",
-    media_channel: "mediaChannel",
-    sentence_index: "sentenceIndex",
-    start_time: "startTime",
-    transcript: "transcript"
-});
+    confidence? "confidence", end_time? "endTime", media_channel? "mediaChannel", sentence_index? "sentenceIndex", start_time? "startTime",
+    transcript? "transcript"
+} extra);
 
 /// A removal of the app.
 #[derive(Clone, Debug, PartialEq)]
@@ -2559,11 +2831,14 @@ pub struct UninstallEvent {
     pub type_: String,
     /// Id of the delivery. The same id twice is a repeat.
     pub webhook_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
 rt::object!(UninstallEvent {
     app_id? "appId", company_id? "companyId", location_id? "locationId", timestamp? "timestamp", type_: "type", webhook_id? "webhookId"
-});
+} extra);
 
 /// The changed contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -2574,11 +2849,14 @@ pub struct UpdateContactResponse {
     pub contact: Option<Contact>,
     /// Whether the call did what it should, in the vendor's spelling.
     pub succeded: Option<bool>,
-    /// The same in the right spelling, should the platform ever send it.
+    /// The same in the right spelling.
     pub succeeded: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(UpdateContactResponse { contact? "contact", succeded? "succeded", succeeded? "succeeded" });
+rt::object!(UpdateContactResponse { contact? "contact", succeded? "succeded", succeeded? "succeeded" } extra);
 
 /// What to change in a conversation.
 #[derive(Clone, Debug, PartialEq)]
@@ -2605,13 +2883,16 @@ rt::setters!(UpdateConversationRequest new(location_id: String) { feedback: (rt:
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UpdateConversationResponse {
-    /// A conversation with what is known of its last message.
-    pub conversation: Conversation,
+    /// The conversation as it is now.
+    pub conversation: Option<Conversation>,
     /// Whether the call did what it should.
-    pub success: bool,
+    pub success: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(UpdateConversationResponse { conversation: "conversation", success: "success" });
+rt::object!(UpdateConversationResponse { conversation? "conversation", success? "success" } extra);
 
 /// Delivery status of a message.
 #[derive(Clone, Debug, PartialEq)]
@@ -2673,10 +2954,13 @@ pub struct UploadAttachmentsResponse {
     /// Ids of the files at Twilio, for a group SMS only.
     pub twilio_media_sids: Option<Vec<String>>,
     /// URL of each uploaded file by its name.
-    pub uploaded_files: std::collections::BTreeMap<String, String>,
+    pub uploaded_files: Option<std::collections::BTreeMap<String, String>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(UploadAttachmentsResponse { twilio_media_sids? "twilioMediaSids", uploaded_files: "uploadedFiles" });
+rt::object!(UploadAttachmentsResponse { twilio_media_sids? "twilioMediaSids", uploaded_files? "uploadedFiles" } extra);
 
 /// The contact, and whether it is new.
 #[derive(Clone, Debug, PartialEq)]
@@ -2687,11 +2971,20 @@ pub struct UpsertContactResponse {
     pub contact: Option<Contact>,
     /// Whether the contact was created and not updated.
     pub new: Option<bool>,
+    /// Whether the call did what it should, in the vendor's spelling.
+    pub succeded: Option<bool>,
+    /// The same in the right spelling.
+    pub succeeded: Option<bool>,
     /// Id of the request, to quote to support.
     pub trace_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(UpsertContactResponse { contact? "contact", new? "new", trace_id? "traceId" });
+rt::object!(UpsertContactResponse {
+    contact? "contact", new? "new", succeded? "succeded", succeeded? "succeeded", trace_id? "traceId"
+} extra);
 
 /// Domain and logo of an agency's own edition.
 #[derive(Clone, Debug, PartialEq)]
@@ -2702,9 +2995,12 @@ pub struct WhitelabelDetails {
     pub domain: Option<String>,
     /// URL of the logo.
     pub logo_url: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(WhitelabelDetails { domain? "domain", logo_url? "logoUrl" });
+rt::object!(WhitelabelDetails { domain? "domain", logo_url? "logoUrl" } extra);
 
 /// When the workflow's event is.
 #[derive(Clone, Debug, PartialEq)]

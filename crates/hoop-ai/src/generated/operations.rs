@@ -46,9 +46,9 @@ impl Conversations {
     /// A page ends with the conversation whose sort value is the `startAfterDate` of the next one: its `lastMessageDate`, unless `sortBy`
     /// says otherwise.
     ///
-    /// `GET /conversations/search`, [repeated](rt::Route::is_repeatable) where that helps, pages by the last item. Documented in full:
-    /// <https://help.hoopai.com/api-reference/search/search-conversations>. The page types `startAfterDate` as any value; a number is
-    /// taken.
+    /// `GET /conversations/search`, [repeated](rt::Route::is_repeatable) where that helps, pages by the last item. Live responses were
+    /// recorded: <https://help.hoopai.com/api-reference/search/search-conversations>. The page types `startAfterDate` as any value; a
+    /// number is taken.
     ///
     /// ```no_run
     /// # use hoop_ai::types;
@@ -213,8 +213,8 @@ impl Messages {
     /// are missing too, those of calls always: `download_recording` has them.
     ///
     /// `GET /conversations/{conversationId}/messages`, [repeated](rt::Route::is_repeatable) where that helps, pages by continuation token.
-    /// Documented in full: <https://help.hoopai.com/api-reference/messages/get-messages-by-conversation-id>. The newer official file prints
-    /// the page of messages flat; the nested form of this page and of issue 54 is paged over, and both decode.
+    /// Live responses were recorded: <https://help.hoopai.com/api-reference/messages/get-messages-by-conversation-id>. The newer official
+    /// file prints the page of messages flat; the nested form of this page and of issue 54 is paged over, and both decode.
     ///
     /// ```no_run
     /// # async fn example(messages: hoop_ai::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
@@ -262,7 +262,7 @@ impl Messages {
     /// Files are not uploaded here: `attachments` takes their URLs. WhatsApp ignores them and needs a text (issues 322 and 50). Which
     /// fields each channel needs is not documented.
     ///
-    /// `POST /conversations/messages`, [sent once](rt::Route::is_repeatable). Documented in full:
+    /// `POST /conversations/messages`, [sent once](rt::Route::is_repeatable). Live responses were recorded:
     /// <https://help.hoopai.com/api-reference/messages/send-a-new-message>. The page's header enum says Version 2021-04-15 and Hoop's
     /// guides say always 2021-07-28; the page was followed. It prints no success code and calls the result created, the official file says
     /// 200; any 2XX is taken.
@@ -493,7 +493,7 @@ impl Contacts {
     ///
     /// Creates a contact in a sub-account. Needs the scope `contacts.write`. A response 422 does not mean that none was created (issue 64).
     ///
-    /// `POST /contacts/`, [sent once](rt::Route::is_repeatable). Documented in full:
+    /// `POST /contacts/`, [sent once](rt::Route::is_repeatable). Live responses were recorded:
     /// <https://help.hoopai.com/api-reference/contacts/create-contact>. The Version header of the page was not seen and is that of the
     /// official file.
     ///
@@ -519,9 +519,9 @@ impl Contacts {
     ///         .dnd_settings(types::DndSettings::new().sms(types::DndSetting::new(types::DndStatus::Active)))
     ///         .email("rosan@deos.com").first_name("Rosan").gender("male")
     ///         .inbound_dnd_settings(types::InboundDndSettings::new()
-    ///         .all(types::InboundDndSetting::new(types::InboundDndStatus::Active))).last_name("Deo")
-    ///         .name("Rosan Deo").phone("+1 888-888-8888").postal_code("35061").source("public api")
-    ///         .state("AL").tags(["nisi sint commodo amet", "consequat"])
+    ///         .all(types::InboundDndSetting::new().status(types::InboundDndStatus::Active)))
+    ///         .last_name("Deo").name("Rosan Deo").phone("+1 888-888-8888").postal_code("35061")
+    ///         .source("public api").state("AL").tags(["nisi sint commodo amet", "consequat"])
     ///         .timezone("America/Chihuahua").website("https://www.tesla.com"),
     /// ).await?;
     /// # Ok(())
@@ -540,7 +540,7 @@ impl Contacts {
     /// What counts as the same contact is a setting of the sub-account. Where the email address and the phone number belong to two
     /// contacts, the one that the setting puts first is updated and the other field is ignored.
     ///
-    /// `POST /contacts/upsert`, [sent once](rt::Route::is_repeatable). Documented in part:
+    /// `POST /contacts/upsert`, [sent once](rt::Route::is_repeatable). Live responses were recorded:
     /// <https://help.hoopai.com/api-reference/contacts/upsert-contact>. Page not seen, its address derived; the facts are from the official
     /// file before May 2026.
     ///
@@ -566,9 +566,9 @@ impl Contacts {
     ///         .dnd_settings(types::DndSettings::new().sms(types::DndSetting::new(types::DndStatus::Active)))
     ///         .email("rosan@deos.com").first_name("Rosan").gender("male")
     ///         .inbound_dnd_settings(types::InboundDndSettings::new()
-    ///         .all(types::InboundDndSetting::new(types::InboundDndStatus::Active))).last_name("Deo")
-    ///         .name("Rosan Deo").phone("+1 888-888-8888").postal_code("35061").source("public api")
-    ///         .state("AL").tags(["nisi sint commodo amet", "consequat"])
+    ///         .all(types::InboundDndSetting::new().status(types::InboundDndStatus::Active)))
+    ///         .last_name("Deo").name("Rosan Deo").phone("+1 888-888-8888").postal_code("35061")
+    ///         .source("public api").state("AL").tags(["nisi sint commodo amet", "consequat"])
     ///         .timezone("America/Chihuahua").website("https://www.tesla.com"),
     /// ).await?;
     /// # Ok(())
@@ -585,7 +585,7 @@ impl Contacts {
     ///
     /// To add or remove single tags use `add_tags` and `remove_tags`.
     ///
-    /// `PUT /contacts/{contactId}`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
+    /// `PUT /contacts/{contactId}`, [repeated](rt::Route::is_repeatable) where that helps. Live responses were recorded:
     /// <https://help.hoopai.com/api-reference/contacts/update-contact>. Page not seen, its address derived; the facts are from the official
     /// file before May 2026.
     ///
@@ -611,9 +611,9 @@ impl Contacts {
     ///         .dnd_settings(types::DndSettings::new().sms(types::DndSetting::new(types::DndStatus::Active)))
     ///         .email("rosan@deos.com").first_name("rosan")
     ///         .inbound_dnd_settings(types::InboundDndSettings::new()
-    ///         .all(types::InboundDndSetting::new(types::InboundDndStatus::Active))).last_name("Deo")
-    ///         .name("rosan Deo").phone("+1 888-888-8888").postal_code("35061").source("public api")
-    ///         .state("AL").tags(["nisi sint commodo amet", "consequat"])
+    ///         .all(types::InboundDndSetting::new().status(types::InboundDndStatus::Active)))
+    ///         .last_name("Deo").name("rosan Deo").phone("+1 888-888-8888").postal_code("35061")
+    ///         .source("public api").state("AL").tags(["nisi sint commodo amet", "consequat"])
     ///         .timezone("America/Chihuahua").website("https://www.tesla.com"),
     /// ).await?;
     /// # Ok(())
@@ -683,7 +683,7 @@ impl Notes {
     ///
     /// Adds a note to a contact. Needs the scope `contacts.write`.
     ///
-    /// `POST /contacts/{contactId}/notes`, [sent once](rt::Route::is_repeatable). Documented in part:
+    /// `POST /contacts/{contactId}/notes`, [sent once](rt::Route::is_repeatable). Live responses were recorded:
     /// <https://help.hoopai.com/api-reference/notes/create-note>. Page not seen, its address derived; the facts are from the official file
     /// before May 2026.
     ///

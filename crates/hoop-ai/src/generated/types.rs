@@ -375,7 +375,7 @@ rt::setters!(SendMessageRequest new(type_: SendMessageType, contact_id: String) 
 #[non_exhaustive]
 pub struct SendMessageResponse {
     /// Id of the conversation the message is in.
-    pub conversation_id: String,
+    pub conversation_id: Option<String>,
     /// Id of the email, for an email only. An inbound reply that is added with it joins the same thread.
     pub email_message_id: Option<String>,
     /// Id of the message. Google My Business gives `messageIds` instead.
@@ -384,11 +384,14 @@ pub struct SendMessageResponse {
     pub message_ids: Option<Vec<String>>,
     /// What the platform has to say about a message sent by a workflow.
     pub msg: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
 rt::object!(SendMessageResponse {
-    conversation_id: "conversationId", email_message_id? "emailMessageId", message_id? "messageId", message_ids? "messageIds", msg? "msg"
-});
+    conversation_id? "conversationId", email_message_id? "emailMessageId", message_id? "messageId", message_ids? "messageIds", msg? "msg"
+} extra);
 
 /// Channel of the message to send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

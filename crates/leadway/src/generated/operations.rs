@@ -46,9 +46,9 @@ impl Conversations {
     /// A page ends with the conversation whose sort value is the `startAfterDate` of the next one: its `lastMessageDate`, unless `sortBy`
     /// says otherwise.
     ///
-    /// `GET /conversations/search`, [repeated](rt::Route::is_repeatable) where that helps, pages by the last item. Documented in full:
-    /// <https://developers.leadwaycrm.com/api-reference/conversations/conversations-search-conversation>. The page types `startAfterDate`
-    /// as any value; a number is taken. It prints Version 2021-07-28, the official file 2021-04-15.
+    /// `GET /conversations/search`, [repeated](rt::Route::is_repeatable) where that helps, pages by the last item. Live responses were
+    /// recorded: <https://developers.leadwaycrm.com/api-reference/conversations/conversations-search-conversation>. The page types
+    /// `startAfterDate` as any value; a number is taken. It prints Version 2021-07-28, the official file 2021-04-15.
     ///
     /// ```no_run
     /// # use leadway::types;
@@ -224,9 +224,9 @@ impl Messages {
     /// are missing too, those of calls always: `download_recording` has them.
     ///
     /// `GET /conversations/{conversationId}/messages`, [repeated](rt::Route::is_repeatable) where that helps, pages by continuation token.
-    /// Documented in part: <https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-messages>. Page not seen, its
-    /// address derived; the facts are from the official file of 2026-05-01. The official file prints the page of messages flat, the server
-    /// returns it nested (issue 54); the nested form is paged over, and both decode.
+    /// Live responses were recorded: <https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-messages>. Page not
+    /// seen, its address derived; the facts are from the official file of 2026-05-01. The official file prints the page of messages flat,
+    /// the server returns it nested (issue 54); the nested form is paged over, and both decode.
     ///
     /// ```no_run
     /// # async fn example(messages: leadway::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
@@ -274,7 +274,7 @@ impl Messages {
     /// Files are not uploaded here: `attachments` takes their URLs. WhatsApp ignores them and needs a text (issues 322 and 50). Which
     /// fields each channel needs is not documented.
     ///
-    /// `POST /conversations/messages`, [sent once](rt::Route::is_repeatable). Documented in full:
+    /// `POST /conversations/messages`, [sent once](rt::Route::is_repeatable). Live responses were recorded:
     /// <https://developers.leadwaycrm.com/api-reference/conversations/conversations-send-a-new-message>. The page marks `subType` and
     /// `status` of the request required and was followed, though whether the server insists is not verified. It marks `status` of the
     /// response required too, which the official files of 2025 do not have: optional. It types `subType` an object and sends the text
@@ -403,7 +403,7 @@ impl Messages {
         ExportMessages(self.core.operation(&routes::EXPORT_MESSAGES).parameter::<String>("locationId", location_id).list(
             |page: types::ExportMessagesResponse| rt::pagination::Page {
                 next: rt::pagination::next([("cursor", page.next_cursor.as_ref().and_then(rt::pagination::token))]),
-                items: page.messages,
+                items: page.messages.unwrap_or_default(),
                 ..Default::default()
             },
         ))
@@ -908,7 +908,7 @@ impl Contacts {
     ///
     /// Creates a contact in a sub-account. Needs the scope `contacts.write`. A response 422 does not mean that none was created (issue 64).
     ///
-    /// `POST /contacts/`, [sent once](rt::Route::is_repeatable). Documented in part:
+    /// `POST /contacts/`, [sent once](rt::Route::is_repeatable). Live responses were recorded:
     /// <https://developers.leadwaycrm.com/api-reference/contacts/contacts-create-contact>. Page not seen, its address derived; the facts
     /// are from the official file of 2026-05-01.
     ///
@@ -934,9 +934,9 @@ impl Contacts {
     ///         .dnd_settings(types::DndSettings::new().sms(types::DndSetting::new(types::DndStatus::Active)))
     ///         .email("rosan@deos.com").first_name("Rosan").gender("male")
     ///         .inbound_dnd_settings(types::InboundDndSettings::new()
-    ///         .all(types::InboundDndSetting::new(types::InboundDndStatus::Active))).last_name("Deo")
-    ///         .name("Rosan Deo").phone("+1 888-888-8888").postal_code("35061").source("public api")
-    ///         .state("AL").tags(["nisi sint commodo amet", "consequat"])
+    ///         .all(types::InboundDndSetting::new().status(types::InboundDndStatus::Active)))
+    ///         .last_name("Deo").name("Rosan Deo").phone("+1 888-888-8888").postal_code("35061")
+    ///         .source("public api").state("AL").tags(["nisi sint commodo amet", "consequat"])
     ///         .timezone("America/Chihuahua").website("https://www.tesla.com"),
     /// ).await?;
     /// # Ok(())
@@ -955,7 +955,7 @@ impl Contacts {
     /// What counts as the same contact is a setting of the sub-account. Where the email address and the phone number belong to two
     /// contacts, the one that the setting puts first is updated and the other field is ignored.
     ///
-    /// `POST /contacts/upsert`, [sent once](rt::Route::is_repeatable). Documented in full:
+    /// `POST /contacts/upsert`, [sent once](rt::Route::is_repeatable). Live responses were recorded:
     /// <https://developers.leadwaycrm.com/api-reference/contacts/contacts-upsert-contact>.
     ///
     /// ```no_run
@@ -980,9 +980,9 @@ impl Contacts {
     ///         .dnd_settings(types::DndSettings::new().sms(types::DndSetting::new(types::DndStatus::Active)))
     ///         .email("rosan@deos.com").first_name("Rosan").gender("male")
     ///         .inbound_dnd_settings(types::InboundDndSettings::new()
-    ///         .all(types::InboundDndSetting::new(types::InboundDndStatus::Active))).last_name("Deo")
-    ///         .name("Rosan Deo").phone("+1 888-888-8888").postal_code("35061").source("public api")
-    ///         .state("AL").tags(["nisi sint commodo amet", "consequat"])
+    ///         .all(types::InboundDndSetting::new().status(types::InboundDndStatus::Active)))
+    ///         .last_name("Deo").name("Rosan Deo").phone("+1 888-888-8888").postal_code("35061")
+    ///         .source("public api").state("AL").tags(["nisi sint commodo amet", "consequat"])
     ///         .timezone("America/Chihuahua").website("https://www.tesla.com"),
     /// ).await?;
     /// # Ok(())
@@ -999,7 +999,7 @@ impl Contacts {
     ///
     /// To add or remove single tags use `add_tags` and `remove_tags`.
     ///
-    /// `PUT /contacts/{contactId}`, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
+    /// `PUT /contacts/{contactId}`, [repeated](rt::Route::is_repeatable) where that helps. Live responses were recorded:
     /// <https://developers.leadwaycrm.com/api-reference/contacts/contacts-update-contact>.
     ///
     /// ```no_run
@@ -1024,9 +1024,9 @@ impl Contacts {
     ///         .dnd_settings(types::DndSettings::new().sms(types::DndSetting::new(types::DndStatus::Active)))
     ///         .email("rosan@deos.com").first_name("rosan")
     ///         .inbound_dnd_settings(types::InboundDndSettings::new()
-    ///         .all(types::InboundDndSetting::new(types::InboundDndStatus::Active))).last_name("Deo")
-    ///         .name("rosan Deo").phone("+1 888-888-8888").postal_code("35061").source("public api")
-    ///         .state("AL").tags(["nisi sint commodo amet", "consequat"])
+    ///         .all(types::InboundDndSetting::new().status(types::InboundDndStatus::Active)))
+    ///         .last_name("Deo").name("rosan Deo").phone("+1 888-888-8888").postal_code("35061")
+    ///         .source("public api").state("AL").tags(["nisi sint commodo amet", "consequat"])
     ///         .timezone("America/Chihuahua").website("https://www.tesla.com"),
     /// ).await?;
     /// # Ok(())
@@ -1096,7 +1096,7 @@ impl Notes {
     ///
     /// Adds a note to a contact. Needs the scope `contacts.write`.
     ///
-    /// `POST /contacts/{contactId}/notes`, [sent once](rt::Route::is_repeatable). Documented in part:
+    /// `POST /contacts/{contactId}/notes`, [sent once](rt::Route::is_repeatable). Live responses were recorded:
     /// <https://developers.leadwaycrm.com/api-reference/contacts/contacts-create-note>. Page not seen, its address derived; the facts are
     /// from the official file of 2026-05-01.
     ///

@@ -9,7 +9,10 @@ pub static SEARCH_CONVERSATIONS: rt::Route =
     rt::Route::new("search_conversations", "conversations", "search", rt::Method::GET, "/conversations/search")
         .headers(&[("Version", "2021-07-28")])
         .paged(rt::Pagination::Cursor)
-        .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-search-conversation");
+        .documented(
+            rt::Evidence::Recorded,
+            "https://developers.leadwaycrm.com/api-reference/conversations/conversations-search-conversation",
+        );
 
 /// `POST /conversations/`: open a conversation with a contact.
 pub static CREATE_CONVERSATION: rt::Route =
@@ -21,14 +24,14 @@ pub static CREATE_CONVERSATION: rt::Route =
 pub static GET_CONVERSATION: rt::Route =
     rt::Route::new("get_conversation", "conversations", "get", rt::Method::GET, "/conversations/{conversationId}")
         .headers(&[("Version", "2021-07-28")])
-        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-conversation");
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-conversation");
 
 /// `PUT /conversations/{conversationId}`: change a conversation.
 pub static UPDATE_CONVERSATION: rt::Route =
     rt::Route::new("update_conversation", "conversations", "update", rt::Method::PUT, "/conversations/{conversationId}")
         .headers(&[("Version", "2021-07-28")])
         .documented(
-            rt::Evidence::Partial,
+            rt::Evidence::Recorded,
             "https://developers.leadwaycrm.com/api-reference/conversations/conversations-update-conversation",
         );
 
@@ -37,7 +40,7 @@ pub static DELETE_CONVERSATION: rt::Route =
     rt::Route::new("delete_conversation", "conversations", "delete", rt::Method::DELETE, "/conversations/{conversationId}")
         .headers(&[("Version", "2021-07-28")])
         .documented(
-            rt::Evidence::Partial,
+            rt::Evidence::Recorded,
             "https://developers.leadwaycrm.com/api-reference/conversations/conversations-delete-conversation",
         );
 
@@ -46,12 +49,12 @@ pub static LIST_MESSAGES: rt::Route =
     rt::Route::new("list_messages", "messages", "list", rt::Method::GET, "/conversations/{conversationId}/messages")
         .headers(&[("Version", "2021-07-28")])
         .paged(rt::Pagination::Token)
-        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-messages");
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-messages");
 
 /// `POST /conversations/messages`: send a message to a contact.
 pub static SEND_MESSAGE: rt::Route = rt::Route::new("send_message", "messages", "send", rt::Method::POST, "/conversations/messages")
     .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-send-a-new-message");
+    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-send-a-new-message");
 
 /// `POST /conversations/messages/inbound`: add a message received outside the platform.
 pub static ADD_INBOUND_MESSAGE: rt::Route =
@@ -114,7 +117,7 @@ pub static COMPLETE_UPLOAD: rt::Route =
 /// `GET /conversations/messages/{id}`: get a message.
 pub static GET_MESSAGE: rt::Route = rt::Route::new("get_message", "messages", "get", rt::Method::GET, "/conversations/messages/{id}")
     .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-message");
+    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-message");
 
 /// `GET /conversations/messages/email/{id}`: get an email.
 pub static GET_EMAIL: rt::Route =
@@ -281,24 +284,24 @@ pub static LIST_CONTACTS: rt::Route = rt::Route::new("list_contacts", "contacts"
 /// `POST /contacts/`: create a contact.
 pub static CREATE_CONTACT: rt::Route = rt::Route::new("create_contact", "contacts", "create", rt::Method::POST, "/contacts/")
     .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-create-contact");
+    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-create-contact");
 
 /// `POST /contacts/upsert`: create a contact or update the one that is there.
 pub static UPSERT_CONTACT: rt::Route = rt::Route::new("upsert_contact", "contacts", "upsert", rt::Method::POST, "/contacts/upsert")
     .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-upsert-contact");
+    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-upsert-contact");
 
 /// `POST /contacts/search`: search contacts with filters.
 pub static SEARCH_CONTACTS: rt::Route = rt::Route::new("search_contacts", "contacts", "search", rt::Method::POST, "/contacts/search")
     .headers(&[("Version", "2021-07-28")])
     .paged(rt::Pagination::Cursor)
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-search-contacts-advanced");
+    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-search-contacts-advanced");
 
 /// `GET /contacts/search/duplicate`: get the contact that has an email address or a phone number.
 pub static GET_DUPLICATE_CONTACT: rt::Route =
     rt::Route::new("get_duplicate_contact", "contacts", "get_duplicate", rt::Method::GET, "/contacts/search/duplicate")
         .headers(&[("Version", "2021-07-28")])
-        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-duplicate-contact");
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-duplicate-contact");
 
 /// `GET /contacts/business/{businessId}`: list the contacts of a business.
 pub static LIST_CONTACTS_BY_BUSINESS: rt::Route =
@@ -325,27 +328,27 @@ pub static BULK_UPDATE_BUSINESS: rt::Route =
 /// `GET /contacts/{contactId}`: get a contact.
 pub static GET_CONTACT: rt::Route = rt::Route::new("get_contact", "contacts", "get", rt::Method::GET, "/contacts/{contactId}")
     .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-contact");
+    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-contact");
 
 /// `PUT /contacts/{contactId}`: change a contact.
 pub static UPDATE_CONTACT: rt::Route = rt::Route::new("update_contact", "contacts", "update", rt::Method::PUT, "/contacts/{contactId}")
     .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-update-contact");
+    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-update-contact");
 
 /// `DELETE /contacts/{contactId}`: delete a contact.
 pub static DELETE_CONTACT: rt::Route = rt::Route::new("delete_contact", "contacts", "delete", rt::Method::DELETE, "/contacts/{contactId}")
     .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-delete-contact");
+    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-delete-contact");
 
 /// `GET /contacts/{contactId}/tasks`: list the tasks of a contact.
 pub static LIST_TASKS: rt::Route = rt::Route::new("list_tasks", "tasks", "list", rt::Method::GET, "/contacts/{contactId}/tasks")
     .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-all-tasks");
+    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-all-tasks");
 
 /// `POST /contacts/{contactId}/tasks`: create a task for a contact.
 pub static CREATE_TASK: rt::Route = rt::Route::new("create_task", "tasks", "create", rt::Method::POST, "/contacts/{contactId}/tasks")
     .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-create-task");
+    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-create-task");
 
 /// `GET /contacts/{contactId}/tasks/{taskId}`: get a task.
 pub static GET_TASK: rt::Route = rt::Route::new("get_task", "tasks", "get", rt::Method::GET, "/contacts/{contactId}/tasks/{taskId}")
@@ -356,13 +359,13 @@ pub static GET_TASK: rt::Route = rt::Route::new("get_task", "tasks", "get", rt::
 pub static UPDATE_TASK: rt::Route =
     rt::Route::new("update_task", "tasks", "update", rt::Method::PUT, "/contacts/{contactId}/tasks/{taskId}")
         .headers(&[("Version", "2021-07-28")])
-        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-update-task");
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-update-task");
 
 /// `DELETE /contacts/{contactId}/tasks/{taskId}`: delete a task.
 pub static DELETE_TASK: rt::Route =
     rt::Route::new("delete_task", "tasks", "delete", rt::Method::DELETE, "/contacts/{contactId}/tasks/{taskId}")
         .headers(&[("Version", "2021-07-28")])
-        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-delete-task");
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-delete-task");
 
 /// `PUT /contacts/{contactId}/tasks/{taskId}/completed`: mark a task as done or not done.
 pub static UPDATE_TASK_COMPLETED: rt::Route =
@@ -373,12 +376,12 @@ pub static UPDATE_TASK_COMPLETED: rt::Route =
 /// `GET /contacts/{contactId}/notes`: list the notes on a contact.
 pub static LIST_NOTES: rt::Route = rt::Route::new("list_notes", "notes", "list", rt::Method::GET, "/contacts/{contactId}/notes")
     .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-all-notes");
+    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-all-notes");
 
 /// `POST /contacts/{contactId}/notes`: add a note to a contact.
 pub static CREATE_NOTE: rt::Route = rt::Route::new("create_note", "notes", "create", rt::Method::POST, "/contacts/{contactId}/notes")
     .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-create-note");
+    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-create-note");
 
 /// `GET /contacts/{contactId}/notes/{id}`: get a note.
 pub static GET_NOTE: rt::Route = rt::Route::new("get_note", "notes", "get", rt::Method::GET, "/contacts/{contactId}/notes/{id}")
@@ -405,13 +408,13 @@ pub static LIST_APPOINTMENTS: rt::Route =
 /// `POST /contacts/{contactId}/tags`: add tags to a contact.
 pub static ADD_TAGS: rt::Route = rt::Route::new("add_tags", "contacts", "add_tags", rt::Method::POST, "/contacts/{contactId}/tags")
     .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-add-tags");
+    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-add-tags");
 
 /// `DELETE /contacts/{contactId}/tags`: remove tags from a contact.
 pub static REMOVE_TAGS: rt::Route =
     rt::Route::new("remove_tags", "contacts", "remove_tags", rt::Method::DELETE, "/contacts/{contactId}/tags")
         .headers(&[("Version", "2021-07-28")])
-        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-remove-tags");
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-remove-tags");
 
 /// `POST /contacts/{contactId}/followers`: let users follow a contact.
 pub static ADD_FOLLOWERS: rt::Route =
@@ -457,7 +460,7 @@ pub static REMOVE_FROM_EVERY_CAMPAIGN: rt::Route = rt::Route::new(
 pub static ADD_TO_WORKFLOW: rt::Route =
     rt::Route::new("add_to_workflow", "contacts", "add_to_workflow", rt::Method::POST, "/contacts/{contactId}/workflow/{workflowId}")
         .headers(&[("Version", "2021-07-28")])
-        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-add-contact-to-workflow");
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-add-contact-to-workflow");
 
 /// `DELETE /contacts/{contactId}/workflow/{workflowId}`: remove a contact from a workflow.
 pub static REMOVE_FROM_WORKFLOW: rt::Route = rt::Route::new(
@@ -468,7 +471,7 @@ pub static REMOVE_FROM_WORKFLOW: rt::Route = rt::Route::new(
     "/contacts/{contactId}/workflow/{workflowId}",
 )
 .headers(&[("Version", "2021-07-28")])
-.documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-delete-contact-from-workflow");
+.documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-delete-contact-from-workflow");
 
 /// `POST /oauth/token`: get an access token from a code or a refresh token.
 pub static CREATE_TOKEN: rt::Route = rt::Route::new("create_token", "oauth", "create_token", rt::Method::POST, "/oauth/token")

@@ -92,12 +92,15 @@ rt::setters!(CompleteUploadRequest new(upload_id: String, file_path: String, loc
 #[non_exhaustive]
 pub struct CompleteUploadResponse {
     /// What the storage knows of the file.
-    pub metadata: UploadMetadata,
+    pub metadata: Option<UploadMetadata>,
     /// URL of each uploaded file by its name.
-    pub uploaded_files: std::collections::BTreeMap<String, String>,
+    pub uploaded_files: Option<std::collections::BTreeMap<String, String>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(CompleteUploadResponse { metadata: "metadata", uploaded_files: "uploadedFiles" });
+rt::object!(CompleteUploadResponse { metadata? "metadata", uploaded_files? "uploadedFiles" } extra);
 
 /// By what conversations are sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -281,14 +284,17 @@ rt::closed_enum!(
 #[non_exhaustive]
 pub struct ExportMessagesResponse {
     /// The messages.
-    pub messages: Vec<Message>,
+    pub messages: Option<Vec<Message>>,
     /// Cursor of the next page; null after the last.
     pub next_cursor: Option<String>,
     /// How many messages match.
-    pub total: rt::Number,
+    pub total: Option<rt::Number>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(ExportMessagesResponse { messages: "messages", next_cursor? "nextCursor", total: "total" });
+rt::object!(ExportMessagesResponse { messages? "messages", next_cursor? "nextCursor", total? "total" } extra);
 
 /// By what exported messages are sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -358,13 +364,16 @@ pub struct ForwardData {
     pub source_contact_id: Option<String>,
     /// Id of the conversation the email was in.
     pub source_conversation_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
 rt::object!(ForwardData {
     email_message_id? "emailMessageId", forward_to_email? "forwardToEmail", forward_whole_thread? "forwardWholeThread",
     message_id? "messageId", recipient_contact_id? "recipientContactId", recipient_conversation_id? "recipientConversationId",
     source_contact_id? "sourceContactId", source_conversation_id? "sourceConversationId"
-});
+} extra);
 
 /// Channel of the message to add.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -460,24 +469,23 @@ rt::setters!(InitiateUploadRequest new(location_id: String, conversation_id: Str
 #[non_exhaustive]
 pub struct InitiateUploadResponse {
     /// When the URL expires, in milliseconds since 1970-01-01 UTC.
-    pub expires_at: rt::Number,
+    pub expires_at: Option<rt::Number>,
     /// Path of the file in the storage, to complete the upload with.
-    pub file_path: String,
+    pub file_path: Option<String>,
     /// Most bytes the file may have.
-    pub max_file_size: rt::Number,
+    pub max_file_size: Option<rt::Number>,
     /// Id of the upload, to complete it with.
     pub upload_id: String,
     /// Signed URL that takes the file by PUT.
-    pub upload_url: String,
+    pub upload_url: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
 rt::object!(InitiateUploadResponse {
-    expires_at: "expiresAt",
-    file_path: "filePath",
-    max_file_size: "maxFileSize",
-    upload_id: "uploadId",
-    upload_url: "uploadUrl"
-});
+    expires_at? "expiresAt", file_path? "filePath", max_file_size? "maxFileSize", upload_id: "uploadId", upload_url? "uploadUrl"
+} extra);
 
 /// Kind of the message within its channel. The documents speak of an object and send the text `Email`; either is accepted.
 #[derive(Clone, Debug, PartialEq)]
@@ -586,7 +594,7 @@ rt::setters!(SendMessageRequest new(type_: SendMessageType, sub_type: MessageSub
 #[non_exhaustive]
 pub struct SendMessageResponse {
     /// Id of the conversation the message is in.
-    pub conversation_id: String,
+    pub conversation_id: Option<String>,
     /// Id of the email, for an email only. An inbound reply that is added with it joins the same thread.
     pub email_message_id: Option<String>,
     /// What was forwarded, for a forwarded email only.
@@ -599,12 +607,15 @@ pub struct SendMessageResponse {
     pub msg: Option<String>,
     /// How far the message is.
     pub status: Option<MessageDeliveryStatus>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
 rt::object!(SendMessageResponse {
-    conversation_id: "conversationId", email_message_id? "emailMessageId", forward_data? "forwardData", message_id? "messageId",
+    conversation_id? "conversationId", email_message_id? "emailMessageId", forward_data? "forwardData", message_id? "messageId",
     message_ids? "messageIds", msg? "msg", status? "status"
-});
+} extra);
 
 /// Channel of the message to send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -909,9 +920,12 @@ pub struct UploadMetadata {
     pub content_type: Option<String>,
     /// Size of the file in bytes.
     pub size: Option<rt::Number>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::object!(UploadMetadata { content_type? "contentType", size? "size" });
+rt::object!(UploadMetadata { content_type? "contentType", size? "size" } extra);
 
 /// The contact to create or to update.
 #[derive(Clone, Debug, PartialEq)]

@@ -54,8 +54,8 @@ impl Contacts {
     /// ```
     pub fn list(&self) -> ListContacts {
         ListContacts(self.core.operation(&routes::LIST_CONTACTS).list(|page: types::ListContactsResponse| rt::pagination::Page {
-            more: Some(page.meta.has_more),
-            total: Some(&page.meta.total).and_then(rt::pagination::count),
+            more: page.meta.as_ref().and_then(|value| value.has_more.as_ref()).copied(),
+            total: page.meta.as_ref().and_then(|value| value.total.as_ref()).and_then(rt::pagination::count),
             items: page.data,
             ..Default::default()
         }))
@@ -112,8 +112,8 @@ impl Contacts {
         let request: types::SearchContactsRequest = request.into();
         self.core.operation(&routes::SEARCH_CONTACTS).check(&request).json(&request).list(|page: types::ListContactsResponse| {
             rt::pagination::Page {
-                more: Some(page.meta.has_more),
-                total: Some(&page.meta.total).and_then(rt::pagination::count),
+                more: page.meta.as_ref().and_then(|value| value.has_more.as_ref()).copied(),
+                total: page.meta.as_ref().and_then(|value| value.total.as_ref()).and_then(rt::pagination::count),
                 items: page.data,
                 ..Default::default()
             }
@@ -309,8 +309,8 @@ impl Messages {
     pub fn list(&self, id: impl std::fmt::Display) -> ListMessages {
         ListMessages(self.core.operation(&routes::LIST_MESSAGES).path_param("id", &id).list(|page: types::ListMessagesResponse| {
             rt::pagination::Page {
-                more: Some(page.meta.has_more),
-                total: Some(&page.meta.total).and_then(rt::pagination::count),
+                more: page.meta.as_ref().and_then(|value| value.has_more.as_ref()).copied(),
+                total: page.meta.as_ref().and_then(|value| value.total.as_ref()).and_then(rt::pagination::count),
                 items: page.data,
                 ..Default::default()
             }
@@ -370,8 +370,8 @@ impl Companies {
     /// ```
     pub fn list(&self) -> ListCompanies {
         ListCompanies(self.core.operation(&routes::LIST_COMPANIES).list(|page: types::ListCompaniesResponse| rt::pagination::Page {
-            more: page.meta.as_ref().map(|value| &value.has_more).copied(),
-            total: page.meta.as_ref().map(|value| &value.total).and_then(rt::pagination::count),
+            more: page.meta.as_ref().and_then(|value| value.has_more.as_ref()).copied(),
+            total: page.meta.as_ref().and_then(|value| value.total.as_ref()).and_then(rt::pagination::count),
             items: page.data,
             ..Default::default()
         }))
@@ -612,8 +612,8 @@ impl Projects {
     /// ```
     pub fn list(&self) -> ListProjects {
         ListProjects(self.core.operation(&routes::LIST_PROJECTS).list(|page: types::ListProjectsResponse| rt::pagination::Page {
-            more: page.meta.as_ref().map(|value| &value.has_more).copied(),
-            total: page.meta.as_ref().map(|value| &value.total).and_then(rt::pagination::count),
+            more: page.meta.as_ref().and_then(|value| value.has_more.as_ref()).copied(),
+            total: page.meta.as_ref().and_then(|value| value.total.as_ref()).and_then(rt::pagination::count),
             items: page.data,
             ..Default::default()
         }))
@@ -707,8 +707,8 @@ impl Projects {
     pub fn list_pipeline_entries(&self, id: impl std::fmt::Display) -> ListPipelineEntries {
         ListPipelineEntries(self.core.operation(&routes::LIST_PIPELINE_ENTRIES).path_param("id", &id).list(
             |page: types::ListPipelineEntriesResponse| rt::pagination::Page {
-                more: Some(page.meta.has_more),
-                total: Some(&page.meta.total).and_then(rt::pagination::count),
+                more: page.meta.as_ref().and_then(|value| value.has_more.as_ref()).copied(),
+                total: page.meta.as_ref().and_then(|value| value.total.as_ref()).and_then(rt::pagination::count),
                 items: page.data,
                 ..Default::default()
             },
@@ -889,8 +889,8 @@ impl Sequences {
     /// ```
     pub fn list(&self) -> ListSequences {
         ListSequences(self.core.operation(&routes::LIST_SEQUENCES).list(|page: types::ListSequencesResponse| rt::pagination::Page {
-            more: Some(page.meta.has_more),
-            total: Some(&page.meta.total).and_then(rt::pagination::count),
+            more: page.meta.as_ref().and_then(|value| value.has_more.as_ref()).copied(),
+            total: page.meta.as_ref().and_then(|value| value.total.as_ref()).and_then(rt::pagination::count),
             items: page.data,
             ..Default::default()
         }))
@@ -1061,7 +1061,11 @@ impl Sourcing {
     ) -> rt::List<types::SourcingSearchResponse, types::SourcingProfile> {
         let request: types::SearchCandidatesRequest = request.into();
         self.core.operation(&routes::SEARCH_CANDIDATES).check(&request).json(&request).list(|page: types::SourcingSearchResponse| {
-            rt::pagination::Page { more: page.data.has_more.as_ref().copied(), items: page.data.profiles, ..Default::default() }
+            rt::pagination::Page {
+                more: page.data.as_ref().and_then(|value| value.has_more.as_ref()).copied(),
+                items: page.data.map(|value| value.profiles.unwrap_or_default()).unwrap_or_default(),
+                ..Default::default()
+            }
         })
     }
 
@@ -1094,8 +1098,8 @@ impl Sourcing {
     ) -> rt::List<types::SourcingSearchResponse, types::SourcingProfile> {
         let request: types::SearchCrmContactsRequest = request.into();
         self.core.operation(&routes::SEARCH_CRM_CONTACTS).json(&request).list(|page: types::SourcingSearchResponse| rt::pagination::Page {
-            more: page.data.has_more.as_ref().copied(),
-            items: page.data.profiles,
+            more: page.data.as_ref().and_then(|value| value.has_more.as_ref()).copied(),
+            items: page.data.map(|value| value.profiles.unwrap_or_default()).unwrap_or_default(),
             ..Default::default()
         })
     }
@@ -1128,7 +1132,11 @@ impl Sourcing {
     ) -> rt::List<types::AdvancedSearchResponse, types::SourcingProfile> {
         let request: types::SearchAdvancedProfilesRequest = request.into();
         self.core.operation(&routes::SEARCH_ADVANCED_PROFILES).json(&request).list(|page: types::AdvancedSearchResponse| {
-            rt::pagination::Page { more: page.data.has_more.as_ref().copied(), items: page.data.profiles, ..Default::default() }
+            rt::pagination::Page {
+                more: page.data.as_ref().and_then(|value| value.has_more.as_ref()).copied(),
+                items: page.data.map(|value| value.profiles.unwrap_or_default()).unwrap_or_default(),
+                ..Default::default()
+            }
         })
     }
 
@@ -1173,9 +1181,12 @@ impl Sourcing {
         let request: types::SearchLinkedinProfilesRequest = request.into();
         self.core.operation(&routes::SEARCH_LINKEDIN_PROFILES).json(&request).list(|page: types::LinkedinSearchResponse| {
             rt::pagination::Page {
-                more: page.data.has_more.as_ref().copied(),
-                next: rt::pagination::next([("cursor", page.data.cursor.as_ref().and_then(rt::pagination::token))]),
-                items: page.data.profiles,
+                more: page.data.as_ref().and_then(|value| value.has_more.as_ref()).copied(),
+                next: rt::pagination::next([(
+                    "cursor",
+                    page.data.as_ref().and_then(|value| value.cursor.as_ref()).and_then(rt::pagination::token),
+                )]),
+                items: page.data.map(|value| value.profiles.unwrap_or_default()).unwrap_or_default(),
                 ..Default::default()
             }
         })

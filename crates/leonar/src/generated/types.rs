@@ -27,10 +27,10 @@ rt::setters!(AddProfilesToProjectRequest new(project_id: (rt::Uuid), profiles: [
 #[non_exhaustive]
 pub struct AddProfilesToProjectResponse {
     /// The contacts the profiles became.
-    pub data: AddedProfiles,
+    pub data: Option<AddedProfiles>,
 }
 
-rt::object!(AddProfilesToProjectResponse { data: "data" });
+rt::object!(AddProfilesToProjectResponse { data? "data" });
 
 /// The contacts the profiles became.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,7 +61,7 @@ pub struct AdvancedSearchPage {
     /// Number of the next page.
     pub next_page: Option<i64>,
     /// The profiles.
-    pub profiles: Vec<SourcingProfile>,
+    pub profiles: Option<Vec<SourcingProfile>>,
     /// Sourcing credits the workspace has left.
     pub sourcing_credits_remaining: Option<i64>,
     /// Number of profiles that match, on all pages together.
@@ -70,7 +70,7 @@ pub struct AdvancedSearchPage {
 
 rt::object!(AdvancedSearchPage {
     credits_consumed? "credits_consumed", filtered_count? "filtered_count", filters_too_strict? "filters_too_strict", has_more? "has_more",
-    next_page? "next_page", profiles: "profiles", sourcing_credits_remaining? "sourcing_credits_remaining", total_count? "total_count"
+    next_page? "next_page", profiles? "profiles", sourcing_credits_remaining? "sourcing_credits_remaining", total_count? "total_count"
 });
 
 /// A page of profiles.
@@ -79,10 +79,10 @@ rt::object!(AdvancedSearchPage {
 #[non_exhaustive]
 pub struct AdvancedSearchResponse {
     /// Profiles, where the page stands, and what it cost.
-    pub data: AdvancedSearchPage,
+    pub data: Option<AdvancedSearchPage>,
 }
 
-rt::object!(AdvancedSearchResponse { data: "data" });
+rt::object!(AdvancedSearchResponse { data? "data" });
 
 /// Channel a message goes through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -598,10 +598,10 @@ impl rt::Limited for EnrollContactsRequest {
 #[non_exhaustive]
 pub struct EnrollContactsResponse {
     /// Numbers of contacts that were enrolled or skipped.
-    pub data: EnrollmentResult,
+    pub data: Option<EnrollmentResult>,
 }
 
-rt::object!(EnrollContactsResponse { data: "data" });
+rt::object!(EnrollContactsResponse { data? "data" });
 
 /// Contacts to enroll, each with variables of its own.
 #[derive(Clone, Debug, PartialEq)]
@@ -685,17 +685,15 @@ rt::open_enum!(
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ErrorInfo {
-    /// Kind of error, with its HTTP status: `validation_error` 400, `invalid_api_key` 401, `insufficient_credits` 402, `insufficient_scope`
-    /// 403, `billing_required` 403 (the workspace has no active subscription), `plan_upgrade_required` 403 (its plan lacks the feature),
-    /// `not_found` 404, `rate_limit_exceeded` 429, `internal_error` 500.
-    pub code: ErrorCode,
+    /// Kind of error.
+    pub code: Option<ErrorCode>,
     /// Facts about the error. Documented for `insufficient_credits` only, which gives `credit_type`, `available` and `required`.
     pub details: Option<rt::Object>,
     /// Explanation for a person; a validation error names the field first.
-    pub message: String,
+    pub message: Option<String>,
 }
 
-rt::object!(ErrorInfo { code: "code", details? "details", message: "message" });
+rt::object!(ErrorInfo { code? "code", details? "details", message? "message" });
 
 /// Body of every error response.
 #[derive(Clone, Debug, PartialEq)]
@@ -703,10 +701,10 @@ rt::object!(ErrorInfo { code: "code", details? "details", message: "message" });
 #[non_exhaustive]
 pub struct ErrorResponse {
     /// What went wrong.
-    pub error: ErrorInfo,
+    pub error: Option<ErrorInfo>,
 }
 
-rt::object!(ErrorResponse { error: "error" });
+rt::object!(ErrorResponse { error? "error" });
 
 /// One attached file.
 #[derive(Clone, Debug, PartialEq)]
@@ -849,12 +847,12 @@ pub struct LinkedinSearchPage {
     /// Whether profiles follow this page.
     pub has_more: Option<bool>,
     /// The profiles.
-    pub profiles: Vec<SourcingProfile>,
+    pub profiles: Option<Vec<SourcingProfile>>,
     /// Number of profiles that match, on all pages together.
     pub total_count: Option<i64>,
 }
 
-rt::object!(LinkedinSearchPage { cursor? "cursor", has_more? "has_more", profiles: "profiles", total_count? "total_count" });
+rt::object!(LinkedinSearchPage { cursor? "cursor", has_more? "has_more", profiles? "profiles", total_count? "total_count" });
 
 /// A page of LinkedIn profiles.
 #[derive(Clone, Debug, PartialEq)]
@@ -862,10 +860,10 @@ rt::object!(LinkedinSearchPage { cursor? "cursor", has_more? "has_more", profile
 #[non_exhaustive]
 pub struct LinkedinSearchResponse {
     /// Profiles, and how to get at the next ones.
-    pub data: LinkedinSearchPage,
+    pub data: Option<LinkedinSearchPage>,
 }
 
-rt::object!(LinkedinSearchResponse { data: "data" });
+rt::object!(LinkedinSearchResponse { data? "data" });
 
 /// A page of companies.
 #[derive(Clone, Debug, PartialEq)]
@@ -898,11 +896,11 @@ rt::object!(ListConnectedAccountsResponse { data: "data" });
 pub struct ListContactsResponse {
     /// The contacts.
     pub data: Vec<Contact>,
-    /// Where a page of a list stands in the whole.
-    pub meta: PageMeta,
+    /// Where the page stands in the whole.
+    pub meta: Option<PageMeta>,
 }
 
-rt::object!(ListContactsResponse { data: "data", meta: "meta" });
+rt::object!(ListContactsResponse { data: "data", meta? "meta" });
 
 /// LinkedIn's places that match.
 #[derive(Clone, Debug, PartialEq)]
@@ -922,11 +920,11 @@ rt::object!(ListLinkedinLocationsResponse { data: "data" });
 pub struct ListMessagesResponse {
     /// The messages.
     pub data: Vec<Message>,
-    /// Where a page of a list stands in the whole.
-    pub meta: PageMeta,
+    /// Where the page stands in the whole.
+    pub meta: Option<PageMeta>,
 }
 
-rt::object!(ListMessagesResponse { data: "data", meta: "meta" });
+rt::object!(ListMessagesResponse { data: "data", meta? "meta" });
 
 /// A page of pipeline entries.
 #[derive(Clone, Debug, PartialEq)]
@@ -935,22 +933,22 @@ rt::object!(ListMessagesResponse { data: "data", meta: "meta" });
 pub struct ListPipelineEntriesResponse {
     /// The entries.
     pub data: Vec<PipelineEntry>,
-    /// Where a page of a list stands in the whole.
-    pub meta: PageMeta,
+    /// Where the page stands in the whole.
+    pub meta: Option<PageMeta>,
 }
 
-rt::object!(ListPipelineEntriesResponse { data: "data", meta: "meta" });
+rt::object!(ListPipelineEntriesResponse { data: "data", meta? "meta" });
 
 /// The files of a project.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ListProjectFilesResponse {
-    /// Files, one level deeper than in other lists.
-    pub data: UploadedFileList,
+    /// The files, one level deeper than in other lists.
+    pub data: Option<UploadedFileList>,
 }
 
-rt::object!(ListProjectFilesResponse { data: "data" });
+rt::object!(ListProjectFilesResponse { data? "data" });
 
 /// A page of projects.
 #[derive(Clone, Debug, PartialEq)]
@@ -972,11 +970,11 @@ rt::object!(ListProjectsResponse { data: "data", meta? "meta" });
 pub struct ListSequencesResponse {
     /// The sequences.
     pub data: Vec<Sequence>,
-    /// Where a page of a list stands in the whole.
-    pub meta: PageMeta,
+    /// Where the page stands in the whole.
+    pub meta: Option<PageMeta>,
 }
 
-rt::object!(ListSequencesResponse { data: "data", meta: "meta" });
+rt::object!(ListSequencesResponse { data: "data", meta? "meta" });
 
 /// The members of the workspace.
 #[derive(Clone, Debug, PartialEq)]
@@ -1067,10 +1065,10 @@ rt::setters!(NewContactPhone new(phone: String) { type_: String });
 #[non_exhaustive]
 pub struct NoteResponse {
     /// The note. None of its fields was seen.
-    pub data: rt::Object,
+    pub data: Option<rt::Object>,
 }
 
-rt::object!(NoteResponse { data: "data" });
+rt::object!(NoteResponse { data? "data" });
 
 /// Where a page of a list stands in the whole.
 #[derive(Clone, Debug, PartialEq)]
@@ -1078,16 +1076,16 @@ rt::object!(NoteResponse { data: "data" });
 #[non_exhaustive]
 pub struct PageMeta {
     /// Whether items follow this page.
-    pub has_more: bool,
+    pub has_more: Option<bool>,
     /// Page size that was used.
-    pub limit: i64,
+    pub limit: Option<i64>,
     /// Number of items before this page.
-    pub offset: i64,
+    pub offset: Option<i64>,
     /// Number of items that match, on all pages together.
-    pub total: i64,
+    pub total: Option<i64>,
 }
 
-rt::object!(PageMeta { has_more: "has_more", limit: "limit", offset: "offset", total: "total" });
+rt::object!(PageMeta { has_more? "has_more", limit? "limit", offset? "offset", total? "total" });
 
 /// A contact as a candidate in a project's pipeline. Everything but `id` may be missing.
 #[derive(Clone, Debug, PartialEq)]
@@ -1743,14 +1741,14 @@ pub struct SourcingPage {
     /// Number of the next page.
     pub next_page: Option<i64>,
     /// The candidates.
-    pub profiles: Vec<SourcingProfile>,
+    pub profiles: Option<Vec<SourcingProfile>>,
     /// Number of candidates that match, on all pages together.
     pub total_count: Option<i64>,
 }
 
 rt::object!(SourcingPage {
     filtered_count? "filtered_count", filters_too_strict? "filters_too_strict", has_more? "has_more", next_page? "next_page",
-    profiles: "profiles", total_count? "total_count"
+    profiles? "profiles", total_count? "total_count"
 });
 
 /// A candidate as a search finds them, and as they are added to a project. Which fields there are depends on the source;
@@ -1811,10 +1809,10 @@ rt::setters!(SourcingProfile new() {
 #[non_exhaustive]
 pub struct SourcingSearchResponse {
     /// Candidates, and where the page stands.
-    pub data: SourcingPage,
+    pub data: Option<SourcingPage>,
 }
 
-rt::object!(SourcingSearchResponse { data: "data" });
+rt::object!(SourcingSearchResponse { data? "data" });
 
 /// A word that contacts, companies, deals and projects are marked with.
 #[derive(Clone, Debug, PartialEq)]
@@ -2032,10 +2030,10 @@ rt::setters!(UnenrollContactsRequest new(contact_ids: [(rt::Uuid)]) {  });
 #[non_exhaustive]
 pub struct UnenrollContactsResponse {
     /// Numbers of contacts that were taken out or not found.
-    pub data: UnenrollmentResult,
+    pub data: Option<UnenrollmentResult>,
 }
 
-rt::object!(UnenrollContactsResponse { data: "data" });
+rt::object!(UnenrollContactsResponse { data? "data" });
 
 /// Numbers of contacts that were taken out or not found.
 #[derive(Clone, Debug, PartialEq)]

@@ -20,7 +20,7 @@ macro_rules! messenger {
                     Ok(Receipt {
                         message_ids: if several.is_empty() { $sent.message_id.iter().cloned().collect() } else { several },
                         email_message_id: $sent.email_message_id.clone(),
-                        conversation_id: Some($sent.conversation_id.clone()),
+                        conversation_id: $sent.conversation_id.clone(),
                         status: $status,
                         note: $sent.msg.clone(),
                         ..Receipt::of($vendor, &$sent)

@@ -34,7 +34,7 @@ impl Messenger for Client {
                         time: sent.timestamp.or(sent.sent_at),
                     };
                     let status = sent.status.as_ref().map(ToString::to_string);
-                    response.receipt(Some(sent.success), status, Receipt::of(VENDOR, &sent))
+                    response.receipt(sent.success, status, Receipt::of(VENDOR, &sent))
                 }
                 Request::LeadMessage(lead, body) => {
                     let sent = self.inbox().send_message_to_lead(lead, body).await?;

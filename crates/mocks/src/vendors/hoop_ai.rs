@@ -338,7 +338,7 @@ pub mod operations {
 
     impl Then<GetMessage> {
         /// Responds as documented, with this value.
-        pub fn success(self, value: &types::Message) -> Self {
+        pub fn success(self, value: &types::GetMessageResponse) -> Self {
             self.typed(value)
         }
     }

@@ -86,22 +86,22 @@ macro_rules! edition {
                             whole = false;
                             break;
                         }
-                        if message.direction == MessageDirection::Inbound {
+                        if message.direction == Some(MessageDirection::Inbound) {
                             continue;
                         }
                         let found = |ids, text, at| Candidate { ids, conversation: Some(conversation.clone()), text, at };
                         let emails = email_ids(&message);
                         if emails.is_empty() {
-                            candidates.push(found(vec![message.id], message.body, time(&message.date_added)));
+                            candidates.push(found(vec![message.id], message.body, message.date_added.as_deref().and_then(time)));
                             continue;
                         }
                         // The list has no body of an email, and one entry for all emails of a thread.
                         for id in emails.into_iter().take(EMAILS) {
                             let response = client.messages().get_email(&id).await?;
                             let email = email(&response);
-                            let at = time(&email.date_added);
-                            if email.direction != MessageDirection::Inbound && look.in_time(at) {
-                                candidates.push(found(vec![id, message.id.clone()], Some(email.body.clone()), at));
+                            let at = email.date_added.as_deref().and_then(time);
+                            if email.direction != Some(MessageDirection::Inbound) && look.in_time(at) {
+                                candidates.push(found(vec![id, message.id.clone()], email.body.clone(), at));
                             }
                         }
                     }

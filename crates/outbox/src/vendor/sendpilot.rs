@@ -24,7 +24,10 @@ pub(super) async fn look(core: &Core, look: &Look<'_>) -> Result<Found, Error> {
     if let Recipient::Contact(lead) = &look.message().to {
         match client.leads().get(lead).await {
             Ok(lead) => {
-                url.clone_from(&lead.linkedin_url);
+                let Some(profile) = &lead.linkedin_url else {
+                    return Ok(Found::Unclear("SendPilot does not say which profile the lead is".to_owned()));
+                };
+                url.clone_from(profile);
                 sender = sender.or_else(|| lead.sender_id.clone());
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {

@@ -108,6 +108,9 @@ fn find(document: &Document, schema: &Value, depth: usize, fits: &impl Fn(&Value
     if fits(schema) {
         return Some(String::new());
     }
+    if let Some(alternatives) = schema["oneOf"].as_array() {
+        return alternatives.iter().find_map(|alternative| find(document, alternative, depth, fits));
+    }
     let properties = document.properties(schema).filter(|_| depth > 0)?;
     properties.iter().find_map(|(name, property)| {
         let rest = find(document, property, depth - 1, fits)?;
@@ -198,6 +201,7 @@ mod tests {
             (Vendor::Leadway, "list_contacts_by_business", Role::List, "contact", Some("contacts"), None, "businessId"),
             (Vendor::SendPilot, "get_credits", Role::Other, "credit", None, None, ""),
             (Vendor::Leadway, "list_messages", Role::List, "message", Some("messages.messages"), None, "conversationId"),
+            (Vendor::Leadway, "get_message", Role::Read, "message", Some("message"), Some("id"), ""),
             (Vendor::Leadway, "get_task", Role::Read, "task", Some("task"), Some("taskId"), "contactId"),
             (Vendor::Leadway, "search_conversations", Role::List, "conversation", Some("conversations"), None, ""),
         ];

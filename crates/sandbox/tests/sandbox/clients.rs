@@ -70,7 +70,7 @@ async fn leadway() {
         let contact = client.contacts().create(contact).await.unwrap().into_inner().contact.unwrap().id.unwrap();
         let message = SendMessageRequest::new(SendMessageType::Sms, "SMS", &contact, MessageDeliveryStatus::Pending).message("Hi");
         let sent = client.messages().send(message).await.unwrap();
-        conversations.insert(0, sent.conversation_id.clone());
+        conversations.insert(0, sent.conversation_id.clone().unwrap());
         made.insert(0, contact);
     }
     let listed = client.contacts().list("here").query("lovelace").limit(2).stream();

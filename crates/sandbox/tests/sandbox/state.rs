@@ -359,7 +359,7 @@ async fn highlevel_messages_appear_in_their_conversation() {
             provider.as_object_mut().unwrap().remove("contactId");
         }
         let inbound = client.post("/conversations/messages/inbound", provider).await;
-        let got = client.get(&format!("/conversations/messages/{}", inbound["messageId"].as_str().unwrap())).await;
+        let got = client.get(&format!("/conversations/messages/{}", inbound["messageId"].as_str().unwrap())).await["message"].clone();
         assert_eq!((&got["direction"], &got["body"], &got["contactId"]), (&json!("inbound"), &json!("Hello!"), &contact));
         let found =
             client.get(&format!("/conversations/search?locationId=here&contactId={}&status=unread", contact.as_str().unwrap())).await;
@@ -370,11 +370,11 @@ async fn highlevel_messages_appear_in_their_conversation() {
 
         let message_path = format!("/conversations/messages/{}", sms["messageId"].as_str().unwrap());
         client.put(&format!("{message_path}/status"), json!({ "status": "read" })).await;
-        assert_eq!(client.get(&message_path).await["status"], "read");
+        assert_eq!(client.get(&message_path).await["message"]["status"], "read");
         assert_eq!(client.status(Method::DELETE, &format!("{message_path}/schedule")).await, 400);
         let later = client.post("/conversations/messages", message("SMS", json!({ "scheduledTimestamp": 1_900_000_000 }))).await;
         let later = format!("/conversations/messages/{}", later["messageId"].as_str().unwrap());
-        assert_eq!(client.get(&later).await["status"], "scheduled");
+        assert_eq!(client.get(&later).await["message"]["status"], "scheduled");
         client.delete(&format!("{later}/schedule")).await;
         assert_eq!(client.status(Method::GET, &later).await, 404);
         let stranger = message("SMS", json!({ "contactId": "nobody" }));

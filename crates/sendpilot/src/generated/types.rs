@@ -12,7 +12,7 @@ pub struct Campaign {
     /// How many connection requests were sent.
     pub connections_sent: Option<i64>,
     /// When the campaign was created.
-    pub created_at: rt::DateTime<rt::Utc>,
+    pub created_at: Option<rt::DateTime<rt::Utc>>,
     /// What the campaign is about.
     pub description: Option<String>,
     /// Id of the campaign.
@@ -26,23 +26,23 @@ pub struct Campaign {
     /// The counters, in the older form of the response.
     pub metrics: Option<CampaignMetrics>,
     /// Name of the campaign.
-    pub name: String,
+    pub name: Option<String>,
     /// How many replies came.
     pub replies_received: Option<i64>,
-    /// Where a campaign stands.
-    pub status: CampaignStatus,
+    /// State of the campaign.
+    pub status: Option<CampaignStatus>,
     /// How many leads the campaign has.
-    pub total_leads: i64,
+    pub total_leads: Option<i64>,
     /// Kind of the campaign.
     pub type_: Option<String>,
     /// When the campaign was last changed.
-    pub updated_at: rt::DateTime<rt::Utc>,
+    pub updated_at: Option<rt::DateTime<rt::Utc>>,
 }
 
 rt::object!(Campaign {
-    connections_sent? "connectionsSent", created_at: "createdAt", description? "description", id: "id", leads_contacted? "leadsContacted",
-    linked_in_sender_ids? "linkedInSenderIds", messages_sent? "messagesSent", metrics? "metrics", name: "name",
-    replies_received? "repliesReceived", status: "status", total_leads: "totalLeads", type_? "type", updated_at: "updatedAt"
+    connections_sent? "connectionsSent", created_at? "createdAt", description? "description", id: "id", leads_contacted? "leadsContacted",
+    linked_in_sender_ids? "linkedInSenderIds", messages_sent? "messagesSent", metrics? "metrics", name? "name",
+    replies_received? "repliesReceived", status? "status", total_leads? "totalLeads", type_? "type", updated_at? "updatedAt"
 });
 
 /// What to do with a campaign.
@@ -675,19 +675,19 @@ rt::closed_enum!(
 #[non_exhaustive]
 pub struct GetCreditsResponse {
     /// Credits that can be used now: those of the subscription and the purchased ones.
-    pub available: rt::Number,
+    pub available: Option<rt::Number>,
     /// When the next cycle begins; null without an active plan.
     pub next_reset_date: Option<rt::DateTime<rt::Utc>>,
     /// Credits left of those purchased. They never expire.
-    pub purchased: rt::Number,
+    pub purchased: Option<rt::Number>,
     /// Credits left of the subscription. They start anew with each cycle.
-    pub subscription: rt::Number,
+    pub subscription: Option<rt::Number>,
     /// Credits used in this cycle.
-    pub used: rt::Number,
+    pub used: Option<rt::Number>,
 }
 
 rt::object!(GetCreditsResponse {
-    available: "available", next_reset_date? "nextResetDate", purchased: "purchased", subscription: "subscription", used: "used"
+    available? "available", next_reset_date? "nextResetDate", purchased? "purchased", subscription? "subscription", used? "used"
 });
 
 /// How far a search is.
@@ -698,25 +698,25 @@ pub struct GetLeadDatabaseSearchStatusResponse {
     /// When the search ended.
     pub completed_at: Option<rt::DateTime<rt::Utc>>,
     /// When the search was created.
-    pub created_at: rt::DateTime<rt::Utc>,
+    pub created_at: Option<rt::DateTime<rt::Utc>>,
     /// Why the search failed.
     pub error_message: Option<String>,
     /// Id of the search.
     pub id: String,
     /// Name of the search.
-    pub name: String,
+    pub name: Option<String>,
     /// How far the search is.
     pub progress: Option<LeadDatabaseSearchProgress>,
-    /// Where a search stands.
-    pub status: LeadDatabaseSearchStatus,
+    /// State of the search.
+    pub status: Option<LeadDatabaseSearchStatus>,
     /// How many leads were found.
     #[cfg_attr(feature = "schemars", schemars(rename = "totalResults"))]
     pub total_results: Option<i64>,
 }
 
 rt::object!(GetLeadDatabaseSearchStatusResponse {
-    completed_at? "completed_at", created_at: "created_at", error_message? "error_message", id: "id", name: "name", progress? "progress",
-    status: "status", total_results? "totalResults"
+    completed_at? "completed_at", created_at? "created_at", error_message? "error_message", id: "id", name? "name", progress? "progress",
+    status? "status", total_results? "totalResults"
 });
 
 /// How far an extraction job is.
@@ -736,13 +736,13 @@ pub struct GetLeadExtractorCampaignStatusResponse {
     pub name: Option<String>,
     /// How many leads are done.
     pub progress: Option<LeadExtractorProgress>,
-    /// Where an extraction job stands.
-    pub status: LeadExtractorCampaignStatus,
+    /// State of the job.
+    pub status: Option<LeadExtractorCampaignStatus>,
 }
 
 rt::object!(GetLeadExtractorCampaignStatusResponse {
     completed_at? "completed_at", created_at? "created_at", error_message? "error_message", id: "id", name? "name", progress? "progress",
-    status: "status"
+    status? "status"
 });
 
 /// The API key and its workspace. The inner fields are not documented.
@@ -889,13 +889,13 @@ pub struct Lead {
     /// The profile's text about the person.
     pub about: Option<String>,
     /// Id of the campaign.
-    pub campaign_id: String,
+    pub campaign_id: Option<String>,
     /// Company.
     pub company: Option<String>,
     /// How many connections the profile has.
     pub connection_count: Option<rt::Number>,
     /// When the lead was added.
-    pub created_at: rt::DateTime<rt::Utc>,
+    pub created_at: Option<rt::DateTime<rt::Utc>>,
     /// Custom status of the lead, by which leads are sorted in a CRM, such as `INTERESTED`.
     pub custom_lead_status: Option<String>,
     /// The custom fields of the lead.
@@ -917,30 +917,29 @@ pub struct Lead {
     /// Last name.
     pub last_name: Option<String>,
     /// URL of the LinkedIn profile.
-    pub linkedin_url: String,
+    pub linkedin_url: Option<String>,
     /// Place, as the profile words it.
     pub location: Option<String>,
     /// URL of the profile's picture.
     pub profile_picture_url: Option<String>,
     /// Id of the sender that works on the lead.
     pub sender_id: Option<String>,
-    /// Where a lead stands in its campaign. Most values are set by the campaign's sequence. `NOT_INTERESTED` can be set and comes in
-    /// events, and is probably refused as a filter.
-    pub status: LeadStatus,
+    /// State of the lead.
+    pub status: Option<LeadStatus>,
     /// Job title.
     pub title: Option<String>,
     /// When the lead last changed.
-    pub updated_at: rt::DateTime<rt::Utc>,
+    pub updated_at: Option<rt::DateTime<rt::Utc>>,
     /// Website.
     pub website: Option<String>,
 }
 
 rt::object!(Lead {
-    about? "about", campaign_id: "campaignId", company? "company", connection_count? "connectionCount", created_at: "createdAt",
+    about? "about", campaign_id? "campaignId", company? "company", connection_count? "connectionCount", created_at? "createdAt",
     custom_lead_status? "customLeadStatus", data? "data", email? "email", first_name? "firstName", follower_count? "followerCount",
     id: "id", industry? "industry", is_open_profile? "isOpenProfile", is_premium? "isPremium", last_name? "lastName",
-    linkedin_url: "linkedinUrl", location? "location", profile_picture_url? "profilePictureUrl", sender_id? "senderId", status: "status",
-    title? "title", updated_at: "updatedAt", website? "website"
+    linkedin_url? "linkedinUrl", location? "location", profile_picture_url? "profilePictureUrl", sender_id? "senderId", status? "status",
+    title? "title", updated_at? "updatedAt", website? "website"
 });
 
 /// Who changed a lead's status.
@@ -2385,14 +2384,14 @@ pub struct SendMessageResponse {
     /// How far the message is. Current form only.
     pub status: Option<MessageStatus>,
     /// Whether the message was accepted for sending.
-    pub success: bool,
+    pub success: Option<bool>,
     /// When the message was sent or queued. Current form only.
     pub timestamp: Option<rt::DateTime<rt::Utc>>,
 }
 
 rt::object!(SendMessageResponse {
     conversation_id? "conversationId", error? "error", lead_id? "leadId", message_id? "messageId",
-    recipient_linkedin_url? "recipientLinkedinUrl", sender_id? "senderId", sent_at? "sentAt", status? "status", success: "success",
+    recipient_linkedin_url? "recipientLinkedinUrl", sender_id? "senderId", sent_at? "sentAt", status? "status", success? "success",
     timestamp? "timestamp"
 });
 
@@ -2606,11 +2605,11 @@ pub struct WebhookEnvelope {
     /// Name of the event, such as `reply.received`.
     pub event_type: String,
     /// When the event happened.
-    pub timestamp: rt::DateTime<rt::Utc>,
+    pub timestamp: Option<rt::DateTime<rt::Utc>>,
     /// Id of the workspace.
     pub workspace_id: Option<String>,
 }
 
 rt::object!(WebhookEnvelope {
-    data: "data", event_id: "eventId", event_type: "eventType", timestamp: "timestamp", workspace_id? "workspaceId"
+    data: "data", event_id: "eventId", event_type: "eventType", timestamp? "timestamp", workspace_id? "workspaceId"
 });

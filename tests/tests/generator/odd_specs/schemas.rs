@@ -6,6 +6,7 @@ pub fn cases() -> Vec<Odd> {
     let mut cases = properties();
     cases.extend(components());
     cases.extend(recursive());
+    cases.extend(required());
     cases.push(refused(
         "fault of a shared schema is found once",
         &[("    SendMessageRequest:\n      type: object", "    SendMessageRequest:\n      type: objct")],
@@ -19,6 +20,43 @@ pub fn cases() -> Vec<Odd> {
         "did you mean `string`?\n1 problem",
     ));
     cases
+}
+
+/// What a response may require.
+fn required() -> Vec<Odd> {
+    const ID: (&str, &str) = ("      required: [id]\n", "      required: [id, status]\n");
+    const TWO: (&str, &str) = (
+        "        status:\n",
+        "        senderId: { type: string, description: x }\n        held: { $ref: \"#/components/schemas/Held\" }\n        status:\n",
+    );
+    let held =
+        before(SCHEMA, "    Held: { type: object, description: x, required: [id], properties: { id: { type: string, description: x } } }");
+    let example = ("                id: m1\n", "                id: m1\n                held: { id: h1 }\n");
+    let with = |required: &'static str| [("      required: [id]\n", required), TWO, (SCHEMA, held.as_str()), example];
+    vec![
+        refused(
+            "response requires a status",
+            &[ID],
+            "      required: [id, status]",
+            "`status` is required in a response, on the word of a page",
+        ),
+        accepted("response requires a status that was recorded", &[ID, ("level: full", "level: recorded")]),
+        refused(
+            "response requires two ids",
+            &with("      required: [id, senderId]\n"),
+            "required: [id, senderId]",
+            "`senderId` is required",
+        ),
+        accepted("response requires an id and what holds one", &with("      required: [id, held]\n")),
+        accepted("every response keeps more", &[("openapi: 3.0.3\n", "openapi: 3.0.3\nx-extra: true\n")]),
+        refused(
+            "every response keeps more, in words",
+            &[("openapi: 3.0.3\n", "openapi: 3.0.3\nx-extra: \"yes\"\n")],
+            "x-extra:",
+            "write `true`",
+        ),
+        refused("the vendor's file without a note", &[("level: full", "level: official")], "      x-evidence:", "needs a note"),
+    ]
 }
 
 fn properties() -> Vec<Odd> {
@@ -229,7 +267,9 @@ fn recursive() -> Vec<Odd> {
             ),
         ),
     ] {
-        cases.push(accepted(format!("recursive: {name}"), &[(RESULT, &used), (SCHEMA, &before(SCHEMA, &schemas))]));
+        // A response may require what was recorded.
+        let recorded = ("level: full", "level: recorded");
+        cases.push(accepted(format!("recursive: {name}"), &[(RESULT, &used), (SCHEMA, &before(SCHEMA, &schemas)), recorded]));
     }
     for (name, schemas, at, words) in [
         ("reference to itself", format!("    Odd: {odd}"), "    Odd:", "component `Odd` refers to itself"),

@@ -321,7 +321,7 @@ async fn complete_upload() -> Outcome {
 async fn get_message() -> Outcome {
     let server = MockServer::start_async().await;
     let id = "ve9EPM428h8vShlRW1KT";
-    let documented: types::Message = response(OPENAPI, "get_message");
+    let documented: types::GetMessageResponse = response(OPENAPI, "get_message");
     let mock = server.get_message(|when, then| {
         when.id(id);
         then.success(&documented);

@@ -61,7 +61,9 @@ pub fn long_about(document: &Document, route: &Route) -> String {
     let _ = write!(about, "\n{}", route.docs);
     let evidence = match route.evidence {
         Evidence::Full => return about,
+        Evidence::Recorded => "Live responses were recorded",
         Evidence::Partial => "Documented in part",
+        Evidence::Official => "From the vendor's file, not reviewed",
         _ => "Not documented; known from other clients",
     };
     let _ = write!(about, "\n\n{evidence}");
