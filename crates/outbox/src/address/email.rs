@@ -28,9 +28,12 @@ pub(super) fn parse(text: &str) -> Result<Address, AddressError> {
     Ok(Address::new(AddressKind::Email, format!("{}@{domain}", fold(local)), format!("{local}@{domain}")))
 }
 
-/// The address of a `mailto:` URL, whose fields do not matter.
+/// The address of a `mailto:` URL, whose fields do not matter unless they hold others.
 fn mailto(url: &str) -> Option<Cow<'_, str>> {
-    let address = url.split('?').next().unwrap_or(url);
+    let (address, fields) = url.split_once('?').unwrap_or((url, ""));
+    if fields.contains('@') || fields.contains("%40") {
+        return None;
+    }
     Some(Cow::Owned(tidy(&percent_decode_str(address).decode_utf8().ok()?)))
 }
 

@@ -66,7 +66,7 @@ fn decoded(segment: &str) -> Option<String> {
     for _ in 0..4 {
         let once = tidy(&percent_decode_str(&slug).decode_utf8().ok()?);
         if once == slug {
-            return Some(slug);
+            return Some(slug.trim_end_matches('/').to_owned());
         }
         slug = once;
     }

@@ -34,7 +34,7 @@ pub struct Signal {
     pub message_ids: Vec<String>,
     /// The vendor's id of the conversation.
     pub conversation_id: Option<String>,
-    /// Whom it is about: the vendor's id of the contact or lead, and the URL of the profile.
+    /// Whom it is about: the vendor's id of the contact or lead, the URL of the profile, or another address.
     pub recipients: Vec<String>,
 }
 
@@ -156,8 +156,13 @@ impl Outbox {
     /// A reply and an unsubscription are about a person: about all messages with the signal's ids, in its conversation, or to its recipients.
     /// A bounce is about the messages with its ids; without any, about the conversation, and without that about the recipients.
     pub async fn receive(&self, signal: &Signal) -> Result<Handled, Error> {
-        let people: Vec<Address> = signal.recipients.iter().filter_map(|text| Address::recipient(text).ok()).collect();
-        let unreadable = u64::try_from(signal.recipients.len() - people.len()).unwrap_or(u64::MAX);
+        let (mut people, mut unreadable) = (Vec::new(), 0);
+        for text in &signal.recipients {
+            match Address::recipient(text).map(|address| vec![address]).or_else(|_| Address::parse_all(text, self.region)) {
+                Ok(addresses) => people.extend(addresses),
+                Err(_) => unreadable += 1,
+            }
+        }
         let mut handled = Handled { messages: self.about(signal, &people).await?, unreadable, ..Handled::default() };
         for id in &handled.messages {
             handled.stopped += self.stop_follow_ups(*id, signal.kind.word()).await?;

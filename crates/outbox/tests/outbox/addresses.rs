@@ -111,6 +111,8 @@ both! {
         assert_eq!((handled.messages.len(), handled.suppressed, handled.unreadable), (1, 3, 1), "{handled:?}");
         let listed: Vec<_> = outbox.suppressed(None, 9).await.unwrap().into_iter().map(|listed| listed.address).collect();
         assert_eq!(listed, ["+33612345678", "c1", "jean@example.com"], "not who got a copy");
+        signal.recipients = vec!["JEAN@example.com".to_owned()];
+        assert_eq!(outbox.receive(&signal).await.unwrap().messages.len(), 1, "by any of their addresses");
     }
 }
 

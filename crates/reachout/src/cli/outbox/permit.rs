@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::Args;
 use reachout::{Delivery, Message, Vendor};
-use reachout_outbox::{Envelope, Lane, Region};
+use reachout_outbox::{Envelope, Error, Lane, Region};
 
 use super::{DEFAULT, Database, VARIABLE, failed};
 use crate::cli::{access::Access, failure::Failure, output::Output, profile::variable_value};
@@ -33,7 +33,10 @@ pub async fn permit(permit: &Permit, vendor: Vendor, message: &Message, access: 
     let database = Database(named.unwrap_or_else(|| DEFAULT.to_owned()), permit.region);
     let outbox = database.existing().await?;
     let lane = Lane::new(vendor, access.settings.profile());
-    let refusal = outbox.refusal(&Envelope::new(lane, message.clone())).await.map_err(failed)?;
+    let refusal = outbox.refusal(&Envelope::new(lane, message.clone())).await.map_err(|error| match error {
+        Error::Recipient { field, source, .. } => Failure::usage(format!("the {field} is {source}")),
+        error => failed(error),
+    })?;
     output.note(format!("the message was held against the suppression list and the rules of {}", database.told()));
     let Some(refusal) = refusal else { return Ok(()) };
     let sentence = format!("not sent: {refusal} (outbox {}); --ignore-outbox sends it all the same", database.told());
