@@ -1,7 +1,9 @@
 //! The outbox over SQLite and Postgres, with the sandbox as the vendors.
 #![allow(clippy::doc_markdown, reason = "the names of databases and vendors are not code")]
 
+mod consent;
 mod database;
+mod fake;
 mod keys;
 mod kill;
 mod knows;
@@ -9,7 +11,9 @@ mod limit;
 mod people;
 mod processes;
 mod rules;
+mod runner;
 mod secrets;
+mod settle;
 mod states;
 mod suppression;
 mod vendor;
