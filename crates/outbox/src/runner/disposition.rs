@@ -35,22 +35,22 @@ pub(super) enum Disposition {
 #[derive(Clone, Debug)]
 pub(super) struct Wait {
     /// Zero: as soon as somebody has time for it.
-    pub(super) wait: Duration,
+    pub(super) time: Duration,
     /// A word to count by.
     pub(super) code: &'static str,
     pub(super) reason: Option<String>,
 }
 
 impl Wait {
-    pub(super) fn new(wait: Duration, code: &'static str) -> Self {
-        Self { wait, code, reason: None }
+    pub(super) fn new(time: Duration, code: &'static str) -> Self {
+        Self { time, code, reason: None }
     }
 }
 
 impl Disposition {
     /// For a message that waits for its turn.
-    pub(super) fn requeue(wait: Duration, code: &'static str) -> Self {
-        Self::Requeue(Wait::new(wait, code))
+    pub(super) fn requeue(time: Duration, code: &'static str) -> Self {
+        Self::Requeue(Wait::new(time, code))
     }
 
     pub(super) async fn apply(self, shared: &Shared, job: &Job) {
@@ -78,10 +78,10 @@ impl Disposition {
     }
 }
 
-async fn requeue(shared: &Shared, job: &Job, Wait { wait, code, reason }: &Wait) {
+async fn requeue(shared: &Shared, job: &Job, Wait { time, code, reason }: &Wait) {
     let (id, worker) = (job.claimed.id, &job.claimed.worker);
-    match shared.store.requeue(id, worker, *wait, code, reason.as_deref()).await {
-        Ok(()) => shared.tell(&Event::PutBack { id, wait: *wait, code: (*code).to_owned() }),
+    match shared.store.requeue(id, worker, *time, code, reason.as_deref()).await {
+        Ok(()) => shared.tell(&Event::PutBack { id, wait: *time, code: (*code).to_owned() }),
         // Nothing of it was sent; it is found when there is nothing else to do.
         Err(error) => tracing::warn!(id, %error, "a message could not be requeued yet"),
     }

@@ -166,7 +166,7 @@ impl Claims {
             let known = shared.lanes.with_rules(&due.lane, rules);
             let wait = known
                 .blocked()
-                .map(|blocked| blocked.wait)
+                .map(|blocked| blocked.time)
                 .or_else(|| u64::try_from(due_in).ok().filter(|ms| *ms > 0).map(Duration::from_millis));
             if let Some(wait) = wait {
                 pause = pause.min(wait);

@@ -75,7 +75,7 @@ async fn gates(shared: &Shared, job: &Job) -> Result<Begun, Disposition> {
 /// The account can go on, and so can the runner.
 fn is_turn(shared: &Shared, known: &Known) -> Result<(), Disposition> {
     match known.blocked() {
-        Some(blocked) => Err(Disposition::Requeue(Wait { wait: Duration::ZERO, ..blocked })),
+        Some(blocked) => Err(Disposition::Requeue(Wait { time: Duration::ZERO, ..blocked })),
         None if shared.is_stopped() => Err(Disposition::requeue(Duration::ZERO, "stopped")),
         None => Ok(()),
     }
@@ -107,8 +107,8 @@ async fn may_be_written_to(shared: &Shared, known: &Known, account: &Account, jo
             return Err(match unanswered(&error) {
                 Unanswered::Pause(reason) => Disposition::Pause { code: "eligibility", reason },
                 // It is the account's trouble: its other messages need not find out one by one.
-                Unanswered::Wait(wait, reason) => {
-                    let wait = Wait { wait, code: "eligibility", reason: Some(reason) };
+                Unanswered::Wait(time, reason) => {
+                    let wait = Wait { time, code: "eligibility", reason: Some(reason) };
                     known.block(wait.clone());
                     Disposition::Requeue(wait)
                 }
@@ -122,7 +122,7 @@ async fn may_be_written_to(shared: &Shared, known: &Known, account: &Account, jo
         Verdict::NotFound(reason) => settle(State::Failed, "recipient-not-found".to_owned(), reason),
         Verdict::Unclear(reason) => match shared.count_unclear(claimed.id) {
             number if number >= shared.settings.attempts => settle(State::Failed, "eligibility".to_owned(), reason),
-            number => Err(Disposition::Requeue(Wait { wait: backoff(number), code: "eligibility", reason: Some(cut(reason)) })),
+            number => Err(Disposition::Requeue(Wait { time: backoff(number), code: "eligibility", reason: Some(cut(reason)) })),
         },
     }
 }
@@ -153,7 +153,7 @@ async fn begin(shared: &Shared, known: &Known, claimed: &Arc<Claimed>, day: Opti
             return Ok(Step::Wait(Duration::ZERO));
         }
         if let Some(blocked) = known.blocked() {
-            return Err(Disposition::Requeue(Wait { wait: Duration::ZERO, ..blocked }));
+            return Err(Disposition::Requeue(Wait { time: Duration::ZERO, ..blocked }));
         }
         let wait = match try_step(Some(terms)).await? {
             Step::Wait(wait) if wait > HOLD => {

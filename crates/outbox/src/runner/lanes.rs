@@ -85,12 +85,12 @@ impl Known {
         let blocked = self.blocked.lock().unwrap_or_else(PoisonError::into_inner);
         let (until, wait) = blocked.as_ref()?;
         let left = until.saturating_duration_since(Instant::now());
-        (!left.is_zero()).then(|| Wait { wait: left, ..wait.clone() })
+        (!left.is_zero()).then(|| Wait { time: left, ..wait.clone() })
     }
 
     /// Sends nothing through it for so long.
     pub(super) fn block(&self, wait: Wait) {
-        let until = Instant::now() + wait.wait.min(Duration::from_hours(1));
+        let until = Instant::now() + wait.time.min(Duration::from_hours(1));
         *self.blocked.lock().unwrap_or_else(PoisonError::into_inner) = Some((until, wait));
     }
 }

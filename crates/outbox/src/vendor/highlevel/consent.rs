@@ -37,9 +37,8 @@ fn read(vendor: &str, response: &Value, id: &str, channel: Option<Channel>) -> R
         Some(_) => return Err("it is about another contact, which this one may have been merged with".to_owned()),
         None => return Err("its contact has no id".to_owned()),
     }
-    match flag(contact, "deleted")? {
-        Some(true) => return Ok(Verdict::NotFound(format!("{vendor} has the contact as deleted"))),
-        Some(false) | None => {}
+    if flag(contact, "deleted")? == Some(true) {
+        return Ok(Verdict::NotFound(format!("{vendor} has the contact as deleted")));
     }
     match flag(contact, "dnd")? {
         Some(true) => return Ok(suppressed(vendor, None, None)),

@@ -18,9 +18,8 @@ const PAGE: i64 = 100;
 
 /// Whether the contact may be written to.
 pub(super) async fn check(contacts: &Contacts, core: &Core, envelope: &Envelope) -> Result<Verdict, Error> {
-    let id = match &envelope.message.to {
-        Recipient::Contact(id) => id,
-        _ => return Ok(Verdict::NotFound("the recipient is not a contact of Leonar".to_owned())),
+    let Recipient::Contact(id) = &envelope.message.to else {
+        return Ok(Verdict::NotFound("the recipient is not a contact of Leonar".to_owned()));
     };
     Ok(match contacts.mark(core, &envelope.lane, id).await? {
         Some(Mark::Free) => Verdict::Eligible,
