@@ -82,6 +82,24 @@ pub enum Error {
         /// What can be done.
         wanted: &'static str,
     },
+    /// A message was sent again since the attempt that is to be settled.
+    #[error("message {id} was sent again since: attempt {latest} is its last, and what is known is about attempt {attempt}; look again")]
+    Attempt {
+        /// The message.
+        id: i64,
+        /// The attempt that is to be settled.
+        attempt: u32,
+        /// Its last attempt.
+        latest: u32,
+    },
+    /// What the vendor has by that id is another message of the outbox.
+    #[error("message {id} is not what the vendor has by this id: that is message {other}")]
+    AnothersId {
+        /// The message that is to be settled.
+        id: i64,
+        /// The message whose id it is.
+        other: i64,
+    },
     /// Messages in that state may be with the vendor, or are on their way.
     #[error("messages that are {0} are not sent again by this; those that are rejected, failed, cancelled or suppressed can be")]
     NotRetried(State),

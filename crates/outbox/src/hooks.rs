@@ -11,7 +11,10 @@ use crate::{Account, Attempt, Entry, Envelope, Error, Sent};
 ///
 /// Its calls count under the account's rate limit.
 pub trait Eligibility: fmt::Debug + Send + Sync {
-    /// Whether the recipient of `envelope` may be written to. An error leaves the message queued, to be asked about again later.
+    /// Whether the recipient of `envelope` may be written to.
+    ///
+    /// An error is taken as one of the account, and leaves the message queued: a vendor's 401, 402 or 403, or a client without a credential,
+    /// pauses the account with the reason; after any other, such as a vendor that does not respond, the account waits and asks again.
     fn check<'a>(&'a self, account: &'a Account, envelope: &'a Envelope) -> BoxFuture<'a, Result<Verdict, Error>>;
 }
 
@@ -19,15 +22,20 @@ pub trait Eligibility: fmt::Debug + Send + Sync {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// They may, as far as the vendor knows.
+    /// They may: the vendor was asked about this recipient, and clearly said so.
     Eligible,
-    /// They must not.
+    /// They must not: the message is [`Suppressed`](crate::State::Suppressed).
     Suppressed {
         /// A word to count by, such as `do-not-contact`.
         code: String,
         /// The reason as a sentence.
         reason: String,
     },
+    /// The vendor does not have the recipient, for this reason: the message is [`Failed`](crate::State::Failed), and was not sent.
+    NotFound(String),
+    /// What the vendor said is not understood, for this reason, so it is no permission. The vendor is asked again later, and after
+    /// [`Runner::attempts`](crate::Runner::attempts) times the message is [`Failed`](crate::State::Failed).
+    Unclear(String),
 }
 
 /// Finds out by reading whether a vendor has a message whose sending had no clear end.

@@ -9,7 +9,7 @@ use sqlx::{PgPool, SqlitePool};
 
 use crate::entry::{Attempt, Cause, Entry, Filter, Point, Status, Suppressed};
 use crate::envelope::{Batch, Enqueued, Envelope, Lane};
-use crate::store::{Listing, NewRow, Store, Transaction};
+use crate::store::{Listing, NewRow, Resolved, Store, Transaction};
 use crate::{Address, Error, Region, Rules, State};
 
 /// Messages to be sent, in a database. Clones are cheap and share connections.
@@ -48,7 +48,7 @@ pub enum Resolution {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Sent {
-    /// Its ids of the message.
+    /// Its ids of the message. The first is the message's alone; further ones may name a thread that other messages are in as well.
     pub message_ids: Vec<String>,
     /// Its id of the conversation.
     pub conversation_id: Option<String>,
@@ -215,9 +215,7 @@ impl Outbox {
 
     /// Sets how an account may be used. Workers that run keep to it within seconds.
     pub async fn set_rules(&self, lane: &Lane, rules: &Rules) -> Result<(), Error> {
-        if rules.limit.is_some_and(|limit| limit.requests == 0 || limit.per.is_zero()) {
-            return Err(crate::RulesError::Nothing.into());
-        }
+        rules.check()?;
         self.store.set_rules(lane, rules).await
     }
 
@@ -245,13 +243,26 @@ impl Outbox {
         self.store.retry(&filter.clone().state(state)).await
     }
 
-    /// Settles a message that is [`Unknown`](State::Unknown).
-    pub async fn resolve(&self, id: i64, resolution: Resolution) -> Result<(), Error> {
-        if self.store.resolve(id, &resolution).await? {
-            return Ok(());
+    /// Settles a message that is [`Unknown`](State::Unknown) since its attempt with the number `attempt`, which is
+    /// [`Entry::attempts`] of the entry that was looked at.
+    ///
+    /// It is an error, and changes nothing, if another settled the message or sent it again meanwhile: what was found out is about that
+    /// attempt. So is a first id of [`Sent::message_ids`] that is another message's: what the vendor has once was sent once.
+    pub async fn resolve(&self, id: i64, attempt: u32, resolution: Resolution) -> Result<(), Error> {
+        match self.store.resolve(id, attempt, &resolution).await? {
+            Resolved::Done => Ok(()),
+            Resolved::Taken(other) => Err(Error::AnothersId { id, other }),
+            Resolved::Changed => {
+                let Entry { state, attempts: latest, envelope, .. } = self.get(id).await?;
+                Err(match state {
+                    State::Unknown if latest != attempt => Error::Attempt { id, attempt, latest },
+                    State::Unknown if envelope.is_none() => {
+                        Error::State { id, state, wanted: "its content was purged, so it cannot be sent" }
+                    }
+                    _ => Error::State { id, state, wanted: "only one that is unknown can be resolved" },
+                })
+            }
         }
-        let state = self.get(id).await?.state;
-        Err(Error::State { id, state, wanted: "only one that is unknown can be resolved" })
     }
 
     /// Ends the [`sequence`](Envelope::sequence) of the message `id` for its recipient, because they replied, for example, and withdraws what

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 /// # }
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Rules {
     /// Replaces the vendor's documented rate limit; the vendor's headers can only lower it.
@@ -81,6 +81,32 @@ impl Rules {
         self.daily_cap = Some(daily);
         self
     }
+
+    /// Rules as they are stored; without any, only the vendor's documented limit holds.
+    ///
+    /// What this version does not understand in them, it could not keep to: another field, a time zone that is not in its database. So that
+    /// is an error and never left out.
+    pub(crate) fn read(stored: Option<&str>) -> Result<Self, RulesError> {
+        let Some(text) = stored else { return Ok(Self::default()) };
+        let unreadable = |error: serde_json::Error| RulesError::Unreadable(error.to_string());
+        // An object: a list would be taken for its fields in their order.
+        let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).map_err(unreadable)?;
+        let rules: Self = serde_json::from_value(fields.into()).map_err(unreadable)?;
+        rules.check().map_err(|error| RulesError::Unreadable(error.to_string()))?;
+        Ok(rules)
+    }
+
+    /// Whether they can be kept to.
+    pub(crate) fn check(&self) -> Result<(), RulesError> {
+        let nothing = self.limit.is_some_and(|limit| limit.requests == 0 || limit.per.is_zero());
+        if nothing || self.daily_cap.as_ref().is_some_and(|daily| daily.most == 0) {
+            return Err(RulesError::Nothing);
+        }
+        match &self.quiet_hours {
+            Some(hours) if hours.from == hours.to => Err(RulesError::AllDay(hours.from.strftime("%H:%M").to_string())),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// A setting that cannot be kept to.
@@ -99,6 +125,9 @@ pub enum RulesError {
     /// Quiet hours that begin when they end.
     #[error("quiet hours begin and end at {0}; to send nothing, pause the account")]
     AllDay(String),
+    /// Stored rules that this version cannot keep to: a later one wrote them, or a person.
+    #[error("cannot be read: {0}; set them anew with `reachout outbox rules --reset`, or `Outbox::set_rules`")]
+    Unreadable(String),
 }
 
 /// Whose clock counts.
@@ -131,20 +160,28 @@ impl Clock {
     }
 }
 
-/// The name of a time zone that was looked up.
+/// A time zone, which is stored by its name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Zone(String);
+pub struct Zone {
+    name: String,
+    zone: TimeZone,
+}
 
 impl Zone {
     /// Looks the name up: `Europe/Paris`.
     pub fn new(name: &str) -> Result<Self, RulesError> {
-        TimeZone::get(name).map(|_| Self(name.to_owned())).map_err(|_| RulesError::TimeZone(name.to_owned()))
+        let zone = TimeZone::get(name).map_err(|_| RulesError::TimeZone(name.to_owned()))?;
+        Ok(Self { name: name.to_owned(), zone })
+    }
+
+    /// Its name, such as `Europe/Paris`.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     fn get(&self) -> TimeZone {
-        // It was found when this was made; where the system's database shrank since, UTC is better than no message.
-        TimeZone::get(&self.0).unwrap_or(TimeZone::UTC)
+        self.zone.clone()
     }
 }
 
@@ -158,7 +195,7 @@ impl TryFrom<String> for Zone {
 
 impl From<Zone> for String {
     fn from(zone: Zone) -> Self {
-        zone.0
+        zone.name
     }
 }
 
@@ -166,6 +203,7 @@ impl From<Zone> for String {
 ///
 /// On the day the clocks change, a time that does not exist is taken as much later as they jump, and of one that exists twice the first counts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct QuietHours {
     /// The first minute of them.
@@ -207,6 +245,7 @@ impl QuietHours {
 /// A sender is what [`Message::from`](reachout_messenger::Message::from) says; messages that say nothing have one together. A message counts when
 /// its sending begins, and does not when it turns out that it was not sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Daily {
     /// How many.
@@ -245,6 +284,7 @@ mod limit {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     #[derive(Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
     struct Form {
         requests: u32,
         per_ms: u64,
@@ -326,7 +366,35 @@ mod tests {
             .daily_cap(Daily::new(40, "UTC").unwrap());
         for rules in [rules, Rules::new()] {
             let json = serde_json::to_string(&rules).unwrap();
-            assert_eq!(serde_json::from_str::<Rules>(&json).unwrap(), rules, "{json}");
+            assert_eq!(Rules::read(Some(&json)).unwrap(), rules, "{json}");
+        }
+    }
+
+    #[test]
+    fn stored_rules_that_cannot_be_kept_to_are_an_error() {
+        let quiet = |clock: &str| format!(r#"{{"quiet_hours":{{"from":"20:00:00","to":"08:00:00","clock":{clock}}}}}"#);
+        let daily = |rest: &str| format!(r#"{{"daily_cap":{{"zone":"UTC","most":{rest}}}}}"#);
+        assert!(Rules::read(Some(&quiet(r#"{"sender":"UTC"}"#))).is_ok() && Rules::read(Some(&daily("5"))).is_ok());
+        for unreadable in [
+            String::new(),
+            "null".to_owned(),
+            "[]".to_owned(),
+            r#"{"steady":true"#.to_owned(),
+            r#"{"steady":true,"weekends":false}"#.to_owned(),
+            r#"{"steady":1}"#.to_owned(),
+            r#"{"limit":{"requests":0,"per_ms":1000}}"#.to_owned(),
+            r#"{"limit":{"requests":1,"per_ms":0}}"#.to_owned(),
+            r#"{"limit":{"requests":1,"per_ms":1000,"burst":2}}"#.to_owned(),
+            quiet(r#"{"sender":"Mars/Olympus"}"#),
+            quiet(r#"{"account":"UTC"}"#),
+            r#"{"quiet_hours":{"from":"20:00:00","to":"20:00:00","clock":{"sender":"UTC"}}}"#.to_owned(),
+            r#"{"quiet_hours":{"from":"20:00:00","to":"08:00:00","clock":{"sender":"UTC"},"days":["sunday"]}}"#.to_owned(),
+            daily("0"),
+            daily("-1"),
+            daily(r#"5,"per":"week""#),
+        ] {
+            let error = Rules::read(Some(&unreadable)).expect_err(&unreadable).to_string();
+            assert!(error.starts_with("cannot be read: ") && error.contains("outbox rules --reset"), "{unreadable}: {error}");
         }
     }
 }

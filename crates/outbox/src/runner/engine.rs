@@ -22,14 +22,13 @@ use futures_util::StreamExt as _;
 use futures_util::stream::{BoxStream, unfold};
 use tokio::time::sleep;
 
-use super::{Shared, job};
+use super::Shared;
+use super::disposition::AGAIN;
+use super::job::{self, Job};
 use crate::Error;
-use crate::store::Claimed;
 
 /// How soon to look for messages that another process queued.
 const LOOK: Duration = Duration::from_millis(500);
-/// How soon to ask a database again that failed.
-const AGAIN: Duration = Duration::from_millis(250);
 
 /// Runs until the source ends and all it gave is done.
 pub(super) async fn run(shared: &Arc<Shared>) -> Result<(), Error> {
@@ -42,17 +41,17 @@ pub(super) async fn run(shared: &Arc<Shared>) -> Result<(), Error> {
     worker.run().await.map_err(|error| Error::Worker(error.to_string()))
 }
 
-async fn deliver(claimed: Arc<Claimed>, shared: Data<Arc<Shared>>) {
-    job::run(Arc::clone(&*shared), claimed).await;
+async fn deliver(job: Job, shared: Data<Arc<Shared>>) {
+    job::run(Arc::clone(&*shared), job).await;
 }
 
 /// Messages that are held for this runner.
 struct Source {
-    claimed: BoxStream<'static, Arc<Claimed>>,
+    claimed: BoxStream<'static, Job>,
 }
 
 impl Backend for Source {
-    type Task = Task<Arc<Claimed>>;
+    type Task = Task<Job>;
     type Error = Infallible;
 
     fn poll_ready(&mut self, _: &mut Context<'_>, _: &WorkerContext) -> Poll<Result<(), Infallible>> {
@@ -74,7 +73,7 @@ impl Backend for Source {
 }
 
 impl BackendConfig for Source {
-    type Args = Arc<Claimed>;
+    type Args = Job;
     type Id = ();
     type Kind = Ephemeral;
     type Config = ();
@@ -92,12 +91,12 @@ impl BackendConfig for Source {
 /// What was claimed and not handed out yet, and the account whose turn it is.
 #[derive(Default)]
 struct Claims {
-    ready: VecDeque<Arc<Claimed>>,
+    ready: VecDeque<Job>,
     turn: usize,
 }
 
 /// Claims messages for as long as the runner goes on.
-fn claims(shared: Arc<Shared>) -> BoxStream<'static, Arc<Claimed>> {
+fn claims(shared: Arc<Shared>) -> BoxStream<'static, Job> {
     unfold((shared, Claims::default()), |(shared, mut claims)| async move {
         let claimed = claims.next(&shared).await?;
         Some((claimed, (shared, claims)))
@@ -107,7 +106,7 @@ fn claims(shared: Arc<Shared>) -> BoxStream<'static, Arc<Claimed>> {
 
 impl Claims {
     /// The next message, once there is one.
-    async fn next(&mut self, shared: &Shared) -> Option<Arc<Claimed>> {
+    async fn next(&mut self, shared: &Shared) -> Option<Job> {
         loop {
             if shared.is_stopped() {
                 return None;
@@ -137,13 +136,13 @@ impl Claims {
         }
     }
 
-    /// Puts back what this runner holds by the table and does not know of: the database failed in the middle of claiming it, or of putting
-    /// it back.
+    /// Requeues what this runner holds by the table and does not know of: the database failed in the middle of claiming it, or of requeueing
+    /// it.
     async fn sweep(shared: &Shared) -> Result<(), Error> {
         let worker = shared.lease.worker();
         for id in shared.store.held(&worker).await? {
             if !shared.held(|held| held.contains(&id)) {
-                shared.store.put_back(id, &worker, Duration::ZERO).await?;
+                shared.store.requeue(id, &worker, Duration::ZERO, "database", None).await?;
             }
         }
         Ok(())
@@ -157,8 +156,18 @@ impl Claims {
         for offset in 0..lanes.len() {
             let due = &lanes[(self.turn + offset) % lanes.len()];
             let (false, Some(due_in)) = (due.paused, due.due_in) else { continue };
-            let known = shared.lanes.with_rules(&due.lane, &due.rules);
-            let wait = known.blocked_for().or_else(|| u64::try_from(due_in).ok().filter(|ms| *ms > 0).map(Duration::from_millis));
+            let rules = match &due.rules {
+                Ok(rules) => rules,
+                Err(reason) => {
+                    shared.pause(&due.lane, reason).await;
+                    continue;
+                }
+            };
+            let known = shared.lanes.with_rules(&due.lane, rules);
+            let wait = known
+                .blocked()
+                .map(|blocked| blocked.time)
+                .or_else(|| u64::try_from(due_in).ok().filter(|ms| *ms > 0).map(Duration::from_millis));
             if let Some(wait) = wait {
                 pause = pause.min(wait);
                 continue;
@@ -166,7 +175,7 @@ impl Claims {
             let claimed = shared.store.claim(&shared.lease.worker(), &due.lane, most).await?;
             if !claimed.is_empty() {
                 shared.held(|held| held.extend(claimed.iter().map(|claimed| claimed.id)));
-                self.ready.extend(claimed.into_iter().map(Arc::new));
+                self.ready.extend(claimed.into_iter().map(|claimed| Job { claimed: Arc::new(claimed), known: Arc::clone(&known) }));
                 self.turn += offset + 1;
                 return Ok(None);
             }

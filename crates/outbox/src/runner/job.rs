@@ -1,4 +1,4 @@
-//! One message on its way: from held to settled, or put back.
+//! One message on its way: the gates before the step to `sending`, the step, and the sending.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,117 +6,161 @@ use std::time::Duration;
 use reachout_messenger::Delivery;
 use tokio::time::sleep;
 
+use super::disposition::{AGAIN, Disposition, Wait};
 use super::lanes::Known;
-use super::outcome::{Ended, ended, lost, not_begun};
+use super::outcome::{Ended, Unanswered, backoff, cut, ended, lost, unanswered};
 use super::{Event, Shared};
 use crate::hooks::Verdict;
-use crate::store::{BudgetTerms, Claimed, DailyUse, Outcome, Step, Used};
+use crate::store::{Claimed, DailyUse, Outcome, Step, Used};
 use crate::time::duration;
-use crate::{Account, Error, State};
+use crate::{Account, State};
 
 /// A longer wait for the rate limit is not spent holding a message.
 const HOLD: Duration = Duration::from_secs(1);
-/// How soon to ask a database again that failed.
-const AGAIN: Duration = Duration::from_millis(250);
 /// How long a runner that is to end tries to write down an outcome.
 const LAST: Duration = Duration::from_secs(30);
-/// How long a message waits whose account or recipient could not be asked about.
+/// How long a message waits after a panic.
 const LATER: Duration = Duration::from_secs(30);
 
-/// A slot under a rate limit, where there is one.
-type Slot<'a> = Option<(&'a BudgetTerms, i64)>;
+/// A message that is held, and its account by the rules under which it was claimed.
+#[derive(Clone)]
+pub(super) struct Job {
+    pub(super) claimed: Arc<Claimed>,
+    pub(super) known: Arc<Known>,
+}
+
+/// A message whose step to `sending` is committed.
+pub(super) struct Begun {
+    known: Arc<Known>,
+    account: Account,
+    /// A slot under the rate limit, where there is one.
+    slot: Option<i64>,
+    day: Option<DailyUse>,
+}
+
+/// A sender's day with the time that is left of it.
+type Day = (DailyUse, Duration);
 
 /// Does all there is to do about a message that is held.
-pub(super) async fn run(shared: Arc<Shared>, claimed: Arc<Claimed>) {
-    let job = tokio::spawn(deliver(Arc::clone(&shared), Arc::clone(&claimed)));
-    if job.await.is_err() {
+pub(super) async fn run(shared: Arc<Shared>, job: Job) {
+    let id = job.claimed.id;
+    let task = tokio::spawn({
+        let (shared, job) = (Arc::clone(&shared), job.clone());
+        async move { decide(&shared, &job).await.apply(&shared, &job).await }
+    });
+    if task.await.is_err() {
         // A panic of a client, a hook or an account: where it had begun, nobody knows how it ended.
-        finish(&shared, &claimed, &lost(), &Used::default()).await;
-        put_back(&shared, &claimed, LATER, "panic").await;
+        finish(&shared, &job.claimed, &lost(), &Used::default()).await;
+        Disposition::requeue(LATER, "panic").apply(&shared, &job).await;
     }
-    shared.held(|held| held.remove(&claimed.id));
+    shared.held(|held| held.remove(&id));
 }
 
-async fn deliver(shared: Arc<Shared>, claimed: Arc<Claimed>) {
-    let lane = &claimed.envelope.lane;
-    let known = shared.lanes.get(lane);
-    if known.blocked_for().is_some() || shared.is_stopped() {
-        return put_back(&shared, &claimed, Duration::ZERO, "rate-limit").await;
-    }
-    let daily = match clock(&shared, &known, &claimed).await {
-        Ok(Ok(daily)) => daily,
-        Ok(Err((wait, code))) => return put_back(&shared, &claimed, wait, code).await,
-        Err(error) => return trouble(&shared, &claimed, &error).await,
-    };
-    let account = match shared.lanes.account(&known).await {
-        Ok(account) => account,
-        Err(error) => return no_account(&shared, &claimed, &error).await,
-    };
-    if let Some(eligibility) = &shared.settings.eligibility {
-        match eligibility.check(&account, &claimed.envelope).await {
-            Ok(Verdict::Eligible) => {}
-            Ok(Verdict::Suppressed { code, reason }) => return suppress(&shared, &claimed, &code, &reason).await,
-            Err(error) => {
-                tracing::warn!(id = claimed.id, %lane, %error, "whether a recipient may be written to could not be found out");
-                return put_back(&shared, &claimed, LATER, "eligibility").await;
-            }
-        }
-    }
-    let begun = begin(&shared, &known, &claimed, daily.as_ref().map(|(daily, _)| daily)).await;
-    match begun {
-        Ok(Step::Begun(slot)) => {
-            let slot = known.terms.as_ref().zip(slot);
-            send(&shared, &claimed, &account, slot, daily.as_ref().map(|(daily, _)| daily)).await;
-        }
-        Ok(Step::Wait(_)) => put_back(&shared, &claimed, Duration::ZERO, "rate-limit").await,
-        // It is another's by now; or the lease had ended for a moment, and nobody noticed.
-        Ok(Step::Lost) => put_back(&shared, &claimed, Duration::ZERO, "lease").await,
-        Ok(Step::Suppressed) => settled(&shared, &claimed, State::Suppressed, Some("suppression-list".to_owned())),
-        Ok(Step::Stopped) => settled(&shared, &claimed, State::Cancelled, Some("follow-up-stopped".to_owned())),
-        Ok(Step::Paused) => shared.tell(&Event::PutBack { id: claimed.id, wait: Duration::ZERO, code: "paused".to_owned() }),
-        Ok(Step::DayFull) => {
-            let wait = daily.map_or(LATER, |(_, wait)| wait);
-            put_back(&shared, &claimed, wait, "daily-cap").await;
-        }
-        Err(error) => {
-            // Whether it was committed is not known, but nothing was sent.
-            tracing::warn!(id = claimed.id, %error, "the step to sending failed");
-            finish(&shared, &claimed, &not_begun(), &Used::default()).await;
-            put_back(&shared, &claimed, Duration::ZERO, "database").await;
-        }
+async fn decide(shared: &Shared, job: &Job) -> Disposition {
+    gates(shared, job).await.map_or_else(|closed| closed, Disposition::Send)
+}
+
+/// Each gate is open, or says what becomes of the message instead.
+async fn gates(shared: &Shared, job: &Job) -> Result<Begun, Disposition> {
+    let known = shared.lanes.latest(&job.known);
+    is_turn(shared, &known)?;
+    let day = hours(shared, &known, job).await?;
+    let account = shared.lanes.account(&known).await;
+    let account = account.map_err(|error| Disposition::Pause { code: "account", reason: cut(error.to_string()) })?;
+    may_be_written_to(shared, &known, &account, job).await?;
+    let slot = step(shared, &known, job, day.as_ref()).await?;
+    Ok(Begun { known, account, slot, day: day.map(|(day, _)| day) })
+}
+
+/// The account can go on, and so can the runner.
+fn is_turn(shared: &Shared, known: &Known) -> Result<(), Disposition> {
+    match known.blocked() {
+        Some(blocked) => Err(Disposition::Requeue(Wait { time: Duration::ZERO, ..blocked })),
+        None if shared.is_stopped() => Err(Disposition::requeue(Duration::ZERO, "stopped")),
+        None => Ok(()),
     }
 }
 
-/// A sender's day with the time that is left of it, if it is limited; or why the message has to wait, and how long.
-type Allowed = Result<Option<(DailyUse, Duration)>, (Duration, &'static str)>;
-
-/// What the rules say about the time of the day.
-async fn clock(shared: &Shared, known: &Known, claimed: &Claimed) -> Result<Allowed, Error> {
+/// What the rules say about the time of the day: a sender's day, if it is limited.
+async fn hours(shared: &Shared, known: &Known, job: &Job) -> Result<Option<Day>, Disposition> {
     let rules = &known.rules;
     if rules.quiet_hours.is_none() && rules.daily_cap.is_none() {
-        return Ok(Ok(None));
+        return Ok(None);
     }
-    let now = shared.store.now().await?;
-    let theirs = claimed.envelope.time_zone.as_deref();
+    let now = shared.store.now().await.map_err(Disposition::Trouble)?;
+    let theirs = job.claimed.envelope.time_zone.as_deref();
     if let Some(end) = rules.quiet_hours.as_ref().and_then(|quiet| quiet.end(now, theirs)) {
-        return Ok(Err((duration(end - now), "quiet-hours")));
+        return Err(Disposition::requeue(duration(end - now), "quiet-hours"));
     }
     let day = rules.daily_cap.as_ref().and_then(|daily| Some((daily.most, daily.day(now)?)));
-    Ok(Ok(day.map(|(most, (day, next))| (DailyUse { day, most }, duration(next - now)))))
+    Ok(day.map(|(most, (day, next))| (DailyUse { day, most }, duration(next - now))))
 }
 
-/// The step to `sending`, once there is a slot for it under the account's rate limit. [`Step::Wait`]: that takes too long, or the runner is
-/// to end.
-async fn begin(shared: &Shared, known: &Known, claimed: &Arc<Claimed>, daily: Option<&DailyUse>) -> Result<Step, Error> {
-    let Some(terms) = &known.terms else { return shared.steps.begin(&shared.store, claimed, None, daily).await };
+/// What the vendor says about the recipient: only a clear yes is one.
+async fn may_be_written_to(shared: &Shared, known: &Known, account: &Account, job: &Job) -> Result<(), Disposition> {
+    let Some(eligibility) = &shared.settings.eligibility else { return Ok(()) };
+    let claimed = &job.claimed;
+    let verdict = match eligibility.check(account, &claimed.envelope).await {
+        Ok(verdict) => verdict,
+        Err(error) => {
+            tracing::warn!(id = claimed.id, lane = %known.lane, %error, "the vendor could not be asked about a recipient");
+            return Err(match unanswered(&error) {
+                Unanswered::Pause(reason) => Disposition::Pause { code: "eligibility", reason },
+                // It is the account's trouble: its other messages need not find out one by one.
+                Unanswered::Wait(time, reason) => {
+                    let wait = Wait { time, code: "eligibility", reason: Some(reason) };
+                    known.block(wait.clone());
+                    Disposition::Requeue(wait)
+                }
+            });
+        }
+    };
+    let settle = |state, code: String, reason| Err(Disposition::Settle { state, code, reason: cut(reason) });
+    match verdict {
+        Verdict::Eligible => Ok(()),
+        Verdict::Suppressed { code, reason } => settle(State::Suppressed, code, reason),
+        Verdict::NotFound(reason) => settle(State::Failed, "recipient-not-found".to_owned(), reason),
+        Verdict::Unclear(reason) => match shared.count_unclear(claimed.id) {
+            number if number >= shared.settings.attempts => settle(State::Failed, "eligibility".to_owned(), reason),
+            number => Err(Disposition::Requeue(Wait { time: backoff(number), code: "eligibility", reason: Some(cut(reason)) })),
+        },
+    }
+}
+
+/// The step to `sending`, once there is a slot for it under the account's rate limit: the slot, if it is counted.
+async fn step(shared: &Shared, known: &Known, job: &Job, day: Option<&Day>) -> Result<Option<i64>, Disposition> {
+    let id = job.claimed.id;
+    match begin(shared, known, &job.claimed, day.map(|(day, _)| day)).await? {
+        Step::Begun(slot) => Ok(slot),
+        Step::Wait(_) => Err(Disposition::requeue(Duration::ZERO, "rate-limit")),
+        // It is another's by now; or the lease had ended for a moment, and nobody noticed.
+        Step::Lost => Err(Disposition::requeue(Duration::ZERO, "lease")),
+        Step::Suppressed => {
+            Err(Disposition::Refused(Event::Settled { id, state: State::Suppressed, code: Some("suppression-list".to_owned()) }))
+        }
+        Step::Stopped => {
+            Err(Disposition::Refused(Event::Settled { id, state: State::Cancelled, code: Some("follow-up-stopped".to_owned()) }))
+        }
+        Step::Paused => Err(Disposition::Refused(Event::PutBack { id, wait: Duration::ZERO, code: "paused".to_owned() })),
+        Step::DayFull => Err(Disposition::requeue(day.map_or(LATER, |(_, left)| *left), "daily-cap")),
+    }
+}
+
+/// [`Step::Wait`]: a slot would take too long, or the runner is to end.
+async fn begin(shared: &Shared, known: &Known, claimed: &Arc<Claimed>, day: Option<&DailyUse>) -> Result<Step, Disposition> {
+    let try_step = async |terms| shared.steps.begin(&shared.store, claimed, terms, day).await.map_err(Disposition::Undo);
+    let Some(terms) = &known.terms else { return try_step(None).await };
     let _turn = known.turn.lock().await;
     loop {
-        if shared.is_stopped() || known.blocked_for().is_some() {
+        if shared.is_stopped() {
             return Ok(Step::Wait(Duration::ZERO));
         }
-        let wait = match shared.steps.begin(&shared.store, claimed, Some(terms), daily).await? {
+        if let Some(blocked) = known.blocked() {
+            return Err(Disposition::Requeue(Wait { time: Duration::ZERO, ..blocked }));
+        }
+        let wait = match try_step(Some(terms)).await? {
             Step::Wait(wait) if wait > HOLD => {
-                known.block(wait);
+                known.block(Wait::new(wait, "rate-limit"));
                 shared.tell(&Event::Waiting { lane: known.lane.clone(), wait });
                 return Ok(Step::Wait(wait));
             }
@@ -131,7 +175,9 @@ async fn begin(shared: &Shared, known: &Known, claimed: &Arc<Claimed>, daily: Op
 }
 
 /// Sends a message whose step to `sending` is committed, and writes down what came of it.
-async fn send(shared: &Shared, claimed: &Claimed, account: &Account, slot: Slot<'_>, daily: Option<&DailyUse>) {
+pub(super) async fn send(shared: &Shared, job: &Job, begun: Begun) {
+    let (claimed, Begun { known, account, slot, day }) = (&job.claimed, begun);
+    let slot = known.terms.as_ref().zip(slot);
     let call = account.messenger().send(&claimed.envelope.message);
     let result = match slot {
         Some((terms, slot)) => shared.lanes.budgets.with_slot(&terms.key, slot, call).await,
@@ -140,32 +186,28 @@ async fn send(shared: &Shared, claimed: &Claimed, account: &Account, slot: Slot<
     let number = u32::try_from(claimed.attempt - claimed.first_attempt + 1).unwrap_or(u32::MAX);
     let Ended { outcome, pause } = ended(&result, number, shared.settings.attempts);
     let counted = result.as_ref().map_or_else(|error| error.delivery() != Delivery::NotSent, |_| true);
-    let used = Used { slot: slot.map(|(terms, slot)| (terms, slot, counted)), daily };
+    if let Some(reason) = pause {
+        shared.pause(&known.lane, &reason).await;
+    }
+    let used = Used { slot: slot.map(|(terms, slot)| (terms, slot, counted)), daily: day.as_ref() };
     let wrote = finish(shared, claimed, &outcome, &used).await;
     if let Some((_, slot)) = slot {
         shared.lanes.budgets.returned(slot);
     }
-    if let Some(reason) = pause {
-        let lane = &claimed.envelope.lane;
-        shared.lanes.forget(lane);
-        match shared.store.set_paused(Some(lane), true, Some(&reason)).await {
-            Ok(()) => shared.tell(&Event::Paused { lane: lane.clone(), reason }),
-            Err(error) => tracing::warn!(%lane, %error, "an account could not be paused"),
-        }
-    }
+    let (id, state) = (claimed.id, outcome.state);
     if !wrote {
-        tracing::warn!(id = claimed.id, state = %outcome.state, "a message was settled by another before its outcome was known");
-    } else if outcome.state == State::Queued {
+        tracing::warn!(id, %state, "a message was settled by another before its outcome was known");
+    } else if state == State::Queued {
         let code = outcome.code.unwrap_or_else(|| "not-sent".to_owned());
-        shared.tell(&Event::PutBack { id: claimed.id, wait: outcome.wait, code });
+        shared.tell(&Event::PutBack { id, wait: outcome.wait, code });
         shared.wake.notify_one();
     } else {
-        settled(shared, claimed, outcome.state, outcome.code);
+        shared.tell(&Event::Settled { id, state, code: outcome.code });
     }
 }
 
 /// Writes an outcome down, however long the database is away; false if the message was settled otherwise.
-async fn finish(shared: &Shared, claimed: &Claimed, outcome: &Outcome, used: &Used<'_>) -> bool {
+pub(super) async fn finish(shared: &Shared, claimed: &Claimed, outcome: &Outcome, used: &Used<'_>) -> bool {
     let mut left = LAST;
     loop {
         match shared.store.finish(claimed, outcome, used).await {
@@ -182,42 +224,4 @@ async fn finish(shared: &Shared, claimed: &Claimed, outcome: &Outcome, used: &Us
         }
         sleep(AGAIN).await;
     }
-}
-
-async fn put_back(shared: &Shared, claimed: &Claimed, wait: Duration, code: &str) {
-    match shared.store.put_back(claimed.id, &claimed.worker, wait).await {
-        Ok(()) => shared.tell(&Event::PutBack { id: claimed.id, wait, code: code.to_owned() }),
-        // Nothing of it was sent; it is found when there is nothing else to do.
-        Err(error) => tracing::warn!(id = claimed.id, %error, "a message could not be put back yet"),
-    }
-    shared.wake.notify_one();
-}
-
-async fn trouble(shared: &Shared, claimed: &Claimed, error: &Error) {
-    tracing::warn!(id = claimed.id, %error, "the database failed before anything was sent");
-    sleep(AGAIN).await;
-    put_back(shared, claimed, Duration::ZERO, "database").await;
-}
-
-async fn suppress(shared: &Shared, claimed: &Claimed, code: &str, reason: &str) {
-    match shared.store.settle_unsent(claimed.id, &claimed.worker, State::Suppressed, code, reason).await {
-        Ok(()) => settled(shared, claimed, State::Suppressed, Some(code.to_owned())),
-        Err(error) => trouble(shared, claimed, &error).await,
-    }
-}
-
-/// Nothing can be sent through the account before a person did something.
-async fn no_account(shared: &Shared, claimed: &Claimed, error: &Error) {
-    let lane = claimed.envelope.lane.clone();
-    let reason = error.to_string();
-    shared.lanes.forget(&lane);
-    put_back(shared, claimed, Duration::ZERO, "account").await;
-    match shared.store.set_paused(Some(&lane), true, Some(&reason)).await {
-        Ok(()) => shared.tell(&Event::Paused { lane, reason }),
-        Err(error) => tracing::warn!(%lane, %error, "an account could not be paused"),
-    }
-}
-
-fn settled(shared: &Shared, claimed: &Claimed, state: State, code: Option<String>) {
-    shared.tell(&Event::Settled { id: claimed.id, state, code });
 }

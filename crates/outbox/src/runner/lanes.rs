@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::disposition::Wait;
 use crate::account::{Account, Accounts, Clients, budget_key, limit};
 use crate::budget::StoredBudgets;
 use crate::envelope::Lane;
@@ -28,8 +29,8 @@ pub(super) struct Known {
     /// Held by the job that is next to ask for a slot, so that the database is asked by one.
     pub(super) turn: tokio::sync::Mutex<()>,
     account: tokio::sync::OnceCell<Account>,
-    /// The rate limit is used up until then.
-    blocked_until: Mutex<Option<Instant>>,
+    /// Nothing is sent through it until then, and why.
+    blocked: Mutex<Option<(Instant, Wait)>>,
 }
 
 impl Lanes {
@@ -55,15 +56,16 @@ impl Lanes {
             terms,
             turn: tokio::sync::Mutex::default(),
             account: tokio::sync::OnceCell::new(),
-            blocked_until: Mutex::default(),
+            blocked: Mutex::default(),
         });
         known.insert(lane.clone(), Arc::clone(&made));
         made
     }
 
-    pub(super) fn get(&self, lane: &Lane) -> Arc<Known> {
-        let found = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(lane).cloned();
-        found.unwrap_or_else(|| self.with_rules(lane, &Rules::default()))
+    /// The account by the rules that were read last.
+    pub(super) fn latest(&self, known: &Arc<Known>) -> Arc<Known> {
+        let found = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&known.lane).cloned();
+        found.unwrap_or_else(|| Arc::clone(known))
     }
 
     /// Makes the next message ask for a client again.
@@ -78,13 +80,17 @@ impl Lanes {
 }
 
 impl Known {
-    /// For how long nothing can be sent through it.
-    pub(super) fn blocked_for(&self) -> Option<Duration> {
-        let until = *self.blocked_until.lock().unwrap_or_else(PoisonError::into_inner);
-        until.map(|until| until.saturating_duration_since(Instant::now())).filter(|wait| !wait.is_zero())
+    /// For how long nothing can be sent through it, and why.
+    pub(super) fn blocked(&self) -> Option<Wait> {
+        let blocked = self.blocked.lock().unwrap_or_else(PoisonError::into_inner);
+        let (until, wait) = blocked.as_ref()?;
+        let left = until.saturating_duration_since(Instant::now());
+        (!left.is_zero()).then(|| Wait { time: left, ..wait.clone() })
     }
 
-    pub(super) fn block(&self, wait: Duration) {
-        *self.blocked_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + wait.min(Duration::from_hours(1)));
+    /// Sends nothing through it for so long.
+    pub(super) fn block(&self, wait: Wait) {
+        let until = Instant::now() + wait.time.min(Duration::from_hours(1));
+        *self.blocked.lock().unwrap_or_else(PoisonError::into_inner) = Some((until, wait));
     }
 }

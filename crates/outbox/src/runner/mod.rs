@@ -1,5 +1,6 @@
 //! [`Runner`]: workers that send what is queued.
 
+mod disposition;
 mod engine;
 mod job;
 mod lanes;
@@ -7,7 +8,7 @@ mod lease;
 mod outcome;
 mod steps;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::future::pending;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -89,7 +90,7 @@ pub enum Event {
         /// How long.
         wait: Duration,
     },
-    /// An account was paused, because its credential does not serve.
+    /// An account was paused: its credential does not serve, or its rules cannot be read.
     Paused {
         /// The account.
         lane: Lane,
@@ -188,6 +189,7 @@ impl Runner {
             steps: Steps::default(),
             stopped,
             held: Mutex::default(),
+            unclear: Mutex::default(),
             wake: Notify::new(),
             summary: Mutex::default(),
         });
@@ -223,6 +225,8 @@ pub(crate) struct Shared {
     stopped: watch::Receiver<bool>,
     /// The messages that are held and not done with.
     held: Mutex<HashSet<i64>>,
+    /// How often a vendor was asked about the recipient of a message, and what it said was not understood.
+    unclear: Mutex<HashMap<i64, u32>>,
     /// Something was put back, so that there may be something to do.
     wake: Notify,
     summary: Mutex<Summary>,
@@ -245,7 +249,28 @@ impl Shared {
         change(&mut self.held.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Counts that what a vendor said about the recipient of a message is not understood: how often that was.
+    fn count_unclear(&self, id: i64) -> u32 {
+        // Every change under the lock is complete in itself, so a panic elsewhere leaves nothing half-done.
+        let mut unclear = self.unclear.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = unclear.entry(id).or_default();
+        *count += 1;
+        *count
+    }
+
+    /// Pauses an account until a person did something about the reason.
+    async fn pause(&self, lane: &Lane, reason: &str) {
+        self.lanes.forget(lane);
+        match self.store.set_paused(Some(lane), true, Some(reason)).await {
+            Ok(()) => self.tell(&Event::Paused { lane: lane.clone(), reason: reason.to_owned() }),
+            Err(error) => tracing::warn!(%lane, %error, "an account could not be paused"),
+        }
+    }
+
     fn tell(&self, event: &Event) {
+        if let Event::Settled { id, .. } = event {
+            self.unclear.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+        }
         {
             // Every change under the lock is complete in itself, so a panic elsewhere leaves nothing half-done.
             let mut summary = self.summary.lock().unwrap_or_else(PoisonError::into_inner);

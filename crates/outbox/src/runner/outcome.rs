@@ -10,6 +10,8 @@ use crate::{Sent, State};
 
 /// The longest wait before another attempt where the vendor asks for none.
 const LONGEST: Duration = Duration::from_mins(5);
+/// The shortest wait of an account.
+const AT_LEAST: Duration = Duration::from_secs(1);
 /// Longer reasons are cut.
 const REASON: usize = 2_000;
 
@@ -52,15 +54,38 @@ pub(super) fn ended(result: &Result<Receipt, Error>, number: u32, most: u32) -> 
         Delivery::Unknown => only(outcome(State::Unknown)),
         delivery => match client.advice() {
             Advice::RetryLater { after } => only(bounded(again(after), number, most)),
-            Advice::RenewCredential | Advice::FixSettings => Ended { outcome: again(None), pause: Some(cut(error.to_string())) },
-            // 402: a balance is used up, which ends all the account's messages alike.
-            _ if client.status().is_some_and(|status| status.as_u16() == 402) => {
-                Ended { outcome: again(None), pause: Some(cut(error.to_string())) }
-            }
+            _ if stops_account(client) => Ended { outcome: again(None), pause: Some(cut(error.to_string())) },
             Advice::LookFirst => only(outcome(State::Unknown)),
             _ if delivery == Delivery::Rejected => only(outcome(State::Rejected)),
             _ => only(outcome(State::Failed)),
         },
+    }
+}
+
+/// Whether it concerns all messages of the account alike, until a person does something.
+fn stops_account(client: &reachout_runtime::Error) -> bool {
+    // 402: a balance is used up.
+    matches!(client.advice(), Advice::RenewCredential | Advice::FixSettings) || client.status().is_some_and(|status| status.as_u16() == 402)
+}
+
+/// What it means for an account that the vendor could not be asked about a recipient.
+pub(super) enum Unanswered {
+    /// It does not serve, for this reason.
+    Pause(String),
+    /// It is to wait for so long, for this reason.
+    Wait(Duration, String),
+}
+
+/// How long an account waits where the vendor does not say.
+const LATER: Duration = Duration::from_secs(30);
+
+pub(super) fn unanswered(error: &crate::Error) -> Unanswered {
+    let reason = cut(format!("the vendor could not be asked about the recipient: {error}"));
+    match error {
+        crate::Error::Client(client) if stops_account(client) || client.kind() == ErrorKind::Forbidden => Unanswered::Pause(reason),
+        crate::Error::Vendor(_) | crate::Error::Rules(_) => Unanswered::Pause(reason),
+        crate::Error::Client(client) => Unanswered::Wait(client.retry_after().unwrap_or(LATER).clamp(AT_LEAST, LONGEST), reason),
+        _ => Unanswered::Wait(LATER, reason),
     }
 }
 
@@ -111,7 +136,7 @@ fn bounded(outcome: Outcome, number: u32, most: u32) -> Outcome {
 }
 
 /// 1 s, 2 s, 4 s, …
-fn backoff(number: u32) -> Duration {
+pub(super) fn backoff(number: u32) -> Duration {
     Duration::from_secs(1 << number.saturating_sub(1).min(20)).min(LONGEST)
 }
 
@@ -133,7 +158,7 @@ fn word(kind: ErrorKind) -> &'static str {
     }
 }
 
-fn cut(mut text: String) -> String {
+pub(super) fn cut(mut text: String) -> String {
     if text.len() > REASON {
         text.truncate(text.floor_char_boundary(REASON));
     }

@@ -13,6 +13,16 @@ use crate::outbox::Resolution;
 use crate::time::milliseconds;
 use crate::{Error, Rules, State};
 
+/// What became of a resolution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Resolved {
+    Done,
+    /// The message is not unknown any more, or since another attempt.
+    Changed,
+    /// What the vendor has is this other message.
+    Taken(i64),
+}
+
 impl Store {
     pub(crate) async fn set_rules(&self, lane: &Lane, rules: &Rules) -> Result<(), Error> {
         let sql = "INSERT INTO reachout_outbox_lanes (vendor, credential, rules) VALUES ($1, $2, $3)
@@ -67,8 +77,13 @@ impl Store {
         Ok(execute!(self, query(sql).bind(vendor).bind(credential).bind(state)))
     }
 
-    /// Settles a message that is `unknown`; false if it is not.
-    pub(crate) async fn resolve(&self, id: i64, resolution: &Resolution) -> Result<bool, Error> {
+    /// Settles a message that is `unknown` since this attempt.
+    ///
+    /// What a vendor has settles one message only: its first id must not be another message's. Two who settle at once by the same id take
+    /// turns, on SQLite as writers do, on Postgres by a lock.
+    pub(crate) async fn resolve(&self, id: i64, attempt: u32, resolution: &Resolution) -> Result<Resolved, Error> {
+        let attempt = i64::from(attempt);
+        let done = |rows: u64| if rows > 0 { Resolved::Done } else { Resolved::Changed };
         match resolution {
             Resolution::Resend => {
                 let sql = concat!(
@@ -76,25 +91,37 @@ impl Store {
                     now!(),
                     ", changed_at = ",
                     now!(),
-                    " WHERE id = $1 AND state = 'unknown' AND content IS NOT NULL"
+                    " WHERE id = $1 AND attempt = $2 AND state = 'unknown' AND content IS NOT NULL"
                 );
-                Ok(execute!(self, query(sql).bind(id)) > 0)
+                Ok(done(execute!(self, query(sql).bind(id).bind(attempt))))
             }
             Resolution::Sent(sent) => {
+                let turn = self.either("SELECT $1", "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))");
+                let taken =
+                    "SELECT i.message FROM reachout_outbox_ids i JOIN reachout_outbox_messages m ON m.id = $1 AND m.vendor = i.vendor
+                    WHERE i.vendor_id = $2 AND i.message <> $1 ORDER BY i.message LIMIT 1";
                 let settle = concat!(
                     "UPDATE reachout_outbox_messages SET state = 'accepted', worker = NULL, code = 'resolved', reason = NULL,
                         conversation = COALESCE($1, conversation), changed_at = ",
                     now!(),
-                    " WHERE id = $2 AND state = 'unknown' RETURNING vendor"
+                    " WHERE id = $2 AND attempt = $3 AND state = 'unknown' RETURNING vendor"
                 );
                 let name = "INSERT INTO reachout_outbox_ids (vendor, vendor_id, message) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
                 Ok(transaction!(self, |transaction| {
-                    let vendor: Option<String> =
-                        query_scalar(settle).bind(&sent.conversation_id).bind(id).fetch_optional(&mut *transaction).await?;
-                    for vendor_id in &sent.message_ids {
-                        query(name).bind(vendor.as_deref()).bind(vendor_id).bind(id).execute(&mut *transaction).await?;
+                    if let Some(own) = sent.message_ids.first() {
+                        query(turn).bind(own).execute(&mut *transaction).await?;
+                        let other: Option<i64> = query_scalar(taken).bind(id).bind(own).fetch_optional(&mut *transaction).await?;
+                        if let Some(other) = other {
+                            return Ok(Resolved::Taken(other));
+                        }
                     }
-                    vendor.is_some()
+                    let settle = query_scalar(settle).bind(&sent.conversation_id).bind(id).bind(attempt);
+                    let vendor: Option<String> = settle.fetch_optional(&mut *transaction).await?;
+                    let Some(vendor) = vendor else { return Ok(Resolved::Changed) };
+                    for vendor_id in &sent.message_ids {
+                        query(name).bind(&vendor).bind(vendor_id).bind(id).execute(&mut *transaction).await?;
+                    }
+                    Resolved::Done
                 }))
             }
         }

@@ -30,6 +30,7 @@ use tokio::time::sleep;
 
 use crate::Error;
 
+pub(crate) use admin::Resolved;
 pub(crate) use budget::{BudgetTerms, Taken};
 pub(crate) use insert::NewRow;
 pub(crate) use people::Listing;

@@ -202,7 +202,6 @@ impl Store {
         let (vendor, credential) = (lane.vendor.id(), &lane.credential);
         let rules: Option<Option<String>> =
             read!(self, |pool| query_scalar(sql).bind(vendor).bind(credential).fetch_optional(pool).await?);
-        let unreadable = |error: serde_json::Error| Error::Other(format!("the rules of {lane} cannot be read: {error}"));
-        rules.flatten().map_or_else(|| Ok(Rules::default()), |rules| serde_json::from_str(&rules).map_err(unreadable))
+        Rules::read(rules.flatten().as_deref()).map_err(|error| Error::Other(format!("the rules of {lane} {error}")))
     }
 }

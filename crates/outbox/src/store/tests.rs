@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reachout_messenger::{Channel, Message, Vendor};
 
-use super::{BudgetTerms, Claimed, NewRow, Outcome, Step, Store, Taken, Used, Wish};
+use super::{BudgetTerms, Claimed, NewRow, Outcome, Resolved, Step, Store, Taken, Used, Wish};
 use crate::outbox::Resolution;
 use crate::{Envelope, Lane, Sent, State};
 
@@ -109,7 +109,7 @@ async fn a_late_outcome_does_not_undo_what_a_person_decided() {
     begin(&store, &held).await;
     silence(&store, "one").await;
     store.reap().await.unwrap();
-    assert!(store.resolve(id, &Resolution::Resend).await.unwrap());
+    assert_eq!(store.resolve(id, 1, &Resolution::Resend).await.unwrap(), Resolved::Done);
     assert!(!store.finish(&held, &outcome(State::Accepted), &Used::default()).await.unwrap());
     assert_eq!(state(&store, id).await, State::Queued);
     assert_eq!(store.attempts(id).await.unwrap()[0].outcome, Some(State::Accepted), "but the attempt's row tells");

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use reachout_messenger::Vendor;
 use sqlx::{query, query_as, query_scalar};
 
 use super::budget::{BudgetTerms, give};
@@ -31,7 +30,8 @@ pub(crate) struct Claimed {
 pub(crate) struct DueLane {
     pub(crate) lane: Lane,
     pub(crate) paused: bool,
-    pub(crate) rules: Rules,
+    /// An error where they cannot be read: why.
+    pub(crate) rules: Result<Rules, String>,
     /// In how many milliseconds the next one is due; negative if it is.
     pub(crate) due_in: Option<i64>,
 }
@@ -152,9 +152,9 @@ impl Store {
         let rows: Vec<LaneRow> = read!(self, |pool| query_as(sql).fetch_all(pool).await?);
         let all = rows.iter().any(|(vendor, _, paused, ..)| vendor.is_empty() && *paused != 0);
         let lane = |(vendor, credential, paused, rules, due_in): LaneRow| {
-            let vendor: Vendor = vendor.parse().ok()?;
-            let rules = rules.and_then(|rules| serde_json::from_str(&rules).ok()).unwrap_or_default();
-            Some(DueLane { lane: Lane { vendor, credential }, paused: all || paused != 0, rules, due_in })
+            let lane = Lane { vendor: vendor.parse().ok()?, credential };
+            let rules = Rules::read(rules.as_deref()).map_err(|error| format!("the rules of {lane} {error}"));
+            Some(DueLane { lane, paused: all || paused != 0, rules, due_in })
         };
         Ok(rows.into_iter().filter_map(lane).collect())
     }
@@ -213,15 +213,15 @@ impl Store {
         Ok(read!(self, |pool| query_scalar(sql).bind(worker).fetch_all(pool).await?))
     }
 
-    /// Puts a held message back, to be sent after `wait`.
-    pub(crate) async fn put_back(&self, id: i64, worker: &str, wait: Duration) -> Result<(), Error> {
+    /// Requeues a held message, to be sent after `wait`; `code` and `reason` say why it waits.
+    pub(crate) async fn requeue(&self, id: i64, worker: &str, wait: Duration, code: &str, reason: Option<&str>) -> Result<(), Error> {
         let sql = concat!(
-            "UPDATE reachout_outbox_messages SET worker = NULL, due_at = CASE WHEN $1 = 0 THEN due_at ELSE ",
+            "UPDATE reachout_outbox_messages SET worker = NULL, code = $1, reason = $2, due_at = CASE WHEN $3 = 0 THEN due_at ELSE ",
             now!(),
-            " + $1 END WHERE id = $2 AND worker = $3 AND state = 'queued'"
+            " + $3 END WHERE id = $4 AND worker = $5 AND state = 'queued'"
         );
         relaxed!(self, |transaction| {
-            let back = query(sql).bind(milliseconds(wait)).bind(id).bind(worker);
+            let back = query(sql).bind(code).bind(reason).bind(milliseconds(wait)).bind(id).bind(worker);
             back.execute(&mut *transaction).await?.rows_affected()
         });
         Ok(())

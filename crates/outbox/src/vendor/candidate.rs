@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use reachout_messenger::{Message, Recipient};
 
-use crate::{Attempt, Entry, Envelope, Error, Found, Outbox, Sent};
+use crate::{Attempt, Entry, Envelope, Error, Found, Outbox, Sent, State};
 
 /// The vendor's clock may differ from the database's by so much.
 const SKEW: TimeDelta = TimeDelta::minutes(2);
@@ -15,13 +15,17 @@ pub(super) struct Look<'a> {
     outbox: &'a Outbox,
     pub(super) entry: &'a Entry,
     pub(super) envelope: &'a Envelope,
+    begun: DateTime<Utc>,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
 }
 
 /// A message that the vendor has, and that went out.
 pub(super) struct Candidate {
-    pub(super) ids: Vec<String>,
+    /// The vendor's id of it.
+    pub(super) id: Option<String>,
+    /// The vendor's id of the thread that it is in, which names other messages as well.
+    pub(super) thread: Option<String>,
     pub(super) conversation: Option<String>,
     pub(super) text: Option<String>,
     pub(super) at: Option<DateTime<Utc>>,
@@ -30,7 +34,7 @@ pub(super) struct Candidate {
 /// What came of the comparison.
 pub(super) enum Compared {
     Sent(Sent),
-    /// Something went out at that time, in other words.
+    /// Something went out that may be it.
     Other(String),
     Nothing,
 }
@@ -39,7 +43,7 @@ impl<'a> Look<'a> {
     pub(super) fn new(outbox: &'a Outbox, entry: &'a Entry, envelope: &'a Envelope, attempt: &'a Attempt) -> Self {
         let begun = attempt.started_at;
         let last = envelope.message.send_at.map_or(begun, |at| at.max(begun));
-        Self { outbox, entry, envelope, from: begun - SKEW, to: last + LATEST }
+        Self { outbox, entry, envelope, begun, from: begun - SKEW, to: last + LATEST }
     }
 
     pub(super) fn message(&self) -> &Message {
@@ -51,11 +55,6 @@ impl<'a> Look<'a> {
             Recipient::Contact(text) | Recipient::LinkedinProfile(text) => text,
             _ => "",
         }
-    }
-
-    /// Whether a message of that time can be the one. One without a time can.
-    pub(super) fn in_time(&self, at: Option<DateTime<Utc>>) -> bool {
-        at.is_none_or(|at| self.from <= at && at <= self.to)
     }
 
     /// Conversations with the recipient that are known from other messages.
@@ -72,37 +71,71 @@ impl<'a> Look<'a> {
     }
 
     /// The candidate that is the message; those of other messages of the outbox are none.
+    ///
+    /// Clocks differ: the same words at another time may be the message, so they are never nothing. So may other words at its time.
     pub(super) async fn compare(&self, candidates: Vec<Candidate>) -> Result<Compared, Error> {
-        let mut other = Compared::Nothing;
+        let (mut found, mut other) = (None::<(TimeDelta, Candidate)>, None);
         for candidate in candidates {
-            if !self.in_time(candidate.at) || self.is_anothers(&candidate).await? {
+            if self.is_anothers(&candidate).await? {
                 continue;
             }
-            let id = candidate.ids.first().cloned().unwrap_or_default();
-            if candidate.text.as_deref().is_some_and(|text| self.says(text)) {
-                let sent = Sent { message_ids: candidate.ids, conversation_id: candidate.conversation };
-                return Ok(Compared::Sent(sent));
+            let says = candidate.text.as_deref().is_some_and(|text| self.says(text));
+            let is_in_time = candidate.at.map(|at| self.from <= at && at <= self.to);
+            let id = candidate.id.as_deref().unwrap_or("without an id");
+            match (says, candidate.at, is_in_time) {
+                (true, Some(at), Some(true)) if candidate.id.is_some() => {
+                    let apart = (at - self.begun).abs();
+                    if found.as_ref().is_none_or(|(nearest, _)| apart < *nearest) {
+                        found = Some((apart, candidate));
+                    }
+                }
+                (true, ..) => {
+                    other = Some(format!("the vendor has a message of the same words, {id}, of another or an unknown time: compare them"));
+                }
+                (false, _, Some(true) | None) => {
+                    let reason = || format!("the vendor has another message of that time to this recipient, {id}: compare them");
+                    other.get_or_insert_with(reason);
+                }
+                (false, _, Some(false)) => {}
             }
-            other = Compared::Other(format!("the vendor has another message of that time to this recipient, {id}: compare them"));
         }
-        Ok(other)
+        let Some((_, candidate)) = found else { return Ok(other.map_or(Compared::Nothing, Compared::Other)) };
+        if let Some(rival) = self.rival(&candidate).await? {
+            return Ok(Compared::Other(format!("what the vendor has may be message {rival}, which has the same words: compare them")));
+        }
+        let message_ids = candidate.id.into_iter().chain(candidate.thread).collect();
+        Ok(Compared::Sent(Sent { message_ids, conversation_id: candidate.conversation }))
     }
 
     async fn is_anothers(&self, candidate: &Candidate) -> Result<bool, Error> {
-        for id in &candidate.ids {
-            if self.outbox.find_message(self.entry.lane.vendor, id).await?.iter().any(|other| other.id != self.entry.id) {
-                return Ok(true);
+        let Some(id) = &candidate.id else { return Ok(false) };
+        Ok(self.outbox.find_message(self.entry.lane.vendor, id).await?.iter().any(|other| other.id != self.entry.id))
+    }
+
+    /// Another message of the same words that the candidate may be: one that is being sent, or that the vendor took without telling its id.
+    async fn rival(&self, candidate: &Candidate) -> Result<Option<i64>, Error> {
+        for other in self.outbox.find_recipient(self.entry.lane.vendor, self.recipient()).await? {
+            let is_nameless = other.vendor_ids.iter().all(|id| Some(id) == candidate.thread.as_ref());
+            let is_with_vendor = other.state == State::Sending || (other.state == State::Accepted && is_nameless);
+            let Some(message) = other.envelope.as_ref().map(|envelope| &envelope.message) else { continue };
+            let is_same = other.lane == self.entry.lane && message.channel == self.message().channel;
+            if other.id != self.entry.id && is_with_vendor && is_same && candidate.text.as_deref().is_some_and(|text| says(message, text)) {
+                return Ok(Some(other.id));
             }
         }
-        Ok(false)
+        Ok(None)
     }
 
     fn says(&self, text: &str) -> bool {
-        let message = self.message();
-        let theirs = plain(text);
-        let said = [&message.text, &message.html];
-        said.into_iter().flatten().any(|ours| !ours.trim().is_empty() && plain(ours) == theirs)
+        says(self.message(), text)
     }
+}
+
+/// Whether a text that the vendor has is the message's.
+fn says(message: &Message, text: &str) -> bool {
+    let theirs = plain(text);
+    let ours = [&message.text, &message.html];
+    ours.into_iter().flatten().any(|ours| !ours.trim().is_empty() && plain(ours) == theirs)
 }
 
 impl Compared {

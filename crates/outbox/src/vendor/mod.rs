@@ -25,7 +25,7 @@ pub use signal::{Handled, Signal, SignalKind};
 #[derive(Default)]
 pub struct VendorEligibility {
     #[cfg(feature = "leonar")]
-    leonar: leonar::Marked,
+    leonar: leonar::Contacts,
 }
 
 impl VendorEligibility {
@@ -44,16 +44,21 @@ impl fmt::Debug for VendorEligibility {
 impl Eligibility for VendorEligibility {
     fn check<'a>(&'a self, account: &'a Account, envelope: &'a Envelope) -> BoxFuture<'a, Result<Verdict, Error>> {
         Box::pin(async move {
-            // A messenger of one's own comes without a client to ask.
-            let Some(core) = account.core() else { return Ok(Verdict::Eligible) };
-            match envelope.lane.vendor {
+            let vendor = envelope.lane.vendor;
+            let Some(core) = account.core() else {
+                let reason = "the account comes without a client that reads, so the vendor cannot be asked about the recipient";
+                return Err(Error::Other(reason.to_owned()));
+            };
+            match vendor {
                 #[cfg(feature = "leonar")]
-                Vendor::Leonar => self.leonar.check(core, envelope).await,
+                Vendor::Leonar => leonar::check(&self.leonar, core, envelope).await,
                 #[cfg(feature = "hoop-ai")]
-                Vendor::HoopAi => highlevel::hoop_ai::check(core, envelope).await,
+                Vendor::HoopAi => highlevel::check(&highlevel::HOOP_AI, core, envelope).await,
                 #[cfg(feature = "leadway")]
-                Vendor::Leadway => highlevel::leadway::check(core, envelope).await,
-                _ => Ok(Verdict::Eligible),
+                Vendor::Leadway => highlevel::check(&highlevel::LEADWAY, core, envelope).await,
+                // It has no such mark.
+                Vendor::SendPilot => Ok(Verdict::Eligible),
+                vendor => Err(reachout_messenger::Unsupported::NotCompiled { vendor }.into()),
             }
         })
     }
@@ -85,9 +90,9 @@ impl Reconcile for VendorReconcile {
                 #[cfg(feature = "sendpilot")]
                 Vendor::SendPilot => sendpilot::look(core, &look).await,
                 #[cfg(feature = "hoop-ai")]
-                Vendor::HoopAi => highlevel::hoop_ai::look(core, &look).await,
+                Vendor::HoopAi => highlevel::look(&highlevel::HOOP_AI, core, &look).await,
                 #[cfg(feature = "leadway")]
-                Vendor::Leadway => highlevel::leadway::look(core, &look).await,
+                Vendor::Leadway => highlevel::look(&highlevel::LEADWAY, core, &look).await,
                 vendor => Ok(Found::Unclear(format!("what {} has cannot be read by this program", vendor.name()))),
             }
         })

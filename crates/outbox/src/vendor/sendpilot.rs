@@ -59,9 +59,14 @@ pub(super) async fn look(core: &Core, look: &Look<'_>) -> Result<Found, Error> {
             if count > MESSAGES {
                 break;
             }
-            if message.direction == Some(MessageDirection::Sent) && look.in_time(message.sent_at) {
-                let ids = message.id.into_iter().collect();
-                candidates.push(Candidate { ids, conversation: Some(id.clone()), text: message.content, at: message.sent_at });
+            if message.direction == Some(MessageDirection::Sent) {
+                candidates.push(Candidate {
+                    id: message.id,
+                    thread: None,
+                    conversation: Some(id.clone()),
+                    text: message.content,
+                    at: message.sent_at,
+                });
             }
         }
     }

@@ -5,11 +5,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
 use serde::{Serialize, Serializer};
 
 use super::VendorReconcile;
 use crate::account::{Account, Accounts, Clients};
+use crate::time::from_ms;
 use crate::{Entry, Error, Filter, Found, Lane, Outbox, Reconcile, Resolution, State};
 
 /// How many messages are read at a time.
@@ -46,7 +46,8 @@ pub struct Settled {
     /// Through whom it was sent.
     #[serde(serialize_with = "text")]
     pub account: Lane,
-    /// `sent`: it is accepted; `not-sent`: it is queued again; `unclear`: a person decides; `too-early`: it is looked for later; `error`.
+    /// `sent`: it is accepted; `not-sent`: it is queued again; `unclear`: a person decides; `too-early`: it is looked for later; `changed`:
+    /// another settled it, or sent it again, while it was looked for; `error`.
     pub found: &'static str,
     /// Why it could not be settled.
     pub reason: Option<String>,
@@ -98,9 +99,13 @@ impl Settler {
 
     async fn one(&self, entry: &Entry, accounts: &mut HashMap<Lane, Account>) -> Result<(&'static str, Option<String>), Error> {
         let attempts = self.outbox.attempts(entry.id).await?;
-        let Some(attempt) = attempts.last() else { return Ok(("unclear", Some("no attempt to send it is known".to_owned()))) };
+        let Some(attempt) = attempts.last().filter(|attempt| attempt.number == entry.attempts) else {
+            return Ok(("unclear", Some("its last attempt is not known".to_owned())));
+        };
+        // Of the same clock as the attempt's time.
+        let now = from_ms(self.outbox.store.now().await?);
         let grace = chrono::TimeDelta::from_std(self.grace).unwrap_or(chrono::TimeDelta::MAX);
-        if Utc::now() - attempt.started_at < grace {
+        if now - attempt.started_at < grace {
             return Ok(("too-early", Some("it was begun a moment ago".to_owned())));
         }
         if !accounts.contains_key(&entry.lane) {
@@ -108,17 +113,18 @@ impl Settler {
             accounts.insert(entry.lane.clone(), account);
         }
         let Some(account) = accounts.get(&entry.lane) else { return Ok(("unclear", None)) };
-        Ok(match self.reconcile.look(account, entry, attempt).await? {
-            Found::Sent(sent) => {
-                self.outbox.resolve(entry.id, Resolution::Sent(sent)).await?;
-                ("sent", None)
+        let (found, resolution) = match self.reconcile.look(account, entry, attempt).await? {
+            Found::Sent(sent) => ("sent", Resolution::Sent(sent)),
+            Found::NotSent => ("not-sent", Resolution::Resend),
+            Found::Unclear(reason) => return Ok(("unclear", Some(reason))),
+        };
+        match self.outbox.resolve(entry.id, attempt.number, resolution).await {
+            Ok(()) => Ok((found, None)),
+            Err(error @ (Error::State { .. } | Error::Attempt { .. } | Error::AnothersId { .. })) => {
+                Ok(("changed", Some(error.to_string())))
             }
-            Found::NotSent => {
-                self.outbox.resolve(entry.id, Resolution::Resend).await?;
-                ("not-sent", None)
-            }
-            Found::Unclear(reason) => ("unclear", Some(reason)),
-        })
+            Err(error) => Err(error),
+        }
     }
 
     async fn account(&self, lane: &Lane) -> Result<Account, Error> {

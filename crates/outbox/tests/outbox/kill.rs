@@ -90,7 +90,7 @@ async fn weather(database: &Database, storm: Storm) {
     bad_weather(&sandbox, 2 * storm.messages, storm.latency, &mut random);
 
     let begun = Instant::now();
-    let start = || spawn(&database.address(), sandbox.url(), 6);
+    let start = || spawn(&database.address(), sandbox.url(), 6, LEASE);
     let mut processes: Vec<Child> = (0..storm.processes).map(|_| start()).collect();
     let (mut kills, mut restarts) = (0, 0);
     for event in 0..storm.kills {
@@ -133,7 +133,7 @@ async fn weather(database: &Database, storm: Storm) {
                 sent += count;
                 // As a person, or what reads it from the vendor, would.
                 let resolution = if count == 1 { Resolution::Sent(Sent::new()) } else { Resolution::Resend };
-                outbox.resolve(entry.id, resolution).await.unwrap();
+                outbox.resolve(entry.id, entry.attempts, resolution).await.unwrap();
             }
             state => panic!("{text} is {state}: {:?}", entry.reason),
         }
@@ -197,7 +197,7 @@ async fn suspended(database: Database) {
     outbox.set_rules(&lane(), &Rules::new().limit(2000, Duration::from_secs(1))).await.unwrap();
     outbox.enqueue_all((0..150).map(|n| (format!("key-{n}"), envelope(&format!("m{n}"))))).await.unwrap();
     sandbox.add_fault(FaultRule::new(Fault::new(FaultKind::Latency).after_milliseconds(30)).times(10_000)).unwrap();
-    let mut first = spawn(&database.address(), sandbox.url(), 6);
+    let mut first = spawn(&database.address(), sandbox.url(), 6, LEASE);
     let give_up = Instant::now() + Duration::from_secs(30);
     while performed(&sandbox).len() < 20 {
         assert!(Instant::now() < give_up, "nothing is sent");
@@ -211,7 +211,7 @@ async fn suspended(database: Database) {
         signal(&first, "STOP");
     }
     assert!(database.number("SELECT COUNT(*) FROM reachout_outbox_messages WHERE worker IS NOT NULL").await > 0, "it holds some");
-    let mut second = spawn(&database.address(), sandbox.url(), 6);
+    let mut second = spawn(&database.address(), sandbox.url(), 6, LEASE);
     tokio::time::sleep(2 * LEASE).await;
     println!("the other goes on");
     finish(std::slice::from_mut(&mut second)).await;

@@ -3,8 +3,12 @@
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use reachout_messenger::hoop_ai;
 use reachout_outbox::{Channel, Envelope, Lane, Message, Rules, State, Vendor};
+use reachout_runtime::{CallOptions, Pacing};
+use serde_json::json;
 
+use crate::both;
 use crate::database::Database;
 use crate::processes::spawn;
 use crate::vendor::sandbox;
@@ -12,7 +16,8 @@ use crate::vendor::sandbox;
 /// Hoop AI documents 100 requests in 10 s, and the sandbox enforces it.
 const LIMIT: f64 = 10.0;
 
-/// Three processes send `messages`: how much of the limit they used after the first period, whose requests leave at once.
+/// Three processes send `messages`, and never more than the limit: how much of it they used after the first period, whose requests leave at
+/// once. How much that is depends on what else the machine does.
 async fn used(database: &Database, messages: usize, rules: Rules) -> f64 {
     let (outbox, sandbox) = (database.open().await, sandbox().await);
     let mut settings = sandbox.settings();
@@ -22,8 +27,9 @@ async fn used(database: &Database, messages: usize, rules: Rules) -> f64 {
     outbox.set_rules(&lane, &rules).await.unwrap();
     let to = |n: usize| Message::to(format!("contact{n:013}")).channel(Channel::Sms).text(format!("m{n}"));
     outbox.enqueue_all((0..messages).map(|n| (n.to_string(), Envelope::new(lane.clone(), to(n))))).await.unwrap();
-    let mut processes: Vec<_> = (0..3).map(|_| spawn(&database.address(), sandbox.url(), 8)).collect();
-    let give_up = Instant::now() + Duration::from_secs(15 + messages as u64 / 8);
+    // With a lease that a busy machine does not end.
+    let mut processes: Vec<_> = (0..3).map(|_| spawn(&database.address(), sandbox.url(), 8, Duration::from_mins(1))).collect();
+    let give_up = Instant::now() + Duration::from_secs(100 + messages as u64 / 8);
     for process in &mut processes {
         while process.try_wait().unwrap().is_none() {
             assert!(Instant::now() < give_up, "it takes too long: {:?}", outbox.status().await);
@@ -46,15 +52,40 @@ async fn used(database: &Database, messages: usize, rules: Rules) -> f64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_processes_on_sqlite_use_one_limit() {
-    let share = used(&Database::sqlite(), 200, Rules::new()).await;
-    assert!(share >= 0.9, "{share}");
+    used(&Database::sqlite(), 200, Rules::new()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_processes_on_postgres_use_one_limit() {
     let Some(database) = Database::postgres().await else { return };
-    let share = used(&database, 200, Rules::new()).await;
-    assert!(share >= 0.9, "{share}");
+    used(&database, 200, Rules::new()).await;
+}
+
+both! {
+    /// What three take together, at once, is all of the limit and no more, however long it takes them.
+    async fn the_whole_limit_can_be_used(database) {
+        let limit = Duration::from_mins(10);
+        let (address, _) = crate::fake::serve(|_| (200, json!({ "contact": { "id": "c1" } }).to_string())).await;
+        let mut calls = tokio::task::JoinSet::new();
+        for _ in 0..3 {
+            let budgets = database.open().await.budgets();
+            let client = hoop_ai::Client::builder()
+                .base_url(format!("{address}/hoop-ai"))
+                .credential("pit-sandbox")
+                .pacing(Pacing::new(100, limit))
+                .budget_store(budgets, Lane::new(Vendor::HoopAi, "acme").budget_key())
+                .build()
+                .unwrap();
+            calls.spawn(async move {
+                let mut count = 0;
+                while client.with(CallOptions::new().wait_for_rate_limit(Duration::ZERO)).contacts().get("c1").await.is_ok() {
+                    count += 1;
+                }
+                count
+            });
+        }
+        assert_eq!(calls.join_all().await.iter().sum::<usize>(), 100);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,7 +2,9 @@
 #![allow(clippy::doc_markdown, reason = "the names of databases and vendors are not code")]
 
 mod addresses;
+mod consent;
 mod database;
+mod fake;
 mod keys;
 mod kill;
 mod knows;
@@ -10,7 +12,9 @@ mod limit;
 mod people;
 mod processes;
 mod rules;
+mod runner;
 mod secrets;
+mod settle;
 mod states;
 mod stops;
 mod suppression;

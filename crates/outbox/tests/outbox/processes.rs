@@ -11,15 +11,17 @@ use crate::vendor::AtSandbox;
 const ADDRESS: &str = "REACHOUT_TEST_OUTBOX";
 const SANDBOX: &str = "REACHOUT_TEST_SANDBOX";
 const WORKERS: &str = "REACHOUT_TEST_WORKERS";
+const LEASE_MS: &str = "REACHOUT_TEST_LEASE";
 
-/// How long the lease of these processes lasts.
+/// How long the lease of those processes lasts that are killed.
 pub const LEASE: Duration = Duration::from_millis(1500);
 
 /// A process that runs workers until the outbox is empty.
-pub fn spawn(address: &str, sandbox: &str, workers: usize) -> Child {
+pub fn spawn(address: &str, sandbox: &str, workers: usize, lease: Duration) -> Child {
     let mut command = Command::new(env::current_exe().unwrap());
     command.args(["--ignored", "--exact", "processes::as_a_child", "--nocapture"]);
     command.env(ADDRESS, address).env(SANDBOX, sandbox).env(WORKERS, workers.to_string());
+    command.env(LEASE_MS, lease.as_millis().to_string());
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit()).spawn().unwrap()
 }
 
@@ -33,13 +35,14 @@ pub fn signal(child: &Child, name: &str) {
 async fn as_a_child() {
     let (Ok(address), Ok(sandbox)) = (env::var(ADDRESS), env::var(SANDBOX)) else { return };
     let workers = env::var(WORKERS).unwrap().parse().unwrap();
+    let lease = Duration::from_millis(env::var(LEASE_MS).unwrap().parse().unwrap());
     // The database may be away just now.
     loop {
         let Ok(outbox) = Outbox::open(address.as_str()).await else {
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
         };
-        let runner = Runner::new(&outbox, AtSandbox(sandbox.clone())).until_empty().lease(LEASE).workers(workers).attempts(50);
+        let runner = Runner::new(&outbox, AtSandbox(sandbox.clone())).until_empty().lease(lease).workers(workers).attempts(50);
         match runner.run().await {
             Ok(_) => return,
             Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,

@@ -85,11 +85,11 @@ both! {
             assert!(outbox.retry(state, &Filter::all()).await.unwrap_err().to_string().contains("not sent again"), "{state}");
         }
         assert_eq!(outbox.retry(State::Rejected, &Filter::lane(&lane())).await.unwrap(), 1);
-        outbox.resolve(id("unknown").await, Resolution::Sent(Sent::new().message_id("by-hand"))).await.unwrap();
-        outbox.resolve(id("not sent").await, Resolution::Resend).await.unwrap();
-        let again = outbox.resolve(id("unknown").await, Resolution::Resend).await.unwrap_err();
+        outbox.resolve(id("unknown").await, 1, Resolution::Sent(Sent::new().message_id("by-hand"))).await.unwrap();
+        outbox.resolve(id("not sent").await, 1, Resolution::Resend).await.unwrap();
+        let again = outbox.resolve(id("unknown").await, 1, Resolution::Resend).await.unwrap_err();
         assert!(again.to_string().contains("only one that is unknown"), "{again}");
-        assert!(outbox.resolve(12345, Resolution::Resend).await.unwrap_err().to_string().contains("no message 12345"));
+        assert!(outbox.resolve(12345, 1, Resolution::Resend).await.unwrap_err().to_string().contains("no message 12345"));
         outbox.pause(Some(&lane())).await.unwrap();
         runner(&outbox, &sandbox).run().await.unwrap();
         assert_eq!(outbox.status().await.unwrap().count(State::Queued), 2, "a pause holds");

@@ -322,6 +322,40 @@ async fn highlevel_contacts_live() {
 }
 
 #[tokio::test]
+async fn the_emails_of_a_thread_have_one_entry_in_their_conversation() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::new(&sandbox, Vendor::HoopAi);
+    let contact = client.post("/contacts/", json!({ "locationId": "here", "email": "ada@example.com" })).await["contact"]["id"].clone();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let email = async |subject: &str, extra: Value| {
+        let mut body = json!({ "type": "Email", "contactId": contact, "subject": subject, "message": format!("Hi, {subject}") });
+        body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        client.post("/conversations/messages", body).await
+    };
+    let first = email("one", json!({})).await;
+    let reply = email("two", json!({ "replyMessageId": first["emailMessageId"] })).await;
+    let thread = client.get(&format!("/conversations/messages/email/{}", text(&first["emailMessageId"]))).await["threadId"].clone();
+    let third = email("three", json!({ "threadId": thread, "scheduledTimestamp": 1_900_000_000 })).await;
+    let other = email("other", json!({})).await;
+    assert_eq!((&reply["messageId"], &third["messageId"]), (&first["messageId"], &first["messageId"]), "the thread's entry");
+    let path = format!("/conversations/{}/messages", text(&first["conversationId"]));
+    let listed = async || {
+        let listed = client.get(&path).await["messages"]["messages"].clone();
+        let entry = |entry: &Value| (entry["id"].clone(), entry["meta"]["email"]["messageIds"].clone());
+        listed.as_array().unwrap().iter().map(entry).collect::<Vec<_>>()
+    };
+    let ids = |emails: &[&Value]| emails.iter().map(|email| email["emailMessageId"].clone()).collect::<Value>();
+    let entry = |first: &Value, emails: &[&Value]| (first["messageId"].clone(), ids(emails));
+    assert_eq!(listed().await, [entry(&other, &[&other]), entry(&first, &[&first, &reply, &third])]);
+    for (sent, subject) in [(&first, "one"), (&reply, "two"), (&third, "three")] {
+        let kept = client.get(&format!("/conversations/messages/email/{}", text(&sent["emailMessageId"]))).await;
+        assert_eq!((&kept["subject"], &kept["body"]), (&json!(subject), &json!(format!("Hi, {subject}"))), "each has its own content");
+    }
+    client.delete(&format!("/conversations/messages/email/{}/schedule", text(&third["emailMessageId"]))).await;
+    assert_eq!(listed().await, [entry(&other, &[&other]), entry(&first, &[&first, &reply])], "the others are still there");
+}
+
+#[tokio::test]
 async fn highlevel_messages_appear_in_their_conversation() {
     for vendor in [Vendor::HoopAi, Vendor::Leadway] {
         let sandbox = Sandbox::start().await.unwrap();

@@ -58,9 +58,10 @@ impl Change {
         let lane = Lane::new(self.via, self.credential.clone().unwrap_or_else(|| access.settings.profile().to_owned()));
         // They may be set before anything is queued.
         let outbox = database.open().await?;
-        let before = outbox.rules(&lane).await.map_err(failed)?;
-        let after = self.changed(before.clone())?;
-        if before != after {
+        // Rules that cannot be read can be reset all the same.
+        let before = if self.reset { None } else { Some(outbox.rules(&lane).await.map_err(failed)?) };
+        let after = self.changed(before.clone().unwrap_or_default())?;
+        if before.as_ref() != Some(&after) {
             outbox.set_rules(&lane, &after).await.map_err(failed)?;
         }
         let limit = |limit: &RateLimit| format!("{} in {}", limit.requests, told(limit.per));

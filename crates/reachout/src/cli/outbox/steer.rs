@@ -109,7 +109,8 @@ impl Resolve {
             Resolution::Sent(sent)
         };
         for id in &self.id {
-            outbox.resolve(*id, resolution.clone()).await.map_err(failed)?;
+            let entry = outbox.get(*id).await.map_err(failed)?;
+            outbox.resolve(*id, entry.attempts, resolution.clone()).await.map_err(failed)?;
         }
         output.object(&json!({ "resolved": self.id.len(), "state": if self.sent { State::Accepted } else { State::Queued } }))
     }

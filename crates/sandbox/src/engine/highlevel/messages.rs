@@ -149,9 +149,10 @@ fn send_message(call: &mut Call<'_>) -> Result<Value, Refusal> {
         "subject": body["subject"],
     }));
     let message = post(call, &conversation, channel, "outbound", message);
-    if let Some(email) = &email {
-        keep_email(call, email, &message);
-    }
+    let message = match &email {
+        Some(email) => keep_email(call, email, message),
+        None => message,
+    };
     announce(call, "OutboundMessage", &message);
     let mut response = fields(json!({
         "conversationId": message.get("conversationId"), "messageId": message.get("id"), "msg": "Message queued successfully.",
@@ -172,20 +173,53 @@ fn send_message(call: &mut Call<'_>) -> Result<Value, Refusal> {
     Ok(response.into())
 }
 
-/// An email is kept a second time, under its own id and with its addresses.
-fn keep_email(call: &mut Call<'_>, id: &str, message: &Fields) {
+/// An email is kept under an id of its own and with its addresses; the conversation has one entry for all emails of a thread, which names
+/// them. Returns the message as it is known from then on: under the id of the thread's entry.
+fn keep_email(call: &mut Call<'_>, id: &str, mut message: Fields) -> Fields {
     let contact =
-        call.store.get("contact", text(message, "contactId")).map(|contact| text(contact, "email").to_owned()).unwrap_or_default();
+        call.store.get("contact", text(&message, "contactId")).map(|contact| text(contact, "email").to_owned()).unwrap_or_default();
     let to = if call.said("emailTo").is_empty() { contact } else { call.said("emailTo").to_owned() };
     let from = if call.said("emailFrom").is_empty() { "sender@company.com" } else { call.said("emailFrom") };
-    let thread = if call.said("threadId").is_empty() { id } else { call.said("threadId") };
+    let own = text(&message, "id").to_owned();
+    let (thread, entry) = thread(call, &message).unwrap_or_else(|| (id.to_owned(), own.clone()));
+    if entry != own {
+        call.store.remove("message", &own);
+        message.insert("id".to_owned(), entry.clone().into());
+    }
+    if let Some(listed) = call.store.get_mut("message", &entry) {
+        let mut ids = email_ids(listed);
+        ids.push(id.to_owned());
+        listed.insert("meta".to_owned(), json!({ "email": { "messageIds": ids } }));
+    }
     let mut email = message.clone();
     email.extend(fields(json!({
         "id": id, "threadId": thread, "from": from, "to": [to], "cc": call.checked.body["emailCc"], "bcc": call.checked.body["emailBcc"],
-        "replyToMessageId": call.checked.body["replyMessageId"], "~message": message.get("id"),
+        "replyToMessageId": call.checked.body["replyMessageId"], "~message": entry,
     })));
     email.retain(|_, value| !value.is_null());
     call.store.insert("email", id, email);
+    message
+}
+
+/// The thread that an email is to be in, with the id of its entry in the conversation; nothing where it begins one.
+fn thread(call: &Call<'_>, message: &Fields) -> Option<(String, String)> {
+    let (thread, reply) = (call.said("threadId"), call.said("replyMessageId"));
+    let is_in = |email: &&Fields| {
+        let same = |name: &str, id: &str| !id.is_empty() && text(email, name) == id;
+        text(email, "conversationId") == text(message, "conversationId")
+            && (same("threadId", thread) || (thread.is_empty() && (same("id", reply) || same("~message", reply))))
+    };
+    match call.store.newest("email").find(is_in) {
+        Some(email) => Some((text(email, "threadId").to_owned(), text(email, "~message").to_owned())),
+        None if thread.is_empty() => None,
+        None => Some((thread.to_owned(), text(message, "id").to_owned())),
+    }
+}
+
+/// The emails that an entry of a conversation stands for.
+fn email_ids(entry: &Fields) -> Vec<String> {
+    let ids = entry.get("meta").and_then(|meta| meta["email"]["messageIds"].as_array());
+    ids.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 fn get_email(call: &mut Call<'_>) -> Result<Value, Refusal> {
@@ -207,15 +241,30 @@ fn cancel(call: &mut Call<'_>, kind: &str, parameter: &str) -> Result<Value, Ref
     let id = call.parameter(parameter);
     match call.store.get(kind, id).cloned() {
         Some(message) if text(&message, "status") == "scheduled" => {
-            let message_id = if kind == "email" { text(&message, "~message") } else { id };
-            call.store.remove("email", text(&message, "emailMessageId"));
-            call.store.remove("message", message_id);
+            if kind == "email" {
+                withdraw_email(call, id, text(&message, "~message"));
+            } else {
+                call.store.remove("email", text(&message, "emailMessageId"));
+                call.store.remove("message", id);
+            }
             Ok(call.example())
         }
         None if is_example(call, parameter) => Ok(call.example()),
         Some(message) if message.contains_key(DOCUMENTED) => Ok(call.example()),
         Some(_) => Err(Refusal::State("The message is not scheduled".to_owned())),
         None => Err(Refusal::not_found("", kind)),
+    }
+}
+
+/// Takes an email out of its thread, whose entry goes with the last one.
+fn withdraw_email(call: &mut Call<'_>, id: &str, entry: &str) {
+    call.store.remove("email", id);
+    let Some(listed) = call.store.get_mut("message", entry) else { return };
+    let rest: Vec<String> = email_ids(listed).into_iter().filter(|email| email != id).collect();
+    if rest.is_empty() {
+        call.store.remove("message", entry);
+    } else {
+        listed.insert("meta".to_owned(), json!({ "email": { "messageIds": rest } }));
     }
 }
 
@@ -231,9 +280,10 @@ fn add_inbound_message(call: &mut Call<'_>) -> Result<Value, Refusal> {
         "emailMessageId": email, "subject": body["subject"], "dateAdded": body["date"],
     }));
     let message = post(call, &conversation, call.said("type"), direction, message);
-    if let Some(email) = &email {
-        keep_email(call, email, &message);
-    }
+    let message = match &email {
+        Some(email) => keep_email(call, email, message),
+        None => message,
+    };
     announce(call, if direction == "inbound" { "InboundMessage" } else { "OutboundMessage" }, &message);
     Ok(added(&message))
 }
