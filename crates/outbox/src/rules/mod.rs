@@ -1,0 +1,168 @@
+//! [`Rules`]: how an account may be used.
+
+mod hours;
+mod zone;
+
+use std::time::Duration;
+
+use reachout_runtime::RateLimit;
+use serde::{Deserialize, Serialize};
+
+pub use hours::{Daily, QuietHours};
+pub use zone::{Clock, Zone};
+
+/// How an account may be used: kept in the outbox, so that all workers keep to the same.
+///
+/// ```
+/// use reachout_outbox::{Clock, Daily, QuietHours, Rules};
+///
+/// # fn main() -> Result<(), reachout_outbox::RulesError> {
+/// let rules = Rules::new()
+///     .steady()
+///     .quiet_hours(QuietHours::new("20:00", "08:30", Clock::recipient("Europe/Paris")?)?)
+///     .daily_cap(Daily::new(40, "Europe/Paris")?);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Rules {
+    /// Replaces the vendor's documented rate limit; the vendor's headers can only lower it.
+    #[serde(with = "limit", skip_serializing_if = "Option::is_none")]
+    pub limit: Option<RateLimit>,
+    /// Spreads the requests evenly over the limit's period, instead of as fast as it allows.
+    pub steady: bool,
+    /// The name of the budget, where the vendor counts several accounts together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub budget: Option<String>,
+    /// When nothing is sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quiet_hours: Option<QuietHours>,
+    /// How many messages each sender may send in a day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub daily_cap: Option<Daily>,
+}
+
+impl Rules {
+    /// The vendor's documented limit, and nothing else.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`limit`](Self::limit): at most `requests` in any stretch of time as long as `per`.
+    #[must_use]
+    pub fn limit(mut self, requests: u32, per: Duration) -> Self {
+        self.limit = Some(RateLimit::new(requests, per));
+        self
+    }
+
+    /// Sets [`steady`](Self::steady).
+    #[must_use]
+    pub fn steady(mut self) -> Self {
+        self.steady = true;
+        self
+    }
+
+    /// Sets [`budget`](Self::budget).
+    #[must_use]
+    pub fn budget(mut self, name: impl Into<String>) -> Self {
+        self.budget = Some(name.into());
+        self
+    }
+
+    /// Sets [`quiet_hours`](Self::quiet_hours).
+    #[must_use]
+    pub fn quiet_hours(mut self, hours: QuietHours) -> Self {
+        self.quiet_hours = Some(hours);
+        self
+    }
+
+    /// Sets [`daily_cap`](Self::daily_cap).
+    #[must_use]
+    pub fn daily_cap(mut self, daily: Daily) -> Self {
+        self.daily_cap = Some(daily);
+        self
+    }
+}
+
+/// A setting that cannot be kept to.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RulesError {
+    /// Not a time of the day.
+    #[error("{0:?} is not a time of the day; write one such as 08:30")]
+    Time(String),
+    /// Not in the database of time zones.
+    #[error("{name:?} is not a known time zone; write one such as {}", nearest.join(" or "))]
+    TimeZone {
+        /// What was given.
+        name: String,
+        /// Time zones whose names are like it, the nearest first; `Europe/Paris` where none is.
+        nearest: Vec<String>,
+    },
+    /// A daily cap or a limit of nothing.
+    #[error("a limit needs at least one request in a period longer than zero; to send nothing, pause the account")]
+    Nothing,
+    /// Quiet hours that begin when they end.
+    #[error("quiet hours begin and end at {0}; to send nothing, pause the account")]
+    AllDay(String),
+}
+
+/// A rate limit as JSON.
+mod limit {
+    use std::time::Duration;
+
+    use reachout_runtime::RateLimit;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    struct Form {
+        requests: u32,
+        per_ms: u64,
+    }
+
+    #[allow(clippy::ref_option, reason = "serde's form")]
+    pub(super) fn serialize<S: Serializer>(limit: &Option<RateLimit>, serializer: S) -> Result<S::Ok, S::Error> {
+        let per_ms = |limit: &RateLimit| u64::try_from(limit.per.as_millis()).unwrap_or(u64::MAX);
+        limit.as_ref().map(|limit| Form { requests: limit.requests, per_ms: per_ms(limit) }).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<RateLimit>, D::Error> {
+        let form = Option::<Form>::deserialize(deserializer)?;
+        Ok(form.map(|form| RateLimit::new(form.requests, Duration::from_millis(form.per_ms))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_kept_to_is_refused() {
+        let utc = || Clock::sender("UTC").unwrap();
+        assert_eq!(QuietHours::new("8", "25:00", utc()).unwrap_err(), RulesError::Time("8".to_owned()));
+        assert_eq!(QuietHours::new("08:00", "08:00", utc()).unwrap_err(), RulesError::AllDay("08:00".to_owned()));
+        assert_eq!(Daily::new(0, "UTC").unwrap_err(), RulesError::Nothing);
+        for (given, near) in
+            [("Paris", "Europe/Paris"), ("europe/pariss", "Europe/Paris"), ("New York", "America/New_York"), ("Xyzzy", "Europe/Paris")]
+        {
+            let wrong = Daily::new(1, given).unwrap_err();
+            assert!(matches!(&wrong, RulesError::TimeZone { name, nearest } if name == given && nearest[0] == near), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn rules_are_the_same_after_json() {
+        let rules = Rules::new()
+            .limit(100, Duration::from_secs(10))
+            .steady()
+            .budget("agency")
+            .quiet_hours(QuietHours::new("20:00", "08:30", Clock::recipient("UTC").unwrap()).unwrap())
+            .daily_cap(Daily::new(40, "UTC").unwrap());
+        for rules in [rules, Rules::new()] {
+            let json = serde_json::to_string(&rules).unwrap();
+            assert_eq!(serde_json::from_str::<Rules>(&json).unwrap(), rules, "{json}");
+        }
+    }
+}
