@@ -79,7 +79,7 @@ async fn deliver(shared: Arc<Shared>, claimed: Arc<Claimed>) {
         }
         Err(error) => {
             // Whether it was committed is not known, but nothing was sent.
-            tracing::warn!(id = claimed.id, %error, "the step to sending failed");
+            shared.database_failed(&error);
             finish(&shared, &claimed, &not_begun(), &Used::default()).await;
             put_back(&shared, &claimed, Duration::ZERO, "database").await;
         }
@@ -168,13 +168,16 @@ async fn finish(shared: &Shared, claimed: &Claimed, outcome: &Outcome, used: &Us
     let mut left = LAST;
     loop {
         match shared.store.finish(claimed, outcome, used).await {
-            Ok(wrote) => return wrote,
-            Err(error) if left.is_zero() => {
+            Ok(wrote) => {
+                shared.database_works();
+                return wrote;
+            }
+            Err(error) if left.is_zero() || error.is_lasting() => {
                 // The lease ends, and the message becomes `unknown`.
                 tracing::error!(id = claimed.id, %error, "an outcome could not be written down");
                 return false;
             }
-            Err(error) => tracing::warn!(id = claimed.id, %error, "an outcome could not be written down yet"),
+            Err(error) => shared.database_failed(&error),
         }
         if shared.is_stopped() {
             left = left.saturating_sub(AGAIN);

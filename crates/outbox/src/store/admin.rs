@@ -1,7 +1,5 @@
 //! What people do to messages: pause, withdraw, try again, settle, purge; and whom they do not write to.
 
-use std::time::Duration;
-
 use reachout_messenger::{Channel, Vendor};
 use sqlx::{query, query_as, query_scalar};
 
@@ -9,7 +7,7 @@ use super::{Store, execute, now, read, transaction};
 use crate::entry::{Filter, Suppressed};
 use crate::envelope::Lane;
 use crate::outbox::Resolution;
-use crate::time::{from_ms, milliseconds};
+use crate::time::from_ms;
 use crate::{Error, Rules, State};
 
 impl Store {
@@ -133,22 +131,5 @@ impl Store {
             added_at: from_ms(added_at),
         };
         Ok(rows.into_iter().map(listed).collect())
-    }
-
-    pub(crate) async fn purge(&self, older_than: Duration) -> Result<u64, Error> {
-        // Reasons are the vendor's words, which may quote an address.
-        let messages = concat!(
-            "UPDATE reachout_outbox_messages SET key = NULL, content = NULL, reason = NULL, sender = '', sequence = NULL
-            WHERE content IS NOT NULL AND state IN ('accepted', 'rejected', 'failed', 'cancelled', 'suppressed') AND changed_at <= ",
-            now!(),
-            " - $1"
-        );
-        let attempts = "UPDATE reachout_outbox_attempts SET reason = NULL WHERE reason IS NOT NULL
-            AND message IN (SELECT id FROM reachout_outbox_messages WHERE content IS NULL)";
-        Ok(transaction!(self, |transaction| {
-            let purged = query(messages).bind(milliseconds(older_than)).execute(&mut *transaction).await?.rows_affected();
-            query(attempts).execute(&mut *transaction).await?;
-            purged
-        }))
     }
 }

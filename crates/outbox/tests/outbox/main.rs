@@ -10,7 +10,9 @@ mod people;
 mod processes;
 mod rules;
 mod secrets;
+mod server_limits;
 mod states;
+mod storage;
 mod suppression;
 mod vendor;
 
