@@ -70,14 +70,17 @@ async fn a_purge_leaves_nothing_in_any_file() {
 }
 
 /// What is done to the file under a worker.
+#[cfg(unix)]
 type Harm = fn(&Path);
 
+#[cfg(unix)]
 fn replace(file: &Path) {
     let other = file.with_extension("other");
     std::fs::copy(file, &other).unwrap();
     std::fs::rename(other, file).unwrap();
 }
 
+#[cfg(unix)]
 fn cut(file: &Path, length: u64) {
     std::fs::OpenOptions::new().write(true).open(file).unwrap().set_len(length).unwrap();
 }
