@@ -20,8 +20,9 @@ const HEADER: u64 = 100;
 pub(super) struct DatabaseFile {
     path: PathBuf,
     identity: Identity,
-    /// The write-ahead log, once there is one. It is there as long as anybody has the database open.
-    log: Mutex<Option<Identity>>,
+    /// The write-ahead log, once there is one. It is there as long as anybody has the database open, which a pool of an application's own may
+    /// not have for a while: none then.
+    log: Option<Mutex<Option<Identity>>>,
     /// The most that it was seen to be, in bytes; only a `VACUUM` makes it less.
     length: AtomicU64,
     /// What was done to it.
@@ -29,12 +30,13 @@ pub(super) struct DatabaseFile {
 }
 
 impl DatabaseFile {
-    /// A file that is there; none where the database is in memory.
-    pub(super) fn of(path: &Path) -> Option<Self> {
+    /// A file that is there; none where the database is in memory. `stays_open`: a connection is open to it from now on.
+    pub(super) fn of(path: &Path, stays_open: bool) -> Option<Self> {
         let path = std::path::absolute(path).ok()?;
         let metadata = std::fs::metadata(&path).ok().filter(Metadata::is_file)?;
         let identity = Identity::of(&metadata);
-        Some(Self { path, identity, log: Mutex::default(), length: AtomicU64::new(metadata.len()), changed: OnceLock::new() })
+        let log = stays_open.then(Mutex::default);
+        Some(Self { path, identity, log, length: AtomicU64::new(metadata.len()), changed: OnceLock::new() })
     }
 
     /// Whether it is still the same file; `connection` is one to it.
@@ -76,10 +78,11 @@ impl DatabaseFile {
     }
 
     fn glance_at_log(&self) -> Result<(), Error> {
+        let Some(log) = &self.log else { return Ok(()) };
         let mut path = self.path.clone().into_os_string();
         path.push("-wal");
         let now = std::fs::metadata(path).ok().map(|metadata| Identity::of(&metadata));
-        let mut known = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = log.lock().unwrap_or_else(PoisonError::into_inner);
         if known.is_some() && *known != now {
             return Err(self.changed("parted from its write-ahead log, which was deleted or replaced"));
         }

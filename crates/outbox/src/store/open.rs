@@ -57,7 +57,7 @@ impl Store {
     async fn open_sqlite(path: &Path) -> Result<Self, Error> {
         create_private(path).map_err(|source| Error::File { path: path.display().to_string(), source })?;
         // Before it is opened: another file that takes its place meanwhile is noticed.
-        let file = DatabaseFile::of(path);
+        let file = DatabaseFile::of(path, true);
         // A step to `sending` that is lost in a power cut would be sent again: `FULL` has it on disk.
         let options = SqliteConnectOptions::new()
             .filename(path)
@@ -84,7 +84,7 @@ impl Store {
     }
 
     pub(crate) fn sqlite(pool: SqlitePool) -> Self {
-        let file = DatabaseFile::of(pool.connect_options().get_filename());
+        let file = DatabaseFile::of(pool.connect_options().get_filename(), false);
         Self(Arc::new(Pool::Sqlite { write: pool.clone(), read: pool, own: false, file }))
     }
 
