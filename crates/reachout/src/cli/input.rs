@@ -35,7 +35,7 @@ pub fn text(path: &Path) -> Result<String, Failure> {
         if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
             return Failure::usage(format!("{name} is text in UTF-16; save it in UTF-8"));
         }
-        let line = 1 + bytes[..wrong].iter().filter(|byte| **byte == b'\n').count();
+        let line = bytes[..wrong].split(|byte| *byte == b'\n').count();
         Failure::usage(format!("{name} line {line}: it is not text in UTF-8; save the file in UTF-8"))
     })
 }

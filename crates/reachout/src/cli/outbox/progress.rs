@@ -77,7 +77,7 @@ impl Board {
         match (&self.bar, event) {
             (Some(bar), Event::Settled { .. }) => bar.inc(1),
             (Some(bar), Event::Paused { .. } | Event::DatabaseFailed { .. } | Event::DatabaseBack) => {
-                bar.suspend(|| line.iter().for_each(|line| note(&plain(line))))
+                bar.suspend(|| line.iter().for_each(|line| note(&plain(line))));
             }
             // The bar has the waits in its message.
             (Some(_), _) => {}

@@ -136,13 +136,12 @@ impl Change {
     fn change_quiet_hours(&self, rules: &mut Rules) -> Result<(), Failure> {
         let before = rules.quiet_hours.take();
         let (from, to) = match (&self.quiet, &before) {
-            (Some(None), _) => return Ok(()),
             (Some(Some((from, to))), _) => (from.clone(), to.clone()),
             (None, Some(before)) => (before.from.to_string(), before.to.to_string()),
-            (None, None) if self.clock.is_some() => {
+            (Some(None), _) | (None, None) if self.clock.is_some() => {
                 return Err(Failure::usage("--clock is for quiet hours, and there are none; give --quiet, too"));
             }
-            (None, None) => return Ok(()),
+            (Some(None), _) | (None, None) => return Ok(()),
         };
         let zone = self.zone(before.as_ref().map(|before| before.clock.zone()), "--quiet")?;
         let clock = match (self.clock.as_deref(), before.map(|before| before.clock)) {
