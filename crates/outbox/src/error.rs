@@ -19,8 +19,27 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// The file of an SQLite database is not what others see any more: it was deleted, replaced or cut while it was open.
+    #[error(
+        "{path} was {how} while it was in use, so nothing more is sent: nobody else would know of it. Put back the file that it was, or \
+             compare with the vendor before another is used"
+    )]
+    FileChanged {
+        /// The file.
+        path: String,
+        /// What was done to it.
+        how: &'static str,
+    },
+    /// A server of Postgres cannot be connected to.
+    #[error("cannot connect to Postgres at {server}: {source}")]
+    Connect {
+        /// Its host and port.
+        server: String,
+        /// Why.
+        source: DatabaseError,
+    },
     /// The database failed.
-    #[error("{0}")]
+    #[error("the database failed: {0}")]
     Database(DatabaseError),
     /// The tables cannot be brought up to date.
     #[error("the tables cannot be brought up to date: {0}")]
@@ -128,26 +147,63 @@ pub enum Error {
     Other(String),
 }
 
+impl Error {
+    /// Whether it stays as it is, however often it is tried again.
+    pub(crate) fn is_lasting(&self) -> bool {
+        matches!(self, Self::FileChanged { .. })
+    }
+}
+
 /// What a database said, without the values of the statement.
 pub struct DatabaseError(sqlx::Error);
+
+impl std::error::Error for DatabaseError {}
 
 impl fmt::Display for DatabaseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             // A database's message may quote a value: its code tells enough.
             sqlx::Error::Database(error) => match (error.try_downcast_ref::<sqlx::sqlite::SqliteError>(), error.code()) {
-                (Some(sqlite), _) => write!(f, "the database failed: {sqlite}"),
-                (None, Some(code)) => write!(f, "the database failed (SQLSTATE {code})"),
-                (None, None) => f.write_str("the database failed"),
+                (Some(sqlite), _) => write!(f, "{sqlite}"),
+                (None, Some(code)) => match meaning(&code) {
+                    Some(meaning) => write!(f, "{meaning} (SQLSTATE {code})"),
+                    None => write!(f, "SQLSTATE {code}"),
+                },
+                (None, None) => f.write_str("it did not say why"),
             },
-            other => write!(f, "the database failed: {other}"),
+            sqlx::Error::Io(error) => write!(f, "{error}"),
+            sqlx::Error::PoolTimedOut => f.write_str("no connection was free, or could be made, for half a minute"),
+            other => write!(f, "{other}"),
         }
     }
+}
+
+/// What a person can do something about: <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
+fn meaning(sqlstate: &str) -> Option<&'static str> {
+    Some(match sqlstate {
+        "53300" => "it has no connection left for this role or database; end another process, or raise CONNECTION LIMIT or max_connections",
+        "53100" => "its disk is full",
+        "53200" => "it is out of memory",
+        "28P01" | "28000" => "it does not accept this user or password",
+        "3D000" => "it does not have this database",
+        "42501" => "this role may not do that; grant it CREATE on the schema, or have its owner make the tables",
+        "25006" => "it does not accept changes: it is a replica, or read-only",
+        "57P01" | "57P02" => "it was shut down",
+        "57P03" => "it starts up or shuts down",
+        "25P03" => "it ended a transaction in which nothing was done for five seconds",
+        _ => return None,
+    })
 }
 
 impl fmt::Debug for DatabaseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "DatabaseError({self})")
+    }
+}
+
+impl From<sqlx::Error> for DatabaseError {
+    fn from(error: sqlx::Error) -> Self {
+        Self(error)
     }
 }
 

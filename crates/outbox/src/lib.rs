@@ -28,7 +28,7 @@ pub use error::Error;
 pub use hooks::{Eligibility, Found, Reconcile, Verdict};
 pub use outbox::{Outbox, Resolution, Sent};
 pub use permit::Refusal;
-pub use rules::{Clock, Daily, QuietHours, Rules, RulesError};
+pub use rules::{Clock, Daily, QuietHours, Rules, RulesError, Zone};
 pub use runner::{Event, Runner, Summary};
 pub use state::{State, UnknownState};
 pub use store::Transaction;

@@ -303,6 +303,9 @@ impl Outbox {
     /// Removes the content, the recipient and the key of messages that were settled so long ago: how many. The outcome, the vendor's ids
     /// and a fingerprint of the key are kept, so that the key still is good for one message only.
     ///
+    /// On SQLite the file is then written anew, so that its free pages and its log have none of it; workers wait meanwhile. On Postgres
+    /// old versions of the rows are in the table's files until `VACUUM FULL`, and in archives of its log for as long as those are kept.
+    ///
     /// What is [`Unknown`](State::Unknown) keeps its content: it is needed to find out.
     pub async fn purge(&self, older_than: Duration) -> Result<u64, Error> {
         self.store.purge(older_than).await
@@ -312,6 +315,12 @@ impl Outbox {
     /// it by themselves.
     pub async fn recover(&self) -> Result<u64, Error> {
         self.store.reap().await
+    }
+
+    /// Closes the connections of this outbox and its clones. A file of SQLite that nobody else has open is then complete in itself, to be
+    /// copied or moved; before that, what is new is in the log beside it. The pool of an application's own stays open.
+    pub async fn close(&self) {
+        self.store.close().await;
     }
 }
 

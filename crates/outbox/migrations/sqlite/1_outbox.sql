@@ -33,7 +33,9 @@ CREATE TABLE reachout_outbox_messages (
 );
 CREATE INDEX reachout_outbox_due ON reachout_outbox_messages (vendor, credential, due_at, id) WHERE state = 'queued' AND worker IS NULL;
 CREATE INDEX reachout_outbox_held ON reachout_outbox_messages (worker, state) WHERE worker IS NOT NULL;
-CREATE INDEX reachout_outbox_state ON reachout_outbox_messages (state, changed_at);
+CREATE INDEX reachout_outbox_state ON reachout_outbox_messages (state, id);
+CREATE INDEX reachout_outbox_purge ON reachout_outbox_messages (changed_at)
+    WHERE content IS NOT NULL AND state IN ('accepted', 'rejected', 'failed', 'cancelled', 'suppressed');
 CREATE INDEX reachout_outbox_sequence ON reachout_outbox_messages (sequence_hash) WHERE sequence_hash IS NOT NULL;
 CREATE INDEX reachout_outbox_recipient ON reachout_outbox_messages (vendor, recipient);
 CREATE INDEX reachout_outbox_conversation ON reachout_outbox_messages (vendor, conversation) WHERE conversation IS NOT NULL;
@@ -111,11 +113,15 @@ CREATE TABLE reachout_outbox_suppressed (
 CREATE TABLE reachout_outbox_daily (
     vendor TEXT NOT NULL,
     credential TEXT NOT NULL,
-    sender TEXT NOT NULL,
+    -- SHA-256 of the sender, whom a purge is not to leave here.
+    sender BLOB NOT NULL,
     day TEXT NOT NULL,
     used INTEGER NOT NULL,
     PRIMARY KEY (vendor, credential, sender, day)
 );
+
+-- A row while what was purged is still in the file: in free pages, or in the log. Postgres has a vacuum of its own.
+CREATE TABLE reachout_outbox_vacuum (owed INTEGER PRIMARY KEY);
 
 CREATE TABLE reachout_outbox_budgets (
     key TEXT PRIMARY KEY,

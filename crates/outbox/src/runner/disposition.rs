@@ -70,7 +70,7 @@ impl Disposition {
             }
             Self::Trouble(error) => trouble(shared, job, &error).await,
             Self::Undo(error) => {
-                tracing::warn!(id, %error, "the step to sending failed");
+                shared.database_failed(&error);
                 finish(shared, &job.claimed, &not_begun(), &Used::default()).await;
                 requeue(shared, job, &Wait::new(Duration::ZERO, "database")).await;
             }

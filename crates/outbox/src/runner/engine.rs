@@ -108,17 +108,21 @@ impl Claims {
     /// The next message, once there is one.
     async fn next(&mut self, shared: &Shared) -> Option<Job> {
         loop {
-            if shared.is_stopped() {
+            if shared.is_stopped() || shared.store.is_in_place().is_err_and(|error| error.is_lasting()) {
                 return None;
             }
             if let Some(claimed) = self.ready.pop_front() {
                 return Some(claimed);
             }
             let pause = match self.claim(shared).await {
-                Ok(None) => continue,
+                Ok(None) => {
+                    shared.database_works();
+                    continue;
+                }
                 Ok(Some(pause)) => pause,
+                Err(error) if error.is_lasting() => return None,
                 Err(error) => {
-                    tracing::warn!(%error, "messages could not be claimed; trying again");
+                    shared.database_failed(&error);
                     AGAIN
                 }
             };

@@ -211,13 +211,16 @@ pub(super) async fn finish(shared: &Shared, claimed: &Claimed, outcome: &Outcome
     let mut left = LAST;
     loop {
         match shared.store.finish(claimed, outcome, used).await {
-            Ok(wrote) => return wrote,
-            Err(error) if left.is_zero() => {
+            Ok(wrote) => {
+                shared.database_works();
+                return wrote;
+            }
+            Err(error) if left.is_zero() || error.is_lasting() => {
                 // The lease ends, and the message becomes `unknown`.
                 tracing::error!(id = claimed.id, %error, "an outcome could not be written down");
                 return false;
             }
-            Err(error) => tracing::warn!(id = claimed.id, %error, "an outcome could not be written down yet"),
+            Err(error) => shared.database_failed(&error),
         }
         if shared.is_stopped() {
             left = left.saturating_sub(AGAIN);

@@ -2,6 +2,7 @@
 
 mod disposition;
 mod engine;
+mod health;
 mod job;
 mod lanes;
 mod lease;
@@ -21,6 +22,7 @@ use crate::envelope::Lane;
 use crate::store::Store;
 use crate::{Accounts, Eligibility, Error, Outbox, State};
 
+use health::Health;
 use lanes::Lanes;
 use lease::Lease;
 use steps::Steps;
@@ -90,6 +92,13 @@ pub enum Event {
         /// How long.
         wait: Duration,
     },
+    /// The database fails, and is asked again until it does not. Nothing is sent meanwhile.
+    DatabaseFailed {
+        /// How.
+        reason: String,
+    },
+    /// The database works again.
+    DatabaseBack,
     /// An account was paused: its credential does not serve, or its rules cannot be read.
     Paused {
         /// The account.
@@ -187,6 +196,7 @@ impl Runner {
             lanes,
             lease,
             steps: Steps::default(),
+            health: Health::default(),
             stopped,
             held: Mutex::default(),
             unclear: Mutex::default(),
@@ -204,6 +214,10 @@ impl Runner {
         };
         shared.lease.end().await;
         ended?;
+        shared.store.is_in_place()?;
+        if let Err(error) = shared.store.checkpoint().await {
+            tracing::warn!(%error, "the write-ahead log could not be written into the file");
+        }
         let summary = shared.summary.lock().unwrap_or_else(PoisonError::into_inner).clone();
         Ok(summary)
     }
@@ -222,6 +236,7 @@ pub(crate) struct Shared {
     lanes: Lanes,
     lease: Lease,
     steps: Steps,
+    health: Health,
     stopped: watch::Receiver<bool>,
     /// The messages that are held and not done with.
     held: Mutex<HashSet<i64>>,
@@ -267,6 +282,16 @@ impl Shared {
         }
     }
 
+    /// Something was written.
+    fn database_works(&self) {
+        self.health.works().iter().for_each(|event| self.tell(event));
+    }
+
+    /// Something could not be written or read, and is tried again.
+    fn database_failed(&self, error: &Error) {
+        self.health.failed(error).iter().for_each(|event| self.tell(event));
+    }
+
     fn tell(&self, event: &Event) {
         if let Event::Settled { id, .. } = event {
             self.unclear.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
@@ -277,7 +302,7 @@ impl Shared {
             match event {
                 Event::Settled { state, .. } => *summary.settled.entry(*state).or_default() += 1,
                 Event::PutBack { .. } => summary.put_back += 1,
-                Event::Waiting { .. } | Event::Paused { .. } => {}
+                Event::Waiting { .. } | Event::Paused { .. } | Event::DatabaseFailed { .. } | Event::DatabaseBack => {}
             }
         }
         match event {
@@ -285,6 +310,8 @@ impl Shared {
             Event::PutBack { id, wait, code } => tracing::debug!(id, ?wait, code, "a message was put back"),
             Event::Waiting { lane, wait } => tracing::debug!(%lane, ?wait, "waiting for the rate limit"),
             Event::Paused { lane, reason } => tracing::warn!(%lane, reason, "an account was paused"),
+            Event::DatabaseFailed { reason } => tracing::warn!(reason, "the database fails"),
+            Event::DatabaseBack => tracing::info!("the database works again"),
         }
         if let Some(tell) = &self.settings.on_event {
             tell(event);

@@ -1,7 +1,5 @@
 //! What people do to messages: pause, withdraw, try again, settle, purge.
 
-use std::time::Duration;
-
 use reachout_messenger::Vendor;
 use sqlx::{query, query_scalar};
 
@@ -10,7 +8,6 @@ use super::{Store, execute, now, transaction};
 use crate::entry::Filter;
 use crate::envelope::Lane;
 use crate::outbox::Resolution;
-use crate::time::milliseconds;
 use crate::{Error, Rules, State};
 
 /// What became of a resolution.
@@ -125,25 +122,5 @@ impl Store {
                 }))
             }
         }
-    }
-
-    pub(crate) async fn purge(&self, older_than: Duration) -> Result<u64, Error> {
-        // Reasons are the vendor's words, which may quote an address.
-        let messages = concat!(
-            "UPDATE reachout_outbox_messages SET key = NULL, content = NULL, reason = NULL, sender = '', sequence = NULL
-            WHERE content IS NOT NULL AND state IN ('accepted', 'rejected', 'failed', 'cancelled', 'suppressed') AND changed_at <= ",
-            now!(),
-            " - $1"
-        );
-        let attempts = "UPDATE reachout_outbox_attempts SET reason = NULL WHERE reason IS NOT NULL
-            AND message IN (SELECT id FROM reachout_outbox_messages WHERE content IS NULL)";
-        let addresses = "DELETE FROM reachout_outbox_addresses
-            WHERE message IN (SELECT id FROM reachout_outbox_messages WHERE content IS NULL)";
-        Ok(transaction!(self, |transaction| {
-            let purged = query(messages).bind(milliseconds(older_than)).execute(&mut *transaction).await?.rows_affected();
-            query(attempts).execute(&mut *transaction).await?;
-            query(addresses).execute(&mut *transaction).await?;
-            purged
-        }))
     }
 }

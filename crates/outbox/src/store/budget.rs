@@ -5,7 +5,7 @@ use std::time::Duration;
 use reachout_runtime::{RateLimit, RateLimitStatus};
 use sqlx::query;
 
-use super::{Store, change, execute, now, relaxed};
+use super::{Store, execute, now, relaxed};
 use crate::Error;
 use crate::time::{duration, milliseconds};
 
@@ -150,7 +150,7 @@ impl Store {
 
     /// Gives a slot back.
     pub(crate) async fn give_slot(&self, terms: &BudgetTerms, slot: i64, sent: bool) -> Result<(), Error> {
-        change!(self, |pool| give!(terms, slot, sent, |query| query.execute(pool).await?.rows_affected()));
+        relaxed!(self, |transaction| give!(terms, slot, sent, |query| query.execute(&mut *transaction).await?.rows_affected()));
         Ok(())
     }
 

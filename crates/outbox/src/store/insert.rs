@@ -6,7 +6,7 @@ use reachout_messenger::Vendor;
 use sha2::{Digest as _, Sha256};
 use sqlx::{PgConnection, Postgres, QueryBuilder, Sqlite, SqliteConnection, query, query_scalar};
 
-use super::{Pool, Store, Transaction, now};
+use super::{Pool, Store, Transaction, now, transaction};
 use crate::envelope::{Batch, Content, Enqueued, Envelope};
 use crate::resolved::Resolved;
 use crate::{Error, Region, State};
@@ -156,7 +156,26 @@ macro_rules! inserts {
                 Ok(Enqueued { id: query_scalar(id).bind(&row.key_hash).fetch_one(connection).await?, new })
             }
         }
+
+        impl Insert for $connection {
+            async fn chunk(&mut self, rows: &[NewRow]) -> Result<u64, Error> {
+                $module::chunk(self, rows).await
+            }
+
+            async fn one(&mut self, row: &NewRow) -> Result<Enqueued, Error> {
+                $module::one(self, row).await
+            }
+        }
     };
+}
+
+/// What a connection to either database does with new rows.
+trait Insert {
+    /// Writes rows, and tells how many of them are new.
+    async fn chunk(&mut self, rows: &[NewRow]) -> Result<u64, Error>;
+
+    /// Writes one, and tells which it is.
+    async fn one(&mut self, row: &NewRow) -> Result<Enqueued, Error>;
 }
 
 inserts!(sqlite, Sqlite, SqliteConnection);
@@ -164,26 +183,13 @@ inserts!(postgres, Postgres, PgConnection);
 
 impl Store {
     pub(crate) async fn insert_one(&self, row: &NewRow) -> Result<Enqueued, Error> {
-        match &*self.0 {
-            Pool::Sqlite { write, .. } => {
-                let mut transaction = write.begin_with("BEGIN IMMEDIATE").await?;
-                let enqueued = sqlite::one(&mut transaction, row).await?;
-                transaction.commit().await?;
-                Ok(enqueued)
-            }
-            Pool::Postgres(pool) => {
-                let mut transaction = pool.begin().await?;
-                let enqueued = postgres::one(&mut transaction, row).await?;
-                transaction.commit().await?;
-                Ok(enqueued)
-            }
-        }
+        Ok(transaction!(self, |transaction| transaction.one(row).await?))
     }
 
     pub(crate) async fn insert_in(&self, transaction: Transaction<'_>, row: &NewRow) -> Result<Enqueued, Error> {
         match (&*self.0, transaction) {
-            (Pool::Sqlite { .. }, Transaction::Sqlite(connection)) => sqlite::one(connection, row).await,
-            (Pool::Postgres(_), Transaction::Postgres(connection)) => postgres::one(connection, row).await,
+            (Pool::Sqlite { .. }, Transaction::Sqlite(connection)) => connection.one(row).await,
+            (Pool::Postgres { .. }, Transaction::Postgres(connection)) => connection.one(row).await,
             _ => Err(Error::OtherDatabase),
         }
     }
@@ -191,28 +197,14 @@ impl Store {
     /// Writes all chunks in one transaction.
     pub(crate) async fn insert_all(&self, chunks: impl Iterator<Item = Result<Vec<NewRow>, Error>> + Send) -> Result<Batch, Error> {
         let mut batch = Batch::default();
-        let mut count = |new: u64, rows: &[NewRow]| {
-            batch.new += new;
-            batch.known += rows.len() as u64 - new;
-        };
-        match &*self.0 {
-            Pool::Sqlite { write, .. } => {
-                let mut transaction = write.begin_with("BEGIN IMMEDIATE").await?;
-                for rows in chunks {
-                    let rows = rows?;
-                    count(sqlite::chunk(&mut transaction, &rows).await?, &rows);
-                }
-                transaction.commit().await?;
+        transaction!(self, |transaction| {
+            for rows in chunks {
+                let rows = rows?;
+                let new = transaction.chunk(&rows).await?;
+                batch.new += new;
+                batch.known += rows.len() as u64 - new;
             }
-            Pool::Postgres(pool) => {
-                let mut transaction = pool.begin().await?;
-                for rows in chunks {
-                    let rows = rows?;
-                    count(postgres::chunk(&mut transaction, &rows).await?, &rows);
-                }
-                transaction.commit().await?;
-            }
-        }
+        });
         Ok(batch)
     }
 }

@@ -37,7 +37,7 @@ impl Store {
                 }
                 Ok(migrator.run(write).await?)
             }
-            Pool::Postgres(pool) => Ok(migrator(&POSTGRES).run(pool).await?),
+            Pool::Postgres { pool, .. } => Ok(migrator(&POSTGRES).run(pool).await?),
         }
     }
 }

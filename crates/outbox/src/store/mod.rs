@@ -5,9 +5,13 @@
 
 mod admin;
 mod budget;
+mod file;
 mod insert;
+mod lent;
 mod migrate;
+mod open;
 mod people;
+mod purge;
 mod select;
 mod step;
 mod work;
@@ -16,19 +20,11 @@ mod work;
 mod tests;
 
 use std::fmt;
-use std::fs::OpenOptions;
-use std::path::Path;
-use std::str::FromStr as _;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use secrecy::{ExposeSecret as _, SecretString};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool};
-use tokio::time::sleep;
 
-use crate::Error;
+use file::DatabaseFile;
 
 pub(crate) use admin::Resolved;
 pub(crate) use budget::{BudgetTerms, Taken};
@@ -37,29 +33,24 @@ pub(crate) use people::Listing;
 pub(crate) use step::{DailyUse, Step, Wish};
 pub(crate) use work::{Claimed, Outcome, Used};
 
-/// Those who wait for a lock of SQLite have it after this time, or give up.
-const BUSY: Duration = Duration::from_secs(30);
-
-/// A process that is suspended within a transaction keeps its locks, and everybody waits for them: Postgres is to end it.
-const LET_GO: &str = "SET idle_in_transaction_session_timeout = '5s'";
-
-/// Connections to Postgres, and those to SQLite that read.
-const CONNECTIONS: u32 = 8;
-
 /// The tables. Clones share connections.
 #[derive(Clone)]
 pub(crate) struct Store(Arc<Pool>);
 
+/// `own`: the connections were made here, so what is set on them is nobody else's concern.
 enum Pool {
     /// Writers of SQLite take turns: here in a queue, which costs less than waiting for the file's lock.
-    ///
-    /// `own`: the pools were made here, so what is set on their connections is nobody else's concern.
     Sqlite {
         write: SqlitePool,
         read: SqlitePool,
         own: bool,
+        /// None of a database in memory.
+        file: Option<DatabaseFile>,
     },
-    Postgres(PgPool),
+    Postgres {
+        pool: PgPool,
+        own: bool,
+    },
 }
 
 /// A transaction of the caller's own: a `&mut` to one of sqlx's, or to its connection.
@@ -101,43 +92,40 @@ macro_rules! read {
     ($store:expr, |$pool:ident| $body:expr) => {
         match &*$store.0 {
             $crate::store::Pool::Sqlite { read: $pool, .. } => $body,
-            $crate::store::Pool::Postgres($pool) => $body,
+            $crate::store::Pool::Postgres { pool: $pool, .. } => $body,
         }
     };
 }
 
-/// The same, with the pool for one statement that writes.
-macro_rules! change {
-    ($store:expr, |$pool:ident| $body:expr) => {
-        match &*$store.0 {
-            $crate::store::Pool::Sqlite { write: $pool, .. } => $body,
-            $crate::store::Pool::Postgres($pool) => $body,
-        }
-    };
-}
-
-/// Executes a statement that writes: how many rows it changed.
+/// Executes a statement that writes, in a transaction of its own: how many rows it changed.
 macro_rules! execute {
     ($store:expr, $query:expr) => {
-        $crate::store::change!($store, |pool| $query.execute(pool).await?.rows_affected())
+        match &*$store.0 {
+            $crate::store::Pool::Postgres { pool, own: true } => $query.execute(pool).await?.rows_affected(),
+            _ => $crate::store::transaction!($store, |transaction| $query.execute(&mut *transaction).await?.rows_affected()),
+        }
     };
 }
 
-/// The same, in a transaction that ends with the body: committed, unless the body returns from the function.
+/// Does the same in a transaction of either database, which ends with the body: committed, unless the body returns from the function. It is on
+/// disk then.
 macro_rules! transaction {
     ($store:expr, |$transaction:ident| $body:expr) => {
         match &*$store.0 {
-            $crate::store::Pool::Sqlite { write, .. } => {
-                // A transaction that begins by reading cannot write once another process did.
-                let mut $transaction = write.begin_with("BEGIN IMMEDIATE").await?;
+            $crate::store::Pool::Sqlite { write, file, .. } => {
+                let mut lent = $crate::store::lent::Lent::sqlite(write, file.as_ref()).await?;
+                let mut $transaction = lent.begin(file.as_ref()).await?;
                 let value = $body;
                 $transaction.commit().await?;
+                lent.give_back();
                 value
             }
-            $crate::store::Pool::Postgres(pool) => {
-                let mut $transaction = pool.begin().await?;
+            $crate::store::Pool::Postgres { pool, own } => {
+                let mut lent = $crate::store::lent::Lent::postgres(pool).await?;
+                let mut $transaction = lent.begin(*own).await?;
                 let value = $body;
                 $transaction.commit().await?;
+                lent.give_back();
                 value
             }
         }
@@ -146,34 +134,22 @@ macro_rules! transaction {
 
 /// The same, for what SQLite may lose in a power cut: then the worker is dead as well, and that is how it looks. It costs a tenth of a
 /// commit that waits for the disk. A server of Postgres may crash while its workers live, so it gets no such commits.
-///
-/// The body must not return from the function before the end.
 macro_rules! relaxed {
     ($store:expr, |$transaction:ident| $body:expr) => {
         match &*$store.0 {
-            $crate::store::Pool::Sqlite { write, own, .. } => {
-                let mut connection = write.acquire().await?;
-                if *own {
-                    sqlx::query($crate::store::RELAXED_SQLITE).execute(&mut *connection).await?;
-                }
-                let mut $transaction = sqlx::Connection::begin_with(&mut *connection, "BEGIN IMMEDIATE").await?;
+            $crate::store::Pool::Sqlite { write, own: true, file, .. } => {
+                let mut lent = $crate::store::lent::Lent::sqlite(write, file.as_ref()).await?;
+                lent.relax().await?;
+                let mut $transaction = lent.begin(file.as_ref()).await?;
                 let value = $body;
                 $transaction.commit().await?;
+                lent.give_back();
                 value
             }
-            $crate::store::Pool::Postgres(pool) => {
-                let mut $transaction = pool.begin().await?;
-                let value = $body;
-                $transaction.commit().await?;
-                value
-            }
+            _ => $crate::store::transaction!($store, |$transaction| $body),
         }
     };
 }
-
-/// The next commit that waits for the disk takes those with it that did not.
-const RELAXED_SQLITE: &str = "PRAGMA synchronous = NORMAL";
-const DURABLE_SQLITE: &str = "PRAGMA synchronous = FULL";
 
 /// The database's clock, in a statement.
 macro_rules! now {
@@ -182,89 +158,23 @@ macro_rules! now {
     };
 }
 
-use {change, execute, now, read, relaxed, transaction};
-
-/// Opens the file. The busy timeout is not for the step of a new one to WAL: SQLite tells all but one of those that open it at once that it
-/// is locked.
-async fn first(pool: &SqlitePoolOptions, options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
-    let until = Instant::now() + BUSY;
-    loop {
-        match pool.clone().connect_with(options.clone()).await {
-            Err(error) if is_busy(&error) && Instant::now() < until => sleep(Duration::from_millis(10)).await,
-            connected => return connected,
-        }
-    }
-}
-
-/// `SQLITE_BUSY`, whose extended codes have it in their low byte.
-fn is_busy(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
-    code.is_some_and(|code| code & 0xff == 5)
-}
+use {execute, now, read, relaxed, transaction};
 
 impl Store {
-    pub(crate) async fn open(address: &SecretString) -> Result<Self, Error> {
-        let address = address.expose_secret();
-        if let Some(path) = address.strip_prefix("sqlite:") {
-            Self::open_sqlite(Path::new(path.strip_prefix("//").unwrap_or(path))).await
-        } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
-            let options = PgConnectOptions::from_str(address)?;
-            let pool = PgPoolOptions::new()
-                .max_connections(CONNECTIONS)
-                .acquire_timeout(BUSY)
-                .after_connect(|connection, _| Box::pin(async move { sqlx::query(LET_GO).execute(connection).await.map(drop) }));
-            Ok(Self::postgres(pool.connect_lazy_with(options)))
-        } else {
-            Err(Error::Address)
-        }
-    }
-
-    async fn open_sqlite(path: &Path) -> Result<Self, Error> {
-        create_private(path).map_err(|source| Error::File { path: path.display().to_string(), source })?;
-        // A step to `sending` that is lost in a power cut would be sent again: `FULL` has it on disk.
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(BUSY);
-        let pool = |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(BUSY);
-        let durable = pool(1)
-            .after_release(|connection, _| Box::pin(async move { sqlx::query(DURABLE_SQLITE).execute(connection).await.map(|_| true) }));
-        let write = first(&durable, &options).await?;
-        let read = pool(CONNECTIONS).connect_with(options).await?;
-        Ok(Self(Arc::new(Pool::Sqlite { write, read, own: true })))
-    }
-
-    pub(crate) fn sqlite(pool: SqlitePool) -> Self {
-        Self(Arc::new(Pool::Sqlite { write: pool.clone(), read: pool, own: false }))
-    }
-
-    pub(crate) fn postgres(pool: PgPool) -> Self {
-        Self(Arc::new(Pool::Postgres(pool)))
-    }
-
     /// The text for this database.
     fn either(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
         match &*self.0 {
             Pool::Sqlite { .. } => sqlite,
-            Pool::Postgres(_) => postgres,
+            Pool::Postgres { .. } => postgres,
         }
     }
-}
-
-fn create_private(path: &Path) -> std::io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
 }
 
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {
             Pool::Sqlite { write, .. } => f.debug_struct("Sqlite").field("file", &write.connect_options().get_filename()).finish(),
-            Pool::Postgres(pool) => {
+            Pool::Postgres { pool, .. } => {
                 let options = pool.connect_options();
                 f.debug_struct("Postgres").field("host", &options.get_host()).field("database", &options.get_database()).finish()
             }

@@ -114,7 +114,7 @@ impl Store {
         let sql = "SELECT used FROM reachout_outbox_daily WHERE vendor = $1 AND credential = $2 AND sender = $3 AND day = $4";
         let (vendor, credential) = (lane.vendor.id(), &lane.credential);
         let used: Option<i64> =
-            read!(self, |pool| query_scalar(sql).bind(vendor).bind(credential).bind(sender).bind(day).fetch_optional(pool).await?);
+            read!(self, |pool| query_scalar(sql).bind(vendor).bind(credential).bind(hash(sender)).bind(day).fetch_optional(pool).await?);
         Ok(used.unwrap_or(0))
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use sqlx::{query, query_scalar};
 
 use super::budget::{BudgetTerms, GIVE_UNSENT, Taken, take};
+use super::insert::hash;
 use super::people::stopped;
 use super::work::{Claimed, UNCOUNT};
 use super::{Store, now, transaction};
@@ -85,7 +86,7 @@ macro_rules! step {
         let Envelope { lane, message, .. } = envelope;
         let (vendor, credential) = (lane.vendor.id(), &lane.credential);
         let channel = message.channel.map_or("", reachout_messenger::Channel::name);
-        let sender = message.from.as_deref().unwrap_or_default();
+        let sender = hash(message.from.as_deref().unwrap_or_default());
         'step: {
             if query_scalar::<_, bool>(PAUSED).bind(vendor).bind(credential).fetch_one(&mut *$transaction).await? {
                 query(PUT_BACK).bind(id).bind(worker).execute(&mut *$transaction).await?;
@@ -106,7 +107,7 @@ macro_rules! step {
                 }
             }
             if let Some(DailyUse { day, most }) = daily {
-                let count = query(COUNT).bind(vendor).bind(credential).bind(sender).bind(day).bind(i64::from(*most));
+                let count = query(COUNT).bind(vendor).bind(credential).bind(&sender).bind(day).bind(i64::from(*most));
                 if count.execute(&mut *$transaction).await?.rows_affected() == 0 {
                     break 'step Step::DayFull;
                 }
@@ -132,7 +133,7 @@ macro_rules! step {
                 }
             };
             if let Some(DailyUse { day, .. }) = daily {
-                query(UNCOUNT).bind(vendor).bind(credential).bind(sender).bind(day).execute(&mut *$transaction).await?;
+                query(UNCOUNT).bind(vendor).bind(credential).bind(&sender).bind(day).execute(&mut *$transaction).await?;
             }
             refused
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reachout_messenger::{Channel, Message, Vendor};
 
-use super::{BudgetTerms, Claimed, NewRow, Outcome, Resolved, Step, Store, Taken, Used, Wish};
+use super::{BudgetTerms, Claimed, NewRow, Outcome, Pool, Resolved, Step, Store, Taken, Used, Wish};
 use crate::outbox::Resolution;
 use crate::{Envelope, Lane, Sent, State};
 
@@ -46,6 +46,31 @@ fn outcome(state: State) -> Outcome {
 
 async fn state(store: &Store, id: i64) -> State {
     store.get(id).await.unwrap().unwrap().state
+}
+
+/// SQLite ends a transaction by itself that finds the disk full, of which sqlx does not know.
+#[tokio::test]
+async fn a_full_disk_leaves_no_transaction_open() {
+    let (_directory, store, _) = store().await;
+    let Pool::Sqlite { write, .. } = &*store.0 else { panic!("it is of SQLite") };
+    let long = "x".repeat(100_000);
+    for round in 0..3 {
+        let pages: i64 = sqlx::query_scalar("PRAGMA page_count").fetch_one(write).await.unwrap();
+        sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"))).execute(write).await.unwrap();
+        let address = format!("{round}@example.org");
+        let full = match round {
+            0 => store.suppress(&address, None, &long).await.map(drop),
+            1 => store.set_rules(&lane(), &crate::Rules::new().budget(&long)).await,
+            _ => {
+                let message = Message::to("lead_1").channel(Channel::Linkedin).from("sender_1").text(&long);
+                store.insert_one(&NewRow::of(1, "long", &Envelope::new(lane(), message)).unwrap()).await.map(drop)
+            }
+        };
+        let error = full.unwrap_err().to_string();
+        assert!(error.contains("full"), "{error}");
+        sqlx::query("PRAGMA max_page_count = 1000000").execute(write).await.unwrap();
+        store.suppress(&address, None, "there is space again").await.unwrap();
+    }
 }
 
 /// As if the worker was silent for longer than its lease.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use sqlx::{query, query_as, query_scalar};
 
 use super::budget::{BudgetTerms, give};
+use super::insert::hash;
 use super::step::DailyUse;
 use super::{Store, execute, now, read, relaxed, transaction};
 use crate::entry::from_content;
@@ -263,7 +264,7 @@ impl Store {
         let name = "INSERT INTO reachout_outbox_ids (vendor, vendor_id, message) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
         let Outcome { state, wait, reason, code, http_status, request_id, sent } = outcome;
         let (vendor, credential) = (envelope.lane.vendor.id(), &envelope.lane.credential);
-        let sender = envelope.message.from.as_deref().unwrap_or_default();
+        let sender = hash(envelope.message.from.as_deref().unwrap_or_default());
         Ok(relaxed!(self, |transaction| {
             let settled = query(settle).bind(state.name()).bind(reason).bind(code).bind(&sent.conversation_id).bind(milliseconds(*wait));
             let settled = settled.bind(id).bind(worker).bind(attempt + 1).execute(&mut *transaction).await?.rows_affected() > 0;
@@ -276,7 +277,7 @@ impl Store {
                 give!(terms, slot, sent, |query| query.execute(&mut *transaction).await?.rows_affected());
             }
             if let Some(DailyUse { day, .. }) = used.daily.filter(|_| *state == State::Queued) {
-                query(UNCOUNT).bind(vendor).bind(credential).bind(sender).bind(day).execute(&mut *transaction).await?;
+                query(UNCOUNT).bind(vendor).bind(credential).bind(&sender).bind(day).execute(&mut *transaction).await?;
             }
             settled
         }))

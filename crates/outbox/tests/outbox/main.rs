@@ -17,6 +17,8 @@ mod secrets;
 mod settle;
 mod states;
 mod stops;
+mod server_limits;
+mod storage;
 mod suppression;
 mod vendor;
 

@@ -29,9 +29,14 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
 
 /// The same where text is wanted.
 pub fn text(path: &Path) -> Result<String, Failure> {
-    String::from_utf8(bytes(path)?).map_err(|_| {
+    String::from_utf8(bytes(path)?).map_err(|error| {
         let name = if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() };
-        Failure::usage(format!("{name} is not text in UTF-8"))
+        let (bytes, wrong) = (error.as_bytes(), error.utf8_error().valid_up_to());
+        if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+            return Failure::usage(format!("{name} is text in UTF-16; save it in UTF-8"));
+        }
+        let line = bytes[..wrong].split(|byte| *byte == b'\n').count();
+        Failure::usage(format!("{name} line {line}: it is not text in UTF-8; save the file in UTF-8"))
     })
 }
 

@@ -115,6 +115,60 @@ fn every_wrong_line_is_told_and_nothing_is_queued() {
 }
 
 #[test]
+fn a_file_that_is_not_a_table_is_refused_as_a_whole() {
+    let folder = folder(1);
+    let people: String = (2..100).map(|n| format!("contact{n},P{n},secret of person {n}\n")).collect();
+    std::fs::write(folder.path().join("open.csv"), format!("contact_id,first_name,note\ncontact1,Ada,\"5 inch\n{people}")).unwrap();
+    std::fs::write(folder.path().join("wide.csv"), [0xff, 0xfe, b'a', 0, b',', 0]).unwrap();
+    std::fs::write(folder.path().join("latin.csv"), b"contact_id,first_name\nc1,Ada\nc2,Ren\xe9\n").unwrap();
+    std::fs::write(folder.path().join("cut.jsonl"), "{\"contact_id\": \"c1\", \"first_name\": \"Ada\"}\n{\"contact_id\": \"c2\", \"fi")
+        .unwrap();
+    for (file, why) in [
+        ("open.csv", "open.csv line 2: a quote begins here that is not closed"),
+        ("wide.csv", "wide.csv is text in UTF-16; save it in UTF-8"),
+        ("latin.csv", "latin.csv line 3: it is not text in UTF-8"),
+        ("cut.jsonl", "cut.jsonl line 2: "),
+    ] {
+        let ran = outbox(&folder, &format!("add --from {file} --via hoop-ai --channel email --template hello.md"));
+        assert!(ran.code == 2 && ran.stderr.contains(why) && !ran.stderr.contains("secret"), "{file}: {ran:?}");
+    }
+    assert!(!folder.path().join("outbox.db").exists());
+}
+
+#[test]
+fn rules_are_changed_one_by_one() {
+    let folder = folder(1);
+    let rules = |arguments: &str| outbox(&folder, &format!("rules --via leonar --json {arguments}"));
+    let shown = |ran: &Ran| {
+        let object = ran.json();
+        serde_json::json!([object["quiet_hours"], object["daily_cap"], object["daily_cap_zone"]])
+    };
+    let refused = [
+        ("--zone Europe/Paris", "--zone is for quiet hours and the daily cap, and there is neither"),
+        ("--quiet 20:00-08:30", "--quiet needs a time zone"),
+        ("--daily-cap 40", "--daily-cap needs a time zone"),
+        ("--clock recipient", "--clock is for quiet hours, and there are none"),
+        ("--zone Pari --daily-cap 3", "write one such as Europe/Paris"),
+        ("--quiet 8 --zone UTC", "write such as 20:00-08:30"),
+    ];
+    for (arguments, why) in refused {
+        let ran = rules(arguments);
+        assert!(ran.code == 2 && ran.stderr.contains(why), "{arguments}: {ran:?}");
+    }
+    let set = rules("--quiet 20:00-08:30 --clock recipient --daily-cap 40 --zone europe/paris");
+    let quiet = |zone: &str| format!("20:00 to 08:30 in the recipient's time zone, {zone} where it is not known");
+    assert_eq!(shown(&set), serde_json::json!([quiet("Europe/Paris"), 40, "Europe/Paris"]));
+    let moved = rules("--zone America/New_York");
+    assert_eq!(shown(&moved), serde_json::json!([quiet("America/New_York"), 40, "America/New_York"]));
+    assert_eq!(rules("--zone Nowhere/Atall").code, 2);
+    let narrower = rules("--quiet 21:00-07:00 --daily-cap 30");
+    let quiet = quiet("America/New_York").replace("20:00 to 08:30", "21:00 to 07:00");
+    assert_eq!(shown(&narrower), serde_json::json!([quiet, 30, "America/New_York"]));
+    assert_eq!(shown(&rules("--daily-cap none")), serde_json::json!([quiet, null, null]));
+    assert_eq!(shown(&rules("--quiet none")), serde_json::json!([null, null, null]));
+}
+
+#[test]
 fn the_first_messages_are_shown_and_a_key_is_good_for_one() {
     let folder = folder(5);
     let add = "add --from people.csv --via hoop-ai --channel email --template hello.md";
@@ -144,7 +198,7 @@ async fn the_commands_around_the_sending() {
     assert_eq!(outbox(&folder, "suppress add gone.txt --reason unsubscribed --json").json()["suppressed"], 1);
     assert_eq!(outbox(&folder, "suppress list --json").json()[0]["address"], "p0@example.org");
     let rules = outbox(&folder, "rules --via hoop-ai --limit 50/10s --quiet 20:00-20:01 --zone Pacific/Honolulu --json").json();
-    assert_eq!((&rules["limit"], &rules["quiet_hours"]), (&"50 in 10 s".into(), &"20:00 to 20:01 of the sender's day".into()));
+    assert_eq!((&rules["limit"], &rules["quiet_hours"]), (&"50 in 10 s".into(), &"20:00 to 20:01 in Pacific/Honolulu".into()));
     assert_eq!(outbox(&folder, "rules --via hoop-ai --reset --json").json()["limit"], "100 in 10 s (documented)");
     assert_eq!(outbox(&folder, "run").code, 2, "there is no credential");
     assert_eq!(outbox(&folder, "pause").code, 0);
@@ -214,7 +268,10 @@ async fn ctrl_c_finishes_what_is_being_sent() {
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(3), "{told}");
     assert!(told.contains("finishing what is being sent") && told.contains("still queued; `reachout outbox run` goes on"), "{told}");
+    let log = folder.path().join("outbox.db-wal");
+    assert!(!log.exists(), "the file is complete, to be copied");
     let counts = outbox(&folder, "status --json").json()["counts"].clone();
+    assert!(!log.exists());
     assert_eq!(counts["accepted"].as_u64().unwrap() + counts["queued"].as_u64().unwrap(), 24, "{counts}");
     assert_eq!(sent(&sandbox).len() as u64, counts["accepted"].as_u64().unwrap());
     assert_eq!(at_sandbox(&folder, &sandbox, "run --no-vendor-check").code, 0);

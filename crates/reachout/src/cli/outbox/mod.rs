@@ -10,12 +10,14 @@ mod progress;
 mod report;
 mod rules;
 mod run;
+mod separated;
 mod span;
 mod steer;
 mod suppress;
 mod template;
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use clap::{Args, Subcommand};
 use reachout::Vendor;
@@ -74,37 +76,54 @@ impl Commands {
         if access.exchange.holds() && !(access.exchange.is_dry_run() && matches!(self.command, Command::Add(_))) {
             return Err(Failure::usage("of `reachout outbox`, only `add` has something to show with --dry-run"));
         }
-        let database = Database(self.db, self.region);
-        match self.command {
-            Command::Add(add) => add.run(&database, access, output).await,
-            Command::Run(run) => run.run(&database, access, output).await,
-            Command::Status(status) => status.run(&database, output).await,
-            Command::List(list) => list.run(&database, output).await,
-            Command::Show(show) => show.run(&database, output).await,
-            Command::Pause(pause) => pause.run(&database, access, output).await,
-            Command::Resume(resume) => resume.run(&database, access, output).await,
-            Command::Cancel(cancel) => cancel.run(&database, output).await,
-            Command::Retry(retry) => retry.run(&database, output).await,
-            Command::Resolve(resolve) => resolve.run(&database, output).await,
-            Command::Reconcile(reconcile) => reconcile.run(&database, access, output).await,
-            Command::Suppress(suppress) => suppress.run(&database, output).await,
-            Command::Report(report) => report.run(&database, output).await,
-            Command::Purge(purge) => purge.run(&database, output).await,
-            Command::Rules(change) => change.run(&database, access, output).await,
+        let database = Database::new(self.db, self.region);
+        let ended = self.command.run(&database, access, output).await;
+        // A file of SQLite is complete then, also for who copies it.
+        database.close().await;
+        ended
+    }
+}
+
+impl Command {
+    async fn run(self, database: &Database, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
+        match self {
+            Self::Add(add) => add.run(database, access, output).await,
+            Self::Run(run) => run.run(database, access, output).await,
+            Self::Status(status) => status.run(database, output).await,
+            Self::List(list) => list.run(database, output).await,
+            Self::Show(show) => show.run(database, output).await,
+            Self::Pause(pause) => pause.run(database, access, output).await,
+            Self::Resume(resume) => resume.run(database, access, output).await,
+            Self::Cancel(cancel) => cancel.run(database, output).await,
+            Self::Retry(retry) => retry.run(database, output).await,
+            Self::Resolve(resolve) => resolve.run(database, output).await,
+            Self::Reconcile(reconcile) => reconcile.run(database, access, output).await,
+            Self::Suppress(suppress) => suppress.run(database, output).await,
+            Self::Report(report) => report.run(database, output).await,
+            Self::Purge(purge) => purge.run(database, output).await,
+            Self::Rules(change) => change.run(database, access, output).await,
         }
     }
 }
 
-/// Which database, and of which country its phone numbers are.
-struct Database(String, Option<Region>);
+/// Which database, of which country its phone numbers are, and the outbox in it once it is open.
+struct Database {
+    address: String,
+    region: Option<Region>,
+    open: OnceLock<Outbox>,
+}
 
 impl Database {
+    fn new(address: String, region: Option<Region>) -> Self {
+        Self { address, region, open: OnceLock::new() }
+    }
+
     fn file(&self) -> Option<&str> {
-        match self.0.split_once(':') {
+        match self.address.split_once(':') {
             Some(("sqlite", file)) => Some(file.trim_start_matches("//")),
             // A letter alone is a drive.
             Some((scheme, _)) if scheme.len() > 1 => None,
-            _ => Some(&self.0),
+            _ => Some(&self.address),
         }
     }
 
@@ -115,16 +134,26 @@ impl Database {
 
     /// Makes the file if it is missing.
     async fn open(&self) -> Result<Outbox, Failure> {
+        if let Some(outbox) = self.open.get() {
+            return Ok(outbox.clone());
+        }
         let address = match self.file() {
-            Some(_) if self.0.starts_with("sqlite:") => self.0.clone(),
+            Some(_) if self.address.starts_with("sqlite:") => self.address.clone(),
             Some(file) => format!("sqlite:{file}"),
-            None => self.0.clone(),
+            None => self.address.clone(),
         };
         let outbox = Outbox::open(address).await.map_err(failed)?;
-        Ok(match self.1 {
+        let outbox = match self.region {
             Some(region) => outbox.region(region),
             None => outbox,
-        })
+        };
+        Ok(self.open.get_or_init(|| outbox).clone())
+    }
+
+    async fn close(&self) {
+        if let Some(outbox) = self.open.get() {
+            outbox.close().await;
+        }
     }
 
     /// For what needs something to be in it.
@@ -201,8 +230,8 @@ mod tests {
             ("C:/b.db", Some("C:/b.db")),
             ("postgres://u:p@h/d", None),
         ] {
-            assert_eq!(Database(given.to_owned(), None).file(), file, "{given}");
+            assert_eq!(Database::new(given.to_owned(), None).file(), file, "{given}");
         }
-        assert_eq!(Database("postgres://u:p@h/d".to_owned(), None).told(), "postgres");
+        assert_eq!(Database::new("postgres://u:p@h/d".to_owned(), None).told(), "postgres");
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
+use super::separated::{Record, Records};
 use crate::cli::{failure::Failure, input};
 
 /// A file of people.
@@ -41,7 +42,7 @@ impl People {
     pub fn read(path: &Path) -> Result<Self, Failure> {
         let text = input::text(path)?;
         let name = if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() };
-        let text = text.trim_start_matches('\u{feff}');
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
         let json = match ending.as_str() {
             "jsonl" | "ndjson" | "json" => true,
@@ -54,59 +55,42 @@ impl People {
 }
 
 /// Spreadsheets of some countries write semicolons, because their numbers have commas.
-fn delimiter(header: &str) -> u8 {
-    [b',', b';', b'\t'].into_iter().max_by_key(|sign| (header.bytes().filter(|byte| byte == sign).count(), *sign == b',')).unwrap_or(b',')
+fn delimiter(header: &str) -> char {
+    [',', ';', '\t'].into_iter().max_by_key(|sign| (header.matches(*sign).count(), *sign == ',')).unwrap_or(',')
 }
 
 fn values(name: String, text: &str) -> Result<People, Failure> {
-    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter(text.lines().next().unwrap_or_default())).from_reader(text.as_bytes());
-    let wrong = |error: csv::Error| {
-        let line = error.position().map_or_else(String::new, |position| format!(" line {}", Lines::new(text).at(position)));
-        Failure::usage(match error.kind() {
-            csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-                format!("{name}{line}: it has {len} values, and the header has {expected_len}; quote a value that holds a separator")
-            }
-            _ => format!("{name}{line}: {error}"),
-        })
+    let refused = |line: u64, why: &str| Failure::usage(format!("{name} line {line}: {why}"));
+    let mut records = Records::new(text, delimiter(text.split(['\r', '\n']).find(|line| !line.trim().is_empty()).unwrap_or_default()));
+    let Some(header) = records.next().transpose().map_err(|fault| refused(fault.line, &fault.why))? else {
+        return Ok(People { name, columns: Vec::new(), rows: Vec::new() });
     };
-    let columns: Vec<String> = reader.headers().map_err(wrong)?.iter().map(|column| column.trim().to_owned()).collect();
-    if let Some(column) = columns.iter().enumerate().find_map(|(at, column)| columns[..at].contains(column).then_some(column)) {
-        return Err(Failure::usage(format!("{name} line 1: the column `{}` is there twice", column.escape_debug())));
+    let columns: Vec<String> = header.values.iter().map(|column| column.trim().to_owned()).collect();
+    for (at, column) in columns.iter().enumerate().filter(|(_, column)| !column.is_empty()) {
+        if columns[..at].contains(column) {
+            return Err(refused(header.line, &format!("the column `{}` is there twice", column.escape_debug())));
+        }
     }
-    let (mut rows, mut lines) = (Vec::new(), Lines::new(text));
-    for record in reader.records() {
-        let record = record.map_err(wrong)?;
-        let line = record.position().map_or(0, |position| lines.at(position));
-        let filled = columns.iter().zip(&record).filter(|(_, value)| !value.trim().is_empty());
-        let fields: Map<_, _> = filled.map(|(column, value)| (column.clone(), Value::from(value))).collect();
+    let mut rows = Vec::new();
+    for record in records {
+        let Record { line, values } = record.map_err(|fault| refused(fault.line, &fault.why))?;
+        if values.len() != columns.len() {
+            let why = format!("it has {} values, and the header has {}; quote a value that holds a separator", values.len(), columns.len());
+            return Err(refused(line, &why));
+        }
+        let mut fields = Map::new();
+        for (at, (column, value)) in (1..).zip(columns.iter().zip(values)).filter(|(_, (_, value))| !value.trim().is_empty()) {
+            if column.is_empty() {
+                return Err(refused(line, &format!("its value {at} is in a column without a name; name it in line {}", header.line)));
+            }
+            fields.insert(column.clone(), Value::from(value));
+        }
         if !fields.is_empty() {
             rows.push(Person { line, fields });
         }
     }
+    let columns = columns.into_iter().filter(|column| !column.is_empty()).collect();
     Ok(People { name, columns, rows })
-}
-
-/// Finds the lines of places that follow each other. The reader's own count takes empty lines before a record as part of it.
-struct Lines<'a> {
-    text: &'a str,
-    counted: usize,
-    line: u64,
-}
-
-impl<'a> Lines<'a> {
-    fn new(text: &'a str) -> Self {
-        Self { text, counted: 0, line: 1 }
-    }
-
-    fn at(&mut self, position: &csv::Position) -> u64 {
-        let bytes = self.text.as_bytes();
-        let mut begin = usize::try_from(position.byte()).map_or(bytes.len(), |begin| begin.min(bytes.len()));
-        begin += bytes[begin..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
-        let passed = self.text.get(self.counted..begin).unwrap_or_default().matches('\n').count();
-        self.line += u64::try_from(passed).unwrap_or(0);
-        self.counted = begin;
-        self.line
-    }
 }
 
 fn lines_of_json(name: String, text: &str) -> Result<People, Failure> {
@@ -146,11 +130,46 @@ mod tests {
     }
 
     #[test]
-    fn errors_name_the_line() {
-        let unequal = values("p.csv".to_owned(), "to,name\n1,\"A\nB\"\n2,a,b\n").unwrap_err().to_string();
-        assert_eq!(unequal, "p.csv line 4: it has 3 values, and the header has 2; quote a value that holds a separator");
-        assert_eq!(values("p.csv".to_owned(), "to,to\n").unwrap_err().to_string(), "p.csv line 1: the column `to` is there twice");
-        let json = lines_of_json("p.jsonl".to_owned(), "{}\n[1]\n").unwrap_err().to_string();
-        assert!(json.starts_with("p.jsonl line 2: "), "{json}");
+    fn what_is_not_a_table_is_refused_with_its_line() {
+        let cases = [
+            ("to,name\n1,\"A\nB\"\n2,a,b\n", "line 4: it has 3 values, and the header has 2; quote a value that holds a separator"),
+            ("to,name\n1\n", "line 2: it has 1 values, and the header has 2; quote a value that holds a separator"),
+            ("to,to\n", "line 1: the column `to` is there twice"),
+            ("\nto, to \n1,2\n", "line 2: the column `to` is there twice"),
+            ("to,name\n1,\"5 inch\n2,Bo\n3,Cy\n", "line 2: a quote begins here that is not closed"),
+            ("\"to,name\n1,Ada\n", "line 1: a quote begins here that is not closed"),
+            ("to,name\r1,Ada\r2,\"Bo\r3,Cy\r", "line 3: a quote begins here that is not closed"),
+            ("to,name\n1,\"5 inch\n2,\"Bo\"\n", "line 2: a value in quotes begins here, and text follows its closing quote in line 3"),
+            ("to,name\n1,\"A\"b\n", "line 2: a value in quotes begins here, and text follows its closing quote in line 2"),
+            ("to,name\n1,5\" pipe\n", "line 2: a quote is in the middle of a value"),
+            ("to,name\n1, \"A, B\"\n", "line 2: a quote is in the middle of a value"),
+            ("to,name\n1,A\0\n", "line 2: a NUL byte"),
+            ("to,name\n1,\"A\nB\0\"\n", "line 3: a NUL byte"),
+            ("to,,\n1,,x\n", "line 2: its value 3 is in a column without a name; name it in line 1"),
+        ];
+        for (text, why) in cases {
+            let error = values("p.csv".to_owned(), text).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("p.csv {why}")), "{text:?}: {error}");
+        }
+        for (text, line) in [("{}\n[1]\n", 2), ("{\"to\": 1}\n\n{\"to\": ", 3), ("{\"to\": 1} {\"to\": 2}\n", 1)] {
+            let error = lines_of_json("p.jsonl".to_owned(), text).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("p.jsonl line {line}: ")), "{error}");
+        }
+    }
+
+    #[test]
+    fn tables_of_other_programs_are_read() {
+        let quoted = "to,note\n1,\"a \"\"b\"\", c\r\nd\"\n2,é\n";
+        for (text, rows) in [
+            (quoted, json!([[2, "1", "a \"b\", c\r\nd"], [4, "2", "é"]])),
+            ("to;note\r1;a, b\r\r2;\"x\"", json!([[2, "1", "a, b"], [4, "2", "x"]])),
+            ("to\tnote\r\n1\ta;b\r\n", json!([[2, "1", "a;b"]])),
+            ("to,note,,\n1,a,,\n,,,\n \n2,b,,", json!([[2, "1", "a"], [5, "2", "b"]])),
+            ("\"to\",\"note\"\n1,\"\"\n2,b", json!([[2, "1", null], [3, "2", "b"]])),
+        ] {
+            let people = values("p.csv".to_owned(), text).unwrap();
+            let read: Vec<_> = people.rows.iter().map(|row| json!([row.line, row.fields.get("to"), row.fields.get("note")])).collect();
+            assert_eq!((people.columns.as_slice(), json!(read)), (["to".to_owned(), "note".to_owned()].as_slice(), rows), "{text:?}");
+        }
     }
 }

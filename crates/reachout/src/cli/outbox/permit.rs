@@ -30,13 +30,15 @@ pub async fn permit(permit: &Permit, vendor: Vendor, message: &Message, access: 
     if permit.ignore_outbox || (named.is_none() && !Path::new(DEFAULT).exists()) {
         return Ok(());
     }
-    let database = Database(named.unwrap_or_else(|| DEFAULT.to_owned()), permit.region);
+    let database = Database::new(named.unwrap_or_else(|| DEFAULT.to_owned()), permit.region);
     let outbox = database.existing().await?;
     let lane = Lane::new(vendor, access.settings.profile());
     let refusal = outbox.refusal(&Envelope::new(lane, message.clone())).await.map_err(|error| match error {
         Error::Recipient { field, source, .. } => Failure::usage(format!("the {field} is {source}")),
         error => failed(error),
-    })?;
+    });
+    database.close().await;
+    let refusal = refusal?;
     output.note(format!("the message was held against the suppression list and the rules of {}", database.told()));
     let Some(refusal) = refusal else { return Ok(()) };
     let sentence = format!("not sent: {refusal} (outbox {}); --ignore-outbox sends it all the same", database.told());

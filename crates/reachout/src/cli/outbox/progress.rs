@@ -69,12 +69,16 @@ impl Board {
                 Event::Paused { lane, reason } => {
                     Some(format!("{lane} is paused: {reason}; then: reachout outbox resume --via {}", lane.vendor))
                 }
+                Event::DatabaseFailed { reason } => Some(format!("{reason}; trying again")),
+                Event::DatabaseBack => Some("the database works again".to_owned()),
                 _ => None,
             }
         };
         match (&self.bar, event) {
             (Some(bar), Event::Settled { .. }) => bar.inc(1),
-            (Some(bar), Event::Paused { .. }) => bar.suspend(|| line.iter().for_each(|line| note(&plain(line)))),
+            (Some(bar), Event::Paused { .. } | Event::DatabaseFailed { .. } | Event::DatabaseBack) => {
+                bar.suspend(|| line.iter().for_each(|line| note(&plain(line))));
+            }
             // The bar has the waits in its message.
             (Some(_), _) => {}
             (None, _) => self.note(line),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 use reachout::Vendor;
-use reachout_outbox::{Clock, Daily, Lane, QuietHours, RateLimit, Rules};
+use reachout_outbox::{Clock, Daily, Lane, QuietHours, RateLimit, Rules, RulesError, Zone};
 
 use super::{
     Database, failed,
@@ -14,11 +14,13 @@ use crate::cli::{access::Access, choice::Choice, failure::Failure, output::Outpu
 
 /// Show or set how an account may be used: quiet hours, daily cap, rate limit
 ///
-/// What is not given stays as it is. Workers that run keep to it within seconds.
+/// What is not given stays as it is, and `none` ends a rule. Workers that run keep to it within seconds.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   reachout outbox rules --via sendpilot --daily-cap 40 --zone Europe/Paris --steady true
   reachout outbox rules --via leonar --quiet 20:00-08:30 --zone Europe/Paris --clock recipient
+  reachout outbox rules --via leonar --zone Europe/Berlin
+  reachout outbox rules --via leonar --quiet none
   reachout outbox rules --via hoop-ai --limit 50/10s")]
 pub struct Change {
     /// The vendor of the account
@@ -30,27 +32,44 @@ pub struct Change {
     /// Forget all rules first: then the vendor's documented limit holds, and nothing else
     #[arg(long)]
     reset: bool,
-    /// Rate limit instead of the documented one, such as 100/10s
-    #[arg(long, value_name = "N/TIME", value_parser = rate)]
-    limit: Option<(u32, Duration)>,
+    /// Rate limit instead of the documented one, such as 100/10s; `none` for the documented one
+    #[arg(long, value_name = "N/TIME", value_parser = or_none(rate))]
+    limit: Option<Setting<(u32, Duration)>>,
     /// Spread the requests evenly, instead of as fast as the limit allows
     #[arg(long)]
     steady: Option<bool>,
-    /// Name of the budget, where the vendor counts several accounts together
-    #[arg(long, value_name = "NAME")]
-    budget: Option<String>,
-    /// When nothing is sent, such as 20:00-08:30
-    #[arg(long, value_name = "FROM-TO", requires = "zone")]
-    quiet: Option<String>,
+    /// Name of the budget, where the vendor counts several accounts together; `none` for one of its own
+    #[arg(long, value_name = "NAME", value_parser = or_none(|name| Ok(name.to_owned())))]
+    budget: Option<Setting<String>>,
+    /// When nothing is sent, such as 20:00-08:30; `none` for no quiet hours
+    #[arg(long, value_name = "FROM-TO", value_parser = or_none(from_to))]
+    quiet: Option<Setting<(String, String)>>,
     /// Whose time zone counts for quiet hours: the sender's, or the recipient's where a message has it
-    #[arg(long, value_name = "WHOSE", default_value = "sender", value_parser = ["sender", "recipient"], requires = "quiet")]
-    clock: String,
-    /// How many messages each sender may send in a day
-    #[arg(long, value_name = "N", requires = "zone")]
-    daily_cap: Option<u32>,
+    #[arg(long, value_name = "WHOSE", value_parser = ["sender", "recipient"])]
+    clock: Option<String>,
+    /// How many messages each sender may send in a day; `none` for any number
+    #[arg(long, value_name = "N", value_parser = or_none(number))]
+    daily_cap: Option<Setting<u32>>,
     /// Time zone of quiet hours and of the day, such as Europe/Paris
-    #[arg(long, value_name = "ZONE")]
-    zone: Option<String>,
+    #[arg(long, value_name = "ZONE", value_parser = |name: &str| Zone::new(name))]
+    zone: Option<Zone>,
+}
+
+/// What is given for a rule: a value, or that there is to be none.
+type Setting<T> = Option<T>;
+
+/// A parser of arguments that takes `none`, too.
+fn or_none<T>(parse: impl Fn(&str) -> Result<T, String> + Clone) -> impl Fn(&str) -> Result<Setting<T>, String> + Clone {
+    move |text| if text == "none" { Ok(None) } else { parse(text).map(Some) }
+}
+
+fn from_to(text: &str) -> Result<(String, String), String> {
+    let (from, to) = text.split_once('-').ok_or("quiet hours are from one time to another; write such as 20:00-08:30")?;
+    Ok((from.trim().to_owned(), to.trim().to_owned()))
+}
+
+fn number(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| format!("`{}` is not a number; write one such as 40", text.escape_debug()))
 }
 
 impl Change {
@@ -67,8 +86,11 @@ impl Change {
         let limit = |limit: &RateLimit| format!("{} in {}", limit.requests, told(limit.per));
         let documented = || self.via.api().and_then(|api| api.vendor.rate_limit).map(|own| format!("{} (documented)", limit(&own)));
         let quiet = after.quiet_hours.as_ref().map(|hours| {
-            let whose = if matches!(hours.clock, Clock::Recipient(_)) { "recipient" } else { "sender" };
-            format!("{} to {} of the {whose}'s day", hours.from.strftime("%H:%M"), hours.to.strftime("%H:%M"))
+            let (from, to) = (hours.from.strftime("%H:%M"), hours.to.strftime("%H:%M"));
+            match &hours.clock {
+                Clock::Recipient(zone) => format!("{from} to {to} in the recipient's time zone, {} where it is not known", zone.name()),
+                clock => format!("{from} to {to} in {}", clock.zone().name()),
+            }
         });
         output.object(&serde_json::json!({
             "account": lane.to_string(),
@@ -77,27 +99,64 @@ impl Change {
             "budget": after.budget,
             "quiet_hours": quiet,
             "daily_cap": after.daily_cap.as_ref().map(|daily| daily.most),
+            "daily_cap_zone": after.daily_cap.as_ref().map(|daily| daily.zone.name()),
         }))
     }
 
     fn changed(&self, before: Rules) -> Result<Rules, Failure> {
-        let wrong = |error: reachout_outbox::RulesError| Failure::Usage(error.into());
+        let wrong = |error: RulesError| Failure::Usage(error.into());
         let mut rules = if self.reset { Rules::new() } else { before };
-        let zone = self.zone.as_deref().unwrap_or_default();
-        if let Some((requests, per)) = self.limit {
-            rules = rules.limit(requests, per);
+        if let Some(limit) = self.limit {
+            rules.limit = limit.map(|(requests, per)| RateLimit::new(requests, per));
         }
         rules.steady = self.steady.unwrap_or(rules.steady);
-        rules.budget = self.budget.clone().or(rules.budget);
-        if let Some(hours) = &self.quiet {
-            let (from, to) =
-                hours.split_once('-').ok_or_else(|| Failure::usage("--quiet is from one time to another, such as 20:00-08:30"))?;
-            let clock = if self.clock == "recipient" { Clock::recipient(zone) } else { Clock::sender(zone) }.map_err(wrong)?;
-            rules.quiet_hours = Some(QuietHours::new(from.trim(), to.trim(), clock).map_err(wrong)?);
+        if let Some(budget) = &self.budget {
+            rules.budget.clone_from(budget);
         }
-        if let Some(most) = self.daily_cap {
-            rules.daily_cap = Some(Daily::new(most, zone).map_err(wrong)?);
+        self.change_quiet_hours(&mut rules)?;
+        match &self.daily_cap {
+            Some(None) => rules.daily_cap = None,
+            Some(Some(most)) => {
+                let zone = self.zone(rules.daily_cap.as_ref().map(|daily| &daily.zone), "--daily-cap")?;
+                rules.daily_cap = Some(Daily::new(*most, zone.name()).map_err(wrong)?);
+            }
+            None => {
+                if let (Some(daily), Some(zone)) = (&mut rules.daily_cap, &self.zone) {
+                    daily.zone = zone.clone();
+                }
+            }
+        }
+        if self.zone.is_some() && rules.quiet_hours.is_none() && rules.daily_cap.is_none() {
+            return Err(Failure::usage(
+                "--zone is for quiet hours and the daily cap, and there is neither; give --quiet or --daily-cap, too",
+            ));
         }
         Ok(rules)
+    }
+
+    fn change_quiet_hours(&self, rules: &mut Rules) -> Result<(), Failure> {
+        let before = rules.quiet_hours.take();
+        let (from, to) = match (&self.quiet, &before) {
+            (Some(Some((from, to))), _) => (from.clone(), to.clone()),
+            (None, Some(before)) => (before.from.to_string(), before.to.to_string()),
+            (Some(None), _) | (None, None) if self.clock.is_some() => {
+                return Err(Failure::usage("--clock is for quiet hours, and there are none; give --quiet, too"));
+            }
+            (Some(None), _) | (None, None) => return Ok(()),
+        };
+        let zone = self.zone(before.as_ref().map(|before| before.clock.zone()), "--quiet")?;
+        let clock = match (self.clock.as_deref(), before.map(|before| before.clock)) {
+            (Some("recipient"), _) => Clock::Recipient(zone),
+            (None, Some(clock)) => clock.in_zone(zone),
+            _ => Clock::Sender(zone),
+        };
+        rules.quiet_hours = Some(QuietHours::new(&from, &to, clock).map_err(|error| Failure::Usage(error.into()))?);
+        Ok(())
+    }
+
+    /// The time zone that is given, or the one before.
+    fn zone(&self, before: Option<&Zone>, option: &str) -> Result<Zone, Failure> {
+        let zone = self.zone.as_ref().or(before).cloned();
+        zone.ok_or_else(|| Failure::usage(format!("{option} needs a time zone; give --zone, such as --zone Europe/Paris")))
     }
 }

@@ -1,12 +1,15 @@
 //! [`Rules`]: how an account may be used.
 
+mod hours;
+mod zone;
+
 use std::time::Duration;
 
-use jiff::civil::{DateTime as CivilDateTime, Time};
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan as _};
 use reachout_runtime::RateLimit;
 use serde::{Deserialize, Serialize};
+
+pub use hours::{Daily, QuietHours};
+pub use zone::{Clock, Zone};
 
 /// How an account may be used: kept in the outbox, so that all workers keep to the same.
 ///
@@ -117,8 +120,13 @@ pub enum RulesError {
     #[error("{0:?} is not a time of the day; write one such as 08:30")]
     Time(String),
     /// Not in the database of time zones.
-    #[error("{0:?} is not a known time zone; write one such as Europe/Paris")]
-    TimeZone(String),
+    #[error("{name:?} is not a known time zone; write one such as {}", nearest.join(" or "))]
+    TimeZone {
+        /// What was given.
+        name: String,
+        /// Time zones whose names are like it, the nearest first; `Europe/Paris` where none is.
+        nearest: Vec<String>,
+    },
     /// A daily cap or a limit of nothing.
     #[error("a limit needs at least one request in a period longer than zero; to send nothing, pause the account")]
     Nothing,
@@ -128,152 +136,6 @@ pub enum RulesError {
     /// Stored rules that this version cannot keep to: a later one wrote them, or a person.
     #[error("cannot be read: {0}; set them anew with `reachout outbox rules --reset`, or `Outbox::set_rules`")]
     Unreadable(String),
-}
-
-/// Whose clock counts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Clock {
-    /// The sender's, in this time zone.
-    Sender(Zone),
-    /// The recipient's, as [`Envelope::time_zone`](crate::Envelope::time_zone) has it; this one where it has none.
-    Recipient(Zone),
-}
-
-impl Clock {
-    /// The sender's time zone.
-    pub fn sender(zone: &str) -> Result<Self, RulesError> {
-        Zone::new(zone).map(Self::Sender)
-    }
-
-    /// The recipient's time zone, and the one where it is not known.
-    pub fn recipient(otherwise: &str) -> Result<Self, RulesError> {
-        Zone::new(otherwise).map(Self::Recipient)
-    }
-
-    fn zone(&self, recipient: Option<&str>) -> TimeZone {
-        match self {
-            Self::Sender(zone) => zone.get(),
-            Self::Recipient(zone) => recipient.and_then(|name| TimeZone::get(name).ok()).unwrap_or_else(|| zone.get()),
-        }
-    }
-}
-
-/// A time zone, which is stored by its name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Zone {
-    name: String,
-    zone: TimeZone,
-}
-
-impl Zone {
-    /// Looks the name up: `Europe/Paris`.
-    pub fn new(name: &str) -> Result<Self, RulesError> {
-        let zone = TimeZone::get(name).map_err(|_| RulesError::TimeZone(name.to_owned()))?;
-        Ok(Self { name: name.to_owned(), zone })
-    }
-
-    /// Its name, such as `Europe/Paris`.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn get(&self) -> TimeZone {
-        self.zone.clone()
-    }
-}
-
-impl TryFrom<String> for Zone {
-    type Error = RulesError;
-
-    fn try_from(name: String) -> Result<Self, RulesError> {
-        Self::new(&name)
-    }
-}
-
-impl From<Zone> for String {
-    fn from(zone: Zone) -> Self {
-        zone.name
-    }
-}
-
-/// A time of every day at which nothing is sent: what becomes due in it waits for its end. It may go over midnight.
-///
-/// On the day the clocks change, a time that does not exist is taken as much later as they jump, and of one that exists twice the first counts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct QuietHours {
-    /// The first minute of them.
-    pub from: Time,
-    /// The first minute after them.
-    pub to: Time,
-    /// Whose clock counts.
-    pub clock: Clock,
-}
-
-impl QuietHours {
-    /// From a time such as `20:00` to one such as `08:30`.
-    pub fn new(from: &str, to: &str, clock: Clock) -> Result<Self, RulesError> {
-        let time = |text: &str| text.parse::<Time>().map_err(|_| RulesError::Time(text.to_owned()));
-        let hours = Self { from: time(from)?, to: time(to)?, clock };
-        if hours.from == hours.to { Err(RulesError::AllDay(from.to_owned())) } else { Ok(hours) }
-    }
-
-    /// When they end, if they are now; both in milliseconds since 1970.
-    pub(crate) fn end(&self, now_ms: i64, recipient_zone: Option<&str>) -> Option<i64> {
-        let zone = self.clock.zone(recipient_zone);
-        let local = Timestamp::from_millisecond(now_ms).ok()?.to_zoned(zone.clone());
-        let time = local.time();
-        let (quiet, tomorrow) = if self.from < self.to {
-            (self.from <= time && time < self.to, false)
-        } else {
-            (self.from <= time || time < self.to, self.from <= time)
-        };
-        if !quiet {
-            return None;
-        }
-        let date = if tomorrow { local.date().tomorrow().ok()? } else { local.date() };
-        instant(date.to_datetime(self.to), &zone)
-    }
-}
-
-/// How many messages each sender of an account may send in a day: what is more waits for the next day.
-///
-/// A sender is what [`Message::from`](reachout_messenger::Message::from) says; messages that say nothing have one together. A message counts when
-/// its sending begins, and does not when it turns out that it was not sent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Daily {
-    /// How many.
-    pub most: u32,
-    /// In which time zone the day begins at midnight: the sender's.
-    pub zone: Zone,
-}
-
-impl Daily {
-    /// At most `most` messages in a day of `zone`.
-    pub fn new(most: u32, zone: &str) -> Result<Self, RulesError> {
-        if most == 0 {
-            return Err(RulesError::Nothing);
-        }
-        Ok(Self { most, zone: Zone::new(zone)? })
-    }
-
-    /// The day it is, such as `2026-11-21`, and when the next one begins.
-    pub(crate) fn day(&self, now_ms: i64) -> Option<(String, i64)> {
-        let zone = self.zone.get();
-        let date = Timestamp::from_millisecond(now_ms).ok()?.to_zoned(zone.clone()).date();
-        let next = date.checked_add(1.day()).ok()?;
-        Some((date.to_string(), instant(next.to_datetime(Time::midnight()), &zone)?))
-    }
-}
-
-fn instant(local: CivilDateTime, zone: &TimeZone) -> Option<i64> {
-    zone.to_ambiguous_zoned(local).compatible().ok().map(|zoned| zoned.timestamp().as_millisecond())
 }
 
 /// A rate limit as JSON.
@@ -306,54 +168,18 @@ mod limit {
 mod tests {
     use super::*;
 
-    fn ms(text: &str) -> i64 {
-        text.parse::<Timestamp>().unwrap().as_millisecond()
-    }
-
-    #[test]
-    fn when_quiet_hours_end() {
-        let paris = || Clock::sender("Europe/Paris").unwrap();
-        let night = QuietHours::new("20:00", "08:30", paris()).unwrap();
-        let noon = QuietHours::new("12:00", "14:00", paris()).unwrap();
-        let gap = QuietHours::new("22:00", "02:30", paris()).unwrap();
-        let theirs = QuietHours::new("20:00", "08:00", Clock::recipient("Europe/Paris").unwrap()).unwrap();
-        // Paris is an hour ahead of UTC in winter.
-        let cases = [
-            (&night, "2026-11-21T18:59:59Z", None, None),
-            (&night, "2026-11-21T19:00:00Z", None, Some("2026-11-22T07:30:00Z")),
-            (&night, "2026-11-22T00:30:00Z", None, Some("2026-11-22T07:30:00Z")),
-            (&night, "2026-11-22T07:30:00Z", None, None),
-            (&noon, "2026-11-21T11:00:00Z", None, Some("2026-11-21T13:00:00Z")),
-            (&noon, "2026-11-21T13:00:00Z", None, None),
-            // 29 March 2026: 02:30 does not exist, and is taken as 03:30 of summer time.
-            (&gap, "2026-03-28T22:00:00Z", None, Some("2026-03-29T01:30:00Z")),
-            // 25 October 2026: 02:30 exists twice; the first counts.
-            (&gap, "2026-10-24T21:00:00Z", None, Some("2026-10-25T00:30:00Z")),
-            (&theirs, "2026-11-21T19:00:00Z", Some("America/New_York"), None),
-            (&theirs, "2026-11-22T02:00:00Z", Some("America/New_York"), Some("2026-11-22T13:00:00Z")),
-            (&theirs, "2026-11-21T19:00:00Z", Some("Nowhere/Atall"), Some("2026-11-22T07:00:00Z")),
-            (&theirs, "2026-11-21T19:00:00Z", None, Some("2026-11-22T07:00:00Z")),
-        ];
-        for (hours, now, recipient, end) in cases {
-            assert_eq!(hours.end(ms(now), recipient), end.map(ms), "{now} {hours:?}");
-        }
-    }
-
-    #[test]
-    fn when_a_day_ends() {
-        let daily = Daily::new(40, "Europe/Paris").unwrap();
-        assert_eq!(daily.day(ms("2026-11-21T22:59:59Z")), Some(("2026-11-21".to_owned(), ms("2026-11-21T23:00:00Z"))));
-        assert_eq!(daily.day(ms("2026-11-21T23:00:00Z")), Some(("2026-11-22".to_owned(), ms("2026-11-22T23:00:00Z"))));
-        assert_eq!(daily.day(ms("2026-03-28T23:00:00Z")), Some(("2026-03-29".to_owned(), ms("2026-03-29T22:00:00Z"))));
-    }
-
     #[test]
     fn what_cannot_be_kept_to_is_refused() {
         let utc = || Clock::sender("UTC").unwrap();
         assert_eq!(QuietHours::new("8", "25:00", utc()).unwrap_err(), RulesError::Time("8".to_owned()));
         assert_eq!(QuietHours::new("08:00", "08:00", utc()).unwrap_err(), RulesError::AllDay("08:00".to_owned()));
         assert_eq!(Daily::new(0, "UTC").unwrap_err(), RulesError::Nothing);
-        assert_eq!(Daily::new(1, "Paris").unwrap_err(), RulesError::TimeZone("Paris".to_owned()));
+        for (given, near) in
+            [("Paris", "Europe/Paris"), ("europe/pariss", "Europe/Paris"), ("New York", "America/New_York"), ("Xyzzy", "Europe/Paris")]
+        {
+            let wrong = Daily::new(1, given).unwrap_err();
+            assert!(matches!(&wrong, RulesError::TimeZone { name, nearest } if name == given && nearest[0] == near), "{wrong}");
+        }
     }
 
     #[test]

@@ -1,0 +1,79 @@
+//! Removing what is known of people from messages that were settled long ago.
+
+use std::time::Duration;
+
+use chrono::Days;
+use sqlx::{SqlitePool, query, query_scalar};
+
+use super::{Pool, Store, now, transaction};
+use crate::Error;
+use crate::time::{from_ms, milliseconds};
+
+/// Which messages: an index has them.
+macro_rules! settled_before {
+    () => {
+        concat!(
+            "content IS NOT NULL AND state IN ('accepted', 'rejected', 'failed', 'cancelled', 'suppressed') AND changed_at <= ",
+            now!(),
+            " - $1"
+        )
+    };
+}
+
+// Reasons are the vendor's words, which may quote an address.
+const ATTEMPTS: &str = concat!(
+    "UPDATE reachout_outbox_attempts SET reason = NULL WHERE reason IS NOT NULL AND message IN (SELECT id FROM reachout_outbox_messages WHERE ",
+    settled_before!(),
+    ")"
+);
+const MESSAGES: &str = concat!(
+    "UPDATE reachout_outbox_messages SET key = NULL, content = NULL, reason = NULL, sender = '', sequence = NULL WHERE ",
+    settled_before!()
+);
+const ADDRESSES: &str = concat!(
+    "DELETE FROM reachout_outbox_addresses WHERE message IN (SELECT id FROM reachout_outbox_messages WHERE ",
+    settled_before!(),
+    ")"
+);
+const DAYS: &str = "DELETE FROM reachout_outbox_daily WHERE day < $1";
+/// That it is still in the file, should this process end before it is not.
+const OWED: &str = "INSERT INTO reachout_outbox_vacuum (owed) VALUES (1) ON CONFLICT DO NOTHING";
+
+impl Store {
+    pub(crate) async fn purge(&self, older_than: Duration) -> Result<u64, Error> {
+        // A day is over everywhere two days later.
+        let days = from_ms(self.now().await?).checked_sub_days(Days::new(2)).map(|day| day.date_naive().to_string()).unwrap_or_default();
+        let purged = transaction!(self, |transaction| {
+            query(DAYS).bind(days).execute(&mut *transaction).await?;
+            query(ATTEMPTS).bind(milliseconds(older_than)).execute(&mut *transaction).await?;
+            query(ADDRESSES).bind(milliseconds(older_than)).execute(&mut *transaction).await?;
+            let purged = query(MESSAGES).bind(milliseconds(older_than)).execute(&mut *transaction).await?.rows_affected();
+            if purged > 0 {
+                query(OWED).execute(&mut *transaction).await?;
+            }
+            purged
+        });
+        match &*self.0 {
+            Pool::Sqlite { write, .. } => vacuum(write).await?,
+            Pool::Postgres { .. } => {}
+        }
+        Ok(purged)
+    }
+}
+
+/// Writes the file anew, without what was deleted, and empties the log.
+async fn vacuum(pool: &SqlitePool) -> Result<(), Error> {
+    let mut connection = pool.acquire().await?;
+    let owed: bool = query_scalar("SELECT EXISTS (SELECT 1 FROM reachout_outbox_vacuum)").fetch_one(&mut *connection).await?;
+    if !owed {
+        return Ok(());
+    }
+    query("VACUUM").execute(&mut *connection).await?;
+    let busy: i64 = query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await?;
+    if busy != 0 {
+        let why = "what was purged is still in the write-ahead log, which another process reads; purge again";
+        return Err(Error::Other(why.to_owned()));
+    }
+    query("DELETE FROM reachout_outbox_vacuum").execute(&mut *connection).await?;
+    Ok(())
+}
