@@ -35,7 +35,7 @@ CREATE INDEX reachout_outbox_due ON reachout_outbox_messages (vendor, credential
 CREATE INDEX reachout_outbox_held ON reachout_outbox_messages (worker, state) WHERE worker IS NOT NULL;
 CREATE INDEX reachout_outbox_state ON reachout_outbox_messages (state, id);
 CREATE INDEX reachout_outbox_purge ON reachout_outbox_messages (changed_at)
-    WHERE content IS NOT NULL AND state IN ('accepted', 'rejected', 'failed', 'cancelled', 'suppressed');
+    WHERE content IS NOT NULL AND state NOT IN ('queued', 'sending', 'unknown');
 CREATE INDEX reachout_outbox_sequence ON reachout_outbox_messages (sequence_hash) WHERE sequence_hash IS NOT NULL;
 CREATE INDEX reachout_outbox_recipient ON reachout_outbox_messages (vendor, recipient);
 CREATE INDEX reachout_outbox_conversation ON reachout_outbox_messages (vendor, conversation) WHERE conversation IS NOT NULL;

@@ -13,7 +13,7 @@ use crate::time::{from_ms, milliseconds};
 macro_rules! settled_before {
     () => {
         concat!(
-            "content IS NOT NULL AND state IN ('accepted', 'rejected', 'failed', 'cancelled', 'suppressed') AND changed_at <= ",
+            "content IS NOT NULL AND state NOT IN ('queued', 'sending', 'unknown') AND changed_at <= ",
             now!(),
             " - $1"
         )
