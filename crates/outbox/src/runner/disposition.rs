@@ -54,7 +54,6 @@ impl Disposition {
     }
 
     pub(super) async fn apply(self, shared: &Shared, job: &Job) {
-        let id = job.claimed.id;
         match self {
             Self::Send(begun) => send(shared, job, begun).await,
             Self::Requeue(wait) => requeue(shared, job, &wait).await,

@@ -12,11 +12,7 @@ use crate::time::{from_ms, milliseconds};
 /// Which messages: an index has them.
 macro_rules! settled_before {
     () => {
-        concat!(
-            "content IS NOT NULL AND state NOT IN ('queued', 'sending', 'unknown') AND changed_at <= ",
-            now!(),
-            " - $1"
-        )
+        concat!("content IS NOT NULL AND state NOT IN ('queued', 'sending', 'unknown') AND changed_at <= ", now!(), " - $1")
     };
 }
 

@@ -119,7 +119,7 @@ impl Add {
         let to = recipient(&people, self.to.as_deref())?;
         let key = self.key.as_deref().map(|key| named(&people, key, "--key")).transpose()?;
         let used: Vec<_> = key.into_iter().filter(|key| !columns::holds_addresses(key)).chain([to]).collect();
-        let columns = Columns::of(&people, &used, &self.data_column, database.1)?;
+        let columns = Columns::of(&people, &used, &self.data_column, database.region)?;
         let lane = Lane::new(self.via, self.credential.clone().unwrap_or_else(|| access.settings.profile().to_owned()));
         let messages = self.messages(&people, &columns, &template, &lane, to, key)?;
         if access.exchange.holds() {

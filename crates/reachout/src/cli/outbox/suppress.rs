@@ -59,7 +59,7 @@ impl Suppress {
     pub async fn run(self, database: &Database, output: &mut Output) -> Result<(), Failure> {
         match self {
             Self::Add(add) => {
-                let listed = add.listed(database.1)?;
+                let listed = add.listed(database.region)?;
                 // Nothing is read from the list before: it may be the first thing that is in the outbox.
                 let (outbox, count) = (database.open().await?, listed.len());
                 outbox.suppress_all(listed).await.map_err(failed)?;
