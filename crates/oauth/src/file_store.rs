@@ -27,6 +27,7 @@ use sweep::Sweeper;
 ///   application should hear about it. `chmod 600` makes it acceptable. Other systems' permissions are not checked.
 /// - Refreshes are kept apart across processes by locking `<account>.lock`. This needs a file system with advisory
 ///   locks, which most network ones have too.
+/// - A token file that is no plain file, such as a pipe, or is larger than 1 MiB is refused.
 /// - A token file that is a symbolic link is refused: the lock lies beside the link, and would not keep apart two
 ///   directories that link to one file. A link to the whole directory is fine.
 /// - An account becomes a file name by percent-encoding everything but `a`-`z`, `0`-`9`, `-` and `_`. Capitals
@@ -119,7 +120,7 @@ impl TokenStore for FileStore {
             let failed = move |error: io::Error| StoreError::because(format_args!("cannot lock {}", shown.display()), error);
             let opened = blocking(move || {
                 disk::create_directory(&directory)?;
-                Ok(disk::private_options().write(true).create(true).truncate(false).open(&path))
+                Ok(disk::open_lock(&path))
             });
             let file = opened.await?.map_err(&failed)?;
             let give_up = Instant::now() + self.lock_timeout;

@@ -10,23 +10,40 @@ use tempfile::NamedTempFile;
 use super::sweep;
 use crate::{StoreError, Tokens};
 
+const NOT_A_FILE: &str = "it is not a plain file";
+
+/// No tokens are as long as this.
+const LONGEST: u64 = 1024 * 1024;
+
 pub(super) fn read(path: &Path) -> Result<Option<Tokens>, StoreError> {
     let failed = |error: io::Error| StoreError::because(format_args!("cannot read {}", path.display()), error);
-    refuse_link(path)?;
-    let mut file = match File::open(path) {
+    refuse_special(path, "read")?;
+    let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(error)),
     };
     refuse_if_shared(&file, path)?;
     let mut json = Zeroizing::new(String::new());
-    file.read_to_string(&mut json).map_err(failed)?;
+    let read = file.take(LONGEST + 1).read_to_string(&mut json).map_err(failed)?;
+    if read as u64 > LONGEST {
+        return Err(StoreError::new(format!("{} is larger than {LONGEST} bytes, so it holds no tokens", path.display())));
+    }
     let tokens = Tokens::from_json(&json).map_err(|error| StoreError::because(format_args!("cannot read {}", path.display()), error))?;
     Ok(Some(tokens))
 }
 
+/// Opens the file that is locked, which is created if it is missing.
+pub(super) fn open_lock(path: &Path) -> io::Result<File> {
+    // Opening a pipe may never end.
+    if fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_symlink()) {
+        return Err(io::Error::other(NOT_A_FILE));
+    }
+    private_options().write(true).create(true).truncate(false).open(path)
+}
+
 pub(super) fn replace(directory: &Path, path: &Path, content: &[u8]) -> Result<(), StoreError> {
-    refuse_link(path)?;
+    refuse_special(path, "write")?;
     let written = || {
         let file = flushed(directory, content)?;
         file.persist(path).map_err(|error| error.error)?;
@@ -37,16 +54,13 @@ pub(super) fn replace(directory: &Path, path: &Path, content: &[u8]) -> Result<(
 
 /// Writes as much as [`replace`] would, and leaves `path` alone.
 pub(super) fn prove_writable(directory: &Path, path: &Path, bytes: usize) -> Result<(), StoreError> {
-    refuse_link(path)?;
-    if path.is_dir() {
-        return Err(cannot_write(path, ErrorKind::IsADirectory.into()));
-    }
+    refuse_special(path, "write")?;
     let proved = || flushed(directory, &vec![b' '; bytes])?.close();
     proved().map_err(|error| cannot_write(path, error))
 }
 
 pub(super) fn remove(path: &Path) -> Result<(), StoreError> {
-    refuse_link(path)?;
+    refuse_special(path, "remove")?;
     match fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => {
             Err(StoreError::because(format_args!("cannot remove {}", path.display()), error))
@@ -67,14 +81,16 @@ fn cannot_write(path: &Path, error: io::Error) -> StoreError {
     StoreError::because(format_args!("cannot write {}", path.display()), error)
 }
 
-fn refuse_link(path: &Path) -> Result<(), StoreError> {
-    if !path.is_symlink() {
-        return Ok(());
-    }
+/// What is there, if anything, must be a plain file: reading from a pipe or a device may never end.
+fn refuse_special(path: &Path, verb: &str) -> Result<(), StoreError> {
+    let Ok(metadata) = fs::symlink_metadata(path) else { return Ok(()) };
     let path = path.display();
-    Err(StoreError::new(format!(
-        "{path} is a symbolic link, whose target would not be locked; move the target here, or link the directory"
-    )))
+    if metadata.is_symlink() {
+        return Err(StoreError::new(format!(
+            "{path} is a symbolic link, whose target would not be locked; move the target here, or link the directory"
+        )));
+    }
+    if metadata.is_file() { Ok(()) } else { Err(StoreError::because(format_args!("cannot {verb} {path}"), NOT_A_FILE)) }
 }
 
 /// A rename is on disk only when its directory is.
@@ -98,7 +114,7 @@ pub(super) fn create_directory(directory: &Path) -> Result<(), StoreError> {
         .map_err(|error| StoreError::because(format_args!("cannot create the token directory {}", directory.display()), error))
 }
 
-pub(super) fn private_options() -> fs::OpenOptions {
+fn private_options() -> fs::OpenOptions {
     let mut options = fs::OpenOptions::new();
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);

@@ -115,6 +115,40 @@ async fn a_link_is_refused() {
     assert!(!nowhere.exists());
 }
 
+/// Reading a pipe never ends, and neither does a device; what is huge holds no tokens.
+#[cfg(unix)]
+#[tokio::test]
+async fn what_is_no_plain_file_of_sensible_size_is_refused() {
+    let directory = TempDir::new().unwrap();
+    let store = store(&directory);
+    store.save("acme", &tokens("a", "r", START)).await.unwrap();
+    let path = directory.path().join("tokens/acme.json");
+    let soon = async |call: reachout_runtime::BoxFuture<'_, Result<(), reachout_oauth::StoreError>>| {
+        let refused = tokio::time::timeout(Duration::from_secs(10), call).await.expect("it waits for a pipe");
+        refused.unwrap_err().to_string()
+    };
+    let load = || -> reachout_runtime::BoxFuture<'_, _> { Box::pin(async { store.load("acme").await.map(drop) }) };
+
+    fs::File::options().write(true).open(&path).unwrap().set_len(10 << 30).unwrap();
+    assert_eq!(soon(load()).await, format!("{} is larger than 1048576 bytes, so it holds no tokens", path.display()));
+
+    let pipe = |path: &Path| {
+        let _ = fs::remove_file(path);
+        assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+    };
+    pipe(&path);
+    let lock = store.lock("acme").await.unwrap();
+    let new = tokens("a", "r", START);
+    assert_eq!(soon(load()).await, format!("cannot read {}: it is not a plain file", path.display()));
+    assert_eq!(soon(store.save("acme", &new)).await, format!("cannot write {}: it is not a plain file", path.display()));
+    assert_eq!(soon(store.reserve("acme", &lock, 1)).await, format!("cannot write {}: it is not a plain file", path.display()));
+    drop(lock);
+    let locked = directory.path().join("tokens/acme.lock");
+    pipe(&locked);
+    let error = soon(Box::pin(async { store.lock("acme").await.map(drop) })).await;
+    assert_eq!(error, format!("cannot lock {}: it is not a plain file", locked.display()));
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn a_link_to_the_directory_is_followed() {
