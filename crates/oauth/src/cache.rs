@@ -9,14 +9,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_core::future::BoxFuture;
 use reachout_runtime::{Delivery, Error};
 use secrecy::SecretString;
-use tokio::runtime::Handle;
 use tokio::sync::OwnedMutexGuard;
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use tracing::Instrument as _;
 
-use super::Tokens;
 use super::flight::{Failure, Flight, Outcome};
+use super::{StoreError, Tokens, background};
 
 /// How long before its end a token is renewed, unless set otherwise.
 pub(super) const REFRESH_AHEAD: Duration = Duration::from_secs(5 * 60);
@@ -79,7 +76,8 @@ pub(super) struct Cache<S> {
     clock: Clock,
     state: Mutex<State>,
     flight: Flight,
-    /// Held by whoever changes the tokens, so that a renewal cannot undo a replacement that came after it.
+    /// Had by what changes the tokens, so that a renewal cannot undo a replacement that came after it. Only what runs in the background
+    /// waits for it: a future that nobody polls would be given the turn and keep it.
     turn: Arc<tokio::sync::Mutex<()>>,
 }
 
@@ -97,11 +95,13 @@ impl<S: Source> Cache<S> {
 
     /// Tokens to send a request with. Those at hand do as long as they live, if a renewal ahead of time fails.
     pub(super) async fn tokens(self: &Arc<Self>) -> Result<Arc<Tokens>, Error> {
-        if self.source.has_unstored() {
-            // Whoever has the turn stores them first.
-            if let (Ok(turn), Ok(runtime)) = (Arc::clone(&self.turn).try_lock_owned(), Handle::try_current()) {
-                let _ = timeout(STORING, self.store_again(turn, &runtime)).await;
-            }
+        // Whoever has the turn stores them first.
+        if self.source.has_unstored()
+            && let Ok(turn) = Arc::clone(&self.turn).try_lock_owned()
+            && let Ok(attempt) = background::spawn(Arc::clone(self).store_again(turn))
+            && let Ok(wait) = background::spawn(timeout(STORING, attempt))
+        {
+            let _ = wait.await;
         }
         match self.renewed(None).await {
             Ok(tokens) => Ok(tokens),
@@ -124,31 +124,43 @@ impl<S: Source> Cache<S> {
     }
 
     /// Takes tokens that came from elsewhere into use, after `keep` has tried to store them.
-    pub(super) async fn replace<T>(&self, tokens: Tokens, keep: impl AsyncFnOnce(&Tokens) -> T) -> T {
-        let _turn = self.turn.lock().await;
-        let kept = keep(&tokens).await;
-        *self.state() = State { tokens: Some(Arc::new(tokens)), failure: None };
-        kept
+    pub(super) async fn replace<F>(
+        self: &Arc<Self>,
+        tokens: Tokens,
+        keep: impl FnOnce(Arc<Self>, Arc<Tokens>) -> F,
+    ) -> Result<(), StoreError>
+    where
+        F: Future<Output = Result<(), StoreError>> + Send + 'static,
+    {
+        let (cache, tokens) = (Arc::clone(self), Arc::new(tokens));
+        let storing = keep(Arc::clone(self), Arc::clone(&tokens));
+        let replacing = background::spawn(async move {
+            let _turn = cache.turn.lock().await;
+            let kept = storing.await;
+            *cache.state() = State { tokens: Some(tokens), failure: None };
+            kept
+        });
+        replacing?.await.unwrap_or_else(|_| Err(StoreError::new("the token store did not finish")))
     }
 
     /// Stores what is still to be stored, and waits for it.
     pub(super) async fn flush(self: &Arc<Self>) {
-        let turn = Arc::clone(&self.turn).lock_owned().await;
-        if let (true, Ok(runtime)) = (self.source.has_unstored(), Handle::try_current()) {
-            let _ = self.store_again(turn, &runtime).await;
+        let cache = Arc::clone(self);
+        let flushing = background::spawn(async move {
+            let turn = Arc::clone(&cache.turn).lock_owned().await;
+            if cache.source.has_unstored() {
+                cache.store_again(turn).await;
+            }
+        });
+        if let Ok(flushing) = flushing {
+            let _ = flushing.await;
         }
     }
 
-    /// A task of its own, as a renewal is.
-    fn store_again(self: &Arc<Self>, turn: OwnedMutexGuard<()>, runtime: &Handle) -> JoinHandle<()> {
-        let cache = Arc::clone(self);
-        let attempt = async move {
-            let _turn = turn;
-            if let Some(tokens) = cache.source.store_again().await {
-                *cache.state() = State { tokens: Some(Arc::new(tokens)), failure: None };
-            }
-        };
-        runtime.spawn(attempt.in_current_span())
+    async fn store_again(self: Arc<Self>, _turn: OwnedMutexGuard<()>) {
+        if let Some(tokens) = self.source.store_again().await {
+            *self.state() = State { tokens: Some(Arc::new(tokens)), failure: None };
+        }
     }
 
     async fn renewed(self: &Arc<Self>, refused: Option<&SecretString>) -> Outcome {

@@ -16,8 +16,8 @@ use super::{App, StoreError, TokenStore, Tokens, cache};
 ///
 /// - The access token is renewed ahead of its end, and when the vendor responds 401 to it. If a renewal ahead of time
 ///   fails, the present token is used to its end.
-/// - However many calls want a new token, there is one refresh. It is a task of its own: dropping the calls that wait
-///   for it neither stops it nor loses what it brings.
+/// - However many calls want a new token, there is one refresh. It runs on a thread of this crate: dropping the calls
+///   that wait for it, or their runtime, neither stops it nor loses what it brings.
 /// - The store is asked to [`reserve`](TokenStore::reserve) room before a refresh token is spent: with a full disk it
 ///   is not, and the present token is used to its end. New tokens are stored before they are used. A refresh that fails
 ///   leaves the stored ones alone.
@@ -51,8 +51,8 @@ impl OAuthCredentials {
     ///
     /// If they cannot be stored, the error says so, and they are used from memory until that works.
     pub async fn replace(&self, tokens: Tokens) -> Result<(), Error> {
-        let source = &self.cache.source;
-        self.cache.replace(tokens, async |tokens: &Tokens| source.replace(tokens).await).await.map_err(in_memory)
+        let keep = |cache: Arc<Cache<Refresh>>, tokens: Arc<Tokens>| async move { cache.source.replace(&tokens).await };
+        self.cache.replace(tokens, keep).await.map_err(in_memory)
     }
 
     /// Why the tokens in use are in memory only; `None` if they are stored.

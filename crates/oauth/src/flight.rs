@@ -8,11 +8,9 @@ use futures_util::FutureExt as _;
 use futures_util::future::Shared;
 use reachout_runtime::{Delivery, Error};
 use secrecy::{ExposeSecret as _, SecretString};
-use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
-use tracing::Instrument as _;
 
-use super::Tokens;
+use super::{Tokens, background};
 
 /// Shared, because all who waited get it.
 pub(super) type Outcome = Result<Arc<Tokens>, Failure>;
@@ -49,8 +47,8 @@ impl Failure {
 
 /// A renewal under way, and those who wait for it.
 ///
-/// The work runs as a task of its own. A caller who stops waiting (a timeout, a closed connection) therefore cannot
-/// interrupt it between the vendor's response and the store, where a rotated refresh token would be lost.
+/// The work runs in the [background]. A caller who stops waiting (a timeout, a closed connection), or whose runtime stands still or ends,
+/// therefore cannot interrupt it between the vendor's response and the store, where a rotated refresh token would be lost.
 #[derive(Default)]
 pub(super) struct Flight {
     running: Mutex<Option<Running>>,
@@ -82,11 +80,13 @@ impl Flight {
             let knows_refused = refused.is_none_or(|refused| current.knows(refused));
             return Ticket { knows_refused, outcome: current.outcome.clone() };
         }
-        let Ok(runtime) = Handle::try_current() else {
-            let error = Error::credential("tokens are renewed on a tokio runtime, and none is running here");
-            return Ticket { knows_refused: true, outcome: ready(Err(Failure::new(error, ""))).boxed().shared() };
+        let task = match background::spawn(work()) {
+            Ok(task) => task,
+            Err(error) => {
+                let error = Error::credential("no thread can be started to renew tokens").with_source(error);
+                return Ticket { knows_refused: true, outcome: ready(Err(Failure::new(error, ""))).boxed().shared() };
+            }
         };
-        let task = runtime.spawn(work().in_current_span());
         let handle = task.abort_handle();
         let outcome = async move { task.await.unwrap_or_else(|_| Err(cut_off())) }.boxed().shared();
         *running = Some(Running { task: handle, refused: refused.cloned(), outcome: outcome.clone() });
@@ -100,7 +100,7 @@ impl Running {
     }
 }
 
-/// Nothing aborts the task, so its runtime ended before it did, or a store of the application panicked.
+/// Nothing aborts the task, so a store of the application panicked.
 fn cut_off() -> Failure {
     let error = Error::credential("the renewal was cut off");
     Failure::new(error, "whether the vendor has replaced the refresh token is unknown")

@@ -4,6 +4,7 @@
 
 mod app;
 mod authorization;
+mod background;
 mod cache;
 #[cfg(feature = "conformance")]
 pub mod conformance;

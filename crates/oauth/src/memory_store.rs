@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::future::ready;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_core::future::BoxFuture;
+use tokio::sync::Notify;
 
 use super::{StoreError, StoreLock, TokenStore, Tokens};
 
@@ -18,7 +20,37 @@ pub struct MemoryStore {
 #[derive(Default)]
 struct Account {
     tokens: Option<Tokens>,
-    lock: Arc<tokio::sync::Mutex<()>>,
+    lock: Arc<Lock>,
+}
+
+/// Those who wait for it have no queue: the next could be one that nobody polls.
+#[derive(Default)]
+struct Lock {
+    taken: AtomicBool,
+    released: Notify,
+}
+
+struct Guard(Arc<Lock>);
+
+impl Lock {
+    async fn take(self: Arc<Self>) -> Guard {
+        loop {
+            // From here on a release is noticed.
+            let released = self.released.notified();
+            if !self.taken.swap(true, Ordering::AcqRel) {
+                break;
+            }
+            released.await;
+        }
+        Guard(self)
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.0.taken.store(false, Ordering::Release);
+        self.0.released.notify_waiters();
+    }
 }
 
 impl MemoryStore {
@@ -53,7 +85,7 @@ impl TokenStore for MemoryStore {
 
     fn lock<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<StoreLock, StoreError>> {
         let lock = Arc::clone(&self.accounts().entry(account.to_owned()).or_default().lock);
-        Box::pin(async move { Ok(StoreLock::new(lock.lock_owned().await)) })
+        Box::pin(async move { Ok(StoreLock::new(lock.take().await)) })
     }
 }
 

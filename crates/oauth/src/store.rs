@@ -13,6 +13,8 @@ use super::{StoreError, Tokens};
 ///
 /// Refresh tokens are good for one use. A store must therefore replace an account's tokens as a whole, and must have
 /// done so for good when [`save`](Self::save) is ready. [`Tokens::to_json`] is a form to store them in.
+///
+/// A store is asked on a thread of this crate, one for all accounts, on a tokio runtime: it must not block.
 pub trait TokenStore: fmt::Debug + Send + Sync {
     /// The tokens of an account; `None` if it has none.
     fn load<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<Option<Tokens>, StoreError>>;

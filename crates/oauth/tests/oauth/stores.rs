@@ -16,6 +16,8 @@ use crate::{Account, START, access, pair, strings, tokens};
 #[derive(Debug)]
 pub struct Moody {
     inner: MemoryStore,
+    /// What a `load` waits for.
+    readable: Semaphore,
     pub gate: Semaphore,
     /// Nothing can be saved.
     pub full: AtomicBool,
@@ -32,6 +34,7 @@ impl Moody {
         inner.save("acme", &tokens("access-0", "refresh-0", START)).await.unwrap();
         Arc::new(Self {
             inner,
+            readable: Semaphore::new(Semaphore::MAX_PERMITS),
             gate: Semaphore::new(permits),
             full: AtomicBool::new(false),
             known_full: AtomicBool::new(false),
@@ -54,7 +57,10 @@ impl Moody {
 impl TokenStore for Moody {
     fn load<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<Option<Tokens>, StoreError>> {
         self.loading.fetch_add(1, Ordering::SeqCst);
-        self.inner.load(account)
+        Box::pin(async {
+            let _permit = self.readable.acquire().await.unwrap();
+            self.inner.load(account).await
+        })
     }
 
     fn save<'a>(&'a self, account: &'a str, tokens: &'a Tokens) -> BoxFuture<'a, Result<(), StoreError>> {
@@ -137,7 +143,9 @@ async fn a_hundred_calls_share_one_failure() {
     let account = Account::living(0).await;
     let store = Moody::with_tokens(1000).await;
     let nobody = OAuthCredentials::new(account.app.clone(), store.clone(), "nobody");
-    let outcomes = join_all((0..100).map(|_| access(&nobody))).await;
+    store.readable.forget_permits(Semaphore::MAX_PERMITS);
+    let calls = join_all((0..100).map(|_| access(&nobody)));
+    let (outcomes, ()) = tokio::join!(calls, async { store.readable.add_permits(1) });
     assert!(outcomes.iter().all(Result::is_err));
     assert_eq!(store.loading.load(Ordering::SeqCst), 1);
 }
@@ -149,7 +157,8 @@ async fn a_refusal_that_joins_a_renewal_shares_its_failure() {
     let store = Moody::with_tokens(1000).await;
     let nobody = OAuthCredentials::new(account.app.clone(), store.clone(), "nobody");
     let refused = "access-0".into();
-    let (first, joined) = tokio::join!(access(&nobody), nobody.rejected(&refused));
+    store.readable.forget_permits(Semaphore::MAX_PERMITS);
+    let (first, joined, ()) = tokio::join!(access(&nobody), nobody.rejected(&refused), async { store.readable.add_permits(1) });
     assert!(first.is_err() && joined.is_err());
     assert_eq!(store.loading.load(Ordering::SeqCst), 1);
 }
