@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_core::future::BoxFuture;
 
 use super::headers::RateLimitStatus;
-use super::pacing::Rate;
+use super::rate::Rate;
 use crate::client::RateLimit;
 
 /// Keeps budgets for several clients: of other processes and machines, or [of this process](crate::LocalBudgets).

@@ -2,9 +2,11 @@
 
 mod budget;
 pub(crate) mod headers;
+mod line;
 mod local;
 mod pacing;
 mod queue;
+mod rate;
 mod window;
 
 pub use budget::{Acquired, Budget, BudgetError, BudgetKey, BudgetStore, Slot};
@@ -18,6 +20,10 @@ use std::time::Duration;
 
 /// Longer than any real deadline, and short enough to add to an [`Instant`](tokio::time::Instant).
 pub(crate) const FOREVER: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+
+fn times(duration: Duration, count: usize) -> Duration {
+    duration.saturating_mul(u32::try_from(count).unwrap_or(u32::MAX)).min(FOREVER)
+}
 
 #[cfg(test)]
 mod tests;

@@ -10,6 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::budget::{Budget, BudgetKey, BudgetStore};
 use super::queue::Pacer;
+use super::rate::Rate;
 use super::{FOREVER, window::Window};
 use crate::client::RateLimit;
 use crate::error::Error;
@@ -104,15 +105,6 @@ impl From<Duration> for RateLimitWait {
     fn from(wait: Duration) -> Self {
         Self::at_most(wait)
     }
-}
-
-/// What a budget allows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Rate {
-    pub(super) limit: RateLimit,
-    /// Whether a limit in the vendor's headers replaces this one, or can only lower it.
-    pub(super) follows_vendor: bool,
-    pub(super) steady: bool,
 }
 
 /// The budgets of clients that differ in their credential only. A budget lives as long as a client that uses it.

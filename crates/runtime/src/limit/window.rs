@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::FOREVER;
 use super::headers::RateLimitStatus;
-use super::pacing::Rate;
+use super::rate::Rate;
+use super::{FOREVER, times};
 use crate::client::RateLimit;
 
 /// The state of a budget at one moment; it knows no clock of its own.
@@ -79,20 +79,32 @@ impl Window {
 
     /// Takes a slot.
     pub(super) fn take(&mut self, now: Instant) -> Result<(), Full> {
+        self.ready(now)?;
+        self.occupy(now);
+        Ok(())
+    }
+
+    /// How many slots can be taken at this moment.
+    pub(super) fn ready(&mut self, now: Instant) -> Result<usize, Full> {
         self.tidy(now);
         if self.paused_until.is_some() {
             return Err(Full { until: self.paused_until, reason: Reason::Vendor });
         }
-        if self.free() == 0 {
+        let free = self.free();
+        if free == 0 {
             let others = Some(self.others.1).filter(|_| self.others.0 > 0);
             return Err(Full { until: self.used.front().copied().into_iter().chain(others).min(), reason: Reason::Limit });
         }
         if self.spaced_until.is_some() {
             return Err(Full { until: self.spaced_until, reason: Reason::Spacing });
         }
+        Ok(if self.rate.steady { 1 } else { free })
+    }
+
+    /// Takes a slot that is [`ready`](Self::ready).
+    pub(super) fn occupy(&mut self, now: Instant) {
         self.in_flight += 1;
         self.spaced_until = self.spacing().map(|spacing| now + spacing);
-        Ok(())
     }
 
     /// Gives a slot back; `sent`: the vendor may have counted its request.
@@ -184,10 +196,6 @@ impl Window {
             Some(_) => own(index - others),
         }
     }
-}
-
-fn times(duration: Duration, count: usize) -> Duration {
-    duration.saturating_mul(u32::try_from(count).unwrap_or(u32::MAX)).min(FOREVER)
 }
 
 fn is_stricter(limit: RateLimit, than: RateLimit) -> bool {

@@ -57,6 +57,8 @@ pub(super) enum Reply {
     NoConnection,
     /// The body is taken, then the connection breaks.
     Broken,
+    /// The body is taken, and the vendor says that it did not process it: an HTTP/2 stream is refused.
+    Refused,
     /// The body is taken, and nothing comes back.
     Silence,
     /// The connection opens, and the body is never taken.
@@ -137,6 +139,7 @@ impl Transport for Fake {
                 }
                 Reply::NoConnection => Err(failure(SendErrorClass::Connect)),
                 Reply::Broken => Err(failure(SendErrorClass::Broken)),
+                Reply::Refused => Err(failure(SendErrorClass::Refused)),
                 Reply::Silence | Reply::Stuck => std::future::pending().await,
             }
         })

@@ -157,6 +157,53 @@ async fn attempts_that_reached_nobody_cost_nothing() {
     assert_eq!((fake.seen().len(), fake.received()), (3, 1));
 }
 
+/// What the vendor may have counted takes a slot; what cannot have reached it, or not as a request, does not.
+#[tokio::test(start_paused = true)]
+async fn what_costs_a_slot() {
+    let rows = [
+        (OK, true),
+        (Reply::Response(302, "location: /x", ""), true),
+        (Reply::Response(400, "", ""), true),
+        (Reply::Response(401, "", ""), true),
+        (Reply::Response(404, "", ""), true),
+        (Reply::Response(422, "", ""), true),
+        (Reply::Response(429, "retry-after: 0", ""), true),
+        (Reply::Response(503, "", ""), true),
+        (Reply::Broken, true),
+        (Reply::Silence, true),
+        (Reply::Refused, true),
+        (Reply::Stuck, false),
+        (Reply::NoConnection, false),
+    ];
+    for (reply, costs) in rows {
+        let what = format!("{reply:?}");
+        let fake = Fake::script([reply, OK]);
+        let client = fake::build(&fake, |builder| builder.pacing(Pacing::new(1, Duration::from_secs(3600))));
+        let once = client.with(CallOptions::new().no_retry());
+        let _ = once.operation(POST).json(&json!({})).send::<Value>().await;
+        let next = once.operation(POST).json(&json!({})).send::<Value>().await;
+        assert_eq!(next.is_err(), costs, "{what}");
+        if let Err(error) = next {
+            assert_eq!((error.kind(), error.delivery()), (ErrorKind::RateLimited, Delivery::NotSent), "{what}: {error}");
+        }
+    }
+}
+
+/// One call waits and is not polled; the next goes on all the same.
+#[tokio::test(start_paused = true)]
+async fn a_call_that_nobody_polls_stops_no_other() {
+    let fake = Fake::script([OK]);
+    let client = fake::build(&fake, |builder| builder.pacing(Pacing::new(1, Duration::from_secs(2))));
+    client.operation(GET).send::<Value>().await.unwrap();
+    let mut forgotten = client.operation(GET).send::<Value>().into_future();
+    assert!(forgotten.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    for _ in 0..5 {
+        client.operation(GET).send::<Value>().await.unwrap();
+    }
+    assert!(fake.gaps().iter().all(|gap| *gap < 3.0), "{:?}", fake.gaps());
+    forgotten.await.unwrap();
+}
+
 /// A call is dropped at each moment of its life; the budget is whole afterwards.
 #[tokio::test(start_paused = true)]
 async fn dropping_a_call_leaks_no_permit() {

@@ -5,8 +5,11 @@ mod pacing;
 mod shared;
 mod steady;
 
-use std::sync::Arc;
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, MutexGuard};
 
+use super::queue::Here;
+use super::window::Window;
 use super::{Budgets, Denied, Pacer, Pacing, Permit, TooLong};
 use crate::{Error, RateLimit};
 
@@ -26,5 +29,41 @@ impl Late for Result<Permit, Denied> {
             Err(Denied::TooLong(late)) => Some(late),
             _ => None,
         }
+    }
+}
+
+/// The state of a budget that is kept in the client.
+struct State<'a>(MutexGuard<'a, Here>);
+
+impl Deref for State<'_> {
+    type Target = Window;
+
+    fn deref(&self) -> &Window {
+        &self.0.window
+    }
+}
+
+impl DerefMut for State<'_> {
+    fn deref_mut(&mut self) -> &mut Window {
+        &mut self.0.window
+    }
+}
+
+trait Inspect {
+    fn window(&self) -> State<'_>;
+    /// How many wait.
+    fn waiting(&self) -> usize;
+}
+
+impl Inspect for Pacer {
+    fn window(&self) -> State<'_> {
+        match self {
+            Self::Here(here) => State(here.lock().unwrap()),
+            Self::Elsewhere(_) => panic!("the budget is kept elsewhere"),
+        }
+    }
+
+    fn waiting(&self) -> usize {
+        self.window().0.line.len()
     }
 }

@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use futures_util::future::join_all;
 use tokio::time::{Instant, advance, sleep};
 
-use super::{Late, pacer_of};
+use super::{Inspect as _, Late, pacer_of};
 use crate::limit::{Pacer, Pacing, RateLimitStatus, TooLong};
 use crate::{ErrorKind, RateLimit};
 
@@ -87,6 +87,54 @@ async fn callers_are_served_in_order() {
     assert!(served.is_sorted(), "{served:?}");
 }
 
+/// Futures that are kept and not polled hold no slot and no place that others wait for.
+#[tokio::test(start_paused = true)]
+async fn callers_that_nobody_polls_stop_nobody() {
+    for forgotten in [1, 2, 20] {
+        let pacer = pacer(1, 10);
+        request(&pacer, Duration::ZERO).await;
+        let mut kept: Vec<_> = (0..forgotten).map(|_| pacer.acquire(far())).collect();
+        assert!(kept.iter_mut().all(|future| future.now_or_never().is_none()), "each waits");
+        let before = Instant::now();
+        request(&pacer, Duration::ZERO).await;
+        let first = before.elapsed();
+        assert!(first < 13 * SECOND, "{forgotten} are ahead, and it took {first:?}");
+        // By now it is known that they do not come.
+        for _ in 0..5 {
+            let before = Instant::now();
+            request(&pacer, Duration::ZERO).await;
+            assert!(before.elapsed() < 10 * SECOND + SECOND / 4, "{forgotten} are ahead, and it took {:?}", before.elapsed());
+        }
+        // They have kept their places.
+        let late = join_all(kept.into_iter().map(async |waiting| waiting.await.map(drop))).await;
+        assert!(late.iter().all(Result::is_ok));
+        assert_eq!(pacer.waiting(), 0);
+    }
+}
+
+/// A caller that was called and is not polled, while others come and go.
+#[tokio::test(start_paused = true)]
+async fn a_slot_that_nobody_takes_goes_to_the_next() {
+    let pacer = pacer(1, 10);
+    let permit = pacer.acquire(far()).await.unwrap();
+    let mut forgotten = pacer.acquire(far());
+    assert!((&mut forgotten).now_or_never().is_none());
+    let others: Vec<_> = (0..3)
+        .map(|_| {
+            let pacer = Arc::clone(&pacer);
+            tokio::spawn(async move { request(&pacer, Duration::ZERO).await })
+        })
+        .collect();
+    sleep(SECOND).await;
+    // It comes back unused, so it can be had at once.
+    drop(permit);
+    let before = Instant::now();
+    join_all(others).await;
+    assert!(before.elapsed() < 21 * SECOND, "{:?}", before.elapsed());
+    drop(forgotten);
+    assert_eq!(pacer.waiting(), 0);
+}
+
 #[tokio::test(start_paused = true)]
 async fn leaving_the_queue_at_any_moment_leaks_nothing() {
     let pacer = pacer(4, 10);
@@ -104,7 +152,7 @@ async fn leaving_the_queue_at_any_moment_leaks_nothing() {
         }
     }
     sleep(20 * SECOND).await;
-    assert_eq!(pacer.queued.load(Ordering::Relaxed), 0);
+    assert_eq!(pacer.waiting(), 0);
     let mut window = pacer.window();
     window.tidy(Instant::now());
     assert_eq!((window.in_flight, window.used.len(), window.free()), (0, 0, 4));

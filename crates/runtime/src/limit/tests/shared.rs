@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_core::future::BoxFuture;
+use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use tokio::time::{Instant, sleep};
 
@@ -189,6 +190,26 @@ async fn a_store_that_fails_ends_the_wait() {
     match pacer.acquire(far()).await {
         Err(Denied::Store(error)) => assert_eq!(error.to_string(), "no route to the store"),
         other => panic!("{:?}", other.err()),
+    }
+}
+
+/// One asks the store, or waits for what it said, and is not polled any more.
+#[tokio::test(start_paused = true)]
+async fn a_caller_that_nobody_polls_stops_nobody() {
+    for pauses in [Duration::ZERO, WAY] {
+        let store = Arc::new(Remote::default());
+        let pacer = process(&store, "acme", 1);
+        request(&pacer).await;
+        let mut forgotten = pacer.acquire(far());
+        assert!((&mut forgotten).now_or_never().is_none());
+        sleep(pauses).await;
+        assert!((&mut forgotten).now_or_never().is_none());
+        for _ in 0..3 {
+            let before = Instant::now();
+            request(&pacer).await;
+            assert!(before.elapsed() < PERIOD + 5 * SECOND, "{:?}", before.elapsed());
+        }
+        drop(forgotten);
     }
 }
 

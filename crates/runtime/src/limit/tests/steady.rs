@@ -5,7 +5,7 @@ use futures_util::FutureExt;
 use futures_util::future::join_all;
 use tokio::time::{Instant, sleep};
 
-use super::{Late, pacer_of};
+use super::{Inspect as _, Late, pacer_of};
 use crate::limit::{Pacer, Pacing, RateLimitStatus, TooLong};
 
 const PERIOD: Duration = Duration::from_secs(10);
