@@ -5,6 +5,7 @@ pub(crate) mod connections;
 pub(crate) mod credential;
 pub(crate) mod inner;
 mod options;
+mod pool;
 mod vendor;
 
 pub use self::builder::ClientBuilder;

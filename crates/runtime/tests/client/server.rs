@@ -1,6 +1,7 @@
 //! A raw TCP server on loopback that responds by script, and counts what it fully received.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -53,6 +54,7 @@ impl Received {
 pub struct Server {
     pub url: String,
     received: Arc<Mutex<Vec<Received>>>,
+    connections: Arc<AtomicUsize>,
 }
 
 impl Server {
@@ -62,10 +64,12 @@ impl Server {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let received = Arc::new(Mutex::new(Vec::new()));
         let acts = Arc::new(Mutex::new(acts.into_iter().collect::<VecDeque<_>>()));
-        let server = Self { url, received: Arc::clone(&received) };
+        let connections = Arc::<AtomicUsize>::default();
+        let server = Self { url, received: Arc::clone(&received), connections: Arc::clone(&connections) };
         tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
+                connections.fetch_add(1, Ordering::SeqCst);
                 tokio::spawn(play(stream, Arc::clone(&acts), Arc::clone(&received)));
             }
         });
@@ -74,6 +78,11 @@ impl Server {
 
     pub fn received(&self) -> Vec<Received> {
         self.received.lock().unwrap().clone()
+    }
+
+    /// How many connections were opened.
+    pub fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
     }
 
     /// How many requests were received in full.

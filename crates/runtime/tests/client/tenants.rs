@@ -41,6 +41,34 @@ fn a_client_goes_from_runtime_to_runtime() {
     assert_eq!(server.count(), 10);
 }
 
+/// Each of several runtimes keeps its connection, whoever makes the next call, with one client or with one for each call.
+#[test]
+fn runtimes_do_not_throw_away_each_other_s_connections() {
+    const RUNTIMES: usize = 5;
+    let backend = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    for short_lived in [false, true] {
+        let server = backend.block_on(Server::start([kept()]));
+        // A timeout of this test's own, so that others do not take part.
+        let build = || vendor::builder(&server.url).connect_timeout(Duration::from_millis(9_001)).build().unwrap().core;
+        let client = build();
+        let runtimes: Vec<Runtime> = (0..RUNTIMES).map(|_| single()).collect();
+        for _ in 0..10 {
+            for runtime in &runtimes {
+                runtime.block_on(async {
+                    if short_lived {
+                        call(&build()).await;
+                    } else {
+                        call(&client).await;
+                    }
+                    // For the connection to come back to its pool.
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                });
+            }
+        }
+        assert_eq!((server.count(), server.connections()), (10 * RUNTIMES, RUNTIMES), "a client for each call: {short_lived}");
+    }
+}
+
 #[tokio::test]
 async fn tenants_have_their_own_credential_and_budget() {
     let server = Server::start([kept()]).await;
