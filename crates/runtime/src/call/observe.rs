@@ -9,6 +9,7 @@ use reqwest::{Method, StatusCode};
 
 use super::secrets::Known;
 use crate::error::Error;
+use crate::request::body::Body;
 
 /// Sees what calls exchange with the vendor, attempt by attempt: for a program's `--verbose` and `--dry-run`.
 ///
@@ -56,7 +57,10 @@ pub struct Outgoing<'a> {
 pub(super) fn sending(observer: &dyn Observer, attempt: u32, request: &reqwest::Request, known: Known<'_>) -> bool {
     let redactor = known.redactor();
     let url = redactor.body(Bytes::copy_from_slice(request.url().as_str().as_bytes()));
-    let body = request.body().and_then(reqwest::Body::as_bytes).map(|body| redactor.body(Bytes::copy_from_slice(body)));
+    let body = match known.call.body() {
+        Body::Bytes { bytes, .. } if request.body().is_some() => Some(redactor.body(bytes.clone())),
+        _ => None,
+    };
     observer.sending(&Outgoing {
         attempt,
         method: request.method(),

@@ -105,6 +105,33 @@ fn deep_nesting_is_an_error() {
     assert!(decode::<Value>(&deep.into()).is_err());
 }
 
+/// Bodies that are made to be looked through again and again: a fraction of a second in a release build, hours without a bound.
+#[test]
+fn the_place_of_a_failure_is_found_in_linear_time() {
+    const SIZE: usize = 4 << 20;
+    let started = std::time::Instant::now();
+    let lists = "[".repeat(SIZE);
+    let bodies =
+        [lists.clone(), format!(r#"{{"id":"1","unknown":{lists}"#), format!(r#"{{"id":"1","unknown":{}"#, r#"{"a":"#.repeat(SIZE / 5))];
+    for body in bodies {
+        let failure = decode::<Contact>(&Bytes::from(body)).unwrap_err();
+        assert!(failure.path.is_none_or(|path| path.len() < 2000));
+    }
+    let numbers = "0,".repeat(SIZE / 2);
+    let named = r#"{"id":"2","others":{"a":"#;
+    let bodies = [
+        (format!("{}{numbers}", "[".repeat(100)), vec![], "[0]".repeat(99)),
+        (format!("{}[{numbers}", r#"{"a":"#.repeat(100)), vec![], "a".to_owned() + &".a".repeat(99)),
+        (format!("{}[{numbers}", named.repeat(20)), vec!["others"; 20], "others.a".to_owned() + &".others.a".repeat(19)),
+        (format!("{}{numbers}0{}", "[".repeat(100), "]".repeat(100)), vec!["id"; 100], String::new()),
+    ];
+    for (body, fields, expected) in bodies {
+        let path = place::path(body.as_bytes(), &fields, body.len() - 1).unwrap_or_default();
+        assert!(path.starts_with(&expected) && path.len() < 2000, "{path}");
+    }
+    assert!(started.elapsed() < std::time::Duration::from_secs(120), "{:?}", started.elapsed());
+}
+
 #[test]
 fn a_response_is_its_value_with_status_and_headers() {
     let mut headers = HeaderMap::new();

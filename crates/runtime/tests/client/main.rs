@@ -3,6 +3,7 @@
 mod downloads;
 mod faults;
 mod http2;
+mod observe;
 mod redirects;
 mod server;
 mod tenants;

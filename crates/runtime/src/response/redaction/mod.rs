@@ -10,6 +10,7 @@ mod clean;
 mod layer;
 mod needle;
 mod quoted;
+mod window;
 
 use std::ops::Range;
 
@@ -20,6 +21,7 @@ use secrecy::{ExposeSecret, SecretString};
 pub(crate) use clean::{escaped, line};
 use layer::Layer;
 use needle::Needle;
+use window::Window;
 
 use crate::error::Source;
 
@@ -129,17 +131,8 @@ impl Redactor {
             return Vec::new();
         }
         let mut found = Vec::new();
-        let mut search = |layer: &Layer| {
-            for needle in &self.needles {
-                needle.find(layer, &mut found);
-                if let Some(least) = beginning {
-                    found.extend(needle.beginning_at_end(layer, least).map(|start| start..text.len()));
-                }
-            }
-        };
-        for layer in Layer::of(text) {
-            search(&layer);
-            layer.without_gaps().iter().for_each(&mut search);
+        for window in Window::over(text.len(), self.margin()) {
+            self.search(&text[window.range()], beginning.filter(|_| window.is_last), |range| found.extend(window.own(&range)));
         }
         found.sort_unstable_by_key(|range| (range.start, range.end));
         let mut merged: Vec<Range<usize>> = Vec::new();
@@ -150,6 +143,28 @@ impl Redactor {
             }
         }
         merged
+    }
+
+    fn search(&self, text: &[u8], beginning: Option<usize>, mut found: impl FnMut(Range<usize>)) {
+        let mut search = |layer: &Layer| {
+            for needle in &self.needles {
+                needle.find(layer, &mut found);
+                if let Some(least) = beginning {
+                    needle.beginning_at_end(layer, least).map(|start| start..text.len()).into_iter().for_each(&mut found);
+                }
+            }
+        };
+        for layer in Layer::of(text) {
+            search(&layer);
+            layer.without_gaps().iter().for_each(&mut search);
+        }
+    }
+
+    /// How much of a text around a secret takes part in finding it: the longest form of one, and its escapes.
+    fn margin(&self) -> usize {
+        const ESCAPES: usize = 12;
+        let longest = self.needles.iter().map(Needle::len).max().unwrap_or(0);
+        (ESCAPES * longest).max(SEARCHED)
     }
 }
 

@@ -76,8 +76,13 @@ fn digit(nibble: u8) -> u8 {
 }
 
 impl Needle {
-    /// Adds where in the text this form is.
-    pub(super) fn find(&self, layer: &Layer, found: &mut Vec<Range<usize>>) {
+    /// How long the form is.
+    pub(super) fn len(&self) -> usize {
+        self.bytes.expose_secret().len()
+    }
+
+    /// Says where in the text this form is.
+    pub(super) fn find(&self, layer: &Layer, found: &mut impl FnMut(Range<usize>)) {
         let needle = self.bytes_for(layer);
         let Some(first) = needle.first() else { return };
         let text = &layer.bytes;
@@ -86,8 +91,8 @@ impl Needle {
             if self.same(text[start], *first) && self.matches(&text[start..end], needle) {
                 match self.form {
                     Form::Text if needle.len() < SHORT && !stands_alone(text, start, end) => {}
-                    Form::Text => found.push(layer.origin(start..end)),
-                    Form::Base64 { before, after } => found.push(layer.origin(with_edges(text, start..end, before, after))),
+                    Form::Text => found(layer.origin(start..end)),
+                    Form::Base64 { before, after } => found(layer.origin(with_edges(text, start..end, before, after))),
                 }
             }
         }

@@ -282,3 +282,31 @@ proptest! {
         redactor.body(body.into());
     }
 }
+
+/// A long text is searched in pieces; a secret that lies across the end of one is found all the same, and nothing else.
+#[test]
+fn a_secret_at_the_end_of_a_piece_is_found() {
+    const PIECE: usize = 64 * 1024;
+    let secret = "leo_MARKEDsecret";
+    let redactor = redactor(&[secret]);
+    let forms = [secret.to_owned(), secret.bytes().map(|byte| format!("%25{byte:02x}")).collect(), "bGVvX01BUktFRHNlY3JldA".to_owned()];
+    for form in forms {
+        for offset in [0, 1, form.len() / 2, form.len() - 1, form.len()] {
+            let before = "a ".repeat(PIECE)[..PIECE - offset].to_owned();
+            let after = " b".repeat(PIECE / 2);
+            let clean = redactor.body(format!("{before}{form}{after}").into());
+            let expected = format!("{before}[redacted]{after}");
+            assert!(clean == expected.as_bytes(), "{form}, {offset} before the end of a piece");
+        }
+    }
+    // Cut off at the very end, just after a piece.
+    for rest in [0, 4, 7] {
+        let before = "a ".repeat(PIECE / 2 - 2) + &"b".repeat(rest);
+        let clean = redactor.body(format!("{before}{}", &secret[..8]).into());
+        assert!(clean == format!("{before}[redacted]").as_bytes(), "{rest}");
+    }
+    // A short secret counts only where it stands alone, also at the end of a piece.
+    let redactor = self::redactor(&["key"]);
+    let text = "monkeys".repeat(PIECE / 3);
+    assert_eq!(redactor.body(text.clone().into()), text);
+}
