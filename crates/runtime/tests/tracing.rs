@@ -6,7 +6,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use reachout_runtime::{CallOptions, Method, Pacing};
+use reachout_runtime::{BoxFuture, CallOptions, CredentialProvider, Error, Method, Pacing, SecretString};
 use serde_json::{Value, json};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
@@ -145,8 +145,11 @@ async fn nothing_secret(log: &Log) {
         let _ = client.core.operation(SEND).header("x-op", &"MARKED").query("q", &"BODY").json(&json!("BODY")).send::<u8>().await;
         let _ = client.request(Method::GET, "/x?q=BODY").send::<Value>().await;
         let _ = client.request(Method::GET, "/x").send_empty().await;
+        let _ = client.request(Method::GET, &format!("/x/{KEY}/{}", KEY.replace('_', "%5F"))).send_empty().await;
         assert!(server.received().iter().all(|request| request.header("authorization") == Some(&*format!("Bearer {KEY}"))));
     }
+    let paths = text_of_paths(log).await;
+    assert_eq!(paths, ["POST /x/[redacted]", "/v1/x/[redacted]", "POST /y/[redacted]", "/v1/y/[redacted]"]);
     // HTTP/2 libraries log the headers they send, and TLS libraries what they negotiate.
     let tls = Server::start([Act::Silence]).await;
     let client = vendor::builder(&tls.url.replace("http:", "https:")).connect_timeout(Duration::from_millis(200)).build().unwrap();
@@ -159,4 +162,35 @@ async fn nothing_secret(log: &Log) {
         let shown = text.lines().find(|line| line.contains(secret));
         assert_eq!(shown, None, "{secret}");
     }
+}
+
+/// A provider whose credential is known once it was asked.
+#[derive(Debug)]
+struct Provider;
+
+impl CredentialProvider for Provider {
+    fn credential(&self) -> BoxFuture<'_, Result<SecretString, Error>> {
+        Box::pin(std::future::ready(Ok(KEY.into())))
+    }
+
+    fn rejected<'a>(&'a self, _: &'a SecretString) -> BoxFuture<'a, Result<bool, Error>> {
+        Box::pin(std::future::ready(Ok(false)))
+    }
+}
+
+/// Operation and path of spans of raw requests whose paths have the key in them.
+async fn text_of_paths(log: &Log) -> Vec<String> {
+    let server = Server::start([Act::Respond(response("200 OK", "", "{}"))]).await;
+    let client = vendor::client(&server.url);
+    client.request(Method::POST, &format!("/x/{KEY}")).send_empty().await.unwrap();
+    let provided = vendor::builder(&server.url).credential_provider(Arc::new(Provider)).build().unwrap();
+    provided.request(Method::POST, &format!("/y/{KEY}")).send_empty().await.unwrap();
+    // What cannot be sent is an error, which shows no more.
+    let error = client.request(Method::GET, &format!("/z/{KEY}")).header("x d", &1).send_empty().await.unwrap_err();
+    assert_eq!(error.operation(), Some("GET /z/[redacted]"));
+    let text = log.text();
+    let ended = ["/x/", "/y/"].map(|part| text.lines().rfind(|line| line.contains(" close ") && line.contains(part)).unwrap());
+    let field =
+        |line: &str, name: &str| line.split(&format!("{name}=\"")).nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+    ended.iter().flat_map(|line| [field(line, "operation"), field(line, "path")]).collect()
 }

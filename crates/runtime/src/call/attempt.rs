@@ -100,7 +100,10 @@ impl Attempt<'_> {
                 let reach = reach(error.class, gate);
                 // What the vendor refused it may have counted.
                 give_back(&mut permit, reach.is_some_and(|reach| reach < Reach::Refused));
-                return Err(self.failures.without_response(error, &origin_of(&self.target.url), reach));
+                return Err(match gate.body_failure() {
+                    Some(cause) => self.failures.body_failed(cause, error),
+                    None => self.failures.without_response(error, &origin_of(&self.target.url), reach),
+                });
             }
             Err(Late) => {
                 let unsent = gate.shut();
@@ -152,6 +155,8 @@ impl Attempt<'_> {
 fn reach(class: SendErrorClass, gate: &Gate) -> Option<Reach> {
     let unbegun = gate.shut().then_some(Reach::Head);
     match class {
+        // A connection was open, whatever the causes below say: they may be those of another connection.
+        SendErrorClass::Connect | SendErrorClass::Invalid if gate.is_begun() => None,
         SendErrorClass::Connect | SendErrorClass::Invalid => Some(Reach::Nothing),
         SendErrorClass::Refused => unbegun.or(Some(Reach::Refused)),
         SendErrorClass::GoneAway if gate.has_body() => unbegun.or(Some(Reach::Refused)),

@@ -86,17 +86,28 @@ impl<'a> Failures<'a> {
         let cause = error.root_cause();
         let unsent = Some(if reach.is_some() { Outcome::NotSent } else { Outcome::Interrupted });
         let (kind, reason, outcome) = match error.class {
-            SendErrorClass::Connect => (ErrorKind::Connect, format!("cannot connect to {origin}: {cause}"), Some(Outcome::NotSent)),
+            SendErrorClass::Connect if reach.is_some() => {
+                (ErrorKind::Connect, format!("cannot connect to {origin}: {cause}"), Some(Outcome::NotSent))
+            }
             SendErrorClass::Invalid => (ErrorKind::InvalidRequest, format!("the request cannot be put together: {cause}"), None),
             SendErrorClass::Refused => (ErrorKind::Transport, format!("the vendor refused the HTTP/2 stream: {cause}"), unsent),
             SendErrorClass::GoneAway => (ErrorKind::Transport, format!("the vendor is closing the HTTP/2 connection: {cause}"), unsent),
             SendErrorClass::Broken if reach.is_some() => {
                 (ErrorKind::Transport, format!("the connection broke before any of the body was sent: {cause}"), unsent)
             }
-            SendErrorClass::Broken => (ErrorKind::Transport, format!("the connection broke before a response arrived: {cause}"), unsent),
+            SendErrorClass::Connect | SendErrorClass::Broken => {
+                (ErrorKind::Transport, format!("the connection broke before a response arrived: {cause}"), unsent)
+            }
         };
         let error = Error::new(kind, delivery(reach), reason).with_reach(reach.unwrap_or_default()).with_source(error.source);
         self.failure(outcome, error)
+    }
+
+    /// The caller's own body came to an end before its time. What it failed with may come from a connection elsewhere.
+    pub(super) fn body_failed(&self, cause: &str, error: SendError) -> Failure {
+        let reason = format!("the request's body could not be read to its end: {cause}");
+        let error = Error::new(ErrorKind::Transport, Delivery::Unknown, reason).with_source(error.source);
+        self.failure(Some(Outcome::Interrupted), error)
     }
 
     /// No response in time; `unbegun`: no part of the body was sent.

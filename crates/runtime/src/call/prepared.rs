@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 
 use reqwest::Method;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use secrecy::SecretString;
 use url::Url;
 
+use super::secrets::{self, Known};
 use crate::call::redirect::Target;
 use crate::client::credential::Credential;
 use crate::client::{Core, Vendor};
@@ -13,6 +15,7 @@ use crate::error::{Context, Error};
 use crate::request::body::Body;
 use crate::request::multipart::Attach;
 use crate::request::{Parts, Request, headers};
+use crate::response::redaction::Redactor;
 use crate::route::{MethodClass, Route};
 
 /// A request that passed all checks.
@@ -27,7 +30,10 @@ pub(super) struct Prepared {
 impl Prepared {
     /// The request, and where it goes.
     pub(super) fn new(Request { parts: mut request }: Request) -> Result<(Self, Url), Error> {
-        let url = check(&mut request).map_err(|error| error.with_context(&request.context()))?;
+        let url = check(&mut request).map_err(|error| {
+            let redactor = Redactor::new(&secrets::of_request(&request));
+            error.redacted(&redactor).with_context(&request.context(&redactor))
+        })?;
         let path = request.route.map_or_else(|| url.path().to_owned().into(), |route| route.path.into());
         Ok((Self { request, accept: "application/json", path }, url))
     }
@@ -36,12 +42,20 @@ impl Prepared {
         &self.request.core
     }
 
-    pub(super) fn context(&self) -> Context {
-        self.request.context()
+    pub(super) fn context(&self, known: Known<'_>) -> Context {
+        match &self.request.operation {
+            Cow::Borrowed(_) => self.request.context(&Redactor::default()),
+            Cow::Owned(_) => self.request.context(&known.redactor()),
+        }
     }
 
     pub(super) fn operation(&self) -> &str {
         &self.request.operation
+    }
+
+    /// What the caller put into it, and the client has for all requests.
+    pub(super) fn secrets(&self) -> Vec<SecretString> {
+        secrets::of_request(&self.request)
     }
 
     pub(super) fn method(&self) -> &Method {
@@ -50,11 +64,6 @@ impl Prepared {
 
     pub(super) fn method_class(&self) -> MethodClass {
         MethodClass::of(&self.request.method)
-    }
-
-    /// The caller's headers for this call.
-    pub(super) fn headers(&self) -> &HeaderMap {
-        &self.request.headers
     }
 
     pub(super) fn body(&self) -> &Body {
@@ -94,6 +103,11 @@ impl Prepared {
         if let Body::Bytes { media_type, bytes } = body {
             *request.body_mut() = Some(bytes.clone().into());
             request.headers_mut().entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(media_type));
+        }
+        let empty = request.body().is_none_or(|body| body.as_bytes().is_some_and(<[u8]>::is_empty));
+        if empty && form.is_none() && matches!(*method, Method::POST | Method::PUT | Method::PATCH) {
+            // Servers respond 411 to such a request that does not say that it has no body (RFC 9110, section 8.6).
+            request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         match form {
             None => Ok(request),

@@ -184,10 +184,11 @@ impl Run {
 
     /// Makes the error of a stream that ends before its time.
     fn interruption(&self, head: &Head, limit: Limit) -> impl Fn(Interruption) -> Error + Send + 'static {
-        let context = self.call.context();
+        let context = self.call.context(self.known());
         let (status, headers) = (head.status, head.headers.clone());
         let secrets = self.failures(limit).known.all();
         let reads = self.call.method_class() == MethodClass::Safe;
+        let (sent, worst) = (self.sent, self.worst);
         move |interruption| {
             let error = match interruption {
                 Interruption::Stalled(idle) => {
@@ -199,7 +200,7 @@ impl Run {
                 }
             };
             let error = error.with_context(&context).with_response(status, headers.clone(), Bytes::new()).with_retryable(reads);
-            error.redacted(&Redactor::new(&secrets)).after_attempts(1, Worst::default())
+            error.redacted(&Redactor::new(&secrets)).of_reading(reads).after_attempts(sent, worst)
         }
     }
 
@@ -208,14 +209,24 @@ impl Run {
         tracing::info_span!(
             "reachout.operation",
             vendor = self.core().vendor().id,
-            operation = self.call.operation(),
+            operation = self.shown(self.call.operation()).as_deref(),
             method = self.call.method().as_str(),
-            path = &*self.call.path,
+            path = self.shown(&self.call.path).as_deref(),
             status = Empty,
             attempts = Empty,
             duration_ms = Empty,
             request_id = Empty,
         )
+    }
+
+    /// An operation or a path as a span may show it. That of a raw request is the caller's, who may have put a key into it: it is shown
+    /// when the key is known.
+    fn shown<'n>(&self, name: &'n str) -> Option<Cow<'n, str>> {
+        match self.call.path {
+            Cow::Borrowed(_) => Some(Cow::Borrowed(name)),
+            Cow::Owned(_) if self.current().is_none() && self.is_authenticated() => None,
+            Cow::Owned(_) => Some(self.known().redactor().line(name, usize::MAX).into()),
+        }
     }
 
     /// Tells the span what the call came to.
@@ -235,6 +246,10 @@ impl Run {
         if let Some(id) = request_id {
             span.record("request_id", &*id);
         }
+        if matches!(self.core().tenant().credentials, Credentials::Provider(_)) && matches!(self.call.path, Cow::Owned(_)) {
+            span.record("operation", self.shown(self.call.operation()).as_deref());
+            span.record("path", self.shown(&self.call.path).as_deref());
+        }
         span.record("attempts", self.sent);
         span.record("duration_ms", u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX));
     }
@@ -245,7 +260,11 @@ impl Run {
             let (step, limit) = self.attempt(timer).await?;
             match step {
                 Step::Accepted(response) => return Ok((response, limit)),
-                Step::Redirect(target) => self.target = target,
+                Step::Redirect(target) => {
+                    // The vendor has responded to this one, however the next ends.
+                    self.worst = self.worst.and_delivery(Delivery::Rejected);
+                    self.target = target;
+                }
                 Step::Failed(failure) => self.recover(failure).await?,
             }
         }
@@ -479,11 +498,7 @@ impl Run {
     }
 
     fn close(&self, error: Error) -> Error {
-        let mut context = self.call.context();
-        // The path of a raw request is the caller's, who may have put a key into it.
-        if let Cow::Owned(operation) = &context.operation {
-            context.operation = self.known().redactor().line(operation, usize::MAX).into();
-        }
+        let context = self.call.context(self.known());
         error.with_context(&context).of_reading(self.call.method_class() == MethodClass::Safe).after_attempts(self.sent, self.worst)
     }
 }

@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::prepared::Prepared;
 use crate::client::credential::{Credential, Credentials};
 use crate::error::redacted::ID_LIMIT;
-use crate::request::headers;
+use crate::request::{Parts, headers};
 use crate::response::redaction::{self, Redactor};
 
 /// The credentials that a provider gave a call. They are kept as they came, and made into a [`Redactor`] only where something failed.
@@ -49,18 +49,22 @@ impl Known<'_> {
         Redactor::new(self.all().iter().filter(can_hold)).line(id, ID_LIMIT)
     }
 
-    /// Credentials that callers put into headers are among them.
+    /// Those of the request, and those that a provider gave.
     pub(super) fn all(self) -> Vec<SecretString> {
-        let Self { secrets, call } = self;
-        let core = call.core();
-        let auth = core.vendor().auth;
-        let headers = [&core.shared().headers, call.headers()].into_iter().flatten();
-        let own =
-            headers.filter(|(name, _)| headers::is_credential(auth, name)).flat_map(|(name, value)| redaction::secrets_in(name, value));
-        let fixed = match &core.tenant().credentials {
-            Credentials::Fixed(credential) => Some(credential),
-            Credentials::Provider(_) => None,
-        };
-        fixed.into_iter().chain(&secrets.provided).map(|credential| credential.secret.clone()).chain(own).collect()
+        let provided = self.secrets.provided.iter().map(|credential| credential.secret.clone());
+        self.call.secrets().into_iter().chain(provided).collect()
     }
+}
+
+/// The client's own credential, if it never changes, and those that callers put into headers.
+pub(super) fn of_request(request: &Parts) -> Vec<SecretString> {
+    let core = &request.core;
+    let auth = core.vendor().auth;
+    let headers = [&core.shared().headers, &request.headers].into_iter().flatten();
+    let own = headers.filter(|(name, _)| headers::is_credential(auth, name)).flat_map(|(name, value)| redaction::secrets_in(name, value));
+    let fixed = match &core.tenant().credentials {
+        Credentials::Fixed(credential) => Some(credential.secret.clone()),
+        Credentials::Provider(_) => None,
+    };
+    fixed.into_iter().chain(own).collect()
 }

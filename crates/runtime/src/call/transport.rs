@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::io;
 
+use crate::call::gate::innermost;
 use crate::client::connections::Connections;
 use crate::error::Source;
 
@@ -73,11 +74,7 @@ pub(crate) enum SendErrorClass {
 impl SendError {
     /// The innermost cause, in its own words.
     pub(crate) fn root_cause(&self) -> String {
-        let mut cause: &dyn StdError = self.source.as_ref();
-        while let Some(deeper) = cause.source() {
-            cause = deeper;
-        }
-        cause.to_string()
+        innermost(self.source.as_ref()).to_string()
     }
 }
 

@@ -23,7 +23,7 @@ use crate::request::check::{Check, Limited};
 use crate::request::multipart::{Form, Part};
 use crate::request::url::PathTemplate;
 use crate::response::pagination::{List, Page};
-use crate::response::redaction;
+use crate::response::redaction::{self, Redactor};
 use crate::response::stream::ByteStream;
 use crate::route::Route;
 
@@ -272,8 +272,13 @@ impl Parts {
         Err(Error::invalid_request(problems.join("; ")))
     }
 
-    pub(crate) fn context(&self) -> Context {
-        Context { vendor: self.core.vendor().name, operation: self.operation.clone() }
+    /// Which call an error belongs to. The path of a raw request is the caller's, who may have put a key into it.
+    pub(crate) fn context(&self, redactor: &Redactor) -> Context {
+        let operation = match &self.operation {
+            Cow::Borrowed(operation) => Cow::Borrowed(*operation),
+            Cow::Owned(operation) => redactor.line(operation, usize::MAX).into(),
+        };
+        Context { vendor: self.core.vendor().name, operation }
     }
 }
 

@@ -8,11 +8,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use futures_core::future::BoxFuture;
 use futures_core::stream::BoxStream;
+use futures_util::StreamExt as _;
+use futures_util::stream::try_unfold;
 use reqwest::multipart as wire;
+use tokio::fs::File;
+use tokio::io::AsyncReadExt as _;
 
 use crate::error::Error;
 
@@ -128,8 +132,8 @@ impl Part {
         Self::new(Content::Bytes(value.into()))
     }
 
-    /// A file; its name and media type follow from the path unless they are set. It must not change its size while it
-    /// is sent.
+    /// A file; its name and media type follow from the path unless they are set. One that turns out shorter or longer than it was when
+    /// it was opened breaks the request off.
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self::new(Content::File(path.into()))
     }
@@ -195,7 +199,26 @@ async fn open_file(path: &Path) -> io::Result<wire::Part> {
     if !tokio::fs::metadata(path).await?.is_file() {
         return Err(io::Error::other("it is not a regular file"));
     }
-    wire::Part::file(path).await
+    let file = File::open(path).await?;
+    let length = file.metadata().await?.len();
+    let media_type = mime_guess::from_path(path).first_or_octet_stream();
+    let part = wire::Part::stream_with_length(reqwest::Body::wrap_stream(Exact::new(pieces(file), length, "file")), length)
+        .mime_str(media_type.as_ref())
+        .map_err(io::Error::other)?;
+    Ok(match path.file_name() {
+        Some(name) => part.file_name(name.to_string_lossy().into_owned()),
+        None => part,
+    })
+}
+
+/// What a file holds, as it is read.
+fn pieces(file: File) -> impl Stream<Item = io::Result<Bytes>> + Send {
+    const PIECE: usize = 64 * 1024;
+    try_unfold(file, async |mut file| {
+        let mut piece = BytesMut::with_capacity(PIECE);
+        let read = file.read_buf(&mut piece).await?;
+        Ok((read > 0).then(|| (piece.freeze(), file)))
+    })
 }
 
 /// A stream that several attempts may be given, as long as none of them has taken anything from it.
@@ -205,19 +228,12 @@ struct OnceStream(Arc<Once>);
 struct Once {
     length: u64,
     begun: AtomicBool,
-    rest: Mutex<Rest>,
-}
-
-struct Rest {
-    stream: BoxStream<'static, io::Result<Bytes>>,
-    /// Bytes still to come.
-    due: u64,
+    rest: Mutex<Exact>,
 }
 
 impl OnceStream {
     fn new(stream: impl Stream<Item = io::Result<Bytes>> + Send + 'static, length: u64) -> Self {
-        let rest = Mutex::new(Rest { stream: Box::pin(stream), due: length });
-        Self(Arc::new(Once { length, begun: AtomicBool::new(false), rest }))
+        Self(Arc::new(Once { length, begun: AtomicBool::new(false), rest: Mutex::new(Exact::new(stream, length, "stream")) }))
     }
 
     fn is_begun(&self) -> bool {
@@ -230,14 +246,29 @@ impl Stream for OnceStream {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.0.begun.store(true, Ordering::Release);
-        self.0.rest.lock().unwrap_or_else(PoisonError::into_inner).poll_next(cx)
+        self.0.rest.lock().unwrap_or_else(PoisonError::into_inner).poll_next_unpin(cx)
     }
 }
 
-impl Rest {
-    /// The next piece; an error where the length is not what was declared. A form of a wrong length would reach the
-    /// vendor cut off, as if it were complete.
-    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+/// A stream of as many bytes as were declared, or an error. A form of a wrong length would reach the vendor cut off, as if it were complete.
+struct Exact {
+    stream: BoxStream<'static, io::Result<Bytes>>,
+    /// Bytes still to come.
+    due: u64,
+    /// What it is, for people.
+    what: &'static str,
+}
+
+impl Exact {
+    fn new(stream: impl Stream<Item = io::Result<Bytes>> + Send + 'static, length: u64, what: &'static str) -> Self {
+        Self { stream: Box::pin(stream), due: length, what }
+    }
+}
+
+impl Stream for Exact {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let piece = ready!(self.stream.as_mut().poll_next(cx)?);
         let length = piece.as_ref().map_or(0, |piece| piece.len() as u64);
         let rest = match piece {
@@ -249,7 +280,10 @@ impl Rest {
                 self.due = due;
                 Poll::Ready(piece.map(Ok))
             }
-            Err(how) => Poll::Ready(Some(Err(io::Error::other(format!("the stream is {how} than its declared length"))))),
+            Err(how) => {
+                let what = self.what;
+                Poll::Ready(Some(Err(io::Error::other(format!("the {what} is {how} than its declared length")))))
+            }
         }
     }
 }

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use reachout_runtime::{ByteStream, Delivery, Error, ErrorKind, Response};
+use reachout_runtime::{ByteStream, Delivery, Error, ErrorKind, Method, Response};
 
 use crate::server::{Act, Server, response};
-use crate::vendor::{self, GET};
+use crate::vendor::{self, GET, KEY};
 
 /// The longest of these streams is read in a fraction of it.
 const ENDLESS: Duration = Duration::from_secs(60);
@@ -59,4 +59,19 @@ async fn an_interruption_is_the_last_item() {
 async fn an_error_response_is_an_error() {
     let error = download(Act::Respond(response("404 Not Found", "", r#"{"error":{"message":"gone"}}"#))).await.unwrap_err();
     assert_eq!((error.kind(), error.message()), (ErrorKind::NotFound, Some("gone")));
+}
+
+#[tokio::test]
+async fn a_cut_stream_knows_all_attempts() {
+    let unavailable = Act::Respond(response("503 Service Unavailable", "", ""));
+    let redirect = Act::Respond(response("302 Found", "location: /elsewhere\r\n", ""));
+    let cut = Act::Partial(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nbeginning".to_vec());
+    for (acts, attempts) in [(vec![cut.clone()], 1), (vec![unavailable.clone(), cut.clone()], 2), (vec![unavailable, redirect, cut], 3)] {
+        let server = Server::start(acts).await;
+        let path = format!("/recordings/{KEY}");
+        let stream = vendor::client(&server.url).request(Method::GET, &path).send_stream().await.unwrap().into_inner();
+        let error = stream.collect_bytes(1000).await.unwrap_err();
+        assert_eq!((error.attempts(), error.delivery()), (attempts, Delivery::Accepted), "{error}");
+        assert_eq!(error.operation(), Some("GET /recordings/[redacted]"));
+    }
 }

@@ -2,8 +2,8 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -25,8 +25,16 @@ const SHUT: u8 = 2;
 #[derive(Clone, Debug)]
 pub(crate) struct Gate {
     /// Nothing where there is no body.
-    state: Option<Arc<AtomicU8>>,
+    passage: Option<Arc<Passage>>,
     watch: Option<DeliveryWatch>,
+}
+
+/// What the body of one attempt has come to.
+#[derive(Debug)]
+struct Passage {
+    state: AtomicU8,
+    /// Why the caller's own body came to an end before its time, in the words of its innermost cause.
+    failure: OnceLock<String>,
 }
 
 impl Gate {
@@ -36,30 +44,40 @@ impl Gate {
         let watch = watch.cloned();
         match slot.take() {
             Some(body) if body.size_hint().exact() != Some(0) => {
-                let state = Arc::new(AtomicU8::new(WAITING));
-                *slot = Some(reqwest::Body::wrap(Gated { body, state: Arc::clone(&state), watch: watch.clone() }));
-                Self { state: Some(state), watch }
+                let passage = Arc::new(Passage { state: AtomicU8::new(WAITING), failure: OnceLock::new() });
+                *slot = Some(reqwest::Body::wrap(Gated { body, passage: Arc::clone(&passage), watch: watch.clone() }));
+                Self { passage: Some(passage), watch }
             }
             empty => {
                 *slot = empty;
-                Self { state: None, watch }
+                Self { passage: None, watch }
             }
         }
     }
 
     /// Whether there is a body to observe.
     pub(crate) fn has_body(&self) -> bool {
-        self.state.is_some()
+        self.passage.is_some()
+    }
+
+    /// Whether a piece of the body was taken.
+    pub(crate) fn is_begun(&self) -> bool {
+        self.passage.as_ref().is_some_and(|passage| passage.state.load(Ordering::Acquire) == BEGUN)
+    }
+
+    /// Why the body came to an end before its time, if that was the caller's own doing.
+    pub(crate) fn body_failure(&self) -> Option<&str> {
+        self.passage.as_ref()?.failure.get().map(String::as_str)
     }
 
     /// Whether the request may be sent. Without a body it counts as begun from here on.
     pub(crate) fn opens(&self) -> bool {
-        self.state.is_some() || self.watch.as_ref().is_none_or(DeliveryWatch::begin)
+        self.passage.is_some() || self.watch.as_ref().is_none_or(DeliveryWatch::begin)
     }
 
     /// Tells the watch what the attempt came to.
     pub(crate) fn settle(&self, delivery: Delivery) {
-        let begun = self.state.as_ref().is_none_or(|state| state.load(Ordering::Acquire) == BEGUN);
+        let begun = !self.has_body() || self.is_begun();
         match &self.watch {
             Some(watch) if begun => watch.end(delivery),
             Some(watch) => watch.note(delivery),
@@ -69,15 +87,14 @@ impl Gate {
 
     /// Whether the body was never begun. If so, it never will be: the gate shuts with the question.
     pub(crate) fn shut(&self) -> bool {
-        self.state
-            .as_ref()
-            .is_some_and(|state| !matches!(state.compare_exchange(WAITING, SHUT, Ordering::AcqRel, Ordering::Acquire), Err(BEGUN)))
+        let state = self.passage.as_ref().map(|passage| &passage.state);
+        state.is_some_and(|state| !matches!(state.compare_exchange(WAITING, SHUT, Ordering::AcqRel, Ordering::Acquire), Err(BEGUN)))
     }
 }
 
 struct Gated {
     body: reqwest::Body,
-    state: Arc<AtomicU8>,
+    passage: Arc<Passage>,
     watch: Option<DeliveryWatch>,
 }
 
@@ -86,15 +103,18 @@ impl Body for Gated {
     type Error = Box<dyn std::error::Error + Send + Sync>;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        let before = self.state.compare_exchange(WAITING, BEGUN, Ordering::AcqRel, Ordering::Acquire);
+        let before = self.passage.state.compare_exchange(WAITING, BEGUN, Ordering::AcqRel, Ordering::Acquire);
         let refused = before == Ok(WAITING) && !self.watch.as_ref().is_none_or(DeliveryWatch::begin);
         if refused {
-            self.state.store(SHUT, Ordering::Release);
+            self.passage.state.store(SHUT, Ordering::Release);
         }
         if refused || before == Err(SHUT) {
             return Poll::Ready(Some(Err(io::Error::other("the attempt was given up").into())));
         }
-        Pin::new(&mut self.body).poll_frame(cx).map_err(Into::into)
+        Pin::new(&mut self.body).poll_frame(cx).map_err(|error| {
+            let _ = self.passage.failure.set(innermost(&error).to_string());
+            error.into()
+        })
     }
 
     fn is_end_stream(&self) -> bool {
@@ -104,6 +124,11 @@ impl Body for Gated {
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
     }
+}
+
+/// The cause below all others.
+pub(super) fn innermost<'a>(error: &'a (dyn std::error::Error + 'static)) -> &'a (dyn std::error::Error + 'static) {
+    std::iter::successors(Some(error), |cause| cause.source()).last().unwrap_or(error)
 }
 
 #[cfg(test)]

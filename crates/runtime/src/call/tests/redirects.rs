@@ -11,8 +11,8 @@ use serde_json::Value;
 
 use super::fake::{self, Fake, GET, KEY, OK, POST, Reply};
 use crate::client::CredentialProvider;
-use crate::error::Error;
-use crate::{Core, Pacing};
+use crate::error::{Delivery, Error, ErrorKind};
+use crate::{CallOptions, ClientBuilder, Core, Observer, Outgoing, Pacing};
 
 const ELSEWHERE: Reply = Reply::Response(302, "location: https://files.acme.invalid/x", "");
 const HERE: Reply = Reply::Response(302, "location: /v1/other", "");
@@ -83,4 +83,67 @@ async fn a_429_of_another_host_pauses_no_other_call() {
         first.unwrap();
         assert!((second.unwrap() - f64::from(waited)).abs() < 1.0, "{redirect:?}");
     }
+}
+
+/// A provider that has one credential, once; then it fails, or never responds.
+#[derive(Debug)]
+struct Once {
+    asked: AtomicUsize,
+    responds: bool,
+}
+
+impl Once {
+    fn new(responds: bool) -> Self {
+        Self { asked: AtomicUsize::new(0), responds }
+    }
+}
+
+impl CredentialProvider for Once {
+    fn credential(&self) -> BoxFuture<'_, Result<SecretString, Error>> {
+        let first = self.asked.fetch_add(1, Ordering::SeqCst) == 0;
+        Box::pin(async move {
+            match (first, self.responds) {
+                (true, _) => Ok(KEY.into()),
+                (false, true) => Err(Error::credential("the store is gone")),
+                (false, false) => std::future::pending().await,
+            }
+        })
+    }
+
+    fn rejected<'a>(&'a self, _credential: &'a SecretString) -> BoxFuture<'a, Result<bool, Error>> {
+        Box::pin(async { Ok(false) })
+    }
+}
+
+/// Lets the first request pass.
+#[derive(Debug)]
+struct First;
+
+impl Observer for First {
+    fn sending(&self, request: &Outgoing<'_>) -> bool {
+        request.attempt == 1
+    }
+}
+
+/// Whatever keeps a redirect from being followed: the request before it has arrived, and was responded to.
+#[tokio::test(start_paused = true)]
+async fn what_was_redirected_was_delivered() {
+    type Configure = fn(ClientBuilder<Core>) -> ClientBuilder<Core>;
+    let rows: [(&str, Vec<Reply>, Configure, ErrorKind); 6] = [
+        ("a dead port", vec![ELSEWHERE, Reply::NoConnection], |builder| builder, ErrorKind::Connect),
+        ("a dead port of the same host", vec![HERE, Reply::NoConnection], |builder| builder, ErrorKind::Connect),
+        ("an address that cannot be used", vec![Reply::Response(302, "location: http://", "")], |builder| builder, ErrorKind::Redirect),
+        ("pacing", vec![HERE, OK], |builder| builder.pacing(Pacing::new(1, Duration::from_secs(3600))), ErrorKind::RateLimited),
+        ("credential", vec![HERE, OK], |builder| builder.credential_provider(Arc::new(Once::new(true))), ErrorKind::Credential),
+        ("deadline", vec![HERE, OK], |builder| builder.credential_provider(Arc::new(Once::new(false))), ErrorKind::Timeout),
+    ];
+    for (what, replies, configure, kind) in rows {
+        let error = get(&fake::build(&Fake::script(replies), configure)).await.unwrap_err();
+        assert_eq!((error.kind(), error.delivery()), (kind, Delivery::Rejected), "{what}: {error}");
+        assert!(!error.to_string().contains("was not sent"), "{what}: {error}");
+    }
+    // Held back by whoever watches.
+    let fake = Fake::script([HERE, OK]);
+    let error = get(&fake::core(&fake).with(CallOptions::new().observer(Arc::new(First)))).await.unwrap_err();
+    assert_eq!((error.delivery(), fake.seen().len()), (Delivery::Rejected, 1), "{error}");
 }
