@@ -164,6 +164,10 @@ impl fmt::Display for DatabaseError {
         match &self.0 {
             // A database's message may quote a value: its code tells enough.
             sqlx::Error::Database(error) => match (error.try_downcast_ref::<sqlx::sqlite::SqliteError>(), error.code()) {
+                // The low byte of an extended code: an error of the disk, which it is in places also where the disk is full.
+                (Some(sqlite), Some(code)) if code.parse::<u32>().is_ok_and(|code| code & 0xff == 10) => {
+                    write!(f, "{sqlite}; the disk may be full")
+                }
                 (Some(sqlite), _) => write!(f, "{sqlite}"),
                 (None, Some(code)) => match meaning(&code) {
                     Some(meaning) => write!(f, "{meaning} (SQLSTATE {code})"),

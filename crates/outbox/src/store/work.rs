@@ -219,7 +219,7 @@ impl Store {
         let sql = concat!(
             "UPDATE reachout_outbox_messages SET worker = NULL, code = $1, reason = $2, due_at = CASE WHEN $3 = 0 THEN due_at ELSE ",
             now!(),
-            " + $3 END WHERE id = $4 AND worker = $5 AND state = 'queued'"
+            " + $3 END WHERE id = $4 AND worker IS NOT DISTINCT FROM $5 AND state = 'queued'"
         );
         relaxed!(self, |transaction| {
             let back = query(sql).bind(code).bind(reason).bind(milliseconds(wait)).bind(id).bind(worker);
@@ -233,7 +233,7 @@ impl Store {
         let sql = concat!(
             "UPDATE reachout_outbox_messages SET worker = NULL, state = $1, code = $2, reason = $3, changed_at = ",
             now!(),
-            " WHERE id = $4 AND worker = $5 AND state = 'queued'"
+            " WHERE id = $4 AND worker IS NOT DISTINCT FROM $5 AND state = 'queued'"
         );
         execute!(self, query(sql).bind(state.name()).bind(code).bind(reason).bind(id).bind(worker));
         Ok(())
@@ -254,7 +254,7 @@ impl Store {
             now!(),
             " + $5 END, changed_at = ",
             now!(),
-            " WHERE id = $6 AND worker = $7 AND attempt = $8 AND state IN ('sending', 'unknown')"
+            " WHERE id = $6 AND worker IS NOT DISTINCT FROM $7 AND attempt = $8 AND state IN ('sending', 'unknown')"
         );
         let write_down = concat!(
             "UPDATE reachout_outbox_attempts SET finished_at = ",

@@ -101,7 +101,7 @@ impl List {
     fn page(&self, body: &Value) -> Value {
         let (offset, limit) = (body["offset"].as_u64().unwrap_or(0), body["limit"].as_u64().unwrap_or(50));
         let page = self.contacts.iter().skip(usize::try_from(offset).unwrap()).take(usize::try_from(limit).unwrap());
-        let data: Vec<Value> = page.map(|(number, marked, at)| contact(*number, json!(marked), *at)).collect();
+        let data: Vec<Value> = page.map(|(number, marked, at)| contact(*number, &json!(marked), *at)).collect();
         let total = self.contacts.len();
         json!({ "data": data, "meta": { "total": total, "limit": limit, "offset": offset, "has_more": offset + limit < total as u64 } })
     }
@@ -111,7 +111,7 @@ fn id(number: usize) -> String {
     format!("00000000-0000-4000-8000-{number:012}")
 }
 
-fn contact(number: usize, marked: Value, at: usize) -> Value {
+fn contact(number: usize, marked: &Value, at: usize) -> Value {
     let base = reachout_outbox::DateTime::from_timestamp(1_780_000_000, 0).unwrap();
     let at = (base + Duration::from_secs(3600 * at as u64)).to_rfc3339();
     json!({ "id": id(number), "first_name": "P", "do_not_contact": marked, "global_status": "new", "created_at": at, "updated_at": at })
@@ -123,7 +123,7 @@ async fn leonar(read: impl Fn(&mut List) + Send + 'static, change: impl Fn(usize
     serve(move |(_, path, body)| {
         if !path.ends_with("/contacts/search") {
             let message = json!({ "id": id(777), "conversation_id": id(999), "channel": "linkedin", "content": body["content"],
-                "direction": "outbound", "sent_at": "2026-11-30T10:30:33Z", "contact": contact(1, json!(false), 0) });
+                "direction": "outbound", "sent_at": "2026-11-30T10:30:33Z", "contact": contact(1, &json!(false), 0) });
             return (200, json!({ "data": message }).to_string());
         }
         list.pages += 1;
@@ -150,123 +150,90 @@ async fn written_to(address: &str, sent: &Sent) -> (Vec<String>, Outbox, Databas
     (sent, outbox, database)
 }
 
+/// Who is written to in this case, if the list can be read whole; nobody is if it cannot.
+async fn written_to_if(
+    whole: bool,
+    case: &str,
+    read: impl Fn(&mut List) + Send + 'static,
+    change: impl Fn(usize, &mut Value) + Send + 'static,
+) {
+    let (address, sent) = leonar(read, change).await;
+    let (sent, outbox, _database) = written_to(&address, &sent).await;
+    assert_eq!(sent, if whole { vec!["free"] } else { vec![] }, "{case}");
+    let marked = by_key(&outbox, "marked").await;
+    let expected = if whole { (State::Suppressed, "do-not-contact") } else { (State::Queued, "eligibility") };
+    assert_eq!((marked.state, marked.code.as_deref()), (expected.0, Some(expected.1)), "{case}: {:?}", marked.reason);
+    let nobody = by_key(&outbox, "nobody").await;
+    assert_eq!(nobody.state, if whole { State::Failed } else { State::Queued }, "{case}: {:?}", nobody.reason);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whoever_is_marked_is_not_written_to_whatever_happens_to_the_list() {
-    type Read = fn(&mut List);
-    type Change = fn(usize, &mut Value);
-    let as_it_is: Change = |_, _| {};
-    let still: Read = |_| {};
-    // What happens, and whether the list can be read whole.
-    let cases: [(&str, Read, Change, bool); 14] = [
-        ("nothing", still, as_it_is, true),
-        (
-            "one before is deleted",
-            |list| {
-                if list.pages == 2 {
-                    list.remove(50..51)
-                }
-            },
-            as_it_is,
-            true,
-        ),
-        (
-            "as many as overlap are deleted",
-            |list| {
-                if list.pages == 2 {
-                    list.remove(50..60)
-                }
-            },
-            as_it_is,
-            true,
-        ),
-        (
-            "more than overlap are deleted",
-            |list| {
-                if list.pages == 2 {
-                    list.remove(20..70)
-                }
-            },
-            as_it_is,
-            true,
-        ),
-        (
-            "the marked one changes",
-            |list| {
-                if list.pages == 2 {
-                    list.change(MARKED, true)
-                }
-            },
-            as_it_is,
-            true,
-        ),
-        (
-            "it is marked as it is read",
-            |list| {
-                list.contacts.iter_mut().for_each(|(number, marked, _)| *marked &= *number != MARKED || list.pages > 2);
-                if list.pages == 3 {
-                    list.change(MARKED, true)
-                }
-            },
-            as_it_is,
-            true,
-        ),
-        (
-            "others come and go",
-            |list| {
-                if list.pages < 4 {
-                    (0..5).for_each(|n| list.change(500 + list.pages * 10 + n, false));
-                    list.remove(60..65)
-                }
-            },
-            as_it_is,
-            true,
-        ),
-        ("more is denied", still, |_, page| page["meta"]["has_more"] = json!(false), true),
-        ("more is promised for ever", still, |_, page| page["meta"]["has_more"] = json!(true), true),
-        (
-            "the second page fails",
-            still,
-            |number, page| {
-                if number == 2 {
-                    *page = Value::Null
-                }
-            },
-            false,
-        ),
-        (
-            "a page is of another form",
-            still,
-            |number, page| {
-                if number == 2 {
-                    page["data"] = json!({})
-                }
-            },
-            false,
-        ),
-        ("some are not shown", still, |_, page| page["meta"]["total"] = json!(152), false),
-        ("it ends early", still, |_, page| page["data"].as_array_mut().unwrap().retain(|contact| contact["id"] != id(MARKED)), false),
-        (
-            "the same page again and again",
-            still,
-            |_, page| {
-                if page["meta"]["offset"] != 0 {
-                    page["data"] = json!([contact(1, json!(false), 999)])
-                }
-            },
-            false,
-        ),
+async fn whoever_is_marked_is_found_whatever_happens_to_the_list() {
+    // On which page.
+    let cases: [(&str, usize, fn(&mut List)); 8] = [
+        ("nothing", 0, |_| {}),
+        ("one before is deleted", 2, |list| list.remove(50..51)),
+        ("as many as overlap are deleted", 2, |list| list.remove(50..60)),
+        ("more than overlap are deleted", 2, |list| list.remove(20..70)),
+        ("the marked one changes", 2, |list| list.change(MARKED, true)),
+        ("the marked one changes at the end", 3, |list| list.change(MARKED, true)),
+        ("others come", 2, |list| (500..530).for_each(|number| list.change(number, false))),
+        ("others come and go", 2, |list| {
+            (500..505).for_each(|number| list.change(number, false));
+            list.remove(60..65);
+        }),
     ];
     in_time(async {
-        for (case, read, change, whole) in cases {
-            let (address, sent) = leonar(read, change).await;
-            let (sent, outbox, _database) = written_to(&address, &sent).await;
-            assert_eq!(sent, if whole { vec!["free"] } else { vec![] }, "{case}");
-            let marked = by_key(&outbox, "marked").await;
-            let expected = if whole { (State::Suppressed, "do-not-contact") } else { (State::Queued, "eligibility") };
-            assert_eq!((marked.state, marked.code.as_deref()), (expected.0, Some(expected.1)), "{case}: {:?}", marked.reason);
-            let nobody = by_key(&outbox, "nobody").await;
-            assert_eq!(nobody.state, if whole { State::Failed } else { State::Queued }, "{case}: {:?}", nobody.reason);
+        for (case, page, change) in cases {
+            let on_page = move |list: &mut List| {
+                if list.pages == page {
+                    change(list)
+                }
+            };
+            written_to_if(true, case, on_page, |_, _| {}).await;
         }
+        // Its mark was read before.
+        let marked_meanwhile = |list: &mut List| {
+            list.contacts.iter_mut().for_each(|(number, marked, _)| *marked &= *number != MARKED || list.pages > 3);
+            if list.pages == 3 {
+                list.change(MARKED, true);
+            }
+        };
+        written_to_if(true, "it is marked as it is read", marked_meanwhile, |_, _| {}).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_that_is_not_whole_lets_nothing_out() {
+    let second = || [contact(1, &json!(false), 999)];
+    let cases: [(&str, bool, fn(usize, &mut Value)); 7] = [
+        ("more is denied", true, |_, page| page["meta"]["has_more"] = json!(false)),
+        ("more is promised for ever", true, |_, page| page["meta"]["has_more"] = json!(true)),
+        ("the second page fails", false, |number, page| {
+            if number == 2 {
+                *page = Value::Null
+            }
+        }),
+        ("a page is of another form", false, |number, page| {
+            if number == 2 {
+                page["data"] = json!({})
+            }
+        }),
+        ("some are not shown", false, |_, page| page["meta"]["total"] = json!(152)),
+        ("one is left out", false, |_, page| page["data"].as_array_mut().unwrap().retain(|contact| contact["id"] != id(MARKED))),
+        ("it has no count, and promises more", false, |_, page| page["meta"] = json!({ "has_more": true })),
+    ];
+    in_time(async {
+        for (case, whole, change) in cases {
+            written_to_if(whole, case, |_| {}, change).await;
+        }
+        let again = move |_, page: &mut Value| {
+            if page["meta"]["offset"] != 0 {
+                page["data"] = json!(second())
+            }
+        };
+        written_to_if(false, "the same page again and again", |_| {}, again).await;
     })
     .await;
 }
