@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use reachout_messenger::{Channel, Message, Vendor};
 
-use super::{BudgetTerms, Claimed, NewRow, Outcome, Pool, Resolved, Step, Store, Taken, Used, Wish};
+use super::{BudgetTerms, Claimed, Listing, NewRow, Outcome, Pool, Resolved, Step, Store, Taken, Used, Wish};
 use crate::outbox::Resolution;
-use crate::{Envelope, Lane, Sent, State};
+use crate::{Address, Envelope, Lane, Sent, State};
 
 const LONG: Duration = Duration::from_mins(1);
 const SHORT: Duration = Duration::from_millis(1);
@@ -57,19 +57,20 @@ async fn a_full_disk_leaves_no_transaction_open() {
     for round in 0..3 {
         let pages: i64 = sqlx::query_scalar("PRAGMA page_count").fetch_one(write).await.unwrap();
         sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"))).execute(write).await.unwrap();
-        let address = format!("{round}@example.org");
+        let address = Address::parse(&format!("{round}@example.org"), None).unwrap();
+        let listing = |reason: &str| [Listing { address: address.clone(), channel: None, reason: reason.to_owned() }];
         let full = match round {
-            0 => store.suppress(&address, None, &long).await.map(drop),
+            0 => store.suppress(&listing(&long)).await,
             1 => store.set_rules(&lane(), &crate::Rules::new().budget(&long)).await,
             _ => {
                 let message = Message::to("lead_1").channel(Channel::Linkedin).from("sender_1").text(&long);
-                store.insert_one(&NewRow::of(1, "long", &Envelope::new(lane(), message)).unwrap()).await.map(drop)
+                store.insert_one(&NewRow::of(1, "long", &Envelope::new(lane(), message), None).unwrap()).await.map(drop)
             }
         };
         let error = full.unwrap_err().to_string();
         assert!(error.contains("full"), "{error}");
         sqlx::query("PRAGMA max_page_count = 1000000").execute(write).await.unwrap();
-        store.suppress(&address, None, "there is space again").await.unwrap();
+        store.suppress(&listing("there is space again")).await.unwrap();
     }
 }
 

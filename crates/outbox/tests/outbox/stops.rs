@@ -86,7 +86,8 @@ both! {
         }
         let conversation = by_key(&outbox, "first").await.conversation_id;
         outbox.receive(&inbound(conversation.as_deref(), "c1")).await.unwrap();
-        outbox.resolve(by_key(&outbox, "resolved").await.id, Resolution::Resend).await.unwrap();
+        let unknown = by_key(&outbox, "resolved").await;
+        outbox.resolve(unknown.id, unknown.attempts, Resolution::Resend).await.unwrap();
         Settler::new(&outbox, AtSandbox::of(&sandbox)).grace(Duration::ZERO).settle(&Filter::all()).await.unwrap();
         runner(&outbox, &sandbox).run().await.unwrap();
         for key in ["reconciled", "resolved"] {
