@@ -1,7 +1,12 @@
 //! The operations of a vendor, compiled from its OpenAPI document.
 
+pub(crate) mod check;
 mod document;
+mod multipart;
+mod number;
 mod operation;
+pub(crate) mod refusal;
+pub(crate) mod response;
 
 use std::sync::OnceLock;
 
@@ -12,7 +17,7 @@ use url::Url;
 
 pub(crate) use self::document::Document;
 pub(crate) use self::operation::{Content, Credential, Location, MediaType, Operation, Pagination, Parameter, RequestBody, Style};
-use crate::Vendor;
+use crate::vendor::Vendor;
 
 /// One vendor's API.
 #[derive(Debug)]

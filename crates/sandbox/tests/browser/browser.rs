@@ -149,13 +149,19 @@ impl Browser {
     }
 
     pub async fn write(&self, css: &str, text: &str) {
-        let found = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await.unwrap();
+        self.until(&format!("document.querySelector({})", json!(css))).await;
+        let found = self.client.find(Locator::Css(css)).await.unwrap();
         found.send_keys(text).await.unwrap();
     }
 
-    /// Presses a key where the focus is.
+    /// Presses Tab or Enter where the focus is.
     pub async fn press(&self, key: &str) {
-        self.client.active_element().await.unwrap().send_keys(key).await.unwrap();
+        let (code, text) = if key == "Enter" { (13, "\r") } else { (9, "") };
+        for kind in ["keyDown", "keyUp"] {
+            let text = if kind == "keyDown" { text } else { "" };
+            let event = json!({ "type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code, "text": text });
+            self.cdp("Input.dispatchKeyEvent", event).await;
+        }
     }
 
     /// What went wrong on the pages so far, as the browser tells it: broken policies, missing files, errors.
