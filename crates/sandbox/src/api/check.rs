@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use http::{HeaderMap, header};
-use reachout_schema::{Problem, problems};
+use reachout_schema::Problem;
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
@@ -87,7 +87,7 @@ fn expected(document: &Document, parameter: &Parameter) -> String {
 }
 
 fn validate(parameter: &Parameter, value: &Value) -> Result<(), Refusal> {
-    match problems(&parameter.validator, value).into_iter().next() {
+    match parameter.validator.problems(value).into_iter().next() {
         Some(Problem { message, .. }) => Err(Refusal::parameter(&parameter.name, message)),
         None => Ok(()),
     }
@@ -153,7 +153,7 @@ pub(crate) async fn body(
             (collect(document, expected, fields.into_iter().chain(names)), files)
         }
     };
-    let mut problems = problems(&expected.validator, &value);
+    let mut problems = expected.validator.problems(&value);
     take_fields_of(others, &mut value, &mut problems);
     if problems.is_empty() { Ok((value, files)) } else { Err(Refusal::Body(problems)) }
 }

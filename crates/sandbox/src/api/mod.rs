@@ -7,8 +7,9 @@ mod number;
 mod operation;
 pub(crate) mod refusal;
 pub(crate) mod response;
+mod validator;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use http::Method;
 use percent_encoding::percent_decode_str;
@@ -48,7 +49,7 @@ pub(crate) fn all() -> Result<&'static [Api], String> {
 impl Api {
     fn compile(vendor: Vendor) -> Result<Self, String> {
         let document = Document::parse(vendor.openapi()).map_err(|error| format!("{vendor}: {error}"))?;
-        let definitions = Definitions::new(document.root(), Unknown::Refused);
+        let definitions = Arc::new(Definitions::new(document.root(), Unknown::Refused));
         let mut operations = Vec::new();
         let mut router = matchit::Router::new();
         for (template, item) in document.root()["paths"].as_object().into_iter().flatten() {

@@ -6,7 +6,6 @@ use axum::body::Body;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header, request};
-use reachout_schema::problems;
 use serde_json::json;
 
 use super::body;
@@ -264,7 +263,7 @@ fn fits(operation: &Operation, reply: &Reply) -> Result<(), Refusal> {
     if !cfg!(debug_assertions) {
         return Ok(());
     }
-    match problems(validator, value).as_slice() {
+    match validator.problems(value).as_slice() {
         [] => Ok(()),
         [first, ..] => Err(Refusal::Internal(format!("sandbox: the response of {} does not fit its schema: {first}", operation.id))),
     }
