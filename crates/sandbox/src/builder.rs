@@ -17,6 +17,18 @@ use crate::settings::{Settings, Versions};
 use crate::start_error::StartError;
 use crate::state;
 
+impl Sandbox {
+    /// Starts at a free port of the loopback interface, with the default settings.
+    pub async fn start() -> Result<Self, StartError> {
+        Self::builder().start().await
+    }
+
+    /// A sandbox with other settings.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+}
+
 /// The settings of a sandbox that is to be started: [`Sandbox::builder`].
 #[derive(Clone, Debug, Default)]
 #[must_use]

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::builder::Builder;
 use crate::discovery::Announcement;
 use crate::engine::ReplyTo;
 use crate::fault::FaultRule;
@@ -38,16 +37,6 @@ impl Drop for Sandbox {
 }
 
 impl Sandbox {
-    /// Starts at a free port of the loopback interface, with the default settings.
-    pub async fn start() -> Result<Self, StartError> {
-        Self::builder().start().await
-    }
-
-    /// A sandbox with other settings.
-    pub fn builder() -> Builder {
-        Builder::default()
-    }
-
     pub(crate) fn new(server: Arc<Server>, url: String, listener: Listener, state: Option<Saver>) -> Self {
         Self { server, url, _listener: listener, state }
     }

@@ -87,7 +87,7 @@ pub(crate) enum Content {
     Json {
         schema: Value,
         example: Value,
-        validator: LazyValidator,
+        validator: Box<LazyValidator>,
     },
 }
 
@@ -195,7 +195,7 @@ fn read_success(document: &Document, responses: &Value, definitions: &Arc<Defini
     let content = match document.resolve(response)["content"].as_object().and_then(|content| content.iter().next()) {
         None => Content::Empty,
         Some((name, content)) if name == "application/json" => Content::Json {
-            validator: LazyValidator::new(definitions, &content["schema"]),
+            validator: Box::new(LazyValidator::new(definitions, &content["schema"])),
             schema: content["schema"].clone(),
             example: content["example"].clone(),
         },

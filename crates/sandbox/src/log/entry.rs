@@ -192,7 +192,8 @@ fn holds(value: &Value, text: &str) -> bool {
         Value::String(value) => value.to_lowercase().contains(text),
         Value::Array(items) => items.iter().any(|item| holds(item, text)),
         Value::Object(fields) => fields.iter().any(|(name, value)| name.to_lowercase().contains(text) || holds(value, text)),
-        scalar => scalar.to_string() == text,
+        Value::Number(number) => number.to_string() == text,
+        Value::Bool(value) => text == if *value { "true" } else { "false" },
     }
 }
 

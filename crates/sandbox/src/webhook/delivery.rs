@@ -119,7 +119,7 @@ impl Client {
             started_at,
             milliseconds: u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX),
             headers: headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
-            status: result.as_ref().ok().map(|status| status.as_u16()),
+            status: result.as_ref().ok().map(StatusCode::as_u16),
             error: result.err(),
         }
     }

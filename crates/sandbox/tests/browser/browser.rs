@@ -142,10 +142,20 @@ impl Browser {
         }
     }
 
-    /// Chooses the option of this value.
+    /// Chooses the option of this value, once it is there and stays there.
     pub async fn choose(&self, name: &str, value: &str) {
-        let found = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(&format!("select[name={name}]"))).await.unwrap();
-        found.select_by_value(value).await.unwrap_or_else(|error| panic!("{name}={value}: {error}"));
+        let begin = Instant::now();
+        loop {
+            let outcome = match self.client.find(Locator::Css(&format!("select[name={name}]"))).await {
+                Ok(found) => found.select_by_value(value).await,
+                Err(error) => Err(error),
+            };
+            match outcome {
+                Ok(()) => return,
+                Err(error) if begin.elapsed() > PATIENCE => panic!("{name}={value}: {error}"),
+                Err(_) => tokio::time::sleep(Duration::from_millis(30)).await,
+            }
+        }
     }
 
     pub async fn write(&self, css: &str, text: &str) {
