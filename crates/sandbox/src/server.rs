@@ -1,38 +1,30 @@
-//! [`Server`]: everything a running sandbox knows.
+//! [`Server`]: the state of a running sandbox.
 
-use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::State;
-use axum::middleware;
-use http::{Request, Response, StatusCode};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use crate::engine::{Event, Stage};
-use crate::exchange::Exchange;
-use crate::fault::{self, Fault, FaultRule, Waiting, WaitingRule};
-use crate::guard::Access;
-use crate::limit::Limits;
+use crate::api::refusal::Refusal;
+use crate::api::{Api, Document, Operation};
+use crate::changes::{Change, Changes, Topic};
+use crate::engine::{Event, ReplyTo, Simulator};
+use crate::fault::{self, Fault, FaultQueue, FaultRule, QueuedFault};
 use crate::log::Log;
-use crate::news::{Item, News, Topic};
-use crate::refusal::Refusal;
-use crate::reply::Reply;
-use crate::webhook::Hub;
-use crate::{ReplyTo, Settings, StartError, Vendor, api, control, guard, state};
+use crate::rate_limit::RateLimits;
+use crate::settings::Settings;
+use crate::vendor::Vendor;
+use crate::webhook::Dispatcher;
 
-/// Everything a running sandbox knows.
+/// The state of a running sandbox.
 #[derive(Debug)]
 pub(crate) struct Server {
-    stages: Vec<Stage>,
+    simulators: Vec<Simulator>,
     settings: RwLock<Settings>,
     log: Mutex<Log>,
-    faults: Mutex<Waiting>,
-    limits: Mutex<Limits>,
-    access: Access,
-    pub hub: Hub,
-    pub news: News,
+    faults: Mutex<FaultQueue>,
+    rate_limits: Mutex<RateLimits>,
+    pub webhooks: Dispatcher,
+    pub changes: Changes,
 }
 
 /// What a panic in another request left behind is whole: no change here takes more than one step.
@@ -41,46 +33,39 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Server {
-    pub(crate) fn new(settings: Settings, access: Access, seed: Option<&Path>) -> Result<Self, StartError> {
-        let mut stages = Stage::all(&settings).map_err(StartError::Document)?;
-        if let Some(path) = seed {
-            state::seed(&mut stages, path)?;
-        }
-        let news = News::default();
-        Ok(Self {
-            stages,
+    pub(crate) fn new(settings: Settings, simulators: Vec<Simulator>) -> Self {
+        let changes = Changes::default();
+        Self {
+            simulators,
             settings: RwLock::new(settings),
             log: Mutex::default(),
             faults: Mutex::default(),
-            limits: Mutex::default(),
-            access,
-            hub: Hub::new(news.clone()),
-            news,
-        })
+            rate_limits: Mutex::default(),
+            webhooks: Dispatcher::new(changes.clone()),
+            changes,
+        }
     }
 
-    pub(crate) fn router(self: Arc<Self>) -> Router {
-        let guard = middleware::from_fn_with_state(Arc::clone(&self), guard::guard);
-        control::router().fallback(simulate).with_state(self).layer(guard)
+    pub(crate) fn simulators(&self) -> &[Simulator] {
+        &self.simulators
     }
 
-    pub(crate) fn access(&self) -> &Access {
-        &self.access
+    pub(crate) fn simulator(&self, vendor: Vendor) -> &Simulator {
+        // There is a simulator for every vendor, in the same order.
+        self.simulators.iter().find(|simulator| simulator.api.vendor == vendor).unwrap_or(&self.simulators[0])
     }
 
-    pub(crate) fn stages(&self) -> &[Stage] {
-        &self.stages
-    }
-
-    pub(crate) fn stage(&self, vendor: Vendor) -> &Stage {
-        // There is a stage for every vendor, in the same order.
-        self.stages.iter().find(|stage| stage.api.vendor == vendor).unwrap_or(&self.stages[0])
+    /// The operation as the other editions of the same platform document it.
+    pub(crate) fn other_editions(&self, api: &Api, operation: &str) -> Vec<(&Document, &Operation)> {
+        let others = self.simulators.iter().map(|simulator| simulator.api);
+        let others = others.filter(|other| api.vendor.is_highlevel() && other.vendor.is_highlevel() && other.vendor != api.vendor);
+        others.filter_map(|other| Some((&other.document, other.operation(operation)?))).collect()
     }
 
     /// The vendor whose mount point `path` is under, and the rest of the path.
-    fn stage_at<'a>(&self, path: &'a str) -> Option<(&Stage, &'a str)> {
-        let rest = |stage: &Stage| path.strip_prefix(stage.api.mount.as_str()).filter(|rest| rest.starts_with('/'));
-        self.stages.iter().find_map(|stage| rest(stage).map(|rest| (stage, rest)))
+    pub(crate) fn simulator_at<'a>(&self, path: &'a str) -> Option<(&Simulator, &'a str)> {
+        let rest = |simulator: &Simulator| path.strip_prefix(simulator.api.mount.as_str()).filter(|rest| rest.starts_with('/'));
+        self.simulators.iter().find_map(|simulator| rest(simulator).map(|rest| (simulator, rest)))
     }
 
     pub(crate) fn settings(&self) -> Settings {
@@ -89,19 +74,19 @@ impl Server {
 
     pub(crate) fn set_settings(&self, settings: Settings) {
         *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
-        self.news.changed(Topic::Settings);
+        self.changes.changed(Topic::Settings);
     }
 
     pub(crate) fn log(&self) -> MutexGuard<'_, Log> {
         lock(&self.log)
     }
 
-    pub(crate) fn faults(&self) -> MutexGuard<'_, Waiting> {
+    pub(crate) fn faults(&self) -> MutexGuard<'_, FaultQueue> {
         lock(&self.faults)
     }
 
-    pub(crate) fn limits(&self) -> MutexGuard<'_, Limits> {
-        lock(&self.limits)
+    pub(crate) fn rate_limits(&self) -> MutexGuard<'_, RateLimits> {
+        lock(&self.rate_limits)
     }
 
     /// The first fault that waits for such a request. It counts as met.
@@ -110,65 +95,68 @@ impl Server {
     }
 
     /// Lets something go wrong with requests to come. The error names the field.
-    pub(crate) fn add_fault(&self, rule: FaultRule) -> Result<WaitingRule, String> {
+    pub(crate) fn add_fault(&self, rule: FaultRule) -> Result<QueuedFault, String> {
+        self.check_fault(&rule)?;
+        let queued = self.faults().add(rule);
+        self.changes.changed(Topic::Faults);
+        Ok(queued)
+    }
+
+    /// What is wrong with a rule, with the field.
+    pub(crate) fn check_fault(&self, rule: &FaultRule) -> Result<(), String> {
         rule.check()?;
-        fault::operations(api::all()?, &rule.requests)?;
-        let waiting = self.faults().add(rule);
-        self.news.changed(Topic::Faults);
-        Ok(waiting)
+        fault::operations(self.simulators.iter().map(|simulator| simulator.api), &rule.requests).map(drop)
+    }
+
+    /// Lets these faults wait instead of those that did.
+    pub(crate) fn replace_faults(&self, rules: Vec<FaultRule>) {
+        let mut faults = self.faults();
+        faults.clear();
+        for rule in rules {
+            faults.add(rule);
+        }
+        drop(faults);
+        self.changes.changed(Topic::Faults);
     }
 
     pub(crate) fn clear_faults(&self) {
         self.faults().clear();
-        self.news.changed(Topic::Faults);
+        self.changes.changed(Topic::Faults);
     }
 
     pub(crate) fn clear_log(&self) {
         self.log().clear();
-        self.news.tell(Item::Cleared);
+        self.changes.publish(Change::Cleared);
     }
 
     /// Lets somebody outside the API reply in a conversation.
     pub(crate) fn reply(&self, reply: &ReplyTo) -> Result<Value, Refusal> {
-        let stage = self.stage(reply.vendor);
-        let (message, events) = stage.reply(reply, &self.settings())?;
-        self.hub.announce(stage.api, events);
-        self.news.changed(Topic::Objects);
+        let simulator = self.simulator(reply.vendor);
+        let (message, events) = simulator.reply(reply, &self.settings())?;
+        self.webhooks.announce(simulator.api, events);
+        self.changes.changed(Topic::Objects);
         Ok(message)
     }
 
     /// Gives an app a code for a grant, and tells subscribers that it is installed; nothing where the vendor has no OAuth.
-    pub(crate) fn authorize(&self, stage: &Stage, grant: Map<String, Value>) -> Option<String> {
+    pub(crate) fn authorize(&self, simulator: &Simulator, grant: Map<String, Value>) -> Option<String> {
         let mut install: Map<String, Value> =
             ["locationId", "companyId"].into_iter().filter_map(|name| Some((name.to_owned(), grant.get(name)?.clone()))).collect();
         install.insert("appId".to_owned(), grant.get("clientId").cloned().unwrap_or_default());
         install.insert("installType".to_owned(), grant.get("userType").cloned().unwrap_or_default());
-        let code = stage.authorize(grant)?;
-        self.hub.announce(stage.api, vec![Event::new("INSTALL", install)]);
-        self.news.changed(Topic::Objects);
+        let code = simulator.authorize(grant)?;
+        self.webhooks.announce(simulator.api, vec![Event::new("INSTALL", install)]);
+        self.changes.changed(Topic::Objects);
         Some(code)
     }
 
     /// As it was at the start. The settings stay.
     pub(crate) fn reset(&self) {
-        self.stages.iter().for_each(Stage::reset_to_start);
+        self.simulators.iter().for_each(Simulator::reset_to_start);
         self.clear_log();
         self.clear_faults();
-        *self.limits() = Limits::default();
-        self.hub.clear();
-        self.news.changed(Topic::Objects);
-    }
-}
-
-/// Responds to what is neither a page nor a control of the sandbox: a vendor's operation, or nothing.
-async fn simulate(State(server): State<Arc<Server>>, request: Request<Body>) -> Response<Body> {
-    let path = request.uri().path().to_owned();
-    match server.stage_at(&path) {
-        Some((stage, path)) => Exchange::new(&server, stage, path, request).run().await,
-        None => {
-            let mounts: Vec<&str> = server.stages.iter().map(|stage| stage.api.mount.as_str()).collect();
-            let message = format!("Nothing is served at {path}; the vendors are at {}", mounts.join(", "));
-            Reply::json(StatusCode::NOT_FOUND, json!({ "error": message })).into_response()
-        }
+        *self.rate_limits() = RateLimits::default();
+        self.webhooks.clear();
+        self.changes.changed(Topic::Objects);
     }
 }

@@ -10,7 +10,8 @@ pub enum Versions {
     /// The one that the operation documents.
     #[default]
     Documented,
-    /// Any that HighLevel ever published: 2021-04-15, 2021-07-28 and 2023-02-21. Its own SDKs send one version with every call.
+    /// Any that HighLevel ever published: 2021-04-15, 2021-07-28 and 2023-02-21, and in a body the fields that any edition documents. Its
+    /// own SDKs send one version with every call, and `subType` and `status` with every message.
     Published,
 }
 

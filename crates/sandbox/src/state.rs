@@ -3,41 +3,86 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tokio::sync::broadcast::error::RecvError;
+use tokio::task::JoinHandle;
 
-use crate::engine::{Snapshot, Stage};
-use crate::fault::unknown;
-use crate::server::Server;
-use crate::{FaultRule, StartError, Subscription, Vendor};
+use crate::engine::{Simulator, Snapshot};
+use crate::fault::{FaultRule, unknown};
+use crate::server::{Server, lock};
+use crate::start_error::StartError;
+use crate::vendor::Vendor;
+use crate::webhook::Subscription;
 
 /// How long a change waits for others before the file is written.
 const GATHER: Duration = Duration::from_secs(1);
 
-/// What is kept over restarts. The log and the settings are not.
+/// What is kept over restarts, exported and imported. The log and the settings are not.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct State {
+pub(crate) struct SavedState {
     /// The objects by the slug of their vendor.
     vendors: BTreeMap<String, Snapshot>,
     faults: Vec<FaultRule>,
     webhooks: Vec<Subscription>,
 }
 
+impl SavedState {
+    pub(crate) fn of(server: &Server) -> Self {
+        Self {
+            vendors: server.simulators().iter().map(|simulator| (simulator.api.vendor.to_string(), simulator.snapshot())).collect(),
+            faults: server.faults().rules().map(|queued| queued.rule.clone()).collect(),
+            webhooks: server.webhooks.subscriptions(),
+        }
+    }
+
+    /// Reads a state. The error names the field, or line and column of what is not JSON.
+    pub(crate) fn parse(json: &[u8]) -> Result<Self, String> {
+        parse(json)
+    }
+
+    /// Makes this the state of `server`: all of it, or nothing and an error that names the field. Vendors that it leaves out stay as they
+    /// are.
+    pub(crate) fn apply(self, server: &Server) -> Result<(), String> {
+        let capacity = server.settings().capacity;
+        let mut snapshots = Vec::new();
+        for (name, snapshot) in self.vendors {
+            let known = || Vendor::ALL.map(Vendor::slug).into_iter();
+            let vendor: Vendor = name.parse().map_err(|_| format!("vendors.{}", unknown(&name, &name, "a vendor", known())))?;
+            snapshot.check(capacity).map_err(|problem| format!("vendors.{name}.{problem}"))?;
+            snapshots.push((vendor, snapshot));
+        }
+        for (index, rule) in self.faults.iter().enumerate() {
+            server.check_fault(rule).map_err(|problem| format!("faults.{index}.{problem}"))?;
+        }
+        for (index, subscription) in self.webhooks.iter().enumerate() {
+            let api = server.simulator(subscription.webhook.vendor).api;
+            subscription.webhook.check(api).map_err(|problem| format!("webhooks.{index}.{problem}"))?;
+        }
+        for (vendor, snapshot) in snapshots {
+            server.simulator(vendor).restore(snapshot, capacity);
+        }
+        server.replace_faults(self.faults);
+        server.webhooks.restore(self.webhooks);
+        server.changes.changed(crate::changes::Topic::Objects);
+        Ok(())
+    }
+}
+
 /// Starts every vendor from the objects of a seed file. Nothing is taken over unless all of it is right.
-pub(crate) fn seed(stages: &mut [Stage], path: &Path) -> Result<(), StartError> {
-    let vendors: Map<String, Value> = read(path)?;
+pub(crate) fn seed(simulators: &mut [Simulator], path: &Path) -> Result<(), StartError> {
     let problem = |problem: String| StartError::File { path: path.to_owned(), problem };
+    let vendors: Map<String, Value> = parse(&read(path)?).map_err(problem)?;
     for (name, kinds) in &vendors {
-        let stage = stages.iter_mut().find(|stage| stage.api.vendor.slug() == name);
+        let simulator = simulators.iter_mut().find(|simulator| simulator.api.vendor.slug() == name);
         let known = Vendor::ALL.map(Vendor::slug).into_iter();
-        let stage = stage.ok_or_else(|| problem(unknown(name, name, "a vendor", known)))?;
+        let simulator = simulator.ok_or_else(|| problem(unknown(name, name, "a vendor", known)))?;
         let kinds = kinds.as_object().ok_or_else(|| problem(format!("{name}: this is not a map from kinds to lists of objects")))?;
-        stage.seed(kinds).map_err(|error| problem(format!("{name}.{error}")))?;
+        simulator.seed(kinds).map_err(|error| problem(format!("{name}.{error}")))?;
     }
     Ok(())
 }
@@ -47,58 +92,68 @@ pub(crate) fn restore(server: &Server, path: &Path) -> Result<(), StartError> {
     if !path.exists() {
         return Ok(());
     }
-    let state: State = read(path)?;
-    let settings = server.settings();
-    for (name, snapshot) in state.vendors {
-        let vendor: Vendor = name.parse().map_err(|_| StartError::File {
-            path: path.to_owned(),
-            problem: format!("vendors.{}", unknown(&name, &name, "a vendor", Vendor::ALL.map(Vendor::slug).into_iter())),
-        })?;
-        server.stage(vendor).restore(snapshot, &settings);
-    }
-    for rule in state.faults {
-        server.faults().add(rule);
-    }
-    server.hub.restore(state.webhooks);
-    Ok(())
+    let state = SavedState::parse(&read(path)?).and_then(|state| state.apply(server));
+    state.map_err(|problem| StartError::File { path: path.to_owned(), problem })
 }
 
-fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, StartError> {
-    let problem = |problem: String| StartError::File { path: path.to_owned(), problem };
-    let text = std::fs::read_to_string(path).map_err(|error| problem(error.to_string()))?;
-    let mut reader = serde_json::Deserializer::from_str(&text);
+fn read(path: &Path) -> Result<Vec<u8>, StartError> {
+    std::fs::read(path).map_err(|error| StartError::File { path: path.to_owned(), problem: error.to_string() })
+}
+
+fn parse<T: serde::de::DeserializeOwned>(json: &[u8]) -> Result<T, String> {
+    let mut reader = serde_json::Deserializer::from_slice(json);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| match error.path().to_string().as_str() {
         // What is not JSON has a line and a column.
-        "." => problem(error.inner().to_string()),
-        _ if !error.inner().is_data() => problem(error.inner().to_string()),
-        field => problem(format!("{field}: {}", error.inner())),
+        "." => error.inner().to_string(),
+        _ if !error.inner().is_data() => error.inner().to_string(),
+        field => format!("{field}: {}", error.inner()),
     })?;
-    reader.end().map_err(|error| problem(error.to_string()))?;
+    reader.end().map_err(|error| error.to_string())?;
     Ok(value)
+}
+
+/// Writes the state into a file whenever it changes, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Saver {
+    file: Arc<Mutex<StateFile>>,
+    task: JoinHandle<()>,
+}
+
+/// Writes the file once, so that it is known to be possible, and then whenever something changed.
+pub(crate) fn save_changes(server: &Arc<Server>, path: PathBuf) -> Result<Saver, StartError> {
+    let mut file = StateFile { path, written: String::new() };
+    file.write(server)?;
+    let file = Arc::new(Mutex::new(file));
+    let task = tokio::spawn(follow(Arc::downgrade(server), Arc::clone(&file)));
+    Ok(Saver { file, task })
+}
+
+impl Saver {
+    /// Writes the file now.
+    pub(crate) fn save(&self, server: &Server) -> Result<(), StartError> {
+        lock(&self.file).write(server)
+    }
+}
+
+impl Drop for Saver {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
 }
 
 /// A file that has the state of a sandbox.
 #[derive(Debug)]
-pub(crate) struct StateFile {
+struct StateFile {
     path: PathBuf,
     /// What was written last.
     written: String,
 }
 
 impl StateFile {
-    pub(crate) fn new(path: PathBuf) -> Self {
-        Self { path, written: String::new() }
-    }
-
     /// Writes the state, if it changed: to a file beside, which then takes the other's place.
-    pub(crate) fn write(&mut self, server: &Server) -> Result<(), StartError> {
+    fn write(&mut self, server: &Server) -> Result<(), StartError> {
         let problem = |problem: String| StartError::File { path: self.path.clone(), problem };
-        let state = State {
-            vendors: server.stages().iter().map(|stage| (stage.api.vendor.to_string(), stage.snapshot())).collect(),
-            faults: server.faults().rules().map(|waiting| waiting.rule.clone()).collect(),
-            webhooks: server.hub.subscriptions(),
-        };
-        let text = serde_json::to_string(&state).map_err(|error| problem(error.to_string()))?;
+        let text = serde_json::to_string(&SavedState::of(server)).map_err(|error| problem(error.to_string()))?;
         if text == self.written {
             return Ok(());
         }
@@ -116,17 +171,17 @@ impl StateFile {
 }
 
 /// Writes the file whenever something changed, until the server is gone.
-pub(crate) async fn keep(server: Weak<Server>, file: Arc<std::sync::Mutex<StateFile>>) {
-    let Some(mut news) = server.upgrade().map(|server| server.news.watch()) else { return };
+async fn follow(server: Weak<Server>, file: Arc<Mutex<StateFile>>) {
+    let Some(mut changes) = server.upgrade().map(|server| server.changes.watch()) else { return };
     loop {
-        if matches!(news.recv().await, Err(RecvError::Closed)) {
+        if matches!(changes.recv().await, Err(RecvError::Closed)) {
             return;
         }
         tokio::time::sleep(GATHER).await;
         // What came meanwhile is written along.
-        news = news.resubscribe();
+        changes = changes.resubscribe();
         let (Some(server), file) = (server.upgrade(), Arc::clone(&file)) else { return };
-        let written = tokio::task::spawn_blocking(move || crate::server::lock(&file).write(&server)).await;
+        let written = tokio::task::spawn_blocking(move || lock(&file).write(&server)).await;
         if let Ok(Err(error)) = written {
             tracing::error!(%error, "the state is not written");
         }

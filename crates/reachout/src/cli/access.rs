@@ -60,7 +60,7 @@ impl<'s> Access<'s> {
         Ok(self.calls.watched(&client).into())
     }
 
-    /// Which sandbox is called, where another process serves it.
+    /// Which sandbox is called, if one is.
     pub fn describe_sandbox(&self) -> Option<String> {
         self.sandbox.as_ref().and_then(Simulated::describe)
     }

@@ -89,6 +89,27 @@ fn state_carries_from_one_command_to_the_next() {
     assert_eq!((nowhere.code, nowhere.refused().contains("start one with `reachout sandbox`")), (2, true), "{nowhere:?}");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_second_sandbox_does_not_hide_the_first() {
+    let home = tempfile::tempdir().unwrap();
+    let first = Serving::start(home.path(), &["--quiet"]);
+    let mut second = Serving::start(home.path(), &["--quiet"]);
+    let here = || run(command().env("HOME", home.path()).args(CREATE));
+    let made = here();
+    let expected = format!("note: --sandbox calls the running one at {}; 1 more run: REACHOUT_SANDBOX_URL chooses\n", second.url);
+    assert_eq!((made.code, made.stderr), (0, expected), "the one that started last");
+    second.end();
+    assert_eq!(here().stderr, format!("note: --sandbox calls the running one at {}\n", first.url));
+    // One that is killed leaves its file, which nobody follows.
+    let third = Serving::start(home.path(), &["--quiet"]);
+    let announced = || std::fs::read_dir(home.path().join(".local/state/reachout/sandboxes")).unwrap().count();
+    assert_eq!(announced(), 2);
+    drop(third);
+    assert_eq!(here().stderr, format!("note: --sandbox calls the running one at {}\n", first.url));
+    assert_eq!(announced(), 1, "and it is removed");
+}
+
 #[test]
 fn an_id_that_the_server_would_refuse_is_refused_in_this_process_too() {
     for arguments in [
@@ -136,6 +157,10 @@ fn a_seed_is_started_from_and_a_state_is_kept() {
     assert_eq!(wrong.code, 2, "{wrong:?}");
     let expected = "seed.json: leonar.contacts[0].frist_name: \"frist_name\" is not a field of this kind; the nearest is \"first_name\"";
     assert!(wrong.stderr.contains(expected), "{wrong:?}");
+    let many: Vec<Value> = (0..40).map(|_| serde_json::json!({ "first_name": "Ada" })).collect();
+    std::fs::write(&seed, serde_json::json!({ "leonar": { "contacts": many } }).to_string()).unwrap();
+    let wrong = run(command().args(["sandbox", "--port", "0", "--seed", &seed, "--capacity", "30"]));
+    assert_eq!((wrong.code, wrong.stderr.contains(" objects, and 30 of a kind are kept; raise the capacity")), (2, true), "{wrong:?}");
     let wrong = run(command().args(["sandbox", "--port", "0", "--cors", "localhost:3000"]));
     assert_eq!((wrong.code, wrong.stderr.contains("is not the origin of a page")), (2, true), "{wrong:?}");
 }

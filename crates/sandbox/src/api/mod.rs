@@ -1,9 +1,15 @@
 //! The operations of a vendor, compiled from its OpenAPI document.
 
+pub(crate) mod check;
 mod document;
+mod multipart;
+mod number;
 mod operation;
+pub(crate) mod refusal;
+pub(crate) mod response;
+mod validator;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use http::Method;
 use percent_encoding::percent_decode_str;
@@ -12,7 +18,7 @@ use url::Url;
 
 pub(crate) use self::document::Document;
 pub(crate) use self::operation::{Content, Credential, Location, MediaType, Operation, Pagination, Parameter, RequestBody, Style};
-use crate::Vendor;
+use crate::vendor::Vendor;
 
 /// One vendor's API.
 #[derive(Debug)]
@@ -43,7 +49,7 @@ pub(crate) fn all() -> Result<&'static [Api], String> {
 impl Api {
     fn compile(vendor: Vendor) -> Result<Self, String> {
         let document = Document::parse(vendor.openapi()).map_err(|error| format!("{vendor}: {error}"))?;
-        let definitions = Definitions::new(document.root(), Unknown::Refused);
+        let definitions = Arc::new(Definitions::new(document.root(), Unknown::Refused));
         let mut operations = Vec::new();
         let mut router = matchit::Router::new();
         for (template, item) in document.root()["paths"].as_object().into_iter().flatten() {

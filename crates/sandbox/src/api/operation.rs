@@ -1,13 +1,14 @@
 //! [`Operation`]: one operation of a document, ready to check requests by.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use http::{Method, StatusCode};
-use jsonschema::Validator;
 use reachout_schema::Definitions;
 use serde_json::Value;
 
 use super::document::Document;
+use super::validator::LazyValidator;
 
 /// One operation of a vendor.
 #[derive(Debug)]
@@ -37,7 +38,7 @@ pub(crate) struct Parameter {
     pub required: bool,
     pub schema: Value,
     pub example: Value,
-    pub validator: Validator,
+    pub validator: LazyValidator,
 }
 
 /// How a request body is written.
@@ -68,7 +69,7 @@ pub(crate) struct RequestBody {
     pub media: MediaType,
     pub schema: Value,
     pub example: Value,
-    pub validator: Validator,
+    pub validator: LazyValidator,
 }
 
 /// What the operation returns when all is well.
@@ -86,7 +87,7 @@ pub(crate) enum Content {
     Json {
         schema: Value,
         example: Value,
-        validator: Box<Validator>,
+        validator: Box<LazyValidator>,
     },
 }
 
@@ -121,7 +122,7 @@ pub(crate) enum Style {
 
 impl Operation {
     /// Reads the operation at `method` of `template`. The error says what of it cannot be simulated.
-    pub(crate) fn read(document: &Document, definitions: &Definitions, template: &str, method: &str) -> Result<Self, String> {
+    pub(crate) fn read(document: &Document, definitions: &Arc<Definitions>, template: &str, method: &str) -> Result<Self, String> {
         let item = &document.root()["paths"][template];
         let operation = &item[method];
         let mut parameters = Vec::new();
@@ -160,7 +161,7 @@ impl Operation {
     }
 }
 
-fn read_parameter(parameter: &Value, definitions: &Definitions) -> Result<Option<Parameter>, String> {
+fn read_parameter(parameter: &Value, definitions: &Arc<Definitions>) -> Result<Option<Parameter>, String> {
     let location = match parameter["in"].as_str() {
         Some("path") => Location::Path,
         Some("query") => Location::Query,
@@ -171,30 +172,30 @@ fn read_parameter(parameter: &Value, definitions: &Definitions) -> Result<Option
         name: parameter["name"].as_str().ok_or("a parameter without a name")?.to_owned(),
         location,
         required: parameter["required"] == true,
-        validator: definitions.validator(&parameter["schema"])?,
+        validator: LazyValidator::new(definitions, &parameter["schema"]),
         schema: parameter["schema"].clone(),
         example: parameter["example"].clone(),
     }))
 }
 
-fn read_body(body: &Value, definitions: &Definitions) -> Result<RequestBody, String> {
+fn read_body(body: &Value, definitions: &Arc<Definitions>) -> Result<RequestBody, String> {
     let (name, content) = body["content"].as_object().and_then(|content| content.iter().next()).ok_or("a body without content")?;
     Ok(RequestBody {
         required: body["required"] == true,
         media: MediaType::from_name(name).ok_or_else(|| format!("a body of type {name}"))?,
-        validator: definitions.validator(&content["schema"])?,
+        validator: LazyValidator::new(definitions, &content["schema"]),
         schema: content["schema"].clone(),
         example: content["example"].clone(),
     })
 }
 
-fn read_success(document: &Document, responses: &Value, definitions: &Definitions) -> Result<Success, String> {
+fn read_success(document: &Document, responses: &Value, definitions: &Arc<Definitions>) -> Result<Success, String> {
     let responses = responses.as_object().ok_or("no responses")?;
     let (code, response) = responses.iter().find(|(code, _)| code.starts_with('2')).ok_or("no success response")?;
     let content = match document.resolve(response)["content"].as_object().and_then(|content| content.iter().next()) {
         None => Content::Empty,
         Some((name, content)) if name == "application/json" => Content::Json {
-            validator: Box::new(definitions.validator(&content["schema"])?),
+            validator: Box::new(LazyValidator::new(definitions, &content["schema"])),
             schema: content["schema"].clone(),
             example: content["example"].clone(),
         },

@@ -9,12 +9,13 @@ use axum::routing::get;
 use serde_json::json;
 use url::{Url, form_urlencoded};
 
-use super::{Shared, SharedServer};
-use crate::engine::Stage;
-use crate::{Vendor, body};
+use super::refused::{Shared, SharedServer};
+use crate::engine::Simulator;
+use crate::http::body;
+use crate::vendor::Vendor;
 
 /// What the paths of the page end with; under a vendor's slug, as HighLevel has it under its marketplace.
-pub(crate) const CONSENT: &str = "/oauth/chooselocation";
+pub(super) const CONSENT: &str = "/oauth/chooselocation";
 
 pub(super) fn router() -> Router<SharedServer> {
     Router::new()
@@ -80,17 +81,17 @@ impl Consent {
 }
 
 /// The vendor with such a page.
-fn stage<'a>(server: &'a SharedServer, slug: &str) -> Result<&'a Stage, Box<Response>> {
+fn simulator<'a>(server: &'a SharedServer, slug: &str) -> Result<&'a Simulator, Box<Response>> {
     let vendor = slug.parse::<Vendor>().ok().filter(|vendor| vendor.is_highlevel());
     let refused = || show(StatusCode::NOT_FOUND, None, "<h1>No such page</h1><p>Only Hoop AI and Leadway CRM ask for consent.</p>");
-    vendor.map(|vendor| server.stage(vendor)).ok_or_else(|| Box::new(refused()))
+    vendor.map(|vendor| server.simulator(vendor)).ok_or_else(|| Box::new(refused()))
 }
 
 async fn page(State(server): Shared, Path(slug): Path<String>, RawQuery(query): RawQuery) -> Response {
     let fields = fields(query.unwrap_or_default().as_bytes());
-    match stage(&server, &slug) {
-        Ok(stage) => match Consent::read(&fields) {
-            Ok(consent) => ask(stage, &consent),
+    match simulator(&server, &slug) {
+        Ok(simulator) => match Consent::read(&fields) {
+            Ok(consent) => ask(simulator, &consent),
             Err(problem) => refuse(&problem),
         },
         Err(refused) => *refused,
@@ -102,8 +103,8 @@ fn refuse(problem: &str) -> Response {
     show(StatusCode::BAD_REQUEST, None, &body)
 }
 
-fn ask(stage: &Stage, consent: &Consent) -> Response {
-    let (locations, agency) = stage.accounts();
+fn ask(simulator: &Simulator, consent: &Consent) -> Response {
+    let (locations, agency) = simulator.accounts();
     let option = |value: &str, label: &str, checked: bool| {
         let checked = if checked { " checked" } else { "" };
         format!("<label><input type=\"radio\" name=\"account\" value=\"{}\"{checked}> {}</label>", escape(value), escape(label))
@@ -126,7 +127,7 @@ fn ask(stage: &Stage, consent: &Consent) -> Response {
          <button name=\"decision\" value=\"refuse\" class=\"quiet\">Refuse</button></p></form>\
          <p class=\"quiet\">The code goes to <code>{to}</code>. This is the sandbox: nothing leaves this machine.</p>",
         client = escape(&consent.client_id),
-        vendor = stage.api.vendor,
+        vendor = simulator.api.vendor,
         kind = hidden("response_type", "code"),
         client_field = hidden("client_id", &consent.client_id),
         redirect = hidden("redirect_uri", &consent.redirect_uri_text),
@@ -137,8 +138,8 @@ fn ask(stage: &Stage, consent: &Consent) -> Response {
 }
 
 async fn choose(State(server): Shared, Path(slug): Path<String>, request: Request<Body>) -> Response {
-    let stage = match stage(&server, &slug) {
-        Ok(stage) => stage,
+    let simulator = match simulator(&server, &slug) {
+        Ok(simulator) => simulator,
         Err(refused) => return *refused,
     };
     let Ok(bytes) = body::read(request.into_body()).await else { return refuse("the form did not arrive") };
@@ -150,7 +151,7 @@ async fn choose(State(server): Shared, Path(slug): Path<String>, request: Reques
     if field(&fields, "decision") == Some("refuse") {
         return Redirect::to(consent.redirect("error", "access_denied").as_str()).into_response();
     }
-    let (locations, agency) = stage.accounts();
+    let (locations, agency) = simulator.accounts();
     let account = field(&fields, "account").and_then(|account| account.split_once(':'));
     let (user_type, location) = match account {
         Some(("location", id)) if locations.iter().any(|known| known == id) => ("Location", Some(id)),
@@ -163,7 +164,7 @@ async fn choose(State(server): Shared, Path(slug): Path<String>, request: Reques
     });
     let grant = grant.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
     let grant = grant.map(|(name, value)| (name.clone(), value.clone())).collect();
-    match server.authorize(stage, grant) {
+    match server.authorize(simulator, grant) {
         Some(code) => Redirect::to(consent.redirect("code", &code).as_str()).into_response(),
         None => refuse("this vendor has no OAuth"),
     }

@@ -13,9 +13,10 @@ use serde_json::json;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
-use super::{Shared, SharedServer};
-use crate::log::Brief;
-use crate::news::{Item, Topic};
+use super::refused::{Shared, SharedServer};
+use super::requests::summarize;
+use crate::changes::{Change, Topic};
+use crate::log::Summary;
 use crate::server::Server;
 
 /// How many requests a page is shown at first, and after it fell behind.
@@ -30,7 +31,7 @@ pub(super) fn router() -> Router<SharedServer> {
 /// `log` has the last requests, the newest last, and replaces whatever came before; `requests` has those that followed; `changed` has
 /// the names of controls that would now respond otherwise.
 async fn events(State(server): Shared) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let watcher = Watcher { news: server.news.watch(), server, waiting: Vec::new(), whole: true };
+    let watcher = Watcher { changes: server.changes.watch(), server, waiting: Vec::new(), whole: true };
     let events = stream::unfold(watcher, |mut watcher| async {
         let event = watcher.next().await?;
         Some((Ok(event), watcher))
@@ -40,7 +41,7 @@ async fn events(State(server): Shared) -> Sse<impl Stream<Item = Result<Event, I
 
 struct Watcher {
     server: SharedServer,
-    news: Receiver<Item>,
+    changes: Receiver<Change>,
     /// Events that are ready.
     waiting: Vec<Event>,
     /// Whether the whole log is to be sent.
@@ -56,7 +57,7 @@ impl Watcher {
             if std::mem::take(&mut self.whole) {
                 return event("log", &last(&self.server));
             }
-            let first = match self.news.recv().await {
+            let first = match self.changes.recv().await {
                 Ok(item) => Some(item),
                 Err(RecvError::Lagged(_)) => None,
                 Err(RecvError::Closed) => return None,
@@ -67,18 +68,18 @@ impl Watcher {
     }
 
     /// Puts what happened meanwhile into a handful of events, however much it is.
-    fn gather(&mut self, first: Option<Item>) {
+    fn gather(&mut self, first: Option<Change>) {
         let (mut requests, mut topics) = (Vec::new(), Vec::<Topic>::new());
         self.whole = first.is_none();
         let mut item = first;
         loop {
             match item {
-                Some(Item::Request(entry)) => requests.push(entry),
-                Some(Item::Cleared) => self.whole = true,
-                Some(Item::Changed(topic)) if !topics.contains(&topic) => topics.push(topic),
-                Some(Item::Changed(_)) | None => {}
+                Some(Change::Request(entry)) => requests.push(entry),
+                Some(Change::Cleared) => self.whole = true,
+                Some(Change::Changed(topic)) if !topics.contains(&topic) => topics.push(topic),
+                Some(Change::Changed(_)) | None => {}
             }
-            item = match self.news.try_recv() {
+            item = match self.changes.try_recv() {
                 Ok(item) => Some(item),
                 Err(TryRecvError::Lagged(_)) => {
                     self.whole = true;
@@ -91,18 +92,18 @@ impl Watcher {
             self.waiting.extend(event("changed", &json!(topics.into_iter().map(Topic::name).collect::<Vec<_>>())));
         }
         if !requests.is_empty() && !self.whole {
-            let briefs: Vec<Brief<'_>> = requests.iter().map(|entry| entry.brief()).collect();
-            self.waiting.extend(event("requests", &json!(briefs)));
+            let summaries: Vec<Summary<'_>> = requests.iter().map(|entry| summarize(&self.server, entry)).collect();
+            self.waiting.extend(event("requests", &json!(summaries)));
         }
     }
 }
 
 /// The last requests.
 fn last(server: &Server) -> serde_json::Value {
-    let log = server.log();
-    let mut briefs: Vec<Brief<'_>> = log.entries().rev().take(SHOWN).map(|entry| entry.brief()).collect();
-    briefs.reverse();
-    json!(briefs)
+    let entries: Vec<_> = server.log().entries().rev().take(SHOWN).cloned().collect();
+    let mut summaries: Vec<Summary<'_>> = entries.iter().map(|entry| summarize(server, entry)).collect();
+    summaries.reverse();
+    json!(summaries)
 }
 
 fn event(name: &str, data: &serde_json::Value) -> Option<Event> {

@@ -7,11 +7,12 @@ use axum::routing::{delete, get};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
-use super::{Refused, Shared, SharedServer, bad, missing, vendor};
-use crate::api::{self, Operation};
-use crate::fault::{FaultRule, Match, WaitingRule, operations, unknown};
-use crate::news::Topic;
-use crate::{Vendor, engine};
+use super::refused::{Refused, Shared, SharedServer, bad, missing, vendor};
+use crate::api::Operation;
+use crate::changes::Topic;
+use crate::engine;
+use crate::fault::{FaultRule, Match, QueuedFault, operations, unknown};
+use crate::vendor::Vendor;
 
 pub(super) fn router() -> Router<SharedServer> {
     Router::new()
@@ -21,11 +22,11 @@ pub(super) fn router() -> Router<SharedServer> {
         .route("/_sandbox/operations/{vendor}/{id}", get(example))
 }
 
-async fn faults(State(server): Shared) -> Json<Vec<WaitingRule>> {
+async fn faults(State(server): Shared) -> Json<Vec<QueuedFault>> {
     Json(server.faults().rules().cloned().collect())
 }
 
-async fn add(State(server): Shared, rule: Result<Json<FaultRule>, JsonRejection>) -> Result<(StatusCode, Json<WaitingRule>), Refused> {
+async fn add(State(server): Shared, rule: Result<Json<FaultRule>, JsonRejection>) -> Result<(StatusCode, Json<QueuedFault>), Refused> {
     let Json(rule) = rule?;
     let waiting = server.add_fault(rule).map_err(bad)?;
     Ok((StatusCode::CREATED, Json(waiting)))
@@ -40,24 +41,24 @@ async fn remove(State(server): Shared, Path(id): Path<u64>) -> Result<StatusCode
     if !server.faults().remove(id) {
         return Err(missing(format!("fault {id} does not wait for requests, or not any more")));
     }
-    server.news.changed(Topic::Faults);
+    server.changes.changed(Topic::Faults);
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// The operations that a match is about: what a fault would meet.
-async fn list_operations(wanted: Result<Query<Match>, QueryRejection>) -> Result<Json<Vec<Value>>, Refused> {
-    let Query(wanted) = wanted.map_err(|rejection| bad(rejection.body_text()))?;
-    let met = operations(api::all().map_err(bad)?, &wanted).map_err(bad)?;
+async fn list_operations(State(server): Shared, wanted: Result<Query<Match>, QueryRejection>) -> Result<Json<Vec<Value>>, Refused> {
+    let Query(wanted) = wanted?;
+    let met = operations(server.simulators().iter().map(|simulator| simulator.api), &wanted).map_err(bad)?;
     let show = |(vendor, operation): (Vendor, &Operation)| json!({ "vendor": vendor, "operation": operation.id, "method": operation.method.as_str(), "path": operation.template });
     Ok(Json(met.into_iter().map(show).collect()))
 }
 
 /// A request that the operation takes, with the documented values.
 async fn example(State(server): Shared, Path((slug, id)): Path<(String, String)>) -> Result<Json<Value>, Refused> {
-    let stage = server.stage(vendor(&slug)?);
-    let operation = stage.api.operation(&id).ok_or_else(|| {
-        let known = stage.api.operations.iter().map(|operation| operation.id.as_str());
+    let simulator = server.simulator(vendor(&slug)?);
+    let operation = simulator.api.operation(&id).ok_or_else(|| {
+        let known = simulator.api.operations.iter().map(|operation| operation.id.as_str());
         missing(unknown("operation", &id, &format!("an operation of {slug}"), known))
     })?;
-    Ok(Json(engine::request_example(stage.api, operation)))
+    Ok(Json(engine::request_example(simulator.api, operation)))
 }

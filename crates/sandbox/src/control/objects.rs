@@ -1,69 +1,58 @@
-//! The objects of the vendors, and their conversations as threads.
+//! The objects of the vendors.
 
 use std::collections::BTreeMap;
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, Uri};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::{Refused, Shared, SharedServer, bad, missing, vendor};
-use crate::Vendor;
-use crate::engine::{Conversation, Stage};
+use super::paging::cut;
+use super::refused::{Refused, Shared, SharedServer, missing, vendor};
 use crate::fault::unknown;
+use crate::vendor::Vendor;
 
 pub(super) fn router() -> Router<SharedServer> {
-    Router::new()
-        .route("/_sandbox/objects", get(kinds))
-        .route("/_sandbox/objects/{vendor}/{kind}", get(objects))
-        .route("/_sandbox/conversations", get(conversations))
-        .route("/_sandbox/conversations/{vendor}/{id}", get(thread))
+    Router::new().route("/_sandbox/objects", get(kinds)).route("/_sandbox/objects/{vendor}/{kind}", get(objects))
 }
 
 /// How many objects there are, by vendor and kind.
 async fn kinds(State(server): Shared) -> Json<BTreeMap<Vendor, BTreeMap<String, usize>>> {
-    Json(server.stages().iter().map(|stage| (stage.api.vendor, stage.kinds())).collect())
+    Json(server.simulators().iter().map(|simulator| (simulator.api.vendor, simulator.kinds())).collect())
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct Search {
+struct ObjectFilter {
     /// A text that the object holds somewhere.
     search: String,
-    limit: Option<usize>,
+    offset: usize,
+    limit: usize,
 }
+
+impl Default for ObjectFilter {
+    fn default() -> Self {
+        Self { search: String::new(), offset: 0, limit: 100 }
+    }
+}
+
+type Objects = Vec<Map<String, Value>>;
 
 async fn objects(
     State(server): Shared,
+    uri: Uri,
     Path((slug, kind)): Path<(String, String)>,
-    search: Result<Query<Search>, QueryRejection>,
-) -> Result<Json<Vec<Map<String, Value>>>, Refused> {
-    let Query(search) = search.map_err(|rejection| bad(rejection.body_text()))?;
-    let stage = server.stage(vendor(&slug)?);
-    let kinds = stage.kinds();
+    filter: Result<Query<ObjectFilter>, QueryRejection>,
+) -> Result<(HeaderMap, Json<Objects>), Refused> {
+    let Query(ObjectFilter { search, offset, limit }) = filter?;
+    let simulator = server.simulator(vendor(&slug)?);
+    let kinds = simulator.kinds();
     if !kinds.contains_key(&kind) {
         return Err(missing(unknown("kind", &kind, &format!("a kind of object that {slug} has"), kinds.keys().map(String::as_str))));
     }
-    Ok(Json(stage.objects(&kind, &search.search, search.limit.unwrap_or(100))))
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Whose {
-    vendor: Option<Vendor>,
-}
-
-/// The conversations of one vendor or of all, the one with the newest message first.
-async fn conversations(State(server): Shared, whose: Result<Query<Whose>, QueryRejection>) -> Result<Json<Vec<Conversation>>, Refused> {
-    let Query(whose) = whose.map_err(|rejection| bad(rejection.body_text()))?;
-    let stages = server.stages().iter().filter(|stage| whose.vendor.is_none_or(|vendor| stage.api.vendor == vendor));
-    Ok(Json(stages.flat_map(Stage::conversations).collect()))
-}
-
-async fn thread(State(server): Shared, Path((slug, id)): Path<(String, String)>) -> Result<Json<Value>, Refused> {
-    let (conversation, messages) =
-        server.stage(vendor(&slug)?).thread(&id).ok_or_else(|| missing(format!("{slug} has no conversation {id:?}")))?;
-    Ok(Json(json!({ "conversation": conversation, "messages": messages })))
+    let (headers, page) = cut(&uri, simulator.objects(&kind, &search, (offset, limit.saturating_add(1))), offset, limit);
+    Ok((headers, Json(page)))
 }

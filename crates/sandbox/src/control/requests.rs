@@ -1,46 +1,129 @@
 //! The log of requests.
 
+use std::sync::Arc;
+
+use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use bytes::Bytes;
+use futures_util::stream;
 use serde::Deserialize;
 
-use super::{Refused, Shared, SharedServer, bad, missing};
+use super::paging::link;
+use super::refused::{Refused, Shared, SharedServer, bad, missing};
 use crate::fault::{Match, operations};
-use crate::log::RecordedRequest;
-use crate::{Vendor, api};
+use crate::log::{Entry, RecordedRequest, Summary};
+use crate::server::Server;
+use crate::vendor::Vendor;
 
 pub(super) fn router() -> Router<SharedServer> {
     Router::new().route("/_sandbox/requests", get(requests).delete(clear)).route("/_sandbox/requests/{number}", get(request))
 }
 
-/// Which requests of the log are asked for.
-#[derive(Debug, Default, Deserialize)]
+/// Which requests of the log are asked for, and how much of each.
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct Which {
+struct RequestFilter {
     vendor: Option<Vendor>,
     operation: Option<String>,
     status: Option<u16>,
-    /// The last so many.
+    outcome: Option<Outcome>,
+    /// A text that it holds somewhere.
+    search: String,
+    /// Only those with a smaller number.
+    before: Option<u64>,
+    /// At most this many, the newest.
     limit: Option<usize>,
+    /// Without headers and bodies.
+    summary: bool,
 }
 
-async fn requests(State(server): Shared, which: Result<Query<Which>, QueryRejection>) -> Result<Json<Vec<RecordedRequest>>, Refused> {
-    let Query(which) = which.map_err(|rejection| bad(rejection.body_text()))?;
-    operations(api::all().map_err(bad)?, &Match { vendor: which.vendor, operation: which.operation.clone(), ..Match::default() })
-        .map_err(bad)?;
-    let log = server.log();
-    let chosen = log.entries().rev().filter(|entry| {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+enum Outcome {
+    #[serde(rename = "2xx")]
+    Success,
+    #[serde(rename = "4xx")]
+    ClientError,
+    #[serde(rename = "5xx")]
+    ServerError,
+    #[serde(rename = "reset")]
+    Reset,
+    #[serde(rename = "refused")]
+    Refused,
+    #[serde(rename = "fault")]
+    Fault,
+}
+
+impl Outcome {
+    fn fits(self, request: &RecordedRequest) -> bool {
+        let class = request.status.map(|status| status / 100);
+        match self {
+            Self::Success => class == Some(2),
+            Self::ClientError => class == Some(4),
+            Self::ServerError => class == Some(5),
+            Self::Reset => class.is_none(),
+            Self::Refused => request.refusal.is_some(),
+            Self::Fault => request.fault.is_some(),
+        }
+    }
+}
+
+impl RequestFilter {
+    fn fits(&self, entry: &Entry) -> bool {
         let request = entry.request();
-        which.vendor.is_none_or(|vendor| request.vendor == vendor)
-            && which.operation.as_ref().is_none_or(|operation| request.operation.as_ref() == Some(operation))
-            && which.status.is_none_or(|status| request.status == Some(status))
+        self.before.is_none_or(|number| request.number < number)
+            && self.vendor.is_none_or(|vendor| request.vendor == vendor)
+            && self.operation.as_ref().is_none_or(|operation| request.operation.as_ref() == Some(operation))
+            && self.status.is_none_or(|status| request.status == Some(status))
+            && self.outcome.is_none_or(|outcome| outcome.fits(request))
+            && (self.search.is_empty() || entry.contains(&self.search))
+    }
+}
+
+/// The newest last. Where older ones fit, `Link` leads to them.
+async fn requests(State(server): Shared, uri: Uri, filter: Result<Query<RequestFilter>, QueryRejection>) -> Result<Response, Refused> {
+    let Query(mut filter) = filter?;
+    filter.search = filter.search.to_lowercase();
+    let operation = Match { vendor: filter.vendor, operation: filter.operation.clone(), ..Match::default() };
+    operations(server.simulators().iter().map(|simulator| simulator.api), &operation).map_err(bad)?;
+    let limit = filter.limit.unwrap_or(usize::MAX);
+    let summary = filter.summary;
+    let all: Vec<Arc<Entry>> = server.log().entries().rev().cloned().collect();
+    let find = move || all.into_iter().filter(|entry| filter.fits(entry)).take(limit.saturating_add(1)).collect::<Vec<_>>();
+    // A search reads every body.
+    let mut found = tokio::task::spawn_blocking(find).await.map_err(bad)?;
+    let older = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().filter(|_| older).map(|oldest| ("before", oldest.number().to_string()));
+    let headers = link(&uri, next);
+    found.reverse();
+    Ok(if summary {
+        let summaries: Vec<Summary<'_>> = found.iter().map(|entry| summarize(&server, entry)).collect();
+        (headers, Json(summaries)).into_response()
+    } else {
+        stream_json(headers, found)
+    })
+}
+
+/// What a list shows of a request, with the name of its contact.
+pub(super) fn summarize<'a>(server: &Server, entry: &'a Entry) -> Summary<'a> {
+    let request = entry.request();
+    let name = request.contact.as_deref().and_then(|contact| server.simulator(request.vendor).name_of(contact));
+    entry.summary(name)
+}
+
+/// The whole requests as a JSON array, one after the other: all of them at once would be far larger than the log.
+fn stream_json(headers: HeaderMap, entries: Vec<Arc<Entry>>) -> Response {
+    let items = entries.into_iter().enumerate().map(|(index, entry)| {
+        let json = serde_json::to_string(&entry.show()).map_err(std::io::Error::other)?;
+        Ok::<_, std::io::Error>(Bytes::from(format!("{}{json}", if index == 0 { "" } else { "," })))
     });
-    let mut entries: Vec<RecordedRequest> = chosen.take(which.limit.unwrap_or(usize::MAX)).map(|entry| entry.show()).collect();
-    entries.reverse();
-    Ok(Json(entries))
+    let all = std::iter::once(Ok(Bytes::from_static(b"["))).chain(items).chain(std::iter::once(Ok(Bytes::from_static(b"]"))));
+    (headers, [(header::CONTENT_TYPE, "application/json")], Body::from_stream(stream::iter(all))).into_response()
 }
 
 async fn request(State(server): Shared, Path(number): Path<u64>) -> Result<Json<RecordedRequest>, Refused> {

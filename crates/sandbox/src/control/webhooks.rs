@@ -7,8 +7,9 @@ use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
-use super::{Refused, Shared, SharedServer, bad, missing};
-use crate::{Subscription, Webhook};
+use super::refused::{Refused, Shared, SharedServer, bad, missing};
+use crate::webhook::Subscription;
+use crate::webhook::Webhook;
 
 pub(super) fn router() -> Router<SharedServer> {
     Router::new()
@@ -19,24 +20,24 @@ pub(super) fn router() -> Router<SharedServer> {
 
 /// The registered webhooks, and how their last deliveries went.
 async fn webhooks(State(server): Shared) -> Json<Value> {
-    Json(json!({ "webhooks": server.hub.subscriptions(), "deliveries": server.hub.deliveries() }))
+    Json(json!({ "webhooks": server.webhooks.subscriptions(), "deliveries": server.webhooks.deliveries() }))
 }
 
 async fn add(State(server): Shared, webhook: Result<Json<Webhook>, JsonRejection>) -> Result<(StatusCode, Json<Subscription>), Refused> {
     let Json(webhook) = webhook?;
-    let subscription = server.hub.subscribe(server.stage(webhook.vendor).api, webhook).map_err(bad)?;
+    let subscription = server.webhooks.subscribe(server.simulator(webhook.vendor).api, webhook).map_err(bad)?;
     Ok((StatusCode::CREATED, Json(subscription)))
 }
 
 async fn clear(State(server): Shared) -> StatusCode {
-    server.hub.clear();
+    server.webhooks.clear();
     StatusCode::NO_CONTENT
 }
 
 async fn remove(State(server): Shared, Path(id): Path<String>) -> Result<StatusCode, Refused> {
-    if server.hub.unsubscribe(&id) { Ok(StatusCode::NO_CONTENT) } else { Err(missing(format!("there is no webhook {id:?}"))) }
+    if server.webhooks.unsubscribe(&id) { Ok(StatusCode::NO_CONTENT) } else { Err(missing(format!("there is no webhook {id:?}"))) }
 }
 
 async fn resend(State(server): Shared, Path(id): Path<u64>) -> Result<StatusCode, Refused> {
-    if server.hub.resend(id) { Ok(StatusCode::ACCEPTED) } else { Err(missing(format!("delivery {id} is not known, or not any more"))) }
+    if server.webhooks.resend(id) { Ok(StatusCode::ACCEPTED) } else { Err(missing(format!("delivery {id} is not known, or not any more"))) }
 }

@@ -6,22 +6,26 @@ use serde_json::{Map, Value};
 use super::complete::complete;
 use super::event::Event;
 use super::filter::{self, Criteria, Special};
+use super::model::{Kind, Model};
 use super::page::Reader;
 use super::plan::{Plan, pointer};
-use super::script::{Kind, Script};
 use super::store::{Fields, Store};
 use super::{example, respond};
+use crate::api::check::Checked;
+use crate::api::refusal::Refusal;
 use crate::api::{Api, Operation};
-use crate::check::Checked;
-use crate::ids;
-use crate::refusal::Refusal;
-use crate::{Settings, Vendor};
+use crate::engine::ids;
+use crate::settings::Settings;
+use crate::vendor::Vendor;
+
+/// Performs an operation: the body of its response.
+pub(crate) type Handler = fn(&mut Call<'_>) -> Result<Value, Refusal>;
 
 /// One request on its way through the engine.
 pub(crate) struct Call<'a> {
     pub api: &'a Api,
     pub operation: &'a Operation,
-    pub script: &'a Script,
+    pub model: &'a Model,
     pub plan: &'a Plan,
     pub checked: &'a Checked,
     pub settings: &'a Settings,
@@ -68,7 +72,7 @@ impl<'a> Call<'a> {
     }
 
     pub(crate) fn fresh_id(&self, kind: &str) -> String {
-        ids::like(self.script.kind(kind).map_or(&Value::Null, Kind::example_id))
+        ids::like(self.model.kind(kind).map_or(&Value::Null, Kind::example_id))
     }
 
     /// Whether there is such an object. A documented id that nothing made yet is made now.
@@ -76,7 +80,7 @@ impl<'a> Call<'a> {
         if self.store.get(kind, id).is_some() {
             return true;
         }
-        let Some(known) = self.script.kind(kind) else { return false };
+        let Some(known) = self.model.kind(kind) else { return false };
         let adopt = known.is_documented(id) || (self.settings.adopt_unknown_ids && known.has_form(id));
         let adopt = adopt && !id.is_empty() && !self.store.is_removed(kind, id);
         if adopt {
@@ -99,7 +103,7 @@ impl<'a> Call<'a> {
     /// Makes an object of these fields and a fresh id, and returns all of it.
     pub(crate) fn make(&mut self, kind: &str, fields: Fields) -> Fields {
         let id = self.fresh_id(kind);
-        make((self.api, self.script), self.store, kind, &id, fields)
+        make((self.api, self.model), self.store, kind, &id, fields)
     }
 
     /// Changes an object and returns all of it. A null clears a field.
@@ -136,7 +140,7 @@ impl<'a> Call<'a> {
 
     /// A list of the objects that the request asks for.
     pub(crate) fn list(&mut self, listing: &Listing<'_>) -> Result<Value, Refusal> {
-        let parents = self.plan.parents.iter().filter(|parent| self.script.kind(&parent.kind).is_some());
+        let parents = self.plan.parents.iter().filter(|parent| self.model.kind(&parent.kind).is_some());
         let belongs =
             |fields: &&Fields| parents.clone().all(|parent| fields.get(&parent.field) == self.checked.parameters.get(&parent.parameter));
         let kind = listing.kind.unwrap_or(&self.plan.kind);
@@ -177,11 +181,11 @@ const fn usual_made(vendor: Vendor) -> &'static str {
 }
 
 /// Makes an object of these fields under this id, and returns all of it.
-pub(crate) fn make((api, script): (&Api, &Script), store: &mut Store, kind: &str, id: &str, mut fields: Fields) -> Fields {
-    let id_field = script.kind(kind).map_or("id", |kind| kind.id_field.as_str());
+pub(crate) fn make((api, model): (&Api, &Model), store: &mut Store, kind: &str, id: &str, mut fields: Fields) -> Fields {
+    let id_field = model.kind(kind).map_or("id", |kind| kind.id_field.as_str());
     fields.insert(id_field.to_owned(), id.into());
     let now = write_time(api.vendor, store.now());
-    let template = script.kind(kind).map(|kind| &kind.template);
+    let template = model.kind(kind).map(|kind| &kind.template);
     let shown = |name: &&str| template.is_some_and(|template| template.contains_key(*name));
     let made = MADE.iter().find(|name| shown(name)).copied().unwrap_or(usual_made(api.vendor));
     for name in CHANGED.into_iter().filter(shown).chain([made]) {

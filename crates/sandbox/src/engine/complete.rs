@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::page::milliseconds;
 use super::store::{Fields, text};
-use crate::Vendor;
 use crate::api::Api;
+use crate::vendor::Vendor;
 
 /// Fills in what every object of this kind has.
 pub(crate) fn complete(api: &Api, kind: &str, fields: &mut Fields) {

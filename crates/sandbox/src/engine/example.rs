@@ -3,9 +3,9 @@
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
+use crate::api::check::Checked;
 use crate::api::{Api, Credential, Document, Location, Operation};
-use crate::check::Checked;
-use crate::ids;
+use crate::engine::ids;
 
 /// The example response of `operation`, with the fields of the request that the response has too.
 pub(crate) fn response(document: &Document, operation: &Operation, checked: &Checked) -> Value {

@@ -2,14 +2,13 @@
 
 use std::cmp::Ordering;
 
-use chrono::{DateTime, NaiveDate};
 use serde_json::Value;
 
-use super::page::milliseconds;
+use super::page::{milliseconds, moment};
 use super::plan::argument;
 use super::store::{DOCUMENTED, Fields, text};
+use crate::api::check::Checked;
 use crate::api::{Document, Operation};
-use crate::check::Checked;
 
 /// Arguments that search every text of an object.
 const SEARCHES: [&str; 4] = ["search", "query", "q", "full_name"];
@@ -163,17 +162,6 @@ fn time(name: &str, value: &Value) -> Option<Test<'static>> {
     };
     let field = (stem != "created").then(|| format!("{stem}_at"));
     Some(Test::Time { field, limit: moment(value)?, after })
-}
-
-/// A date, a time, or a number of milliseconds since 1970, as the last.
-fn moment(value: &Value) -> Option<i64> {
-    let text = match value {
-        Value::Number(number) => return number.as_i64(),
-        value => value.as_str()?,
-    };
-    let time = DateTime::parse_from_rfc3339(text).map(|time| time.timestamp_millis());
-    let day = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0).map(|time| time.and_utc().timestamp_millis());
-    time.ok().or_else(day)
 }
 
 fn contains(value: &Value, needle: &str) -> bool {

@@ -5,19 +5,19 @@ use serde_json::Value;
 use super::call::{Call, Listing};
 use super::plan::{Role, referred};
 use super::store::Fields;
-use crate::refusal::Refusal;
+use crate::api::refusal::Refusal;
 
 /// Refuses a request that names an object which does not exist, in its path or in a field that its body requires.
 pub(crate) fn check_references(call: &mut Call<'_>) -> Result<(), Refusal> {
     for parent in &call.plan.parents {
-        if call.script.kind(&parent.kind).is_some() {
+        if call.model.kind(&parent.kind).is_some() {
             call.object(&parent.kind, call.parameter(&parent.parameter), "")?;
         }
     }
     let Some(body) = &call.operation.body else { return Ok(()) };
     let schema = call.api.document.resolve(&body.schema);
     for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-        let kind = referred(name).filter(|kind| call.script.kind(kind).is_some());
+        let kind = referred(name).filter(|kind| call.model.kind(kind).is_some());
         if let Some(kind) = kind.filter(|_| call.checked.body[name].is_string()) {
             call.object(&kind, call.said(name), name)?;
         }
@@ -29,7 +29,7 @@ pub(crate) fn check_references(call: &mut Call<'_>) -> Result<(), Refusal> {
 pub(crate) fn perform(call: &mut Call<'_>) -> Result<Value, Refusal> {
     let kind = call.plan.kind.as_str();
     let own = call.plan.own.as_deref().map(|own| call.parameter(own)).unwrap_or_default();
-    if call.script.kind(kind).is_none() {
+    if call.model.kind(kind).is_none() {
         return Ok(call.example());
     }
     match call.plan.role {
@@ -65,7 +65,7 @@ fn owned(call: &mut Call<'_>, kind: &str, id: &str) -> Result<Fields, Refusal> {
     let parents = call.plan.parents.clone();
     let documented = call.store.get(kind, id).is_none();
     let mut object = call.object(kind, id, "")?.clone();
-    for parent in parents.iter().filter(|parent| call.script.kind(&parent.kind).is_some()) {
+    for parent in parents.iter().filter(|parent| call.model.kind(&parent.kind).is_some()) {
         let named = call.parameter(&parent.parameter);
         if documented {
             object.insert(parent.field.clone(), named.into());

@@ -5,11 +5,10 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::Handler;
-use super::call::{Call, Listing};
+use super::call::{Call, Handler, Listing};
 use super::event::Event;
 use super::store::{Fields, fields, text};
-use crate::refusal::Refusal;
+use crate::api::refusal::Refusal;
 
 pub(crate) fn handler(operation: &str) -> Option<Handler> {
     Some(match operation {
@@ -99,7 +98,7 @@ fn create(call: &mut Call<'_>, job: &Job) -> Result<Value, Refusal> {
 
 /// Leads after the documented one, told apart by a number.
 fn find_leads(call: &mut Call<'_>, job: &Job, id: &str, count: u64) -> Vec<Fields> {
-    let template = call.script.kind(job.result).map(|kind| kind.template.clone()).unwrap_or_default();
+    let template = call.model.kind(job.result).map(|kind| kind.template.clone()).unwrap_or_default();
     let parent = format!("{}_id", job.kind);
     let mut leads = Vec::new();
     for number in 1..=count {

@@ -2,11 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::Handler;
-use super::call::Call;
+use super::call::{Call, Handler};
 use super::reply::ReplyTo;
 use super::store::{Fields, fields, text};
-use crate::refusal::Refusal;
+use crate::api::refusal::Refusal;
 
 pub(crate) fn handler(operation: &str) -> Option<Handler> {
     Some(match operation {
@@ -56,7 +55,7 @@ fn create_project(call: &mut Call<'_>) -> Result<Value, Refusal> {
         json!({ "user_id": id, "first_name": name })
     });
     let owners: Vec<Value> = members.collect();
-    let template = call.script.kind("project").map(|kind| &kind.template);
+    let template = call.model.kind("project").map(|kind| &kind.template);
     let mut stages = template.and_then(|project| project.get("pipeline")?.get("stages")).cloned().unwrap_or_else(|| json!([]));
     for stage in stages.as_array_mut().into_iter().flatten() {
         stage["id"] = uuid::Uuid::new_v4().to_string().into();

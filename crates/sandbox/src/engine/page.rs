@@ -1,13 +1,14 @@
 //! Pages of a list, in the style its `x-pagination` names.
 
+use chrono::{DateTime, NaiveDate};
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Map, Value, json};
 
 use super::plan::{argument, pointer};
 use super::store::{Fields, text};
+use crate::api::check::Checked;
+use crate::api::refusal::Refusal;
 use crate::api::{Document, Operation, Pagination, Style};
-use crate::check::Checked;
-use crate::refusal::Refusal;
 
 /// The names that parameters for the size of a page go by.
 const SIZES: [&str; 4] = ["limit", "page_size", "pageLimit", "pageSize"];
@@ -146,7 +147,18 @@ fn after_field(all: &[&Fields], field: &str, said: &Value) -> Option<usize> {
 /// When the object was made, in milliseconds since 1970.
 pub(crate) fn milliseconds(fields: &Fields) -> i64 {
     let made = ["dateAdded", "created_at", "createdAt", "sent_at", "sentAt"].iter().find_map(|name| fields.get(*name)?.as_str());
-    made.and_then(|made| chrono::DateTime::parse_from_rfc3339(made).ok()).map_or(0, |made| made.timestamp_millis())
+    made.and_then(|made| DateTime::parse_from_rfc3339(made).ok()).map_or(0, |made| made.timestamp_millis())
+}
+
+/// A date, a time, or a number of milliseconds since 1970, as the last.
+pub(crate) fn moment(value: &Value) -> Option<i64> {
+    let text = match value {
+        Value::Number(number) => return number.as_i64(),
+        value => value.as_str()?,
+    };
+    let time = DateTime::parse_from_rfc3339(text).map(|time| time.timestamp_millis());
+    let day = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0).map(|time| time.and_utc().timestamp_millis());
+    time.ok().or_else(day)
 }
 
 fn make_parents(response: &mut Value, path: &str) {

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::plan::argument;
-use crate::Vendor;
 use crate::api::Api;
-use crate::refusal::Refusal;
+use crate::api::refusal::Refusal;
+use crate::vendor::Vendor;
 
 /// A message that a contact or a lead writes. One of the ids says in which conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

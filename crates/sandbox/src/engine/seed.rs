@@ -2,36 +2,48 @@
 
 use std::collections::BTreeMap;
 
-use reachout_schema::{Definitions, Unknown, problems};
+use chrono::TimeDelta;
+use reachout_schema::{Definitions, Unknown, Validator, problems};
 use serde_json::{Map, Value, json};
 
 use super::call::make;
+use super::ids;
+use super::model::Model;
 use super::plan::{Role, referred, singular};
-use super::store::{Fields, Store, text};
-use super::{Script, Stage};
+use super::simulator::Simulator;
+use super::store::{DOCUMENTED, Fields, Store, text, too_many_objects};
 use crate::api::Api;
 use crate::fault::unknown;
-use crate::ids;
+use crate::vendor::Vendor;
 
-/// The fields of a kind with their schemas.
-type Schemas = BTreeMap<String, Value>;
+/// The fields of a kind with their schemas, and the validators of those that were needed.
+struct Schemas(BTreeMap<String, (Value, Option<Validator>)>);
 
-impl Stage {
+impl Simulator {
     /// Starts from these objects beside the documented ones: kinds by name, each a list. The error names the field.
     pub(crate) fn seed(&mut self, kinds: &Map<String, Value>) -> Result<(), String> {
         let definitions = Definitions::new(self.api.document.root(), Unknown::Refused);
         let mut store = self.initial.clone();
+        let capacity = store.capacity();
+        store.set_capacity(usize::MAX);
+        let count: usize = kinds.values().filter_map(Value::as_array).map(Vec::len).sum();
+        store.set_behind(TimeDelta::milliseconds(i64::try_from(count).unwrap_or(i64::MAX / 1_000)));
         let mut seeded = Vec::new();
         for (name, objects) in kinds {
             let kind = self.seed_kind(name)?;
-            let schemas = schemas(self.api, self.script, &kind);
+            let mut schemas = Schemas::of(self.api, self.model, &kind);
             let objects = objects.as_array().ok_or_else(|| format!("{name}: this is not a list of objects"))?;
             for (index, object) in objects.iter().enumerate() {
                 let place = format!("{name}[{index}]");
                 let fields = object.as_object().ok_or_else(|| format!("{place}: this is not an object"))?;
-                check(&definitions, &schemas, fields).map_err(|error| format!("{place}.{error}"))?;
+                schemas.check(&definitions, fields).map_err(|error| format!("{place}.{error}"))?;
                 let id = self.add(&mut store, &kind, fields.clone()).map_err(|error| format!("{place}.{error}"))?;
                 seeded.push((place, kind.clone(), id));
+            }
+            let count = store.count_of(&kind);
+            if count > capacity {
+                let documented = store.newest(&kind).filter(|fields| fields.contains_key(DOCUMENTED)).count();
+                return Err(format!("{name}: {}, {documented} of these objects are documented ones", too_many_objects(count, capacity)));
             }
         }
         // In the end, so that objects may refer to one another in any order.
@@ -39,6 +51,8 @@ impl Stage {
             let fields = store.get(&kind, &id).cloned().unwrap_or_default();
             self.check_references(&store, &kind, &fields).map_err(|error| format!("{place}.{error}"))?;
         }
+        store.set_capacity(capacity);
+        store.set_behind(TimeDelta::zero());
         self.initial = store;
         self.reset_to_start();
         Ok(())
@@ -46,15 +60,15 @@ impl Stage {
 
     /// The kind of this name, in the singular or in the plural.
     fn seed_kind(&self, name: &str) -> Result<String, String> {
-        let kind = [name.to_owned(), singular(name)].into_iter().find(|kind| self.script.kind(kind).is_some());
+        let kind = [name.to_owned(), singular(name)].into_iter().find(|kind| self.model.kind(kind).is_some());
         kind.ok_or_else(|| {
             let whose = format!("a kind of object that {} has", self.api.vendor);
-            unknown(name, name, &whose, self.script.kinds())
+            unknown(name, name, &whose, self.model.kinds())
         })
     }
 
     fn add(&self, store: &mut Store, kind: &str, fields: Fields) -> Result<String, String> {
-        let known = self.script.kind(kind);
+        let known = self.model.kind(kind);
         let id_field = known.map_or("id", |kind| kind.id_field.as_str());
         let given = text(&fields, id_field);
         if !given.is_empty() && !known.is_some_and(|kind| kind.has_form(given)) {
@@ -62,17 +76,17 @@ impl Stage {
             return Err(format!("{id_field}: {given:?} is not an id of {}; one looks like {example}", self.api.vendor));
         }
         let id = if given.is_empty() { ids::like(known.map_or(&Value::Null, |kind| kind.example_id())) } else { given.to_owned() };
-        if store.get(kind, &id).is_some_and(|known| !known.contains_key(super::store::DOCUMENTED)) {
+        if store.get(kind, &id).is_some_and(|known| !known.contains_key(DOCUMENTED)) {
             return Err(format!("{id_field}: {id:?} is there twice"));
         }
-        make((self.api, self.script), store, kind, &id, fields);
+        make((self.api, self.model), store, kind, &id, fields);
         Ok(id)
     }
 
     fn check_references(&self, store: &Store, own: &str, fields: &Fields) -> Result<(), String> {
-        let id_field = self.script.kind(own).map_or("id", |kind| kind.id_field.as_str());
+        let id_field = self.model.kind(own).map_or("id", |kind| kind.id_field.as_str());
         for (name, value) in fields.iter().filter(|(name, _)| name.as_str() != id_field) {
-            let Some((kind, known)) = referred(name).and_then(|kind| Some((kind.clone(), self.script.kind(&kind)?))) else { continue };
+            let Some((kind, known)) = referred(name).and_then(|kind| Some((kind.clone(), self.model.kind(&kind)?))) else { continue };
             let named = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice).iter().filter_map(Value::as_str);
             if let Some(missing) = named.into_iter().find(|id| store.get(&kind, id).is_none() && !known.is_documented(id)) {
                 return Err(format!("{name}: there is no {kind} {missing:?}; add one to the file"));
@@ -82,50 +96,57 @@ impl Stage {
     }
 }
 
-fn check(definitions: &Definitions, schemas: &Schemas, fields: &Fields) -> Result<(), String> {
-    for (name, value) in fields {
-        let Some(schema) = schemas.get(name) else {
-            return Err(unknown(name, name, "a field of this kind", schemas.keys().map(String::as_str)));
-        };
-        let validator = definitions.validator(schema)?;
-        if let Some(problem) = problems(&validator, value).into_iter().next() {
-            let path = if problem.path.is_empty() { name.clone() } else { format!("{name}.{}", problem.path) };
-            return Err(format!("{path}: {}", problem.message));
+impl Schemas {
+    fn check(&mut self, definitions: &Definitions, fields: &Fields) -> Result<(), String> {
+        for (name, value) in fields {
+            let Some((schema, validator)) = self.0.get_mut(name) else {
+                return Err(unknown(name, name, "a field of this kind", self.0.keys().map(String::as_str)));
+            };
+            let validator = match validator {
+                Some(validator) => validator,
+                None => validator.insert(definitions.validator(schema)?),
+            };
+            if let Some(problem) = problems(validator, value).into_iter().next() {
+                let path = if problem.path.is_empty() { name.clone() } else { format!("{name}.{}", problem.path) };
+                return Err(format!("{path}: {}", problem.message));
+            }
         }
+        Ok(())
     }
-    Ok(())
-}
 
-/// The fields that operations show of a kind or take for it.
-fn schemas(api: &Api, script: &Script, kind: &str) -> Schemas {
-    let mut schemas = Schemas::new();
-    let mut add = |schema: &Value| {
-        for (name, property) in api.document.properties(schema).into_iter().flatten() {
-            schemas.entry(name.clone()).or_insert_with(|| property.clone());
+    /// The fields that operations show of a kind or take for it.
+    fn of(api: &Api, model: &Model, kind: &str) -> Self {
+        let mut schemas = BTreeMap::new();
+        let mut add = |schema: &Value| {
+            for (name, property) in api.document.properties(schema).into_iter().flatten() {
+                schemas.entry(name.clone()).or_insert_with(|| (property.clone(), None));
+            }
+        };
+        let about = |role: Option<Role>| {
+            api.operations.iter().filter(move |operation| {
+                let plan = model.plan(operation);
+                plan.kind == kind && role.is_none_or(|role| plan.role == role)
+            })
+        };
+        for operation in about(None) {
+            let shown = operation.response().zip(model.plan(operation).item.as_deref());
+            if let Some(schema) = shown.and_then(|((schema, _), path)| api.document.at(schema, path)) {
+                add(if schema["type"] == "array" { &schema["items"] } else { schema });
+            }
         }
-    };
-    let about = |role: Option<Role>| {
-        api.operations.iter().filter(move |operation| {
-            let plan = script.plan(operation);
-            plan.kind == kind && role.is_none_or(|role| plan.role == role)
-        })
-    };
-    for operation in about(None) {
-        let shown = operation.response().zip(script.plan(operation).item.as_deref());
-        if let Some(schema) = shown.and_then(|((schema, _), path)| api.document.at(schema, path)) {
-            add(if schema["type"] == "array" { &schema["items"] } else { schema });
+        for body in about(Some(Role::Create)).filter_map(|operation| operation.body.as_ref()) {
+            add(&body.schema);
         }
+        let parents = about(None).flat_map(|operation| model.plan(operation).parents.iter()).map(|parent| parent.field.clone());
+        // What no page shows of a conversation and a message needs all the same.
+        let bare = ["contact_id", "conversation_id", "channel"]
+            .map(str::to_owned)
+            .into_iter()
+            .filter(|_| kind == "conversation" || kind == "message");
+        let id = model.kind(kind).map(|kind| kind.id_field.clone());
+        for name in parents.chain(bare.filter(|_| api.vendor == Vendor::Leonar)).chain(id) {
+            schemas.entry(name).or_insert_with(|| (json!({ "type": "string" }), None));
+        }
+        Self(schemas)
     }
-    for body in about(Some(Role::Create)).filter_map(|operation| operation.body.as_ref()) {
-        add(&body.schema);
-    }
-    let parents = about(None).flat_map(|operation| script.plan(operation).parents.iter()).map(|parent| parent.field.clone());
-    // What no page shows of a conversation and a message needs all the same.
-    let bare =
-        ["contact_id", "conversation_id", "channel"].map(str::to_owned).into_iter().filter(|_| kind == "conversation" || kind == "message");
-    let id = script.kind(kind).map(|kind| kind.id_field.clone());
-    for name in parents.chain(bare.filter(|_| api.vendor == crate::Vendor::Leonar)).chain(id) {
-        schemas.entry(name).or_insert_with(|| json!({ "type": "string" }));
-    }
-    schemas
 }

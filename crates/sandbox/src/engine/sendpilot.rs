@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::Handler;
-use super::call::{Call, Listing};
+use super::call::{Call, Handler, Listing};
 use super::event::Event;
 use super::jobs;
 use super::reply::ReplyTo;
 use super::store::{Fields, fields, text};
-use crate::refusal::Refusal;
+use crate::api::refusal::Refusal;
 
 pub(crate) fn handler(operation: &str) -> Option<Handler> {
     Some(match operation {
@@ -267,7 +266,7 @@ fn send_connection_request(call: &mut Call<'_>) -> Result<Value, Refusal> {
         call.events.push(Event::new("connection_request.accepted", data).after(wait));
     }
     Ok(json!({
-        "success": true, "requestId": crate::ids::like(&"conn_xyz789".into()), "recipientLinkedinUrl": url,
+        "success": true, "requestId": crate::engine::ids::like(&"conn_xyz789".into()), "recipientLinkedinUrl": url,
         "status": if known { "already_connected" } else { "sent" }, "timestamp": now,
     }))
 }

@@ -19,6 +19,8 @@ pub(crate) struct Store {
     capacity: usize,
     sequence: u64,
     last: DateTime<Utc>,
+    /// How far the time of this store is behind.
+    behind: TimeDelta,
     /// Documented objects that were deleted, so that they stay so.
     removed: HashSet<(String, String)>,
 }
@@ -30,7 +32,7 @@ struct Kind {
     places: HashMap<String, u64>,
 }
 
-/// All objects, as they are written to a file.
+/// All objects, as they are saved.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Snapshot {
@@ -38,6 +40,19 @@ pub(crate) struct Snapshot {
     removed: Vec<(String, String)>,
     /// Ids and fields by kind, the newest last.
     kinds: BTreeMap<String, Vec<(String, Fields)>>,
+}
+
+impl Snapshot {
+    /// Whether all of it is kept under this capacity. The error names the kind.
+    pub(crate) fn check(&self, capacity: usize) -> Result<(), String> {
+        let too_many = self.kinds.iter().find(|(_, objects)| objects.len() > capacity);
+        too_many.map_or(Ok(()), |(kind, objects)| Err(format!("kinds.{kind}: {}", too_many_objects(objects.len(), capacity))))
+    }
+}
+
+/// Says that there are more objects of a kind than are kept.
+pub(crate) fn too_many_objects(objects: usize, capacity: usize) -> String {
+    format!("{objects} objects, and {capacity} of a kind are kept; raise the capacity (`--capacity {objects}`)")
 }
 
 impl Store {
@@ -65,7 +80,22 @@ impl Store {
     }
 
     pub(crate) fn new(capacity: usize) -> Self {
-        Self { kinds: HashMap::new(), capacity: capacity.max(1), sequence: 0, last: DateTime::UNIX_EPOCH, removed: HashSet::new() }
+        let (kinds, removed, last, behind) = Default::default();
+        Self { kinds, capacity: capacity.max(1), sequence: 0, last, behind, removed }
+    }
+
+    /// Lets time run this far behind, so that objects that are made all at once, a millisecond after each other, are not of the future.
+    pub(crate) fn set_behind(&mut self, behind: TimeDelta) {
+        self.behind = behind;
+    }
+
+    pub(crate) fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    /// How many objects there are of one kind.
+    pub(crate) fn count_of(&self, kind: &str) -> usize {
+        self.kinds.get(kind).map_or(0, |kind| kind.objects.len())
     }
 
     pub(crate) fn set_capacity(&mut self, capacity: usize) {
@@ -74,7 +104,7 @@ impl Store {
 
     /// The time, to the millisecond and never the same twice, so that objects can be told apart and ordered by it.
     pub(crate) fn now(&mut self) -> DateTime<Utc> {
-        let now = DateTime::from_timestamp_millis(Utc::now().timestamp_millis()).unwrap_or(self.last);
+        let now = DateTime::from_timestamp_millis((Utc::now() - self.behind).timestamp_millis()).unwrap_or(self.last);
         self.last = now.max(self.last + TimeDelta::milliseconds(1));
         self.last
     }

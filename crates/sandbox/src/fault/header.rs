@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Fault, FaultKind};
+use super::rule::{Fault, FaultKind};
 
 /// Reads `status=503; body=Sorry`, `rate-limit=2`, `latency=250`, `reset-after` and the like. The error is a sentence.
 pub(crate) fn parse(header: &str) -> Result<Fault, String> {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::api::Api;
 use crate::engine::Event;
-use crate::ids;
+use crate::engine::ids;
 
 /// The body of one event.
 pub(crate) struct Payload {

@@ -142,20 +142,36 @@ impl Browser {
         }
     }
 
-    /// Chooses the option of this value.
+    /// Chooses the option of this value, once it is there and stays there.
     pub async fn choose(&self, name: &str, value: &str) {
-        let found = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(&format!("select[name={name}]"))).await.unwrap();
-        found.select_by_value(value).await.unwrap_or_else(|error| panic!("{name}={value}: {error}"));
+        let begin = Instant::now();
+        loop {
+            let outcome = match self.client.find(Locator::Css(&format!("select[name={name}]"))).await {
+                Ok(found) => found.select_by_value(value).await,
+                Err(error) => Err(error),
+            };
+            match outcome {
+                Ok(()) => return,
+                Err(error) if begin.elapsed() > PATIENCE => panic!("{name}={value}: {error}"),
+                Err(_) => tokio::time::sleep(Duration::from_millis(30)).await,
+            }
+        }
     }
 
     pub async fn write(&self, css: &str, text: &str) {
-        let found = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await.unwrap();
+        self.until(&format!("document.querySelector({})", json!(css))).await;
+        let found = self.client.find(Locator::Css(css)).await.unwrap();
         found.send_keys(text).await.unwrap();
     }
 
-    /// Presses a key where the focus is.
+    /// Presses Tab or Enter where the focus is.
     pub async fn press(&self, key: &str) {
-        self.client.active_element().await.unwrap().send_keys(key).await.unwrap();
+        let (code, text) = if key == "Enter" { (13, "\r") } else { (9, "") };
+        for kind in ["keyDown", "keyUp"] {
+            let text = if kind == "keyDown" { text } else { "" };
+            let event = json!({ "type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code, "text": text });
+            self.cdp("Input.dispatchKeyEvent", event).await;
+        }
     }
 
     /// What went wrong on the pages so far, as the browser tells it: broken policies, missing files, errors.

@@ -1,6 +1,6 @@
 //! The log, the settings and the reset.
 
-use reachout_sandbox::{ReplyTo, Sandbox, Settings, Vendor, Watched};
+use reachout_sandbox::{ReplyTo, RequestEvent, Sandbox, Settings, Vendor};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -114,13 +114,13 @@ async fn a_watcher_that_falls_behind_is_told_so() {
     let client = Client::new(&sandbox, Vendor::SendPilot);
     let mut watched = sandbox.watch();
     client.get("/v1/credits").await;
-    assert!(matches!(watched.next().await, Some(Watched::Request(request)) if request.number == 1));
+    assert!(matches!(watched.next().await, Some(RequestEvent::Request(request)) if request.number == 1));
     for _ in 0..1_100 {
         client.get("/v1/credits").await;
     }
     // The channel holds the last 1,024.
-    assert_eq!(watched.next().await, Some(Watched::Missed(76)));
-    assert!(matches!(watched.next().await, Some(Watched::Request(request)) if request.number == 78));
+    assert_eq!(watched.next().await, Some(RequestEvent::Missed(76)));
+    assert!(matches!(watched.next().await, Some(RequestEvent::Request(request)) if request.number == 78));
     drop(sandbox);
     let rest = async { while watched.next().await.is_some() {} };
     tokio::time::timeout(std::time::Duration::from_secs(5), rest).await.expect("it ends with the sandbox");
@@ -166,6 +166,101 @@ async fn objects_and_conversations_are_shown_in_the_same_words() {
         let (status, body) = fetch(control(path)).await;
         assert!(status == 404 && body["error"].as_str().unwrap().contains(expected), "{path}: {body}");
     }
+}
+
+/// The address after `rel="next"`, where there is one.
+fn next_page(response: &reqwest::Response) -> Option<String> {
+    let link = response.headers().get("link")?.to_str().unwrap();
+    Some(link.strip_prefix('<').unwrap().strip_suffix(">; rel=\"next\"").unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn the_log_is_searched_and_paged() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let leonar = Client::new(&sandbox, Vendor::Leonar);
+    let made = leonar.post("/contacts", json!({ "first_name": "Ada", "last_name": "Lovelace" })).await;
+    let id = made["data"]["id"].as_str().unwrap().to_owned();
+    leonar.post("/messages", json!({ "contact_id": id, "channel": "linkedin", "content": "Engines, Tuesday" })).await;
+    leonar.status(Method::GET, "/nothing").await;
+    let reset = leonar.request(Method::GET, "/contacts").header("X-Sandbox-Fault", "reset-after").send().await;
+    assert!(reset.is_err());
+    let http = reqwest::Client::new();
+    let log = format!("{}/_sandbox/requests?summary=true", sandbox.url());
+    for (query, expected) in [
+        ("search=tuesday", vec![2]),
+        ("search=LOVELACE", vec![1, 2]),
+        ("search=hush", vec![]),
+        ("outcome=4xx", vec![3]),
+        ("outcome=refused", vec![3]),
+        ("outcome=2xx&vendor=leonar", vec![1, 2]),
+        ("outcome=reset", vec![4]),
+        ("outcome=fault", vec![4]),
+        ("before=3", vec![1, 2]),
+    ] {
+        let found = success(http.get(format!("{log}&{query}"))).await;
+        let numbers: Vec<u64> = found.as_array().unwrap().iter().map(|request| request["number"].as_u64().unwrap()).collect();
+        assert_eq!(numbers, expected, "{query}");
+    }
+    let all = success(http.get(&log)).await;
+    assert_eq!(
+        (&all[0]["contact"], &all[1]["contact"], &all[1]["contact_name"]),
+        (&json!("Ada Lovelace"), &json!(id), &json!("Ada Lovelace"))
+    );
+    assert_eq!((all[1].get("body"), all[1].get("headers")), (None, None));
+    assert_eq!(fetch(http.get(format!("{log}&outcome=3xx"))).await.0, 400);
+
+    let (mut address, mut pages) = (Some("/_sandbox/requests?limit=3&vendor=leonar".to_owned()), Vec::new());
+    while let Some(path) = address {
+        let response = http.get(format!("{}{path}", sandbox.url())).send().await.unwrap();
+        address = next_page(&response);
+        let page: Value = response.json().await.unwrap();
+        pages.push(page.as_array().unwrap().iter().map(|request| request["number"].as_u64().unwrap()).collect::<Vec<_>>());
+    }
+    assert_eq!(pages, [vec![2, 3, 4], vec![1]], "the newest first, and each with the newest last");
+    let overview = success(http.get(format!("{}/_sandbox", sandbox.url()))).await;
+    assert_eq!(overview["requests"], json!({ "received": 4, "kept": 4 }));
+}
+
+#[tokio::test]
+async fn conversations_of_all_vendors_are_in_the_order_of_time_and_are_searched() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (leonar, leadway) = (Client::new(&sandbox, Vendor::Leonar), Client::new(&sandbox, Vendor::Leadway));
+    let ada = leonar.post("/contacts", json!({ "first_name": "Ada" })).await["data"]["id"].as_str().unwrap().to_owned();
+    let joan = leadway.post("/contacts/", json!({ "locationId": "l", "firstName": "Joan", "email": "joan@example.com" })).await;
+    let joan = joan["contact"]["id"].as_str().unwrap().to_owned();
+    // Leonar's times are of seconds, the others' of milliseconds.
+    for (vendor, contact, text) in [(Vendor::Leonar, &ada, "one"), (Vendor::Leadway, &joan, "two"), (Vendor::Leonar, &ada, "three")] {
+        sandbox.reply(&ReplyTo::contact(vendor, contact, text)).unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(1_050)).await;
+    }
+    let http = reqwest::Client::new();
+    let url = format!("{}/_sandbox/conversations", sandbox.url());
+    let names = |found: Value| found.as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    assert_eq!(names(success(http.get(&url)).await)[..2], ["Ada", "Joan"]);
+    assert_eq!(names(success(http.get(format!("{url}?search=TWO"))).await), ["Joan"]);
+    let first = http.get(format!("{url}?limit=1")).send().await.unwrap();
+    let next = next_page(&first).unwrap();
+    assert_eq!(names(first.json().await.unwrap()), ["Ada"]);
+    assert_eq!(names(success(http.get(format!("{}{next}", sandbox.url()))).await), ["Joan"]);
+
+    let html = "<p style='color:red'>Hi <b>Joan</b></p><script>hurt()</script>";
+    let email = json!({ "type": "Email", "subType": "Email", "contactId": joan, "status": "pending", "subject": "Engines", "html": html });
+    leadway.post("/conversations/messages", email).await;
+    let found = success(http.get(format!("{url}?search=engines"))).await;
+    assert_eq!((&found[0]["name"], &found[0]["last"]["subject"]), (&json!("Joan"), &json!("Engines")));
+    let thread = success(http.get(format!("{url}/leadway/{}", found[0]["id"].as_str().unwrap()))).await;
+    let message = &thread["messages"][1];
+    assert_eq!((&message["subject"], &message["html"], &message["text"]), (&json!("Engines"), &json!(true), &json!(html)));
+    let page = http.get(format!("{}/_sandbox/messages/leadway/{}", sandbox.url(), message["id"].as_str().unwrap())).send().await.unwrap();
+    let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy.starts_with("default-src 'none';") && policy.ends_with("; sandbox") && !policy.contains("script-src"), "{policy}");
+    assert_eq!(page.text().await.unwrap(), html);
+    let plain = thread["messages"][0]["id"].as_str().unwrap();
+    assert_eq!(
+        fetch(http.get(format!("{}/_sandbox/messages/leadway/{plain}", sandbox.url()))).await.0,
+        404,
+        "text is not served as a page"
+    );
 }
 
 /// What the page for sending fills in is a request that the sandbox takes.

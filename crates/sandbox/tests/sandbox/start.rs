@@ -6,7 +6,7 @@ use reachout_sandbox::{Fault, FaultRule, ReplyTo, Sandbox, Vendor, Webhook};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::client::{Client, success};
+use crate::client::{Client, fetch, success};
 
 fn file(directory: &tempfile::TempDir, name: &str, content: &str) -> PathBuf {
     let path = directory.path().join(name);
@@ -76,6 +76,69 @@ async fn a_seed_with_a_mistake_names_it_and_starts_nothing() {
     }
     let missing = Sandbox::builder().seed_file(directory.path().join("none.json")).start().await.unwrap_err().to_string();
     assert!(missing.contains("none.json: No such file"), "{missing}");
+}
+
+#[tokio::test]
+async fn a_seed_or_a_state_that_is_not_kept_as_a_whole_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let contacts: Vec<Value> = (0..2_500).map(|index| json!({ "first_name": format!("Ada {index}") })).collect();
+    let seed = file(&directory, "seed.json", &json!({ "leonar": { "contacts": contacts } }).to_string());
+    let error = Sandbox::builder().seed_file(&seed).start().await.unwrap_err().to_string();
+    assert!(
+        error.contains("seed.json: leonar.contacts: 25")
+            && error.contains(" objects, and 2000 of a kind are kept; raise the capacity (`--capacity 25"),
+        "{error}"
+    );
+
+    let begin = chrono::Utc::now();
+    let sandbox = Sandbox::builder().capacity(3_000).seed_file(&seed).start().await.unwrap();
+    let client = Client::new(&sandbox, Vendor::Leonar);
+    let counts = success(reqwest::Client::new().get(format!("{}/_sandbox/objects", sandbox.url()))).await;
+    assert!(counts["leonar"]["contact"].as_u64().unwrap() > 2_500, "{counts}");
+    let made = client.post("/contacts", json!({ "first_name": "Grace" })).await;
+    let made = chrono::DateTime::parse_from_rfc3339(made["data"]["created_at"].as_str().unwrap()).unwrap();
+    assert!(made.timestamp() <= begin.timestamp() + 30 && made <= chrono::Utc::now(), "objects are not of the future: {made}");
+
+    let state = success(reqwest::Client::new().get(format!("{}/_sandbox/state", sandbox.url()))).await;
+    let path = file(&directory, "state.json", &state.to_string());
+    let error = Sandbox::builder().state_file(&path).start().await.unwrap_err().to_string();
+    assert!(error.contains("state.json: vendors.leonar.kinds.contact: 25"), "{error}");
+}
+
+#[tokio::test]
+async fn a_state_is_exported_and_imported_as_a_whole_or_not_at_all() {
+    let (from, to) = (Sandbox::start().await.unwrap(), Sandbox::start().await.unwrap());
+    let made = Client::new(&from, Vendor::Leonar).post("/contacts", json!({ "first_name": "Ada" })).await;
+    let path = format!("/conversations/{}/messages", "66666666-2222-3333-4444-555555555555");
+    from.add_fault(FaultRule::new(Fault::status(503)).operation("get_credits")).unwrap();
+    let webhook = from.add_webhook(Webhook::new(Vendor::SendPilot, "http://127.0.0.1:9/hook")).unwrap();
+    let http = reqwest::Client::new();
+    let exported = http.get(format!("{}/_sandbox/state", from.url())).send().await.unwrap();
+    assert_eq!(exported.headers()["content-disposition"], "attachment; filename=\"sandbox-state.json\"");
+    let state: Value = exported.json().await.unwrap();
+
+    let import = |state: String| http.put(format!("{}/_sandbox/state", to.url())).body(state);
+    let mut broken = state.clone();
+    broken["webhooks"][0]["url"] = json!("http://example.com/hook");
+    for (wrong, expected) in [
+        (broken.to_string(), "webhooks.0.url: the sandbox delivers to http addresses of this machine only"),
+        (json!({ "vendors": { "leonr": state["vendors"]["leonar"] }, "faults": [], "webhooks": [] }).to_string(), "vendors.leonr: "),
+        (
+            json!({ "vendors": {}, "faults": [{ "fault": { "kind": "status", "status": 7 } }], "webhooks": [] }).to_string(),
+            "faults.0.status: ",
+        ),
+        ("{".to_owned(), "EOF while parsing"),
+    ] {
+        let (status, body) = fetch(import(wrong)).await;
+        assert!(status == 400 && body["error"].as_str().unwrap().starts_with(expected), "{body}");
+    }
+    assert_eq!(Client::new(&to, Vendor::SendPilot).status(Method::GET, "/v1/credits").await, 200, "nothing was taken over");
+    success(import(state.to_string())).await;
+    let all = Client::new(&to, Vendor::Leonar).get("/contacts").await;
+    assert_eq!(all["data"][0], made["data"]);
+    assert_eq!(Client::new(&to, Vendor::Leonar).status(Method::GET, &path).await, 404);
+    assert_eq!(Client::new(&to, Vendor::SendPilot).status(Method::GET, "/v1/credits").await, 503);
+    assert_eq!(success(http.get(format!("{}/_sandbox/webhooks", to.url()))).await["webhooks"], json!([webhook]));
 }
 
 #[tokio::test]

@@ -185,3 +185,25 @@ async fn a_body_of_another_kind_is_refused() {
     let (status, body) = fetch(upload).await;
     assert_eq!((status.as_u16(), &body["status"]), (415, &json!(415)), "the upload operation has its own error shape: {body}");
 }
+
+/// HighLevel's own SDK sends both with every message, whichever edition it calls.
+#[tokio::test]
+async fn the_fields_that_the_sdk_requires_are_taken_with_any_version() {
+    let message = json!({ "type": "SMS", "subType": "", "contactId": "abc123def456", "message": "Hi", "status": "pending" });
+    let strict = Sandbox::builder().adopt_unknown_ids(true).start().await.unwrap();
+    let request = Client::new(&strict, Vendor::HoopAi).request(Method::POST, "/conversations/messages").json(&message);
+    let (status, body) = fetch(request).await;
+    let refused = ["'subType'", "'status'"].iter().all(|field| body["message"][0].as_str().unwrap().contains(field));
+    assert!(status == 422 && refused, "{body}");
+
+    let sdk = Sandbox::builder().adopt_unknown_ids(true).versions(Versions::Published).start().await.unwrap();
+    let hoop = Client::new(&sdk, Vendor::HoopAi);
+    let sent = hoop.post("/conversations/messages", message.clone()).await;
+    let read = hoop.get(&format!("/conversations/messages/{}", sent["messageId"].as_str().unwrap())).await;
+    let read = read.get("message").unwrap_or(&read);
+    assert_eq!((&read["body"], &read["contactId"]), (&json!("Hi"), &json!("abc123def456")), "{read}");
+    let mut wrong = message;
+    wrong["subTypo"] = json!("");
+    let (status, body) = fetch(hoop.request(Method::POST, "/conversations/messages").json(&wrong)).await;
+    assert!(status == 422 && body["message"][0].as_str().unwrap().contains("'subTypo'"), "what no edition documents is refused: {body}");
+}

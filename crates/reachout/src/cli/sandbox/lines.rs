@@ -2,7 +2,7 @@
 
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 
-use reachout_sandbox::{RecordedRequest, Requests, Watched};
+use reachout_sandbox::{RecordedRequest, RequestEvent, RequestStream};
 use serde_json::json;
 
 use super::super::output::{line, plain};
@@ -13,14 +13,14 @@ const WAITING: usize = 1_024;
 const REASON: usize = 100;
 
 /// Prints the requests as they come, until the sandbox ends or nobody reads any more.
-pub async fn print(mut requests: Requests, json: bool) {
+pub async fn print(mut requests: RequestStream, json: bool) {
     let Some(printer) = printer() else { return };
     let mut missed = 0;
     while let Some(watched) = requests.next().await {
         let text = match watched {
-            Watched::Request(request) if json => of_program(&request),
-            Watched::Request(request) => of_person(&request),
-            Watched::Missed(count) => {
+            RequestEvent::Request(request) if json => of_program(&request),
+            RequestEvent::Request(request) => of_person(&request),
+            RequestEvent::Missed(count) => {
                 missed += count;
                 continue;
             }

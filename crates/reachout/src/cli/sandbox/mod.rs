@@ -42,7 +42,7 @@ pub struct Serve {
     /// Keep objects, faults and webhooks in this file, from one run to the next
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
-    /// Take every published `Version` header, as HighLevel's own SDKs need, not only the documented one of each operation
+    /// Take every published `Version` header, and fields that only another edition documents, as HighLevel's own SDKs need
     #[arg(long)]
     any_version: bool,
     /// Let an id that the sandbox never gave out stand for a new object, if it has the vendor's form, instead of a 404
@@ -51,6 +51,9 @@ pub struct Serve {
     /// Enforce the documented rate limits
     #[arg(long)]
     rate_limits: bool,
+    /// Maximum number of objects of a kind; the oldest go first, and a seed or a state of more is refused
+    #[arg(long, value_name = "NUMBER", default_value_t = Settings::default().capacity)]
+    capacity: usize,
     /// Print no line for each request
     #[arg(long, short)]
     quiet: bool,
@@ -110,6 +113,7 @@ impl Serve {
         let mut settings = Settings::default();
         settings.adopt_unknown_ids = self.adopt_ids;
         settings.rate_limits = self.rate_limits;
+        settings.capacity = self.capacity;
         if self.any_version {
             settings.versions = Versions::Published;
         }

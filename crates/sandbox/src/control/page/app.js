@@ -4,16 +4,25 @@ import { html, render } from "./lit-html.js";
 import { views } from "./views.js";
 
 /** Everything that is shown. Views read it and change it through `act`. */
-const state = { vendors: {}, settings: {}, operations: [], log: [], filter: {}, route: [], data: {}, notice: "", live: false };
+const state = { vendors: {}, settings: {}, operations: [], route: [], query: {}, data: {}, notice: "", live: false };
 
-/** Asks a control of the sandbox; what it refuses is an error with its sentence. */
-export const ask = async (path, method = "GET", body = undefined) => {
-  const json = body === undefined ? {} : { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+const request = async (path, method, body) => {
+  const json = body === undefined ? {} : { headers: { "Content-Type": "application/json" }, body: typeof body === "string" ? body : JSON.stringify(body) };
   const response = await fetch(`/_sandbox${path}`, { method, ...json });
   const text = await response.text();
   const value = text ? JSON.parse(text) : undefined;
   if (!response.ok) throw new Error(value?.error ?? `${response.status}`);
-  return value;
+  return [value, response.headers];
+};
+
+/** Asks a control of the sandbox; what it refuses is an error with its sentence. A body is an object, or JSON as it is. */
+export const ask = async (path, method = "GET", body = undefined) => (await request(path, method, body))[0];
+
+/** Asks for a list that may be cut: the items, and the query that leads to what follows. */
+export const askPage = async (path, query) => {
+  const [items, headers] = await request(`${path}?${new URLSearchParams(query)}`, "GET");
+  const [, next] = headers.get("Link")?.match(/\?([^>]*)>; rel="next"/) ?? [];
+  return { items, next: next && Object.fromEntries(new URLSearchParams(next)) };
 };
 
 /** Does something for a click or a form, shows how it went, and looks again. */
@@ -42,9 +51,12 @@ const load = async () => {
 };
 
 let waiting;
+/** Looks again soon, and only once however often it is asked to in the meantime. */
 const loadSoon = () => {
-  clearTimeout(waiting);
-  waiting = setTimeout(load, 200);
+  waiting ??= setTimeout(async () => {
+    await load();
+    waiting = undefined;
+  }, 200);
 };
 
 let drawing = false;
@@ -88,9 +100,12 @@ const skip = (event) => {
 };
 
 const navigate = () => {
-  state.route = location.hash.replace(/^#\//, "").split("/").map(decodeURIComponent);
+  const [path, query] = location.hash.replace(/^#\//, "").split("?");
+  const before = view();
+  state.route = path.split("/").map(decodeURIComponent);
+  state.query = Object.fromEntries(new URLSearchParams(query));
   state.notice = "";
-  state.data = {};
+  if (view() !== before) state.data = {};
   document.title = `${view().title} · Reachout sandbox`;
   load();
 };
@@ -100,12 +115,8 @@ const listen = () => {
   const on = (name, take) => events.addEventListener(name, (event) => take(JSON.parse(event.data)));
   events.onopen = () => { state.live = true; draw(); };
   events.onerror = () => { state.live = false; draw(); };
-  on("log", (log) => { state.log = log.reverse(); changed(["requests"]); });
-  on("requests", (more) => {
-    const newest = state.log[0]?.number ?? 0;
-    state.log = [...more.filter(({ number }) => number > newest).reverse(), ...state.log].slice(0, 500);
-    changed(["requests", "objects"]);
-  });
+  on("log", () => changed(["requests", "objects"]));
+  on("requests", () => changed(["requests", "objects"]));
   on("changed", async (topics) => {
     if (topics.includes("settings")) state.settings = (await ask("")).settings;
     changed(topics);

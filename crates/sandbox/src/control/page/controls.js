@@ -1,9 +1,9 @@
-// Faults, webhooks, and limits with the settings.
+// Faults, and rate limits with the settings.
 
 import { html, nothing } from "./lit-html.js";
 import { repeat } from "./directives/repeat.js";
 import { act, ask, draw } from "./app.js";
-import { choice, code, filled, operationNames, submit, time, vendorChoices } from "./parts.js";
+import { choice, filled, operationNames, submit, vendorChoices } from "./parts.js";
 
 /** Every kind of fault, what it does, and which fields it takes. */
 const KINDS = {
@@ -70,42 +70,6 @@ export const faults = {
 
 const number = (label, name, value, min, max) => html`
   <label>${label} <input type="number" name=${name} value=${value} min=${min} max=${max}></label>`;
-
-export const webhooks = {
-  title: "Webhooks",
-  topics: ["webhooks"],
-  load: () => ask("/webhooks"),
-  show: (state) => {
-    const { webhooks = [], deliveries = [] } = state.data;
-    const add = (form) => act(async () => {
-      const { events, ...webhook } = filled(form);
-      await ask("/webhooks", "POST", { ...webhook, events: events?.split(",").map((name) => name.trim()).filter(Boolean) ?? [] });
-      form.reset();
-    }, "The receiver is registered.");
-    const choices = vendorChoices(state, false).filter(([slug]) => slug !== "leonar");
-    return html`
-      <form class="form" @submit=${submit(add)}>
-        ${choice("Vendor", "vendor", choices, "sendpilot")}
-        <label>Address on this machine <input name="url" type="url" required placeholder="http://127.0.0.1:8080/hook"></label>
-        <label>Events, or none for all <input name="events" autocomplete="off"></label>
-        <p class="actions wide"><button>Register</button></p>
-      </form>
-      <h2>Receivers</h2>
-      ${webhooks.length === 0 ? html`<p class="quiet">Nobody is told of anything.</p>` : html`
-        <ul class="cards">${repeat(webhooks, ({ id }) => id, (one) => html`
-          <li><span><b>${one.vendor}</b> <code>${one.url}</code> ${one.events?.join(", ") || "all events"}
-            <details><summary>Secret</summary><code>${one.secret}</code></details></span>
-            <button class="quiet" @click=${() => act(() => ask(`/webhooks/${one.id}`, "DELETE"))}>Remove</button></li>`)}</ul>`}
-      <h2>Deliveries</h2>
-      ${deliveries.length === 0 ? html`<p class="quiet">Nothing was delivered yet.</p>` : html`
-        <ul class="cards">${repeat([...deliveries].reverse(), ({ id }) => id, (one) => html`
-          <li><span><b>${one.event}</b> <span class="status s${one.status ? Math.floor(one.status / 100) : 0}">${one.status ?? "not delivered"}</span>
-            <span class="quiet">${time(one.ended_at)} · ${one.attempts === 1 ? "1 attempt" : `${one.attempts} attempts`}</span>
-            ${one.error ? html`<span class="why">${one.error}</span>` : nothing}
-            <details><summary>Body</summary>${code(one.body)}</details></span>
-            <button class="quiet" @click=${() => act(() => ask(`/deliveries/${one.id}/resend`, "POST"), "It is sent again.")}>Resend</button></li>`)}</ul>`}`;
-  },
-};
 
 export const limits = {
   title: "Limits",

@@ -8,29 +8,34 @@ use axum::routing::get;
 use serde_json::{Value, json};
 use swagger_ui_dist::{ApiDefinition, OpenApiSource};
 
-use super::{Refused, Shared, SharedServer};
+use super::refused::{Refused, Shared, SharedServer};
 
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// The files beside the pages: name under `/_sandbox/ui/`, media type, content.
-const FILES: [(&str, &str, &str); 12] = [
+const FILES: [(&str, &str, &str); 17] = [
     ("sandbox.css", "text/css; charset=utf-8", include_str!("sandbox.css")),
     ("api.js", JAVASCRIPT, include_str!("api.js")),
     ("app.js", JAVASCRIPT, include_str!("app.js")),
     ("controls.js", JAVASCRIPT, include_str!("controls.js")),
+    ("conversations.js", JAVASCRIPT, include_str!("conversations.js")),
     ("objects.js", JAVASCRIPT, include_str!("objects.js")),
     ("parts.js", JAVASCRIPT, include_str!("parts.js")),
+    ("repeat-request.js", JAVASCRIPT, include_str!("repeat-request.js")),
     ("requests.js", JAVASCRIPT, include_str!("requests.js")),
+    ("send.js", JAVASCRIPT, include_str!("send.js")),
+    ("state.js", JAVASCRIPT, include_str!("state.js")),
     ("views.js", JAVASCRIPT, include_str!("views.js")),
+    ("webhooks.js", JAVASCRIPT, include_str!("webhooks.js")),
     ("lit-html.js", JAVASCRIPT, include_str!("lit-html/lit-html.js")),
     ("directive.js", JAVASCRIPT, include_str!("lit-html/directive.js")),
     ("directive-helpers.js", JAVASCRIPT, include_str!("lit-html/directive-helpers.js")),
     ("directives/repeat.js", JAVASCRIPT, include_str!("lit-html/directives/repeat.js")),
 ];
 
-/// No script, style or address but those of the sandbox itself, and no place in a frame of another page, where a click meant for that page
+/// No model, style or address but those of the sandbox itself, and no place in a frame of another page, where a click meant for that page
 /// would land here.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; form-action 'none'; \
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; frame-src 'self'; form-action 'none'; \
                       base-uri 'none'; frame-ancestors 'none'";
 /// Swagger UI writes styles into the elements that it makes, and shows itself in pictures of its own.
 const API_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; img-src 'self' data:; \
@@ -62,12 +67,12 @@ fn page(policy: &'static str, html: &'static str) -> impl IntoResponse {
 /// The document of a vendor, with the sandbox as its server.
 async fn openapi(State(server): Shared, Path(file): Path<String>) -> Result<Response, Refused> {
     let slug = file.strip_suffix(".json").unwrap_or(&file);
-    let stage = server.stages().iter().find(|stage| stage.api.vendor.slug() == slug);
-    let stage = stage.ok_or_else(|| Refused(StatusCode::NOT_FOUND, format!("{file} is not a document of the sandbox")))?;
-    let mut document: Value = stage.api.document.root().clone();
-    document["servers"] = json!([{ "url": stage.api.mount, "description": "The sandbox" }]);
+    let simulator = server.simulators().iter().find(|simulator| simulator.api.vendor.slug() == slug);
+    let simulator = simulator.ok_or_else(|| Refused(StatusCode::NOT_FOUND, format!("{file} is not a document of the sandbox")))?;
+    let mut document: Value = simulator.api.document.root().clone();
+    document["servers"] = json!([{ "url": simulator.api.mount, "description": "The sandbox" }]);
     // Where the vendor prints no code, the one that the sandbox responds with.
-    for operation in &stage.api.operations {
+    for operation in &simulator.api.operations {
         let responses = &mut document["paths"][&operation.template][operation.method.as_str().to_lowercase()]["responses"];
         if let Some(success) = responses.as_object_mut().and_then(|responses| responses.remove("2XX")) {
             responses[operation.success.status.as_str()] = success;

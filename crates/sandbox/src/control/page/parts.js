@@ -2,17 +2,29 @@
 
 import { html, nothing } from "./lit-html.js";
 
-export const time = (text) => {
+const two = (number) => `${number}`.padStart(2, "0");
+const clock = (date) => [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":");
+const day = (date) => [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("-");
+const at = (text, show) => {
   const date = new Date(text);
-  return isNaN(date) ? text : date.toLocaleTimeString([], { hour12: false });
+  return isNaN(date) ? text : html`<time datetime=${text} title=${text}>${show(date)}</time>`;
 };
+
+/** The time of a day. */
+export const time = (text) => at(text, clock);
+
+/** Date and time. */
+export const dateTime = (text) => at(text, (date) => `${day(date)} ${clock(date)}`);
 
 export const json = (value) => (value === null || value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value, null, 2));
 
 export const code = (value) => (json(value) === "" ? html`<p class="quiet">empty</p>` : html`<pre tabindex="0">${json(value)}</pre>`);
 
-export const status = ({ status, fault }) =>
-  html`<span>${fault ? html`<span class="fault">fault: ${fault}</span> ` : nothing}<span class="status s${status ? Math.floor(status / 100) : 0}">${status ?? "reset"}</span></span>`;
+export const headers = (all) => html`
+  <details><summary>Headers (${Object.keys(all).length})</summary>
+    <dl class="headers">${Object.entries(all).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></details>`;
+
+export const status = ({ status }) => html`<span class="status s${status ? Math.floor(status / 100) : 0}">${status ?? "reset"}</span>`;
 
 /** A labelled choice. `options` are values, or pairs of a value and its label. */
 export const choice = (label, name, options, value, change = undefined) => html`
@@ -23,6 +35,9 @@ export const choice = (label, name, options, value, change = undefined) => html`
         return html`<option value=${key} ?selected=${key === value}>${text}</option>`;
       })}
     </select></label>`;
+
+export const search = (value) => html`
+  <label>Search <input name="search" type="search" autocomplete="off" spellcheck="false" .value=${value ?? ""}></label>`;
 
 export const vendorChoices = (state, any = true) => [
   ...(any ? [["", "any"]] : []),
@@ -40,4 +55,25 @@ export const filled = (form) => Object.fromEntries([...new FormData(form)].filte
 export const submit = (work) => (event) => {
   event.preventDefault();
   work(event.target);
+};
+
+/** The address of a view: its path and what it is filtered by. */
+export const address = (path, query = {}) => {
+  const text = new URLSearchParams(query).toString();
+  return `#/${path.map(encodeURIComponent).join("/")}${text ? `?${text}` : ""}`;
+};
+
+/** A form whose fields are in the address. */
+export const filters = (path, fields) => {
+  const go = (form) => { location.hash = address(path, filled(form)); };
+  return html`<form class="filters" @change=${(event) => go(event.currentTarget)} @submit=${submit(go)}>${fields}</form>`;
+};
+
+/** What of a list is shown, and the ways to the rest. `part` is the parameter that says where the list begins. */
+export const pager = (path, query, { items, next }, part, rest = nothing) => {
+  const { [part]: begun, ...filter } = query;
+  return html`
+    <p class="pager">${begun ? html`<a href=${address(path, filter)}>Newest</a>` : nothing}
+      ${next ? html`<a href=${address(path, { ...filter, [part]: next[part] })}>Older</a>` : nothing}
+      <span class="quiet">${items.length} shown${next ? ", and there are older ones" : begun ? ", to the oldest" : ""}. ${rest}</span></p>`;
 };

@@ -3,11 +3,10 @@
 use serde_json::{Value, json};
 
 use super::search;
-use crate::engine::Handler;
-use crate::engine::call::{Call, Listing};
+use crate::api::refusal::Refusal;
+use crate::engine::call::{Call, Handler, Listing};
 use crate::engine::event::Event;
 use crate::engine::store::{Fields, fields, text};
-use crate::refusal::Refusal;
 
 pub(crate) fn handler(operation: &str) -> Option<Handler> {
     Some(match operation {

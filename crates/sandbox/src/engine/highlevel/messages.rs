@@ -3,12 +3,11 @@
 use chrono::DateTime;
 use serde_json::{Value, json};
 
-use crate::engine::Handler;
-use crate::engine::call::{Call, Listing};
+use crate::api::refusal::Refusal;
+use crate::engine::call::{Call, Handler, Listing};
 use crate::engine::event::Event;
 use crate::engine::reply::ReplyTo;
 use crate::engine::store::{DOCUMENTED, Fields, fields, text};
-use crate::refusal::Refusal;
 
 pub(crate) fn handler(operation: &str) -> Option<Handler> {
     Some(match operation {

@@ -6,7 +6,7 @@ mod oauth;
 mod search;
 mod uploads;
 
-use super::Handler;
+use super::call::Handler;
 
 pub(crate) use self::messages::reply;
 pub(crate) use self::oauth::{accepts, accounts, authorize};

@@ -3,11 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::api::Api;
-use crate::engine::Handler;
-use crate::engine::call::Call;
+use crate::api::refusal::Refusal;
+use crate::engine::call::{Call, Handler};
+use crate::engine::ids;
 use crate::engine::store::{Fields, Store, fields, text};
-use crate::ids;
-use crate::refusal::Refusal;
 
 /// What the sandbox's access tokens start with. Such a token must be known and fresh, whatever else is accepted.
 const ACCESS: &str = "sandbox-access-";

@@ -3,10 +3,9 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::engine::Handler;
-use crate::engine::call::Call;
+use crate::api::refusal::Refusal;
+use crate::engine::call::{Call, Handler};
 use crate::engine::store::{Fields, fields};
-use crate::refusal::Refusal;
 
 /// The types of file that the vendor lists.
 const TYPES: [&str; 13] = ["jpg", "jpeg", "png", "mp4", "mpeg", "zip", "rar", "pdf", "doc", "docx", "txt", "mp3", "wav"];

@@ -1,4 +1,4 @@
-//! [`News`]: what watchers are told of while the sandbox runs.
+//! [`Changes`]: what happens while the sandbox runs, for whoever watches.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ const BACKLOG: usize = 1_024;
 
 /// Something that happened.
 #[derive(Clone, Debug)]
-pub(crate) enum Item {
+pub(crate) enum Change {
     /// A vendor received a request and responded.
     Request(Arc<Entry>),
     /// The log was cleared.
@@ -40,27 +40,27 @@ impl Topic {
     }
 }
 
-/// Tells watchers of what happens. Clones tell the same watchers.
+/// A broadcast of what happens. Clones have the same watchers.
 #[derive(Clone, Debug)]
-pub(crate) struct News(Sender<Item>);
+pub(crate) struct Changes(Sender<Change>);
 
-impl Default for News {
+impl Default for Changes {
     fn default() -> Self {
         Self(broadcast::channel(BACKLOG).0)
     }
 }
 
-impl News {
-    pub(crate) fn watch(&self) -> Receiver<Item> {
+impl Changes {
+    pub(crate) fn watch(&self) -> Receiver<Change> {
         self.0.subscribe()
     }
 
-    pub(crate) fn tell(&self, item: Item) {
-        // Without watchers there is nobody to tell.
-        let _ = self.0.send(item);
+    pub(crate) fn publish(&self, change: Change) {
+        // Without watchers it reaches nobody.
+        let _ = self.0.send(change);
     }
 
     pub(crate) fn changed(&self, topic: Topic) {
-        self.tell(Item::Changed(topic));
+        self.publish(Change::Changed(topic));
     }
 }

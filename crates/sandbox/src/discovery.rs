@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::{Host, Url};
 
-use crate::Vendor;
+use crate::vendor::Vendor;
 
 /// A sandbox that another process serves.
 #[derive(Clone, Debug)]
@@ -57,15 +57,28 @@ impl Running {
     /// The sandbox that `REACHOUT_SANDBOX_URL` names, which then must respond, or else the one of this user that announced itself last and
     /// still responds.
     pub async fn find() -> Result<Option<Self>, NotRunning> {
-        if let Some(url) = std::env::var(VARIABLE).ok().filter(|url| !url.is_empty()) {
-            return Self::at(&url).await.map(Some);
+        match std::env::var(VARIABLE).ok().filter(|url| !url.is_empty()) {
+            Some(url) => Self::at(&url).await.map(Some),
+            None => Ok(Self::all().await.into_iter().next()),
         }
-        let announced = announcement_path().and_then(|path| read(&path));
-        match announced {
+    }
+
+    /// The sandboxes of this user that announced themselves and respond, the one that started last first.
+    pub async fn all() -> Vec<Self> {
+        let mut found = Vec::new();
+        for (path, announced) in directory().map(|directory| announcements(&directory)).unwrap_or_default() {
             // Whoever could write the file must not lead the requests of this user to another machine.
-            Some(announced) if is_local(&announced.url) => Ok(Self::at(&announced.url).await.ok()),
-            _ => Ok(None),
+            if !is_local(&announced.url) {
+                continue;
+            }
+            match Self::at(&announced.url).await {
+                Ok(running) => found.push(running),
+                // It was killed before it could remove its file.
+                Err(_) if is_free(&announced.url).await => drop(std::fs::remove_file(path)),
+                Err(_) => {}
+            }
         }
+        found
     }
 
     /// The address of the sandbox itself.
@@ -91,53 +104,65 @@ async fn overview(url: &str) -> Result<Value, String> {
     serde_json::from_slice(&body.to_bytes()).map_err(|_| "this is not a sandbox".to_owned())
 }
 
-/// What a sandbox says of itself in the file by which it is found. The file is gone once this is dropped.
+/// The file by which a running sandbox is found. It is gone once this is dropped.
 #[derive(Debug)]
 #[must_use = "the sandbox is not found any more once this is dropped"]
 pub struct Announcement {
     path: PathBuf,
-    announced: Announced,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Announced {
     url: String,
-    process: u32,
+    /// Milliseconds since 1970.
+    started_at: i64,
 }
 
 impl Announcement {
-    /// Writes the file, for whoever runs programs under the same user. Nothing where the system has no place for such files.
+    /// Writes a file of the sandbox's own, for whoever runs programs under the same user. Nothing where the system has no place for such
+    /// files.
     pub(crate) fn write(url: &str) -> std::io::Result<Option<Self>> {
-        let Some(path) = announcement_path() else { return Ok(None) };
-        let announced = Announced { url: url.to_owned(), process: std::process::id() };
-        let directory = path.parent().unwrap_or(Path::new("."));
-        std::fs::create_dir_all(directory)?;
-        let mut file = tempfile::NamedTempFile::new_in(directory)?;
+        let Some(directory) = directory() else { return Ok(None) };
+        let announced = Announced { url: url.to_owned(), started_at: chrono::Utc::now().timestamp_millis() };
+        std::fs::create_dir_all(&directory)?;
+        let mut file = tempfile::NamedTempFile::new_in(&directory)?;
         file.write_all(&serde_json::to_vec(&announced)?)?;
+        let path = directory.join(format!("{}.json", uuid::Uuid::new_v4()));
         file.persist(&path).map_err(|error| error.error)?;
-        Ok(Some(Self { path, announced }))
+        Ok(Some(Self { path }))
     }
 }
 
 impl Drop for Announcement {
     fn drop(&mut self) {
-        // Another sandbox may have announced itself since.
-        if read(&self.path).as_ref() == Some(&self.announced) {
-            let _ = std::fs::remove_file(&self.path);
-        }
+        let _ = std::fs::remove_file(&self.path);
     }
 }
 
-fn read(path: &Path) -> Option<Announced> {
-    serde_json::from_slice(&std::fs::read(path).ok()?).ok()
+/// The announcements in a directory, the newest first.
+fn announcements(directory: &Path) -> Vec<(PathBuf, Announced)> {
+    let files = std::fs::read_dir(directory).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path());
+    let read = |path: PathBuf| Some((path.clone(), serde_json::from_slice::<Announced>(&std::fs::read(path).ok()?).ok()?));
+    let mut all: Vec<_> = files.filter(|path| path.extension().is_some_and(|extension| extension == "json")).filter_map(read).collect();
+    all.sort_by_key(|(_, announced)| std::cmp::Reverse(announced.started_at));
+    all
 }
 
-/// Where sandboxes of this user announce themselves: the XDG directory of what runs, or else that of state.
-fn announcement_path() -> Option<PathBuf> {
+/// Where sandboxes of this user announce themselves: under the XDG directory of what runs, or else that of state.
+fn directory() -> Option<PathBuf> {
     let directory = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let home = || directory("HOME").map(|home| home.join(".local/state"));
     let directory = ["XDG_RUNTIME_DIR", "XDG_STATE_HOME", "LOCALAPPDATA"].into_iter().find_map(directory).or_else(home)?;
-    Some(directory.join("reachout").join("sandbox.json"))
+    Some(directory.join("reachout").join("sandboxes"))
+}
+
+/// Whether nothing listens at the address any more.
+async fn is_free(url: &str) -> bool {
+    let addresses = Url::parse(url).ok().and_then(|url| url.socket_addrs(|| None).ok()).unwrap_or_default();
+    match tokio::net::TcpStream::connect(&addresses[..]).await {
+        Err(error) => error.kind() == std::io::ErrorKind::ConnectionRefused,
+        Ok(_) => false,
+    }
 }
 
 fn is_local(url: &str) -> bool {

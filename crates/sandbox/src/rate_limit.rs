@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Serialize;
 
-use crate::Vendor;
 use crate::api::Api;
+use crate::vendor::Vendor;
 
 /// HighLevel's limit for a day.
 const DAILY: u64 = 200_000;
@@ -17,7 +17,7 @@ const COUNTED: usize = 10_000;
 
 /// What each credential used of its limits.
 #[derive(Debug, Default)]
-pub(crate) struct Limits {
+pub(crate) struct RateLimits {
     used: HashMap<(Vendor, String), Windows>,
 }
 
@@ -47,7 +47,7 @@ impl Window {
     }
 }
 
-impl Limits {
+impl RateLimits {
     /// Counts a request: the vendor's headers, and whether it is one too many. Nothing where the vendor documents no limit.
     pub(crate) fn count(&mut self, api: &Api, credential: &str) -> Option<(HeaderMap, bool)> {
         let (most, seconds) = documented(api)?;
@@ -60,13 +60,13 @@ impl Limits {
         let used = windows.burst.count(now, Duration::from_secs(seconds));
         let today = windows.day.count(now, DAY);
         let mut headers = HeaderMap::new();
-        let mut tell = |name: &'static str, value: u64| headers.insert(HeaderName::from_static(name), HeaderValue::from(value));
-        tell("x-ratelimit-remaining", most.saturating_sub(used));
+        let mut add = |name: &'static str, value: u64| headers.insert(HeaderName::from_static(name), HeaderValue::from(value));
+        add("x-ratelimit-remaining", most.saturating_sub(used));
         if api.vendor.is_highlevel() {
-            tell("x-ratelimit-max", most);
-            tell("x-ratelimit-interval-milliseconds", seconds * 1_000);
-            tell("x-ratelimit-limit-daily", DAILY);
-            tell("x-ratelimit-daily-remaining", DAILY.saturating_sub(today));
+            add("x-ratelimit-max", most);
+            add("x-ratelimit-interval-milliseconds", seconds * 1_000);
+            add("x-ratelimit-limit-daily", DAILY);
+            add("x-ratelimit-daily-remaining", DAILY.saturating_sub(today));
         }
         Some((headers, used > most || (api.vendor.is_highlevel() && today > DAILY)))
     }

@@ -7,8 +7,8 @@ use reachout_schema::Problem;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::Vendor;
-use crate::reply::Reply;
+use crate::api::response::Reply;
+use crate::vendor::Vendor;
 
 /// Why a request is refused.
 #[derive(Clone, Debug)]

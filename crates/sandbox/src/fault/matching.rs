@@ -2,13 +2,13 @@
 
 use http::Method;
 
-use super::Match;
-use crate::Vendor;
+use super::rule::Match;
 use crate::api::{Api, Operation, Route};
+use crate::vendor::Vendor;
 
 /// The operations whose requests may be met. The error names the field and what comes nearest.
-pub(crate) fn operations<'a>(apis: &'a [Api], wanted: &Match) -> Result<Vec<(Vendor, &'a Operation)>, String> {
-    let apis: Vec<&Api> = apis.iter().filter(|api| wanted.vendor.is_none_or(|vendor| api.vendor == vendor)).collect();
+pub(crate) fn operations<'a>(apis: impl Iterator<Item = &'a Api>, wanted: &Match) -> Result<Vec<(Vendor, &'a Operation)>, String> {
+    let apis: Vec<&Api> = apis.filter(|api| wanted.vendor.is_none_or(|vendor| api.vendor == vendor)).collect();
     let all = || apis.iter().flat_map(|api| api.operations.iter().map(|operation| (api.vendor, operation)));
     let whose = wanted.vendor.map_or_else(|| "any vendor".to_owned(), |vendor| vendor.to_string());
     if let Some(name) = &wanted.operation

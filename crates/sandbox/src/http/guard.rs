@@ -14,10 +14,13 @@ use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
 use serde_json::json;
 
-use crate::refusal::Refusal;
-use crate::reply::{Reply, ReplyBody};
-use crate::server::Server;
-use crate::{body, control};
+use super::body;
+use crate::api::refusal::Refusal;
+use crate::api::response::{Reply, ReplyBody};
+use crate::vendor::Vendor;
+
+/// The longest state that is imported, in bytes.
+const STATE_LIMIT: usize = 512 << 20;
 
 /// By which names the sandbox may be called, and from which pages.
 #[derive(Clone, Debug, Default)]
@@ -30,9 +33,17 @@ pub(crate) struct Access {
     pub any_address: bool,
 }
 
+/// What the guard has to know.
+#[derive(Debug)]
+pub(crate) struct Guard {
+    pub access: Access,
+    /// Whether people follow links to this path from pages elsewhere.
+    pub is_page: fn(&str) -> bool,
+}
+
 /// Refuses what a page of another origin sends, and reads the body of a control.
-pub(crate) async fn guard(State(server): State<Arc<Server>>, request: Request<Body>, next: Next) -> Response<Body> {
-    let origin = match check(&request, server.access()) {
+pub(crate) async fn guard(State(guard): State<Arc<Guard>>, request: Request<Body>, next: Next) -> Response<Body> {
+    let origin = match check(&request, &guard) {
         Ok(origin) => origin,
         Err((status, sentence)) => return Reply::json(status, json!({ "error": sentence })).into_response(),
     };
@@ -49,10 +60,15 @@ async fn forward(request: Request<Body>, next: Next) -> Response<Body> {
         return next.run(request).await;
     }
     let (head, body) = request.into_parts();
-    match body::read(body).await {
+    match body::read_up_to(body, limit(head.uri.path())).await {
         Ok(bytes) => next.run(Request::from_parts(head, bytes.into())).await,
         Err(refusal) => refuse(&refusal),
     }
+}
+
+/// A state that is imported is as long as the objects are many.
+fn limit(path: &str) -> usize {
+    if path == "/_sandbox/state" { STATE_LIMIT } else { body::LIMIT }
 }
 
 /// Whether a browser asks what a page of another origin may send.
@@ -82,7 +98,7 @@ fn share(mut response: Response<Body>, origin: &HeaderValue) -> Response<Body> {
 
 fn refuse(refusal: &Refusal) -> Response<Body> {
     // All vendors have the same status and sentence for a body that cannot be read.
-    let vendor = crate::Vendor::Leonar;
+    let vendor = Vendor::Leonar;
     let reply = Reply::json(refusal.status(vendor), json!({ "error": refusal.sentence(vendor) }));
     reply.with(header::CONNECTION, "close").into_response()
 }
@@ -90,7 +106,8 @@ fn refuse(refusal: &Refusal) -> Response<Body> {
 type Refused = (StatusCode, String);
 
 /// Whether a program, the page of the sandbox or one of an allowed origin may have sent this; the latter's origin.
-fn check<B>(request: &Request<B>, access: &Access) -> Result<Option<HeaderValue>, Refused> {
+fn check<B>(request: &Request<B>, guard: &Guard) -> Result<Option<HeaderValue>, Refused> {
+    let access = &guard.access;
     let headers = request.headers();
     let host = host(request)?;
     if let Some(host) = &host
@@ -110,7 +127,7 @@ fn check<B>(request: &Request<B>, access: &Access) -> Result<Option<HeaderValue>
     }
     match text(headers, "sec-fetch-site") {
         None | Some("same-origin" | "none") => Ok(allowed),
-        Some(_) if allowed.is_some() || is_link_to_page(request) => Ok(allowed),
+        Some(_) if allowed.is_some() || is_link_to_page(request, guard.is_page) => Ok(allowed),
         Some(_) => Err((StatusCode::FORBIDDEN, "a page of another origin cannot use the sandbox".to_owned())),
     }
 }
@@ -144,14 +161,10 @@ fn is_same(origin: &str, host: Option<&Authority>) -> bool {
 
 /// A link on some page to a page of the sandbox, opened in a tab of its own: whoever holds the link sees nothing of it.
 /// An app sends its users to the consent page so.
-fn is_link_to_page<B>(request: &Request<B>) -> bool {
+fn is_link_to_page<B>(request: &Request<B>, is_page: fn(&str) -> bool) -> bool {
     let headers = request.headers();
     let is_navigation = text(headers, "sec-fetch-mode") == Some("navigate") && text(headers, "sec-fetch-dest") == Some("document");
     is_navigation && request.method() == Method::GET && is_page(request.uri().path())
-}
-
-fn is_page(path: &str) -> bool {
-    path == "/" || path.ends_with(control::CONSENT)
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -197,7 +210,7 @@ mod tests {
             ("POST /_sandbox/reset", &[("host", "localhost:4010"), ("origin", "https://evil.example")], 403),
             ("POST /_sandbox/reset", &[("host", "localhost:4010"), ("origin", "null")], 403),
             ("POST /_sandbox/reset", &[("host", "localhost:4010"), OWN, ("origin", "https://evil.example")], 403),
-            // What carries no `Origin`: images, scripts, frames, links.
+            // What carries no `Origin`: images, models, frames, links.
             ("GET /_sandbox/requests", &[("host", "localhost"), ("sec-fetch-site", "none")], 0),
             ("GET /_sandbox/requests", &[("host", "localhost"), ("sec-fetch-site", "same-site")], 403),
             ("GET /leonar/api/v1/contacts", &[("host", "localhost"), ("sec-fetch-site", "cross-site")], 403),
@@ -219,11 +232,12 @@ mod tests {
             ("GET /_sandbox", &[("host", "evil.example"), ("origin", "https://app.test")], MISDIRECTED),
         ];
         let access = Access { hosts: vec!["sandbox.test".to_owned()], origins: vec!["https://app.test".to_owned()], any_address: false };
+        let guard = Guard { access, is_page: |path| path == "/" || path.ends_with("/oauth/chooselocation") };
         for (line, headers, expected) in cases {
             let (method, uri) = line.split_once(' ').unwrap();
             let request =
                 headers.iter().fold(Request::builder().method(method).uri(uri), |request, (name, value)| request.header(*name, *value));
-            let refused = check(&request.body(()).unwrap(), &access);
+            let refused = check(&request.body(()).unwrap(), &guard);
             assert_eq!(refused.map_or_else(|(status, _)| status.as_u16(), |_| 0), expected, "{line} {headers:?}");
         }
     }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use futures_util::stream;
 
-use crate::refusal::Refusal;
+use crate::api::refusal::Refusal;
 
 /// A file part of a multipart body.
 #[derive(Clone, Debug)]

@@ -6,25 +6,25 @@ use axum::body::Body;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header, request};
-use reachout_schema::problems;
 use serde_json::json;
 
+use super::body;
+use super::listen::ConnectionReset;
+use crate::api::check::{self, Checked};
+use crate::api::refusal::Refusal;
+use crate::api::response::{Reply, ReplyBody};
 use crate::api::{Content, MediaType, Operation, Route};
-use crate::body;
-use crate::check::{self, Checked};
-use crate::engine::Stage;
+use crate::changes::Change;
+use crate::engine::Simulator;
 use crate::fault::{self, Fault, FaultKind};
-use crate::listen::Wire;
-use crate::log::{RecordedRequest, Sent};
-use crate::news::Item;
-use crate::refusal::Refusal;
-use crate::reply::{Reply, ReplyBody};
+use crate::log::{RecordedRequest, SentResponse};
 use crate::server::Server;
+use crate::settings::Versions;
 
 /// One request to a vendor.
 pub(crate) struct Exchange<'a> {
     server: &'a Server,
-    stage: &'a Stage,
+    simulator: &'a Simulator,
     path: &'a str,
     head: request::Parts,
     body: Option<Body>,
@@ -33,16 +33,16 @@ pub(crate) struct Exchange<'a> {
 }
 
 impl<'a> Exchange<'a> {
-    pub(crate) fn new(server: &'a Server, stage: &'a Stage, path: &'a str, request: Request<Body>) -> Self {
+    pub(crate) fn new(server: &'a Server, simulator: &'a Simulator, path: &'a str, request: Request<Body>) -> Self {
         let (head, body) = request.into_parts();
-        let entry = RecordedRequest::new(stage.api.vendor, path, &head);
-        Self { server, stage, path, head, body: Some(body), entry, started: Instant::now() }
+        let entry = RecordedRequest::new(simulator.api.vendor, path, &head);
+        Self { server, simulator, path, head, body: Some(body), entry, started: Instant::now() }
     }
 
     pub(crate) async fn run(mut self) -> Response<Body> {
-        let stage = self.stage;
+        let simulator = self.simulator;
         let request = format!("{} {}", self.head.method, self.path);
-        let (operation, path) = match stage.api.route(&self.head.method, self.path) {
+        let (operation, path) = match simulator.api.route(&self.head.method, self.path) {
             Route::Operation(operation, path) => (operation, path),
             Route::OtherMethod(allow) => return self.refuse(Refusal::Method { request, allow }),
             Route::Unknown => return self.refuse(Refusal::UnknownPath(request)),
@@ -62,15 +62,15 @@ impl<'a> Exchange<'a> {
     fn fault(&self, operation: &Operation) -> Result<Option<Fault>, String> {
         match self.head.headers.get("x-sandbox-fault") {
             Some(header) => fault::parse(&String::from_utf8_lossy(header.as_bytes())).map(Some),
-            None => Ok(self.server.take_fault(self.stage.api.vendor, &operation.id, self.head.method.as_str(), self.path)),
+            None => Ok(self.server.take_fault(self.simulator.api.vendor, &operation.id, self.head.method.as_str(), self.path)),
         }
     }
 
     async fn run_faulty(mut self, operation: &Operation, path: Vec<(String, String)>, fault: Fault) -> Response<Body> {
         self.entry.fault = serde_json::to_value(&fault.kind).ok().and_then(|kind| kind["kind"].as_str().map(str::to_owned));
         let wait = Duration::from_millis(fault.latency_milliseconds.unwrap_or(0));
-        let vendor = self.stage.api.vendor;
-        let document = &self.stage.api.document;
+        let vendor = self.simulator.api.vendor;
+        let document = &self.simulator.api.document;
         // Where nothing is performed, the fault is the response, however the reading of the body ends.
         let reply = match fault.kind {
             FaultKind::ResetBefore => {
@@ -78,7 +78,7 @@ impl<'a> Exchange<'a> {
                 return self.reset().await;
             }
             FaultKind::Status { status, body, headers } => {
-                let _ = self.read().await;
+                let _ = self.read(operation, &path).await;
                 let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
                 let mut reply = Refusal::Fault(status).into_reply(vendor, false);
                 match body {
@@ -95,11 +95,11 @@ impl<'a> Exchange<'a> {
                 reply
             }
             FaultKind::RateLimit { retry_after } => {
-                let _ = self.read().await;
+                let _ = self.read(operation, &path).await;
                 Refusal::RateLimited(retry_after).into_reply(vendor, false)
             }
             FaultKind::Html { status } => {
-                let _ = self.read().await;
+                let _ = self.read(operation, &path).await;
                 let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
                 let page = format!(
                     "<html>\r\n<head><title>{status}</title></head>\r\n<body><center><h1>{status}</h1></center></body>\r\n</html>\r\n"
@@ -139,27 +139,30 @@ impl<'a> Exchange<'a> {
     }
 
     /// The body, which is recorded.
-    async fn read(&mut self) -> Result<Bytes, Refusal> {
-        let bytes = body::read(self.body.take().unwrap_or_default()).await?;
-        self.entry.record_body(&bytes);
-        Ok(bytes)
+    async fn read(&mut self, operation: &Operation, path: &[(String, String)]) -> Result<Bytes, Refusal> {
+        let bytes = body::read(self.body.take().unwrap_or_default()).await;
+        if let Ok(bytes) = &bytes {
+            self.entry.record_body(bytes);
+        }
+        self.entry.record_contact(&operation.template, path);
+        bytes
     }
 
     /// The response, as the vendor gives it.
     async fn reply(&mut self, operation: &Operation, path: Vec<(String, String)>) -> Reply {
         let upload = operation.body.as_ref().is_some_and(|body| body.media == MediaType::Multipart);
-        let api = self.stage.api;
+        let api = self.simulator.api;
         // A body that is never read would have to be skipped before the next request of the connection anyway.
-        let bytes = self.read().await;
+        let bytes = self.read(operation, &path).await;
         if let Err(slow @ Refusal::TooSlow(_)) = bytes {
             return self.refusal(slow, upload);
         }
         let credential = check::credential(operation, &self.head.headers);
-        if operation.credential.is_some() && !credential.is_some_and(|key| check::has_form(api, key) && self.stage.accepts(key)) {
+        if operation.credential.is_some() && !credential.is_some_and(|key| check::has_form(api, key) && self.simulator.accepts(key)) {
             return self.refusal(Refusal::Credential, upload);
         }
         // Counted in any case, for the meters; refused and told of only where the limits are enforced.
-        let counted = credential.and_then(|key| self.server.limits().count(api, key));
+        let counted = credential.and_then(|key| self.server.rate_limits().count(api, key));
         let counted = counted.filter(|_| self.server.settings().rate_limits);
         let reply = match &counted {
             Some((_, true)) => Err(Refusal::RateLimited(None)),
@@ -181,21 +184,22 @@ impl<'a> Exchange<'a> {
         path: Vec<(String, String)>,
         bytes: Result<Bytes, Refusal>,
     ) -> Result<Reply, Refusal> {
-        let (api, settings, headers) = (self.stage.api, self.server.settings(), &self.head.headers);
+        let (api, settings, headers) = (self.simulator.api, self.server.settings(), &self.head.headers);
         let query = self.head.uri.query().unwrap_or_default();
         let parameters = check::parameters(&api.document, operation, settings.versions, (headers, path, query))?;
-        let (body, files) = check::body(&api.document, operation, headers, bytes?).await?;
+        let others = if settings.versions == Versions::Published { self.server.other_editions(api, &operation.id) } else { Vec::new() };
+        let (body, files) = check::body(&api.document, operation, &others, headers, bytes?).await?;
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1");
         let origin = format!("http://{host}");
-        let (reply, events) = self.stage.perform(operation, &Checked { parameters, body, files }, (&settings, &origin))?;
+        let (reply, events) = self.simulator.perform(operation, &Checked { parameters, body, files }, (&settings, &origin))?;
         fits(operation, &reply)?;
-        self.server.hub.announce(api, events);
+        self.server.webhooks.announce(api, events);
         Ok(reply)
     }
 
     /// The response that refuses the request, for a reason that is recorded.
     fn refusal(&mut self, refusal: Refusal, upload: bool) -> Reply {
-        let vendor = self.stage.api.vendor;
+        let vendor = self.simulator.api.vendor;
         self.entry.refusal = Some(refusal.sentence(vendor));
         refusal.into_reply(vendor, upload)
     }
@@ -215,18 +219,18 @@ impl<'a> Exchange<'a> {
     fn record(mut self, response: Option<(&Response<Body>, Bytes)>) {
         self.entry.status = response.as_ref().map(|(response, _)| response.status().as_u16());
         self.entry.milliseconds = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let sent = response.map(|(response, bytes)| Sent::new(response, bytes));
+        let sent = response.map(|(response, bytes)| SentResponse::new(response, bytes));
         let capacity = self.server.settings().log_capacity;
         let entry = self.server.log().add(self.entry, sent, capacity);
-        self.server.news.tell(Item::Request(entry));
+        self.server.changes.publish(Change::Request(entry));
     }
 
     /// Resets the connection. A router in another server cannot; there the response's body breaks off at its beginning.
     async fn reset(self) -> Response<Body> {
-        let wire = self.head.extensions.get::<Wire>().cloned();
+        let connection = self.head.extensions.get::<ConnectionReset>().cloned();
         self.record(None);
-        match wire {
-            Some(wire) => match wire.reset().await {},
+        match connection {
+            Some(connection) => match connection.reset().await {},
             None => Response::new(Body::from_stream(stream::iter([Err::<Bytes, _>(broken())]))),
         }
     }
@@ -259,7 +263,7 @@ fn fits(operation: &Operation, reply: &Reply) -> Result<(), Refusal> {
     if !cfg!(debug_assertions) {
         return Ok(());
     }
-    match problems(validator, value).as_slice() {
+    match validator.problems(value).as_slice() {
         [] => Ok(()),
         [first, ..] => Err(Refusal::Internal(format!("sandbox: the response of {} does not fit its schema: {first}", operation.id))),
     }

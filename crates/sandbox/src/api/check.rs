@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use http::{HeaderMap, header};
-use reachout_schema::{Problem, problems};
+use reachout_schema::Problem;
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
+use crate::api::multipart::{self, File};
+use crate::api::number;
+use crate::api::refusal::Refusal;
 use crate::api::{Api, Credential, Document, Location, MediaType, Operation, Parameter, RequestBody};
-use crate::multipart::{self, File};
-use crate::number;
-use crate::refusal::Refusal;
 use crate::settings::Versions;
 
 /// A request that its operation allows.
@@ -87,7 +87,7 @@ fn expected(document: &Document, parameter: &Parameter) -> String {
 }
 
 fn validate(parameter: &Parameter, value: &Value) -> Result<(), Refusal> {
-    match problems(&parameter.validator, value).into_iter().next() {
+    match parameter.validator.problems(value).into_iter().next() {
         Some(Problem { message, .. }) => Err(Refusal::parameter(&parameter.name, message)),
         None => Ok(()),
     }
@@ -106,10 +106,11 @@ fn read(document: &Document, schema: &Value, text: String) -> Value {
     parsed.unwrap_or(Value::String(text))
 }
 
-/// Reads and checks the body.
+/// Reads and checks the body. `others` are the same operation of other editions, whose fields are taken too.
 pub(crate) async fn body(
     document: &Document,
     operation: &Operation,
+    others: &[(&Document, &Operation)],
     headers: &HeaderMap,
     bytes: Bytes,
 ) -> Result<(Value, Vec<File>), Refusal> {
@@ -133,7 +134,7 @@ pub(crate) async fn body(
     if !essence.eq_ignore_ascii_case(expected.media.name()) {
         return Err(Refusal::MediaType(expected.media.name()));
     }
-    let (value, files) = match expected.media {
+    let (mut value, files) = match expected.media {
         MediaType::Json => {
             let mut value = serde_json::from_slice(&bytes).map_err(|error| Refusal::Unreadable(format!("body: invalid JSON: {error}")))?;
             let beyond = number::whole(&mut value);
@@ -152,10 +153,24 @@ pub(crate) async fn body(
             (collect(document, expected, fields.into_iter().chain(names)), files)
         }
     };
-    match problems(&expected.validator, &value) {
-        problems if problems.is_empty() => Ok((value, files)),
-        problems => Err(Refusal::Body(problems)),
-    }
+    let mut problems = expected.validator.problems(&value);
+    take_fields_of(others, &mut value, &mut problems);
+    if problems.is_empty() { Ok((value, files)) } else { Err(Refusal::Body(problems)) }
+}
+
+/// Leaves out the fields that only another edition documents; the operation does nothing with them.
+fn take_fields_of(others: &[(&Document, &Operation)], value: &mut Value, problems: &mut Vec<Problem>) {
+    let is_known = |name: &str| {
+        let bodies = others.iter().filter_map(|(document, operation)| Some((document, operation.body.as_ref()?)));
+        bodies.into_iter().any(|(document, body)| document.property(&body.schema, name).is_some())
+    };
+    problems.retain(|problem| {
+        let taken = problem.path.is_empty() && !problem.unexpected.is_empty() && problem.unexpected.iter().all(|name| is_known(name));
+        if let Some(fields) = value.as_object_mut().filter(|_| taken) {
+            problem.unexpected.iter().for_each(|name| drop(fields.remove(name)));
+        }
+        !taken
+    });
 }
 
 /// A part is a file exactly where the schema says so.

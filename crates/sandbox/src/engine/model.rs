@@ -1,4 +1,4 @@
-//! [`Script`]: how one vendor is simulated, derived from its document once.
+//! [`Model`]: how one vendor is simulated, derived from its document once.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -9,11 +9,11 @@ use super::page::milliseconds;
 use super::plan::{Plan, Role, noun, referred};
 use super::store::{DOCUMENTED, Fields, Store};
 use crate::api::{Api, Location, Operation};
-use crate::ids;
+use crate::engine::ids;
 
 /// How one vendor is simulated.
 #[derive(Debug)]
-pub(crate) struct Script {
+pub(crate) struct Model {
     plans: HashMap<String, Plan>,
     kinds: BTreeMap<String, Kind>,
 }
@@ -47,23 +47,23 @@ impl Kind {
     }
 }
 
-impl Script {
+impl Model {
     pub(crate) fn derive(api: &Api) -> Self {
         let nouns = api.operations.iter().map(|operation| noun(&operation.id)).collect();
         let plan = |operation: &Operation| (operation.id.clone(), Plan::derive(&api.document, operation, &nouns));
-        let mut script = Self { plans: api.operations.iter().map(plan).collect(), kinds: BTreeMap::new() };
+        let mut model = Self { plans: api.operations.iter().map(plan).collect(), kinds: BTreeMap::new() };
         // An object that is returned whole comes first, so that it becomes the template of its kind.
         for roles in [&[Role::Read][..], &[Role::Create, Role::Update], &[Role::List]] {
             for operation in &api.operations {
-                if roles.contains(&script.plan(operation).role) {
-                    script.add_examples(operation);
+                if roles.contains(&model.plan(operation).role) {
+                    model.add_examples(operation);
                 }
             }
         }
-        api.operations.iter().for_each(|operation| script.add_bare_parents(operation));
-        api.operations.iter().for_each(|operation| script.add_documented_ids(operation));
-        script.link_examples();
-        for (name, kind) in &mut script.kinds {
+        api.operations.iter().for_each(|operation| model.add_bare_parents(operation));
+        api.operations.iter().for_each(|operation| model.add_documented_ids(operation));
+        model.link_examples();
+        for (name, kind) in &mut model.kinds {
             if let Some((_, fullest)) = kind.examples.first() {
                 kind.template.clone_from(fullest);
             }
@@ -73,7 +73,7 @@ impl Script {
             kind.examples.reverse();
             kind.examples.sort_by_key(|(_, fields)| milliseconds(fields));
         }
-        script
+        model
     }
 
     pub(crate) fn plan(&self, operation: &Operation) -> &Plan {

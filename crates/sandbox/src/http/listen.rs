@@ -17,12 +17,12 @@ use tower_service::Service as _;
 
 /// A listening socket and the task that serves it.
 #[derive(Debug)]
-pub(crate) struct Listening {
+pub(crate) struct Listener {
     pub address: SocketAddr,
     task: JoinHandle<Infallible>,
 }
 
-impl Drop for Listening {
+impl Drop for Listener {
     /// Ends the task, and with it every connection.
     fn drop(&mut self) {
         self.task.abort();
@@ -30,10 +30,10 @@ impl Drop for Listening {
 }
 
 /// Serves `router` at a port of this address; 0 is any free one.
-pub(crate) async fn listen(host: IpAddr, port: u16, router: Router) -> std::io::Result<Listening> {
+pub(crate) async fn listen(host: IpAddr, port: u16, router: Router) -> std::io::Result<Listener> {
     let listener = TcpListener::bind((host, port)).await?;
     let address = listener.local_addr()?;
-    Ok(Listening { address, task: tokio::spawn(accept(listener, router)) })
+    Ok(Listener { address, task: tokio::spawn(accept(listener, router)) })
 }
 
 async fn accept(listener: TcpListener, router: Router) -> Infallible {
@@ -56,9 +56,9 @@ async fn serve(stream: TcpStream, router: Router) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY is not set");
     }
-    let wire = Wire::default();
+    let reset = ConnectionReset::default();
     let service = service_fn(|mut request: Request<Incoming>| {
-        request.extensions_mut().insert(wire.clone());
+        request.extensions_mut().insert(reset.clone());
         router.clone().call(request)
     });
     let mut connection = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
@@ -66,7 +66,7 @@ async fn serve(stream: TcpStream, router: Router) {
         ended = &mut connection => if let Err(error) = ended {
             tracing::debug!(%error, "a connection ended early");
         },
-        () = wire.0.notified() => {
+        () = reset.0.notified() => {
             // Without lingering, closing the socket sends RST instead of FIN.
             if let Err(error) = connection.into_parts().io.into_inner().set_zero_linger() {
                 tracing::warn!(%error, "the connection is closed instead of reset");
@@ -77,9 +77,9 @@ async fn serve(stream: TcpStream, router: Router) {
 
 /// The way for a response to break its own connection, found among the extensions of its request.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Wire(Arc<Notify>);
+pub(crate) struct ConnectionReset(Arc<Notify>);
 
-impl Wire {
+impl ConnectionReset {
     /// Resets the connection. This never returns, as the connection and all that serves it end.
     pub(crate) async fn reset(&self) -> Infallible {
         self.0.notify_one();

@@ -1,0 +1,139 @@
+//! [`Simulator`]: one vendor with its objects.
+
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use serde_json::Value;
+
+use super::call::Call;
+use super::event::Event;
+use super::handlers::handler;
+use super::model::Model;
+use super::reply::ReplyTo;
+use super::store::{Fields, Snapshot, Store};
+use super::{files, generic, highlevel, leonar, respond, sendpilot};
+use crate::api::check::Checked;
+use crate::api::refusal::Refusal;
+use crate::api::response::{Reply, ReplyBody};
+use crate::api::{self, Api, Content, Operation};
+use crate::settings::Settings;
+use crate::vendor::Vendor;
+
+/// One vendor with its objects.
+#[derive(Debug)]
+pub(crate) struct Simulator {
+    pub api: &'static Api,
+    pub(super) model: &'static Model,
+    /// The objects to start from.
+    pub(super) initial: Store,
+    store: Mutex<Store>,
+}
+
+impl Simulator {
+    /// Every vendor, with the documented objects. What follows from the documents alone is worked out once in a process.
+    pub(crate) fn all(settings: &Settings) -> Result<Vec<Self>, String> {
+        static MODELS: OnceLock<Vec<Model>> = OnceLock::new();
+        let apis = api::all()?;
+        let models = MODELS.get_or_init(|| apis.iter().map(Model::derive).collect());
+        let simulators = apis.iter().zip(models).map(|(api, model)| {
+            let mut initial = Store::new(settings.capacity);
+            model.seed(&mut initial);
+            Self { api, model, store: Mutex::new(initial.clone()), initial }
+        });
+        Ok(simulators.collect())
+    }
+
+    /// Forgets every object but those to start from.
+    pub(crate) fn reset_to_start(&self) {
+        *self.store() = self.initial.clone();
+    }
+
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        self.store().snapshot()
+    }
+
+    pub(crate) fn restore(&self, snapshot: Snapshot, capacity: usize) {
+        *self.store() = Store::restore(snapshot, capacity);
+    }
+
+    /// Gives out an authorization code that is good for one token of this grant; nothing where the vendor has no OAuth.
+    pub(crate) fn authorize(&self, grant: Fields) -> Option<String> {
+        self.api.vendor.is_highlevel().then(|| highlevel::authorize(&mut self.store(), grant))
+    }
+
+    /// The sub-accounts that objects belong to, and the agency of the documents.
+    pub(crate) fn accounts(&self) -> (Vec<String>, String) {
+        highlevel::accounts(self.api, &self.store())
+    }
+
+    /// Performs an operation: the response, and what subscribers are told of.
+    pub(crate) fn perform(
+        &self,
+        operation: &Operation,
+        checked: &Checked,
+        (settings, origin): (&Settings, &str),
+    ) -> Result<(Reply, Vec<Event>), Refusal> {
+        let (api, model) = (self.api, self.model);
+        let plan = model.plan(operation);
+        let mut store = self.store();
+        store.set_capacity(settings.capacity);
+        let mut call = Call { api, operation, model, plan, checked, settings, origin, store: &mut store, events: Vec::new() };
+        generic::check_references(&mut call)?;
+        let response = match handler(api.vendor, &operation.id) {
+            Some(handler) => handler(&mut call)?,
+            None => generic::perform(&mut call)?,
+        };
+        let events = call.events;
+        drop(store);
+        Ok((self.respond(operation, response), events))
+    }
+
+    /// Lets somebody outside the API reply in a conversation: the message, and what subscribers are told of.
+    pub(crate) fn reply(&self, reply: &ReplyTo, settings: &Settings) -> Result<(Value, Vec<Event>), Refusal> {
+        let (api, model) = (self.api, self.model);
+        let Some(operation) = api.operation("send_message") else {
+            return Err(Refusal::Internal(format!("sandbox: {} sends no messages", api.vendor)));
+        };
+        let (plan, checked) = (model.plan(operation), &Checked::default());
+        let mut store = self.store();
+        let mut call = Call { api, operation, model, plan, checked, settings, origin: "", store: &mut store, events: Vec::new() };
+        reply.check(api)?;
+        let message = match api.vendor {
+            Vendor::Leonar => leonar::reply(&mut call, reply),
+            Vendor::SendPilot => sendpilot::reply(&mut call, reply),
+            vendor if vendor.is_highlevel() => highlevel::reply(&mut call, reply),
+            vendor => Err(Refusal::Internal(format!("sandbox: nobody can reply at {vendor} yet"))),
+        }?;
+        let message = message.into_iter().filter(|(name, _)| !name.starts_with('~')).collect();
+        Ok((message, call.events))
+    }
+
+    /// Takes the bytes of an upload that was initiated.
+    pub(crate) fn upload(&self, id: &str, size: usize) -> bool {
+        match self.store().get_mut("upload", id) {
+            Some(upload) => {
+                upload.insert("size".to_owned(), size.into());
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Whether the vendor gave out this credential, if it is one of those it gives out.
+    pub(crate) fn accepts(&self, credential: &str) -> bool {
+        !self.api.vendor.is_highlevel() || highlevel::accepts(&mut self.store(), credential)
+    }
+
+    fn respond(&self, operation: &Operation, response: Value) -> Reply {
+        let body = match &operation.success.content {
+            Content::Empty => ReplyBody::Empty,
+            Content::Binary(media_type) => ReplyBody::Bytes { media_type: media_type.clone(), bytes: files::of(media_type) },
+            Content::Json { .. } => ReplyBody::Json(respond::finish(&self.api.document, operation, self.model.plan(operation), response)),
+        };
+        Reply::new(operation.success.status, body)
+    }
+
+    /// The objects. A panic in another request leaves them as they are: every change is a whole one.
+    pub(super) fn store(&self) -> MutexGuard<'_, Store> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
