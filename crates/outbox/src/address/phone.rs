@@ -47,7 +47,7 @@ pub(super) fn parse(text: &str, region: Option<Region>) -> Result<Address, Addre
     if !text.chars().all(is_part) || !text.chars().any(char::is_numeric) {
         return Err(AddressError::Phone);
     }
-    let international = |text: &str| read(text, None).filter(is_possible);
+    let international = |text: &str| read(text, None).map(current).filter(is_possible);
     let national = |region: Region| read(text, Some(region)).filter(PhoneNumber::is_valid);
     // Where `00` is not what is dialled for other countries, no number begins with it.
     let digits = text.trim_start_matches(['(', ' ']);
@@ -60,7 +60,7 @@ pub(super) fn parse(text: &str, region: Option<Region>) -> Result<Address, Addre
     } else {
         return Err(if region.is_some() { AddressError::Phone } else { AddressError::NationalPhone });
     };
-    let e164 = number.map(e164).ok_or(AddressError::Phone)?;
+    let e164 = number.as_ref().map(e164).ok_or(AddressError::Phone)?;
     Ok(Address::new(AddressKind::Phone, e164.clone(), e164))
 }
 
@@ -73,13 +73,15 @@ fn is_possible(number: &PhoneNumber) -> bool {
     matches!(number.is_possible_with_reason(), Ok(NumberLengthType::IsPossible))
 }
 
-fn e164(number: PhoneNumber) -> String {
-    let text = number.format_as(PhoneNumberFormat::E164);
-    // Mexico gave up the 1 before mobile numbers in 2019, and messengers still write it.
-    match text.strip_prefix("+521") {
-        Some(rest) if rest.len() == 10 => format!("+52{rest}"),
-        _ => text.into_owned(),
-    }
+fn e164(number: &PhoneNumber) -> String {
+    number.format_as(PhoneNumberFormat::E164).into_owned()
+}
+
+/// Mexico gave up the 1 before mobile numbers in 2019, and messengers still write it.
+fn current(number: PhoneNumber) -> PhoneNumber {
+    let text = e164(&number);
+    let rest = text.strip_prefix("+521").filter(|rest| rest.len() == 10);
+    rest.and_then(|rest| read(&format!("+52{rest}"), None)).unwrap_or(number)
 }
 
 fn scheme(text: &str) -> &str {

@@ -169,8 +169,9 @@ async fn written_to_if(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_is_marked_is_found_whatever_happens_to_the_list() {
+    type Case = (&'static str, usize, fn(&mut List));
     // On which page.
-    let cases: [(&str, usize, fn(&mut List)); 8] = [
+    let cases: [Case; 8] = [
         ("nothing", 0, |_| {}),
         ("one before is deleted", 2, |list| list.remove(50..51)),
         ("as many as overlap are deleted", 2, |list| list.remove(50..60)),
@@ -187,7 +188,7 @@ async fn whoever_is_marked_is_found_whatever_happens_to_the_list() {
         for (case, page, change) in cases {
             let on_page = move |list: &mut List| {
                 if list.pages == page {
-                    change(list)
+                    change(list);
                 }
             };
             written_to_if(true, case, on_page, |_, _| {}).await;
@@ -206,18 +207,19 @@ async fn whoever_is_marked_is_found_whatever_happens_to_the_list() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_list_that_is_not_whole_lets_nothing_out() {
+    type Case = (&'static str, bool, fn(usize, &mut Value));
     let second = || [contact(1, &json!(false), 999)];
-    let cases: [(&str, bool, fn(usize, &mut Value)); 7] = [
+    let cases: [Case; 7] = [
         ("more is denied", true, |_, page| page["meta"]["has_more"] = json!(false)),
         ("more is promised for ever", true, |_, page| page["meta"]["has_more"] = json!(true)),
         ("the second page fails", false, |number, page| {
             if number == 2 {
-                *page = Value::Null
+                *page = Value::Null;
             }
         }),
         ("a page is of another form", false, |number, page| {
             if number == 2 {
-                page["data"] = json!({})
+                page["data"] = json!({});
             }
         }),
         ("some are not shown", false, |_, page| page["meta"]["total"] = json!(152)),
@@ -230,7 +232,7 @@ async fn a_list_that_is_not_whole_lets_nothing_out() {
         }
         let again = move |_, page: &mut Value| {
             if page["meta"]["offset"] != 0 {
-                page["data"] = json!(second())
+                page["data"] = json!(second());
             }
         };
         written_to_if(false, "the same page again and again", |_| {}, again).await;

@@ -86,7 +86,9 @@ mod tests {
         assert_eq!(argument("a@b.c").unwrap(), "a@b.c");
         let error = argument("@/no/such/file").unwrap_err();
         assert!(error.contains("/no/such/file cannot be read") && error.contains("@@"), "{error}");
-        std::fs::write(file.path(), [0xff, 0xfe]).unwrap();
-        assert!(argument(&at).unwrap_err().contains("is not text in UTF-8"));
+        for (bytes, problem) in [(&[0xff, 0xfe][..], "is text in UTF-16"), (&[b'\n', 0xff], "line 2: it is not text in UTF-8")] {
+            std::fs::write(file.path(), bytes).unwrap();
+            assert!(argument(&at).unwrap_err().contains(problem), "{problem}");
+        }
     }
 }

@@ -150,12 +150,12 @@ impl Add {
             match self.message(person, people, columns, template, lane, to, key) {
                 Ok(message) => {
                     let first = keys.insert(message.key.clone(), messages.len()).and_then(|at| messages.get(at));
-                    if let Some(Queued { line, envelope, .. }) = first {
+                    if let Some(first) = first {
                         let place = format!("{} line {}", people.name, person.line);
                         if key.is_some() {
-                            wrong.push(format!("{place}: its key is that of line {line}"));
-                        } else if envelope.message != message.envelope.message {
-                            wrong.push(format!("{place}: the recipient is that of line {line}, and the message is another"));
+                            wrong.push(format!("{place}: its key is that of line {}", first.line));
+                        } else if !first.says_the_same(&message) {
+                            wrong.push(format!("{place}: the recipient is that of line {}, and the message is another", first.line));
                         }
                     }
                     messages.push(message);
@@ -262,6 +262,13 @@ fn show(messages: &[Queued], output: &mut Output) -> Result<(), Failure> {
 }
 
 impl Queued {
+    /// Whether another to the same recipient, who may be written otherwise there, has the same content.
+    fn says_the_same(&self, other: &Self) -> bool {
+        let mut message = other.envelope.message.clone();
+        message.to.clone_from(&self.envelope.message.to);
+        self.envelope.message == message
+    }
+
     fn shown(&self) -> Shown<'_> {
         let message = &self.envelope.message;
         Shown {
