@@ -18,13 +18,15 @@ pub enum Recipient {
     LinkedinProfile(String),
 }
 
-/// A URL is a LinkedIn profile, anything else an id.
+/// A URL is a LinkedIn profile, and so is an address at linkedin.com without `https://`; anything else is an id.
 impl From<&str> for Recipient {
     fn from(text: &str) -> Self {
         let text = text.trim();
-        match text.split_once("://") {
-            Some(("http" | "https", _)) => Self::LinkedinProfile(text.to_owned()),
-            _ => Self::Contact(text.to_owned()),
+        let lower = text.to_ascii_lowercase();
+        if lower.starts_with("http://") || lower.starts_with("https://") || lower.contains("linkedin.com/") {
+            Self::LinkedinProfile(text.to_owned())
+        } else {
+            Self::Contact(text.to_owned())
         }
     }
 }
@@ -273,6 +275,8 @@ mod tests {
         let cases = [
             ("https://www.linkedin.com/in/john-doe", profile("https://www.linkedin.com/in/john-doe")),
             (" https://www.linkedin.com/in/john-doe\n", profile("https://www.linkedin.com/in/john-doe")),
+            ("HTTPS://www.linkedin.com/in/john-doe", profile("HTTPS://www.linkedin.com/in/john-doe")),
+            ("fr.LinkedIn.com/in/john-doe", profile("fr.LinkedIn.com/in/john-doe")),
             ("lead_abc123", contact("lead_abc123")),
             ("a1b2c3d4-5678-90ab-cdef-1234567890ab", contact("a1b2c3d4-5678-90ab-cdef-1234567890ab")),
         ];

@@ -4,7 +4,7 @@ use std::{env, error::Error, path::Path};
 
 use futures_util::TryStreamExt as _;
 use reachout_messenger::leonar::{Client, types::CreateContactRequest};
-use reachout_outbox::{Accounts, Channel, EnvAccounts, Envelope, Lane, Message, Outbox, Runner, Vendor, VendorEligibility};
+use reachout_outbox::{Accounts, Address, Channel, EnvAccounts, Envelope, Lane, Message, Outbox, Runner, Vendor, VendorEligibility};
 
 #[derive(serde::Deserialize)]
 struct Person {
@@ -22,24 +22,25 @@ async fn main() -> Result<(), Box<dyn Error>> {
 pub async fn campaign(client: &Client, accounts: impl Accounts + 'static, folder: &Path) -> Result<(), Box<dyn Error>> {
     let outbox = Outbox::open(format!("sqlite:{}", folder.join("outbox.db").display())).await?;
     let people = csv::Reader::from_path(folder.join("people.csv"))?.into_deserialize().collect::<Result<Vec<Person>, _>>()?;
-    let key = |person: &Person| format!("roles-in-paris/{}", person.email.to_lowercase());
+    // The same however the address is written.
+    let key = |person: &Person| Address::parse(&person.email, None).map(|address| format!("roles-in-paris/{address}"));
     for person in &people {
         // A duplicate, or queued before a crash.
-        if outbox.find_key(&key(person)).await?.is_some() {
+        if outbox.find_key(&key(person)?).await?.is_some() {
             continue;
         }
         let contact = contact(client, person).await?;
         let text = format!("Hi {}, may I tell you more?", person.first_name);
         let message = Message::to(contact).channel(Channel::Email).subject("A role in Paris").text(text);
         let envelope = Envelope::new(Lane::new(Vendor::Leonar, Lane::DEFAULT), message).address(&person.email);
-        outbox.enqueue(&envelope, &key(person)).await?;
+        outbox.enqueue(&envelope, &key(person)?).await?;
     }
     let summary = Runner::new(&outbox, accounts).eligibility(VendorEligibility::new()).until_empty().run().await?;
     println!("{summary}");
     let unfinished = folder.join("results.tmp");
     let mut results = csv::Writer::from_path(&unfinished)?;
     for person in &people {
-        let entry = outbox.find_key(&key(person)).await?.ok_or("it was queued above")?;
+        let entry = outbox.find_key(&key(person)?).await?.ok_or("it was queued above")?;
         results.write_record([&person.email, entry.state.name(), entry.reason.as_deref().unwrap_or_default()])?;
     }
     results.flush()?;

@@ -210,7 +210,7 @@ pub struct Cause {
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Suppressed {
-    /// Email address, phone number, URL of a profile or id of a contact, in small letters.
+    /// Email address, phone number, URL of a profile or id of a contact, in its [canonical form](crate::Address).
     pub address: String,
     /// The only channel that is meant, if not all are.
     pub channel: Option<String>,

@@ -3,10 +3,9 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use reachout_messenger::{Message, Recipient, Vendor};
+use reachout_messenger::{Message, Vendor};
 use reachout_runtime::BudgetKey;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 /// A vendor and one of the accounts there, by a name of one's own: what a worker needs a client for.
 ///
@@ -61,9 +60,11 @@ pub struct Envelope {
     pub message: Message,
     /// It is not sent earlier.
     pub not_before: Option<DateTime<Utc>>,
-    /// Further addresses of the recipient, such as the contact's email address: who suppressed one of them gets nothing.
+    /// Further addresses of the recipient, such as the contact's email address: if one of them is on the suppression list, nothing is sent.
+    /// Each may hold several. In an [`Entry`](crate::Entry) they are in their canonical form.
     pub addresses: Vec<String>,
-    /// Names the messages of which a reply to one stops the others: [`Outbox::stop_follow_ups`](crate::Outbox::stop_follow_ups).
+    /// Names the messages to one person of which a reply to one stops the others, through all vendors with the same name of the credential:
+    /// [`Outbox::stop_follow_ups`](crate::Outbox::stop_follow_ups).
     pub sequence: Option<String>,
     /// The recipient's time zone, such as `Europe/Paris`.
     pub time_zone: Option<String>,
@@ -98,28 +99,6 @@ impl Envelope {
         self.time_zone = Some(name.into());
         self
     }
-
-    /// All addresses that the message reaches, normalized: whom it is for, and who gets a copy.
-    pub(crate) fn reached(&self) -> Vec<String> {
-        let Message { to, to_address, cc, bcc, .. } = &self.message;
-        let recipient = match to {
-            Recipient::Contact(text) | Recipient::LinkedinProfile(text) => Some(text),
-            _ => None,
-        };
-        recipient.into_iter().chain(to_address).chain(cc).chain(bcc).chain(&self.addresses).map(|address| normalized(address)).collect()
-    }
-
-    /// Tells whether another message was queued under the same key. Its time does not count.
-    pub(crate) fn fingerprint(&self) -> Result<[u8; 32], serde_json::Error> {
-        let Self { lane, message, sequence, .. } = self;
-        let asked = serde_json::to_vec(&(lane.vendor, &lane.credential, message, sequence))?;
-        Ok(Sha256::digest(asked).into())
-    }
-}
-
-/// The form in which addresses are compared: without surrounding white space, a final slash, and capitals.
-pub(crate) fn normalized(address: &str) -> String {
-    address.trim().trim_end_matches('/').to_lowercase()
 }
 
 impl fmt::Debug for Envelope {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{RulesError, State};
+use crate::{AddressError, RulesError, State};
 
 /// Why the outbox cannot do what it is asked. No message's content and no address is part of it.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +47,19 @@ pub enum Error {
         /// What the vendor cannot do.
         source: reachout_messenger::Unsupported,
     },
+    /// One of the message's addresses is none. Nothing was queued.
+    #[error("message {number} of the batch: its {field} is {source}")]
+    Recipient {
+        /// The message's place in what was queued, from 1.
+        number: usize,
+        /// Which address.
+        field: &'static str,
+        /// Why it is none.
+        source: AddressError,
+    },
+    /// What was given as an address is none.
+    #[error("the address is {0}")]
+    NotAnAddress(#[from] AddressError),
     /// A time zone that is not in the database of time zones.
     #[error("message {number} of the batch: the recipient's time zone is not known; write one such as `Europe/Paris`")]
     TimeZone {

@@ -3,12 +3,15 @@
 #![allow(clippy::doc_markdown, reason = "the names of databases and vendors are not code")]
 
 mod account;
+mod address;
 mod budget;
 mod entry;
 mod envelope;
 mod error;
 mod hooks;
 mod outbox;
+mod permit;
+mod resolved;
 mod rules;
 mod runner;
 mod state;
@@ -17,12 +20,14 @@ mod time;
 mod vendor;
 
 pub use account::{Account, Accounts, Clients, EnvAccounts};
+pub use address::{Address, AddressError, AddressKind, Region, UnknownRegion};
 pub use budget::StoredBudgets;
 pub use entry::{Attempt, Cause, Entry, Filter, LaneStatus, Point, Status, Suppressed};
 pub use envelope::{Batch, Enqueued, Envelope, Lane};
 pub use error::Error;
 pub use hooks::{Eligibility, Found, Reconcile, Verdict};
 pub use outbox::{Outbox, Resolution, Sent};
+pub use permit::Refusal;
 pub use rules::{Clock, Daily, QuietHours, Rules, RulesError};
 pub use runner::{Event, Runner, Summary};
 pub use state::{State, UnknownState};

@@ -8,9 +8,9 @@ use secrecy::SecretString;
 use sqlx::{PgPool, SqlitePool};
 
 use crate::entry::{Attempt, Cause, Entry, Filter, Point, Status, Suppressed};
-use crate::envelope::{Batch, Enqueued, Envelope, Lane, normalized};
-use crate::store::{NewRow, Store, Transaction};
-use crate::{Error, Rules, State};
+use crate::envelope::{Batch, Enqueued, Envelope, Lane};
+use crate::store::{Listing, NewRow, Store, Transaction};
+use crate::{Address, Error, Region, Rules, State};
 
 /// Messages to be sent, in a database. Clones are cheap and share connections.
 ///
@@ -31,6 +31,7 @@ use crate::{Error, Rules, State};
 #[derive(Clone)]
 pub struct Outbox {
     pub(crate) store: Store,
+    pub(crate) region: Option<Region>,
 }
 
 /// What a person, or [`Reconcile`](crate::Reconcile), found out about a message that is [`Unknown`](State::Unknown).
@@ -108,15 +109,23 @@ impl Outbox {
     async fn over(store: Store) -> Result<Self, Error> {
         store.migrate().await?;
         store.reap().await?;
-        Ok(Self { store })
+        Ok(Self { store, region: None })
+    }
+
+    /// Takes phone numbers without a country as those of this region, in messages and on the suppression list; otherwise they are refused.
+    #[must_use]
+    pub fn region(mut self, region: Region) -> Self {
+        self.region = Some(region);
+        self
     }
 
     /// Queues a message under a key of the caller's, such as a campaign's name and a person's id.
     ///
-    /// The key is good for one message: queued again, the same message is left as it is, and another one is an error. What the vendor
-    /// cannot send is an error, too.
+    /// The key is good for one message: queued again, the same message is left as it is, and another one is an error. An address that it
+    /// comes with and did not have before is kept for the suppression list. What the vendor cannot send is an error, too, and so is what is
+    /// no [`Address`].
     pub async fn enqueue(&self, envelope: &Envelope, key: &str) -> Result<Enqueued, Error> {
-        self.store.insert_one(&NewRow::of(1, key, envelope)?).await
+        self.store.insert_one(&NewRow::of(1, key, envelope, self.region)?).await
     }
 
     /// Queues a message in a transaction of the caller's own, begun in the database that the outbox is in: it is queued if the transaction
@@ -132,7 +141,7 @@ impl Outbox {
     /// # }
     /// ```
     pub async fn enqueue_in(&self, transaction: impl Into<Transaction<'_>>, envelope: &Envelope, key: &str) -> Result<Enqueued, Error> {
-        self.store.insert_in(transaction.into(), &NewRow::of(1, key, envelope)?).await
+        self.store.insert_in(transaction.into(), &NewRow::of(1, key, envelope, self.region)?).await
     }
 
     /// Queues many messages, each with its key, in one transaction: all or none of them.
@@ -140,7 +149,8 @@ impl Outbox {
         &self,
         messages: impl IntoIterator<Item = (K, Envelope), IntoIter: Send>,
     ) -> Result<Batch, Error> {
-        let mut messages = (1..).zip(messages).map(|(number, (key, envelope))| NewRow::of(number, key.as_ref(), &envelope));
+        let region = self.region;
+        let mut messages = (1..).zip(messages).map(|(number, (key, envelope))| NewRow::of(number, key.as_ref(), &envelope, region));
         let chunks = std::iter::from_fn(|| {
             let chunk: Result<Vec<_>, _> = messages.by_ref().take(CHUNK).collect();
             Some(chunk).filter(|chunk| !matches!(chunk, Ok(rows) if rows.is_empty()))
@@ -166,6 +176,11 @@ impl Outbox {
     /// The messages in this conversation of a vendor, the newest last.
     pub async fn find_conversation(&self, vendor: Vendor, conversation_id: &str) -> Result<Vec<Entry>, Error> {
         self.store.find_conversation(vendor, conversation_id).await
+    }
+
+    /// The messages to this recipient, by the vendor's id or the URL of the profile, the newest last.
+    pub async fn find_recipient(&self, vendor: Vendor, recipient: &str) -> Result<Vec<Entry>, Error> {
+        self.store.find_recipient(vendor, &Address::recipient(recipient)?).await
     }
 
     /// At most `most` messages after the one with the id `after`, in the order of their ids. Begin with 0, and go on with the last id.
@@ -239,21 +254,34 @@ impl Outbox {
         Err(Error::State { id, state, wanted: "only one that is unknown can be resolved" })
     }
 
-    /// Withdraws the messages that are still queued in the sequences of the message `id`, because its recipient replied, for example: how
-    /// many.
+    /// Ends the [`sequence`](Envelope::sequence) of the message `id` for its recipient, because they replied, for example, and withdraws what
+    /// is queued of it: how many messages.
+    ///
+    /// It stays ended: what is being sent just now and turns out not to be sent, what is unknown and is resolved to be sent again, and what
+    /// is queued for the sequence later are withdrawn instead of sent, and [`retry`](Self::retry) leaves them alone.
     pub async fn stop_follow_ups(&self, id: i64, reason: &str) -> Result<u64, Error> {
         self.store.stop_follow_ups(id, reason).await
     }
 
-    /// Puts an address on the list of those who are not written to: an email address, a phone number, the URL of a profile, or the id of
-    /// a contact; by one channel alone, or by any. Messages that are queued are checked right before they are sent.
+    /// Puts an address on the list of those who are not written to, or several ([`Address::parse_all`]); by one channel alone, or by any.
+    /// Messages that are queued are checked right before they are sent.
     pub async fn suppress(&self, address: &str, channel: Option<reachout_messenger::Channel>, reason: &str) -> Result<(), Error> {
-        self.store.suppress(&normalized(address), channel, reason).await
+        let all = Address::parse_all(address, self.region)?;
+        self.suppress_all(all.into_iter().map(|address| (address, channel, reason))).await
+    }
+
+    /// Puts many addresses on the list, each by one channel or by any, with the reason: all or none of them.
+    pub async fn suppress_all<R: Into<String>>(
+        &self,
+        addresses: impl IntoIterator<Item = (Address, Option<reachout_messenger::Channel>, R)>,
+    ) -> Result<(), Error> {
+        let listing = |(address, channel, reason): (Address, _, R)| Listing { address, channel, reason: reason.into() };
+        self.store.suppress(&addresses.into_iter().map(listing).collect::<Vec<_>>()).await
     }
 
     /// Takes an address off the list, for all channels: whether it was on it.
     pub async fn unsuppress(&self, address: &str) -> Result<bool, Error> {
-        self.store.unsuppress(&normalized(address)).await
+        self.store.unsuppress(&Address::parse(address, self.region)?).await
     }
 
     /// The list, in the order of the addresses, after the address `after`.

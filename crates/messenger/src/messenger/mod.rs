@@ -11,7 +11,7 @@ use std::fmt;
 
 use reachout_runtime::{BoxFuture, ClientBuilder, Core};
 
-use crate::{Error, Message, Receipt, Unsupported, Vendor, capability};
+use crate::{Channel, Error, Message, Receipt, Unsupported, Vendor, capability};
 
 /// Sends messages through a vendor. The clients implement it, and a `Box<dyn Messenger>` is as good as one of them.
 pub trait Messenger: fmt::Debug + Send + Sync {
@@ -24,9 +24,10 @@ pub trait Messenger: fmt::Debug + Send + Sync {
     fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<Receipt, Error>>;
 }
 
-/// Tells what the vendor cannot do with a message. [`Messenger::send`] asks the same before it sends.
-pub fn check(vendor: Vendor, message: &Message) -> Result<(), Unsupported> {
-    match vendor {
+/// By which channel the vendor sends a message, which may leave it out where the vendor has only one; or what the vendor cannot do with it.
+/// [`Messenger::send`] asks the same before it sends.
+pub fn check(vendor: Vendor, message: &Message) -> Result<Channel, Unsupported> {
+    let takes: Result<(), Unsupported> = match vendor {
         #[cfg(feature = "leonar")]
         Vendor::Leonar => leonar::request(message).map(drop),
         #[cfg(feature = "sendpilot")]
@@ -36,8 +37,10 @@ pub fn check(vendor: Vendor, message: &Message) -> Result<(), Unsupported> {
         #[cfg(feature = "leadway")]
         Vendor::Leadway => highlevel::leadway(message).map(drop),
         #[allow(unreachable_patterns, reason = "reachable where a feature is off")]
-        vendor => capability::channel(vendor, message).map(drop),
-    }
+        _ => Ok(()),
+    };
+    takes?;
+    capability::channel(vendor, message)
 }
 
 /// A messenger whose credential comes from the vendor's environment variable: [`Vendor::credential_env`].

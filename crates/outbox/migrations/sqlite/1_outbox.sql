@@ -12,6 +12,11 @@ CREATE TABLE reachout_outbox_messages (
     channel TEXT,
     sender TEXT NOT NULL,
     sequence TEXT,
+    -- SHA-256 of it, which is kept when the content is purged: a reply may come later.
+    sequence_hash BLOB,
+    -- What the recipient is, and SHA-256 of the canonical form.
+    recipient_kind TEXT NOT NULL,
+    recipient BLOB NOT NULL,
     -- JSON; NULL once it was purged.
     content TEXT,
     state TEXT NOT NULL,
@@ -29,7 +34,8 @@ CREATE TABLE reachout_outbox_messages (
 CREATE INDEX reachout_outbox_due ON reachout_outbox_messages (vendor, credential, due_at, id) WHERE state = 'queued' AND worker IS NULL;
 CREATE INDEX reachout_outbox_held ON reachout_outbox_messages (worker, state) WHERE worker IS NOT NULL;
 CREATE INDEX reachout_outbox_state ON reachout_outbox_messages (state, changed_at);
-CREATE INDEX reachout_outbox_sequence ON reachout_outbox_messages (sequence) WHERE sequence IS NOT NULL;
+CREATE INDEX reachout_outbox_sequence ON reachout_outbox_messages (sequence_hash) WHERE sequence_hash IS NOT NULL;
+CREATE INDEX reachout_outbox_recipient ON reachout_outbox_messages (vendor, recipient);
 CREATE INDEX reachout_outbox_conversation ON reachout_outbox_messages (vendor, conversation) WHERE conversation IS NOT NULL;
 
 CREATE TABLE reachout_outbox_attempts (
@@ -70,7 +76,31 @@ CREATE TABLE reachout_outbox_lanes (
     PRIMARY KEY (vendor, credential)
 );
 
+-- Each address that a message reaches, in its canonical form; purged with the content.
+CREATE TABLE reachout_outbox_addresses (
+    message INTEGER NOT NULL,
+    address TEXT NOT NULL,
+    -- 1: the recipient's own; 0: of somebody who gets a copy.
+    own INTEGER NOT NULL,
+    PRIMARY KEY (message, address)
+) WITHOUT ROWID;
+CREATE INDEX reachout_outbox_messages_to ON reachout_outbox_addresses (address);
+
+-- Sequences that a reply, a bounce or an unsubscription ended, by the recipient it is about.
+CREATE TABLE reachout_outbox_stops (
+    credential TEXT NOT NULL,
+    -- As the messages' `sequence_hash`, `recipient_kind` and `recipient`.
+    sequence BLOB NOT NULL,
+    vendor TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    recipient BLOB NOT NULL,
+    reason TEXT NOT NULL,
+    stopped_at INTEGER NOT NULL,
+    PRIMARY KEY (credential, sequence, vendor, kind, recipient)
+) WITHOUT ROWID;
+
 CREATE TABLE reachout_outbox_suppressed (
+    -- In its canonical form.
     address TEXT NOT NULL,
     channel TEXT NOT NULL DEFAULT '',
     reason TEXT NOT NULL,

@@ -72,6 +72,7 @@ async fn deliver(shared: Arc<Shared>, claimed: Arc<Claimed>) {
         // It is another's by now; or the lease had ended for a moment, and nobody noticed.
         Ok(Step::Lost) => put_back(&shared, &claimed, Duration::ZERO, "lease").await,
         Ok(Step::Suppressed) => settled(&shared, &claimed, State::Suppressed, Some("suppression-list".to_owned())),
+        Ok(Step::Stopped) => settled(&shared, &claimed, State::Cancelled, Some("follow-up-stopped".to_owned())),
         Ok(Step::Paused) => shared.tell(&Event::PutBack { id: claimed.id, wait: Duration::ZERO, code: "paused".to_owned() }),
         Ok(Step::DayFull) => {
             let wait = daily.map_or(LATER, |(_, wait)| wait);

@@ -1,15 +1,16 @@
-//! What people do to messages: pause, withdraw, try again, settle, purge; and whom they do not write to.
+//! What people do to messages: pause, withdraw, try again, settle, purge.
 
 use std::time::Duration;
 
-use reachout_messenger::{Channel, Vendor};
-use sqlx::{query, query_as, query_scalar};
+use reachout_messenger::Vendor;
+use sqlx::{query, query_scalar};
 
-use super::{Store, execute, now, read, transaction};
-use crate::entry::{Filter, Suppressed};
+use super::people::stopped;
+use super::{Store, execute, now, transaction};
+use crate::entry::Filter;
 use crate::envelope::Lane;
 use crate::outbox::Resolution;
-use crate::time::{from_ms, milliseconds};
+use crate::time::milliseconds;
 use crate::{Error, Rules, State};
 
 impl Store {
@@ -52,7 +53,10 @@ impl Store {
             now!(),
             ", changed_at = ",
             now!(),
-            " WHERE content IS NOT NULL AND ($1 IS NULL OR vendor = $1) AND ($2 IS NULL OR credential = $2) AND state = $3"
+            " WHERE content IS NOT NULL AND ($1 IS NULL OR vendor = $1) AND ($2 IS NULL OR credential = $2) AND state = $3
+            AND (code IS NULL OR code <> 'follow-up-stopped') AND NOT EXISTS (SELECT 1 FROM reachout_outbox_stops s WHERE ",
+            stopped!("reachout_outbox_messages"),
+            ")"
         );
         self.change(sql, filter).await
     }
@@ -96,45 +100,6 @@ impl Store {
         }
     }
 
-    pub(crate) async fn stop_follow_ups(&self, id: i64, reason: &str) -> Result<u64, Error> {
-        let sql = concat!(
-            "UPDATE reachout_outbox_messages SET state = 'cancelled', worker = NULL, code = 'follow-up-stopped', reason = $1, changed_at = ",
-            now!(),
-            " WHERE state = 'queued' AND id <> $2 AND sequence = (SELECT sequence FROM reachout_outbox_messages WHERE id = $2)"
-        );
-        Ok(execute!(self, query(sql).bind(reason).bind(id)))
-    }
-
-    pub(crate) async fn suppress(&self, address: &str, channel: Option<Channel>, reason: &str) -> Result<(), Error> {
-        let sql = concat!(
-            "INSERT INTO reachout_outbox_suppressed (address, channel, reason, added_at) VALUES ($1, $2, $3, ",
-            now!(),
-            ") ON CONFLICT (address, channel) DO UPDATE SET reason = excluded.reason"
-        );
-        let channel = channel.map_or("", Channel::name);
-        execute!(self, query(sql).bind(address).bind(channel).bind(reason));
-        Ok(())
-    }
-
-    pub(crate) async fn unsuppress(&self, address: &str) -> Result<bool, Error> {
-        let sql = "DELETE FROM reachout_outbox_suppressed WHERE address = $1";
-        Ok(execute!(self, query(sql).bind(address)) > 0)
-    }
-
-    pub(crate) async fn suppressed(&self, after: Option<&str>, most: u32) -> Result<Vec<Suppressed>, Error> {
-        let sql = "SELECT address, channel, reason, added_at FROM reachout_outbox_suppressed
-            WHERE ($1 IS NULL OR address > $1) ORDER BY address, channel LIMIT $2";
-        let rows: Vec<(String, String, String, i64)> =
-            read!(self, |pool| query_as(sql).bind(after).bind(i64::from(most)).fetch_all(pool).await?);
-        let listed = |(address, channel, reason, added_at): (String, String, String, i64)| Suppressed {
-            address,
-            channel: Some(channel).filter(|channel| !channel.is_empty()),
-            reason,
-            added_at: from_ms(added_at),
-        };
-        Ok(rows.into_iter().map(listed).collect())
-    }
-
     pub(crate) async fn purge(&self, older_than: Duration) -> Result<u64, Error> {
         // Reasons are the vendor's words, which may quote an address.
         let messages = concat!(
@@ -145,9 +110,12 @@ impl Store {
         );
         let attempts = "UPDATE reachout_outbox_attempts SET reason = NULL WHERE reason IS NOT NULL
             AND message IN (SELECT id FROM reachout_outbox_messages WHERE content IS NULL)";
+        let addresses = "DELETE FROM reachout_outbox_addresses
+            WHERE message IN (SELECT id FROM reachout_outbox_messages WHERE content IS NULL)";
         Ok(transaction!(self, |transaction| {
             let purged = query(messages).bind(milliseconds(older_than)).execute(&mut *transaction).await?.rows_affected();
             query(attempts).execute(&mut *transaction).await?;
+            query(addresses).execute(&mut *transaction).await?;
             purged
         }))
     }

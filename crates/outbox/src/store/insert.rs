@@ -1,16 +1,19 @@
 //! Queueing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use reachout_messenger::Vendor;
 use sha2::{Digest as _, Sha256};
-use sqlx::{PgConnection, Postgres, QueryBuilder, Sqlite, SqliteConnection, query, query_as, query_scalar};
+use sqlx::{PgConnection, Postgres, QueryBuilder, Sqlite, SqliteConnection, query, query_scalar};
 
 use super::{Pool, Store, Transaction, now};
 use crate::envelope::{Batch, Content, Enqueued, Envelope};
-use crate::{Error, State};
+use crate::resolved::Resolved;
+use crate::{Error, Region, State};
 
 const LONGEST_KEY: usize = 500;
+/// Addresses in one statement, of which databases take some ten thousand parameters.
+const ADDRESSES: usize = 5_000;
 
 /// A message as the tables have it.
 pub(crate) struct NewRow {
@@ -24,43 +27,77 @@ pub(crate) struct NewRow {
     channel: Option<&'static str>,
     sender: String,
     sequence: Option<String>,
+    recipient_kind: &'static str,
+    recipient: Vec<u8>,
+    /// Each with whether it is the recipient's own.
+    addresses: Vec<(String, bool)>,
     content: String,
     due_at: Option<i64>,
 }
 
+/// Of a key, a sequence or a recipient.
 pub(super) fn hash(key: &str) -> Vec<u8> {
     Sha256::digest(key).to_vec()
 }
 
 impl NewRow {
-    /// Checks a message: the vendor can send it, and the key is one.
-    pub(crate) fn of(number: usize, key: &str, envelope: &Envelope) -> Result<Self, Error> {
+    /// Checks a message: its addresses are some, the vendor can send it, and the key is one.
+    pub(crate) fn of(number: usize, key: &str, envelope: &Envelope, region: Option<Region>) -> Result<Self, Error> {
         if key.is_empty() || key.len() > LONGEST_KEY || key.contains('\0') {
             return Err(Error::Key { number });
         }
+        let resolved = Resolved::new(number, envelope, region)?;
+        let unwritable =
+            |error: serde_json::Error| Error::Other(format!("message {number} of the batch cannot be written as JSON: {error}"));
+        let fingerprint = resolved.fingerprint().map_err(unwritable)?.to_vec();
+        let Resolved { envelope, recipient, own, copies, .. } = resolved;
         let Envelope { lane, message, not_before, addresses, sequence, time_zone } = envelope;
-        reachout_messenger::check(lane.vendor, message).map_err(|source| Error::Message { number, source })?;
         if time_zone.as_deref().is_some_and(|name| jiff::tz::TimeZone::get(name).is_err()) {
             return Err(Error::TimeZone { number });
         }
-        let unwritable =
-            |error: serde_json::Error| Error::Other(format!("message {number} of the batch cannot be written as JSON: {error}"));
-        let content = Content { message: message.clone(), addresses: addresses.clone(), time_zone: time_zone.clone() };
+        let marked = |own: bool| move |address: &crate::Address| (address.to_string(), own);
         Ok(Self {
             number,
             key: key.to_owned(),
             key_hash: hash(key),
-            fingerprint: envelope.fingerprint().map_err(unwritable)?.to_vec(),
+            fingerprint,
             vendor: lane.vendor,
-            credential: lane.credential.clone(),
+            credential: lane.credential,
             channel: message.channel.map(reachout_messenger::Channel::name),
             sender: message.from.clone().unwrap_or_default(),
-            sequence: sequence.clone(),
+            sequence,
+            recipient_kind: recipient.kind().name(),
+            recipient: hash(recipient.as_str()),
+            addresses: own.iter().map(marked(true)).chain(copies.iter().map(marked(false))).collect(),
             // Postgres' TEXT holds no NUL; in JSON it is escaped.
-            content: serde_json::to_string(&content).map_err(unwritable)?,
+            content: serde_json::to_string(&Content { message, addresses, time_zone }).map_err(unwritable)?,
             due_at: not_before.map(|time| time.timestamp_millis()),
         })
     }
+}
+
+/// A row of a key: its id, its fingerprint, and whether its content is there.
+type Known = (i64, Vec<u8>, bool);
+
+/// The rows that each message is, in the order of those that were to be written; another message's key is an error.
+fn ids(rows: &[NewRow], known: &HashMap<Vec<u8>, Known>) -> Result<Vec<(i64, bool)>, Error> {
+    let id = |row: &NewRow| match known.get(&row.key_hash) {
+        Some((id, fingerprint, _)) if *fingerprint != row.fingerprint => Err(Error::KeyTaken { number: row.number, id: *id }),
+        Some((id, _, is_kept)) => Ok((*id, *is_kept)),
+        None => Err(Error::Other(format!("message {} of the batch was removed while it was queued", row.number))),
+    };
+    rows.iter().map(id).collect()
+}
+
+/// The addresses of messages that have their content, each once.
+fn addresses<'r>(rows: &'r [NewRow], ids: &[(i64, bool)]) -> Vec<((i64, &'r str), bool)> {
+    let mut all = BTreeMap::new();
+    for (row, (id, _)) in rows.iter().zip(ids).filter(|(_, (_, is_kept))| *is_kept) {
+        for (address, own) in &row.addresses {
+            *all.entry((*id, address.as_str())).or_insert(false) |= own;
+        }
+    }
+    all.into_iter().collect()
 }
 
 /// The functions of one database: statements of many rows are put together for it.
@@ -77,33 +114,40 @@ macro_rules! inserts {
                     query(lane).bind(vendor).bind(credential).execute(&mut *connection).await?;
                 }
                 let mut insert = QueryBuilder::<$database>::new(
-                    "INSERT INTO reachout_outbox_messages (key_hash, key, fingerprint, vendor, credential, channel, sender, sequence, content, \
-                     state, due_at, created_at, changed_at) ",
+                    "INSERT INTO reachout_outbox_messages (key_hash, key, fingerprint, vendor, credential, channel, sender, sequence, \
+                     sequence_hash, recipient_kind, recipient, content, state, due_at, created_at, changed_at) ",
                 );
                 insert.push_values(rows, |mut values, row| {
                     values.push_bind(&row.key_hash).push_bind(&row.key).push_bind(&row.fingerprint);
                     values.push_bind(row.vendor.id()).push_bind(&row.credential).push_bind(row.channel).push_bind(&row.sender);
-                    values.push_bind(&row.sequence).push_bind(&row.content).push_bind(State::Queued.name());
+                    values.push_bind(&row.sequence).push_bind(row.sequence.as_deref().map(hash));
+                    values.push_bind(row.recipient_kind).push_bind(&row.recipient).push_bind(&row.content).push_bind(State::Queued.name());
                     values.push_bind(row.due_at.unwrap_or(now)).push_bind(now).push_bind(now);
                 });
                 insert.push(" ON CONFLICT (key_hash) DO NOTHING");
                 let new = insert.build().execute(&mut *connection).await?.rows_affected();
-                if new < rows.len() as u64 {
-                    compare(connection, rows).await?;
+                let ids = ids(rows, &known(connection, rows).await?)?;
+                // Also of those that were known: an address that was missing before counts from now on.
+                for addresses in addresses(rows, &ids).chunks(ADDRESSES) {
+                    let mut insert = QueryBuilder::<$database>::new("INSERT INTO reachout_outbox_addresses (message, address, own) ");
+                    insert.push_values(addresses, |mut values, ((message, address), own)| {
+                        values.push_bind(*message).push_bind(*address).push_bind(i64::from(*own));
+                    });
+                    insert.push(" ON CONFLICT DO NOTHING").build().execute(&mut *connection).await?;
                 }
                 Ok(new)
             }
 
-            /// Makes sure that keys which were known before were so for the same messages.
-            async fn compare(connection: &mut $connection, rows: &[NewRow]) -> Result<(), Error> {
+            async fn known(connection: &mut $connection, rows: &[NewRow]) -> Result<HashMap<Vec<u8>, Known>, Error> {
+                let columns = "SELECT key_hash, id, fingerprint, content IS NOT NULL FROM reachout_outbox_messages WHERE key_hash IN (";
+                let mut select = QueryBuilder::<$database>::new(columns);
+                let mut hashes = select.separated(", ");
                 for row in rows {
-                    let known = "SELECT id, fingerprint FROM reachout_outbox_messages WHERE key_hash = $1";
-                    let (id, fingerprint): (i64, Vec<u8>) = query_as(known).bind(&row.key_hash).fetch_one(&mut *connection).await?;
-                    if fingerprint != row.fingerprint {
-                        return Err(Error::KeyTaken { number: row.number, id });
-                    }
+                    hashes.push_bind(&row.key_hash);
                 }
-                Ok(())
+                select.push(")");
+                let found: Vec<(Vec<u8>, i64, Vec<u8>, bool)> = select.build_query_as().fetch_all(connection).await?;
+                Ok(found.into_iter().map(|(hash, id, fingerprint, is_kept)| (hash, (id, fingerprint, is_kept))).collect())
             }
 
             pub(super) async fn one(connection: &mut $connection, row: &NewRow) -> Result<Enqueued, Error> {

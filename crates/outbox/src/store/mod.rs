@@ -7,7 +7,7 @@ mod admin;
 mod budget;
 mod insert;
 mod migrate;
-mod recipient;
+mod people;
 mod select;
 mod step;
 mod work;
@@ -32,6 +32,7 @@ use crate::Error;
 
 pub(crate) use budget::{BudgetTerms, Taken};
 pub(crate) use insert::NewRow;
+pub(crate) use people::Listing;
 pub(crate) use step::{DailyUse, Step, Wish};
 pub(crate) use work::{Claimed, Outcome, Used};
 

@@ -10,7 +10,7 @@ use super::{Store, read};
 use crate::entry::{Attempt, Cause, Entry, Filter, LaneStatus, Point, Status, from_content};
 use crate::envelope::Lane;
 use crate::time::{from_ms, milliseconds};
-use crate::{Error, Rules, State};
+use crate::{Address, Error, Rules, State};
 
 /// Entries with their columns in the order of an [`EntryRow`].
 macro_rules! entries {
@@ -63,6 +63,12 @@ impl Store {
     pub(crate) async fn find_conversation(&self, vendor: Vendor, conversation: &str) -> Result<Vec<Entry>, Error> {
         let sql = entries!("WHERE vendor = $1 AND conversation = $2 ORDER BY id");
         let rows = read!(self, |pool| query_as(sql).bind(vendor.id()).bind(conversation).fetch_all(pool).await?);
+        self.entries(rows).await
+    }
+
+    pub(crate) async fn find_recipient(&self, vendor: Vendor, recipient: &Address) -> Result<Vec<Entry>, Error> {
+        let sql = entries!("WHERE vendor = $1 AND recipient = $2 ORDER BY id");
+        let rows = read!(self, |pool| query_as(sql).bind(vendor.id()).bind(hash(recipient.as_str())).fetch_all(pool).await?);
         self.entries(rows).await
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use sqlx::{query, query_scalar};
 
 use super::budget::{BudgetTerms, GIVE_UNSENT, Taken, take};
+use super::people::stopped;
 use super::work::{Claimed, UNCOUNT};
 use super::{Store, now, transaction};
 use crate::Error;
@@ -37,6 +38,8 @@ pub(crate) enum Step {
     Lost,
     /// The recipient is on the list; the message is settled.
     Suppressed,
+    /// A reply stopped the sequence; the message is settled.
+    Stopped,
     /// The account was paused; the message is put back.
     Paused,
     /// The sender's day is full; the message is untouched.
@@ -46,7 +49,15 @@ pub(crate) enum Step {
 const PAUSED: &str = "SELECT EXISTS (SELECT 1 FROM reachout_outbox_lanes
     WHERE paused = 1 AND (vendor = '' OR (vendor = $1 AND credential = $2)))";
 const PUT_BACK: &str = "UPDATE reachout_outbox_messages SET worker = NULL WHERE id = $1 AND worker = $2 AND state = 'queued'";
-const LISTED: &str = "SELECT reason FROM reachout_outbox_suppressed WHERE address = $1 AND channel IN ('', $2) ORDER BY channel LIMIT 1";
+const LISTED: &str = "SELECT s.reason FROM reachout_outbox_addresses a
+    JOIN reachout_outbox_suppressed s ON s.address = a.address AND s.channel IN ('', $2) WHERE a.message = $1 ORDER BY s.channel LIMIT 1";
+const STOPPED: &str =
+    concat!("SELECT s.reason FROM reachout_outbox_messages m JOIN reachout_outbox_stops s ON ", stopped!("m"), " WHERE m.id = $1 LIMIT 1");
+const STOP: &str = concat!(
+    "UPDATE reachout_outbox_messages SET state = 'cancelled', worker = NULL, code = 'follow-up-stopped', reason = $1, changed_at = ",
+    now!(),
+    " WHERE id = $2 AND worker = $3 AND attempt = $4 AND state = 'queued'"
+);
 const SUPPRESS: &str = concat!(
     "UPDATE reachout_outbox_messages SET state = 'suppressed', worker = NULL, code = 'suppression-list', reason = $1, changed_at = ",
     now!(),
@@ -80,12 +91,18 @@ macro_rules! step {
                 query(PUT_BACK).bind(id).bind(worker).execute(&mut *$transaction).await?;
                 break 'step Step::Paused;
             }
-            for address in envelope.reached() {
-                let reason: Option<String> = query_scalar(LISTED).bind(address).bind(channel).fetch_optional(&mut *$transaction).await?;
-                if let Some(reason) = reason {
-                    let suppress = query(SUPPRESS).bind(reason).bind(id).bind(worker).bind(attempt);
-                    let suppressed = suppress.execute(&mut *$transaction).await?.rows_affected() > 0;
-                    break 'step if suppressed { Step::Suppressed } else { Step::Lost };
+            let listed: Option<String> = query_scalar(LISTED).bind(id).bind(channel).fetch_optional(&mut *$transaction).await?;
+            if let Some(reason) = listed {
+                let suppress = query(SUPPRESS).bind(reason).bind(id).bind(worker).bind(attempt);
+                let suppressed = suppress.execute(&mut *$transaction).await?.rows_affected() > 0;
+                break 'step if suppressed { Step::Suppressed } else { Step::Lost };
+            }
+            if envelope.sequence.is_some() {
+                let stopped: Option<String> = query_scalar(STOPPED).bind(id).fetch_optional(&mut *$transaction).await?;
+                if let Some(reason) = stopped {
+                    let stop = query(STOP).bind(reason).bind(id).bind(worker).bind(attempt);
+                    let stopped = stop.execute(&mut *$transaction).await?.rows_affected() > 0;
+                    break 'step if stopped { Step::Stopped } else { Step::Lost };
                 }
             }
             if let Some(DailyUse { day, most }) = daily {

@@ -21,7 +21,7 @@ async fn store() -> (tempfile::TempDir, Store, i64) {
     let store = Store::open(&format!("sqlite:{}", directory.path().join("outbox.db").display()).into()).await.unwrap();
     store.migrate().await.unwrap();
     let message = Message::to("lead_1").channel(Channel::Linkedin).from("sender_1").text("Hi");
-    let row = NewRow::of(1, "key", &Envelope::new(lane(), message)).unwrap();
+    let row = NewRow::of(1, "key", &Envelope::new(lane(), message), None).unwrap();
     let id = store.insert_one(&row).await.unwrap().id;
     store.register("one", LONG).await.unwrap();
     store.register("two", LONG).await.unwrap();

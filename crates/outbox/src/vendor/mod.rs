@@ -5,7 +5,6 @@ mod candidate;
 mod highlevel;
 #[cfg(feature = "leonar")]
 mod leonar;
-mod recipient;
 #[cfg(feature = "sendpilot")]
 mod sendpilot;
 mod settle;

@@ -6,8 +6,7 @@ use reachout_messenger::{Channel, Recipient};
 use reachout_runtime::{Core, ErrorKind};
 
 use super::candidate::{Candidate, Look};
-use crate::envelope::normalized;
-use crate::{Error, Found};
+use crate::{Address, Error, Found};
 
 /// How many conversations are looked at: those with the newest activity were seen first.
 const CONVERSATIONS: usize = 500;
@@ -40,7 +39,7 @@ pub(super) async fn look(core: &Core, look: &Look<'_>) -> Result<Found, Error> {
     if let Some(sender) = &sender {
         conversations = conversations.account_id(sender);
     }
-    let (mut conversations, wanted, mut seen) = (conversations.stream(), normalized(&url), 0);
+    let (mut conversations, wanted, mut seen) = (conversations.stream(), Address::recipient(&url).ok(), 0);
     let mut candidates = Vec::new();
     while let Some(conversation) = conversations.try_next().await? {
         seen += 1;
@@ -48,7 +47,9 @@ pub(super) async fn look(core: &Core, look: &Look<'_>) -> Result<Found, Error> {
             break;
         }
         let people = conversation.participants.iter().flatten();
-        let is_with = people.filter_map(|person| person.profile_url.as_deref()).any(|theirs| normalized(theirs) == wanted);
+        let is_with = people
+            .filter_map(|person| person.profile_url.as_deref())
+            .any(|theirs| wanted.is_some() && Address::recipient(theirs).ok() == wanted);
         let (true, Some(id), Some(account)) = (is_with, &conversation.id, conversation.account_id.as_ref().or(sender.as_ref())) else {
             continue;
         };

@@ -2,7 +2,7 @@
 
 use reachout_messenger::{Channel, Vendor};
 
-use crate::{Entry, Error, Outbox};
+use crate::{Address, Error, Outbox};
 
 /// Something that a vendor's webhook told, in the form in which the outbox takes it: [`Outbox::receive`].
 ///
@@ -34,7 +34,7 @@ pub struct Signal {
     pub message_ids: Vec<String>,
     /// The vendor's id of the conversation.
     pub conversation_id: Option<String>,
-    /// Whom it is about: the vendor's id of the contact or lead, and the URL of the profile.
+    /// Whom it is about: the vendor's id of the contact or lead, the URL of the profile, or another address.
     pub recipients: Vec<String>,
 }
 
@@ -60,6 +60,8 @@ pub struct Handled {
     pub stopped: u64,
     /// How many addresses are on the suppression list by it.
     pub suppressed: u64,
+    /// How many of the signal's recipients are no [`Address`]: nothing follows for them.
+    pub unreadable: u64,
 }
 
 impl SignalKind {
@@ -148,46 +150,59 @@ fn highlevel(vendor: Vendor, event: &MessageEvent, inbound: bool) -> Option<Sign
 }
 
 impl Outbox {
-    /// Does what follows from what a webhook told: stops the follow-ups of the messages it is about, and puts who unsubscribed on the
-    /// suppression list. Told again, it does nothing more.
+    /// Does what follows from what a webhook told: stops the follow-ups of the messages it is about, and puts whoever unsubscribed on the
+    /// suppression list, with the addresses that those messages had. Told again, it does nothing more.
     ///
-    /// Messages are found by their ids, else by the conversation, else by the recipient.
+    /// A reply and an unsubscription are about a person: about all messages with the signal's ids, in its conversation, or to its recipients.
+    /// A bounce is about the messages with its ids; without any, about the conversation, and without that about the recipients.
     pub async fn receive(&self, signal: &Signal) -> Result<Handled, Error> {
-        let mut handled = Handled::default();
-        let mut recipients = signal.recipients.clone();
-        for entry in self.about(signal).await? {
-            handled.messages.push(entry.id);
-            handled.stopped += self.stop_follow_ups(entry.id, signal.kind.word()).await?;
-            if let Some(envelope) = &entry.envelope {
-                recipients.extend(envelope.addresses.iter().cloned());
+        let (mut people, mut unreadable) = (Vec::new(), 0);
+        for text in &signal.recipients {
+            match Address::recipient(text).map(|address| vec![address]).or_else(|_| Address::parse_all(text, self.region)) {
+                Ok(addresses) => people.extend(addresses),
+                Err(_) => unreadable += 1,
             }
         }
+        let mut handled = Handled { messages: self.about(signal, &people).await?, unreadable, ..Handled::default() };
+        for id in &handled.messages {
+            handled.stopped += self.stop_follow_ups(*id, signal.kind.word()).await?;
+        }
         if signal.kind == SignalKind::Unsubscribed {
-            recipients.sort();
-            recipients.dedup();
-            for address in &recipients {
-                self.suppress(address, signal.channel, signal.kind.word()).await?;
-                handled.suppressed += 1;
+            let mut addresses = people;
+            for id in &handled.messages {
+                addresses.extend(self.own_addresses(*id).await?);
             }
+            addresses.sort_by(|one, other| one.as_str().cmp(other.as_str()));
+            addresses.dedup();
+            handled.suppressed = u64::try_from(addresses.len()).unwrap_or(u64::MAX);
+            self.suppress_all(addresses.into_iter().map(|address| (address, signal.channel, signal.kind.word()))).await?;
         }
         Ok(handled)
     }
 
-    async fn about(&self, signal: &Signal) -> Result<Vec<Entry>, Error> {
+    /// The ids of the messages that a signal is about.
+    async fn about(&self, signal: &Signal, people: &[Address]) -> Result<Vec<i64>, Error> {
         let mut found = Vec::new();
+        let is_enough = |found: &[i64]| signal.kind == SignalKind::Bounced && !found.is_empty();
         for id in &signal.message_ids {
-            found.extend(self.find_message(signal.vendor, id).await?);
+            found.extend(self.find_message(signal.vendor, id).await?.iter().map(|entry| entry.id));
         }
-        if let (true, Some(id)) = (found.is_empty(), &signal.conversation_id) {
-            found.extend(self.find_conversation(signal.vendor, id).await?);
+        if let (false, Some(id)) = (is_enough(&found), &signal.conversation_id) {
+            found.extend(self.find_conversation(signal.vendor, id).await?.iter().map(|entry| entry.id));
         }
-        if found.is_empty() {
-            for recipient in &signal.recipients {
-                found.extend(self.find_recipient(signal.vendor, recipient).await?);
+        if !is_enough(&found) {
+            for person in people {
+                found.extend(self.store.messages_to(signal.vendor, person).await?);
             }
         }
-        found.sort_by_key(|entry| entry.id);
-        found.dedup_by_key(|entry| entry.id);
+        found.sort_unstable();
+        found.dedup();
         Ok(found)
+    }
+
+    async fn own_addresses(&self, id: i64) -> Result<Vec<Address>, Error> {
+        let texts = self.store.own_addresses(id).await?;
+        // They were written by this crate, so they can be read.
+        Ok(texts.iter().filter_map(|text| Address::parse(text, None).ok()).collect())
     }
 }

@@ -184,7 +184,8 @@ both! {
             assert_eq!(outbox.receive(signal).await.unwrap().stopped, 0, "{vendor}: told again");
         }
         let listed: Vec<_> = outbox.suppressed(None, 10).await.unwrap().into_iter().map(|listed| (listed.address, listed.channel)).collect();
-        assert_eq!(listed, [("c2".to_owned(), Some("email".to_owned()))], "only who unsubscribed");
+        let email = Some("email".to_owned());
+        assert_eq!(listed, [("c2".to_owned(), email.clone()), ("sophie@example.org".to_owned(), email)], "only who unsubscribed");
         let nobody = Signal::from_hoop_ai(&event::<hoop_ai::WebhookEvent>(&json!({ "type": "InboundMessage", "conversationId": "?" }))).unwrap();
         assert_eq!(outbox.receive(&nobody).await.unwrap(), Handled::default());
     }
@@ -201,7 +202,8 @@ both! {
         }
         let found = outbox.find_recipient(Vendor::HoopAi, "c_1").await.unwrap();
         assert_eq!(found.iter().map(|entry| entry.key.as_deref()).collect::<Vec<_>>(), [Some("c")]);
-        assert!(outbox.find_recipient(Vendor::Leonar, "%").await.unwrap().is_empty());
+        assert!(outbox.find_recipient(Vendor::Leonar, "x1").await.unwrap().is_empty());
+        assert!(outbox.find_recipient(Vendor::Leonar, "%").await.is_err());
         assert_eq!(outbox.find_recipient(lane().vendor, crate::vendor::CONTACT).await.unwrap().len(), 1);
     }
 }

@@ -1,6 +1,7 @@
 //! The outbox over SQLite and Postgres, with the sandbox as the vendors.
 #![allow(clippy::doc_markdown, reason = "the names of databases and vendors are not code")]
 
+mod addresses;
 mod database;
 mod keys;
 mod kill;
@@ -11,6 +12,7 @@ mod processes;
 mod rules;
 mod secrets;
 mod states;
+mod stops;
 mod suppression;
 mod vendor;
 

@@ -7,11 +7,12 @@ use clap::Args;
 use leadway::types::{ForwardConfig, MessageDeliveryStatus, OptimizationPeriod};
 use reachout::{Channel, HighLevelOptions, LeadwayOptions, Message, ReplyMode, SendPilotOptions, Vendor};
 
-use super::{access::Access, choice::Choice, failure::Failure, input, output::Output};
+use super::{access::Access, choice::Choice, failure::Failure, input, outbox, output::Output};
 
 /// Send a message to a person
 ///
-/// What the vendor cannot do with the message is said before anything is sent, and the exit code is 2.
+/// What the vendor cannot do with the message is said before anything is sent, and the exit code is 2. Where there is an outbox, its
+/// suppression list, pauses, quiet hours and daily caps are kept to.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   reachout send --via leonar --to a1b2c3d4-5678-90ab-cdef-1234567890ab --channel email --subject \"A role in Paris\" \"Hi Sophie\"
@@ -67,6 +68,8 @@ pub struct Send {
     highlevel: HighLevel,
     #[command(flatten)]
     leadway: Leadway,
+    #[command(flatten)]
+    permit: outbox::Permit,
     /// The text, @FILE, or - for standard input
     #[arg(value_parser = input::argument)]
     text: Option<String>,
@@ -142,11 +145,13 @@ struct Leadway {
 }
 
 impl Send {
-    pub async fn run(self, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
+    pub async fn run(mut self, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
         let vendor = self.via;
         self.refuse_options_of_others()?;
+        let permit = std::mem::take(&mut self.permit);
         let message = self.message()?;
         reachout::check(vendor, &message)?;
+        outbox::permit(&permit, vendor, &message, access, output).await?;
         let receipt = access.messenger(vendor).await?.send(&message).await?;
         output.object(&receipt)
     }

@@ -1,6 +1,7 @@
 //! The facade over mocks, and the program against a sandbox.
 #![cfg(feature = "cli")]
 
+mod addresses;
 mod auth;
 mod capabilities;
 mod commands;

@@ -5,12 +5,14 @@ use std::{collections::HashMap, path::PathBuf};
 use chrono::{DateTime, Utc};
 use clap::Args;
 use reachout::{Channel, Message, Vendor};
-use reachout_outbox::{Clock, Envelope, Error, Lane};
+use reachout_outbox::{Address, Clock, Envelope, Error, Lane};
 use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    Database, failed,
+    Database,
+    columns::{self, Columns, first_of, not_one},
+    failed,
     people::{People, Person},
     template::Template,
 };
@@ -21,10 +23,8 @@ use crate::cli::{
     output::{Output, line, plain},
 };
 
-/// Where the recipient is, unless --to says so.
-const RECIPIENT: [&str; 6] = ["to", "contact_id", "lead_id", "linkedin_profile", "linkedin_url", "id"];
-/// What else somebody is known by.
-const ADDRESSES: [&str; 4] = ["email", "phone", "linkedin_profile", "linkedin_url"];
+/// Where the recipient is, unless --to says so; then in a column of profiles, and then in `id`.
+const RECIPIENT: [&str; 3] = ["to", "contact_id", "lead_id"];
 /// How many wrong lines are told.
 const TOLD: usize = 20;
 /// How many messages `--dry-run` shows.
@@ -35,8 +35,9 @@ const SHOWN: usize = 3;
 /// Nothing is queued unless every line is right. Each message has a key, CAMPAIGN/RECIPIENT unless --key names a column: queued again, the
 /// same message is left as it is. With --dry-run the first messages are shown, and nothing is queued.
 ///
-/// Columns with a meaning of their own: `sender`, `time_zone` (the recipient's, such as Europe/Paris), and `email`, `phone`,
-/// `linkedin_profile` and `linkedin_url`, which are looked up in the suppression list too.
+/// Columns with a meaning of their own: `sender`, `time_zone` (the recipient's, such as Europe/Paris), and `email`, `phone` and
+/// `linkedin_url`, which are looked up in the suppression list too. Capitals, spaces and signs of a name do not count, and common others
+/// are known, such as `E-Mail Address`, `Mobile` or `LinkedIn Profile`. Another column with what looks like addresses is an error.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   reachout outbox add --from people.csv --via leonar --channel email --template hello.md --dry-run
@@ -67,7 +68,7 @@ pub struct Add {
     #[arg(long, value_name = "TEMPLATE")]
     subject: Option<String>,
     /// Column of the recipient: the vendor's id of the contact or lead, or the URL of a LinkedIn profile. If absent, the first there is of
-    /// `to`, `contact_id`, `lead_id`, `linkedin_profile`, `linkedin_url` and `id`
+    /// `to`, `contact_id`, `lead_id`, `linkedin_url` and `id`
     #[arg(long, value_name = "COLUMN")]
     to: Option<String>,
     /// Column of the key, which is good for one message
@@ -85,6 +86,9 @@ pub struct Add {
     /// Name of the sequence: a reply to one of its messages stops those to the same person that are still queued
     #[arg(long, value_name = "NAME")]
     sequence: Option<String>,
+    /// Column whose addresses are none of the recipient's, and are not looked up in the suppression list; may be given several times
+    #[arg(long, value_name = "COLUMN")]
+    data_column: Vec<String>,
     /// Name of the credential that sends: that of a profile. If absent, the profile in force
     #[arg(long, value_name = "NAME")]
     credential: Option<String>,
@@ -112,10 +116,12 @@ impl Add {
     pub async fn run(self, database: &Database, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
         let people = People::read(&self.from)?;
         let template = Template::read(&self.template, self.subject.as_deref())?;
-        let to = column(&people, self.to.as_deref(), &RECIPIENT, "--to")?;
-        let key = self.key.as_deref().map(|key| column(&people, Some(key), &[], "--key")).transpose()?;
+        let to = recipient(&people, self.to.as_deref())?;
+        let key = self.key.as_deref().map(|key| named(&people, key, "--key")).transpose()?;
+        let used: Vec<_> = key.into_iter().filter(|key| !columns::holds_addresses(key)).chain([to]).collect();
+        let columns = Columns::of(&people, &used, &self.data_column, database.1)?;
         let lane = Lane::new(self.via, self.credential.clone().unwrap_or_else(|| access.settings.profile().to_owned()));
-        let messages = self.messages(&people, &template, &lane, to, key)?;
+        let messages = self.messages(&people, &columns, &template, &lane, to, key)?;
         if access.exchange.holds() {
             return show(&messages, output);
         }
@@ -129,16 +135,28 @@ impl Add {
     }
 
     /// All messages, or all that is wrong.
-    fn messages(&self, people: &People, template: &Template, lane: &Lane, to: &str, key: Option<&str>) -> Result<Vec<Queued>, Failure> {
-        let (mut messages, mut wrong) = (Vec::with_capacity(people.rows.len()), Vec::new());
+    fn messages(
+        &self,
+        people: &People,
+        columns: &Columns<'_>,
+        template: &Template,
+        lane: &Lane,
+        to: &str,
+        key: Option<&str>,
+    ) -> Result<Vec<Queued>, Failure> {
+        let (mut messages, mut wrong) = (Vec::<Queued>::with_capacity(people.rows.len()), Vec::new());
         let mut keys = HashMap::new();
         for person in &people.rows {
-            match self.message(person, people, template, lane, to, key) {
+            match self.message(person, people, columns, template, lane, to, key) {
                 Ok(message) => {
-                    if key.is_some()
-                        && let Some(first) = keys.insert(message.key.clone(), person.line)
-                    {
-                        wrong.push(format!("{} line {}: its key is that of line {first}", people.name, person.line));
+                    let first = keys.insert(message.key.clone(), messages.len()).and_then(|at| messages.get(at));
+                    if let Some(first) = first {
+                        let place = format!("{} line {}", people.name, person.line);
+                        if key.is_some() {
+                            wrong.push(format!("{place}: its key is that of line {}", first.line));
+                        } else if !first.says_the_same(&message) {
+                            wrong.push(format!("{place}: the recipient is that of line {}, and the message is another", first.line));
+                        }
                     }
                     messages.push(message);
                 }
@@ -157,19 +175,22 @@ impl Add {
         Err(Failure::usage(wrong.join("\n")))
     }
 
+    #[allow(clippy::too_many_arguments, reason = "each is one of the command's inputs")]
     fn message(
         &self,
         person: &Person,
         people: &People,
+        columns: &Columns<'_>,
         template: &Template,
         lane: &Lane,
         to: &str,
         key: Option<&str>,
     ) -> Result<Queued, String> {
         let missing = |column: &str| format!("`{column}` is empty");
-        let recipient = person.text(to).ok_or_else(|| missing(to))?;
+        let text = person.text(to).ok_or_else(|| missing(to))?;
+        let recipient = Address::recipient(&text).map_err(|error| not_one(to, &text, error))?;
         let rendered = template.render(person, &people.columns)?;
-        let mut message = Message::to(recipient.as_str());
+        let mut message = Message::to(recipient.spelled());
         message.channel = self.channel;
         message.subject = rendered.subject;
         message.from = person.text("sender").or_else(|| self.sender.clone());
@@ -178,14 +199,14 @@ impl Add {
         } else {
             message.text = Some(rendered.body);
         }
-        reachout::check(self.via, &message).map_err(|unsupported| unsupported.to_string())?;
+        message.channel = Some(reachout::check(self.via, &message).map_err(|unsupported| unsupported.to_string())?);
         let key = match key {
             Some(column) => person.text(column).ok_or_else(|| missing(column))?,
             None => format!("{}/{recipient}", self.campaign.as_deref().unwrap_or(&template.campaign)),
         };
         let mut envelope = Envelope::new(lane.clone(), message);
-        for address in ADDRESSES.iter().filter(|column| **column != to).filter_map(|column| person.text(column)) {
-            envelope = envelope.address(address);
+        for address in columns.read(person)? {
+            envelope = envelope.address(address.as_str());
         }
         if let Some(zone) = person.text("time_zone") {
             Clock::recipient(&zone).map_err(|error| format!("`time_zone`: {error}"))?;
@@ -197,22 +218,30 @@ impl Add {
         if let Some(name) = &self.sequence {
             envelope = envelope.sequence(format!("{name}/{recipient}"));
         }
-        Ok(Queued { line: person.line, to: recipient, key, envelope })
+        Ok(Queued { line: person.line, to: recipient.spelled().to_owned(), key, envelope })
     }
 }
 
-/// A column that the file has.
-fn column<'a>(people: &'a People, named: Option<&str>, others: &[&str], option: &str) -> Result<&'a str, Failure> {
-    let found = match named {
-        Some(name) => people.first_of(&[name]),
-        None => people.first_of(others),
-    };
-    found.ok_or_else(|| {
+/// The column of the recipients.
+fn recipient<'p>(people: &'p People, given: Option<&str>) -> Result<&'p str, Failure> {
+    if let Some(name) = given {
+        return named(people, name, "--to");
+    }
+    let profiles = || people.columns.iter().map(String::as_str).find(|column| columns::holds_profiles(column));
+    first_of(people, &RECIPIENT).or_else(profiles).or_else(|| first_of(people, &["id"])).ok_or_else(|| {
         let there = people.columns.join(", ");
-        Failure::usage(match named {
-            Some(name) => format!("{option}: {} does not have a column `{name}`; it has {there}", people.name),
-            None => format!("{} does not have a column {}; name one of {there} with {option}", people.name, others.join(", ")),
-        })
+        Failure::usage(format!(
+            "{} does not have a column {}, linkedin_url, id; name one of {there} with --to",
+            people.name,
+            RECIPIENT.join(", ")
+        ))
+    })
+}
+
+/// A column that a person named.
+fn named<'p>(people: &'p People, name: &str, option: &str) -> Result<&'p str, Failure> {
+    first_of(people, &[name]).ok_or_else(|| {
+        Failure::usage(format!("{option}: {} does not have a column `{name}`; it has {}", people.name, people.columns.join(", ")))
     })
 }
 
@@ -233,6 +262,13 @@ fn show(messages: &[Queued], output: &mut Output) -> Result<(), Failure> {
 }
 
 impl Queued {
+    /// Whether another to the same recipient, who may be written otherwise there, has the same content.
+    fn says_the_same(&self, other: &Self) -> bool {
+        let mut message = other.envelope.message.clone();
+        message.to.clone_from(&self.envelope.message.to);
+        self.envelope.message == message
+    }
+
     fn shown(&self) -> Shown<'_> {
         let message = &self.envelope.message;
         Shown {
@@ -256,6 +292,7 @@ fn placed(error: Error, name: &str, lines: &[u64]) -> Failure {
         }
         Error::Key { number } => format!("{}: its key is longer than 500 bytes", at(*number)),
         Error::Message { number, source } => format!("{}: {source}", at(*number)),
+        Error::Recipient { number, field, source } => format!("{}: its {field} is {source}", at(*number)),
         Error::TimeZone { number } => format!("{}: its time zone is not known", at(*number)),
         _ => return failed(error),
     };

@@ -2,8 +2,10 @@
 
 mod accounts;
 mod add;
+mod columns;
 mod look;
 mod people;
+mod permit;
 mod progress;
 mod report;
 mod rules;
@@ -17,9 +19,15 @@ use std::path::Path;
 
 use clap::{Args, Subcommand};
 use reachout::Vendor;
-use reachout_outbox::{Filter, Lane, Outbox};
+use reachout_outbox::{Filter, Lane, Outbox, Region};
 
 use super::{access::Access, choice::Choice, failure::Failure, output::Output};
+
+pub use permit::{Permit, permit};
+
+/// The variable of the database, and the one that is there unless it is named.
+const VARIABLE: &str = "REACHOUT_OUTBOX";
+const DEFAULT: &str = "outbox.db";
 
 /// Send many messages, none lost and none twice: queue them, run workers, look how far they are
 ///
@@ -32,8 +40,11 @@ use super::{access::Access, choice::Choice, failure::Failure, output::Output};
   REACHOUT_OUTBOX=postgres://user:password@host/database reachout outbox run --workers 16")]
 pub struct Commands {
     /// Database of the outbox: a file, or `postgres://USER:PASSWORD@HOST/DATABASE`, which is better given by the variable
-    #[arg(long, global = true, value_name = "FILE|URL", env = "REACHOUT_OUTBOX", default_value = "outbox.db", hide_env_values = true)]
+    #[arg(long, global = true, value_name = "FILE|URL", env = VARIABLE, default_value = DEFAULT, hide_env_values = true)]
     db: String,
+    /// Country of phone numbers that are written without one, such as FR; without it they are refused
+    #[arg(long, global = true, value_name = "COUNTRY", env = permit::REGION)]
+    region: Option<Region>,
     #[command(subcommand)]
     command: Command,
 }
@@ -63,7 +74,7 @@ impl Commands {
         if access.exchange.holds() && !(access.exchange.is_dry_run() && matches!(self.command, Command::Add(_))) {
             return Err(Failure::usage("of `reachout outbox`, only `add` has something to show with --dry-run"));
         }
-        let database = Database(self.db);
+        let database = Database(self.db, self.region);
         match self.command {
             Command::Add(add) => add.run(&database, access, output).await,
             Command::Run(run) => run.run(&database, access, output).await,
@@ -84,8 +95,8 @@ impl Commands {
     }
 }
 
-/// Which database.
-struct Database(String);
+/// Which database, and of which country its phone numbers are.
+struct Database(String, Option<Region>);
 
 impl Database {
     fn file(&self) -> Option<&str> {
@@ -109,7 +120,11 @@ impl Database {
             Some(file) => format!("sqlite:{file}"),
             None => self.0.clone(),
         };
-        Outbox::open(address).await.map_err(failed)
+        let outbox = Outbox::open(address).await.map_err(failed)?;
+        Ok(match self.1 {
+            Some(region) => outbox.region(region),
+            None => outbox,
+        })
     }
 
     /// For what needs something to be in it.
@@ -186,8 +201,8 @@ mod tests {
             ("C:/b.db", Some("C:/b.db")),
             ("postgres://u:p@h/d", None),
         ] {
-            assert_eq!(Database(given.to_owned()).file(), file, "{given}");
+            assert_eq!(Database(given.to_owned(), None).file(), file, "{given}");
         }
-        assert_eq!(Database("postgres://u:p@h/d".to_owned()).told(), "postgres");
+        assert_eq!(Database("postgres://u:p@h/d".to_owned(), None).told(), "postgres");
     }
 }

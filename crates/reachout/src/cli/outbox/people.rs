@@ -51,11 +51,6 @@ impl People {
         let people = if json { lines_of_json(name, text) } else { values(name, text) }?;
         if people.rows.is_empty() { Err(Failure::usage(format!("{} names nobody", people.name))) } else { Ok(people) }
     }
-
-    /// The first of these columns that the file has.
-    pub fn first_of(&self, names: &[&str]) -> Option<&str> {
-        names.iter().find_map(|name| self.columns.iter().map(String::as_str).find(|column| column == name))
-    }
 }
 
 /// Spreadsheets of some countries write semicolons, because their numbers have commas.

@@ -4,10 +4,15 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use reachout::Channel;
-use reachout_outbox::{Outbox, Suppressed};
+use reachout_outbox::{Address, Outbox, Region, Suppressed};
 use serde_json::json;
 
-use super::{Database, failed, people::People};
+use super::{
+    Database,
+    columns::{Columns, first_of, not_one},
+    failed,
+    people::People,
+};
 use crate::cli::{choice::Choice, failure::Failure, input, output::Output};
 
 /// How many are read at a time.
@@ -30,7 +35,8 @@ pub enum Suppress {
 /// Put addresses on the list
 #[derive(Args)]
 pub struct Add {
-    /// File with one address a line, or CSV with a column `address` or `email` and, if wanted, `channel` and `reason`; or - for standard input
+    /// File with one address a line, or CSV or JSONL with columns such as `address`, `email`, `phone`, `linkedin_url` or `contact_id`, of which
+    /// all count, and, if wanted, `channel` and `reason`; or - for standard input
     #[arg(value_name = "FILE|-", required_unless_present = "address")]
     file: Option<PathBuf>,
     /// An address: of email, a phone number, the URL of a profile, or the id of a contact; may be given several times
@@ -42,25 +48,22 @@ pub struct Add {
     /// Why
     #[arg(long, default_value = "suppressed")]
     reason: String,
+    /// Column whose addresses are not to be put on the list; may be given several times
+    #[arg(long, value_name = "COLUMN")]
+    data_column: Vec<String>,
 }
 
-struct Listed {
-    address: String,
-    channel: Option<Channel>,
-    reason: String,
-}
+type Listed = (Address, Option<Channel>, String);
 
 impl Suppress {
     pub async fn run(self, database: &Database, output: &mut Output) -> Result<(), Failure> {
         match self {
             Self::Add(add) => {
-                let listed = add.listed()?;
+                let listed = add.listed(database.1)?;
                 // Nothing is read from the list before: it may be the first thing that is in the outbox.
-                let outbox = database.open().await?;
-                for Listed { address, channel, reason } in &listed {
-                    outbox.suppress(address, *channel, reason).await.map_err(failed)?;
-                }
-                output.object(&json!({ "suppressed": listed.len() }))
+                let (outbox, count) = (database.open().await?, listed.len());
+                outbox.suppress_all(listed).await.map_err(failed)?;
+                output.object(&json!({ "suppressed": count }))
             }
             Self::List => {
                 let list = all(&database.existing().await?).await?;
@@ -98,27 +101,72 @@ async fn all(outbox: &Outbox) -> Result<Vec<Suppressed>, Failure> {
 }
 
 impl Add {
-    fn listed(&self) -> Result<Vec<Listed>, Failure> {
-        let own = |address: &str| Listed { address: address.to_owned(), channel: self.channel, reason: self.reason.clone() };
-        let mut listed: Vec<_> = self.address.iter().map(|address| own(address)).collect();
-        let Some(file) = &self.file else { return Ok(listed) };
-        if !is_table(file) {
-            let text = input::text(file)?;
-            listed.extend(text.trim_start_matches('\u{feff}').lines().map(str::trim).filter(|line| !line.is_empty()).map(own));
+    /// All that is to be put on the list, or all that is wrong.
+    fn listed(&self, region: Option<Region>) -> Result<Vec<Listed>, Failure> {
+        let own = |address: Address| (address, self.channel, self.reason.clone());
+        let (mut listed, mut wrong) = (Vec::new(), Vec::new());
+        for text in &self.address {
+            match Address::parse_all(text, region) {
+                Ok(all) => listed.extend(all.into_iter().map(own)),
+                Err(error) => wrong.push(not_one("--address", text, error)),
+            }
+        }
+        if let Some(file) = &self.file {
+            if is_table(file) {
+                self.table(&People::read(file)?, region, &mut listed, &mut wrong)?;
+            } else {
+                let (name, text) = (file.display(), input::text(file)?);
+                for (line, text) in (1..).zip(text.lines()).filter(|(_, text)| !text.trim_matches(['\u{feff}', ' ', '\t']).is_empty()) {
+                    match Address::parse_all(text, region) {
+                        Ok(all) => listed.extend(all.into_iter().map(own)),
+                        Err(error) => wrong.push(format!("{name} line {line}: {text:?} is {error}")),
+                    }
+                }
+            }
+            if listed.is_empty() && wrong.is_empty() {
+                wrong.push(format!("{} has no address", file.display()));
+            }
+        }
+        if wrong.is_empty() {
             return Ok(listed);
         }
-        let people = People::read(file)?;
-        let column = people.first_of(&["address", "email"]).ok_or_else(|| {
-            Failure::usage(format!("{} has neither a column `address` nor `email`; it has {}", people.name, people.columns.join(", ")))
-        })?;
-        for person in &people.rows {
-            let place = || format!("{} line {}", people.name, person.line);
-            let address = person.text(column).ok_or_else(|| Failure::usage(format!("{}: `{column}` is empty", place())))?;
-            let channel = person.text("channel").map(|name| name.parse::<Channel>());
-            let channel = channel.transpose().map_err(|error| Failure::usage(format!("{}: {error}", place())))?.or(self.channel);
-            listed.push(Listed { address, channel, reason: person.text("reason").unwrap_or_else(|| self.reason.clone()) });
+        wrong.push("nothing was put on the list".to_owned());
+        Err(Failure::usage(wrong.join("\n")))
+    }
+
+    fn table(&self, people: &People, region: Option<Region>, listed: &mut Vec<Listed>, wrong: &mut Vec<String>) -> Result<(), Failure> {
+        let is_data = |column: &&str| self.data_column.iter().any(|name| name == column);
+        let address = first_of(people, &["address", "addresses"]).filter(|column| !is_data(column));
+        let to = first_of(people, &["to"]).filter(|column| !is_data(column));
+        let used: Vec<_> = address.into_iter().chain(to).collect();
+        let mut columns = Columns::of(people, &used, &self.data_column, region)?;
+        columns.addresses.extend(address);
+        columns.ids.extend(to);
+        if columns.addresses.is_empty() && columns.ids.is_empty() {
+            return Err(Failure::usage(format!(
+                "{} has no column `address`, `email`, `phone`, `linkedin_url` or `contact_id`; it has {}",
+                people.name,
+                people.columns.join(", ")
+            )));
         }
-        Ok(listed)
+        let (by_channel, by_reason) = (first_of(people, &["channel"]), first_of(people, &["reason"]));
+        for person in &people.rows {
+            let mut read = || -> Result<(), String> {
+                let all = columns.read(person)?;
+                if all.is_empty() {
+                    return Err("it has no address".to_owned());
+                }
+                let channel = by_channel.and_then(|column| person.text(column)).map(|name| name.parse::<Channel>());
+                let channel = channel.transpose().map_err(|error| error.to_string())?.or(self.channel);
+                let reason = by_reason.and_then(|column| person.text(column)).unwrap_or_else(|| self.reason.clone());
+                listed.extend(all.into_iter().map(|address| (address, channel, reason.clone())));
+                Ok(())
+            };
+            if let Err(why) = read() {
+                wrong.push(format!("{} line {}: {why}", people.name, person.line));
+            }
+        }
+        Ok(())
     }
 }
 
