@@ -165,7 +165,7 @@ mod tests {
                         let end = quiet.end(now, None);
                         let minute = now - now.rem_euclid(60_000);
                         let first =
-                            is_quiet(now).then(|| (1..).map(|minutes| minute + minutes * 60_000).find(|at| !is_quiet(*at)).unwrap());
+                            is_quiet(now).then(|| (1..=1_440).map(|minutes| minute + minutes * 60_000).find(|at| !is_quiet(*at)).unwrap());
                         assert_eq!(end, first, "{} {from}-{to} at {now}", name.as_str());
                     }
                 }
