@@ -26,7 +26,7 @@ pub use request::{Request, multipart};
 pub use response::Response;
 pub use response::pagination::{self, List};
 pub use response::stream::ByteStream;
-pub use route::{Evidence, Pagination, Route};
+pub use route::{Effect, Evidence, Pagination, Repeat, Route};
 pub use types::enums::ConversionError;
 #[doc(hidden)]
 pub use types::enums::private as __private;
@@ -52,9 +52,9 @@ pub mod exports {
     #[doc(inline)]
     pub use crate::{
         Acquired, Advice, BoxFuture, BoxStream, Budget, BudgetError, BudgetKey, BudgetStore, ByteStream, Bytes, Call, CallOptions,
-        ClientBuilder, ConversionError, Core, CredentialProvider, DateTime, Delivery, DeliveryWatch, Error, ErrorKind, Evidence,
+        ClientBuilder, ConversionError, Core, CredentialProvider, DateTime, Delivery, DeliveryWatch, Effect, Error, ErrorKind, Evidence,
         ExposeSecret, Extra, List, LocalBudgets, Method, NaiveDate, Number, Object, Pacing, Pagination, RateLimit, RateLimitHeaders,
-        RateLimitStatus, RateLimitWait, Request, Response, RetryPolicy, Route, SecretString, Slot, StatusCode, Stream, Utc, Uuid, Value,
-        Vendor, header, multipart, pagination,
+        RateLimitStatus, RateLimitWait, Repeat, Request, Response, RetryPolicy, Route, SecretString, Slot, StatusCode, Stream, Utc, Uuid,
+        Value, Vendor, header, multipart, pagination,
     };
 }

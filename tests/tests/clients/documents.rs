@@ -87,6 +87,33 @@ fn what_a_request_needs_together_is_said() {
     }
 }
 
+/// Other generators try every alternative, and refuse a value that two of them take: those of one type require what the other does not.
+#[test]
+fn alternatives_are_told_apart_without_knowing_rust() {
+    fn unwrapped<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+        match (schema["$ref"].as_str(), schema["allOf"].as_array().map(Vec::as_slice)) {
+            (Some(reference), _) => unwrapped(document, document.pointer(&reference[1..]).unwrap()),
+            (None, Some([one])) => unwrapped(document, one),
+            _ => schema,
+        }
+    }
+    for (vendor, document) in documents() {
+        for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+            let alternatives: Vec<&Value> =
+                schema["oneOf"].as_array().into_iter().flatten().map(|alternative| unwrapped(&document, alternative)).collect();
+            for (at, one) in alternatives.iter().enumerate() {
+                for other in alternatives[at + 1..].iter().filter(|other| other["type"] == one["type"]) {
+                    let required = |schema: &Value| -> BTreeSet<String> {
+                        schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+                    };
+                    let (one, other) = (required(one), required(other));
+                    assert!(!one.is_subset(&other) && !other.is_subset(&one), "{vendor} {name}: {one:?} and {other:?}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn an_upload_has_a_file() {
     for (vendor, document) in documents() {

@@ -100,7 +100,7 @@ fn a_custom_field_is_sent_under_either_name() {
             both!(UpdateContactRequest, "update", json!({ "customFields": fields }));
         }
     }
-    let field = CustomFieldInputCurrent::new("f1").field_value("vip");
+    let field = CustomFieldInputCurrent::new("f1", "vip");
     let update = UpdateContactRequest::new().custom_fields([field]);
     assert_eq!(serde_json::to_value(&update).unwrap(), json!({ "customFields": [{ "id": "f1", "fieldValue": "vip" }] }));
     let field = CustomFieldInputLegacy::new("f1", "vip");

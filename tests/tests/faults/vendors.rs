@@ -1,4 +1,4 @@
-//! A call that writes and a call that reads, of each vendor.
+//! A call that writes, a call that reads, and a POST that only reads, of each vendor.
 
 use std::time::Duration;
 
@@ -81,7 +81,36 @@ impl Vendor {
         }
     }
 
-    /// What the vendor returns to both when all is well.
+    /// Whether the vendor has a [`search`](Self::search).
+    pub fn searches(self) -> bool {
+        self != Self::SendPilot
+    }
+
+    /// Searches: a POST that only reads.
+    pub async fn search(self, url: &str) -> Result<(), Error> {
+        match self {
+            Self::Leonar => {
+                let client: leonar::Client = client(leonar::Client::builder(), url);
+                client.contacts().search(leonar::types::SearchContactsRequest::new()).await.map(drop)
+            }
+            Self::SendPilot => unreachable!("SendPilot has no such operation"),
+            Self::HoopAi => {
+                let client: hoop_ai::Client = client(hoop_ai::Client::builder(), url);
+                client.contacts().search(hoop_ai::types::SearchContactsRequest::new("l1", 1)).await.map(drop)
+            }
+            Self::Leadway => {
+                let client: leadway::Client = client(leadway::Client::builder(), url);
+                client.contacts().search(leadway::types::SearchContactsRequest::new("l1", 1)).await.map(drop)
+            }
+        }
+    }
+
+    /// What the vendor returns to a search when all is well.
+    pub fn found(self) -> &'static str {
+        if self == Self::Leonar { r#"{"data":[]}"# } else { r#"{"contacts":[],"total":0}"# }
+    }
+
+    /// What the vendor returns to a message and to a list when all is well.
     pub fn success(self) -> (&'static str, &'static str) {
         match self {
             Self::Leonar => (

@@ -65,6 +65,20 @@ fn a_change_is_named_and_said_to_break_or_not() {
             true,
             "**breaks** `messages().send` is gone",
         ),
+        (
+            "another effect",
+            "x-effect: reaches-a-person",
+            "x-effect: reads",
+            true,
+            "**breaks** `messages().send.(effect)` was `reaches a person, sent once` and is `reads, repeated`",
+        ),
+        (
+            "another repeat",
+            "x-effect: reaches-a-person",
+            "x-effect: changes\n      x-repeat: same",
+            true,
+            "**breaks** `messages().send.(effect)` was `reaches a person, sent once` and is `changes, repeated`",
+        ),
         ("another path", "/contacts/{id}/messages:", "/people/{id}/messages:", false, "`POST /people/{id}/messages`"),
     ] {
         let root = repository();

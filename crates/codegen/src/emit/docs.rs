@@ -2,13 +2,14 @@
 
 use crate::model::{Operation, Style};
 
-/// Method and path, whether it is repeated, how it pages.
+/// Method and path, what it does, whether it is repeated, how it pages.
 pub fn route(operation: &Operation) -> String {
-    let mut text = format!("`{} {}`, ", operation.method, operation.path);
-    text += match operation.is_repeatable() {
+    let repeated = match operation.is_repeatable() {
         true => "[repeated](rt::Route::is_repeatable) where that helps",
         false => "[sent once](rt::Route::is_repeatable)",
     };
+    let guess = if operation.guessed { " (a guess of the import)" } else { "" };
+    let mut text = format!("`{} {}`, {}{guess}, {repeated}", operation.method, operation.path, operation.effect.words());
     if let Some(pagination) = &operation.pagination {
         text += match &pagination.style {
             Style::Offset(_) => ", pages by offset",
@@ -46,8 +47,9 @@ pub const EDITIONS: &str =
 
 /// Said once for all operations of a crate.
 pub const OPERATIONS: &str = "Operations in their groups. A call is sent when it is awaited, and not before.\n\n\
-    GET, HEAD, PUT and DELETE are repeated on connection failures, timeouts, 408, 429 and 5xx. POST and PATCH are sent once: again only \
-    where the vendor cannot have acted, which is when no part of the body left, or after 429.\n\n\
+    Each says what it does, and whether it is repeated. What only reads, PUT, DELETE, and what is known to do no more when repeated is \
+    repeated on connection failures, timeouts, 408, 429 and 5xx. Everything else is sent once: again only where the vendor cannot have \
+    acted, which is when no part of the body left, or after 429.\n\n\
     Lists have `stream()`, which reads page after page; awaited they are one page.\n\n\
     # Evidence\nEach operation names the page of the vendor that it is from. What other sources its note speaks of is in the vendor's folder of \
     <https://github.com/reachout-rs/reachout/tree/main/specs>.\n\n\

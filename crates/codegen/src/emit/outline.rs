@@ -79,6 +79,7 @@ fn routes(api: &Api) -> String {
                 &operation.id,
                 &format!("{}().{}", operation.group, operation.name),
                 &operation.success.status,
+                &effect(operation),
                 &operation.evidence.0,
                 &operation.pagination.as_ref().map(pages).unwrap_or_default(),
                 &notes.join("; "),
@@ -86,7 +87,16 @@ fn routes(api: &Api) -> String {
             format!("| {} |\n", cells.join(" | ")).replace("|  |", "| |").replace("|  |", "| |")
         })
         .collect();
-    format!("| method | path | operation | call | success | evidence | pages by | |\n|---|---|---|---|---|---|---|---|\n{rows}")
+    format!(
+        "| method | path | operation | call | success | effect | evidence | pages by | |\n|---|---|---|---|---|---|---|---|---|\n{rows}"
+    )
+}
+
+/// `reads, repeated`
+fn effect(operation: &Operation) -> String {
+    let repeated = if operation.is_repeatable() { "repeated" } else { "sent once" };
+    let guess = if operation.guessed { ", a guess" } else { "" };
+    format!("{}, {repeated}{guess}", operation.effect.words())
 }
 
 /// ``offset `offset`: items `data`, more `meta.has_more` ``

@@ -1,7 +1,7 @@
 //! The routes: what retry, tracing, sandbox, command line and docs read of each operation.
 
 use super::print::{literal, lower_first};
-use crate::model::{Api, Operation, Style};
+use crate::model::{Api, Operation, Repeat, Style};
 
 /// The file `routes.rs` of a vendor.
 pub fn write(api: &Api) -> String {
@@ -9,7 +9,7 @@ pub fn write(api: &Api) -> String {
     let names: String = api.operations.iter().map(|operation| format!("&{},\n", operation.route())).collect();
     let shared = shared(api);
     format!(
-        "//! Every operation of {}: method, path, constant headers, pagination, evidence.\n\nuse reachout_runtime as rt;\n\n{statics}\n{shared}\n\
+        "//! Every operation of {}: method, path, constant headers, effect, pagination, evidence.\n\nuse reachout_runtime as rt;\n\n{statics}\n{shared}\n\
          /// All of them, in the order of the spec.\npub static ALL: &[&rt::Route] = &[\n{names}];\n",
         api.name
     )
@@ -37,6 +37,15 @@ fn route(operation: &Operation) -> String {
     }
     if !operation.authenticated {
         route += ".public()";
+    }
+    route += &format!(".does(rt::Effect::{:?})", operation.effect);
+    match operation.repeat {
+        Some(Repeat::Same) => route += ".repeated(rt::Repeat::Same)",
+        Some(Repeat::Twice) => route += ".repeated(rt::Repeat::Twice)",
+        None => {}
+    }
+    if operation.guessed {
+        route += ".guessed()";
     }
     if let Some(pagination) = &operation.pagination {
         let pagination = match &pagination.style {

@@ -212,6 +212,8 @@ fn operation(one: &Written, schemas: &mut Schemas<'_>, shared: &Shared, secured:
         node.insert("externalDocs".into(), json!({ "url": url }));
     }
     node.insert("x-evidence".into(), json!({ "level": "partial", "note": EVIDENCE }));
+    node.insert("x-effect".into(), guess(one).into());
+    node.insert("x-guess".into(), true.into());
     if one.node["deprecated"] == true {
         node.insert("deprecated".into(), true.into());
     }
@@ -241,6 +243,18 @@ fn operation(one: &Written, schemas: &mut Schemas<'_>, shared: &Shared, secured:
     node.extend(body.map(|body| ("requestBody".to_owned(), body.node)));
     node.insert("responses".into(), json!({ status: success, "4XX": bodies::shared_error(), "5XX": bodies::shared_error() }));
     Some(node.into())
+}
+
+/// What an operation seems to do, by its method and its name. `x-guess` says that nobody has looked at it.
+fn guess(one: &Written) -> &'static str {
+    let verb = one.id.split('_').next().unwrap_or_default();
+    match one.method {
+        "get" | "head" => "reads",
+        "delete" => "deletes",
+        "post" if ["search", "list", "get", "find", "query"].contains(&verb) => "reads",
+        _ if ["send", "invite", "notify", "reply", "enroll"].contains(&verb) => "reaches-a-person",
+        _ => "changes",
+    }
 }
 
 /// What is known of an operation that nobody has looked at yet.

@@ -2,6 +2,7 @@
 //! can do without are of a level of their own: a draft passes without them.
 
 pub(crate) mod document;
+mod effect;
 mod examples;
 mod groups;
 mod keys;

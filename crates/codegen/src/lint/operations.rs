@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{is_filled, parameters};
+use super::{effect, is_filled, parameters};
 use crate::{
     diagnostic::Diagnostic,
     load::{Document, pointer, referenced},
@@ -24,6 +24,7 @@ pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
         check.prose(&tags);
         check.body(operation.method);
         check.responses();
+        effect::check(document, &operation, findings);
         parameters::check(document, &operation, findings);
     }
 }

@@ -164,6 +164,12 @@ pub struct Operation {
     pub success: Success,
     /// False where the document says `security: []`.
     pub authenticated: bool,
+    /// What it does.
+    pub effect: Effect,
+    /// What a second request does, where the document says it.
+    pub repeat: Option<Repeat>,
+    /// Effect and repeat are an import's guess.
+    pub guessed: bool,
     /// True where the vendor calls it deprecated.
     pub deprecated: bool,
     /// How it pages.
@@ -173,9 +179,11 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// A request sent twice does no harm.
+    /// A request sent twice does no harm, as the runtime's `Route` decides it.
     pub fn is_repeatable(&self) -> bool {
-        matches!(self.method.as_str(), "GET" | "HEAD" | "PUT" | "DELETE")
+        let by_method = matches!(self.method.as_str(), "GET" | "HEAD" | "PUT" | "DELETE");
+        let by_document = !self.guessed && (self.effect == Effect::Reads || self.repeat == Some(Repeat::Same));
+        self.repeat != Some(Repeat::Twice) && (by_method || by_document)
     }
 
     /// Name of its route: `LIST_CONTACTS`.
@@ -205,6 +213,53 @@ impl Operation {
     pub fn has_setters(&self) -> bool {
         self.optional().next().is_some() || self.parts().iter().any(|part| !part.required || part.list)
     }
+}
+
+/// What an operation does: `x-effect`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing changes.
+    Reads,
+    /// Something is made or changed.
+    Changes,
+    /// Something is gone.
+    Deletes,
+    /// Somebody notices it.
+    ReachesAPerson,
+}
+
+impl Effect {
+    /// Each with its word in a document.
+    pub const WORDS: [(&str, Self); 4] =
+        [("reads", Self::Reads), ("changes", Self::Changes), ("deletes", Self::Deletes), ("reaches-a-person", Self::ReachesAPerson)];
+
+    /// The effect that a document calls so.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::WORDS.into_iter().find(|(known, _)| *known == word).map(|(_, effect)| effect)
+    }
+
+    /// In a sentence: `reaches a person`.
+    pub fn words(self) -> String {
+        Self::WORDS.into_iter().find(|(_, effect)| *effect == self).map_or_else(String::new, |(word, _)| word.replace('-', " "))
+    }
+
+    /// What the method says, where the document says nothing.
+    pub fn of_method(method: &str) -> Self {
+        match method.to_ascii_lowercase().as_str() {
+            "get" | "head" => Self::Reads,
+            "delete" => Self::Deletes,
+            _ => Self::Changes,
+        }
+    }
+}
+
+/// What a second request of an operation does: `x-repeat`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// Nothing more than the first.
+    Same,
+    /// The same once more.
+    Twice,
 }
 
 /// One parameter.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{
-    Body, BodyContent, Content, Limits, Operation, Pagination, Parameter, Part, Place, Schema, Style, Success,
+    Body, BodyContent, Content, Effect, Limits, Operation, Pagination, Parameter, Part, Place, Repeat, Schema, Style, Success,
     build::{described, text},
 };
 use crate::{
@@ -65,6 +65,13 @@ fn operation(document: &Document, written: &Written<'_>, types: &[TypeRef]) -> O
         body: body(document, node),
         success: success(document, node),
         authenticated: node.get("security") != Some(&Value::Array(Vec::new())),
+        effect: node["x-effect"].as_str().and_then(Effect::of).unwrap_or_else(|| Effect::of_method(written.method)),
+        repeat: match node["x-repeat"].as_str() {
+            Some("same") => Some(Repeat::Same),
+            Some("twice") => Some(Repeat::Twice),
+            _ => None,
+        },
+        guessed: node["x-guess"] == true,
         deprecated: node["deprecated"] == true,
         pagination: node.get("x-pagination").map(pagination),
         shared: false,

@@ -2,8 +2,9 @@
 
 //! Operations in their groups. A call is sent when it is awaited, and not before.
 //!
-//! GET, HEAD, PUT and DELETE are repeated on connection failures, timeouts, 408, 429 and 5xx. POST and PATCH are sent once: again only
-//! where the vendor cannot have acted, which is when no part of the body left, or after 429.
+//! Each says what it does, and whether it is repeated. What only reads, PUT, DELETE, and what is known to do no more when repeated is
+//! repeated on connection failures, timeouts, 408, 429 and 5xx. Everything else is sent once: again only where the vendor cannot have
+//! acted, which is when no part of the body left, or after 429.
 //!
 //! Lists have `stream()`, which reads page after page; awaited they are one page.
 //!
@@ -125,8 +126,8 @@ impl Conversations {
     ///
     /// Opens a conversation with a contact. Needs the scope `conversations.write`.
     ///
-    /// `POST /conversations/`, [sent once](rt::Route::is_repeatable). Its page and evidence are in [`Route::docs`](rt::Route::docs) and
-    /// [`Route::evidence`](rt::Route::evidence) of each edition.
+    /// `POST /conversations/`, changes, [sent once](rt::Route::is_repeatable). Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # use highlevel::types;
@@ -146,7 +147,7 @@ impl Conversations {
     ///
     /// Returns one conversation, without its messages. Needs the scope `conversations.readonly`.
     ///
-    /// `GET /conversations/{conversationId}`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// `GET /conversations/{conversationId}`, reads, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
     /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
@@ -163,7 +164,7 @@ impl Conversations {
     ///
     /// Changes how many messages of a conversation are unread, and whether it is starred. Needs the scope `conversations.write`.
     ///
-    /// `PUT /conversations/{conversationId}`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// `PUT /conversations/{conversationId}`, changes, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
     /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
@@ -190,8 +191,8 @@ impl Conversations {
     ///
     /// Deletes a conversation. Needs the scope `conversations.write`.
     ///
-    /// `DELETE /conversations/{conversationId}`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
-    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
+    /// `DELETE /conversations/{conversationId}`, deletes, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are
+    /// in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(conversations: highlevel::operations::Conversations) -> Result<(), Box<dyn std::error::Error>> {
@@ -226,7 +227,7 @@ impl Messages {
     /// `conversations/message.write` and a conversation provider. A wrong provider or conversation gets 500 instead of 400 (issues 6 and
     /// 39).
     ///
-    /// `POST /conversations/messages/outbound`, [sent once](rt::Route::is_repeatable). Its page and evidence are in
+    /// `POST /conversations/messages/outbound`, changes, [sent once](rt::Route::is_repeatable). Its page and evidence are in
     /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
@@ -254,7 +255,7 @@ impl Messages {
     ///
     /// Returns one message. Needs the scope `conversations/message.readonly`.
     ///
-    /// `GET /conversations/messages/{id}`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// `GET /conversations/messages/{id}`, reads, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
     /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
@@ -272,7 +273,7 @@ impl Messages {
     /// Returns one email with its body. Its id is the `emailMessageId` of `send_message`, or one of `meta.email.messageIds` of a message.
     /// Needs a token of a sub-account with the scope `conversations/message.readonly`.
     ///
-    /// `GET /conversations/messages/email/{id}`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// `GET /conversations/messages/email/{id}`, reads, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
     /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
@@ -289,8 +290,8 @@ impl Messages {
     ///
     /// Takes back an email that waits for its time. Needs a token of a sub-account with the scope `conversations/message.write`.
     ///
-    /// `DELETE /conversations/messages/email/{emailMessageId}/schedule`, [repeated](rt::Route::is_repeatable) where that helps. Its page
-    /// and evidence are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
+    /// `DELETE /conversations/messages/email/{emailMessageId}/schedule`, deletes, [repeated](rt::Route::is_repeatable) where that helps.
+    /// Its page and evidence are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
@@ -307,8 +308,8 @@ impl Messages {
     /// Takes back a message that waits for its time. Needs the scope `conversations/message.write`. For an email use
     /// `cancel_scheduled_email`.
     ///
-    /// `DELETE /conversations/messages/{messageId}/schedule`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence
-    /// are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
+    /// `DELETE /conversations/messages/{messageId}/schedule`, deletes, [repeated](rt::Route::is_repeatable) where that helps. Its page and
+    /// evidence are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
@@ -324,8 +325,8 @@ impl Messages {
     ///
     /// Returns the recording of a call or a voicemail as a WAV file. Needs the scope `conversations/message.readonly`.
     ///
-    /// `GET /conversations/messages/{messageId}/locations/{locationId}/recording`, [repeated](rt::Route::is_repeatable) where that helps.
-    /// Its page and evidence are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
+    /// `GET /conversations/messages/{messageId}/locations/{locationId}/recording`, reads, [repeated](rt::Route::is_repeatable) where that
+    /// helps. Its page and evidence are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
@@ -345,8 +346,9 @@ impl Messages {
     ///
     /// Returns what was said in a recorded call, sentence by sentence. Needs the scope `conversations/message.readonly`.
     ///
-    /// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription`, [repeated](rt::Route::is_repeatable) where that
-    /// helps. Its page and evidence are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
+    /// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription`, reads, [repeated](rt::Route::is_repeatable) where
+    /// that helps. Its page and evidence are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each
+    /// edition.
     ///
     /// ```no_run
     /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
@@ -370,8 +372,8 @@ impl Messages {
     ///
     /// Returns what was said in a recorded call as a text file. Needs the scope `conversations/message.readonly`.
     ///
-    /// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription/download`, [repeated](rt::Route::is_repeatable) where
-    /// that helps. Its page and evidence are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each
+    /// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription/download`, reads, [repeated](rt::Route::is_repeatable)
+    /// where that helps. Its page and evidence are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each
     /// edition.
     ///
     /// ```no_run
@@ -396,8 +398,8 @@ impl Messages {
     ///
     /// Shows, or hides, to the visitor of a live chat that an agent or a bot is typing. Needs the scope `conversations/livechat.write`.
     ///
-    /// `POST /conversations/providers/live-chat/typing`, [sent once](rt::Route::is_repeatable). Its page and evidence are in
-    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
+    /// `POST /conversations/providers/live-chat/typing`, reaches a person, [sent once](rt::Route::is_repeatable). Its page and evidence are
+    /// in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # use highlevel::types;
@@ -441,8 +443,8 @@ impl Contacts {
     ///
     /// `page` reaches about the first 10,000 contacts; `searchAfter`, taken from the last contact of the page before, reaches them all.
     ///
-    /// `POST /contacts/search`, [sent once](rt::Route::is_repeatable), pages by the last item. Its page and evidence are in
-    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
+    /// `POST /contacts/search`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by the last item. Its page and evidence
+    /// are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # use highlevel::types;
@@ -480,7 +482,7 @@ impl Contacts {
     /// Returns the contact that a new one with this email address or phone number would duplicate. Where the sub-account forbids duplicates
     /// its own rule decides, otherwise the email address goes before the phone number. Needs the scope `contacts.readonly`.
     ///
-    /// `GET /contacts/search/duplicate`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// `GET /contacts/search/duplicate`, reads, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
     /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
@@ -497,8 +499,8 @@ impl Contacts {
     ///
     /// Lists the contacts that belong to a business. Needs the scope `contacts.readonly`.
     ///
-    /// `GET /contacts/business/{businessId}`, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Its page and evidence
-    /// are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
+    /// `GET /contacts/business/{businessId}`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Its page and
+    /// evidence are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
@@ -525,7 +527,7 @@ impl Contacts {
     /// Adds tags to the given contacts or removes them, and says for each contact whether it worked. Needs a token of a sub-account with
     /// the scope `contacts.write`.
     ///
-    /// `POST /contacts/bulk/tags/update/{type}`, [sent once](rt::Route::is_repeatable). Its page and evidence are in
+    /// `POST /contacts/bulk/tags/update/{type}`, changes, [sent once](rt::Route::is_repeatable). Its page and evidence are in
     /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
@@ -561,8 +563,8 @@ impl Contacts {
     /// Puts the given contacts into a business; with `businessId: null` takes them out of theirs. Needs a token of a sub-account with the
     /// scope `contacts.write`.
     ///
-    /// `POST /contacts/bulk/business`, [sent once](rt::Route::is_repeatable). Its page and evidence are in [`Route::docs`](rt::Route::docs)
-    /// and [`Route::evidence`](rt::Route::evidence) of each edition.
+    /// `POST /contacts/bulk/business`, changes, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # use highlevel::types;
@@ -589,7 +591,7 @@ impl Contacts {
     ///
     /// Returns one contact. Needs the scope `contacts.readonly`.
     ///
-    /// `GET /contacts/{contactId}`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// `GET /contacts/{contactId}`, reads, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
     /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
@@ -606,7 +608,7 @@ impl Contacts {
     ///
     /// Deletes a contact. Needs the scope `contacts.write`.
     ///
-    /// `DELETE /contacts/{contactId}`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// `DELETE /contacts/{contactId}`, deletes, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
     /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
@@ -623,7 +625,7 @@ impl Contacts {
     ///
     /// Lists all appointments of a contact at once. Needs the scope `contacts.readonly`.
     ///
-    /// `GET /contacts/{contactId}/appointments`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// `GET /contacts/{contactId}/appointments`, reads, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
     /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
@@ -640,7 +642,7 @@ impl Contacts {
     ///
     /// Adds tags to a contact and leaves those it has. Needs the scope `contacts.write`.
     ///
-    /// `POST /contacts/{contactId}/tags`, [sent once](rt::Route::is_repeatable). Its page and evidence are in
+    /// `POST /contacts/{contactId}/tags`, changes, [sent once](rt::Route::is_repeatable). Its page and evidence are in
     /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
@@ -662,7 +664,7 @@ impl Contacts {
     ///
     /// Removes the given tags from a contact. Needs the scope `contacts.write`.
     ///
-    /// `DELETE /contacts/{contactId}/tags`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// `DELETE /contacts/{contactId}/tags`, changes, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
     /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
@@ -684,7 +686,7 @@ impl Contacts {
     ///
     /// Adds users to those who follow a contact. Needs the scope `contacts.write`.
     ///
-    /// `POST /contacts/{contactId}/followers`, [sent once](rt::Route::is_repeatable). Its page and evidence are in
+    /// `POST /contacts/{contactId}/followers`, changes, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
     /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
@@ -710,8 +712,8 @@ impl Contacts {
     ///
     /// Removes users from those who follow a contact. Needs the scope `contacts.write`.
     ///
-    /// `DELETE /contacts/{contactId}/followers`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
-    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
+    /// `DELETE /contacts/{contactId}/followers`, changes, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are
+    /// in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # use highlevel::types;
@@ -736,8 +738,8 @@ impl Contacts {
     ///
     /// Puts a contact into a campaign. Needs the scope `contacts.write`.
     ///
-    /// `POST /contacts/{contactId}/campaigns/{campaignId}`, [sent once](rt::Route::is_repeatable). Its page and evidence are in
-    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
+    /// `POST /contacts/{contactId}/campaigns/{campaignId}`, reaches a person, [sent once](rt::Route::is_repeatable). Its page and evidence
+    /// are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
@@ -768,8 +770,8 @@ impl Contacts {
     ///
     /// Takes a contact out of a campaign. Needs the scope `contacts.write`.
     ///
-    /// `DELETE /contacts/{contactId}/campaigns/{campaignId}`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence
-    /// are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
+    /// `DELETE /contacts/{contactId}/campaigns/{campaignId}`, changes, [repeated](rt::Route::is_repeatable) where that helps. Its page and
+    /// evidence are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
@@ -793,8 +795,8 @@ impl Contacts {
     ///
     /// Takes a contact out of all campaigns. Needs the scope `contacts.write`.
     ///
-    /// `DELETE /contacts/{contactId}/campaigns/removeAll`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are
-    /// in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
+    /// `DELETE /contacts/{contactId}/campaigns/removeAll`, changes, [repeated](rt::Route::is_repeatable) where that helps. Its page and
+    /// evidence are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
@@ -810,8 +812,8 @@ impl Contacts {
     ///
     /// Starts a workflow for a contact. Needs the scope `contacts.write`.
     ///
-    /// `POST /contacts/{contactId}/workflow/{workflowId}`, [sent once](rt::Route::is_repeatable). Its page and evidence are in
-    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
+    /// `POST /contacts/{contactId}/workflow/{workflowId}`, reaches a person, [sent once](rt::Route::is_repeatable). Its page and evidence
+    /// are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # use highlevel::types;
@@ -843,8 +845,8 @@ impl Contacts {
     ///
     /// Ends a workflow for a contact. Needs the scope `contacts.write`.
     ///
-    /// `DELETE /contacts/{contactId}/workflow/{workflowId}`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence
-    /// are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
+    /// `DELETE /contacts/{contactId}/workflow/{workflowId}`, changes, [repeated](rt::Route::is_repeatable) where that helps. Its page and
+    /// evidence are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # use highlevel::types;
@@ -942,7 +944,7 @@ impl Tasks {
     ///
     /// Lists all tasks of a contact at once. Needs the scope `contacts.readonly`.
     ///
-    /// `GET /contacts/{contactId}/tasks`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// `GET /contacts/{contactId}/tasks`, reads, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
     /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
@@ -959,7 +961,7 @@ impl Tasks {
     ///
     /// Creates a task that concerns a contact. Needs the scope `contacts.write`.
     ///
-    /// `POST /contacts/{contactId}/tasks`, [sent once](rt::Route::is_repeatable). Its page and evidence are in
+    /// `POST /contacts/{contactId}/tasks`, changes, [sent once](rt::Route::is_repeatable). Its page and evidence are in
     /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
@@ -986,8 +988,8 @@ impl Tasks {
     ///
     /// Returns one task of a contact. Needs the scope `contacts.readonly`.
     ///
-    /// `GET /contacts/{contactId}/tasks/{taskId}`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
-    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
+    /// `GET /contacts/{contactId}/tasks/{taskId}`, reads, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are
+    /// in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(tasks: highlevel::operations::Tasks) -> Result<(), Box<dyn std::error::Error>> {
@@ -1003,8 +1005,8 @@ impl Tasks {
     ///
     /// Changes the fields that are given and leaves the others. Needs the scope `contacts.write`.
     ///
-    /// `PUT /contacts/{contactId}/tasks/{taskId}`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
-    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
+    /// `PUT /contacts/{contactId}/tasks/{taskId}`, changes, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence
+    /// are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # use highlevel::types;
@@ -1037,8 +1039,8 @@ impl Tasks {
     ///
     /// Deletes a task of a contact. Needs the scope `contacts.write`.
     ///
-    /// `DELETE /contacts/{contactId}/tasks/{taskId}`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
-    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
+    /// `DELETE /contacts/{contactId}/tasks/{taskId}`, deletes, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence
+    /// are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(tasks: highlevel::operations::Tasks) -> Result<(), Box<dyn std::error::Error>> {
@@ -1054,8 +1056,8 @@ impl Tasks {
     ///
     /// Marks a task as done or not done. Needs the scope `contacts.write`.
     ///
-    /// `PUT /contacts/{contactId}/tasks/{taskId}/completed`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence
-    /// are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
+    /// `PUT /contacts/{contactId}/tasks/{taskId}/completed`, changes, [repeated](rt::Route::is_repeatable) where that helps. Its page and
+    /// evidence are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # use highlevel::types;
@@ -1104,7 +1106,7 @@ impl Notes {
     ///
     /// Lists all notes on a contact at once. Needs the scope `contacts.readonly`.
     ///
-    /// `GET /contacts/{contactId}/notes`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// `GET /contacts/{contactId}/notes`, reads, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
     /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
@@ -1121,7 +1123,7 @@ impl Notes {
     ///
     /// Returns one note on a contact. Needs the scope `contacts.readonly`.
     ///
-    /// `GET /contacts/{contactId}/notes/{id}`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
+    /// `GET /contacts/{contactId}/notes/{id}`, reads, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
     /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
@@ -1138,8 +1140,8 @@ impl Notes {
     ///
     /// Deletes a note on a contact. Needs the scope `contacts.write`.
     ///
-    /// `DELETE /contacts/{contactId}/notes/{id}`, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are in
-    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
+    /// `DELETE /contacts/{contactId}/notes/{id}`, deletes, [repeated](rt::Route::is_repeatable) where that helps. Its page and evidence are
+    /// in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # async fn example(notes: highlevel::operations::Notes) -> Result<(), Box<dyn std::error::Error>> {
@@ -1175,7 +1177,7 @@ impl Oauth {
     /// An access token lives about a day. A refresh token lives a year and works once: every exchange returns the next one, so store it at
     /// once. With `grant_type: authorization_code` send `code`, with `refresh_token` send `refresh_token`.
     ///
-    /// `POST /oauth/token`, [sent once](rt::Route::is_repeatable), without the credential. Its page and evidence are in
+    /// `POST /oauth/token`, changes, [sent once](rt::Route::is_repeatable), without the credential. Its page and evidence are in
     /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
@@ -1200,8 +1202,8 @@ impl Oauth {
     /// Makes an access token for one sub-account out of the agency's. Needs the OAuth access token of an agency (not a Private Integration
     /// Token) with the scope `oauth.write`, for an app that is installed in the sub-account.
     ///
-    /// `POST /oauth/locationToken`, [sent once](rt::Route::is_repeatable). Its page and evidence are in [`Route::docs`](rt::Route::docs)
-    /// and [`Route::evidence`](rt::Route::evidence) of each edition.
+    /// `POST /oauth/locationToken`, changes, [sent once](rt::Route::is_repeatable). Its page and evidence are in
+    /// [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.
     ///
     /// ```no_run
     /// # use highlevel::types;

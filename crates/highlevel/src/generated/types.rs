@@ -1148,15 +1148,15 @@ rt::alternative!(CustomFieldInput, Current(CustomFieldInputCurrent));
 pub struct CustomFieldInputCurrent {
     /// Text for the field kinds text, large text, single select and radio; a number for numeric and monetary; a list for checkboxes and
     /// multi select; a map for files.
-    pub field_value: Option<CustomFieldContent>,
+    pub field_value: CustomFieldContent,
     /// Id of the custom field.
     pub id: String,
     /// Key of the custom field.
     pub key: Option<String>,
 }
 
-rt::object!(CustomFieldInputCurrent { field_value? "fieldValue", id: "id", key? "key" });
-rt::setters!(CustomFieldInputCurrent new(id: String) { field_value: CustomFieldContent, key: String });
+rt::object!(CustomFieldInputCurrent { field_value: "fieldValue", id: "id", key? "key" });
+rt::setters!(CustomFieldInputCurrent new(id: String, field_value: CustomFieldContent) { key: String });
 
 /// A value to give to a custom field, under the older name that the newest official file calls deprecated.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,8 +2,9 @@
 
 //! Operations in their groups. A call is sent when it is awaited, and not before.
 //!
-//! GET, HEAD, PUT and DELETE are repeated on connection failures, timeouts, 408, 429 and 5xx. POST and PATCH are sent once: again only
-//! where the vendor cannot have acted, which is when no part of the body left, or after 429.
+//! Each says what it does, and whether it is repeated. What only reads, PUT, DELETE, and what is known to do no more when repeated is
+//! repeated on connection failures, timeouts, 408, 429 and 5xx. Everything else is sent once: again only where the vendor cannot have
+//! acted, which is when no part of the body left, or after 429.
 //!
 //! Lists have `stream()`, which reads page after page; awaited they are one page.
 //!
@@ -46,8 +47,8 @@ impl Conversations {
     /// A page ends with the conversation whose sort value is the `startAfterDate` of the next one: its `lastMessageDate`, unless `sortBy`
     /// says otherwise.
     ///
-    /// `GET /conversations/search`, [repeated](rt::Route::is_repeatable) where that helps, pages by the last item. Live responses were
-    /// recorded: <https://help.hoopai.com/api-reference/search/search-conversations>. The page types `startAfterDate` as any value; a
+    /// `GET /conversations/search`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by the last item. Live responses
+    /// were recorded: <https://help.hoopai.com/api-reference/search/search-conversations>. The page types `startAfterDate` as any value; a
     /// number is taken.
     ///
     /// ```no_run
@@ -212,9 +213,9 @@ impl Messages {
     /// Bodies of emails are not in the list; get them with `get_email` by the ids in `meta.email.messageIds`. Attachments of some channels
     /// are missing too, those of calls always: `download_recording` has them.
     ///
-    /// `GET /conversations/{conversationId}/messages`, [repeated](rt::Route::is_repeatable) where that helps, pages by continuation token.
-    /// Live responses were recorded: <https://help.hoopai.com/api-reference/messages/get-messages-by-conversation-id>. The newer official
-    /// file prints the page of messages flat; the nested form of this page and of issue 54 is paged over, and both decode.
+    /// `GET /conversations/{conversationId}/messages`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by continuation
+    /// token. Live responses were recorded: <https://help.hoopai.com/api-reference/messages/get-messages-by-conversation-id>. The newer
+    /// official file prints the page of messages flat; the nested form of this page and of issue 54 is paged over, and both decode.
     ///
     /// ```no_run
     /// # async fn example(messages: hoop_ai::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
@@ -262,7 +263,7 @@ impl Messages {
     /// Files are not uploaded here: `attachments` takes their URLs. WhatsApp ignores them and needs a text (issues 322 and 50). Which
     /// fields each channel needs is not documented.
     ///
-    /// `POST /conversations/messages`, [sent once](rt::Route::is_repeatable). Live responses were recorded:
+    /// `POST /conversations/messages`, reaches a person, [sent once](rt::Route::is_repeatable). Live responses were recorded:
     /// <https://help.hoopai.com/api-reference/messages/send-a-new-message>. The page's header enum says Version 2021-04-15 and Hoop's
     /// guides say always 2021-07-28; the page was followed. It prints no success code and calls the result created, the official file says
     /// 200; any 2XX is taken.
@@ -300,7 +301,7 @@ impl Messages {
     /// Without a provider the response is 201 with an empty body; a wrong provider or conversation gets 500 instead of 400 (issues 70, 6,
     /// 39).
     ///
-    /// `POST /conversations/messages/inbound`, [sent once](rt::Route::is_repeatable). Documented in full:
+    /// `POST /conversations/messages/inbound`, changes, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://help.hoopai.com/api-reference/messages/add-an-inbound-message>. The page types `direction` an object with two texts as its
     /// example; it is one of them. The official file says 200, issue 70 saw 201 with an empty body; any 2XX is taken.
     ///
@@ -336,7 +337,7 @@ impl Messages {
     ///
     /// Takes jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav; other kinds get 415, too large a file 413.
     ///
-    /// `POST /conversations/messages/upload`, [sent once](rt::Route::is_repeatable). Documented in part:
+    /// `POST /conversations/messages/upload`, changes, [sent once](rt::Route::is_repeatable). Documented in part:
     /// <https://help.hoopai.com/api-reference/messages/upload-file-attachments>. Page not seen, its address derived; the facts are from the
     /// official file before May 2026. The file itself is named in the prose only.
     ///
@@ -367,8 +368,8 @@ impl Messages {
     /// Sets the status of a message, as the conversation provider that carried it reports it. Needs the scope
     /// `conversations/message.write`. Refused as long as the provider is not assigned to the conversation (issue 4).
     ///
-    /// `PUT /conversations/messages/{messageId}/status`, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
-    /// <https://help.hoopai.com/api-reference/messages/update-message-status>.
+    /// `PUT /conversations/messages/{messageId}/status`, changes, [repeated](rt::Route::is_repeatable) where that helps. Documented in
+    /// full: <https://help.hoopai.com/api-reference/messages/update-message-status>.
     ///
     /// ```no_run
     /// # use hoop_ai::types;
@@ -464,7 +465,7 @@ impl Contacts {
     ///
     /// The next page takes both `startAfterId` and `startAfter` from `meta`.
     ///
-    /// `GET /contacts/`, [repeated](rt::Route::is_repeatable) where that helps, pages by continuation token. Documented in full:
+    /// `GET /contacts/`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by continuation token. Documented in full:
     /// <https://help.hoopai.com/api-reference/contacts/get-contacts>. `meta` is from the newer official file and real responses. The
     /// official file marks the operation deprecated, the page does not.
     ///
@@ -493,7 +494,7 @@ impl Contacts {
     ///
     /// Creates a contact in a sub-account. Needs the scope `contacts.write`. A response 422 does not mean that none was created (issue 64).
     ///
-    /// `POST /contacts/`, [sent once](rt::Route::is_repeatable). Live responses were recorded:
+    /// `POST /contacts/`, changes, [sent once](rt::Route::is_repeatable). Live responses were recorded:
     /// <https://help.hoopai.com/api-reference/contacts/create-contact>. The Version header of the page was not seen and is that of the
     /// official file.
     ///
@@ -505,7 +506,7 @@ impl Contacts {
     ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").company_name("DGS VolMAX")
     ///         .country("US")
     ///         .custom_fields([
-    ///         types::CustomFieldInput::Current(types::CustomFieldInputCurrent::new("6dvNaf7VhkQ9snc5vnjJ").field_value("My Text")
+    ///         types::CustomFieldInput::Current(types::CustomFieldInputCurrent::new("6dvNaf7VhkQ9snc5vnjJ", "My Text")
     ///             .key("my_custom_field")),
     ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new(
     ///             "6dvNaf7VhkQ9snc5vnjJ",
@@ -540,7 +541,7 @@ impl Contacts {
     /// What counts as the same contact is a setting of the sub-account. Where the email address and the phone number belong to two
     /// contacts, the one that the setting puts first is updated and the other field is ignored.
     ///
-    /// `POST /contacts/upsert`, [sent once](rt::Route::is_repeatable). Live responses were recorded:
+    /// `POST /contacts/upsert`, changes, [sent once](rt::Route::is_repeatable). Live responses were recorded:
     /// <https://help.hoopai.com/api-reference/contacts/upsert-contact>. Page not seen, its address derived; the facts are from the official
     /// file before May 2026.
     ///
@@ -552,7 +553,7 @@ impl Contacts {
     ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").company_name("DGS VolMAX")
     ///         .country("US")
     ///         .custom_fields([
-    ///         types::CustomFieldInput::Current(types::CustomFieldInputCurrent::new("6dvNaf7VhkQ9snc5vnjJ").field_value("My Text")
+    ///         types::CustomFieldInput::Current(types::CustomFieldInputCurrent::new("6dvNaf7VhkQ9snc5vnjJ", "My Text")
     ///             .key("my_custom_field")),
     ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new(
     ///             "6dvNaf7VhkQ9snc5vnjJ",
@@ -585,7 +586,7 @@ impl Contacts {
     ///
     /// To add or remove single tags use `add_tags` and `remove_tags`.
     ///
-    /// `PUT /contacts/{contactId}`, [repeated](rt::Route::is_repeatable) where that helps. Live responses were recorded:
+    /// `PUT /contacts/{contactId}`, changes, [repeated](rt::Route::is_repeatable) where that helps. Live responses were recorded:
     /// <https://help.hoopai.com/api-reference/contacts/update-contact>. Page not seen, its address derived; the facts are from the official
     /// file before May 2026.
     ///
@@ -597,7 +598,7 @@ impl Contacts {
     ///     types::UpdateContactRequest::new().address1("3535 1st St N")
     ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").country("US")
     ///         .custom_fields([
-    ///         types::CustomFieldInput::Current(types::CustomFieldInputCurrent::new("6dvNaf7VhkQ9snc5vnjJ").field_value("My Text")
+    ///         types::CustomFieldInput::Current(types::CustomFieldInputCurrent::new("6dvNaf7VhkQ9snc5vnjJ", "My Text")
     ///             .key("my_custom_field")),
     ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new(
     ///             "6dvNaf7VhkQ9snc5vnjJ",
@@ -683,7 +684,7 @@ impl Notes {
     ///
     /// Adds a note to a contact. Needs the scope `contacts.write`.
     ///
-    /// `POST /contacts/{contactId}/notes`, [sent once](rt::Route::is_repeatable). Live responses were recorded:
+    /// `POST /contacts/{contactId}/notes`, changes, [sent once](rt::Route::is_repeatable). Live responses were recorded:
     /// <https://help.hoopai.com/api-reference/notes/create-note>. Page not seen, its address derived; the facts are from the official file
     /// before May 2026.
     ///
@@ -706,7 +707,7 @@ impl Notes {
     ///
     /// Changes the text of a note. Needs the scope `contacts.write`.
     ///
-    /// `PUT /contacts/{contactId}/notes/{id}`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
+    /// `PUT /contacts/{contactId}/notes/{id}`, changes, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
     /// <https://help.hoopai.com/api-reference/notes/update-note>. Page not seen, its address derived; the facts are from the official file
     /// before May 2026.
     ///
@@ -757,7 +758,7 @@ impl Oauth {
     /// `oauth.readonly`; the official file of 2026-05-01 asks for an OAuth access token, the one before took an agency's Private
     /// Integration Token as well.
     ///
-    /// `GET /oauth/installedLocations`, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented in part:
+    /// `GET /oauth/installedLocations`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented in part:
     /// <https://help.hoopai.com/api-reference/oauth-20/get-location-where-app-is-installed>. Page not seen, its address derived; the facts
     /// are from the official file before May 2026.
     ///

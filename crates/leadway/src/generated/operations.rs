@@ -2,8 +2,9 @@
 
 //! Operations in their groups. A call is sent when it is awaited, and not before.
 //!
-//! GET, HEAD, PUT and DELETE are repeated on connection failures, timeouts, 408, 429 and 5xx. POST and PATCH are sent once: again only
-//! where the vendor cannot have acted, which is when no part of the body left, or after 429.
+//! Each says what it does, and whether it is repeated. What only reads, PUT, DELETE, and what is known to do no more when repeated is
+//! repeated on connection failures, timeouts, 408, 429 and 5xx. Everything else is sent once: again only where the vendor cannot have
+//! acted, which is when no part of the body left, or after 429.
 //!
 //! Lists have `stream()`, which reads page after page; awaited they are one page.
 //!
@@ -46,8 +47,8 @@ impl Conversations {
     /// A page ends with the conversation whose sort value is the `startAfterDate` of the next one: its `lastMessageDate`, unless `sortBy`
     /// says otherwise.
     ///
-    /// `GET /conversations/search`, [repeated](rt::Route::is_repeatable) where that helps, pages by the last item. Live responses were
-    /// recorded: <https://developers.leadwaycrm.com/api-reference/conversations/conversations-search-conversation>. The page types
+    /// `GET /conversations/search`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by the last item. Live responses
+    /// were recorded: <https://developers.leadwaycrm.com/api-reference/conversations/conversations-search-conversation>. The page types
     /// `startAfterDate` as any value; a number is taken. It prints Version 2021-07-28, the official file 2021-04-15.
     ///
     /// ```no_run
@@ -223,10 +224,10 @@ impl Messages {
     /// Bodies of emails are not in the list; get them with `get_email` by the ids in `meta.email.messageIds`. Attachments of some channels
     /// are missing too, those of calls always: `download_recording` has them.
     ///
-    /// `GET /conversations/{conversationId}/messages`, [repeated](rt::Route::is_repeatable) where that helps, pages by continuation token.
-    /// Live responses were recorded: <https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-messages>. Page not
-    /// seen, its address derived; the facts are from the official file of 2026-05-01. The official file prints the page of messages flat,
-    /// the server returns it nested (issue 54); the nested form is paged over, and both decode.
+    /// `GET /conversations/{conversationId}/messages`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by continuation
+    /// token. Live responses were recorded: <https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-messages>.
+    /// Page not seen, its address derived; the facts are from the official file of 2026-05-01. The official file prints the page of
+    /// messages flat, the server returns it nested (issue 54); the nested form is paged over, and both decode.
     ///
     /// ```no_run
     /// # async fn example(messages: leadway::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
@@ -274,7 +275,7 @@ impl Messages {
     /// Files are not uploaded here: `attachments` takes their URLs. WhatsApp ignores them and needs a text (issues 322 and 50). Which
     /// fields each channel needs is not documented.
     ///
-    /// `POST /conversations/messages`, [sent once](rt::Route::is_repeatable). Live responses were recorded:
+    /// `POST /conversations/messages`, reaches a person, [sent once](rt::Route::is_repeatable). Live responses were recorded:
     /// <https://developers.leadwaycrm.com/api-reference/conversations/conversations-send-a-new-message>. The page marks `subType` and
     /// `status` of the request required and was followed, though whether the server insists is not verified. It marks `status` of the
     /// response required too, which the official files of 2025 do not have: optional. It types `subType` an object and sends the text
@@ -322,7 +323,7 @@ impl Messages {
     /// Without a provider the response is 201 with an empty body; a wrong provider or conversation gets 500 instead of 400 (issues 70, 6,
     /// 39).
     ///
-    /// `POST /conversations/messages/inbound`, [sent once](rt::Route::is_repeatable). Documented in full:
+    /// `POST /conversations/messages/inbound`, changes, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://developers.leadwaycrm.com/api-reference/conversations/conversations-add-an-inbound-message>. The page types `direction` an
     /// object with two texts as its example; it is one of them. The official file says 200, issue 70 saw 201 with an empty body; any 2XX is
     /// taken.
@@ -357,7 +358,7 @@ impl Messages {
     ///
     /// Posts a reply to the review that a conversation is about. Needs the scope `conversations/message.write`.
     ///
-    /// `POST /conversations/messages/review-reply`, [sent once](rt::Route::is_repeatable). Documented in part:
+    /// `POST /conversations/messages/review-reply`, reaches a person, [sent once](rt::Route::is_repeatable). Documented in part:
     /// <https://developers.leadwaycrm.com/api-reference/conversations/conversations-send-review-reply>. Page not seen, its address derived;
     /// the facts are from the official file of 2026-05-01.
     ///
@@ -382,10 +383,10 @@ impl Messages {
     ///
     /// Without `channel` all messages but emails are returned, activities such as appointments included.
     ///
-    /// `GET /conversations/messages/export`, [repeated](rt::Route::is_repeatable) where that helps, pages by continuation token. Documented
-    /// in full: <https://developers.leadwaycrm.com/api-reference/conversations/conversations-export-messages-by-account>. The address says
-    /// account where the official file says location. Lists print the official example as default; those of limit, sortBy and sortOrder are
-    /// real defaults.
+    /// `GET /conversations/messages/export`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by continuation token.
+    /// Documented in full: <https://developers.leadwaycrm.com/api-reference/conversations/conversations-export-messages-by-account>. The
+    /// address says account where the official file says location. Lists print the official example as default; those of limit, sortBy and
+    /// sortOrder are real defaults.
     ///
     /// ```no_run
     /// # use leadway::types;
@@ -416,7 +417,7 @@ impl Messages {
     ///
     /// Takes jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav; other kinds get 415, too large a file 413.
     ///
-    /// `POST /conversations/messages/upload`, [sent once](rt::Route::is_repeatable). Documented in full:
+    /// `POST /conversations/messages/upload`, changes, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://developers.leadwaycrm.com/api-reference/conversations/conversations-upload-file-attachments>. The file itself is named in
     /// the prose only; `attachmentUrls` is marked required there, which cannot be.
     ///
@@ -449,7 +450,7 @@ impl Messages {
     /// Returns a signed URL that takes one file by PUT within 15 minutes; `complete_upload` then makes it public. Needs the scope
     /// `conversations/message.write`. A file for WhatsApp may have 100 MB, every other 5 MB; a larger one gets 413.
     ///
-    /// `POST /conversations/messages/upload/initiate`, [sent once](rt::Route::is_repeatable). Documented in full:
+    /// `POST /conversations/messages/upload/initiate`, changes, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://developers.leadwaycrm.com/api-reference/conversations/conversations-initiate-file-upload>.
     ///
     /// ```no_run
@@ -477,7 +478,7 @@ impl Messages {
     /// Checks the file that was put to the URL of `initiate_upload` and returns its public URL. Needs the scope
     /// `conversations/message.write`. A file that did not arrive in time gets 404.
     ///
-    /// `POST /conversations/messages/upload/complete`, [sent once](rt::Route::is_repeatable). Documented in part:
+    /// `POST /conversations/messages/upload/complete`, changes, [sent once](rt::Route::is_repeatable). Documented in part:
     /// <https://developers.leadwaycrm.com/api-reference/conversations/conversations-complete-file-upload>. Page not seen, its address
     /// derived; the facts are from the official file of 2026-05-01.
     ///
@@ -506,9 +507,9 @@ impl Messages {
     /// Sets the status of a message, as the conversation provider that carried it reports it. Needs the scope
     /// `conversations/message.write`. Refused as long as the provider is not assigned to the conversation (issue 4).
     ///
-    /// `PUT /conversations/messages/{messageId}/status`, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
-    /// <https://developers.leadwaycrm.com/api-reference/conversations/conversations-update-message-status>. The file of 2026-05-01 dropped
-    /// the response 403 that the one before has; every 4XX is an error here.
+    /// `PUT /conversations/messages/{messageId}/status`, changes, [repeated](rt::Route::is_repeatable) where that helps. Documented in
+    /// full: <https://developers.leadwaycrm.com/api-reference/conversations/conversations-update-message-status>. The file of 2026-05-01
+    /// dropped the response 403 that the one before has; every 4XX is an error here.
     ///
     /// ```no_run
     /// # use leadway::types;
@@ -536,9 +537,9 @@ impl Messages {
     /// Replaces the attachments of a call that was added from outside: one of the type `TYPE_CUSTOM_CALL`, or `TYPE_CALL` with the subtype
     /// `EXTERNAL_CALL`. Needs the scope `conversations/message.write`. Takes 5 URLs at most; any other message gets 403.
     ///
-    /// `PUT /conversations/messages/{messageId}/attachments`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
-    /// <https://developers.leadwaycrm.com/api-reference/conversations/conversations-add-message-attachments>. Page not seen, its address
-    /// derived; the facts are from the official file of 2026-05-01. No body of the response is documented.
+    /// `PUT /conversations/messages/{messageId}/attachments`, changes, [repeated](rt::Route::is_repeatable) where that helps. Documented in
+    /// part: <https://developers.leadwaycrm.com/api-reference/conversations/conversations-add-message-attachments>. Page not seen, its
+    /// address derived; the facts are from the official file of 2026-05-01. No body of the response is documented.
     ///
     /// ```no_run
     /// # use leadway::types;
@@ -694,7 +695,7 @@ impl Preferences {
     ///
     /// Lists all kinds of messages that contacts can unsubscribe from one by one. Needs a token of a sub-account.
     ///
-    /// `GET /conversations/preferences/custom-subtypes`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
+    /// `GET /conversations/preferences/custom-subtypes`, reads, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
     /// <https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-all-custom-subtypes>. Page not seen, its address
     /// derived; the facts are from the official file of 2026-05-01. The response has no schema there.
     ///
@@ -712,7 +713,7 @@ impl Preferences {
     ///
     /// Creates a kind of messages that contacts can unsubscribe from. Needs a token of an admin of the agency or of the sub-account.
     ///
-    /// `POST /conversations/preferences/custom-subtypes`, [sent once](rt::Route::is_repeatable). Documented in full:
+    /// `POST /conversations/preferences/custom-subtypes`, changes, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://developers.leadwaycrm.com/api-reference/conversations/conversations-create-custom-subtype>. Both 200 and 201 are listed,
     /// neither with a body; any 2XX is taken.
     ///
@@ -745,9 +746,9 @@ impl Preferences {
     ///
     /// Changes or archives a kind of messages. Needs a token of an admin of the agency or of the sub-account.
     ///
-    /// `PUT /conversations/preferences/custom-subtypes/{id}`, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
-    /// <https://developers.leadwaycrm.com/api-reference/conversations/conversations-update-custom-subtype>. No body of the response is
-    /// documented.
+    /// `PUT /conversations/preferences/custom-subtypes/{id}`, changes, [repeated](rt::Route::is_repeatable) where that helps. Documented in
+    /// full: <https://developers.leadwaycrm.com/api-reference/conversations/conversations-update-custom-subtype>. No body of the response
+    /// is documented.
     ///
     /// ```no_run
     /// # use leadway::types;
@@ -782,9 +783,9 @@ impl Preferences {
     ///
     /// Returns what a contact is subscribed to, for one email address or for all it has. Needs a token of a sub-account.
     ///
-    /// `GET /conversations/preferences/unsubscriptions/status`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
-    /// <https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-contact-unsubscription-status>. Page not seen, its
-    /// address derived; the facts are from the official file of 2026-05-01. The response has no schema there.
+    /// `GET /conversations/preferences/unsubscriptions/status`, reads, [repeated](rt::Route::is_repeatable) where that helps. Documented in
+    /// part: <https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-contact-unsubscription-status>. Page not
+    /// seen, its address derived; the facts are from the official file of 2026-05-01. The response has no schema there.
     ///
     /// ```no_run
     /// # async fn example(preferences: leadway::operations::Preferences) -> Result<(), Box<dyn std::error::Error>> {
@@ -808,7 +809,7 @@ impl Preferences {
     /// Changes, in the name of a user, what a contact is subscribed to: one subtype or all at once. Subscribing again to a custom subtype
     /// leaves a legal form behind. Needs a token of a sub-account.
     ///
-    /// `POST /conversations/preferences/unsubscriptions/user-change`, [sent once](rt::Route::is_repeatable). Documented in full:
+    /// `POST /conversations/preferences/unsubscriptions/user-change`, changes, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://developers.leadwaycrm.com/api-reference/conversations/conversations-user-subscription-change>. Both 200 and 201 are listed,
     /// neither with a body; any 2XX is taken.
     ///
@@ -877,7 +878,7 @@ impl Contacts {
     ///
     /// The next page takes both `startAfterId` and `startAfter` from `meta`.
     ///
-    /// `GET /contacts/`, [repeated](rt::Route::is_repeatable) where that helps, pages by continuation token. Documented in part:
+    /// `GET /contacts/`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by continuation token. Documented in part:
     /// <https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-contacts>. Page not seen, its address derived; the facts are
     /// from the official file of 2026-05-01. `meta` is defined there but used nowhere; real responses have it.
     ///
@@ -908,7 +909,7 @@ impl Contacts {
     ///
     /// Creates a contact in a sub-account. Needs the scope `contacts.write`. A response 422 does not mean that none was created (issue 64).
     ///
-    /// `POST /contacts/`, [sent once](rt::Route::is_repeatable). Live responses were recorded:
+    /// `POST /contacts/`, changes, [sent once](rt::Route::is_repeatable). Live responses were recorded:
     /// <https://developers.leadwaycrm.com/api-reference/contacts/contacts-create-contact>. Page not seen, its address derived; the facts
     /// are from the official file of 2026-05-01.
     ///
@@ -920,7 +921,7 @@ impl Contacts {
     ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").company_name("DGS VolMAX")
     ///         .country("US")
     ///         .custom_fields([
-    ///         types::CustomFieldInput::Current(types::CustomFieldInputCurrent::new("6dvNaf7VhkQ9snc5vnjJ").field_value("My Text")
+    ///         types::CustomFieldInput::Current(types::CustomFieldInputCurrent::new("6dvNaf7VhkQ9snc5vnjJ", "My Text")
     ///             .key("my_custom_field")),
     ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new(
     ///             "6dvNaf7VhkQ9snc5vnjJ",
@@ -955,7 +956,7 @@ impl Contacts {
     /// What counts as the same contact is a setting of the sub-account. Where the email address and the phone number belong to two
     /// contacts, the one that the setting puts first is updated and the other field is ignored.
     ///
-    /// `POST /contacts/upsert`, [sent once](rt::Route::is_repeatable). Live responses were recorded:
+    /// `POST /contacts/upsert`, changes, [sent once](rt::Route::is_repeatable). Live responses were recorded:
     /// <https://developers.leadwaycrm.com/api-reference/contacts/contacts-upsert-contact>.
     ///
     /// ```no_run
@@ -966,7 +967,7 @@ impl Contacts {
     ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").company_name("DGS VolMAX")
     ///         .country("US").create_new_if_duplicate_allowed(false)
     ///         .custom_fields([
-    ///         types::CustomFieldInput::Current(types::CustomFieldInputCurrent::new("6dvNaf7VhkQ9snc5vnjJ").field_value("My Text")
+    ///         types::CustomFieldInput::Current(types::CustomFieldInputCurrent::new("6dvNaf7VhkQ9snc5vnjJ", "My Text")
     ///             .key("my_custom_field")),
     ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new(
     ///             "6dvNaf7VhkQ9snc5vnjJ",
@@ -999,7 +1000,7 @@ impl Contacts {
     ///
     /// To add or remove single tags use `add_tags` and `remove_tags`.
     ///
-    /// `PUT /contacts/{contactId}`, [repeated](rt::Route::is_repeatable) where that helps. Live responses were recorded:
+    /// `PUT /contacts/{contactId}`, changes, [repeated](rt::Route::is_repeatable) where that helps. Live responses were recorded:
     /// <https://developers.leadwaycrm.com/api-reference/contacts/contacts-update-contact>.
     ///
     /// ```no_run
@@ -1010,7 +1011,7 @@ impl Contacts {
     ///     types::UpdateContactRequest::new().address1("3535 1st St N")
     ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").country("US")
     ///         .custom_fields([
-    ///         types::CustomFieldInput::Current(types::CustomFieldInputCurrent::new("6dvNaf7VhkQ9snc5vnjJ").field_value("My Text")
+    ///         types::CustomFieldInput::Current(types::CustomFieldInputCurrent::new("6dvNaf7VhkQ9snc5vnjJ", "My Text")
     ///             .key("my_custom_field")),
     ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new(
     ///             "6dvNaf7VhkQ9snc5vnjJ",
@@ -1096,7 +1097,7 @@ impl Notes {
     ///
     /// Adds a note to a contact. Needs the scope `contacts.write`.
     ///
-    /// `POST /contacts/{contactId}/notes`, [sent once](rt::Route::is_repeatable). Live responses were recorded:
+    /// `POST /contacts/{contactId}/notes`, changes, [sent once](rt::Route::is_repeatable). Live responses were recorded:
     /// <https://developers.leadwaycrm.com/api-reference/contacts/contacts-create-note>. Page not seen, its address derived; the facts are
     /// from the official file of 2026-05-01.
     ///
@@ -1124,7 +1125,7 @@ impl Notes {
     ///
     /// Changes the fields that are given of a note. Needs the scope `contacts.write`.
     ///
-    /// `PUT /contacts/{contactId}/notes/{id}`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
+    /// `PUT /contacts/{contactId}/notes/{id}`, changes, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
     /// <https://developers.leadwaycrm.com/api-reference/contacts/contacts-update-note>. Page not seen, its address derived; the facts are
     /// from the official file of 2026-05-01.
     ///
@@ -1176,7 +1177,7 @@ impl Oauth {
     /// `oauth.readonly`; the official file of 2026-05-01 asks for an OAuth access token, the one before took an agency's Private
     /// Integration Token as well.
     ///
-    /// `GET /oauth/installedLocations`, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented in part:
+    /// `GET /oauth/installedLocations`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented in part:
     /// <https://developers.leadwaycrm.com/api-reference/oauth/oauth-get-installed-account>. Page not seen, its address derived; the facts
     /// are from the official file of 2026-05-01. Leadway writes account for location in the one such address that was seen.
     ///

@@ -2,8 +2,9 @@
 
 //! Operations in their groups. A call is sent when it is awaited, and not before.
 //!
-//! GET, HEAD, PUT and DELETE are repeated on connection failures, timeouts, 408, 429 and 5xx. POST and PATCH are sent once: again only
-//! where the vendor cannot have acted, which is when no part of the body left, or after 429.
+//! Each says what it does, and whether it is repeated. What only reads, PUT, DELETE, and what is known to do no more when repeated is
+//! repeated on connection failures, timeouts, 408, 429 and 5xx. Everything else is sent once: again only where the vendor cannot have
+//! acted, which is when no part of the body left, or after 429.
 //!
 //! Lists have `stream()`, which reads page after page; awaited they are one page.
 //!
@@ -36,7 +37,7 @@ impl Contacts {
     /// Lists the contacts of the workspace, newest first unless `sort` says otherwise. The page prints only some of a contact's fields:
     /// names, title, employer, place, emails, tags, status and the first two timestamps. Needs a key with the scope `contacts:read`.
     ///
-    /// `GET /contacts`, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented in full:
+    /// `GET /contacts`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented in full:
     /// <https://leonar.mintlify.app/api-reference/contacts/list-contacts>. The pagination guide filters with operators
     /// (`global_status=eq.new`), this page with plain values and a status enum of its own: the page is followed. The name of `search` is
     /// missing from the page; public third-party clients send it.
@@ -66,7 +67,7 @@ impl Contacts {
     /// Adds a contact to the workspace and returns it. Only `first_name` is needed. Tags are given by name, and a name the workspace does
     /// not know yet becomes a new tag. What happens to a duplicate is not documented. Needs a key with the scope `contacts:write`.
     ///
-    /// `POST /contacts`, [sent once](rt::Route::is_repeatable). Documented in full:
+    /// `POST /contacts`, changes, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://leonar.mintlify.app/api-reference/contacts/create-a-contact>. `custom_data` of the contact is printed by the newer page of
     /// create_pipeline_entry only; it is optional here.
     ///
@@ -93,7 +94,7 @@ impl Contacts {
     /// Finds contacts by many fields at once and returns them whole. `limit` and `offset` are in the body. Needs a key with the scope
     /// `contacts:read`.
     ///
-    /// `POST /contacts/search`, [sent once](rt::Route::is_repeatable), pages by offset. Documented in part:
+    /// `POST /contacts/search`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented in part:
     /// <https://leonar.mintlify.app/api-reference/contacts/search-contacts>. The table of body fields is cut: all keys were seen, no
     /// required flags, limits or values.
     ///
@@ -124,7 +125,7 @@ impl Contacts {
     ///
     /// Changes a contact and returns it. Fields that are absent keep their values. Needs a key with the scope `contacts:write`.
     ///
-    /// `PUT /contacts/{id}`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
+    /// `PUT /contacts/{id}`, changes, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
     /// <https://leonar.mintlify.app/guides/workflows>. A recipe of the guide that is cut after `title`; no reference page was seen. The
     /// response follows the vendor's general form of a single object.
     ///
@@ -147,7 +148,7 @@ impl Contacts {
     ///
     /// Adds a note to a contact. Needs a key with the scope `notes:write`.
     ///
-    /// `POST /contacts/{id}/notes`, [sent once](rt::Route::is_repeatable). Seen in third-party clients only:
+    /// `POST /contacts/{id}/notes`, changes, [sent once](rt::Route::is_repeatable). Seen in third-party clients only:
     /// <https://leonar.mintlify.app/authentication>. Sent by public third-party clients; no field of the response was seen.
     ///
     /// ```no_run
@@ -169,7 +170,7 @@ impl Contacts {
     ///
     /// Attaches a file, sent as Base64 in JSON, to a contact. Size limits and the needed scope are not documented.
     ///
-    /// `POST /contacts/{id}/files`, [sent once](rt::Route::is_repeatable). Seen in third-party clients only:
+    /// `POST /contacts/{id}/files`, changes, [sent once](rt::Route::is_repeatable). Seen in third-party clients only:
     /// <https://leonar.mintlify.app/guides/workflows>. Sent by public third-party clients.
     ///
     /// ```no_run
@@ -271,7 +272,7 @@ impl Messages {
     /// if there is none yet. An email needs `subject`; `linkedin_message_type` counts only for LinkedIn. Without `sender_account_id` Leonar
     /// chooses the connected account. Needs a key with the scope `messages:write`.
     ///
-    /// `POST /messages`, [sent once](rt::Route::is_repeatable). Documented in full:
+    /// `POST /messages`, reaches a person, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://leonar.mintlify.app/api-reference/messages/send-a-message-to-a-contact>. The AI agents guide calls the scope
     /// `messaging:write`; the table of scopes, which is followed, has `messages:write`.
     ///
@@ -297,8 +298,8 @@ impl Messages {
     ///
     /// Lists the messages of one conversation, both ways. In which order is not documented. Needs a key with the scope `messages:read`.
     ///
-    /// `GET /conversations/{id}/messages`, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented in full:
-    /// <https://leonar.mintlify.app/api-reference/conversations/list-messages>.
+    /// `GET /conversations/{id}/messages`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented in
+    /// full: <https://leonar.mintlify.app/api-reference/conversations/list-messages>.
     ///
     /// ```no_run
     /// # async fn example(messages: leonar::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
@@ -358,7 +359,7 @@ impl Companies {
     ///
     /// Lists the companies of the workspace. Needs a key with the scope `companies:read`.
     ///
-    /// `GET /companies`, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Seen in third-party clients only:
+    /// `GET /companies`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Seen in third-party clients only:
     /// <https://leonar.mintlify.app/authentication>. A public third-party client sends `search` and `limit`; `offset` and `meta` are what
     /// the pagination guide gives to every list.
     ///
@@ -381,7 +382,7 @@ impl Companies {
     ///
     /// Adds a company to the workspace and returns it. Needs a key with the scope `companies:write`.
     ///
-    /// `POST /companies`, [sent once](rt::Route::is_repeatable). Seen in third-party clients only:
+    /// `POST /companies`, changes, [sent once](rt::Route::is_repeatable). Seen in third-party clients only:
     /// <https://leonar.mintlify.app/authentication>. Public third-party clients send `name` and read `data.id`.
     ///
     /// ```no_run
@@ -442,7 +443,7 @@ impl Deals {
     ///
     /// Closes a deal as won, lost or disqualified, and returns it. Needs a key with the scope `deals:write`.
     ///
-    /// `POST /deals/{id}/close`, [sent once](rt::Route::is_repeatable). Documented in full:
+    /// `POST /deals/{id}/close`, changes, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://leonar.mintlify.app/api-reference/deals/close-a-deal>. The page shows a deal that is still `open` in the response, the
     /// example of all deal pages: read as reused, not as what closing does.
     ///
@@ -467,7 +468,7 @@ impl Deals {
     ///
     /// Opens a closed deal again and returns it. It takes no body. Needs a key with the scope `deals:write`.
     ///
-    /// `POST /deals/{id}/reopen`, [sent once](rt::Route::is_repeatable). Documented in full:
+    /// `POST /deals/{id}/reopen`, changes, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://leonar.mintlify.app/api-reference/deals/reopen-a-deal>.
     ///
     /// ```no_run
@@ -484,7 +485,7 @@ impl Deals {
     ///
     /// Moves a deal to another stage and returns it. Needs a key with the scope `deals:write`.
     ///
-    /// `PUT /deals/{id}/stage`, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
+    /// `PUT /deals/{id}/stage`, changes, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
     /// <https://leonar.mintlify.app/api-reference/deals/move-deal-to-a-stage>.
     ///
     /// ```no_run
@@ -525,7 +526,7 @@ impl Tasks {
     /// Changes a task and returns it. Fields that are absent keep their values; a task is completed by the status `done`. Needs a key with
     /// the scope `tasks:write`.
     ///
-    /// `PUT /tasks/{id}`, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
+    /// `PUT /tasks/{id}`, changes, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
     /// <https://leonar.mintlify.app/api-reference/tasks/update-a-task>.
     ///
     /// ```no_run
@@ -565,7 +566,7 @@ impl Tags {
     ///
     /// Adds a tag to the workspace and returns it. Needs a key with the scope `tags:write`.
     ///
-    /// `POST /tags`, [sent once](rt::Route::is_repeatable). Documented in full:
+    /// `POST /tags`, changes, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://leonar.mintlify.app/api-reference/tags/create-a-tag>.
     ///
     /// ```no_run
@@ -600,7 +601,7 @@ impl Projects {
     ///
     /// Lists the projects of the workspace. Needs a key with the scope `projects:read`.
     ///
-    /// `GET /projects`, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Seen in third-party clients only:
+    /// `GET /projects`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Seen in third-party clients only:
     /// <https://leonar.mintlify.app/guides/workflows>. Public third-party clients read `client_company` as an object, the page of
     /// update_project prints a string: both decode.
     ///
@@ -623,7 +624,7 @@ impl Projects {
     ///
     /// Adds a project to the workspace and returns it. Needs a key with the scope `projects:write`.
     ///
-    /// `POST /projects`, [sent once](rt::Route::is_repeatable). Seen in third-party clients only:
+    /// `POST /projects`, changes, [sent once](rt::Route::is_repeatable). Seen in third-party clients only:
     /// <https://leonar.mintlify.app/guides/workflows>. Sent by public third-party clients; the response is read as a project.
     ///
     /// ```no_run
@@ -646,7 +647,7 @@ impl Projects {
     ///
     /// Returns one project with the stages of its pipeline. Needs a key with the scope `projects:read`.
     ///
-    /// `GET /projects/{id}`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
+    /// `GET /projects/{id}`, reads, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
     /// <https://leonar.mintlify.app/guides/workflows>. The guide shows the beginning of a response; the rest is read as the project of
     /// update_project.
     ///
@@ -665,7 +666,7 @@ impl Projects {
     /// Changes a project and returns it. Fields that are absent keep their values; owners and template cannot be changed. Needs a key with
     /// the scope `projects:write`.
     ///
-    /// `PUT /projects/{id}`, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
+    /// `PUT /projects/{id}`, changes, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
     /// <https://leonar.mintlify.app/api-reference/projects/update-a-project>. The page prints `client_company` as a string, a public
     /// third-party client reads it as an object: both decode.
     ///
@@ -693,7 +694,7 @@ impl Projects {
     ///
     /// Lists the candidates in the pipeline of a project, all of them or those in one stage. Needs a key with the scope `pipeline:read`.
     ///
-    /// `GET /projects/{id}/entries`, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented in part:
+    /// `GET /projects/{id}/entries`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented in part:
     /// <https://leonar.mintlify.app/guides/workflows>. The guide shows query parameters only; clients read `meta` and the contact of each
     /// entry. The newer guide names the path parameter `project_id`, the reference `id`, which is kept.
     ///
@@ -720,7 +721,7 @@ impl Projects {
     /// Puts a contact that exists into the pipeline of a project and returns the entry. Without `stage_id` it goes to the first stage; the
     /// ids of the stages are in the project. Needs a key with the scope `pipeline:write`.
     ///
-    /// `POST /projects/{id}/entries`, [sent once](rt::Route::is_repeatable). Documented in part:
+    /// `POST /projects/{id}/entries`, changes, [sent once](rt::Route::is_repeatable). Documented in part:
     /// <https://leonar.mintlify.app/api-reference/projects/add-contact-to-pipeline>. The table of body fields is cut; `contact_id` is read
     /// as required.
     ///
@@ -748,7 +749,7 @@ impl Projects {
     ///
     /// Lists the files attached to a project, without their content. Whether it comes in pages, and the needed scope, are not documented.
     ///
-    /// `GET /projects/{id}/files`, [repeated](rt::Route::is_repeatable) where that helps. Seen in third-party clients only:
+    /// `GET /projects/{id}/files`, reads, [repeated](rt::Route::is_repeatable) where that helps. Seen in third-party clients only:
     /// <https://leonar.mintlify.app/guides/workflows>. A public third-party client reads the list one level deeper than in other lists, at
     /// `data.data`.
     ///
@@ -766,7 +767,7 @@ impl Projects {
     ///
     /// Attaches a file, sent as Base64 in JSON, to a project. Size limits and the needed scope are not documented.
     ///
-    /// `POST /projects/{id}/files`, [sent once](rt::Route::is_repeatable). Seen in third-party clients only:
+    /// `POST /projects/{id}/files`, changes, [sent once](rt::Route::is_repeatable). Seen in third-party clients only:
     /// <https://leonar.mintlify.app/guides/workflows>. Sent by public third-party clients.
     ///
     /// ```no_run
@@ -788,8 +789,9 @@ impl Projects {
     ///
     /// Takes a file off a project. The response has no body. The needed scope is not documented.
     ///
-    /// `DELETE /projects/{id}/files/{file_id}`, [repeated](rt::Route::is_repeatable) where that helps. Seen in third-party clients only:
-    /// <https://leonar.mintlify.app/guides/workflows>. Sent by public third-party clients, which take a 204 or an empty body for success.
+    /// `DELETE /projects/{id}/files/{file_id}`, deletes, [repeated](rt::Route::is_repeatable) where that helps. Seen in third-party clients
+    /// only: <https://leonar.mintlify.app/guides/workflows>. Sent by public third-party clients, which take a 204 or an empty body for
+    /// success.
     ///
     /// ```no_run
     /// # async fn example(projects: leonar::operations::Projects) -> Result<(), Box<dyn std::error::Error>> {
@@ -878,7 +880,7 @@ impl Sequences {
     ///
     /// Lists the outreach sequences of the workspace with the numbers of their contacts. Needs a key with the scope `sequences:read`.
     ///
-    /// `GET /sequences`, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented in full:
+    /// `GET /sequences`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented in full:
     /// <https://leonar.mintlify.app/api-reference/sequences/list-sequences>.
     ///
     /// ```no_run
@@ -901,7 +903,7 @@ impl Sequences {
     /// Returns one sequence with the numbers of its contacts. The steps themselves are not returned. Needs a key with the scope
     /// `sequences:read`.
     ///
-    /// `GET /sequences/{id}`, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
+    /// `GET /sequences/{id}`, reads, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
     /// <https://leonar.mintlify.app/api-reference/sequences/get-a-sequence>.
     ///
     /// ```no_run
@@ -919,7 +921,7 @@ impl Sequences {
     /// Puts contacts, at most 500 at once, into a sequence and returns how many were enrolled. Contacts that are on the blacklist, enrolled
     /// already or active in another sequence are skipped and counted. Needs a key with the scope `sequences:write`.
     ///
-    /// `POST /sequences/{id}/enroll`, [sent once](rt::Route::is_repeatable). Documented in full:
+    /// `POST /sequences/{id}/enroll`, reaches a person, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://leonar.mintlify.app/api-reference/sequences/enroll-contacts>. The page has `contact_ids` alone; `contacts` with variables
     /// of their own is a heading of the workflows guide and is sent by a public third-party client: both are taken as alternatives.
     ///
@@ -951,7 +953,7 @@ impl Sequences {
     ///
     /// Takes contacts out of a sequence and returns how many. Needs a key with the scope `sequences:write`.
     ///
-    /// `POST /sequences/{id}/unenroll`, [sent once](rt::Route::is_repeatable). Documented in full:
+    /// `POST /sequences/{id}/unenroll`, changes, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://leonar.mintlify.app/api-reference/sequences/unenroll-contacts>.
     ///
     /// ```no_run
@@ -1027,7 +1029,7 @@ impl Sourcing {
     /// places by LinkedIn's ids; the other sources take them as text. The pages per source (search_crm_contacts, search_linkedin_profiles)
     /// are newer. Needs a key with the scope `sourcing:read`.
     ///
-    /// `POST /sourcing/search`, [sent once](rt::Route::is_repeatable), pages by number. Documented in full:
+    /// `POST /sourcing/search`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by number. Documented in full:
     /// <https://leonar.mintlify.app/api-reference/sourcing/search-candidates>. The page leaves `profiles` untyped: read as the profiles of
     /// search_crm_contacts. `exclude` of job titles, `keywords`, `contacts_filters` and `filters_too_strict` are from a public third-party
     /// client.
@@ -1074,7 +1076,7 @@ impl Sourcing {
     /// Searches the contacts of the workspace for candidates and returns them as sourcing profiles. Needs a key with the scope
     /// `sourcing:read`.
     ///
-    /// `POST /sourcing/contacts/search`, [sent once](rt::Route::is_repeatable), pages by number. Documented in part:
+    /// `POST /sourcing/contacts/search`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by number. Documented in part:
     /// <https://leonar.mintlify.app/api-reference/sourcing/search-crm-contacts>. The table of body fields is cut, and the response after
     /// `profiles`: the counters are those the pagination guide gives to all sourcing searches.
     ///
@@ -1109,7 +1111,7 @@ impl Sourcing {
     /// Searches profiles by title, company, place and skills, and can reveal contact data. The profiles it returns cost sourcing credits,
     /// as `credits_consumed` says; without credits it fails with `insufficient_credits` (402). Needs a key with the scope `sourcing:read`.
     ///
-    /// `POST /sourcing/advanced/profiles/search`, [sent once](rt::Route::is_repeatable), pages by number. Documented in part:
+    /// `POST /sourcing/advanced/profiles/search`, reads, [sent once](rt::Route::is_repeatable), pages by number. Documented in part:
     /// <https://leonar.mintlify.app/api-reference/sourcing/advanced-sourcing-profile-search>. The table of body fields and the tail of the
     /// response are cut; where revealed addresses appear was not seen.
     ///
@@ -1146,9 +1148,9 @@ impl Sourcing {
     /// see list_linkedin_locations. For the next page the same body is sent again with the `cursor` of the last response. Needs a key with
     /// the scope `sourcing:read`.
     ///
-    /// `POST /sourcing/linkedin/search`, [sent once](rt::Route::is_repeatable), pages by continuation token. Documented in part:
-    /// <https://leonar.mintlify.app/guides/workflows>. The older guide counts pages with `page` alone, the newer one goes on with the
-    /// returned `cursor`, which is followed here; `boolean_query` is from a public third-party client.
+    /// `POST /sourcing/linkedin/search`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by continuation token.
+    /// Documented in part: <https://leonar.mintlify.app/guides/workflows>. The older guide counts pages with `page` alone, the newer one
+    /// goes on with the returned `cursor`, which is followed here; `boolean_query` is from a public third-party client.
     ///
     /// ```no_run
     /// # use leonar::types;
@@ -1197,7 +1199,7 @@ impl Sourcing {
     /// Finds places by name as LinkedIn knows them; their ids go into `location_ids` of a LinkedIn search. Needs a key with the scope
     /// `sourcing:read`.
     ///
-    /// `GET /sourcing/linkedin/locations`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
+    /// `GET /sourcing/linkedin/locations`, reads, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
     /// <https://leonar.mintlify.app/guides/workflows>. A recipe of the guide; whether the parameters are required was not seen. The page of
     /// search_candidates names GET /sourcing/locations for the same end; the guide and live clients use this path.
     ///
@@ -1218,7 +1220,7 @@ impl Sourcing {
     /// Returns the ids of places that search_candidates takes for LinkedIn. Its parameters and its response are not documented:
     /// list_linkedin_locations has both. Needs a key with the scope `sourcing:read`.
     ///
-    /// `GET /sourcing/locations`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
+    /// `GET /sourcing/locations`, reads, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
     /// <https://leonar.mintlify.app/api-reference/sourcing/search-candidates>. Only the path was seen, in the prose of the page; probably
     /// the forerunner of GET /sourcing/linkedin/locations.
     ///
@@ -1237,7 +1239,7 @@ impl Sourcing {
     /// Turns profiles that a search returned into contacts in a project's pipeline. The richer the profiles, the richer the contacts:
     /// experiences, educations, skills, summary and picture are worth passing on. Needs a key with the scope `sourcing:write`.
     ///
-    /// `POST /sourcing/add-to-project`, [sent once](rt::Route::is_repeatable). Documented in part:
+    /// `POST /sourcing/add-to-project`, changes, [sent once](rt::Route::is_repeatable). Documented in part:
     /// <https://leonar.mintlify.app/api-reference/sourcing/add-profiles-to-project>. The tail of the body (a key that begins `accou`, read
     /// as `account_id`) and the whole response are cut; the response is what public third-party clients read.
     ///
@@ -1355,7 +1357,7 @@ impl Workspace {
     /// Lists the accounts connected to the workspace. One whose `api_status` is active in Recruiter or Sales Navigator can search LinkedIn.
     /// Whether email and WhatsApp accounts are listed, whether it comes in pages, and the needed scope are not documented.
     ///
-    /// `GET /connected-accounts`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
+    /// `GET /connected-accounts`, reads, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
     /// <https://leonar.mintlify.app/guides/workflows>. A recipe of the guide with one response; parameters and pagination were not seen.
     ///
     /// ```no_run
@@ -1372,7 +1374,7 @@ impl Workspace {
     ///
     /// Lists the people who work in the workspace. Whether it comes in pages, and the needed scope, are not documented.
     ///
-    /// `GET /workspace/members`, [repeated](rt::Route::is_repeatable) where that helps. Seen in third-party clients only:
+    /// `GET /workspace/members`, reads, [repeated](rt::Route::is_repeatable) where that helps. Seen in third-party clients only:
     /// <https://leonar.mintlify.app/guides/workflows>. Public third-party clients read `user_id` and `first_name`.
     ///
     /// ```no_run

@@ -17,6 +17,7 @@ use super::transport::{SendError, SendErrorClass};
 use crate::error::{BODY_LIMIT, Delivery, Reach};
 use crate::limit::{Permit, RateLimitStatus};
 use crate::request::url::origin_of;
+use crate::route::MethodClass;
 
 /// What an attempt came to.
 pub(super) enum Step {
@@ -143,7 +144,9 @@ impl Attempt<'_> {
 
     /// Where the response redirects to, or why that is not followed.
     fn redirect(&self, status: StatusCode, headers: &HeaderMap) -> Result<Target, String> {
-        let target = self.target.next(self.failures.method(), status, headers)?;
+        // By the method alone: a POST that only reads would be redirected without its body.
+        let method = MethodClass::of(self.failures.known.call.method());
+        let target = self.target.next(method, status, headers)?;
         if !target.trusted && self.failures.known.redactor().finds_in(target.url.as_str()) {
             return Err(format!("the vendor redirects ({status}) to another host with the credential in the address"));
         }

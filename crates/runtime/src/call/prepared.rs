@@ -62,8 +62,9 @@ impl Prepared {
         &self.request.method
     }
 
+    /// What a repeat may do, by the document or else by the method.
     pub(super) fn method_class(&self) -> MethodClass {
-        MethodClass::of(&self.request.method)
+        self.request.route.map_or_else(|| MethodClass::of(&self.request.method), Route::class)
     }
 
     pub(super) fn body(&self) -> &Body {

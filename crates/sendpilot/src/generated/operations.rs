@@ -2,8 +2,9 @@
 
 //! Operations in their groups. A call is sent when it is awaited, and not before.
 //!
-//! GET, HEAD, PUT and DELETE are repeated on connection failures, timeouts, 408, 429 and 5xx. POST and PATCH are sent once: again only
-//! where the vendor cannot have acted, which is when no part of the body left, or after 429.
+//! Each says what it does, and whether it is repeated. What only reads, PUT, DELETE, and what is known to do no more when repeated is
+//! repeated on connection failures, timeouts, 408, 429 and 5xx. Everything else is sent once: again only where the vendor cannot have
+//! acted, which is when no part of the body left, or after 429.
 //!
 //! Lists have `stream()`, which reads page after page; awaited they are one page.
 //!
@@ -35,7 +36,7 @@ impl Campaigns {
     ///
     /// Lists the campaigns of the workspace, a page at a time. Errors: 401 for the key, 429 for too many calls.
     ///
-    /// `GET /v1/campaigns`, [repeated](rt::Route::is_repeatable) where that helps, pages by number. Documented in full:
+    /// `GET /v1/campaigns`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by number. Documented in full:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/get-campaigns>. The upper half of the page returns data and meta and statuses in
     /// capitals; its generated block, both derived files and integrators have campaigns and pagination and small letters. The newer form is
     /// documented, and the older fields are optional beside it. The filter follows the generated block (the text has started instead of
@@ -60,7 +61,7 @@ impl Campaigns {
     ///
     /// Returns one campaign with its counters. Errors: 401 for the key, 404 for an unknown campaign.
     ///
-    /// `GET /v1/campaigns/{id}`, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
+    /// `GET /v1/campaigns/{id}`, reads, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/get-campaign-by-id>. The page's text nests the counters in metrics; its generated
     /// block and both derived files have them flat. Both are optional, and the flat ones are current.
     ///
@@ -81,7 +82,7 @@ impl Campaigns {
     /// for the key,
     /// 404 for an unknown campaign.
     ///
-    /// `PATCH /v1/campaigns/{id}`, [sent once](rt::Route::is_repeatable). Documented in full:
+    /// `PATCH /v1/campaigns/{id}`, reaches a person, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/patch-campaign>.
     ///
     /// ```no_run
@@ -153,7 +154,7 @@ impl Leads {
     /// Errors:
     /// 401 for the key.
     ///
-    /// `GET /v1/leads`, [repeated](rt::Route::is_repeatable) where that helps, pages by number. Documented in full:
+    /// `GET /v1/leads`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by number. Documented in full:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/get-leads>. The page was seen in its oldest revision only. campaignId is optional
     /// there and in the older derived file, but required in the newer, which is followed; the values of status and the parameter full are
     /// the newer file's too.
@@ -182,7 +183,7 @@ impl Leads {
     /// skipped and counted. Any further property of a lead becomes a custom field. Errors: 400 for an invalid body, 401 for the key, 404
     /// for an unknown campaign.
     ///
-    /// `POST /v1/leads`, [sent once](rt::Route::is_repeatable). Documented in full:
+    /// `POST /v1/leads`, reaches a person, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/post-add-leads>. The pages allow 100 leads in a request, the newest one too; the
     /// newer derived file has 1 to 1,000. The pages are followed. Custom fields are flat, as the newest page says; older ones nest them in
     /// customFields. email is in the derived files only.
@@ -213,7 +214,7 @@ impl Leads {
     ///
     /// Returns one lead. Without `full`, it has its basic fields only. Errors: 401 for the key, 404 for an unknown lead.
     ///
-    /// `GET /v1/leads/{id}`, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
+    /// `GET /v1/leads/{id}`, reads, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-by-id>. The page has the basic fields; the parameter full and the further
     /// fields are the newer derived file's, and optional. Status is a list of 6 values on the page and of 35 in that file: all are known.
     ///
@@ -233,7 +234,7 @@ impl Leads {
     /// `lead.updated`. Statuses that the campaign's sequence sets cannot be set here. Errors: 400 for an invalid body, 401 for the key, 404
     /// for an unknown lead.
     ///
-    /// `PATCH /v1/leads/{id}/status`, [sent once](rt::Route::is_repeatable). Documented in full:
+    /// `PATCH /v1/leads/{id}/status`, changes, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/patch-lead-status>. The pages and derived documents have four different lists of
     /// statuses: that of the newest page (which has NOT_INTERESTED) and that of the newer derived file are taken together. status is
     /// required as on every page; the newer derived file, which adds customLeadStatus, takes either of the two. The response is that of the
@@ -327,8 +328,8 @@ impl Inbox {
     /// Lists the LinkedIn conversations of all senders or of one, a page at a time. Newest activity was seen first. Errors: 401 for the
     /// key, 404 for an unknown sender.
     ///
-    /// `GET /v1/inbox/conversations`, [repeated](rt::Route::is_repeatable) where that helps, pages by continuation token. Documented in
-    /// full: <https://docs.sendpilot.ai/api-reference/endpoint/get-conversations>. An earlier revision of the page counts pages; the
+    /// `GET /v1/inbox/conversations`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by continuation token. Documented
+    /// in full: <https://docs.sendpilot.ai/api-reference/endpoint/get-conversations>. An earlier revision of the page counts pages; the
     /// continuation token of the newest and of both derived files is followed.
     ///
     /// ```no_run
@@ -357,7 +358,7 @@ impl Inbox {
     /// Lists the messages of a conversation, a page at a time. The sender that the conversation belongs to must be named. Errors: 400
     /// without `accountId`, 401 for the key, 404 for an unknown conversation or sender.
     ///
-    /// `GET /v1/inbox/conversations/{conversationId}/messages`, [repeated](rt::Route::is_repeatable) where that helps, pages by
+    /// `GET /v1/inbox/conversations/{conversationId}/messages`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by
     /// continuation token. Documented in full: <https://docs.sendpilot.ai/api-reference/endpoint/get-messages>.
     ///
     /// ```no_run
@@ -390,7 +391,7 @@ impl Inbox {
     /// Lists all senders, the LinkedIn accounts that the workspace has connected, with their daily limits. There are no pages. Errors: 401
     /// for the key.
     ///
-    /// `GET /v1/inbox/senders`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
+    /// `GET /v1/inbox/senders`, reads, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/post-connect>. No page of its own was seen (the pages on sending link to it).
     /// senders and total are from the derived files, a sender's fields from integrators; daily limits are said to be there, but not under
     /// which names, so that a sender keeps all its fields.
@@ -413,7 +414,7 @@ impl Inbox {
     /// an invalid body, 401 without a valid key, 404 for an unknown resource, and 429 once the sender's daily message limit is reached. A
     /// sent message raises the webhook event `message.sent`. SendPilot has no idempotency key: a repeated call sends a second message.
     ///
-    /// `POST /v1/inbox/send`, [sent once](rt::Route::is_repeatable). Documented in full:
+    /// `POST /v1/inbox/send`, reaches a person, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/post-send-message>. The page prints two contracts. The request is one of both
     /// bodies (profile, as in the generated block and newest text; lead, as in the older text); the response is the union of both with only
     /// success required, so that either decodes.
@@ -443,7 +444,7 @@ impl Inbox {
     /// sends a second message. Errors: 400 for an invalid body, an unknown sender or a lead that is not connected, 401 for the key, 404 for
     /// an unknown lead.
     ///
-    /// `POST /v1/inbox/send/lead/{leadId}`, [sent once](rt::Route::is_repeatable). Documented in full:
+    /// `POST /v1/inbox/send/lead/{leadId}`, reaches a person, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/post-send-to-lead>. campaignId in the request, conversationId and error in the
     /// response are in the newer derived file only, and optional.
     ///
@@ -476,7 +477,7 @@ impl Inbox {
     /// and `list_sender_quotas` tell. The webhook events `connection_request.sent` and `connection_request.accepted` follow. Errors: 400
     /// for an invalid body or an unknown sender, 401 for the key, 404 for an unknown resource, 429 when the daily limit is reached.
     ///
-    /// `POST /v1/inbox/connect`, [sent once](rt::Route::is_repeatable). Documented in full:
+    /// `POST /v1/inbox/connect`, reaches a person, [sent once](rt::Route::is_repeatable). Documented in full:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/post-connect>. The page still names the events connection.sent and
     /// connection.accepted; the newer webhook pages rename them. error in the response is in the newer derived file only, and optional.
     ///
@@ -565,7 +566,7 @@ impl LeadDatabase {
     /// `lead_database.search.completed` or a call to `webhook_url` tell when it is done. Credits bound how many leads are found. Errors:
     /// 400 for an invalid body, 401 for the key, 403 for too little quota, 429 for too many calls, 500 for a failure of the server.
     ///
-    /// `POST /v1/lead-database/searches`, [sent once](rt::Route::is_repeatable). Documented in part:
+    /// `POST /v1/lead-database/searches`, changes, [sent once](rt::Route::is_repeatable). Documented in part:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-database-search-status>. No page of its own was seen; request and
     /// response are from the derived files. The filters are those of the newer, which types them, followed by the keys that only the older
     /// has. limit is a number in the newer and an integer up to 10,000 in the older: an integer without maximum.
@@ -598,7 +599,7 @@ impl LeadDatabase {
     ///
     /// Tells how far a search is. Errors: 401 for the key, 404 for an unknown search, 429 for too many calls.
     ///
-    /// `GET /v1/lead-database/searches/{id}/status`, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
+    /// `GET /v1/lead-database/searches/{id}/status`, reads, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-database-search-status>. progress is an object in the page's text and an
     /// integer from 0 to 100 in its generated block and the older derived file; the newer does not type it. It is one of both.
     ///
@@ -616,11 +617,11 @@ impl LeadDatabase {
     ///
     /// Lists the leads that a search found, a page at a time. Errors: 401 for the key, 404 for an unknown search, 429 for too many calls.
     ///
-    /// `GET /v1/lead-database/searches/{id}/results`, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented in
-    /// part: <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-database-search-status>. No page of its own was seen. The older
-    /// derived file counts pages and returns id, status, results and pagination; the newer has offset and limit and returns leads, total
-    /// and has_more. The parameters are the newer's, the response has the fields of both. A lead's fields are those of the event
-    /// lead_database.search.completed.
+    /// `GET /v1/lead-database/searches/{id}/results`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by offset.
+    /// Documented in part: <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-database-search-status>. No page of its own was seen.
+    /// The older derived file counts pages and returns id, status, results and pagination; the newer has offset and limit and returns
+    /// leads, total and has_more. The parameters are the newer's, the response has the fields of both. A lead's fields are those of the
+    /// event lead_database.search.completed.
     ///
     /// ```no_run
     /// # async fn example(lead_database: sendpilot::operations::LeadDatabase) -> Result<(), Box<dyn std::error::Error>> {
@@ -645,7 +646,7 @@ impl LeadDatabase {
     /// no credits. Needs a key with the scope `leads:read`. Errors: 400 for an unknown filter or a bad page, 401 for the key, 403 without
     /// the scope.
     ///
-    /// `GET /v1/lead-database/filters`, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented in part:
+    /// `GET /v1/lead-database/filters`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented in part:
     /// <https://docs.sendpilot.ai>. In the newer derived file only, and no page was seen. What a filter and a value look like is not known,
     /// so that they keep whatever comes.
     ///
@@ -742,7 +743,7 @@ impl LeadExtractor {
     /// `get_lead_extractor_campaign_status`, the webhook event `lead_extractor.job.completed` or a call to `webhook_url` tell when it is
     /// done. Errors: 400 for an invalid body, 401 for the key, 403 for too few credits, 429 for too many calls.
     ///
-    /// `POST /v1/lead-extractor/campaigns`, [sent once](rt::Route::is_repeatable). Documented in part:
+    /// `POST /v1/lead-extractor/campaigns`, changes, [sent once](rt::Route::is_repeatable). Documented in part:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-extractor-campaign-status>. No page of its own was seen; request and
     /// response are from the derived files. mode and url_type are optional in the older and required in the newer, which is followed;
     /// webhook_url is in the newer only. limit is a number in the newer and an integer up to 10,000 in the older: an integer without
@@ -775,7 +776,7 @@ impl LeadExtractor {
     ///
     /// Tells how far an extraction job is. Errors: 401 for the key, 404 for an unknown job, 429 for too many calls.
     ///
-    /// `GET /v1/lead-extractor/campaigns/{id}/status`, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
+    /// `GET /v1/lead-extractor/campaigns/{id}/status`, reads, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-extractor-campaign-status>. completed_at and error_message are in the
     /// newer derived file only, and optional.
     ///
@@ -793,11 +794,11 @@ impl LeadExtractor {
     ///
     /// Lists the leads that a job extracted, a page at a time. Errors: 401 for the key, 404 for an unknown job, 429 for too many calls.
     ///
-    /// `GET /v1/lead-extractor/campaigns/{id}/results`, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented
-    /// in part: <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-extractor-campaign-status>. No page of its own was seen. The
-    /// older derived file returns leads and a pagination object, the newer leads, total and has_more: the response has the fields of both.
-    /// A lead's fields are from the event lead_extractor.job.completed and from integrators. enriched_only is in the newer derived file
-    /// only.
+    /// `GET /v1/lead-extractor/campaigns/{id}/results`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by offset.
+    /// Documented in part: <https://docs.sendpilot.ai/api-reference/endpoint/get-lead-extractor-campaign-status>. No page of its own was
+    /// seen. The older derived file returns leads and a pagination object, the newer leads, total and has_more: the response has the fields
+    /// of both. A lead's fields are from the event lead_extractor.job.completed and from integrators. enriched_only is in the newer derived
+    /// file only.
     ///
     /// ```no_run
     /// # async fn example(lead_extractor: sendpilot::operations::LeadExtractor) -> Result<(), Box<dyn std::error::Error>> {
@@ -863,7 +864,7 @@ impl Account {
     /// Returns the credits of the workspace. Errors: 401 for the key, 404 for an unknown workspace, 429 for too many calls, 500 for a
     /// failure of the server.
     ///
-    /// `GET /v1/credits`, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
+    /// `GET /v1/credits`, reads, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
     /// <https://docs.sendpilot.ai/api-reference/endpoint/get-credits>. An earlier revision of the page nests balances in globalCredits and
     /// leadDatabase; the newest page, its generated block and both derived files have five flat fields.
     ///
@@ -882,8 +883,8 @@ impl Account {
     /// Tells which workspace the API key belongs to, what the key may do and how the workspace is subscribed. Needs a key with the scope
     /// `workspace:read`. Errors: 401 for the key, 403 without the scope.
     ///
-    /// `GET /v1/me`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part: <https://docs.sendpilot.ai>. In the newer
-    /// derived file only, and no page was seen: only the names of the outer fields are known.
+    /// `GET /v1/me`, reads, [repeated](rt::Route::is_repeatable) where that helps. Documented in part: <https://docs.sendpilot.ai>. In the
+    /// newer derived file only, and no page was seen: only the names of the outer fields are known.
     ///
     /// ```no_run
     /// # async fn example(account: sendpilot::operations::Account) -> Result<(), Box<dyn std::error::Error>> {
@@ -901,8 +902,8 @@ impl Account {
     /// the count starts again. There are no pages. Needs a key with the scope `senders:read`. Errors: 401 for the key, 403 without the
     /// scope.
     ///
-    /// `GET /v1/senders/quotas`, [repeated](rt::Route::is_repeatable) where that helps. Documented in part: <https://docs.sendpilot.ai>. In
-    /// the newer derived file only, and no page was seen: the names of a sender's fields are not known.
+    /// `GET /v1/senders/quotas`, reads, [repeated](rt::Route::is_repeatable) where that helps. Documented in part:
+    /// <https://docs.sendpilot.ai>. In the newer derived file only, and no page was seen: the names of a sender's fields are not known.
     ///
     /// ```no_run
     /// # async fn example(account: sendpilot::operations::Account) -> Result<(), Box<dyn std::error::Error>> {

@@ -17,10 +17,12 @@ fn bodies() -> Vec<Odd> {
     let object = after(FIELD, "        map: { type: object, description: x, additionalProperties: true }");
     let file = after(FIELD, "        file: { type: string, format: binary, description: x }");
     let files = after(FIELD, "        files: { type: array, description: x, items: { type: string, format: binary } }");
+    // What reaches a person by PUT or DELETE says what a repeat does.
+    let changes = ("x-effect: reaches-a-person", "x-effect: changes");
     vec![
         refused("GET with a body", &[("    post:", "    get:")], "      requestBody:", "GET carries no body"),
-        accepted("PUT with a body", &[("    post:", "    put:")]),
-        accepted("DELETE with a body", &[("    post:", "    delete:")]),
+        accepted("PUT with a body", &[("    post:", "    put:"), changes]),
+        accepted("DELETE with a body", &[("    post:", "    delete:"), changes]),
         refused("HEAD with a body", &[("    post:", "    head:")], "      requestBody:", "HEAD carries no body"),
         refused(
             "optional body",

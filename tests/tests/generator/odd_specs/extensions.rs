@@ -14,6 +14,7 @@ const SHARED: &str = "paths:
     put:
       operationId: update_thread
       tags: [messages]
+      x-effect: changes
       summary: Update a thread
       description: Updates one thread.
       parameters:
@@ -102,7 +103,18 @@ fn an_extension_is_merged_into_what_is_shared() {
     let keys: Vec<&String> = operation.as_object().unwrap().keys().collect();
     assert_eq!(
         keys,
-        ["operationId", "tags", "summary", "description", "externalDocs", "x-evidence", "parameters", "requestBody", "responses"]
+        [
+            "operationId",
+            "tags",
+            "x-effect",
+            "summary",
+            "description",
+            "externalDocs",
+            "x-evidence",
+            "parameters",
+            "requestBody",
+            "responses"
+        ]
     );
     assert_eq!(operation["description"], "Updates one thread, or its place.");
     assert_eq!(operation["parameters"][0]["name"], "id");

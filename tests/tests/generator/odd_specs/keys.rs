@@ -74,8 +74,8 @@ fn unknown_deeper() -> Vec<Row> {
     vec![
         (
             "external docs",
-            "        url: https://demo.example/docs\n",
-            "        url: https://demo.example/docs\n        href: x\n".into(),
+            "      externalDocs: { url: https://demo.example/docs }\n",
+            "      externalDocs: { url: https://demo.example/docs, href: x }\n".into(),
             "href",
             "`externalDocs` has: url, description",
         ),

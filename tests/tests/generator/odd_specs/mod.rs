@@ -106,6 +106,7 @@ fn operation(path: &str, method: &str, id: &str, more: &str) -> String {
             "\n        - {{ name: {name}, in: path, required: true, description: An id., schema: {{ type: string }}, example: x }}"
         )
     });
+    let effect = if ["get", "head"].contains(&method) { "reads" } else { "changes" };
     let parameters = if parameters.is_empty() { String::new() } else { format!("\n      parameters:{parameters}") };
     format!(
         "  {path}:
@@ -115,7 +116,8 @@ fn operation(path: &str, method: &str, id: &str, more: &str) -> String {
       summary: Do something else
       description: Does something else.
       externalDocs: {{ url: https://demo.example/docs }}
-      x-evidence: {{ level: full }}{parameters}{more}
+      x-evidence: {{ level: full }}
+      x-effect: {effect}{parameters}{more}
       responses:
         2XX: {{ description: Done. }}
         4XX: {{ $ref: \"#/components/responses/Error\" }}

@@ -7,6 +7,52 @@ pub fn cases() -> Vec<Odd> {
     cases.extend(statuses());
     cases.extend(responses());
     cases.extend(facts());
+    cases.extend(effects());
+    cases
+}
+
+/// What an operation does, and what a repeat does.
+fn effects() -> Vec<Odd> {
+    const EFFECT: &str = "      x-effect: reaches-a-person\n";
+    let with = |text: &str| format!("      x-effect: {text}\n");
+    let second = |path: &str, method: &str, from: &str, to: &str| {
+        let written = operation(path, method, "act_again", "");
+        assert!(written.contains(from), "{written}");
+        before(PATH, &written.replace(from, to))
+    };
+    let mut cases = Vec::new();
+    for effect in [
+        "reads",
+        "reads\n      x-repeat: twice",
+        "changes",
+        "changes\n      x-repeat: same",
+        "deletes",
+        "reaches-a-person\n      x-repeat: twice",
+    ] {
+        cases.push(accepted(format!("effect: {effect}"), &[(EFFECT, &with(effect))]));
+    }
+    for (name, effect, at, words) in [
+        ("none of ours", "sends", "x-effect: sends", "write one of reads, changes, deletes, reaches-a-person"),
+        ("empty repeat", "changes\n      x-repeat: often", "x-repeat: often", "write `same` or `twice`"),
+        ("reads and is the same", "reads\n      x-repeat: same", "x-repeat: same", "leave `x-repeat` out"),
+        ("a person, the same", "reaches-a-person\n      x-repeat: same", "x-repeat: same", "nobody is written to twice"),
+        ("a guess", "changes\n      x-guess: true", "x-guess: true", "the effect is a guess of the import"),
+    ] {
+        cases.push(refused(format!("effect: {name}"), &[(EFFECT, &with(effect))], at, words));
+    }
+    cases.push(refused("effect: not said", &[(EFFECT, "")], "    post:", "nothing says what this operation does"));
+    for (name, method, from, to, words) in [
+        ("a GET that reaches a person", "get", "x-effect: reads", "x-effect: reaches-a-person", "write `x-repeat: twice`"),
+        ("a GET that changes", "get", "x-effect: reads", "x-effect: changes", "write `x-repeat: twice`"),
+        ("a GET that deletes", "get", "x-effect: reads", "x-effect: deletes\n      x-repeat: same", "correct the method or the effect"),
+        ("a PUT that reaches a person", "put", "x-effect: changes", "x-effect: reaches-a-person", "write `x-repeat: twice`"),
+        ("a DELETE that reads", "delete", "x-effect: changes", "x-effect: reads", "write deletes or changes"),
+    ] {
+        // The other operation has another effect, so that the line is told by it.
+        let other = with(if to.contains("changes") { "deletes" } else { "changes" });
+        let at = to.lines().next().unwrap_or(to);
+        cases.push(refused(format!("effect: {name}"), &[(EFFECT, &other), (PATH, &second("/again", method, from, to))], at, words));
+    }
     cases
 }
 

@@ -47,7 +47,8 @@ pub fn long_about(document: &Document, route: &Route) -> String {
         about.push_str(&one_line(paragraph));
     }
     // Writing to a string cannot fail.
-    let _ = write!(about, "\n\n{} {}", route.method, route.path);
+    let repeated = if route.is_repeatable() { "repeated where that helps" } else { "sent once" };
+    let _ = write!(about, "\n\n{} {}, {}, {repeated}", route.method, route.path, route.effect());
     if let Some(pagination) = route.pagination {
         about.push_str(match pagination {
             Pagination::Offset(_) => ", pages by offset",

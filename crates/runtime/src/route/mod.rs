@@ -1,5 +1,7 @@
 //! The static table of a vendor's operations.
 
+use std::fmt;
+
 use reqwest::Method;
 
 /// One documented operation. Generated crates have one static for each, and list them all.
@@ -20,6 +22,9 @@ pub struct Route {
     pub headers: &'static [(&'static str, &'static str)],
     /// Whether the credential is sent.
     pub authenticated: bool,
+    effect: Option<Effect>,
+    repeat: Option<Repeat>,
+    guessed: bool,
     /// How the operation pages through a list, if it does.
     pub pagination: Option<Pagination>,
     /// How well the operation is documented by the vendor.
@@ -39,6 +44,9 @@ impl Route {
             path,
             headers: &[],
             authenticated: true,
+            effect: None,
+            repeat: None,
+            guessed: false,
             pagination: None,
             evidence: Evidence::Full,
             docs: "",
@@ -59,6 +67,27 @@ impl Route {
         self
     }
 
+    /// With what the operation does.
+    #[must_use]
+    pub const fn does(mut self, effect: Effect) -> Self {
+        self.effect = Some(effect);
+        self
+    }
+
+    /// With what a second request does, where the method does not say it.
+    #[must_use]
+    pub const fn repeated(mut self, repeat: Repeat) -> Self {
+        self.repeat = Some(repeat);
+        self
+    }
+
+    /// Effect and repeat are guesses of an import, which nobody has looked at.
+    #[must_use]
+    pub const fn guessed(mut self) -> Self {
+        self.guessed = true;
+        self
+    }
+
     /// Listing page by page.
     #[must_use]
     pub const fn paged(mut self, pagination: Pagination) -> Self {
@@ -74,15 +103,78 @@ impl Route {
         self
     }
 
-    /// The method only reads: GET and HEAD.
-    pub fn is_safe(&self) -> bool {
-        MethodClass::of(&self.method) == MethodClass::Safe
+    /// What the operation does. Where the document does not say it, the method does: GET and HEAD read, DELETE deletes, the others change.
+    pub fn effect(&self) -> Effect {
+        self.effect.unwrap_or(match self.method {
+            Method::GET | Method::HEAD => Effect::Reads,
+            Method::DELETE => Effect::Deletes,
+            _ => Effect::Changes,
+        })
     }
 
-    /// Sending twice has the effect of sending once: GET, HEAD, PUT and DELETE.
-    pub fn is_repeatable(&self) -> bool {
-        MethodClass::of(&self.method) != MethodClass::Once
+    /// Whether the effect is a guess of an import, which nobody has looked at. A guess never makes more requests be repeated.
+    pub fn is_guessed(&self) -> bool {
+        self.guessed
     }
+
+    /// The operation only reads, so that it is repeated whatever went wrong: GET and HEAD, and what the document says [reads](Effect::Reads).
+    pub fn is_safe(&self) -> bool {
+        self.class() == MethodClass::Safe
+    }
+
+    /// Sending twice has the effect of sending once: what only reads, PUT and DELETE, and what the document says is the
+    /// [same](Repeat::Same) when repeated.
+    pub fn is_repeatable(&self) -> bool {
+        self.class() != MethodClass::Once
+    }
+
+    /// What a repeat may do. The document may know it better than the method; a guess may only forbid.
+    pub(crate) fn class(&self) -> MethodClass {
+        let by_method = MethodClass::of(&self.method);
+        match (self.repeat, self.effect) {
+            (Some(Repeat::Twice), _) => MethodClass::Once,
+            (_, Some(effect)) if by_method == MethodClass::Safe && effect != Effect::Reads => MethodClass::Repeatable,
+            _ if self.guessed => by_method,
+            (_, Some(Effect::Reads)) => MethodClass::Safe,
+            (Some(Repeat::Same), _) if by_method == MethodClass::Once => MethodClass::Repeatable,
+            _ => by_method,
+        }
+    }
+}
+
+/// What an operation does, by the document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Effect {
+    /// It changes nothing.
+    Reads,
+    /// It makes or changes something at the vendor.
+    Changes,
+    /// Something is gone afterwards.
+    Deletes,
+    /// Somebody notices it: it sends a message, or starts what sends messages.
+    ReachesAPerson,
+}
+
+impl fmt::Display for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Reads => "reads",
+            Self::Changes => "changes",
+            Self::Deletes => "deletes",
+            Self::ReachesAPerson => "reaches a person",
+        })
+    }
+}
+
+/// What a second request of an operation does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Repeat {
+    /// Nothing more than the first.
+    Same,
+    /// The same once more.
+    Twice,
 }
 
 /// How an operation pages through a list.
@@ -135,3 +227,6 @@ impl MethodClass {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

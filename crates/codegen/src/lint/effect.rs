@@ -1,0 +1,57 @@
+//! What an operation does, and what a repeat of it does.
+
+use crate::{
+    diagnostic::Diagnostic,
+    load::{Document, Written},
+    model::Effect,
+};
+
+pub fn check(document: &Document, operation: &Written<'_>, findings: &mut Vec<Diagnostic>) {
+    let node = operation.node;
+    let at = |key: &str| format!("{}{key}", operation.pointer());
+    let reads_by_method = ["get", "head"].contains(&operation.method);
+    let effect = match node["x-effect"].as_str().map(Effect::of) {
+        Some(Some(effect)) => effect,
+        Some(None) => {
+            let words = Effect::WORDS.map(|(word, _)| word).join(", ");
+            return findings.push(document.diagnostic(&at("/x-effect"), "this is not an effect", format!("write one of {words}")));
+        }
+        None => {
+            let help = "write `x-effect: reads`, or changes, deletes or reaches-a-person";
+            findings.push(document.work(&at(""), "nothing says what this operation does", help));
+            Effect::of_method(operation.method)
+        }
+    };
+    if node["x-guess"] == true {
+        let help = "look at what it does, correct `x-effect`, and remove `x-guess`";
+        findings.push(document.work(&at("/x-guess"), "the effect is a guess of the import", help));
+    }
+    if operation.method == "delete" && effect == Effect::Reads {
+        let help = "write deletes or changes: a reading operation is repeated whatever went wrong";
+        findings.push(document.diagnostic(&at("/x-effect"), "a DELETE that only reads", help));
+    }
+    if reads_by_method && effect == Effect::Deletes {
+        findings.push(document.work(&at("/x-effect"), "a GET that deletes", "correct the method or the effect"));
+    }
+    let repeat = node["x-repeat"].as_str();
+    match repeat {
+        None if reads_by_method && effect != Effect::Reads => {
+            let message = format!("a {} that does more than read does not say what a repeat does", operation.method.to_uppercase());
+            findings.push(document.work(&at("/x-effect"), message, "write `x-repeat: twice`, or `same` where a repeat does nothing more"));
+        }
+        None if effect == Effect::ReachesAPerson && !["post", "patch"].contains(&operation.method) => {
+            let message = format!("a {} that reaches a person does not say what a repeat does", operation.method.to_uppercase());
+            findings.push(document.work(&at("/x-effect"), message, "write `x-repeat: twice`, or `same` where nobody notices a repeat"));
+        }
+        None => {}
+        Some("same") if effect == Effect::Reads => {
+            findings.push(document.work(&at("/x-repeat"), "what only reads is the same when it is repeated", "leave `x-repeat` out"));
+        }
+        Some("same") if effect == Effect::ReachesAPerson && ["post", "patch"].contains(&operation.method) => {
+            let message = format!("a {} that reaches a person is called the same when it is repeated", operation.method.to_uppercase());
+            findings.push(document.diagnostic(&at("/x-repeat"), message, "leave `x-repeat` out: nobody is written to twice"));
+        }
+        Some("same" | "twice") => {}
+        Some(_) => findings.push(document.diagnostic(&at("/x-repeat"), "this does not say what a repeat does", "write `same` or `twice`")),
+    }
+}
