@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use jiff::civil::{DateTime as CivilDateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use reachout_runtime::RateLimit;
 use serde::{Deserialize, Serialize};
+
+use crate::time::from_ms;
 
 /// How an account may be used: kept in the outbox, so that all workers keep to the same.
 ///
@@ -80,6 +83,18 @@ impl Rules {
     pub fn daily_cap(mut self, daily: Daily) -> Self {
         self.daily_cap = Some(daily);
         self
+    }
+}
+
+impl Rules {
+    /// When quiet hours end, if they are at this moment. `recipient_zone`: the recipient's time zone, where it is known.
+    pub fn quiet_until(&self, now: DateTime<Utc>, recipient_zone: Option<&str>) -> Option<DateTime<Utc>> {
+        self.quiet_hours.as_ref()?.end(now.timestamp_millis(), recipient_zone).map(from_ms)
+    }
+
+    /// When the next day of [`daily_cap`](Self::daily_cap) begins, if there is one.
+    pub fn next_day(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.daily_cap.as_ref()?.day(now.timestamp_millis()).map(|(_, next)| from_ms(next))
     }
 }
 

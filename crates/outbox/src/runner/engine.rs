@@ -143,7 +143,7 @@ impl Claims {
         let worker = shared.lease.worker();
         for id in shared.store.held(&worker).await? {
             if !shared.held(|held| held.contains(&id)) {
-                shared.store.put_back(id, &worker, Duration::ZERO).await?;
+                shared.store.put_back(id, &worker, Duration::ZERO, "stopped", None).await?;
             }
         }
         Ok(())

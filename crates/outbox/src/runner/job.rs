@@ -185,12 +185,23 @@ async fn finish(shared: &Shared, claimed: &Claimed, outcome: &Outcome, used: &Us
 }
 
 async fn put_back(shared: &Shared, claimed: &Claimed, wait: Duration, code: &str) {
-    match shared.store.put_back(claimed.id, &claimed.worker, wait).await {
+    match shared.store.put_back(claimed.id, &claimed.worker, wait, code, reason(code, wait).as_deref()).await {
         Ok(()) => shared.tell(&Event::PutBack { id: claimed.id, wait, code: code.to_owned() }),
         // Nothing of it was sent; it is found when there is nothing else to do.
         Err(error) => tracing::warn!(id = claimed.id, %error, "a message could not be put back yet"),
     }
     shared.wake.notify_one();
+}
+
+/// Why a message waits, for people.
+fn reason(code: &str, wait: Duration) -> Option<String> {
+    let until = (chrono::Utc::now() + wait).format("%Y-%m-%dT%H:%M:%SZ");
+    match code {
+        "quiet-hours" => Some(format!("quiet hours end at {until}")),
+        "daily-cap" => Some(format!("its sender's daily cap is reached; the next day begins at {until}")),
+        "eligibility" => Some("whether its recipient may be written to could not be found out".to_owned()),
+        _ => None,
+    }
 }
 
 async fn trouble(shared: &Shared, claimed: &Claimed, error: &Error) {

@@ -3,10 +3,13 @@
 //! Both databases get the same statements, each in one place: `$1` is a parameter of both, and the view `reachout_outbox_clock` is the
 //! database's clock. Where they differ, which is in locking, a statement has two texts side by side.
 
+mod address;
 mod admin;
 mod budget;
+mod filter;
 mod insert;
 mod migrate;
+mod pause;
 mod people;
 mod select;
 mod step;
@@ -18,18 +21,18 @@ mod tests;
 use std::fmt;
 use std::fs::OpenOptions;
 use std::path::Path;
-use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use secrecy::{ExposeSecret as _, SecretString};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool};
 use tokio::time::sleep;
 
 use crate::Error;
 
+use address::Address;
 pub(crate) use budget::{BudgetTerms, Taken};
 pub(crate) use insert::NewRow;
 pub(crate) use people::Listing;
@@ -203,23 +206,24 @@ fn is_busy(error: &sqlx::Error) -> bool {
 
 impl Store {
     pub(crate) async fn open(address: &SecretString) -> Result<Self, Error> {
-        let address = address.expose_secret();
-        if let Some(path) = address.strip_prefix("sqlite:") {
-            Self::open_sqlite(Path::new(path.strip_prefix("//").unwrap_or(path))).await
-        } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
-            let options = PgConnectOptions::from_str(address)?;
-            let pool = PgPoolOptions::new()
-                .max_connections(CONNECTIONS)
-                .acquire_timeout(BUSY)
-                .after_connect(|connection, _| Box::pin(async move { sqlx::query(LET_GO).execute(connection).await.map(drop) }));
-            Ok(Self::postgres(pool.connect_lazy_with(options)))
-        } else {
-            Err(Error::Address)
+        match Address::parse(address.expose_secret())? {
+            Address::Sqlite(path) => Self::open_sqlite(&path).await,
+            Address::Postgres(options) => {
+                let pool = PgPoolOptions::new()
+                    .max_connections(CONNECTIONS)
+                    .acquire_timeout(BUSY)
+                    .after_connect(|connection, _| Box::pin(async move { sqlx::query(LET_GO).execute(connection).await.map(drop) }));
+                Ok(Self::postgres(pool.connect_lazy_with(*options)))
+            }
         }
     }
 
     async fn open_sqlite(path: &Path) -> Result<Self, Error> {
-        create_private(path).map_err(|source| Error::File { path: path.display().to_string(), source })?;
+        let name = || path.display().to_string();
+        create_private(path).map_err(|source| Error::File { path: name(), source })?;
+        if is_readable_by_others(path).map_err(|source| Error::File { path: name(), source })? {
+            return Err(Error::Readable { path: name() });
+        }
         // A step to `sending` that is lost in a power cut would be sent again: `FULL` has it on disk.
         let options = SqliteConnectOptions::new()
             .filename(path)
@@ -257,6 +261,16 @@ fn create_private(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(drop)
+}
+
+/// Whether anybody but its owner can read or write the file. `ssh` refuses such a key.
+fn is_readable_by_others(path: &Path) -> std::io::Result<bool> {
+    let metadata = std::fs::metadata(path)?;
+    #[cfg(unix)]
+    let others = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o077 != 0;
+    #[cfg(not(unix))]
+    let others = !metadata.is_file();
+    Ok(others)
 }
 
 impl fmt::Debug for Store {

@@ -47,7 +47,8 @@ pub(crate) enum Step {
 }
 
 const PAUSED: &str = "SELECT EXISTS (SELECT 1 FROM reachout_outbox_lanes
-    WHERE paused = 1 AND (vendor = '' OR (vendor = $1 AND credential = $2)))";
+    WHERE paused = 1 AND (vendor = '' OR (vendor = $1 AND credential = $2)))
+    OR EXISTS (SELECT 1 FROM reachout_outbox_messages WHERE id = $3 AND paused = 1)";
 const PUT_BACK: &str = "UPDATE reachout_outbox_messages SET worker = NULL WHERE id = $1 AND worker = $2 AND state = 'queued'";
 const LISTED: &str = "SELECT s.reason FROM reachout_outbox_addresses a
     JOIN reachout_outbox_suppressed s ON s.address = a.address AND s.channel IN ('', $2) WHERE a.message = $1 ORDER BY s.channel LIMIT 1";
@@ -87,7 +88,7 @@ macro_rules! step {
         let channel = message.channel.map_or("", reachout_messenger::Channel::name);
         let sender = message.from.as_deref().unwrap_or_default();
         'step: {
-            if query_scalar::<_, bool>(PAUSED).bind(vendor).bind(credential).fetch_one(&mut *$transaction).await? {
+            if query_scalar::<_, bool>(PAUSED).bind(vendor).bind(credential).bind(id).fetch_one(&mut *$transaction).await? {
                 query(PUT_BACK).bind(id).bind(worker).execute(&mut *$transaction).await?;
                 break 'step Step::Paused;
             }

@@ -144,7 +144,7 @@ impl Store {
     pub(crate) async fn due(&self) -> Result<Vec<DueLane>, Error> {
         let sql = concat!(
             "SELECT vendor, credential, paused, rules, (SELECT due_at FROM reachout_outbox_messages m
-                WHERE m.state = 'queued' AND m.worker IS NULL AND m.vendor = l.vendor AND m.credential = l.credential
+                WHERE m.state = 'queued' AND m.worker IS NULL AND m.paused = 0 AND m.vendor = l.vendor AND m.credential = l.credential
                 ORDER BY due_at LIMIT 1) - ",
             now!(),
             " FROM reachout_outbox_lanes l ORDER BY vendor, credential"
@@ -172,7 +172,7 @@ impl Store {
         let sql = self.either(
             concat!(
                 "UPDATE reachout_outbox_messages SET worker = $1 WHERE id IN (SELECT id FROM reachout_outbox_messages
-                    WHERE state = 'queued' AND worker IS NULL AND vendor = $2 AND credential = $3 AND due_at <= ",
+                    WHERE state = 'queued' AND worker IS NULL AND paused = 0 AND vendor = $2 AND credential = $3 AND due_at <= ",
                 now!(),
                 " ORDER BY due_at, id LIMIT $4) AND EXISTS (SELECT 1 FROM reachout_outbox_workers WHERE id = $1 AND lease_until > ",
                 now!(),
@@ -180,7 +180,7 @@ impl Store {
             ),
             concat!(
                 "UPDATE reachout_outbox_messages SET worker = $1 WHERE id IN (SELECT id FROM reachout_outbox_messages
-                    WHERE state = 'queued' AND worker IS NULL AND vendor = $2 AND credential = $3 AND due_at <= ",
+                    WHERE state = 'queued' AND worker IS NULL AND paused = 0 AND vendor = $2 AND credential = $3 AND due_at <= ",
                 now!(),
                 " ORDER BY due_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)
                 AND EXISTS (SELECT 1 FROM reachout_outbox_workers WHERE id = $1 AND lease_until > ",
@@ -213,15 +213,16 @@ impl Store {
         Ok(read!(self, |pool| query_scalar(sql).bind(worker).fetch_all(pool).await?))
     }
 
-    /// Puts a held message back, to be sent after `wait`.
-    pub(crate) async fn put_back(&self, id: i64, worker: &str, wait: Duration) -> Result<(), Error> {
+    /// Puts a held message back, to be sent after `wait`, with the code and the reason of a wait.
+    pub(crate) async fn put_back(&self, id: i64, worker: &str, wait: Duration, code: &str, reason: Option<&str>) -> Result<(), Error> {
         let sql = concat!(
             "UPDATE reachout_outbox_messages SET worker = NULL, due_at = CASE WHEN $1 = 0 THEN due_at ELSE ",
             now!(),
-            " + $1 END WHERE id = $2 AND worker = $3 AND state = 'queued'"
+            " + $1 END, code = CASE WHEN $1 = 0 THEN code ELSE $2 END, reason = CASE WHEN $1 = 0 THEN reason ELSE $3 END
+            WHERE id = $4 AND worker = $5 AND state = 'queued'"
         );
         relaxed!(self, |transaction| {
-            let back = query(sql).bind(milliseconds(wait)).bind(id).bind(worker);
+            let back = query(sql).bind(milliseconds(wait)).bind(code).bind(reason).bind(id).bind(worker);
             back.execute(&mut *transaction).await?.rows_affected()
         });
         Ok(())

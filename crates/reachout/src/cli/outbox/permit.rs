@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use clap::Args;
-use reachout::{Delivery, Message, Vendor};
+use reachout_messenger::{Delivery, Message, Vendor};
 use reachout_outbox::{Envelope, Error, Lane, Region};
 
 use super::{DEFAULT, Database, VARIABLE, failed};
-use crate::cli::{access::Access, failure::Failure, output::Output, profile::variable_value};
+use crate::cli::{call::Access, failure::Failure, output::Output, profile::variable_value};
 
 /// The variable of the country of phone numbers.
 pub(super) const REGION: &str = "REACHOUT_REGION";
@@ -30,15 +30,15 @@ pub async fn permit(permit: &Permit, vendor: Vendor, message: &Message, access: 
     if permit.ignore_outbox || (named.is_none() && !Path::new(DEFAULT).exists()) {
         return Ok(());
     }
-    let database = Database(named.unwrap_or_else(|| DEFAULT.to_owned()), permit.region);
+    let database = Database::new(named.unwrap_or_else(|| DEFAULT.to_owned()), permit.region);
     let outbox = database.existing().await?;
     let lane = Lane::new(vendor, access.settings.profile());
     let refusal = outbox.refusal(&Envelope::new(lane, message.clone())).await.map_err(|error| match error {
         Error::Recipient { field, source, .. } => Failure::usage(format!("the {field} is {source}")),
         error => failed(error),
     })?;
-    output.note(format!("the message was held against the suppression list and the rules of {}", database.told()));
+    output.note(format!("the message was held against the suppression list and the rules of {}", database.name()));
     let Some(refusal) = refusal else { return Ok(()) };
-    let sentence = format!("not sent: {refusal} (outbox {}); --ignore-outbox sends it all the same", database.told());
+    let sentence = format!("not sent: {refusal} (outbox {}); --ignore-outbox sends it all the same", database.name());
     if refusal.is_temporary() { Err(Failure::call(Delivery::NotSent, anyhow::Error::msg(sentence))) } else { Err(Failure::usage(sentence)) }
 }
