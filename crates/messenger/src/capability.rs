@@ -120,7 +120,7 @@ pub enum Unsupported {
         vendor: Vendor,
     },
     /// The vendor's feature is off.
-    #[error("this program was built without {}: switch on the feature `{vendor}` of the crate `reachout`", .vendor.name())]
+    #[error("this program was built without {}: switch on the feature `{vendor}` of the crate `reachout-messenger`", .vendor.name())]
     NotCompiled {
         /// Who.
         vendor: Vendor,

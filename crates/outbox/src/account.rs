@@ -119,15 +119,31 @@ impl Account {
 pub struct EnvAccounts;
 
 impl EnvAccounts {
-    /// The variable that an account's credential is in.
+    /// The variable that an account's credential is in: no two names share one. Small letters are written as capitals, `-` between letters
+    /// or digits as `_`, `_` as `__`, and every other byte as `___` and its two hexadecimal digits.
     pub fn variable(lane: &Lane) -> String {
         let name = lane.vendor.credential_env();
-        if lane.credential == Lane::DEFAULT {
-            return name.to_owned();
-        }
-        let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
-        format!("{name}_{}", lane.credential.chars().map(plain).collect::<String>())
+        if lane.credential == Lane::DEFAULT { name.to_owned() } else { format!("{name}_{}", suffix(&lane.credential)) }
     }
+}
+
+fn suffix(name: &str) -> String {
+    let bytes = name.as_bytes();
+    let is_plain = |at: Option<usize>| {
+        let byte = at.and_then(|at| bytes.get(at));
+        byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
+    let mut suffix = String::with_capacity(name.len());
+    for (at, byte) in bytes.iter().enumerate() {
+        let is_between = is_plain(at.checked_sub(1)) && is_plain(Some(at + 1));
+        match byte {
+            _ if is_plain(Some(at)) => suffix.push(char::from(byte.to_ascii_uppercase())),
+            b'-' if is_between => suffix.push('_'),
+            b'_' if is_between => suffix.push_str("__"),
+            byte => suffix.push_str(&format!("___{byte:02X}")),
+        }
+    }
+    suffix
 }
 
 impl Accounts for EnvAccounts {
@@ -161,10 +177,34 @@ mod tests {
 
     #[test]
     fn names_of_variables() {
-        for (credential, variable) in
-            [("default", "LEONAR_API_KEY"), ("acme", "LEONAR_API_KEY_ACME"), ("tenant-7", "LEONAR_API_KEY_TENANT_7")]
-        {
+        for (credential, variable) in [
+            ("default", "LEONAR_API_KEY"),
+            ("acme", "LEONAR_API_KEY_ACME"),
+            ("tenant-7", "LEONAR_API_KEY_TENANT_7"),
+            ("tenant_7", "LEONAR_API_KEY_TENANT__7"),
+            ("Acme", "LEONAR_API_KEY____41CME"),
+        ] {
             assert_eq!(EnvAccounts::variable(&Lane::new(Vendor::Leonar, credential)), variable);
+        }
+    }
+
+    #[test]
+    fn no_two_names_share_a_variable() {
+        let letters = ["a", "A", "b", "-", "_", "4", "1", "5", "F", "d", "D", " ", "é", "."];
+        let mut names: Vec<String> = vec![String::new()];
+        for _ in 0..4 {
+            let longer: Vec<String> = names.iter().flat_map(|name| letters.map(|letter| format!("{name}{letter}"))).collect();
+            names.extend(longer);
+        }
+        names.sort();
+        names.dedup();
+        let mut seen = std::collections::HashMap::new();
+        for name in &names {
+            let variable = EnvAccounts::variable(&Lane::new(Vendor::Leonar, name.as_str()));
+            assert!(variable.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_'), "{variable}");
+            if let Some(other) = seen.insert(variable.clone(), name) {
+                panic!("{name} and {other} share {variable}");
+            }
         }
     }
 }

@@ -28,6 +28,8 @@ pub struct Entry {
     pub attempts: u32,
     /// When it is to be sent, while it is queued.
     pub due_at: DateTime<Utc>,
+    /// Whether a pause of its campaign, its key or its recipient holds it.
+    pub paused: bool,
     /// When it was queued.
     pub created_at: DateTime<Utc>,
     /// When its state changed last.
@@ -99,6 +101,12 @@ pub struct Filter {
     pub credential: Option<String>,
     /// Those in this state.
     pub state: Option<State>,
+    /// Those of this campaign: the first part of their keys, up to a `/`, or the whole key.
+    pub campaign: Option<String>,
+    /// The one that was queued under this key.
+    pub key: Option<String>,
+    /// Those that reach this person: an email address, a phone number, the URL of a profile or the id of a contact, in any spelling.
+    pub person: Option<String>,
 }
 
 impl Filter {
@@ -109,7 +117,7 @@ impl Filter {
 
     /// Those through one account.
     pub fn lane(lane: &Lane) -> Self {
-        Self { vendor: Some(lane.vendor), credential: Some(lane.credential.clone()), state: None }
+        Self { vendor: Some(lane.vendor), credential: Some(lane.credential.clone()), ..Self::default() }
     }
 
     /// Those through this vendor.
@@ -132,6 +140,27 @@ impl Filter {
         self.state = Some(state);
         self
     }
+
+    /// Those of this campaign.
+    #[must_use]
+    pub fn campaign(mut self, name: impl Into<String>) -> Self {
+        self.campaign = Some(name.into());
+        self
+    }
+
+    /// The one that was queued under this key.
+    #[must_use]
+    pub fn key(mut self, key: impl Into<String>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
+    /// Those that reach this person.
+    #[must_use]
+    pub fn person(mut self, address: impl Into<String>) -> Self {
+        self.person = Some(address.into());
+        self
+    }
 }
 
 /// How many messages are in which state.
@@ -146,6 +175,8 @@ pub struct Status {
     pub paused: bool,
     /// Each account that messages were queued for.
     pub lanes: Vec<LaneStatus>,
+    /// Why queued messages are not due yet, the soonest first.
+    pub waits: Vec<Wait>,
 }
 
 impl Status {
@@ -174,6 +205,46 @@ pub struct LaneStatus {
     pub reason: Option<String>,
     /// When its next queued message is to be sent; it may be in the past.
     pub next_due_at: Option<DateTime<Utc>>,
+    /// When its last queued message is to be sent.
+    pub last_due_at: Option<DateTime<Utc>>,
+    /// How many of its messages are queued.
+    pub queued: u64,
+    /// How many of them are to be sent by now.
+    pub due: u64,
+    /// How many of them a pause of their campaign, their key or their recipient holds.
+    pub held: u64,
+    /// How many senders they have.
+    pub senders: u64,
+}
+
+/// Queued messages that are not due yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Wait {
+    /// Why they wait, such as `quiet-hours` or `daily-cap`; `None` where their own time is later.
+    pub code: Option<String>,
+    /// How many.
+    pub count: u64,
+    /// When the first of them is due.
+    pub next_due_at: DateTime<Utc>,
+}
+
+impl LaneStatus {
+    /// An account without messages.
+    pub fn new(vendor: Vendor, credential: impl Into<String>) -> Self {
+        Self {
+            vendor,
+            credential: credential.into(),
+            paused: false,
+            reason: None,
+            next_due_at: None,
+            last_due_at: None,
+            queued: 0,
+            due: 0,
+            held: 0,
+            senders: 0,
+        }
+    }
 }
 
 /// How many messages came into a state within one stretch of time.

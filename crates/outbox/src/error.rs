@@ -8,9 +8,18 @@ use crate::{AddressError, RulesError, State};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The address is neither SQLite's nor Postgres'.
-    #[error("an outbox is at `sqlite:FILE` or `postgres://USER:PASSWORD@HOST/DATABASE`")]
-    Address,
+    /// The address is not one of SQLite or Postgres, or has parameters without effect.
+    #[error("an outbox is at `sqlite:FILE` or `postgres://USER:PASSWORD@HOST/DATABASE`: {problem}")]
+    Address {
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// Others can read the file, and with it every message and address.
+    #[error("{path} can be read by others; `chmod 600 {path}`")]
+    Readable {
+        /// The file.
+        path: String,
+    },
     /// The file of an SQLite database cannot be made or opened.
     #[error("cannot open {path}: {source}")]
     File {
@@ -52,8 +61,8 @@ pub enum Error {
         /// The message that has the key.
         id: i64,
     },
-    /// The key is empty or longer than 500 bytes.
-    #[error("message {number} of the batch: a key is 1 to 500 bytes")]
+    /// The key is empty, longer than 500 bytes, or holds a line break or another control character.
+    #[error("message {number} of the batch: a key is 1 to 500 bytes without line breaks or other control characters")]
     Key {
         /// The message's place in what was queued, from 1.
         number: usize,

@@ -22,7 +22,7 @@ mod vendor;
 pub use account::{Account, Accounts, Clients, EnvAccounts};
 pub use address::{Address, AddressError, AddressKind, Region, UnknownRegion};
 pub use budget::StoredBudgets;
-pub use entry::{Attempt, Cause, Entry, Filter, LaneStatus, Point, Status, Suppressed};
+pub use entry::{Attempt, Cause, Entry, Filter, LaneStatus, Point, Status, Suppressed, Wait};
 pub use envelope::{Batch, Enqueued, Envelope, Lane};
 pub use error::Error;
 pub use hooks::{Eligibility, Found, Reconcile, Verdict};

@@ -158,6 +158,13 @@ impl Outbox {
         self.store.insert_all(chunks).await
     }
 
+    /// The filter with its person in the canonical form: an address, or else a vendor's id.
+    fn canonical(&self, filter: &Filter) -> Result<Filter, Error> {
+        let Some(person) = &filter.person else { return Ok(filter.clone()) };
+        let address = Address::parse(person, self.region).or_else(|error| Address::recipient(person).map_err(|_| error))?;
+        Ok(Filter { person: Some(address.to_string()), ..filter.clone() })
+    }
+
     /// A message by its id.
     pub async fn get(&self, id: i64) -> Result<Entry, Error> {
         self.store.get(id).await?.ok_or(Error::NotFound(id))
@@ -185,7 +192,7 @@ impl Outbox {
 
     /// At most `most` messages after the one with the id `after`, in the order of their ids. Begin with 0, and go on with the last id.
     pub async fn list(&self, filter: &Filter, after: i64, most: u32) -> Result<Vec<Entry>, Error> {
-        self.store.list(filter, after, most).await
+        self.store.list(&self.canonical(filter)?, after, most).await
     }
 
     /// The attempts to send a message, the newest last.
@@ -198,14 +205,19 @@ impl Outbox {
         self.store.status().await
     }
 
-    /// How many messages came into which state over time, in stretches of so long.
-    pub async fn timeline(&self, stretch: Duration) -> Result<Vec<Point>, Error> {
-        self.store.timeline(stretch).await
+    /// How many of these messages are in which state, in the order of [`State::ALL`]; states without messages are left out.
+    pub async fn counts(&self, filter: &Filter) -> Result<Vec<(State, u64)>, Error> {
+        self.store.counts(&self.canonical(filter)?).await
     }
 
-    /// Why messages were not taken, the most frequent reason first.
-    pub async fn causes(&self) -> Result<Vec<Cause>, Error> {
-        self.store.causes().await
+    /// How many of these messages came into which state over time, in periods of this length.
+    pub async fn timeline(&self, filter: &Filter, period: Duration) -> Result<Vec<Point>, Error> {
+        self.store.timeline(&self.canonical(filter)?, period).await
+    }
+
+    /// Why these messages were not taken, the most frequent reason first.
+    pub async fn causes(&self, filter: &Filter) -> Result<Vec<Cause>, Error> {
+        self.store.causes(&self.canonical(filter)?).await
     }
 
     /// How an account may be used.
@@ -224,14 +236,25 @@ impl Outbox {
         self.store.set_paused(lane, true, None).await
     }
 
-    /// Ends a pause: an account's own, or with `None` that of all, and those of single accounts too.
+    /// Sends none of these messages, and none like them that are queued later, until
+    /// [`resume_messages`](Self::resume_messages) with the same filter: how many that are queued it holds. The state does not count.
+    pub async fn pause_messages(&self, filter: &Filter) -> Result<u64, Error> {
+        self.store.pause_messages(&self.canonical(filter)?).await
+    }
+
+    /// Ends a pause that [`pause_messages`](Self::pause_messages) began with the same filter: how many messages it held.
+    pub async fn resume_messages(&self, filter: &Filter) -> Result<u64, Error> {
+        self.store.resume_messages(&self.canonical(filter)?).await
+    }
+
+    /// Ends a pause: an account's own, or with `None` every pause there is.
     pub async fn resume(&self, lane: Option<&Lane>) -> Result<(), Error> {
         self.store.set_paused(lane, false, None).await
     }
 
     /// Withdraws messages that are queued: how many. A message that is being sent is not one of them.
     pub async fn cancel(&self, filter: &Filter) -> Result<u64, Error> {
-        self.store.cancel(filter).await
+        self.store.cancel(&self.canonical(filter)?).await
     }
 
     /// Queues messages again that are in this state, whose attempts then count anew: how many. Only for states in which the vendor surely
@@ -240,7 +263,7 @@ impl Outbox {
         if !state.may_retry() {
             return Err(Error::NotRetried(state));
         }
-        self.store.retry(&filter.clone().state(state)).await
+        self.store.retry(&self.canonical(filter)?.state(state)).await
     }
 
     /// Settles a message that is [`Unknown`](State::Unknown) since its attempt with the number `attempt`, which is

@@ -69,17 +69,15 @@ pub fn regions(apis: &[&Api], families: &[Family]) -> Vec<Region> {
     let quoted: Vec<String> = apis.iter().map(|api| literal(&api.id)).collect();
     let vendors = format!("vendors = [{}]\n", quoted.join(", "));
     let features = vendors.clone() + &lines(|api| format!("{id} = [\"dep:{id}\"]\n", id = api.id));
-    let both = vendors.clone() + &lines(|api| format!("{id} = [\"dep:{id}\", \"reachout-messenger/{id}\"]\n", id = api.id));
     let forwarded = vendors + &lines(|api| format!("{id} = [\"reachout-messenger/{id}\"]\n", id = api.id));
     vec![
         region("Cargo.toml", "clients", members),
         region("crates/mocks/Cargo.toml", "features", features.clone()),
         region("crates/mocks/Cargo.toml", "clients", optional.clone()),
         region("crates/messenger/Cargo.toml", "features", features),
-        region("crates/messenger/Cargo.toml", "clients", optional.clone()),
+        region("crates/messenger/Cargo.toml", "clients", optional),
         region("crates/outbox/Cargo.toml", "features", forwarded),
-        region("crates/reachout/Cargo.toml", "features", both),
-        region("crates/reachout/Cargo.toml", "clients", optional),
+        region("crates/reachout/Cargo.toml", "clients", all.clone()),
         region("crates/sandbox/Cargo.toml", "clients", all.clone()),
         region("tests/Cargo.toml", "clients", all),
         region("README.md", "table", table(apis)),

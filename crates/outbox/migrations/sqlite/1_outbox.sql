@@ -24,6 +24,8 @@ CREATE TABLE reachout_outbox_messages (
     attempt INTEGER NOT NULL DEFAULT 0,
     first_attempt INTEGER NOT NULL DEFAULT 0,
     due_at INTEGER NOT NULL,
+    -- 1: a pause of its campaign, its key or its recipient holds it.
+    paused INTEGER NOT NULL DEFAULT 0,
     worker TEXT,
     created_at INTEGER NOT NULL,
     changed_at INTEGER NOT NULL,
@@ -31,7 +33,8 @@ CREATE TABLE reachout_outbox_messages (
     code TEXT,
     conversation TEXT
 );
-CREATE INDEX reachout_outbox_due ON reachout_outbox_messages (vendor, credential, due_at, id) WHERE state = 'queued' AND worker IS NULL;
+CREATE INDEX reachout_outbox_due ON reachout_outbox_messages (vendor, credential, due_at, id)
+    WHERE state = 'queued' AND worker IS NULL AND paused = 0;
 CREATE INDEX reachout_outbox_held ON reachout_outbox_messages (worker, state) WHERE worker IS NOT NULL;
 CREATE INDEX reachout_outbox_state ON reachout_outbox_messages (state, id);
 CREATE INDEX reachout_outbox_purge ON reachout_outbox_messages (changed_at)
@@ -99,6 +102,16 @@ CREATE TABLE reachout_outbox_stops (
     reason TEXT NOT NULL,
     stopped_at INTEGER NOT NULL,
     PRIMARY KEY (credential, sequence, vendor, kind, recipient)
+) WITHOUT ROWID;
+
+-- Pauses of campaigns, keys and people; what is empty means all.
+CREATE TABLE reachout_outbox_pauses (
+    vendor TEXT NOT NULL,
+    credential TEXT NOT NULL,
+    campaign TEXT NOT NULL,
+    key_hash BLOB NOT NULL,
+    address TEXT NOT NULL,
+    PRIMARY KEY (vendor, credential, campaign, key_hash, address)
 ) WITHOUT ROWID;
 
 CREATE TABLE reachout_outbox_suppressed (

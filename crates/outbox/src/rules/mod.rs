@@ -5,8 +5,11 @@ mod zone;
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use reachout_runtime::RateLimit;
 use serde::{Deserialize, Serialize};
+
+use crate::time::from_ms;
 
 pub use hours::{Daily, QuietHours};
 pub use zone::{Clock, Zone};
@@ -97,6 +100,16 @@ impl Rules {
         let rules: Self = serde_json::from_value(fields.into()).map_err(unreadable)?;
         rules.check().map_err(|error| RulesError::Unreadable(error.to_string()))?;
         Ok(rules)
+    }
+
+    /// When quiet hours end, if they are at this moment. `recipient_zone`: the recipient's time zone, where it is known.
+    pub fn quiet_until(&self, now: DateTime<Utc>, recipient_zone: Option<&str>) -> Option<DateTime<Utc>> {
+        self.quiet_hours.as_ref()?.end(now.timestamp_millis(), recipient_zone).map(from_ms)
+    }
+
+    /// When the next day of [`daily_cap`](Self::daily_cap) begins, if there is one.
+    pub fn next_day(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.daily_cap.as_ref()?.day(now.timestamp_millis()).map(|(_, next)| from_ms(next))
     }
 
     /// Whether they can be kept to.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::Utc;
 use tokio::time::sleep;
 
 use super::job::{Begun, Job, finish, send};
@@ -77,7 +78,18 @@ impl Disposition {
     }
 }
 
+/// Why a message waits until a time of the day, for people.
+fn until(code: &str, time: Duration) -> Option<String> {
+    let until = (Utc::now() + time).format("%Y-%m-%dT%H:%M:%SZ");
+    match code {
+        "quiet-hours" => Some(format!("quiet hours end at {until}")),
+        "daily-cap" => Some(format!("its sender's daily cap is reached; the next day begins at {until}")),
+        _ => None,
+    }
+}
+
 async fn requeue(shared: &Shared, job: &Job, Wait { time, code, reason }: &Wait) {
+    let reason = reason.clone().or_else(|| until(code, *time));
     let (id, worker) = (job.claimed.id, &job.claimed.worker);
     match shared.store.requeue(id, worker, *time, code, reason.as_deref()).await {
         Ok(()) => shared.tell(&Event::PutBack { id, wait: *time, code: (*code).to_owned() }),

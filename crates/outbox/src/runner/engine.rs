@@ -146,7 +146,7 @@ impl Claims {
         let worker = shared.lease.worker();
         for id in shared.store.held(&worker).await? {
             if !shared.held(|held| held.contains(&id)) {
-                shared.store.requeue(id, &worker, Duration::ZERO, "database", None).await?;
+                shared.store.requeue(id, &worker, Duration::ZERO, "stopped", None).await?;
             }
         }
         Ok(())

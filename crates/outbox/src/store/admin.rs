@@ -1,8 +1,8 @@
 //! What people do to messages: pause, withdraw, try again, settle, purge.
 
-use reachout_messenger::Vendor;
 use sqlx::{query, query_scalar};
 
+use super::filter::{Terms, bound, selected};
 use super::people::stopped;
 use super::{Store, execute, now, transaction};
 use crate::entry::Filter;
@@ -38,6 +38,8 @@ impl Store {
         let (vendor, credential) = lane.map_or(("", ""), |lane| (lane.vendor.id(), lane.credential.as_str()));
         if lane.is_none() && !paused {
             execute!(self, query(each));
+            execute!(self, query("DELETE FROM reachout_outbox_pauses"));
+            execute!(self, query("UPDATE reachout_outbox_messages SET paused = 0 WHERE paused = 1"));
         } else {
             execute!(self, query(one).bind(vendor).bind(credential).bind(i64::from(paused)).bind(reason));
         }
@@ -46,32 +48,34 @@ impl Store {
 
     pub(crate) async fn cancel(&self, filter: &Filter) -> Result<u64, Error> {
         let sql = concat!(
-            "UPDATE reachout_outbox_messages SET state = 'cancelled', worker = NULL, code = 'withdrawn', reason = NULL, changed_at = ",
+            "UPDATE reachout_outbox_messages AS m SET state = 'cancelled', worker = NULL, code = 'withdrawn', reason = NULL, changed_at = ",
             now!(),
-            " WHERE state = 'queued' AND ($1 IS NULL OR vendor = $1) AND ($2 IS NULL OR credential = $2) AND ($3 IS NULL OR state = $3)"
+            " WHERE m.state = 'queued' AND ",
+            selected!()
         );
         self.change(sql, filter).await
     }
 
     pub(crate) async fn retry(&self, filter: &Filter) -> Result<u64, Error> {
-        // Attempts count on, since each is a row; the bound on them counts from here.
+        // Attempts count on, since each is a row; the bound on them counts from here. Whoever replied is not written to again.
         let sql = concat!(
-            "UPDATE reachout_outbox_messages SET state = 'queued', worker = NULL, code = NULL, reason = NULL, first_attempt = attempt, due_at = ",
+            "UPDATE reachout_outbox_messages AS m SET state = 'queued', worker = NULL, code = NULL, reason = NULL,
+                first_attempt = attempt, due_at = ",
             now!(),
             ", changed_at = ",
             now!(),
-            " WHERE content IS NOT NULL AND ($1 IS NULL OR vendor = $1) AND ($2 IS NULL OR credential = $2) AND state = $3
-            AND (code IS NULL OR code <> 'follow-up-stopped') AND NOT EXISTS (SELECT 1 FROM reachout_outbox_stops s WHERE ",
-            stopped!("reachout_outbox_messages"),
-            ")"
+            " WHERE m.content IS NOT NULL AND COALESCE(m.code, '') <> 'follow-up-stopped'
+            AND NOT EXISTS (SELECT 1 FROM reachout_outbox_stops s WHERE ",
+            stopped!("m"),
+            ") AND ",
+            selected!()
         );
         self.change(sql, filter).await
     }
 
     async fn change(&self, sql: &'static str, filter: &Filter) -> Result<u64, Error> {
-        let Filter { vendor, credential, state } = filter;
-        let (vendor, state) = (vendor.map(Vendor::id), state.map(State::name));
-        Ok(execute!(self, query(sql).bind(vendor).bind(credential).bind(state)))
+        let terms = Terms::of(filter);
+        Ok(execute!(self, bound!(query(sql), terms)))
     }
 
     /// Settles a message that is `unknown` since this attempt.

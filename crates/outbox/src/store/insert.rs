@@ -6,6 +6,7 @@ use reachout_messenger::Vendor;
 use sha2::{Digest as _, Sha256};
 use sqlx::{PgConnection, Postgres, QueryBuilder, Sqlite, SqliteConnection, query, query_scalar};
 
+use super::pause::MARK;
 use super::{Pool, Store, Transaction, now, transaction};
 use crate::envelope::{Batch, Content, Enqueued, Envelope};
 use crate::resolved::Resolved;
@@ -43,7 +44,7 @@ pub(super) fn hash(key: &str) -> Vec<u8> {
 impl NewRow {
     /// Checks a message: its addresses are some, the vendor can send it, and the key is one.
     pub(crate) fn of(number: usize, key: &str, envelope: &Envelope, region: Option<Region>) -> Result<Self, Error> {
-        if key.is_empty() || key.len() > LONGEST_KEY || key.contains('\0') {
+        if key.trim().is_empty() || key.len() > LONGEST_KEY || key.chars().any(char::is_control) {
             return Err(Error::Key { number });
         }
         let resolved = Resolved::new(number, envelope, region)?;
@@ -134,6 +135,11 @@ macro_rules! inserts {
                         values.push_bind(*message).push_bind(*address).push_bind(i64::from(*own));
                     });
                     insert.push(" ON CONFLICT DO NOTHING").build().execute(&mut *connection).await?;
+                }
+                if query_scalar("SELECT EXISTS (SELECT 1 FROM reachout_outbox_pauses)").fetch_one(&mut *connection).await? {
+                    for row in rows {
+                        query(MARK).bind(&row.key_hash).execute(&mut *connection).await?;
+                    }
                 }
                 Ok(new)
             }

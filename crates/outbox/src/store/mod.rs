@@ -3,13 +3,16 @@
 //! Both databases get the same statements, each in one place: `$1` is a parameter of both, and the view `reachout_outbox_clock` is the
 //! database's clock. Where they differ, which is in locking, a statement has two texts side by side.
 
+mod address;
 mod admin;
 mod budget;
 mod file;
+mod filter;
 mod insert;
 mod lent;
 mod migrate;
 mod open;
+mod pause;
 mod people;
 mod purge;
 mod select;

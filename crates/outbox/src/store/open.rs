@@ -3,7 +3,6 @@
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::path::Path;
-use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,6 +13,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Connection as _, PgConnection, PgPool, Sqlite, SqlitePool, query, query_scalar, raw_sql};
 use tokio::time::{sleep, timeout};
 
+use super::address::Address;
 use super::file::DatabaseFile;
 use super::{Pool, Store};
 use crate::Error;
@@ -44,18 +44,18 @@ const FREE: &str = "SELECT LEAST(
 
 impl Store {
     pub(crate) async fn open(address: &SecretString) -> Result<Self, Error> {
-        let address = address.expose_secret();
-        if let Some(path) = address.strip_prefix("sqlite:") {
-            Self::open_sqlite(Path::new(path.strip_prefix("//").unwrap_or(path))).await
-        } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
-            Self::open_postgres(PgConnectOptions::from_str(address)?).await
-        } else {
-            Err(Error::Address)
+        match Address::parse(address.expose_secret())? {
+            Address::Sqlite(path) => Self::open_sqlite(&path).await,
+            Address::Postgres(options) => Self::open_postgres(*options).await,
         }
     }
 
     async fn open_sqlite(path: &Path) -> Result<Self, Error> {
-        create_private(path).map_err(|source| Error::File { path: path.display().to_string(), source })?;
+        let name = || path.display().to_string();
+        create_private(path).map_err(|source| Error::File { path: name(), source })?;
+        if is_readable_by_others(path).map_err(|source| Error::File { path: name(), source })? {
+            return Err(Error::Readable { path: name() });
+        }
         // Before it is opened: another file that takes its place meanwhile is noticed.
         let file = DatabaseFile::of(path, true);
         // A step to `sending` that is lost in a power cut would be sent again: `FULL` has it on disk.
@@ -132,6 +132,16 @@ fn create_private(path: &Path) -> std::io::Result<()> {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
         created => created.map(drop),
     }
+}
+
+/// Whether anybody but its owner can read or write the file. `ssh` refuses such a key.
+fn is_readable_by_others(path: &Path) -> std::io::Result<bool> {
+    let metadata = std::fs::metadata(path)?;
+    #[cfg(unix)]
+    let others = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o077 != 0;
+    #[cfg(not(unix))]
+    let others = !metadata.is_file();
+    Ok(others)
 }
 
 /// Opens the file. The busy timeout is not for the step of a new one to WAL: SQLite tells all but one of those that open it at once that it

@@ -5,9 +5,10 @@ use std::time::Duration;
 use reachout_messenger::Vendor;
 use sqlx::{query_as, query_scalar};
 
+use super::filter::{Terms, bound, selected};
 use super::insert::hash;
-use super::{Store, read};
-use crate::entry::{Attempt, Cause, Entry, Filter, LaneStatus, Point, Status, from_content};
+use super::{Store, now, read};
+use crate::entry::{Attempt, Cause, Entry, Filter, LaneStatus, Point, Status, Wait, from_content};
 use crate::envelope::Lane;
 use crate::time::{from_ms, milliseconds};
 use crate::{Address, Error, Rules, State};
@@ -16,7 +17,7 @@ use crate::{Address, Error, Rules, State};
 macro_rules! entries {
     ($rest:literal) => {
         concat!(
-            "SELECT id, key, vendor, credential, sequence, content, state, attempt, due_at, created_at, changed_at, reason, code, conversation
+            "SELECT id, key, vendor, credential, sequence, content, state, attempt, due_at, paused, created_at, changed_at, reason, code, conversation
             FROM reachout_outbox_messages ",
             $rest
         )
@@ -35,11 +36,12 @@ type EntryRow = (
     i64,
     i64,
     i64,
+    i64,
     Option<String>,
     Option<String>,
     Option<String>,
 );
-type LaneRow = (String, String, i64, Option<String>, Option<i64>);
+type LaneRow = (String, String, i64, Option<String>, Option<i64>, Option<i64>, i64, i64, i64, i64);
 type CauseRow = (String, String, Option<String>, Option<i64>, i64, i64);
 type AttemptRow = (i64, i64, Option<i64>, Option<String>, Option<String>, Option<String>, Option<i64>, Option<String>);
 
@@ -73,15 +75,9 @@ impl Store {
     }
 
     pub(crate) async fn list(&self, filter: &Filter, after: i64, most: u32) -> Result<Vec<Entry>, Error> {
-        let sql = entries!(
-            "WHERE id > $1 AND ($2 IS NULL OR vendor = $2) AND ($3 IS NULL OR credential = $3) AND ($4 IS NULL OR state = $4) \
-             ORDER BY id LIMIT $5"
-        );
-        let Filter { vendor, credential, state } = filter;
-        let (vendor, state) = (vendor.map(Vendor::id), state.map(State::name));
-        let rows = read!(self, |pool| {
-            query_as(sql).bind(after).bind(vendor).bind(credential).bind(state).bind(i64::from(most)).fetch_all(pool).await?
-        });
+        let sql = concat!(entries!("m WHERE "), selected!(), " AND m.id > $7 ORDER BY m.id LIMIT $8");
+        let terms = Terms::of(filter);
+        let rows = read!(self, |pool| bound!(query_as(sql), terms).bind(after).bind(i64::from(most)).fetch_all(pool).await?);
         self.entries(rows).await
     }
 
@@ -95,8 +91,23 @@ impl Store {
 
     async fn entry(&self, row: Option<EntryRow>) -> Result<Option<Entry>, Error> {
         let Some(row) = row else { return Ok(None) };
-        let (id, key, vendor, credential, sequence, content, state, attempt, due_at, created_at, changed_at, reason, code, conversation_id) =
-            row;
+        let (
+            id,
+            key,
+            vendor,
+            credential,
+            sequence,
+            content,
+            state,
+            attempt,
+            due_at,
+            paused,
+            created_at,
+            changed_at,
+            reason,
+            code,
+            conversation_id,
+        ) = row;
         let unreadable = |field| Error::Unreadable { id, field };
         let lane = Lane { vendor: vendor.parse().map_err(|_| unreadable("vendor"))?, credential };
         let state: State = state.parse().map_err(|_| unreadable("state"))?;
@@ -111,6 +122,7 @@ impl Store {
             state,
             attempts: u32::try_from(attempt).unwrap_or(u32::MAX),
             due_at: from_ms(due_at),
+            paused: paused != 0,
             created_at: from_ms(created_at),
             changed_at: from_ms(changed_at),
             reason,
@@ -143,54 +155,93 @@ impl Store {
     }
 
     pub(crate) async fn status(&self) -> Result<Status, Error> {
-        let sql = "SELECT state, COUNT(*) FROM reachout_outbox_messages GROUP BY state";
-        let mut counts: Vec<(State, u64)> = Vec::new();
-        let rows: Vec<(String, i64)> = read!(self, |pool| query_as(sql).fetch_all(pool).await?);
-        for (state, count) in rows {
-            counts.extend(state.parse().ok().map(|state| (state, u64::try_from(count).unwrap_or(0))));
-        }
-        counts.sort();
-        let sql = "SELECT vendor, credential, paused, reason, (SELECT due_at FROM reachout_outbox_messages m
-            WHERE m.state = 'queued' AND m.worker IS NULL AND m.vendor = l.vendor AND m.credential = l.credential
-            ORDER BY due_at LIMIT 1)
-            FROM reachout_outbox_lanes l ORDER BY vendor, credential";
+        let sql = concat!(
+            "SELECT l.vendor, l.credential, l.paused, l.reason, MIN(CASE m.paused WHEN 0 THEN m.due_at END), MAX(CASE m.paused WHEN 0 THEN m.due_at END),
+                COUNT(m.id), COALESCE(SUM(CASE WHEN m.paused = 0 AND m.due_at <= ",
+            now!(),
+            " THEN 1 ELSE 0 END), 0), CAST(COALESCE(SUM(m.paused), 0) AS BIGINT), COUNT(DISTINCT m.sender)
+                FROM reachout_outbox_lanes l
+                LEFT JOIN reachout_outbox_messages m ON m.vendor = l.vendor AND m.credential = l.credential AND m.state = 'queued'
+                GROUP BY l.vendor, l.credential, l.paused, l.reason ORDER BY l.vendor, l.credential"
+        );
         let rows: Vec<LaneRow> = read!(self, |pool| query_as(sql).fetch_all(pool).await?);
-        let mut status = Status { counts, ..Status::default() };
-        for (vendor, credential, paused, reason, due_at) in rows {
+        let mut status = Status { counts: self.counts(&Filter::all()).await?, ..Status::default() };
+        for (vendor, credential, paused, reason, next_due_at, last_due_at, queued, due, held, senders) in rows {
             let paused = paused != 0;
             if vendor.is_empty() {
                 status.paused = paused;
             } else if let Ok(vendor) = vendor.parse() {
-                status.lanes.push(LaneStatus { vendor, credential, paused, reason, next_due_at: due_at.map(from_ms) });
+                let (next_due_at, last_due_at) = (next_due_at.map(from_ms), last_due_at.map(from_ms));
+                let (queued, due, held, senders) = (counted(queued), counted(due), counted(held), counted(senders));
+                status.lanes.push(LaneStatus {
+                    paused,
+                    reason,
+                    next_due_at,
+                    last_due_at,
+                    queued,
+                    due,
+                    held,
+                    senders,
+                    ..LaneStatus::new(vendor, credential)
+                });
             }
         }
         status.next_due_at = status.lanes.iter().filter_map(|lane| lane.next_due_at).min();
+        status.waits = self.waits().await?;
         Ok(status)
     }
 
-    pub(crate) async fn timeline(&self, stretch: Duration) -> Result<Vec<Point>, Error> {
-        let sql = "SELECT finished_at / $1 * $1, outcome, COUNT(*) FROM reachout_outbox_attempts
-            WHERE finished_at IS NOT NULL AND outcome IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2";
-        let rows: Vec<(i64, String, i64)> = read!(self, |pool| query_as(sql).bind(milliseconds(stretch).max(1)).fetch_all(pool).await?);
-        let point = |(at, state, count): (i64, String, i64)| {
-            Some(Point { at: from_ms(at), state: state.parse().ok()?, count: u64::try_from(count).unwrap_or(0) })
-        };
+    pub(crate) async fn counts(&self, filter: &Filter) -> Result<Vec<(State, u64)>, Error> {
+        let sql = concat!("SELECT m.state, COUNT(*) FROM reachout_outbox_messages m WHERE ", selected!(), " GROUP BY m.state");
+        let terms = Terms::of(filter);
+        let rows: Vec<(String, i64)> = read!(self, |pool| bound!(query_as(sql), terms).fetch_all(pool).await?);
+        let mut counts: Vec<_> = rows.into_iter().filter_map(|(state, count)| Some((state.parse().ok()?, counted(count)))).collect();
+        counts.sort();
+        Ok(counts)
+    }
+
+    async fn waits(&self) -> Result<Vec<Wait>, Error> {
+        let sql = concat!(
+            "SELECT code, COUNT(*), MIN(due_at) FROM reachout_outbox_messages WHERE state = 'queued' AND paused = 0 AND due_at > ",
+            now!(),
+            " GROUP BY code ORDER BY MIN(due_at)"
+        );
+        let rows: Vec<(Option<String>, i64, i64)> = read!(self, |pool| query_as(sql).fetch_all(pool).await?);
+        Ok(rows.into_iter().map(|(code, count, due_at)| Wait { code, count: counted(count), next_due_at: from_ms(due_at) }).collect())
+    }
+
+    pub(crate) async fn timeline(&self, filter: &Filter, stretch: Duration) -> Result<Vec<Point>, Error> {
+        let sql = concat!(
+            "SELECT a.finished_at / $7 * $7, a.outcome, COUNT(*) FROM reachout_outbox_attempts a
+                JOIN reachout_outbox_messages m ON m.id = a.message
+                WHERE a.finished_at IS NOT NULL AND a.outcome IS NOT NULL AND ",
+            selected!(),
+            " GROUP BY 1, 2 ORDER BY 1, 2"
+        );
+        let (terms, stretch) = (Terms::of(filter), milliseconds(stretch).max(1));
+        let rows: Vec<(i64, String, i64)> = read!(self, |pool| bound!(query_as(sql), terms).bind(stretch).fetch_all(pool).await?);
+        let point =
+            |(at, state, count): (i64, String, i64)| Some(Point { at: from_ms(at), state: state.parse().ok()?, count: counted(count) });
         Ok(rows.into_iter().filter_map(point).collect())
     }
 
-    pub(crate) async fn causes(&self) -> Result<Vec<Cause>, Error> {
-        let sql = "SELECT m.state, m.vendor, m.code, a.http_status, COUNT(*), MIN(m.id) FROM reachout_outbox_messages m
-            LEFT JOIN reachout_outbox_attempts a ON a.message = m.id AND a.attempt = m.attempt
-            WHERE m.state IN ('rejected', 'failed', 'unknown', 'suppressed')
-            GROUP BY m.state, m.vendor, m.code, a.http_status ORDER BY COUNT(*) DESC, MIN(m.id)";
-        let rows: Vec<CauseRow> = read!(self, |pool| query_as(sql).fetch_all(pool).await?);
+    pub(crate) async fn causes(&self, filter: &Filter) -> Result<Vec<Cause>, Error> {
+        let sql = concat!(
+            "SELECT m.state, m.vendor, m.code, a.http_status, COUNT(*), MIN(m.id) FROM reachout_outbox_messages m
+                LEFT JOIN reachout_outbox_attempts a ON a.message = m.id AND a.attempt = m.attempt
+                WHERE m.state IN ('rejected', 'failed', 'unknown', 'suppressed') AND ",
+            selected!(),
+            " GROUP BY m.state, m.vendor, m.code, a.http_status ORDER BY COUNT(*) DESC, MIN(m.id)"
+        );
+        let terms = Terms::of(filter);
+        let rows: Vec<CauseRow> = read!(self, |pool| bound!(query_as(sql), terms).fetch_all(pool).await?);
         let cause = |(state, vendor, code, status, count, example): CauseRow| {
             Some(Cause {
                 state: state.parse().ok()?,
                 vendor: vendor.parse().ok()?,
                 code,
                 http_status: status.and_then(|status| u16::try_from(status).ok()),
-                count: u64::try_from(count).unwrap_or(0),
+                count: counted(count),
                 example,
             })
         };
@@ -204,4 +255,9 @@ impl Store {
             read!(self, |pool| query_scalar(sql).bind(vendor).bind(credential).fetch_optional(pool).await?);
         Rules::read(rules.flatten().as_deref()).map_err(|error| Error::Other(format!("the rules of {lane} {error}")))
     }
+}
+
+/// A count of rows.
+fn counted(count: i64) -> u64 {
+    u64::try_from(count).unwrap_or(0)
 }

@@ -48,7 +48,8 @@ pub(crate) enum Step {
 }
 
 const PAUSED: &str = "SELECT EXISTS (SELECT 1 FROM reachout_outbox_lanes
-    WHERE paused = 1 AND (vendor = '' OR (vendor = $1 AND credential = $2)))";
+    WHERE paused = 1 AND (vendor = '' OR (vendor = $1 AND credential = $2)))
+    OR EXISTS (SELECT 1 FROM reachout_outbox_messages WHERE id = $3 AND paused = 1)";
 // `IS NOT DISTINCT FROM` is an `=` for which Postgres uses no index. The worker's index has a dead entry for each message that it settled
 // since the last vacuum, and the id alone finds the row.
 const PUT_BACK: &str = "UPDATE reachout_outbox_messages SET worker = NULL
@@ -91,7 +92,7 @@ macro_rules! step {
         let channel = message.channel.map_or("", reachout_messenger::Channel::name);
         let sender = hash(message.from.as_deref().unwrap_or_default());
         'step: {
-            if query_scalar::<_, bool>(PAUSED).bind(vendor).bind(credential).fetch_one(&mut *$transaction).await? {
+            if query_scalar::<_, bool>(PAUSED).bind(vendor).bind(credential).bind(id).fetch_one(&mut *$transaction).await? {
                 query(PUT_BACK).bind(id).bind(worker).execute(&mut *$transaction).await?;
                 break 'step Step::Paused;
             }

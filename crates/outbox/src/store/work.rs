@@ -145,7 +145,7 @@ impl Store {
     pub(crate) async fn due(&self) -> Result<Vec<DueLane>, Error> {
         let sql = concat!(
             "SELECT vendor, credential, paused, rules, (SELECT due_at FROM reachout_outbox_messages m
-                WHERE m.state = 'queued' AND m.worker IS NULL AND m.vendor = l.vendor AND m.credential = l.credential
+                WHERE m.state = 'queued' AND m.worker IS NULL AND m.paused = 0 AND m.vendor = l.vendor AND m.credential = l.credential
                 ORDER BY due_at LIMIT 1) - ",
             now!(),
             " FROM reachout_outbox_lanes l ORDER BY vendor, credential"
@@ -173,7 +173,7 @@ impl Store {
         let sql = self.either(
             concat!(
                 "UPDATE reachout_outbox_messages SET worker = $1 WHERE id IN (SELECT id FROM reachout_outbox_messages
-                    WHERE state = 'queued' AND worker IS NULL AND vendor = $2 AND credential = $3 AND due_at <= ",
+                    WHERE state = 'queued' AND worker IS NULL AND paused = 0 AND vendor = $2 AND credential = $3 AND due_at <= ",
                 now!(),
                 " ORDER BY due_at, id LIMIT $4) AND EXISTS (SELECT 1 FROM reachout_outbox_workers WHERE id = $1 AND lease_until > ",
                 now!(),
@@ -181,7 +181,7 @@ impl Store {
             ),
             concat!(
                 "UPDATE reachout_outbox_messages SET worker = $1 WHERE id IN (SELECT id FROM reachout_outbox_messages
-                    WHERE state = 'queued' AND worker IS NULL AND vendor = $2 AND credential = $3 AND due_at <= ",
+                    WHERE state = 'queued' AND worker IS NULL AND paused = 0 AND vendor = $2 AND credential = $3 AND due_at <= ",
                 now!(),
                 " ORDER BY due_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)
                 AND EXISTS (SELECT 1 FROM reachout_outbox_workers WHERE id = $1 AND lease_until > ",

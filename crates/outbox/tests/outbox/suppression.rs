@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use reachout_outbox::{Account, BoxFuture, Channel, Eligibility, Envelope, Error, State, Verdict};
+use reachout_outbox::{Account, BoxFuture, Channel, Eligibility, Envelope, Error, Filter, State, Verdict};
 
 use crate::both;
 use crate::vendor::{CONTACT, by_key, envelope, performed, runner, sandbox};
@@ -61,7 +61,7 @@ both! {
         assert_eq!((no.state, no.code.as_deref()), (State::Suppressed, Some("do-not-contact")));
         assert_eq!(by_key(&outbox, "yes").await.state, State::Accepted);
         assert!(!performed(&sandbox).contains_key("no"));
-        let cause = &outbox.causes().await.unwrap()[0];
+        let cause = &outbox.causes(&Filter::all()).await.unwrap()[0];
         assert_eq!((cause.state, cause.code.as_deref(), cause.count, cause.example), (State::Suppressed, Some("do-not-contact"), 1, no.id));
     }
 }

@@ -2,11 +2,16 @@
 
 use clap::Args;
 use futures_util::StreamExt as _;
-use reachout::Vendor;
+use reachout_messenger::Vendor;
 use reachout_runtime::{Core, Method, header::ACCEPT};
 use serde_json::{Map, Value};
 
-use super::{access::Access, choice::Choice, failure::Failure, input, output::Output};
+use super::{
+    arguments::{Choice, exact::Exact, input},
+    call::Access,
+    failure::Failure,
+    output::Output,
+};
 
 /// Longer responses are for `reachout VENDOR`, which writes files.
 const LONGEST: usize = 64 * 1024 * 1024;
@@ -31,10 +36,10 @@ pub struct Raw {
     path: String,
     /// A field with a text, @FILE or - for standard input; may be given several times
     #[arg(long, short, value_name = "KEY=TEXT", value_parser = text_field)]
-    field: Vec<(String, Value)>,
+    field: Vec<(String, Exact)>,
     /// A field with a JSON value, such as limit=5 or active=true; may be given several times
     #[arg(long, short = 'F', value_name = "KEY=JSON", value_parser = json_field)]
-    json_field: Vec<(String, Value)>,
+    json_field: Vec<(String, Exact)>,
     /// File with the JSON body, or - for standard input
     #[arg(long, value_name = "FILE|-")]
     input: Option<std::path::PathBuf>,
@@ -58,14 +63,15 @@ fn key(text: &str) -> Result<(String, &str), String> {
         .ok_or_else(|| "KEY=VALUE is expected".to_owned())
 }
 
-fn text_field(text: &str) -> Result<(String, Value), String> {
+fn text_field(text: &str) -> Result<(String, Exact), String> {
     let (key, value) = key(text)?;
-    Ok((key, input::argument(value)?.into()))
+    let value = Exact::try_from(Value::from(input::argument(value)?)).map_err(|error| error.to_string())?;
+    Ok((key, value))
 }
 
-fn json_field(text: &str) -> Result<(String, Value), String> {
+fn json_field(text: &str) -> Result<(String, Exact), String> {
     let (key, value) = key(text)?;
-    let value = serde_json::from_str(value).map_err(|_| "JSON is expected, such as 5, true or [\"a\"]; -f takes a text".to_owned())?;
+    let value = Exact::parse(value).map_err(|_| "JSON is expected, such as 5, true or [\"a\"]; -f takes a text".to_owned())?;
     Ok((key, value))
 }
 
@@ -77,7 +83,7 @@ fn header(text: &str) -> Result<(String, String), String> {
 
 impl Raw {
     pub async fn run(self, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
-        let api = self.vendor.api().ok_or(reachout::Unsupported::NotCompiled { vendor: self.vendor })?;
+        let api = self.vendor.api().ok_or(reachout_messenger::Unsupported::NotCompiled { vendor: self.vendor })?;
         let core: Core = access.client(api.vendor, true).await?;
         let reads = self.method == Method::GET || self.method == Method::HEAD;
         if reads {
@@ -85,27 +91,27 @@ impl Raw {
         }
         let in_query = reads || self.method == Method::DELETE;
         let mut request = core.request(self.method, &self.path).header(ACCEPT.as_str(), &"application/json");
-        let mut fields = Map::new();
+        let mut fields: Vec<(String, Exact)> = Vec::new();
         for (key, value) in self.field.into_iter().chain(self.json_field) {
             if in_query {
-                request = request.query(key, &value);
-            } else if fields.insert(key.clone(), value).is_some() {
+                request = if value.value().is_number() { request.query(key, value.text()) } else { request.query(key, value.value()) };
+            } else if fields.iter().any(|(other, _)| *other == key) {
                 return Err(Failure::usage(format!("the field `{key}` is given twice")));
+            } else {
+                fields.push((key, value));
             }
         }
         let body = self.input.as_deref().map(input::text).transpose()?;
         let body =
-            body.map(|text| serde_json::from_str::<Value>(&text).map_err(|error| Failure::usage(format!("--input is not JSON: {error}"))));
-        request = match (body.transpose()?, fields.is_empty()) {
-            (None, true) => request,
-            (None, false) => request.json(&fields),
-            (Some(body), true) => request.json(&body),
-            (Some(Value::Object(mut body)), false) => {
-                body.extend(fields);
-                request.json(&body)
+            body.map(|text| Exact::parse(&text).map_err(|error| Failure::usage(format!("--input is not JSON: {error}")))).transpose()?;
+        if body.is_some() || !fields.is_empty() {
+            let unwritable = |error: serde_json::Error| Failure::Usage(error.into());
+            let mut body = body.map_or_else(|| Exact::try_from(Value::Object(Map::new())), Ok).map_err(unwritable)?;
+            if !fields.is_empty() && !body.extend(fields).map_err(unwritable)? {
+                return Err(Failure::usage("--input is not an object, so fields cannot come on top of it"));
             }
-            (Some(_), false) => return Err(Failure::usage("--input is not an object, so fields cannot come on top of it")),
-        };
+            request = request.json(&body);
+        }
         for (name, value) in &self.header {
             request = request.header(name, value);
         }

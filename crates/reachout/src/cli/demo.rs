@@ -4,10 +4,10 @@ use std::time::Instant;
 
 use clap::Args;
 use leonar::types::{CreateContactRequest, NewContactEmail};
-use reachout::{Channel, Message, Vendor};
+use reachout_messenger::{Channel, Message, Vendor};
 use serde::Serialize;
 
-use super::{access::Access, failure::Failure, output::Output};
+use super::{call::Access, failure::Failure, output::Output};
 
 /// Send a message through each vendor, in a sandbox: no account, no key, no network
 #[derive(Args)]

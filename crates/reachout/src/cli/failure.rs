@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    calls::Calls,
+    call::Calls,
     output::{note, plain},
 };
 
@@ -113,10 +113,13 @@ impl Failure {
         let delivery = calls.delivery();
         let of = |delivery| (Facts::of(delivery), Exit::of(delivery));
         let (sentence, (facts, exit)) = match self {
+            // What is wrong with the output's columns is found once there is one.
+            Self::Usage(error) if delivery != Delivery::NotSent && !calls.are_read_only() => {
+                (format!("{error:#}. {}", capitalized(calls.advice(delivery))), of(delivery))
+            }
             Self::Usage(error) => (format!("{error:#}"), (Facts { retryable: false, ..Facts::of(Delivery::NotSent) }, Exit::Usage)),
             Self::Call(facts, error) => {
-                // Shown as it is, without a copy of all its texts.
-                return told(&format!("{error:#}"), facts, Exit::of(facts.delivery), json, notes);
+                return print_error(&format!("{error:#}"), facts, Exit::of(facts.delivery), json, notes);
             }
             // Whoever closes the output of a command that changes nothing has seen enough.
             Self::OutputClosed if delivery == Delivery::NotSent || calls.are_read_only() => return ExitCode::SUCCESS,
@@ -126,18 +129,18 @@ impl Failure {
                 (format!("nobody reads the standard output any more. {}", capitalized(calls.advice(delivery))), of(delivery))
             }
         };
-        told(&sentence, &facts, exit, json, notes)
+        print_error(&sentence, &facts, exit, json, notes)
     }
 }
 
 /// Says what is known where a signal ends the program.
-pub fn tell_interrupted(delivery: Delivery, advice: &str, json: bool) -> Exit {
+pub fn report_interruption(delivery: Delivery, advice: &str, json: bool) -> Exit {
     let sentence = format!("interrupted: {advice}");
     note(&if json { object(&sentence, &Facts::of(delivery), &[]) } else { sentence });
     Exit::of(delivery)
 }
 
-fn told(sentence: &str, facts: &Facts, exit: Exit, json: bool, notes: &[String]) -> ExitCode {
+fn print_error(sentence: &str, facts: &Facts, exit: Exit, json: bool, notes: &[String]) -> ExitCode {
     let sentence = plain(sentence);
     if json {
         note(&object(&sentence, facts, notes));
@@ -159,7 +162,7 @@ fn object(message: &str, facts: &Facts, notes: &[String]) -> String {
     object.to_string()
 }
 
-/// Says that the arguments are wrong, before there is anything else to tell.
+/// Says that the arguments are wrong, before there is anything else to say.
 pub fn wrong_arguments(error: &clap::Error) -> ! {
     let text = error.render().to_string();
     let message = match error.kind() {
@@ -195,18 +198,18 @@ impl From<reachout_runtime::Error> for Failure {
     }
 }
 
-impl From<reachout::Error> for Failure {
-    fn from(error: reachout::Error) -> Self {
+impl From<reachout_messenger::Error> for Failure {
+    fn from(error: reachout_messenger::Error) -> Self {
         match error {
-            reachout::Error::Client(error) => error.into(),
-            reachout::Error::Unsupported(error) => error.into(),
+            reachout_messenger::Error::Client(error) => error.into(),
+            reachout_messenger::Error::Unsupported(error) => error.into(),
             error => Self::call(error.delivery(), error),
         }
     }
 }
 
-impl From<reachout::Unsupported> for Failure {
-    fn from(error: reachout::Unsupported) -> Self {
+impl From<reachout_messenger::Unsupported> for Failure {
+    fn from(error: reachout_messenger::Unsupported) -> Self {
         Self::Usage(error.into())
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Command};
 use clap_mangen::Man;
 
-use super::{failure::Failure, output::Output};
+use super::{arguments::with_nearest, failure::Failure, output::Output};
 
 /// Print the manual page of a command, or write those of all commands
 #[derive(Args)]
@@ -48,7 +48,7 @@ fn find<'c>(root: &'c Command, words: &[String]) -> Result<(String, &'c Command)
         let Some(command) = found.1.find_subcommand(word) else {
             let known = found.1.get_subcommands().map(Command::get_name);
             let sentence = format!("{} has no command `{}`", found.0.replace('-', " "), word.escape_debug());
-            return Err(Failure::usage(super::suggest::with_nearest(sentence, word, known)));
+            return Err(Failure::usage(with_nearest(sentence, word, known)));
         };
         found = (format!("{}-{word}", found.0), command);
     }

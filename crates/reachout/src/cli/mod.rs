@@ -1,40 +1,33 @@
 //! The command line.
 
-mod access;
 mod api;
+mod arguments;
 mod auth;
-mod calls;
-mod choice;
+mod call;
 mod completions;
 mod demo;
-mod download;
-mod exchange;
 mod failure;
-mod file;
 mod globals;
-mod input;
 mod man;
 mod operation;
 mod outbox;
 mod output;
+mod print;
 mod profile;
 mod sandbox;
 mod send;
-mod suggest;
 
 use std::{io::IsTerminal as _, process::ExitCode};
 
 use clap::{Args as _, FromArgMatches as _, Subcommand};
 use tracing_subscriber::{EnvFilter, fmt::format::FmtSpan};
 
-use access::Access;
-use calls::Calls;
-use exchange::Exchange;
+use call::{Access, Calls, Exchange};
 use failure::Failure;
 use globals::Globals;
 use output::{Filter, Output, note};
 use profile::Settings;
-use reachout::Vendor;
+use reachout_messenger::Vendor;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -50,7 +43,7 @@ Try: reachout demo";
 const TEXTS: &str = "A text may be given as @FILE, or as - for standard input; @@ begins one with @.";
 
 #[derive(Subcommand)]
-enum Own {
+enum Program {
     Send(Box<send::Send>),
     Api(api::Raw),
     Demo(demo::Demo),
@@ -76,10 +69,10 @@ pub async fn run() -> ExitCode {
     }
     // A text from standard input is waited for while the arguments are read.
     if std::env::args().any(|argument| argument == "-" || argument.ends_with("=-")) {
-        calls.tell_on_signal();
+        calls.report_on_signal();
     }
     let matches = command().try_get_matches().unwrap_or_else(|mut error| {
-        suggest::keep_nearest(&mut error);
+        arguments::keep_nearest(&mut error);
         if json && error.use_stderr() { failure::wrong_arguments(&error) } else { error.exit() }
     });
     let mut notes = Vec::new();
@@ -111,7 +104,7 @@ fn command() -> clap::Command {
         ))
         .subcommand_required(true)
         .arg_required_else_help(true);
-    Own::augment_subcommands(Globals::augment_args(command))
+    Program::augment_subcommands(Globals::augment_args(command))
         .subcommands(Vendor::ALL.into_iter().filter_map(Vendor::api).map(operation::command))
 }
 
@@ -126,11 +119,11 @@ async fn dispatch(matches: &clap::ArgMatches, calls: &Calls, notes: &mut Vec<Str
     }
     let exchange = Exchange::new(&globals);
     if matches.subcommand_name().is_some_and(|name| !["sandbox", "auth", "outbox", "completions", "man"].contains(&name)) {
-        calls.tell_on_signal();
+        calls.report_on_signal();
     }
     let result = execute(matches, &globals, &settings, &exchange, calls, &mut output).await;
     notes.extend(output.take_notes());
-    // A request that was held back ends its call, and showing it is what was asked for.
+    // A request that is shown instead of sent ends its call, and showing it is what was asked for.
     exchange.show(&mut output).unwrap_or(result)
 }
 
@@ -152,19 +145,19 @@ async fn execute(
     {
         return operation::run(api, matches, &access(globals, output).await?, output).await;
     }
-    match Own::from_arg_matches(matches).map_err(Failure::usage)? {
-        Own::Send(send) => send.run(&access(globals, output).await?, output).await,
-        Own::Api(raw) => raw.run(&access(globals, output).await?, output).await,
-        Own::Demo(_) if exchange.holds() => Err(Failure::usage("`reachout demo` makes several requests; it has none to show")),
-        Own::Demo(_) => {
+    match Program::from_arg_matches(matches).map_err(Failure::usage)? {
+        Program::Send(send) => send.run(&access(globals, output).await?, output).await,
+        Program::Api(raw) => raw.run(&access(globals, output).await?, output).await,
+        Program::Demo(_) if exchange.is_preview() => Err(Failure::usage("`reachout demo` makes several requests; it has none to show")),
+        Program::Demo(_) => {
             let globals = Globals { sandbox: true, base_url: None, ..globals.clone() };
             demo::run(&access(&globals, output).await?, output).await
         }
-        Own::Outbox(outbox) => outbox.run(&access(globals, output).await?, output).await,
-        Own::Sandbox(serve) => serve.run(output).await,
-        Own::Auth(auth) => auth.run(&access(globals, output).await?, output).await,
-        Own::Completions { shell } => output::line(completions::script(command(), shell).trim_end()),
-        Own::Man(pages) => pages.run(command(), output),
+        Program::Outbox(outbox) => outbox.run(&access(globals, output).await?, output).await,
+        Program::Sandbox(serve) => serve.run(output).await,
+        Program::Auth(auth) => auth.run(&access(globals, output).await?, output).await,
+        Program::Completions { shell } => output::line(completions::script(command(), shell).trim_end()),
+        Program::Man(pages) => pages.run(command(), output),
     }
 }
 

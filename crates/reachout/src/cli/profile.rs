@@ -6,10 +6,14 @@ use std::{
 };
 
 use etcetera::BaseStrategy as _;
-use reachout::Vendor;
+use reachout_messenger::Vendor;
 use serde::Deserialize;
 
-use super::{failure::Failure, output::Format, suggest::with_nearest};
+use super::{
+    arguments::{profile_name, with_nearest},
+    failure::Failure,
+    output::Format,
+};
 
 /// The profile where none is named.
 const DEFAULT: &str = "default";
@@ -67,12 +71,14 @@ impl Settings {
         let data = folders.as_ref().map(|folders| folders.data_dir().join("reachout"));
         let file = path.as_deref().map_or_else(|| Ok(File::default()), read)?;
         let named = std::env::var("REACHOUT_PROFILE").ok().filter(|name| !name.trim().is_empty());
+        let is_named = named.is_some();
         let profile = flag.map(str::to_owned).or(named).or_else(|| file.profile.clone()).unwrap_or_else(|| DEFAULT.to_owned());
-        let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
-        if profile.is_empty() || !profile.chars().all(is_name) {
-            let name = profile.escape_debug();
-            return Err(Failure::usage(format!("`{name}` cannot name a profile: letters, digits, `-` and `_` are expected")));
-        }
+        let place = match (flag.is_some(), is_named) {
+            (true, _) => "--profile",
+            (false, true) => "REACHOUT_PROFILE",
+            (false, false) => "`profile` of config.toml",
+        };
+        let profile = profile_name(&profile).map_err(|why| Failure::usage(format!("{place}: {why}")))?;
         Ok(Self { profile, chosen: flag.is_some(), file, data })
     }
 

@@ -5,9 +5,15 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::Args;
 use leadway::types::{ForwardConfig, MessageDeliveryStatus, OptimizationPeriod};
-use reachout::{Channel, HighLevelOptions, LeadwayOptions, Message, ReplyMode, SendPilotOptions, Vendor};
+use reachout_messenger::{Channel, HighLevelOptions, LeadwayOptions, Message, ReplyMode, SendPilotOptions, Vendor};
 
-use super::{access::Access, choice::Choice, failure::Failure, input, outbox, output::Output};
+use super::{
+    arguments::{Choice, input, time::moment},
+    call::Access,
+    failure::Failure,
+    outbox,
+    output::Output,
+};
 
 /// Send a message to a person
 ///
@@ -50,8 +56,8 @@ pub struct Send {
     /// URL of a file to attach; may be given several times
     #[arg(long, value_name = "URL", value_parser = input::argument)]
     attach: Vec<String>,
-    /// When to send it, such as 2026-12-01T09:00:00+01:00
-    #[arg(long, value_name = "TIME")]
+    /// When to send it: a time such as 2026-12-01T09:00:00+01:00, a date, or a duration from now such as 3d
+    #[arg(long, value_name = "TIME|DURATION", value_parser = moment)]
     at: Option<DateTime<Utc>>,
     /// Id of the message this one replies to
     #[arg(long, value_name = "ID", value_parser = input::argument)]
@@ -150,7 +156,7 @@ impl Send {
         self.refuse_options_of_others()?;
         let permit = std::mem::take(&mut self.permit);
         let message = self.message()?;
-        reachout::check(vendor, &message)?;
+        reachout_messenger::check(vendor, &message)?;
         outbox::permit(&permit, vendor, &message, access, output).await?;
         let receipt = access.messenger(vendor).await?.send(&message).await?;
         output.object(&receipt)

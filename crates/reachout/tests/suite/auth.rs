@@ -107,6 +107,42 @@ async fn flag_environment_and_profile_come_in_this_order() {
     assert_eq!(flag.code, 3, "{flag:?}");
 }
 
+#[test]
+fn what_cannot_be_a_key_is_not_kept() {
+    let home = tempfile::tempdir().unwrap();
+    for (vendor, key, problem) in [
+        ("leonar", "sk_0123456789abcdef", "a key of Leonar begins with `leo_`"),
+        ("leonar", "Bearer leo_0123456789abcdef", "without `Bearer`"),
+        ("leonar", "leo_0123\n456789abcdef", "without spaces and line breaks"),
+        ("hoop-ai", "leo_0123456789abcdef", "it is not one of Hoop AI"),
+        ("leadway", "pit-", "too short"),
+    ] {
+        let ran = run(at(home.path()).args(["auth", "login", vendor]).write_stdin(format!("{key}\n")));
+        assert!(ran.refused().contains(problem) && !ran.stderr.contains(key), "{key}: {ran:?}");
+    }
+    assert!(!home.path().join("data").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_is_kept_once_the_vendor_takes_the_key() {
+    let home = tempfile::tempdir().unwrap();
+    let sandbox = Sandbox::start().await.unwrap();
+    let url = sandbox.base_url(Vendor::Leonar);
+    let login = async |url: &str, key: &'static str| {
+        let mut command = at(home.path());
+        command.env("LEONAR_BASE_URL", url).args(["auth", "login", "leonar", "--check", "--json"]).write_stdin(key);
+        tokio::task::spawn_blocking(move || run(&mut command)).await.unwrap()
+    };
+    let refused = login(&url, Vendor::Leonar.refused_key()).await;
+    assert_eq!((refused.code, refused.stdout.as_str()), (1, ""), "{refused:?}");
+    let away = login("http://127.0.0.1:9", KEY).await;
+    assert_eq!((away.code, away.stdout.as_str()), (3, ""), "{away:?}");
+    assert_eq!(token(home.path(), &["leonar"]).code, 2, "nothing was kept");
+    let taken = login(&url, KEY).await;
+    assert_eq!(taken.json()["check"], "accepted (HTTP 200, contacts list)", "{taken:?}");
+    assert_eq!(token(home.path(), &["leonar"]).stdout, format!("{KEY}\n"));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_file_that_others_can_read_is_refused() {
@@ -119,7 +155,7 @@ fn a_file_that_others_can_read_is_refused() {
     let status = run(at(home.path()).args(["auth", "status", "--json"]));
     assert_eq!(
         (status.code, status.json().as_array().unwrap().len()),
-        (2, reachout::Vendor::ALL.len()),
+        (2, reachout_messenger::Vendor::ALL.len()),
         "the others are shown: {status:?}"
     );
     assert!(status.json()[0]["source"].as_str().unwrap().contains("can be read by others"), "{status:?}");
@@ -140,9 +176,9 @@ async fn a_check_asks_the_vendor_by_an_operation_that_only_reads() {
     let sandbox = Sandbox::start().await.unwrap();
     let check = async |key: &str| {
         let mut command = at(home.path());
-        for vendor in reachout::Vendor::ALL {
+        for vendor in reachout_messenger::Vendor::ALL {
             let (simulated, api): (Vendor, _) = (vendor.id().parse().unwrap(), vendor.api().unwrap().vendor);
-            let credential = if vendor == reachout::Vendor::Leonar { key } else { sandbox.api_key(simulated) };
+            let credential = if vendor == reachout_messenger::Vendor::Leonar { key } else { sandbox.api_key(simulated) };
             command.env(format!("{}_BASE_URL", api.env), sandbox.base_url(simulated)).env(vendor.credential_env(), credential);
         }
         command.args(["auth", "status", "--check", "--json"]);
@@ -151,7 +187,7 @@ async fn a_check_asks_the_vendor_by_an_operation_that_only_reads() {
     let fine = check(sandbox.api_key(Vendor::Leonar)).await;
     assert_eq!(fine.code, 0, "{fine:?}");
     let requests = sandbox.requests();
-    assert_eq!(requests.len(), reachout::Vendor::ALL.len(), "one call each");
+    assert_eq!(requests.len(), reachout_messenger::Vendor::ALL.len(), "one call each");
     assert!(requests.iter().all(|request| request.method == "GET" && request.operation.is_some()), "{requests:?}");
     assert!(fine.json().as_array().unwrap().iter().all(|row| row["check"].as_str().unwrap().starts_with("accepted (HTTP ")), "{fine:?}");
     let server = MockServer::start_async().await;
@@ -210,7 +246,7 @@ async fn the_browser_brings_tokens_that_stay_fresh() {
     let base_url = sandbox.base_url(Vendor::HoopAi);
     let (child, _stderr, page) = begin(&home, &base_url, &["--no-browser", "--json"]);
     let asked = |name: &str| page.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default();
-    assert_eq!((page.host_str(), page.path()), (Some("marketplace.gohighlevel.com"), "/v2/oauth/chooselocation"));
+    assert_eq!((page.host_str(), page.path()), (Some("127.0.0.1"), "/hoop-ai/v2/oauth/chooselocation"));
     assert_eq!(
         (asked("client_id"), asked("scope"), asked("response_type")),
         ("app-1".into(), "contacts.readonly conversations/message.write".into(), "code".into())
@@ -277,7 +313,7 @@ async fn the_browser_is_opened() {
     command.write_stdin("secret\n").timeout(std::time::Duration::from_secs(5));
     let _ended_by_the_timeout = tokio::task::spawn_blocking(move || command.output()).await.unwrap();
     let page = std::fs::read_to_string(visited).unwrap();
-    assert!(page.starts_with("https://marketplace.gohighlevel.com/v2/oauth/chooselocation?"), "{page}");
+    assert!(page.starts_with(&format!("{}/v2/oauth/chooselocation?", sandbox.base_url(Vendor::HoopAi))), "{page}");
 }
 
 #[test]
@@ -371,8 +407,8 @@ async fn the_consent_page_of_the_sandbox_is_a_way_to_log_in() {
     let sandbox = Sandbox::start().await.unwrap();
     let consent = format!("{}/hoop-ai/v2/oauth/chooselocation", sandbox.url());
     for (decision, code, told) in [("refuse", 2, "the login was refused: access_denied"), ("allow", 0, "")] {
-        let (child, mut stderr, page) =
-            begin(&home, &sandbox.base_url(Vendor::HoopAi), &["--no-browser", "--json", "--authorize-url", &consent]);
+        let (child, mut stderr, page) = begin(&home, &sandbox.base_url(Vendor::HoopAi), &["--no-browser", "--json"]);
+        assert_eq!(page.as_str().split('?').next(), Some(consent.as_str()), "the page follows the base URL that is set");
         let back = tokio::task::spawn_blocking(move || decide(&page, decision)).await.unwrap();
         assert_eq!(visit(&back), 200);
         let output = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap();

@@ -81,6 +81,70 @@ async fn what_the_vendor_accepted_never_ends_as_a_failed_call() {
     }
 }
 
+/// The vendor accepted what the outbox sent: nobody may take the broken output for a message that was not sent.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_whose_output_is_broken_ends_as_accepted() {
+    let sandbox = Sandbox::builder().adopt_unknown_ids(true).start().await.unwrap();
+    let url = sandbox.base_url(Vendor::Leonar);
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("p.csv"), format!("to\n{CONTACT}\n")).unwrap();
+    std::fs::write(folder.path().join("t.txt"), "Hi {{ to }}").unwrap();
+    let full = || std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let closed = || std::io::pipe().unwrap().1;
+    let run: &[&str] = &["outbox", "run", "--no-vendor-check"];
+    for (campaign, arguments, broken) in [
+        ("a", &["--json"][..], Some(true)),
+        ("b", &[], Some(true)),
+        ("c", &["--json"], Some(false)),
+        ("d", &["-o", "yaml"], Some(true)),
+        ("e", &["--jq", "error(\"no\")"], None),
+        ("f", &["-o", "csv", "--columns", "nope"], None),
+    ] {
+        let add = ["outbox", "add", "--from", "p.csv", "--via", "leonar", "--channel", "linkedin", "--template", "t.txt"];
+        let mut add = program(&url, &[&add[..], &["--campaign", campaign]].concat());
+        assert_eq!(end(add.current_dir(folder.path()).spawn().unwrap()).0, 0, "{campaign}");
+        let mut command = program(&url, &[run, arguments].concat());
+        command.current_dir(folder.path());
+        match broken {
+            Some(true) => command.stdout(full()),
+            Some(false) => command.stdout(closed()),
+            None => &mut command,
+        };
+        let (code, stderr) = end(command.spawn().unwrap());
+        assert_eq!(code, 5, "{campaign}: {stderr}");
+        assert!(stderr.contains("The vendor accepted the request; do not send it again"), "{campaign}: {stderr}");
+    }
+    assert_eq!(sandbox.requests().iter().filter(|request| request.operation.as_deref() == Some("send_message")).count(), 6);
+}
+
+/// A hangup that `nohup` ignores ends nothing.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_hangup_that_is_ignored_stays_ignored() {
+    let (url, points) = serve(Peer::Writes(""));
+    let program = program(&url, SEND);
+    let mut shell = Command::new("/bin/sh");
+    shell.env_clear().envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell.args(["-c", "trap '' HUP; exec \"$0\" \"$@\""]).arg(program.get_program()).args(program.get_args());
+    let mut child = shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    points.recv_timeout(Duration::from_secs(20)).unwrap();
+    interrupt(&child, "HUP");
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(child.try_wait().unwrap().is_none(), "it goes on");
+    interrupt(&child, "TERM");
+    assert_eq!(end(child).0, 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_columns_are_no_wrong_usage_once_something_was_sent() {
+    let sandbox = Sandbox::builder().adopt_unknown_ids(true).start().await.unwrap();
+    let url = sandbox.base_url(Vendor::Leonar);
+    let (code, stderr) = end(program(&url, &[SEND, &["-o", "csv", "--columns", "nope"]].concat()).spawn().unwrap());
+    let sent = sandbox.requests().len();
+    assert!(code == 5 && sent == 1 || code == 2 && sent == 0, "{code}, {sent} sent: {stderr}");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn what_needs_no_call_says_nothing_of_a_vendor() {
@@ -221,7 +285,7 @@ fn a_signal_during_a_call_says_what_is_known_of_delivery() {
         (LIST, limited, 1, REFUSED),
     ];
     for (arguments, peer, code, sentence) in cases {
-        for signal in ["INT", "TERM"] {
+        for signal in ["INT", "TERM", "HUP"] {
             let (url, points) = serve(peer);
             let child = program(&url, arguments).spawn().unwrap();
             points.recv_timeout(Duration::from_secs(20)).unwrap();

@@ -1,20 +1,19 @@
-//! The facade over mocks, and the program against a sandbox.
-#![cfg(feature = "cli")]
+//! The program, against a sandbox and mocks.
 
 mod addresses;
 mod auth;
-mod capabilities;
 mod commands;
 mod delivery;
 mod exchange;
-mod messengers;
 mod operations;
 mod outbox;
 mod output;
 mod program;
+mod readme;
 mod sandbox;
 mod send;
 mod shells;
+mod steering;
 #[cfg(target_os = "linux")]
 mod terminal;
 

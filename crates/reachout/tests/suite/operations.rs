@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use heck::ToKebabCase;
-use reachout::Vendor;
+use reachout_messenger::Vendor;
 use reachout_mocks::{httpmock::MockServer, leonar::MockServerExt as _};
 use reachout_runtime::Route;
 use reachout_sandbox::{Sandbox, Settings};

@@ -215,9 +215,15 @@ async fn the_commands_around_the_sending() {
     assert_eq!(outbox(&folder, "suppress remove p0@example.org").code, 0);
     assert_eq!(outbox(&folder, "retry --state suppressed --json").json()["queued"], 1);
     assert_eq!(outbox(&folder, "cancel --via hoop-ai --json").json()["cancelled"], 1);
-    let table = outbox(&folder, "report").stdout;
+    let table = outbox(&folder, "report -o csv").stdout;
     assert!(table.starts_with("part,at,vendor,state,code,http_status,messages,example\ntotal,,,accepted,,,2,\n"), "{table}");
-    let saved = outbox(&folder, "report --format html --file report.html");
+    let rows = outbox(&folder, "report --json").json();
+    assert_eq!((&rows[0]["part"], &rows[0]["state"], &rows[0]["messages"]), (&"total".into(), &"accepted".into(), &2.into()), "{rows}");
+    assert_eq!(outbox(&folder, "report --jq .[0].messages").stdout, "2\n");
+    assert!(outbox(&folder, "report -o yaml").stdout.starts_with("- part: total\n"));
+    assert!(outbox(&folder, "report").stdout.starts_with(" PART "));
+    assert!(outbox(&folder, "report --html - --json").stderr.contains("--html writes a page"));
+    let saved = outbox(&folder, "report --html report.html");
     let page = std::fs::read_to_string(folder.path().join("report.html")).unwrap();
     assert!(saved.code == 0 && page.contains("<svg") && page.contains(": 2 accepted</title>"), "{page}");
     assert_eq!(outbox(&folder, "purge --older-than 0s --json").json()["purged"], 3);
@@ -258,12 +264,19 @@ async fn a_run_that_was_killed_goes_on() {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn ctrl_c_finishes_what_is_being_sent() {
+async fn a_signal_finishes_what_is_being_sent() {
+    for signal in ["-INT", "-HUP"] {
+        finishes(signal).await;
+    }
+}
+
+#[cfg(unix)]
+async fn finishes(signal: &str) {
     let (folder, sandbox) = (campaign(24), slow_sandbox().await);
     assert_eq!(outbox(&folder, ADD).code, 0);
     let stopped = worker(folder.path(), &sandbox);
     until_some_are_sent(&sandbox).await;
-    assert!(Command::new("kill").args(["-INT", &stopped.id().to_string()]).status().unwrap().success());
+    assert!(Command::new("kill").args([signal, &stopped.id().to_string()]).status().unwrap().success());
     let output = stopped.wait_with_output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(3), "{told}");

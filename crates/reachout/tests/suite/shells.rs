@@ -112,7 +112,8 @@ fn every_command_has_a_manual_page() {
     let folder = tempfile::tempdir().unwrap();
     let written = reachout(&["man", "--dir", folder.path().to_str().unwrap()]);
     assert_eq!((written.code, written.stderr.as_str()), (0, ""), "{written:?}");
-    let operations: usize = reachout::Vendor::ALL.into_iter().filter_map(reachout::Vendor::api).map(|api| api.vendor.routes.len()).sum();
+    let operations: usize =
+        reachout_messenger::Vendor::ALL.into_iter().filter_map(reachout_messenger::Vendor::api).map(|api| api.vendor.routes.len()).sum();
     let pages = std::fs::read_dir(folder.path()).unwrap().count();
     assert!(pages > operations, "{pages} pages of {operations} operations and the commands above them");
     let page = std::fs::read_to_string(folder.path().join("reachout-leonar-contacts-list.1")).unwrap();

@@ -21,18 +21,19 @@ fn on_terminal(command: &str) -> Option<String> {
 
 #[test]
 fn json_is_spread_and_headings_are_bold() {
-    let Some(json) = on_terminal("$R leonar contacts list --sandbox --json") else { return };
+    let Some(json) = on_terminal("$R leonar contacts list --sandbox --json 2>/dev/null") else { return };
     assert!(json.starts_with("{\n  \"data\": [\n"), "{json}");
-    let table = on_terminal("stty cols 80 rows 24; $R leonar contacts list --sandbox").unwrap();
+    let table = on_terminal("stty cols 80 rows 24; $R leonar contacts list --sandbox 2>/dev/null").unwrap();
     assert!(table.starts_with("\u{1b}[1m ID ") && table.contains("EMAILS"), "{table:?}");
-    let plain = on_terminal("stty cols 80 rows 24; NO_COLOR=1 $R leonar contacts list --sandbox").unwrap();
+    let plain = on_terminal("stty cols 80 rows 24; NO_COLOR=1 $R leonar contacts list --sandbox 2>/dev/null").unwrap();
     assert!(plain.starts_with(" ID ") && !plain.contains('\u{1b}'), "{plain:?}");
 }
 
 #[test]
 fn tables_are_as_wide_as_the_terminal() {
     for columns in [60, 80, 200] {
-        let Some(table) = on_terminal(&format!("stty cols {columns} rows 24; NO_COLOR=1 $R leonar contacts list --sandbox")) else {
+        let Some(table) = on_terminal(&format!("stty cols {columns} rows 24; NO_COLOR=1 $R leonar contacts list --sandbox 2>/dev/null"))
+        else {
             return;
         };
         assert!(table.lines().count() == 2 && table.lines().all(|line| line.chars().count() <= columns), "{columns}:\n{table}");

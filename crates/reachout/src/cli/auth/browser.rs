@@ -26,8 +26,8 @@ pub struct Callback {
     uri: Url,
 }
 
-/// What the browser brought.
-enum Brought {
+/// What the browser came back with.
+enum Redirect {
     Code(SecretString),
     Refusal(String),
 }
@@ -59,7 +59,7 @@ impl Callback {
 
     /// Waits for the code. Whoever comes without the state of this login is sent away, and the wait goes on.
     pub async fn code(self, state: &SecretString) -> Result<SecretString, Failure> {
-        let (sender, mut brought) = mpsc::channel(1);
+        let (sender, mut redirect) = mpsc::channel(1);
         let expected = Arc::new((self.uri.path().to_owned(), state.clone()));
         let accept = async {
             loop {
@@ -69,22 +69,22 @@ impl Callback {
                 };
                 let (sender, expected) = (sender.clone(), Arc::clone(&expected));
                 tokio::spawn(async move {
-                    if let Ok(Some(brought)) = timeout(ONE_REQUEST, serve(stream, &expected)).await {
+                    if let Ok(Some(redirect)) = timeout(ONE_REQUEST, serve(stream, &expected)).await {
                         // Nobody listens where another request was first.
-                        let _ = sender.send(brought).await;
+                        let _ = sender.send(redirect).await;
                     }
                 });
             }
         };
         let first = async {
             tokio::select! {
-                brought = brought.recv() => Ok(brought),
+                redirect = redirect.recv() => Ok(redirect),
                 failed = accept => Err(failed),
             }
         };
         match timeout(PATIENCE, first).await {
-            Ok(Ok(Some(Brought::Code(code)))) => Ok(code),
-            Ok(Ok(Some(Brought::Refusal(why)))) => Err(Failure::usage(format!("the login was refused: {why}"))),
+            Ok(Ok(Some(Redirect::Code(code)))) => Ok(code),
+            Ok(Ok(Some(Redirect::Refusal(why)))) => Err(Failure::usage(format!("the login was refused: {why}"))),
             Ok(Err(error)) => Err(Failure::unsent(error)),
             Ok(Ok(None)) | Err(_) => Err(Failure::usage("nobody came back from the browser; log in again")),
         }
@@ -92,7 +92,7 @@ impl Callback {
 }
 
 /// Responds to one request; nothing where it does not end the login.
-async fn serve(mut stream: TcpStream, expected: &(String, SecretString)) -> Option<Brought> {
+async fn serve(mut stream: TcpStream, expected: &(String, SecretString)) -> Option<Redirect> {
     let mut request = Vec::new();
     while !request.windows(4).any(|end| end == b"\r\n\r\n") && request.len() < LONGEST {
         if stream.read_buf(&mut request).await.ok()? == 0 {
@@ -101,18 +101,18 @@ async fn serve(mut stream: TcpStream, expected: &(String, SecretString)) -> Opti
     }
     let line = String::from_utf8_lossy(&request);
     let target = line.strip_prefix("GET ").and_then(|line| line.split(' ').next()).unwrap_or_default();
-    let brought = Url::parse(&format!("http://localhost{target}")).ok().filter(|url| url.path() == expected.0).and_then(|url| {
+    let redirect = Url::parse(&format!("http://localhost{target}")).ok().filter(|url| url.path() == expected.0).and_then(|url| {
         let value = |key: &str| url.query_pairs().find(|(name, _)| name == key).map(|(_, value)| value.into_owned());
         let ours = value("state").is_some_and(|state| state == *expected.1.expose_secret());
         match (value("code"), value("error")) {
-            (Some(code), _) if ours && !code.is_empty() => Some(Brought::Code(code.into())),
-            (None, Some(error)) if ours => Some(Brought::Refusal(value("error_description").unwrap_or(error))),
+            (Some(code), _) if ours && !code.is_empty() => Some(Redirect::Code(code.into())),
+            (None, Some(error)) if ours => Some(Redirect::Refusal(value("error_description").unwrap_or(error))),
             _ => None,
         }
     });
-    let (status, text) = match &brought {
-        Some(Brought::Code(_)) => ("200 OK", "You are logged in. You may close this window."),
-        Some(Brought::Refusal(_)) => ("200 OK", "The login was refused. You may close this window."),
+    let (status, text) = match &redirect {
+        Some(Redirect::Code(_)) => ("200 OK", "You are logged in. You may close this window."),
+        Some(Redirect::Refusal(_)) => ("200 OK", "The login was refused. You may close this window."),
         None => ("400 Bad Request", "This is not the way back from the login that is waited for."),
     };
     let page = format!("<!doctype html><meta charset=utf-8><title>Reachout</title><p>{text}");
@@ -123,7 +123,7 @@ async fn serve(mut stream: TcpStream, expected: &(String, SecretString)) -> Opti
     // The code counts, whether or not the browser waits for the page.
     let _ = stream.write_all(format!("{head}{page}").as_bytes()).await;
     let _ = stream.shutdown().await;
-    brought
+    redirect
 }
 
 /// Sends the browser to the page, or says where it is.

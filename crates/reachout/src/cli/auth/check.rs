@@ -1,30 +1,35 @@
 //! Whether a vendor takes a credential: asked by an operation of its document that only reads.
 
-use reachout::Api;
+use reachout_messenger::Api;
 use reachout_runtime::{Core, ErrorKind, Method, Request, Route};
+use secrecy::SecretString;
 use serde_json::Value;
 
 use crate::cli::{
-    access::Access,
+    call::Access,
     failure::Failure,
     operation::document::{Document, text},
 };
 
-/// What the vendor says, and what it means for the exit code.
-pub async fn credential(api: Api, access: &Access<'_>) -> (String, Result<(), Failure>) {
-    match ask(api, access).await {
-        Ok((told, None)) => (told, Ok(())),
-        Ok((told, Some(failure))) => (told, Err(failure)),
+/// What the vendor says of the given credential, or else of the one in force, and what it means for the exit code.
+pub async fn credential(api: Api, given: Option<SecretString>, access: &Access<'_>) -> (String, Result<(), Failure>) {
+    match ask(api, given, access).await {
+        Ok((said, None)) => (said, Ok(())),
+        Ok((said, Some(failure))) => (said, Err(failure)),
         Err(failure) => (failure.to_string(), Err(failure)),
     }
 }
 
-async fn ask(api: Api, access: &Access<'_>) -> Result<(String, Option<Failure>), Failure> {
+async fn ask(api: Api, given: Option<SecretString>, access: &Access<'_>) -> Result<(String, Option<Failure>), Failure> {
     let document = Document::read(api.openapi);
     let Some(route) = cheapest(&document, api.vendor.routes) else {
         return Ok((format!("{} has no operation that only reads", api.vendor.name), None));
     };
-    let core: Core = access.client(api.vendor, true).await?;
+    access.calls.set_read_only();
+    let core: Core = match given {
+        Some(credential) => access.client_with(api.vendor, credential)?,
+        None => access.client(api.vendor, true).await?,
+    };
     let name = format!("{} {}", route.group, route.name);
     match request(&document, route, &core).send::<Value>().await {
         Ok(response) => Ok((format!("accepted (HTTP {}, {name})", response.status().as_u16()), None)),

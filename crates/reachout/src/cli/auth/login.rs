@@ -1,20 +1,23 @@
 //! `reachout auth login`.
 
 use clap::Args;
-use reachout::Vendor;
+use reachout_messenger::{Delivery, Unsupported, Vendor};
 use reachout_oauth::App;
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
 use super::{
-    Of, ask, browser, client,
+    VendorArgument, ask, browser, check, client, form,
     source::{Login, name, store},
     vault::Vault,
 };
-use crate::cli::{access::Access, failure::Failure, output::Output, profile::variable_value};
+use crate::cli::{call::Access, failure::Failure, output::Output, profile::variable_value};
 
 /// Where the browser comes back to, unless another address is registered with the vendor.
 const REDIRECT_URI: &str = "http://127.0.0.1:4011/callback";
+
+/// The page to log in on, where the base URL is not the vendor's own.
+const CONSENT: &str = "/v2/oauth/chooselocation";
 
 /// Keep a credential in the system's keyring, or in a file readable by you alone where there is none
 ///
@@ -26,7 +29,7 @@ const REDIRECT_URI: &str = "http://127.0.0.1:4011/callback";
   reachout auth login hoop-ai --oauth --client-id 65f0-abc --scope contacts.readonly --scope conversations/message.write")]
 pub struct Arguments {
     #[command(flatten)]
-    of: Of,
+    of: VendorArgument,
     /// Log in through the browser, as an app of the HighLevel marketplace
     #[arg(long)]
     oauth: bool,
@@ -39,9 +42,12 @@ pub struct Arguments {
     /// Where the browser comes back to, as it is registered with the app: port 4011 of this machine and /callback, if absent
     #[arg(long, value_name = "URL", requires = "oauth")]
     redirect_uri: Option<String>,
-    /// Another page to log in on, such as that of a white label
+    /// Another page to log in on, such as that of a white label; if absent, the vendor's, or the one below the base URL that is set
     #[arg(long, value_name = "URL", requires = "oauth")]
     authorize_url: Option<String>,
+    /// Ask the vendor whether it takes the credential, by an operation that only reads; a key that it refuses is not kept
+    #[arg(long)]
+    check: bool,
     /// Print the address instead of opening the browser
     #[arg(long, requires = "oauth")]
     no_browser: bool,
@@ -58,6 +64,8 @@ impl Arguments {
             return self.through_browser(vendor, access, output).await;
         }
         let key = ask(format!("{} credential (not shown): ", vendor.name)).await?;
+        form::check(vendor, key.expose_secret()).map_err(Failure::usage)?;
+        let checked = if self.check { Some(self.checked(key.clone(), access).await?) } else { None };
         let login = Login::Key { key: key.expose_secret().to_owned() };
         let (vault, name) = (Vault::new(settings), name(settings, vendor));
         // Tokens of an earlier login are nobody's now.
@@ -65,7 +73,15 @@ impl Arguments {
             store(&place, settings)?.remove(&name).await.map_err(|error| Failure::Usage(error.into()))?;
         }
         let place = vault.set(&name, login.to_secret()).await?;
-        output.object(&json!({ "vendor": vendor.id, "profile": settings.profile(), "kept_in": place.to_string() }))
+        output.object(&json!({ "vendor": vendor.id, "profile": settings.profile(), "kept_in": place.to_string(), "check": checked }))
+    }
+
+    /// What the vendor says of a credential that it takes.
+    async fn checked(&self, credential: SecretString, access: &Access<'_>) -> Result<String, Failure> {
+        let vendor = self.of.vendor;
+        let api = vendor.api().ok_or(Unsupported::NotCompiled { vendor })?;
+        let (said, result) = check::credential(api, Some(credential), access).await;
+        result.map(|()| said)
     }
 
     async fn through_browser(
@@ -80,13 +96,13 @@ impl Arguments {
             return Err(Failure::usage(format!("{} has no login through the browser; {} have one", vendor.name, names.join(" and "))));
         }
         let profile = settings.vendor(vendor.id);
-        let client_id = match (self.client_id, profile.client_id) {
+        let client_id = match (self.client_id.clone(), profile.client_id) {
             (Some(id), _) => id,
             (None, of_profile) => variable_value(&format!("{}_CLIENT_ID", vendor.env))?
                 .or(of_profile)
                 .ok_or_else(|| Failure::usage(format!("--client-id, {}_CLIENT_ID or client_id in the profile is needed", vendor.env)))?,
         };
-        let scopes = if self.scope.is_empty() { profile.scopes } else { self.scope };
+        let scopes = if self.scope.is_empty() { profile.scopes } else { self.scope.clone() };
         if scopes.is_empty() {
             return Err(Failure::usage("--scope or scopes in the profile are needed, such as contacts.readonly"));
         }
@@ -94,11 +110,12 @@ impl Arguments {
             Some(secret) => secret.into(),
             None => ask(format!("Client secret of the app {client_id} (not shown): ")).await?,
         };
-        let redirect_uri = self.redirect_uri.or(profile.redirect_uri).unwrap_or_else(|| REDIRECT_URI.to_owned());
+        let redirect_uri = self.redirect_uri.clone().or(profile.redirect_uri).unwrap_or_else(|| REDIRECT_URI.to_owned());
         let callback = browser::Callback::listen(&redirect_uri).await?;
         let (base_url, _) = access.base_url(vendor)?;
         let mut app = App::builder(&client_id, client_secret.clone()).redirect_uri(callback.uri()).base_url(&base_url);
-        if let Some(url) = self.authorize_url.or(profile.authorize_url) {
+        let elsewhere = (base_url != vendor.base_url).then(|| format!("{}{CONSENT}", base_url.trim_end_matches('/')));
+        if let Some(url) = self.authorize_url.clone().or(profile.authorize_url).or(elsewhere) {
             app = app.authorize_url(url);
         }
         let app = app.build()?;
@@ -106,11 +123,13 @@ impl Arguments {
         browser::open(authorization.url.as_str(), self.no_browser).await;
         let code = callback.code(&authorization.state).await?;
         let tokens = app.exchange_code(code).await?;
+        access.calls.record(Delivery::Accepted);
         // The login first: tokens without it could not be renewed.
         let login = Login::Oauth { client_id, client_secret: client_secret.expose_secret().to_owned() };
         let name = name(settings, vendor);
         let place = Vault::new(settings).set(&name, login.to_secret()).await?;
         store(&place, settings)?.save(&name, &tokens).await.map_err(|error| Failure::Usage(error.into()))?;
+        let checked = if self.check { Some(self.checked(tokens.access_token.clone(), access).await?) } else { None };
         output.object(&json!({
             "vendor": vendor.id,
             "profile": settings.profile(),
@@ -119,6 +138,7 @@ impl Arguments {
             "location_id": tokens.location_id,
             "company_id": tokens.company_id,
             "expires_at": tokens.expires_at,
+            "check": checked,
         }))
     }
 }

@@ -2,6 +2,7 @@
 
 mod browser;
 mod check;
+mod form;
 mod login;
 pub mod source;
 mod vault;
@@ -9,7 +10,7 @@ mod vault;
 use std::io::IsTerminal as _;
 
 use clap::{Args, Subcommand};
-use reachout::Vendor;
+use reachout_messenger::Vendor;
 use reachout_runtime::CredentialProvider as _;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
@@ -18,7 +19,13 @@ use self::{
     source::{Login, Source, name, oauth, store},
     vault::Vault,
 };
-use super::{access::Access, choice::Choice, failure::Failure, output::Output, profile::Settings};
+use super::{
+    arguments::{Choice, input},
+    call::Access,
+    failure::Failure,
+    output::Output,
+    profile::Settings,
+};
 
 /// Log in and out, and show which credentials are used
 ///
@@ -29,7 +36,7 @@ pub enum Auth {
     /// Forget the login of a vendor in this profile
     Logout {
         #[command(flatten)]
-        of: Of,
+        of: VendorArgument,
     },
     /// Show where each credential comes from, masked
     Status {
@@ -40,12 +47,12 @@ pub enum Auth {
     /// Print the credential of a vendor, for other programs; an access token is renewed first where it has ended
     Token {
         #[command(flatten)]
-        of: Of,
+        of: VendorArgument,
     },
 }
 
 #[derive(Args)]
-pub struct Of {
+pub struct VendorArgument {
     /// Which vendor
     #[arg(value_name = "VENDOR", value_parser = Choice::<Vendor>::of(Vendor::ALL.map(Vendor::id)))]
     vendor: Vendor,
@@ -53,12 +60,12 @@ pub struct Of {
 
 /// What a client knows of its vendor.
 fn client(vendor: Vendor) -> Result<&'static reachout_runtime::Vendor, Failure> {
-    Ok(vendor.api().ok_or(reachout::Unsupported::NotCompiled { vendor })?.vendor)
+    Ok(vendor.api().ok_or(reachout_messenger::Unsupported::NotCompiled { vendor })?.vendor)
 }
 
 impl Auth {
     pub async fn run(self, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
-        if access.exchange.holds() {
+        if access.exchange.is_preview() {
             return Err(Failure::usage("`reachout auth` has no request to show"));
         }
         match self {
@@ -140,8 +147,8 @@ async fn status(check: bool, access: &Access<'_>, output: &mut Output) -> Result
             check: None,
         };
         if check && found {
-            let (told, result) = check::credential(api, access).await;
-            row.check = Some(told);
+            let (said, result) = check::credential(api, None, access).await;
+            row.check = Some(said);
             worst = worst.and(result);
         }
         worst = worst.and(source.map(drop));
@@ -161,7 +168,7 @@ async fn ask(prompt: String) -> Result<SecretString, Failure> {
         if std::io::stdin().is_terminal() {
             rpassword::prompt_password(prompt).map_err(|error| Failure::usage(format!("nothing can be asked: {error}")))
         } else {
-            super::input::text("-".as_ref())
+            input::text("-".as_ref())
         }
     };
     let text = tokio::task::spawn_blocking(read).await.map_err(Failure::unsent)??;

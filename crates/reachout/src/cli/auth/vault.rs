@@ -8,7 +8,7 @@ use std::{
 use anyhow::Context as _;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::cli::{failure::Failure, file, profile::Settings};
+use crate::cli::{failure::Failure, output::file as files, profile::Settings};
 
 /// The name of the program in the keyring.
 const SERVICE: &str = "reachout";
@@ -139,7 +139,7 @@ fn write(folder: &Path, path: &Path, secret: &SecretString) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.recursive(true).create(folder)?;
-    file::write(path, secret.expose_secret().as_bytes())
+    files::write(path, secret.expose_secret().as_bytes())
 }
 
 fn remove(path: &Path) -> Result<bool, Failure> {

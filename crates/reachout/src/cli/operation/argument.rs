@@ -252,7 +252,7 @@ fn tells(names: &[&str], name: &str) -> bool {
 }
 
 /// What a file's path tells of it, where the body has fields for that: name and media type.
-pub fn told_by_path(arguments: &[Argument<'_>], path: &std::path::Path) -> Vec<(String, Value)> {
+pub fn from_path(arguments: &[Argument<'_>], path: &std::path::Path) -> Vec<(String, Value)> {
     let file_name = path.file_name().map(|name| name.to_string_lossy().into_owned());
     let media_type = mime_guess::from_path(path).first_raw().map(str::to_owned);
     let field = |names: &[&str], value: Option<String>| {

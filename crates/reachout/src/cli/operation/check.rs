@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::argument::{Argument, Place};
 use super::document::{Document, component};
 use super::draft::Draft;
-use crate::cli::suggest::with_nearest;
+use crate::cli::arguments::with_nearest;
 
 /// Everything that does not fit, each with its place: `emails[0].mail: …`.
 pub fn request(document: &Document, route: &Route, arguments: &[Argument<'_>], given: &clap::ArgMatches, draft: &Draft) -> Vec<String> {

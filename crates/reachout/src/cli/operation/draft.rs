@@ -7,10 +7,14 @@ use clap::ArgMatches;
 use reachout_runtime::{Core, Request, Route, multipart::Form};
 use serde_json::{Map, Value};
 
-use super::argument::{Arguments, Place, told_by_path};
+use super::argument::{Arguments, Place, from_path};
 use super::document::Document;
 use super::kind::Kind;
-use crate::cli::{exchange::Part, failure::Failure, input};
+use crate::cli::{
+    arguments::{exact::Exact, input},
+    call::Part,
+    failure::Failure,
+};
 
 /// What is sent, before it is.
 #[derive(Clone, Debug)]
@@ -25,7 +29,7 @@ pub struct Draft {
 #[derive(Clone, Debug)]
 enum Body {
     None,
-    Json(Value),
+    Json(Exact),
     Form(Value),
     Parts(Form, Vec<Part>),
 }
@@ -35,7 +39,7 @@ impl Draft {
     pub fn new(document: &Document, route: &'static Route, arguments: &Arguments<'_>, matches: &ArgMatches) -> Result<Self, Failure> {
         let (mut path, mut query, mut headers) = (Vec::new(), Vec::new(), Vec::new());
         let mut fields = Map::new();
-        let mut told = Map::new();
+        let mut of_path = Map::new();
         let (mut form, mut parts) = (Form::new(), Vec::new());
         for argument in &arguments.list {
             let mut values = argument.values(matches).cloned().peekable();
@@ -63,7 +67,7 @@ impl Draft {
                 Place::Field if argument.kind == Kind::Base64 => {
                     let path = plain(&values.next().unwrap_or_default());
                     fields.insert(name, STANDARD.encode(input::bytes(Path::new(&path))?).into());
-                    told.extend(told_by_path(&arguments.list, Path::new(&path)));
+                    of_path.extend(from_path(&arguments.list, Path::new(&path)));
                     continue;
                 }
                 Place::Field => {
@@ -78,8 +82,8 @@ impl Draft {
             None => Body::None,
             Some(content) if super::argument::is_multipart(content) => Body::Parts(form, parts),
             Some(content) => {
-                let body = merged(whole(matches)?, told.into_iter().chain(fields).collect())?;
-                if content.media_type == "application/x-www-form-urlencoded" { Body::Form(body) } else { Body::Json(body) }
+                let body = merged(whole(matches)?, of_path.into_iter().chain(fields).collect())?;
+                if content.media_type == "application/x-www-form-urlencoded" { Body::Form(body.value().clone()) } else { Body::Json(body) }
             }
         };
         Ok(Self { route, path, query, headers, body })
@@ -88,7 +92,8 @@ impl Draft {
     /// The body, where it is made of fields.
     pub fn body(&self) -> Option<&Value> {
         match &self.body {
-            Body::Json(body) | Body::Form(body) => Some(body),
+            Body::Json(body) => Some(body.value()),
+            Body::Form(body) => Some(body),
             Body::None | Body::Parts(..) => None,
         }
     }
@@ -124,7 +129,7 @@ impl Draft {
     /// The whole number that a parameter is set to.
     pub fn position(&self, name: &str) -> Option<u64> {
         let value = match &self.body {
-            Body::Json(body) => body.get(name),
+            Body::Json(body) => body.value().get(name),
             _ => self.query.iter().find(|(other, _)| other == name).map(|(_, value)| value),
         };
         value?.as_u64()
@@ -133,8 +138,9 @@ impl Draft {
     /// Sets a parameter of the next page: a field of the body where there is one, else in the query.
     pub fn set(mut self, name: &str, value: Value) -> Self {
         match &mut self.body {
-            Body::Json(Value::Object(fields)) => {
-                fields.insert(name.to_owned(), value);
+            // What was read as JSON is written as JSON, and a body that is no object has no fields.
+            Body::Json(body) if body.value().is_object() => {
+                let _ = Exact::try_from(value).and_then(|value| body.extend([(name.to_owned(), value)]));
             }
             _ => {
                 self.query.retain(|(other, _)| other != name);
@@ -146,20 +152,23 @@ impl Draft {
 }
 
 /// What `--json-body` holds.
-fn whole(matches: &ArgMatches) -> Result<Option<Value>, Failure> {
+fn whole(matches: &ArgMatches) -> Result<Option<Exact>, Failure> {
     matches.get_one::<String>("json-body").map(|text| input::json(text)).transpose()
 }
 
 /// The fields of single arguments on top of a whole body.
-fn merged(whole: Option<Value>, fields: Map<String, Value>) -> Result<Value, Failure> {
-    match whole {
-        None => Ok(fields.into()),
-        Some(Value::Object(mut whole)) => {
-            whole.extend(fields);
-            Ok(whole.into())
-        }
-        Some(other) if fields.is_empty() => Ok(other),
-        Some(_) => Err(Failure::usage("--json-body is not an object, so arguments of single fields cannot come on top of it")),
+fn merged(whole: Option<Exact>, fields: Map<String, Value>) -> Result<Exact, Failure> {
+    let unwritable = |error: serde_json::Error| Failure::Usage(error.into());
+    let Some(mut whole) = whole else { return Exact::try_from(Value::Object(fields)).map_err(unwritable) };
+    if fields.is_empty() {
+        return Ok(whole);
+    }
+    let fields: Vec<_> =
+        fields.into_iter().map(|(name, value)| Ok((name, Exact::try_from(value)?))).collect::<Result<_, _>>().map_err(unwritable)?;
+    if whole.extend(fields).map_err(unwritable)? {
+        Ok(whole)
+    } else {
+        Err(Failure::usage("--json-body is not an object, so arguments of single fields cannot come on top of it"))
     }
 }
 

@@ -11,7 +11,11 @@ use serde_json::{Number, Value};
 use uuid::Uuid;
 
 use super::document::{Document, component};
-use crate::cli::suggest::with_nearest;
+use crate::cli::arguments::{
+    input,
+    time::{moment, rfc3339},
+    with_nearest,
+};
 
 /// What a scalar must look like.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,18 +84,18 @@ impl Kind {
         match self {
             Self::Uuid if text.parse::<Uuid>().is_err() => expected("a UUID, such as a1b2c3d4-5678-90ab-cdef-1234567890ab,"),
             Self::Date if text.parse::<NaiveDate>().is_err() => expected("a day, such as 2026-12-01,"),
-            Self::Time if DateTime::parse_from_rfc3339(text).is_err() => expected("a time, such as 2026-12-01T09:00:00+01:00,"),
+            Self::Time if DateTime::parse_from_rfc3339(text).is_err() => moment(text).map(|at| rfc3339(at).into()),
             Self::Integer => text.parse::<i64>().map(Value::from).or_else(|_| expected("a whole number")),
             Self::Number => text.parse::<Number>().map(Value::from).or_else(|_| expected("a number")),
             Self::Switch => text.parse::<bool>().map(Value::from).or_else(|_| expected("true or false")),
             Self::Choice { known, open: false } if known.iter().all(|known| known != text) => Err(self.unknown(text)),
-            Self::Text => crate::cli::input::argument(text).map(Value::from),
+            Self::Text => input::argument(text).map(Value::from),
             Self::Binary | Self::Base64 | Self::Uuid | Self::Date | Self::Time | Self::Choice { .. } => Ok(text.into()),
         }
     }
 
     /// What to say of a value that an open enum does not have.
-    pub fn doubt(&self, value: &Value) -> Option<String> {
+    pub fn warning(&self, value: &Value) -> Option<String> {
         match (self, value.as_str()) {
             (Self::Choice { known, open: true }, Some(text)) if known.iter().all(|known| known != text) => Some(self.unknown(text)),
             _ => None,
@@ -140,7 +144,8 @@ mod tests {
             (Kind::Uuid, "x", Err("a UUID, such as a1b2c3d4-5678-90ab-cdef-1234567890ab, is expected")),
             (Kind::Date, "2026-12-01", Ok(json!("2026-12-01"))),
             (Kind::Date, "1.12.2026", Err("a day, such as 2026-12-01, is expected")),
-            (Kind::Time, "2026-12-01", Err("a time, such as 2026-12-01T09:00:00+01:00, is expected")),
+            (Kind::Time, "2026-12-01T09:00:00+01:00", Ok(json!("2026-12-01T09:00:00+01:00"))),
+            (Kind::Time, "2026-12-01T09:00[Europe/Paris]", Ok(json!("2026-12-01T08:00:00Z"))),
             (colours(false), "red", Ok(json!("red"))),
             (colours(false), "grene", Err("`grene` is not one of red, green; did you mean `green`?")),
             (colours(true), "blue", Ok(json!("blue"))),
@@ -148,7 +153,7 @@ mod tests {
         for (kind, text, expected) in cases {
             assert_eq!(kind.parse(text), expected.map_err(str::to_owned), "{kind:?} {text}");
         }
-        assert_eq!(colours(true).doubt(&json!("rad")).unwrap(), "`rad` is not one of red, green; did you mean `red`?");
-        assert_eq!(colours(true).doubt(&json!("red")), None);
+        assert_eq!(colours(true).warning(&json!("rad")).unwrap(), "`rad` is not one of red, green; did you mean `red`?");
+        assert_eq!(colours(true).warning(&json!("red")), None);
     }
 }

@@ -11,7 +11,7 @@ mod page;
 
 use clap::{ArgMatches, Command};
 use futures_util::StreamExt as _;
-use reachout::{Api, Vendor};
+use reachout_messenger::{Api, Vendor};
 use reachout_runtime::{Core, Delivery, Method, Route};
 use serde_json::Value;
 
@@ -21,7 +21,11 @@ use self::{
     draft::Draft,
     page::Pagination,
 };
-use super::{access::Access, download, failure::Failure, output::Output};
+use super::{
+    call::{Access, download},
+    failure::Failure,
+    output::Output,
+};
 
 /// `list_contacts` as it is typed.
 fn words(name: &str) -> String {
@@ -107,14 +111,14 @@ fn checked(document: &Document, route: &'static Route, matches: &ArgMatches, out
     let draft = Draft::new(document, route, &arguments, matches)?;
     let mut problems = check::request(document, route, &arguments.list, matches, &draft);
     for argument in &arguments.list {
-        for doubt in argument.values(matches).filter_map(|value| argument.kind.doubt(value)) {
-            output.note(format!("{}: {doubt}", argument.shown()));
+        for warning in argument.values(matches).filter_map(|value| argument.kind.warning(value)) {
+            output.note(format!("{}: {warning}", argument.shown()));
         }
     }
     match problems.len() {
         0 => Ok(draft),
         1 => Err(Failure::usage(problems.remove(0))),
-        count => Err(Failure::usage(format!("{count} things are wrong with the request:\n  {}", problems.join("\n  ")))),
+        count => Err(Failure::usage(format!("the request has {count} errors:\n  {}", problems.join("\n  ")))),
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use reachout::Vendor;
+use reachout_messenger::Vendor;
 use reachout_outbox::{Account, Accounts, BoxFuture, Clients, EnvAccounts, Error, Lane};
 
 use crate::cli::{
-    access::Access,
     auth::source::{Credential, Source},
+    call::Access,
     failure::Failure,
     profile::{Settings, variable_value},
 };
@@ -43,7 +43,7 @@ impl ByProfile {
         if let Some((_, url, key)) = self.sandbox.iter().find(|(vendor, ..)| *vendor == lane.vendor) {
             return Ok((url.clone(), Credential::Fixed((*key).into())));
         }
-        let vendor = lane.vendor.api().ok_or(reachout::Unsupported::NotCompiled { vendor: lane.vendor })?.vendor;
+        let vendor = lane.vendor.api().ok_or(reachout_messenger::Unsupported::NotCompiled { vendor: lane.vendor })?.vendor;
         let own = Settings::load(self.chosen.as_deref())?;
         if lane.credential == own.profile() {
             let (url, _) = own.base_url(vendor, self.base_url.as_deref())?;

@@ -4,7 +4,7 @@ use std::{collections::HashMap, path::PathBuf};
 
 use chrono::{DateTime, Utc};
 use clap::Args;
-use reachout::{Channel, Message, Vendor};
+use reachout_messenger::{Channel, Message, Vendor};
 use reachout_outbox::{Address, Clock, Envelope, Error, Lane};
 use serde::Serialize;
 use serde_json::json;
@@ -14,19 +14,20 @@ use super::{
     columns::{self, Columns, first_of, not_one},
     failed,
     people::{People, Person},
-    template::Template,
+    selection::account,
+    template::{Template, on_deep_stack},
 };
 use crate::cli::{
-    access::Access,
-    choice::Choice,
+    arguments::{Choice, credential_name, time::moment},
+    call::Access,
     failure::Failure,
     output::{Output, line, plain},
 };
 
 /// Where the recipient is, unless --to says so; then in a column of profiles, and then in `id`.
 const RECIPIENT: [&str; 3] = ["to", "contact_id", "lead_id"];
-/// How many wrong lines are told.
-const TOLD: usize = 20;
+/// Maximum number of wrong lines that are listed.
+const LISTED: usize = 20;
 /// How many messages `--dry-run` shows.
 const SHOWN: usize = 3;
 
@@ -80,8 +81,8 @@ pub struct Add {
     /// Sender, where a line has none: id of a connected account (Leonar, SendPilot), email address or phone number (Hoop AI, Leadway)
     #[arg(long)]
     sender: Option<String>,
-    /// Nothing is sent earlier
-    #[arg(long, value_name = "TIME")]
+    /// Nothing is sent earlier: a time, a date, or a duration from now such as 3d
+    #[arg(long, value_name = "TIME|DURATION", value_parser = moment)]
     not_before: Option<DateTime<Utc>>,
     /// Name of the sequence: a reply to one of its messages stops those to the same person that are still queued
     #[arg(long, value_name = "NAME")]
@@ -90,7 +91,7 @@ pub struct Add {
     #[arg(long, value_name = "COLUMN")]
     data_column: Vec<String>,
     /// Name of the credential that sends: that of a profile. If absent, the profile in force
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = credential_name)]
     credential: Option<String>,
 }
 
@@ -115,21 +116,24 @@ struct Queued {
 impl Add {
     pub async fn run(self, database: &Database, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
         let people = People::read(&self.from)?;
-        let template = Template::read(&self.template, self.subject.as_deref())?;
-        let to = recipient(&people, self.to.as_deref())?;
-        let key = self.key.as_deref().map(|key| named(&people, key, "--key")).transpose()?;
-        let used: Vec<_> = key.into_iter().filter(|key| !columns::holds_addresses(key)).chain([to]).collect();
-        let columns = Columns::of(&people, &used, &self.data_column, database.region)?;
-        let lane = Lane::new(self.via, self.credential.clone().unwrap_or_else(|| access.settings.profile().to_owned()));
-        let messages = self.messages(&people, &columns, &template, &lane, to, key)?;
-        if access.exchange.holds() {
+        let lane = account(self.via, self.credential.as_deref(), access);
+        let region = database.region();
+        let messages = on_deep_stack(|| {
+            let template = Template::read(&self.template, self.subject.as_deref())?;
+            let to = recipient(&people, self.to.as_deref())?;
+            let key = self.key.as_deref().map(|key| named(&people, key, "--key")).transpose()?;
+            let used: Vec<_> = key.into_iter().filter(|key| !columns::holds_addresses(key)).chain([to]).collect();
+            let columns = Columns::of(&people, &used, &self.data_column, region)?;
+            self.messages(&people, &columns, &template, &lane, to, key)
+        })?;
+        if access.exchange.is_preview() {
             return show(&messages, output);
         }
         let lines: Vec<_> = messages.iter().map(|message| message.line).collect();
         let outbox = database.open().await?;
         let queued = outbox.enqueue_all(messages.into_iter().map(|message| (message.key, message.envelope))).await;
         let batch = queued.map_err(|error| placed(error, &people.name, &lines))?;
-        output.object(&json!({ "queued": batch.new, "known": batch.known, "account": lane.to_string(), "database": database.told() }))?;
+        output.object(&json!({ "queued": batch.new, "known": batch.known, "account": lane.to_string(), "database": database.name() }))?;
         output.hint("Send them: reachout outbox run");
         Ok(())
     }
@@ -166,8 +170,8 @@ impl Add {
         if wrong.is_empty() {
             return Ok(messages);
         }
-        let more = wrong.len().saturating_sub(TOLD);
-        wrong.truncate(TOLD);
+        let more = wrong.len().saturating_sub(LISTED);
+        wrong.truncate(LISTED);
         if more > 0 {
             wrong.push(format!("and {more} more"));
         }
@@ -199,7 +203,7 @@ impl Add {
         } else {
             message.text = Some(rendered.body);
         }
-        message.channel = Some(reachout::check(self.via, &message).map_err(|unsupported| unsupported.to_string())?);
+        message.channel = Some(reachout_messenger::check(self.via, &message).map_err(|unsupported| unsupported.to_string())?);
         let key = match key {
             Some(column) => person.text(column).ok_or_else(|| missing(column))?,
             None => format!("{}/{recipient}", self.campaign.as_deref().unwrap_or(&template.campaign)),
@@ -290,7 +294,10 @@ fn placed(error: Error, name: &str, lines: &[u64]) -> Failure {
             let place = at(*number);
             format!("{place}: its key was used for another message, which is number {id} of the outbox; name another --campaign or --key")
         }
-        Error::Key { number } => format!("{}: its key is longer than 500 bytes", at(*number)),
+        Error::Key { number } => format!(
+            "{}: its key is not 1 to 500 bytes without line breaks or other control characters; name another --key or --campaign",
+            at(*number)
+        ),
         Error::Message { number, source } => format!("{}: {source}", at(*number)),
         Error::Recipient { number, field, source } => format!("{}: its {field} is {source}", at(*number)),
         Error::TimeZone { number } => format!("{}: its time zone is not known", at(*number)),

@@ -2,28 +2,36 @@
 
 mod accounts;
 mod add;
+mod cancel;
 mod columns;
-mod look;
+mod database;
+mod list;
+mod pause;
 mod people;
 mod permit;
 mod progress;
+mod purge;
+mod reconcile;
 mod report;
+mod resolve;
+mod resume;
+mod retry;
+mod row;
 mod rules;
 mod run;
+mod selection;
 mod separated;
-mod span;
-mod steer;
+mod show;
+mod status;
 mod suppress;
 mod template;
-
-use std::path::Path;
-use std::sync::OnceLock;
+mod waiting;
 
 use clap::{Args, Subcommand};
-use reachout::Vendor;
-use reachout_outbox::{Filter, Lane, Outbox, Region};
+use reachout_outbox::Region;
 
-use super::{access::Access, choice::Choice, failure::Failure, output::Output};
+use self::{database::Database, selection::Selection};
+use super::{call::Access, failure::Failure, output::Output};
 
 pub use permit::{Permit, permit};
 
@@ -55,30 +63,29 @@ pub struct Commands {
 enum Command {
     Add(Box<add::Add>),
     Run(run::Run),
-    Status(look::Status),
-    List(look::List),
-    Show(look::Show),
-    Pause(steer::Pause),
-    Resume(steer::Resume),
-    Cancel(steer::Cancel),
-    Retry(steer::Retry),
-    Resolve(steer::Resolve),
-    Reconcile(steer::Reconcile),
+    Status(status::Status),
+    List(list::List),
+    Show(show::Show),
+    Pause(pause::Pause),
+    Resume(resume::Resume),
+    Cancel(cancel::Cancel),
+    Retry(retry::Retry),
+    Resolve(resolve::Resolve),
+    Reconcile(reconcile::Reconcile),
     #[command(subcommand)]
     Suppress(suppress::Suppress),
     Report(report::Report),
-    Purge(steer::Purge),
+    Purge(purge::Purge),
     Rules(Box<rules::Change>),
 }
 
 impl Commands {
     pub async fn run(self, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
-        if access.exchange.holds() && !(access.exchange.is_dry_run() && matches!(self.command, Command::Add(_))) {
+        if access.exchange.is_preview() && !(access.exchange.is_dry_run() && matches!(self.command, Command::Add(_))) {
             return Err(Failure::usage("of `reachout outbox`, only `add` has something to show with --dry-run"));
         }
         let database = Database::new(self.db, self.region);
         let ended = self.command.run(&database, access, output).await;
-        // A file of SQLite is complete then, also for who copies it.
         database.close().await;
         ended
     }
@@ -106,103 +113,6 @@ impl Command {
     }
 }
 
-/// Which database, of which country its phone numbers are, and the outbox in it once it is open.
-struct Database {
-    address: String,
-    region: Option<Region>,
-    open: OnceLock<Outbox>,
-}
-
-impl Database {
-    fn new(address: String, region: Option<Region>) -> Self {
-        Self { address, region, open: OnceLock::new() }
-    }
-
-    fn file(&self) -> Option<&str> {
-        match self.address.split_once(':') {
-            Some(("sqlite", file)) => Some(file.trim_start_matches("//")),
-            // A letter alone is a drive.
-            Some((scheme, _)) if scheme.len() > 1 => None,
-            _ => Some(&self.address),
-        }
-    }
-
-    /// Without a password.
-    fn told(&self) -> &str {
-        self.file().unwrap_or("postgres")
-    }
-
-    /// Makes the file if it is missing.
-    async fn open(&self) -> Result<Outbox, Failure> {
-        if let Some(outbox) = self.open.get() {
-            return Ok(outbox.clone());
-        }
-        let address = match self.file() {
-            Some(_) if self.address.starts_with("sqlite:") => self.address.clone(),
-            Some(file) => format!("sqlite:{file}"),
-            None => self.address.clone(),
-        };
-        let outbox = Outbox::open(address).await.map_err(failed)?;
-        let outbox = match self.region {
-            Some(region) => outbox.region(region),
-            None => outbox,
-        };
-        Ok(self.open.get_or_init(|| outbox).clone())
-    }
-
-    async fn close(&self) {
-        if let Some(outbox) = self.open.get() {
-            outbox.close().await;
-        }
-    }
-
-    /// For what needs something to be in it.
-    async fn existing(&self) -> Result<Outbox, Failure> {
-        if let Some(file) = self.file().map(|file| file.split('?').next().unwrap_or(file)).filter(|file| !Path::new(file).exists()) {
-            return Err(Failure::usage(format!("there is no outbox {file}; `reachout outbox add` makes one, and --db names another")));
-        }
-        self.open().await
-    }
-}
-
-/// Whose messages are meant; what is left out means all.
-#[derive(Args, Clone, Debug)]
-struct Which {
-    /// Those through this vendor
-    #[arg(long, value_name = "VENDOR", value_parser = Choice::<Vendor>::of(Vendor::ALL.map(Vendor::id)))]
-    via: Option<Vendor>,
-    /// Those with the credential of this name
-    #[arg(long, value_name = "NAME")]
-    credential: Option<String>,
-}
-
-impl Which {
-    fn filter(&self) -> Filter {
-        let mut filter = Filter::all();
-        filter.vendor = self.via;
-        filter.credential.clone_from(&self.credential);
-        filter
-    }
-}
-
-/// An account; none: all of them.
-#[derive(Args, Clone, Debug)]
-struct Account {
-    /// The vendor of the account; all accounts, if absent
-    #[arg(long, value_name = "VENDOR", value_parser = Choice::<Vendor>::of(Vendor::ALL.map(Vendor::id)))]
-    via: Option<Vendor>,
-    /// The name of its credential: that of a profile. If absent, the profile in force
-    #[arg(long, value_name = "NAME", requires = "via")]
-    credential: Option<String>,
-}
-
-impl Account {
-    fn lane(&self, access: &Access<'_>) -> Option<Lane> {
-        let credential = || self.credential.clone().unwrap_or_else(|| access.settings.profile().to_owned());
-        self.via.map(|vendor| Lane::new(vendor, credential()))
-    }
-}
-
 /// What the outbox cannot do, before anything is sent.
 fn failed(error: reachout_outbox::Error) -> Failure {
     match error {
@@ -215,23 +125,4 @@ fn failed(error: reachout_outbox::Error) -> Failure {
 /// `1 message`, `2 messages`.
 fn messages(count: u64) -> String {
     if count == 1 { "1 message".to_owned() } else { format!("{count} messages") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Database;
-
-    #[test]
-    fn names_of_databases() {
-        for (given, file) in [
-            ("outbox.db", Some("outbox.db")),
-            ("sqlite:a/b.db", Some("a/b.db")),
-            ("sqlite://b.db", Some("b.db")),
-            ("C:/b.db", Some("C:/b.db")),
-            ("postgres://u:p@h/d", None),
-        ] {
-            assert_eq!(Database::new(given.to_owned(), None).file(), file, "{given}");
-        }
-        assert_eq!(Database::new("postgres://u:p@h/d".to_owned(), None).told(), "postgres");
-    }
 }

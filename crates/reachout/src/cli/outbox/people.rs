@@ -5,7 +5,10 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use super::separated::{Record, Records};
-use crate::cli::{failure::Failure, input};
+use crate::cli::{
+    arguments::{exact, input},
+    failure::Failure,
+};
 
 /// A file of people.
 #[derive(Debug)]
@@ -100,7 +103,7 @@ fn lines_of_json(name: String, text: &str) -> Result<People, Failure> {
             continue;
         }
         let wrong = |why: String| Failure::usage(format!("{name} line {line}: {why}; one JSON object a line is expected"));
-        let mut fields: Map<String, Value> = serde_json::from_str(json).map_err(|error| wrong(error.to_string()))?;
+        let mut fields: Map<String, Value> = exact::object(json).map_err(|error| wrong(error.to_string()))?;
         fields.retain(|column, value| {
             if !columns.contains(column) {
                 columns.push(column.clone());

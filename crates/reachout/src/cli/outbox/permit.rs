@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use clap::Args;
-use reachout::{Delivery, Message, Vendor};
+use reachout_messenger::{Delivery, Message, Vendor};
 use reachout_outbox::{Envelope, Error, Lane, Region};
 
 use super::{DEFAULT, Database, VARIABLE, failed};
-use crate::cli::{access::Access, failure::Failure, output::Output, profile::variable_value};
+use crate::cli::{call::Access, failure::Failure, output::Output, profile::variable_value};
 
 /// The variable of the country of phone numbers.
 pub(super) const REGION: &str = "REACHOUT_REGION";
@@ -39,8 +39,8 @@ pub async fn permit(permit: &Permit, vendor: Vendor, message: &Message, access: 
     });
     database.close().await;
     let refusal = refusal?;
-    output.note(format!("the message was held against the suppression list and the rules of {}", database.told()));
+    output.note(format!("the message was held against the suppression list and the rules of {}", database.name()));
     let Some(refusal) = refusal else { return Ok(()) };
-    let sentence = format!("not sent: {refusal} (outbox {}); --ignore-outbox sends it all the same", database.told());
+    let sentence = format!("not sent: {refusal} (outbox {}); --ignore-outbox sends it all the same", database.name());
     if refusal.is_temporary() { Err(Failure::call(Delivery::NotSent, anyhow::Error::msg(sentence))) } else { Err(Failure::usage(sentence)) }
 }

@@ -3,14 +3,19 @@
 use std::time::Duration;
 
 use clap::Args;
-use reachout::Vendor;
+use reachout_messenger::Vendor;
 use reachout_outbox::{Clock, Daily, Lane, QuietHours, RateLimit, Rules, RulesError, Zone};
 
-use super::{
-    Database, failed,
-    span::{rate, told},
+use super::{Database, failed};
+use crate::cli::{
+    arguments::{
+        Choice, credential_name,
+        time::{rate, words},
+    },
+    call::Access,
+    failure::Failure,
+    output::Output,
 };
-use crate::cli::{access::Access, choice::Choice, failure::Failure, output::Output};
 
 /// Show or set how an account may be used: quiet hours, daily cap, rate limit
 ///
@@ -27,7 +32,7 @@ pub struct Change {
     #[arg(long, value_name = "VENDOR", value_parser = Choice::<Vendor>::of(Vendor::ALL.map(Vendor::id)))]
     via: Vendor,
     /// The name of its credential: that of a profile. If absent, the profile in force
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = credential_name)]
     credential: Option<String>,
     /// Forget all rules first: then the vendor's documented limit holds, and nothing else
     #[arg(long)]
@@ -83,7 +88,7 @@ impl Change {
         if before.as_ref() != Some(&after) {
             outbox.set_rules(&lane, &after).await.map_err(failed)?;
         }
-        let limit = |limit: &RateLimit| format!("{} in {}", limit.requests, told(limit.per));
+        let limit = |limit: &RateLimit| format!("{} in {}", limit.requests, words(limit.per));
         let documented = || self.via.api().and_then(|api| api.vendor.rate_limit).map(|own| format!("{} (documented)", limit(&own)));
         let quiet = after.quiet_hours.as_ref().map(|hours| {
             let (from, to) = (hours.from.strftime("%H:%M"), hours.to.strftime("%H:%M"));

@@ -1,19 +1,20 @@
 //! `reachout outbox run`: the workers.
 
 use std::{
+    collections::HashMap,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use clap::Args;
-use reachout::Delivery;
+use reachout_messenger::Delivery;
 use reachout_outbox::{Lane, Outbox, Runner, State, Summary, VendorEligibility};
 use serde_json::{Map, Value};
 
-use super::{Database, accounts::ByProfile, failed, messages, progress::Board, span::span};
+use super::{Database, accounts::ByProfile, failed, messages, progress::Board};
 use crate::cli::{
-    access::Access,
-    calls::signal,
+    arguments::time::duration,
+    call::{Access, signal},
     failure::{Exit, Failure},
     output::{Output, note},
 };
@@ -27,7 +28,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// what is being sent and ends; a second one ends at once, and what was being sent is then unknown. Running again goes on.
 #[derive(Args)]
 pub struct Run {
-    /// How many messages are sent at a time; the rate limit holds whatever their number
+    /// Maximum number of messages that are sent at a time; the rate limit holds whatever it is
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1000))]
     workers: u16,
     /// Go on when nothing is queued, and wait for more
@@ -36,8 +37,8 @@ pub struct Run {
     /// Do not ask the vendor before each message whether its recipient may be written to; the suppression list is looked at in any case
     #[arg(long)]
     no_vendor_check: bool,
-    /// After how long a process that was killed is believed dead; what it was sending is then unknown
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = span)]
+    /// After how long without a heartbeat a process is believed dead; what it was sending is then unknown
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration)]
     lease: Duration,
 }
 
@@ -76,21 +77,27 @@ impl Run {
         stopping.abort();
         drop(board);
         let summary = ended.map_err(|error| Failure::call(Delivery::Unknown, error))?;
+        access.calls.record(delivery(&summary));
         let stopped = *stop.borrow();
         report(&outbox, &summary, stopped, output).await
     }
 }
 
-/// Never ends.
+/// Never ends. A database that is away is the workers' concern.
 async fn look(outbox: &Outbox, board: &Board) {
     let mut pause = LOOK;
     loop {
         tokio::time::sleep(pause).await;
         let begun = Instant::now();
-        // A database that is away is the workers' concern.
-        if let Ok(status) = outbox.status().await {
-            board.status(&status);
+        let Ok(status) = outbox.status().await else { continue };
+        let mut rules = HashMap::new();
+        for account in status.lanes.iter().filter(|account| account.queued > 0) {
+            let lane = Lane::new(account.vendor, account.credential.as_str());
+            if let Ok(found) = outbox.rules(&lane).await {
+                rules.insert(lane, found);
+            }
         }
+        board.status(&status, &rules);
         // Of a million messages it takes long, and is a hundredth of the time at most.
         pause = LOOK.max(100 * begun.elapsed());
     }
@@ -99,12 +106,19 @@ async fn look(outbox: &Outbox, board: &Board) {
 async fn signals(board: Arc<Board>, stopped: tokio::sync::watch::Sender<bool>) {
     let Ok(first) = signal() else { return };
     first.await;
-    board.say("finishing what is being sent; Ctrl-C again ends at once");
+    board.say("finishing what is being sent; press Ctrl-C again to stop at once");
     stopped.send_replace(true);
     let Ok(second) = signal() else { return };
     second.await;
-    note("ended at once: what was being sent becomes unknown");
+    note("stopped at once: what was being sent becomes unknown");
     std::process::exit(Exit::Unknown as i32);
+}
+
+/// What is known of all the messages that were sent, the worst of it.
+fn delivery(summary: &Summary) -> Delivery {
+    let known = [(State::Accepted, Delivery::Accepted), (State::Rejected, Delivery::Rejected), (State::Unknown, Delivery::Unknown)];
+    let happened = known.into_iter().filter(|(state, _)| summary.count(*state) > 0);
+    happened.map(|(_, delivery)| delivery).max().unwrap_or(Delivery::NotSent)
 }
 
 /// What was done, and what is left to do.
@@ -113,7 +127,11 @@ async fn report(outbox: &Outbox, summary: &Summary, stopped: bool, output: &mut 
     let left = status.count(State::Queued);
     let mut object: Map<String, Value> = summary.settled.iter().map(|(state, count)| (state.name().to_owned(), (*count).into())).collect();
     object.insert("left".to_owned(), left.into());
-    output.object(&object)?;
+    let printed = output.object(&object);
+    // Worse than an output that cannot be written is only that nobody knows.
+    if summary.count(State::Unknown) == 0 {
+        printed?;
+    }
     // Those of a worker that died are nobody's in this run.
     let unknown = status.count(State::Unknown);
     let (rejected, failures) = (summary.count(State::Rejected), summary.count(State::Failed));
@@ -137,6 +155,14 @@ async fn report(outbox: &Outbox, summary: &Summary, stopped: bool, output: &mut 
     }
     if left > 0 && status.paused {
         let sentence = format!("{} still queued, because everything is paused; `reachout outbox resume` ends that", messages(left));
+        return Err(Failure::call(Delivery::NotSent, anyhow::Error::msg(sentence)));
+    }
+    let held: u64 = status.lanes.iter().map(|account| account.held).sum();
+    if held > 0 {
+        let sentence = format!(
+            "{} still queued, because of a pause of a campaign, a key or a person; `reachout outbox resume` ends every pause",
+            messages(held)
+        );
         return Err(Failure::call(Delivery::NotSent, anyhow::Error::msg(sentence)));
     }
     if rejected > 0 {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use reachout::Channel;
+use reachout_messenger::Channel;
 use reachout_outbox::{Address, Outbox, Region, Suppressed};
 use serde_json::json;
 
@@ -13,7 +13,11 @@ use super::{
     failed,
     people::People,
 };
-use crate::cli::{choice::Choice, failure::Failure, input, output::Output};
+use crate::cli::{
+    arguments::{Choice, input},
+    failure::Failure,
+    output::Output,
+};
 
 /// How many are read at a time.
 const PAGE: u32 = 1_000;
@@ -59,7 +63,7 @@ impl Suppress {
     pub async fn run(self, database: &Database, output: &mut Output) -> Result<(), Failure> {
         match self {
             Self::Add(add) => {
-                let listed = add.listed(database.region)?;
+                let listed = add.listed(database.region())?;
                 // Nothing is read from the list before: it may be the first thing that is in the outbox.
                 let (outbox, count) = (database.open().await?, listed.len());
                 outbox.suppress_all(listed).await.map_err(failed)?;

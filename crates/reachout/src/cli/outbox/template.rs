@@ -1,14 +1,35 @@
 //! The text of a campaign: a template of minijinja, with its subject before it.
 
-use std::path::Path;
+use std::{io, path::Path};
 
 use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior};
 
 use super::people::Person;
-use crate::cli::{failure::Failure, input, suggest::with_nearest};
+use crate::cli::{
+    arguments::{input, with_nearest},
+    failure::Failure,
+};
 
 const BODY: &str = "body";
 const SUBJECT: &str = "subject";
+
+/// The longest template, in bytes.
+const LONGEST: usize = 64 * 1024;
+/// The longest text that is made of one, in bytes.
+const LONGEST_TEXT: usize = 1024 * 1024;
+/// How many steps a text may take.
+const STEPS: u64 = 100_000;
+/// The deepest expression of [`LONGEST`] bytes is compiled and dropped on it: at most 8 KiB a byte pair.
+const STACK: usize = 256 * 1024 * 1024;
+
+/// Reads and renders templates on a stack that none of them overflows.
+pub fn on_deep_stack<T: Send>(work: impl FnOnce() -> Result<T, Failure> + Send) -> Result<T, Failure> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("templates".to_owned()).stack_size(STACK).spawn_scoped(scope, work);
+        let ended = thread.map_err(Failure::unsent)?.join();
+        ended.unwrap_or_else(|_| Err(Failure::usage("the template cannot be rendered")))
+    })
+}
 
 /// A text, and the subject of it.
 pub struct Template {
@@ -35,12 +56,18 @@ impl Template {
         let text = input::text(path)?.replace("\r\n", "\n");
         let file = if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() };
         let text = text.trim_start_matches('\u{feff}');
+        if text.len() + subject.map_or(0, str::len) > LONGEST {
+            return Err(Failure::usage(format!("{file} is longer than {} KiB", LONGEST / 1024)));
+        }
         let (front, body) = split(text);
         let before = text.lines().count().saturating_sub(body.lines().count());
         let own = front.map(|front| own_subject(front, &file)).transpose()?.flatten();
         let html = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("html") || ending.eq_ignore_ascii_case("htm"));
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_fuel(Some(STEPS));
+        // What it keeps from one round of a loop to the next may double in each.
+        environment.remove_global("namespace");
         environment.set_auto_escape_callback(move |name| if html && name == BODY { AutoEscape::Html } else { AutoEscape::None });
         let wrong = |what: &str, before: usize, error: &minijinja::Error| {
             let line = error.line().map_or_else(String::new, |line| format!(" line {}", line + before));
@@ -64,16 +91,25 @@ impl Template {
     }
 
     fn part(&self, name: &str, person: &Person, columns: &[String]) -> Result<String, String> {
-        let failed = |error: minijinja::Error| self.told(name, &error, person, columns);
-        self.environment.get_template(name).and_then(|template| template.render(&person.fields)).map_err(failed)
+        let mut text = Text::default();
+        let rendered =
+            self.environment.get_template(name).and_then(|template| template.render_captured_to(&person.fields, &mut text).map(drop));
+        if text.is_full {
+            return Err(format!("{} makes a text of more than {} KiB", self.file, LONGEST_TEXT / 1024));
+        }
+        rendered.map_err(|error| self.explain(name, &error, person, columns))?;
+        String::from_utf8(text.bytes).map_err(|_| format!("{} makes what is no text", self.file))
     }
 
-    fn told(&self, name: &str, error: &minijinja::Error, person: &Person, columns: &[String]) -> String {
+    fn explain(&self, name: &str, error: &minijinja::Error, person: &Person, columns: &[String]) -> String {
         let place = match (name, error.line()) {
             (SUBJECT, _) => "the subject".to_owned(),
             (_, Some(line)) => format!("{} line {}", self.file, line + self.before),
             (_, None) => self.file.clone(),
         };
+        if error.kind() == ErrorKind::OutOfFuel {
+            return format!("{place}: the text takes more than {STEPS} steps");
+        }
         if error.kind() != ErrorKind::UndefinedError {
             return format!("{place}: {}", sentence(error));
         }
@@ -88,6 +124,28 @@ impl Template {
             [field] => format!("`{field}` is empty, and {place} uses it"),
             several => format!("{} are missing, and {place} uses one of them", several.join(", ")),
         }
+    }
+}
+
+/// A text that is not longer than [`LONGEST_TEXT`].
+#[derive(Default)]
+struct Text {
+    bytes: Vec<u8>,
+    is_full: bool,
+}
+
+impl io::Write for Text {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + piece.len() > LONGEST_TEXT {
+            self.is_full = true;
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(piece);
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -114,7 +172,7 @@ fn own_subject(front: &str, file: &str) -> Result<Option<String>, Failure> {
     Ok(subject)
 }
 
-/// Without the place, which is told otherwise.
+/// Without the place, which is named before it.
 fn sentence(error: &minijinja::Error) -> String {
     error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind()))
 }
@@ -165,6 +223,37 @@ mod tests {
         ] {
             let error = template(".md", text).render(&person(&json!({ "name": "Ada" })), &columns).err();
             assert_eq!(error.as_deref(), Some(sentence));
+        }
+    }
+
+    #[test]
+    fn a_template_ends_and_never_overflows_the_stack() {
+        let long = |piece: &str, count: usize| piece.repeat(count);
+        let nested = format!("{{{{ {}1{} }}}}", long("[", 20_000), long("]", 20_000));
+        let cases = [
+            ("{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}".to_owned(), "steps"),
+            ("{% for a in range(1000) %}{{ 'x' * 100000 }}{% endfor %}".to_owned(), "more than 1024 KiB"),
+            ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}".to_owned(), "recursion limit"),
+            ("{% include 'body' %}".to_owned(), ""),
+            (format!("{{{{ 1{} }}}}", long("+1", 30_000)), "steps"),
+            (format!("{{{{ 1{} }}}}", long("|abs", 15_000)), "steps"),
+            (format!("{{{{ name{} }}}}", long(".a", 30_000)), "steps"),
+            (nested, "recursion"),
+            (format!("{}{}", "{% if 1 %}".repeat(3_000), "{% endif %}".repeat(3_000)), "recursion"),
+            ("x".repeat(65_000) + &long("x", 1_000), "longer than 64 KiB"),
+        ];
+        let ada = person(&json!({ "name": "Ada" }));
+        for (text, problem) in cases {
+            let ended = super::on_deep_stack(|| {
+                let file = tempfile::NamedTempFile::new().unwrap();
+                std::fs::write(file.path(), &text).unwrap();
+                Template::read(file.path(), None)?.render(&ada, &[]).map_err(crate::cli::failure::Failure::usage)
+            });
+            let start = &text[..text.len().min(60)];
+            match ended {
+                Ok(_) => assert_eq!(problem, "steps", "{start} ended"),
+                Err(error) => assert!(error.to_string().contains(problem) || problem == "steps", "{start}: {error}"),
+            }
         }
     }
 }

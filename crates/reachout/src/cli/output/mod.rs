@@ -1,22 +1,21 @@
 //! What the program prints: tables for people, and forms for programs.
 
+pub mod file;
 mod filter;
 mod format;
 mod progress;
 mod shape;
 mod table;
 
-use std::{
-    io::{IsTerminal as _, Write as _},
-    path::Path,
-};
+use std::{io::IsTerminal as _, path::Path};
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
 pub use self::{filter::Filter, format::Format};
 use self::{progress::Progress, table::Table};
-use super::{failure::Failure, suggest::with_nearest};
+pub use super::print::{note, plain};
+use super::{arguments::with_nearest, failure::Failure, print};
 
 /// Rows of a streamed list that are laid out together.
 const CHUNK: usize = 100;
@@ -34,7 +33,7 @@ pub struct Output {
     /// Layout of a streamed list, made by its first rows.
     layout: Option<Layout>,
     progress: Option<Progress>,
-    /// What programs are told only after they have their JSON.
+    /// What programs read only after their JSON.
     notes: Vec<String>,
 }
 
@@ -59,6 +58,11 @@ impl Output {
 
     pub fn is_table(&self) -> bool {
         self.format == Format::Table
+    }
+
+    /// Whether nothing was asked of it.
+    pub fn is_default(&self) -> bool {
+        self.is_table() && self.columns.is_empty() && self.filter.is_none()
     }
 
     /// Refuses columns that no row will have. `known`: dot paths of those that the vendor documents; none where it does not say.
@@ -180,7 +184,7 @@ impl Output {
         if self.is_json() { self.notes.push(text) } else { note(&format!("note: {text}")) }
     }
 
-    /// What was noted and not told yet.
+    /// What was noted and not printed yet.
     pub fn take_notes(&mut self) -> Vec<String> {
         std::mem::take(&mut self.notes)
     }
@@ -214,8 +218,8 @@ impl Output {
 
     fn table(&self, rows: &[Value]) -> Table {
         match self.columns.is_empty() {
-            true => Table::of(rows, table::room()),
-            false => Table::with(self.columns.clone(), rows, table::room()),
+            true => Table::of(rows, table::width()),
+            false => Table::with(self.columns.clone(), rows, table::width()),
         }
     }
 
@@ -246,22 +250,10 @@ impl Output {
 
 fn fields(rows: &[Value]) -> Result<(), Failure> {
     let rows: Vec<_> = rows.iter().map(|row| (shape::text_at(row, "field"), shape::text_at(row, "value"))).collect();
-    line(&table::fields(&rows, table::room()))
+    line(&table::fields(&rows, table::width()))
 }
 
-/// `println!` panics where nobody reads the output any more, and writes a long line in pieces, between which another program may write.
+/// A line on standard output.
 pub fn line(text: &str) -> Result<(), Failure> {
-    let mut stdout = std::io::stdout().lock();
-    stdout.write_all(format!("{text}\n").as_bytes())?;
-    Ok(stdout.flush()?)
-}
-
-/// `eprintln!` panics where standard error cannot be written, and the exit code would be lost.
-pub fn note(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{text}");
-}
-
-/// A vendor's text must not steer the terminal.
-pub fn plain(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() && character != '\n' { ' ' } else { character }).collect()
+    Ok(print::line(text)?)
 }

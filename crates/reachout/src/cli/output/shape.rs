@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::plain;
+use crate::cli::print::plain;
 
 /// Names that say most of a thing, in this order; without `_`, in lower case, in the singular.
 const MAIN: [&str; 31] = [

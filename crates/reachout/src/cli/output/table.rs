@@ -24,10 +24,10 @@ const GAP: usize = 2;
 const NARROWEST: usize = 20;
 
 /// How wide the output may be; nothing where nobody says. `COLUMNS` comes first, as in other programs.
-pub fn room() -> Option<usize> {
-    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+pub fn width() -> Option<usize> {
+    let given = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let terminal = || std::io::stdout().is_terminal().then(terminal_size::terminal_size).flatten().map(|(width, _)| usize::from(width.0));
-    told.or_else(terminal).map(|width: usize| width.max(NARROWEST))
+    given.or_else(terminal).map(|width: usize| width.max(NARROWEST))
 }
 
 /// The columns of a table and their widths.

@@ -5,7 +5,7 @@ use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use reachout_sandbox::{RecordedRequest, RequestEvent, RequestStream};
 use serde_json::json;
 
-use super::super::output::{line, plain};
+use crate::cli::output::{line, plain};
 
 /// How many lines wait for a slow terminal.
 const WAITING: usize = 1_024;

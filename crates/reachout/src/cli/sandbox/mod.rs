@@ -12,7 +12,7 @@ use serde::Serialize;
 
 pub use self::simulated::Simulated;
 use super::{
-    calls,
+    call,
     failure::Failure,
     output::{Output, line, note},
 };
@@ -92,7 +92,7 @@ impl Serve {
             note(&format!("note: other machines may use this sandbox, which listens at {host}"));
         }
         // Caught before anything is said, so that whoever reads it may end the sandbox at once.
-        let signal = calls::signal().map_err(Failure::unsent)?;
+        let signal = call::signal().map_err(Failure::unsent)?;
         let _announcement = sandbox.announce().unwrap_or_else(|error| {
             note(&format!("note: --sandbox will not find this sandbox: {error}"));
             None
@@ -100,7 +100,7 @@ impl Serve {
         let rows = Vendor::ALL.map(|vendor| Row { vendor, base_url: sandbox.base_url(vendor), credential: sandbox.api_key(vendor) });
         output.rows(&["vendor", "base_url", "credential"], &rows)?;
         if !output.is_json() {
-            line(&format!("\nDashboard: {}/   Ctrl-C ends it.", sandbox.url()))?;
+            line(&format!("\nDashboard: {}/   Press Ctrl-C to stop.", sandbox.url()))?;
         }
         if !quiet {
             tokio::spawn(lines::print(sandbox.watch(), output.is_json()));

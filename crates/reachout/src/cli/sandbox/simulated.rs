@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 
 use reachout_sandbox::{Running, Sandbox, Vendor};
 
-use super::super::failure::Failure;
+use crate::cli::failure::Failure;
 
 /// A sandbox to call.
 pub enum Simulated {
@@ -15,7 +15,7 @@ pub enum Simulated {
         others: usize,
     },
     /// It ends with this program.
-    Own(Box<Sandbox>),
+    Embedded(Box<Sandbox>),
 }
 
 impl Simulated {
@@ -26,7 +26,7 @@ impl Simulated {
                 let others = Running::all().await.iter().filter(|other| other.url() != sandbox.url()).count();
                 Ok(Self::Running { sandbox, others })
             }
-            None => Ok(Self::Own(Box::new(Sandbox::start().await.map_err(Failure::unsent)?))),
+            None => Ok(Self::Embedded(Box::new(Sandbox::start().await.map_err(Failure::unsent)?))),
         }
     }
 
@@ -38,14 +38,16 @@ impl Simulated {
                 Some(format!("--sandbox calls the running one at {}; {others} more run: REACHOUT_SANDBOX_URL chooses", sandbox.url()))
             }
             // Scripts that use one each have nothing to choose.
-            Self::Own(_) => std::io::stderr().is_terminal().then(|| "--sandbox calls one in this process, which ends with it".to_owned()),
+            Self::Embedded(_) => {
+                std::io::stderr().is_terminal().then(|| "--sandbox calls one in this process, which ends with it".to_owned())
+            }
         }
     }
 
     pub fn base_url(&self, vendor: Vendor) -> String {
         match self {
             Self::Running { sandbox, .. } => sandbox.base_url(vendor).to_owned(),
-            Self::Own(sandbox) => sandbox.base_url(vendor),
+            Self::Embedded(sandbox) => sandbox.base_url(vendor),
         }
     }
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use clap::ValueEnum;
-use reachout::Vendor;
+use reachout_messenger::Vendor;
 use reachout_sandbox::Running;
 
-use super::super::{
+use crate::cli::{
     failure::Failure,
     output::{Output, line},
 };

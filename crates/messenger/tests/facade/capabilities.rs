@@ -1,6 +1,6 @@
 //! What each vendor takes, as a user reads it.
 
-use reachout::{Channel, LeadwayOptions, Message, ReplyMode, Vendor, channels, check};
+use reachout_messenger::{Channel, LeadwayOptions, Message, ReplyMode, Vendor, channels, check};
 
 use crate::CONTACT;
 

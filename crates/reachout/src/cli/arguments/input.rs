@@ -6,10 +6,9 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
+use super::exact::Exact;
+use crate::cli::failure::Failure;
 use anyhow::Context as _;
-use serde_json::Value;
-
-use super::failure::Failure;
 
 /// Whether standard input was read: two arguments cannot have it.
 static READ: AtomicBool = AtomicBool::new(false);
@@ -59,13 +58,13 @@ pub fn argument(argument: &str) -> Result<String, String> {
 }
 
 /// A body: JSON itself, `@FILE`, or `-` for standard input.
-pub fn json(argument: &str) -> Result<Value, Failure> {
+pub fn json(argument: &str) -> Result<Exact, Failure> {
     let (name, text) = match (argument, argument.strip_prefix('@')) {
         ("-", _) => ("standard input", text(Path::new("-"))?),
         (_, Some(file)) => (file, text(Path::new(file))?),
         (_, None) => ("--json-body", argument.to_owned()),
     };
-    let value = serde_json::from_str(&text).with_context(|| {
+    let value = Exact::parse(&text).with_context(|| {
         let hint = if name == "--json-body" && !text.trim_start().starts_with(['{', '[']) { " (a file is given as @FILE)" } else { "" };
         format!("{name} is not the body that the operation takes{hint}")
     });

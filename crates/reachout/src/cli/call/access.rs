@@ -1,12 +1,12 @@
 //! Where the clients call, and with which credential.
 
-use reachout::{Messenger, Vendor};
+use reachout_messenger::{Messenger, Vendor};
 use reachout_runtime::{CallOptions, ClientBuilder, Core};
+use secrecy::SecretString;
 
-use super::{
+use super::{Calls, Exchange};
+use crate::cli::{
     auth::source::{Credential, Source},
-    calls::Calls,
-    exchange::Exchange,
     failure::Failure,
     globals::Globals,
     profile::Settings,
@@ -42,7 +42,7 @@ impl<'s> Access<'s> {
             None => {
                 let (base_url, _) = self.base_url(vendor)?;
                 let builder = builder.base_url(&base_url);
-                if authenticated && !self.exchange.holds() {
+                if authenticated && !self.exchange.is_preview() {
                     match Source::of(vendor, self.settings).await?.credential(vendor, &base_url, self.settings)? {
                         Credential::Fixed(secret) => builder.credential(secret),
                         Credential::Renewed(provider) => builder.credential_provider(provider),
@@ -52,6 +52,17 @@ impl<'s> Access<'s> {
                 }
             }
         };
+        self.built(vendor, builder)
+    }
+
+    /// A client of a vendor with this credential.
+    pub fn client_with<C: From<Core>>(&self, vendor: &'static reachout_runtime::Vendor, credential: SecretString) -> Result<C, Failure> {
+        let (base_url, _) = self.base_url(vendor)?;
+        self.built(vendor, ClientBuilder::new(vendor).base_url(&base_url).credential(credential))
+    }
+
+    /// The client, watched and shown.
+    fn built<C: From<Core>>(&self, vendor: &'static reachout_runtime::Vendor, builder: ClientBuilder<Core>) -> Result<C, Failure> {
         let client = builder.user_agent(concat!("reachout/", env!("CARGO_PKG_VERSION"))).build()?;
         let client = match self.exchange.observer(vendor) {
             Some(observer) => client.with(CallOptions::new().observer(observer)),
@@ -67,6 +78,10 @@ impl<'s> Access<'s> {
 
     /// Where a vendor's API is, and who says so.
     pub fn base_url(&self, vendor: &reachout_runtime::Vendor) -> Result<(String, String), Failure> {
+        if let Some(sandbox) = &self.sandbox {
+            let vendor = vendor.id.parse::<reachout_sandbox::Vendor>().map_err(Failure::unsent)?;
+            return Ok((sandbox.base_url(vendor), "--sandbox".to_owned()));
+        }
         self.settings.base_url(vendor, self.base_url.as_deref())
     }
 
@@ -82,7 +97,7 @@ impl<'s> Access<'s> {
 
     /// The facade over a vendor's client.
     pub async fn messenger(&self, vendor: Vendor) -> Result<Box<dyn Messenger>, Failure> {
-        let api = vendor.api().ok_or(reachout::Unsupported::NotCompiled { vendor })?;
-        Ok(reachout::over(vendor, self.client(api.vendor, true).await?)?)
+        let api = vendor.api().ok_or(reachout_messenger::Unsupported::NotCompiled { vendor })?;
+        Ok(reachout_messenger::over(vendor, self.client(api.vendor, true).await?)?)
     }
 }

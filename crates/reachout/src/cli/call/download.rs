@@ -11,7 +11,8 @@ use futures_util::StreamExt as _;
 use reachout_runtime::ByteStream;
 use tempfile::NamedTempFile;
 
-use super::{calls::Calls, failure::Failure, output::Output};
+use super::Calls;
+use crate::cli::{failure::Failure, output::Output};
 
 /// Where a response that is a file goes.
 pub enum Destination {

@@ -1,6 +1,6 @@
 //! What goes over the wire, and what comes back, through each client.
 
-use reachout::{
+use reachout_messenger::{
     Channel, Delivery, Error, HighLevelOptions, LeadwayOptions, Message, Messenger, Recipient, ReplyMode, SendPilotOptions, Vendor,
 };
 use reachout_mocks::{

@@ -17,7 +17,7 @@ use reachout_runtime::{
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{
+use crate::cli::{
     failure::Failure,
     globals::Globals,
     output::{Output, line, note, plain},
@@ -34,7 +34,7 @@ const REDACTED: &str = "[redacted]";
 pub struct Exchange {
     verbose: u8,
     mode: Mode,
-    held: Arc<Mutex<Option<Held>>>,
+    unsent: Arc<Mutex<Option<Unsent>>>,
     /// The parts of a form, which the request itself does not show.
     parts: Arc<Mutex<Vec<Part>>>,
 }
@@ -59,7 +59,7 @@ pub struct Part {
 
 /// A request that was not sent.
 #[derive(Clone, Debug)]
-struct Held {
+struct Unsent {
     method: String,
     url: String,
     /// The credential is a variable of the shell.
@@ -81,7 +81,7 @@ impl Exchange {
     }
 
     /// Nothing is sent.
-    pub fn holds(&self) -> bool {
+    pub fn is_preview(&self) -> bool {
         self.mode != Mode::Send
     }
 
@@ -92,27 +92,27 @@ impl Exchange {
 
     /// What watches the calls to a vendor; nothing where nobody wants to see them.
     pub fn observer(&self, vendor: &'static Vendor) -> Option<Arc<dyn Observer>> {
-        let wanted = self.verbose > 0 || self.holds();
+        let wanted = self.verbose > 0 || self.is_preview();
         wanted.then(|| Arc::new(Watcher { exchange: self.clone(), vendor, sent: Mutex::new(Instant::now()) }) as Arc<dyn Observer>)
     }
 
-    /// Tells what the form of the next request consists of.
+    /// Records what the form of the next request consists of.
     pub fn set_parts(&self, parts: Vec<Part>) {
         *self.parts.lock().unwrap_or_else(PoisonError::into_inner) = parts;
     }
 
-    /// Prints the request that was held back, if there was one.
+    /// Prints the request that was not sent, if there was one.
     pub fn show(&self, output: &mut Output) -> Option<Result<(), Failure>> {
-        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        let unsent = self.unsent.lock().unwrap_or_else(PoisonError::into_inner).take()?;
         Some(match self.mode {
-            Mode::Curl => line(&curl::command(&held)),
-            _ if output.is_table() => line(&held.text()),
-            _ => output.object(&held.object()),
+            Mode::Curl => line(&curl::command(&unsent)),
+            _ if output.is_table() => line(&unsent.text()),
+            _ => output.object(&unsent.object()),
         })
     }
 }
 
-impl Held {
+impl Unsent {
     fn of(request: &Outgoing<'_>, vendor: &Vendor, parts: Vec<Part>) -> Self {
         let (header, _) = credential_header(vendor);
         let variable = format!("${}", vendor.credential_env);
@@ -136,17 +136,33 @@ impl Held {
         self.headers.iter().find(|(name, _)| name == CONTENT_TYPE.as_str()).map_or("", |(_, value)| value)
     }
 
+    /// The headers without secrets.
+    fn shown_headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers.iter().map(|(name, value)| {
+            let is_secret = mask::is_secret(name) && !self.credential.contains(name);
+            (name.as_str(), if is_secret { REDACTED } else { value.as_str() })
+        })
+    }
+
+    /// The parts without secrets.
+    fn shown_parts(&self) -> impl Iterator<Item = Part> {
+        self.parts.iter().cloned().map(|part| match part.text {
+            Some(_) if mask::is_secret(&part.name) => Part { text: Some(REDACTED.to_owned()), ..part },
+            _ => part,
+        })
+    }
+
     fn text(&self) -> String {
         let mut text = format!("{} {}\n", self.method, mask::query(&self.url));
-        for (name, value) in &self.headers {
+        for (name, value) in self.shown_headers() {
             // Writing to a string cannot fail.
             let _ = writeln!(text, "{name}: {value}");
         }
         if let Some(body) = &self.body {
             let _ = write!(text, "\n{}", shown(body, self.media_type(), true, usize::MAX));
         }
-        for Part { name, text: value, file } in &self.parts {
-            let value = value.clone().or_else(|| file.as_ref().map(|file| format!("the file {file}"))).unwrap_or_default();
+        for Part { name, text: value, file } in self.shown_parts() {
+            let value = value.or_else(|| file.map(|file| format!("the file {file}"))).unwrap_or_default();
             let _ = write!(text, "\n{name}: {value}");
         }
         plain(text.trim_end())
@@ -154,7 +170,7 @@ impl Held {
 
     /// For programs.
     fn object(&self) -> Value {
-        let headers: Map<_, _> = self.headers.iter().map(|(name, value)| (name.clone(), Value::from(value.clone()))).collect();
+        let headers: Map<_, _> = self.shown_headers().map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
         let body = self.body.as_ref().map(|body| {
             let text = mask::body(body, self.media_type());
             serde_json::from_str(&text).unwrap_or(Value::String(text))
@@ -165,7 +181,7 @@ impl Held {
         object.insert("headers".to_owned(), headers.into());
         object.insert("body".to_owned(), body.unwrap_or_default());
         if !self.parts.is_empty() {
-            object.insert("parts".to_owned(), serde_json::to_value(&self.parts).unwrap_or_default());
+            object.insert("parts".to_owned(), serde_json::to_value(self.shown_parts().collect::<Vec<_>>()).unwrap_or_default());
         }
         object.into()
     }
@@ -202,13 +218,13 @@ impl Watcher {
             } else {
                 String::from_utf8_lossy(value.as_bytes()).into_owned()
             };
-            tell(sign, &format!("{name}: {value}"));
+            print(sign, &format!("{name}: {value}"));
         }
         let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         for text in
             body.filter(|body| !body.is_empty()).map(|body| shown(body, media_type, false, SHOWN)).iter().flat_map(|text| text.lines())
         {
-            tell(sign, text);
+            print(sign, text);
         }
     }
 }
@@ -216,17 +232,17 @@ impl Watcher {
 impl Observer for Watcher {
     fn sending(&self, request: &Outgoing<'_>) -> bool {
         let parts = self.exchange.parts.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if self.exchange.holds() {
-            *self.exchange.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(Held::of(request, self.vendor, parts));
+        if self.exchange.is_preview() {
+            *self.exchange.unsent.lock().unwrap_or_else(PoisonError::into_inner) = Some(Unsent::of(request, self.vendor, parts));
             return false;
         }
         let attempt = if request.attempt > 1 { format!(" (attempt {})", request.attempt) } else { String::new() };
-        tell('>', &format!("{} {}{attempt}", request.method, mask::query(request.url)));
+        print('>', &format!("{} {}{attempt}", request.method, mask::query(request.url)));
         self.details('>', request.headers, request.body.map(|body| &body[..]));
         if self.exchange.verbose > 1 {
             for Part { name, text, file } in &parts {
                 let value = if mask::is_secret(name) { Some(REDACTED.to_owned()) } else { text.clone().or_else(|| file.clone()) };
-                tell('>', &format!("{name}: {}", value.unwrap_or_default()));
+                print('>', &format!("{name}: {}", value.unwrap_or_default()));
             }
         }
         *self.sent.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
@@ -234,30 +250,30 @@ impl Observer for Watcher {
     }
 
     fn responded(&self, status: StatusCode, headers: &HeaderMap, body: Option<&Bytes>) {
-        tell('<', &format!("{status} in {} ms", self.since()));
+        print('<', &format!("{status} in {} ms", self.since()));
         self.details('<', headers, body.map(|body| &body[..]));
     }
 
     fn failed(&self, error: &Error, wait: Option<Duration>) {
         match error.status() {
-            Some(status) => tell('<', &format!("{status} in {} ms", self.since())),
-            None => tell('<', &format!("{} after {} ms", error.reason(), self.since())),
+            Some(status) => print('<', &format!("{status} in {} ms", self.since())),
+            None => print('<', &format!("{} after {} ms", error.reason(), self.since())),
         }
         self.details('<', error.headers(), Some(error.body()));
         if let Some(wait) = wait {
-            tell('*', &format!("trying again in {:.1} s", wait.as_secs_f64()));
+            print('*', &format!("trying again in {:.1} s", wait.as_secs_f64()));
         }
     }
 
     fn paced(&self, wait: Duration) {
         // Asking for a slot that is free takes some milliseconds at most.
         if self.exchange.verbose > 0 && wait >= Duration::from_millis(50) {
-            tell('*', &format!("waited {:.1} s for the rate limit", wait.as_secs_f64()));
+            print('*', &format!("waited {:.1} s for the rate limit", wait.as_secs_f64()));
         }
     }
 }
 
-fn tell(sign: char, text: &str) {
+fn print(sign: char, text: &str) {
     let text = plain(text);
     let faint = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     note(&if faint { format!("\u{1b}[2m{sign} {text}\u{1b}[0m") } else { format!("{sign} {text}") });

@@ -12,7 +12,7 @@ use std::{
 
 use reachout_runtime::{CallOptions, Core, Delivery, DeliveryWatch};
 
-use super::failure::tell_interrupted;
+use crate::cli::failure::report_interruption;
 
 /// The calls that this run makes, all together. Clones are the same calls.
 #[derive(Clone, Debug, Default)]
@@ -21,13 +21,15 @@ pub struct Calls(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     watch: DeliveryWatch,
+    /// What is known of calls that are not watched.
+    recorded: Mutex<Option<Delivery>>,
     /// They change nothing at the vendor.
     read_only: AtomicBool,
-    /// Their result is told, or about to be.
+    /// Their result is printed, or about to be.
     finished: AtomicBool,
     /// Signals are waited for.
     listening: AtomicBool,
-    /// Programs read what is told.
+    /// Programs read what is printed.
     json: AtomicBool,
     /// A file that is worth nothing unless they come to their end.
     unfinished: Mutex<Option<PathBuf>>,
@@ -48,12 +50,19 @@ impl Calls {
         self.0.read_only.load(Ordering::Relaxed)
     }
 
-    /// What is known of them at this moment.
-    pub fn delivery(&self) -> Delivery {
-        self.0.watch.delivery()
+    /// Records what came of calls that are not watched.
+    pub fn record(&self, delivery: Delivery) {
+        let mut recorded = self.0.recorded.lock().unwrap_or_else(PoisonError::into_inner);
+        *recorded = (*recorded).max(Some(delivery));
     }
 
-    /// Says that programs read what is told.
+    /// What is known of them at this moment.
+    pub fn delivery(&self) -> Delivery {
+        let recorded = *self.0.recorded.lock().unwrap_or_else(PoisonError::into_inner);
+        recorded.map_or_else(|| self.0.watch.delivery(), |recorded| recorded.max(self.0.watch.delivery()))
+    }
+
+    /// Says that programs read what is printed.
     pub fn set_json(&self) {
         self.0.json.store(true, Ordering::Relaxed);
     }
@@ -67,16 +76,16 @@ impl Calls {
         *self.0.unfinished.lock().unwrap_or_else(PoisonError::into_inner) = Some(file);
     }
 
-    /// From here on a signal adds nothing to what is told.
+    /// From here on a signal adds nothing to what is printed.
     pub fn finish(&self) {
         self.0.finished.store(true, Ordering::Release);
     }
 
-    /// Lets Ctrl-C and SIGTERM end the program with a word on what is known of the calls.
+    /// Lets Ctrl-C, SIGTERM and SIGHUP end the program with a word on what is known of the calls.
     ///
     /// A thread of its own waits for them, because a read from the terminal or a write into a full pipe blocks this one. Where signals
     /// cannot be waited for, they end the program as they always do.
-    pub fn tell_on_signal(&self) {
+    pub fn report_on_signal(&self) {
         if self.0.listening.swap(true, Ordering::Relaxed) {
             return;
         }
@@ -111,7 +120,7 @@ impl Calls {
             // It may have become the finished one.
             let _ = std::fs::remove_file(file);
         }
-        std::process::exit(tell_interrupted(delivery, self.advice(delivery), self.are_read_by_programs()) as i32);
+        std::process::exit(report_interruption(delivery, self.advice(delivery), self.are_read_by_programs()) as i32);
     }
 
     /// What is known, and what to do.
@@ -127,18 +136,35 @@ impl Calls {
     }
 }
 
-/// The next Ctrl-C or SIGTERM; they are caught from the moment this returns.
+/// The next Ctrl-C, SIGTERM or SIGHUP; they are caught from the moment this returns. A SIGHUP that `nohup` ignores stays ignored.
 #[cfg(unix)]
 pub fn signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let mut hangup = if *IGNORES_HANGUP { None } else { Some(signal(SignalKind::hangup())?) };
     Ok(async move {
+        let hung_up = async {
+            match &mut hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
+            _ = hung_up => {}
         }
     })
 }
+
+/// Whether this program was started with SIGHUP ignored, as `nohup` does: the first bit of the mask that Linux shows. Elsewhere it is not
+/// known, and the signal ends the program.
+#[cfg(unix)]
+static IGNORES_HANGUP: std::sync::LazyLock<bool> = std::sync::LazyLock::new(|| {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & 1 == 1)
+});
 
 #[cfg(windows)]
 pub fn signal() -> io::Result<impl Future<Output = ()>> {

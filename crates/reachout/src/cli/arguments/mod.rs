@@ -1,0 +1,14 @@
+//! Reading arguments.
+
+mod choice;
+mod credential;
+pub mod exact;
+pub mod input;
+mod suggest;
+pub mod time;
+
+pub use self::{
+    choice::Choice,
+    credential::{credential_name, profile_name},
+    suggest::{keep_nearest, with_nearest},
+};

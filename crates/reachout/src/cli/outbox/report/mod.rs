@@ -1,0 +1,155 @@
+//! `reachout outbox report`: what was sent over time, and why the rest was not.
+
+mod chart;
+
+use std::{path::PathBuf, time::Duration};
+
+use anyhow::Context as _;
+use chrono::{DateTime, Utc};
+use clap::Args;
+use minijinja::{Environment, context};
+use reachout_outbox::{Cause, Filter, Outbox, Point, State};
+use serde::Serialize;
+
+use super::{Database, Selection, failed};
+use crate::cli::{
+    arguments::time::{duration, words},
+    failure::Failure,
+    output::{Output, file, line},
+};
+
+/// Lengths of a period, so that a chart has at most [`BARS`].
+const PERIODS: [u64; 9] = [10, 60, 300, 900, 3_600, 21_600, 86_400, 604_800, 2_592_000];
+const BARS: i64 = 80;
+
+/// Columns of the table.
+const COLUMNS: [&str; 8] = ["part", "at", "vendor", "state", "code", "http_status", "messages", "example"];
+
+/// Report counts over time and errors by cause
+///
+/// A row is a total, a period of time or a cause, as its column `part` says.
+#[derive(Args)]
+#[command(after_long_help = "Examples:
+  reachout outbox report
+  reachout outbox report --campaign spring -o csv > spring.csv
+  reachout outbox report --jq '.[] | select(.part == \"cause\")'
+  reachout outbox report --html report.html")]
+pub struct Report {
+    #[command(flatten)]
+    selection: Selection,
+    /// Write a page with a chart to this file, or - for standard output, instead of rows
+    #[arg(long, value_name = "FILE|-")]
+    html: Option<PathBuf>,
+    /// Length of the periods of time, such as 1h; if absent, by how long it all took
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    every: Option<Duration>,
+}
+
+/// A total, a period or a cause.
+#[derive(Default, Serialize)]
+struct Row {
+    part: &'static str,
+    at: Option<DateTime<Utc>>,
+    vendor: Option<&'static str>,
+    state: &'static str,
+    code: Option<String>,
+    http_status: Option<u16>,
+    messages: u64,
+    example: Option<i64>,
+}
+
+/// What is known of the messages.
+struct Numbers {
+    counts: Vec<(State, u64)>,
+    points: Vec<Point>,
+    causes: Vec<Cause>,
+    period: Duration,
+}
+
+impl Report {
+    pub async fn run(self, database: &Database, output: &mut Output) -> Result<(), Failure> {
+        let outbox = database.existing().await?;
+        let numbers = Numbers::read(&outbox, &self.selection.filter(), self.every).await?;
+        let Some(path) = &self.html else {
+            let rows = numbers.rows();
+            return if rows.is_empty() && output.is_table() { line("nothing found") } else { output.rows(&COLUMNS, &rows) };
+        };
+        if !output.is_default() {
+            return Err(Failure::usage("--html writes a page; --output, --json, --jq and --columns are for rows"));
+        }
+        let page = numbers.page()?;
+        if path.as_os_str() == "-" {
+            return line(page.trim_end());
+        }
+        file::write(path, page.as_bytes()).with_context(|| format!("{} cannot be written", path.display())).map_err(Failure::Output)?;
+        output.saved(path, page.len())
+    }
+}
+
+/// A period with which a chart has not too many bars.
+async fn suitable(outbox: &Outbox, filter: &Filter) -> Result<Duration, Failure> {
+    let coarse = outbox.timeline(filter, Duration::from_mins(1)).await.map_err(failed)?;
+    let times = || coarse.iter().map(|point| point.at.timestamp());
+    let lasted = times().max().unwrap_or(0) - times().min().unwrap_or(0);
+    let fits = |seconds: &u64| lasted / i64::try_from(*seconds).unwrap_or(i64::MAX) < BARS;
+    Ok(Duration::from_secs(PERIODS.into_iter().find(fits).unwrap_or(2_592_000)))
+}
+
+impl Numbers {
+    async fn read(outbox: &Outbox, filter: &Filter, every: Option<Duration>) -> Result<Self, Failure> {
+        let period = match every {
+            Some(every) if every < Duration::from_secs(1) => return Err(Failure::usage("--every is at least 1s")),
+            Some(every) => every,
+            None => suitable(outbox, filter).await?,
+        };
+        Ok(Self {
+            counts: outbox.counts(filter).await.map_err(failed)?,
+            points: outbox.timeline(filter, period).await.map_err(failed)?,
+            causes: outbox.causes(filter).await.map_err(failed)?,
+            period,
+        })
+    }
+
+    fn rows(&self) -> Vec<Row> {
+        let total = |(state, count): &(State, u64)| Row { part: "total", state: state.name(), messages: *count, ..Row::default() };
+        let time =
+            |point: &Point| Row { part: "time", at: Some(point.at), state: point.state.name(), messages: point.count, ..Row::default() };
+        let cause = |cause: &Cause| Row {
+            part: "cause",
+            vendor: Some(cause.vendor.id()),
+            state: cause.state.name(),
+            code: cause.code.clone(),
+            http_status: cause.http_status,
+            messages: cause.count,
+            example: Some(cause.example),
+            ..Row::default()
+        };
+        self.counts.iter().map(total).chain(self.points.iter().map(time)).chain(self.causes.iter().map(cause)).collect()
+    }
+
+    fn page(&self) -> Result<String, Failure> {
+        let mut environment = Environment::new();
+        let rendered = environment.add_template("page.html", include_str!("page.html")).and_then(|()| {
+            let seconds = self.period.as_secs().max(1);
+            let chart = chart::svg(&self.points, i64::try_from(seconds).unwrap_or(i64::MAX));
+            let named = |state: State| context! { name => state.name(), colour => chart::colour(state) };
+            let totals: Vec<_> = self.counts.iter().map(|(state, count)| context! { state => named(*state), count => count }).collect();
+            let causes: Vec<_> = self
+                .causes
+                .iter()
+                .map(|cause| {
+                    context! {
+                        state => named(cause.state), vendor => cause.vendor.name(), code => cause.code, http_status => cause.http_status,
+                        count => cause.count, example => cause.example,
+                    }
+                })
+                .collect();
+            let made_at = Utc::now().format("%Y-%m-%d %H:%M UTC").to_string();
+            let every = words(self.period);
+            environment.get_template("page.html")?.render(
+                context! { total => self.counts.iter().map(|(_, count)| count).sum::<u64>(), totals, causes, chart, every, made_at },
+            )
+        });
+        rendered.map_err(|error| Failure::Output(error.into()))
+    }
+}
