@@ -8,7 +8,7 @@ use super::{Store, execute, now, transaction};
 use crate::entry::Filter;
 use crate::envelope::Lane;
 use crate::outbox::Resolution;
-use crate::{Error, Rules, State};
+use crate::{Error, Rules};
 
 /// What became of a resolution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
