@@ -39,10 +39,15 @@ pub fn changes(old: &Api, new: &Api) -> Vec<Change> {
     changes
 }
 
+/// What the name of an event begins with.
+const EVENT: &str = "webhook event ";
+
 /// `contacts().list.offset` stands in `contacts().list`, and `Contact.id` in `Contact`.
 fn parents(name: &str) -> impl Iterator<Item = &str> {
-    let inner = name.find("().").map_or(0, |at| at + 3);
-    name[inner..].char_indices().filter(|(_, char)| *char == '.').map(move |(at, _)| &name[..inner + at])
+    // The name of an event is one name, whatever is in it.
+    let own = if name.starts_with(EVENT) { "" } else { name };
+    let inner = own.find("().").map_or(0, |at| at + 3);
+    own[inner..].char_indices().filter(|(_, char)| *char == '.').map(move |(at, _)| &name[..inner + at])
 }
 
 /// Every name of an interface, and what it is.
@@ -91,7 +96,7 @@ fn names(api: &Api) -> BTreeMap<String, String> {
             }
         }
     }
-    names.extend(api.events.iter().map(|event| (format!("webhook event `{}`", event.name), of.own(&event.payload))));
+    names.extend(api.events.iter().map(|event| (format!("{EVENT}{}", event.name), of.own(&event.payload))));
     names
 }
 

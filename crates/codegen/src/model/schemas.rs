@@ -26,15 +26,14 @@ pub fn read(document: &Document, types: &Types) -> BTreeMap<String, Schema> {
         .into_iter()
         .flatten()
         .map(|(component, schema)| {
-            let sent = sent.contains(component);
-            // What only a parameter refers to is chosen by the caller; what nothing refers to may come from anywhere.
-            let received = received.contains(component) || !sent && !parameters.contains(component);
+            let (sent, received) = (sent.contains(component), received.contains(component));
             let schema = Schema {
                 name: names::type_name(component),
                 description: described(&schema["description"], component),
                 shape: shape(document, component, schema, types, Use { sent, received, patched: patched.contains(component) }),
                 sent,
-                received,
+                // What only a parameter refers to is chosen by the caller; what nothing refers to may come from anywhere.
+                received: received || !sent && !parameters.contains(component),
                 limited: false,
                 shared: false,
             };
