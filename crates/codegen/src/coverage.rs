@@ -54,8 +54,8 @@ fn of(root: &Path, api: &Api) -> Result<Coverage, Error> {
 
 fn has_examples(operation: &Operation) -> bool {
     let body = match &operation.body {
-        Some(Body { content: BodyContent::Json(_) | BodyContent::Form(_), example }) => example.is_some(),
-        Some(Body { content: BodyContent::Multipart(_), .. }) | None => true,
+        Some(Body { content: BodyContent::Json(_) | BodyContent::Form(_), example, .. }) => example.is_some(),
+        Some(Body { content: BodyContent::Multipart(_) | BodyContent::Bytes(_), .. }) | None => true,
     };
     let response = !matches!(operation.success.content, Content::Json(_)) || operation.success.example.is_some();
     body && response && operation.parameters.iter().all(|parameter| parameter.example.is_some())

@@ -1,5 +1,7 @@
 //! How names of a document become names of Rust.
 
+use std::collections::BTreeSet;
+
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
 /// Names of schemas that can never be read without doubt in Rust: what every module has in scope, what the clients export, and keywords.
@@ -89,6 +91,24 @@ pub fn rust_name(name: &str) -> String {
         _ if is_identifier(&name) => name,
         _ => format!("{name}_"),
     }
+}
+
+/// Names of fields, of which no two are the same and none is `taken`. A name that is its own in Rust keeps it, so that `id` is `id` beside `@id`,
+/// which is `at_id`.
+pub fn field_names(wires: &[&str], taken: &[&str]) -> Vec<String> {
+    let mut used: BTreeSet<String> = taken.iter().map(|name| (*name).to_owned()).collect();
+    let mut names = vec![String::new(); wires.len()];
+    let mut order: Vec<usize> = (0..wires.len()).collect();
+    order.sort_by_key(|at| (rust_name(wires[*at]) != wires[*at], !wires[*at].chars().all(char::is_alphanumeric)));
+    for at in order {
+        let plain = rust_name(wires[at]);
+        let spelled = wires[at].replace('@', " at ").replace('$', " dollar ");
+        let spelled = rust_name(&spelled.strip_prefix('_').map_or(spelled.clone(), |rest| format!("underscore {rest}")));
+        let numbered = (2..).map(|number| format!("{plain}_{number}"));
+        let mut candidates = [plain.clone(), spelled, format!("{plain}_")].into_iter().chain(numbered);
+        names[at] = candidates.find(|name| used.insert(name.clone())).unwrap_or_default();
+    }
+    names
 }
 
 /// Whether anything of a name can be read in Rust: nothing of `$` can.
@@ -259,6 +279,18 @@ mod tests {
             ("notes", "note", "note"),
         ] {
             assert_eq!(method_name(id, tag), method, "{id} in {tag}");
+        }
+    }
+
+    #[test]
+    fn fields_have_names_of_their_own() {
+        for (wires, taken, names) in [
+            (&["@id", "_id", "id"][..], &[][..], &["at_id", "underscore_id", "id"][..]),
+            (&["@type", "type"], &[], &["at_type", "type_"]),
+            (&["new"], &["new"], &["new_"]),
+            (&["firstName", "first_name", "FirstName"], &[], &["first_name_", "first_name", "first_name_2"]),
+        ] {
+            assert_eq!(field_names(wires, taken), names);
         }
     }
 

@@ -45,6 +45,8 @@ pub enum TypeRef {
     Map(Box<TypeRef>),
     /// `Vec<T>`.
     List(Box<TypeRef>),
+    /// `Option<T>`: an item, a value of a map or a body that may be null.
+    Nullable(Box<TypeRef>),
     /// `Box<T>`, where a type contains itself.
     Boxed(Box<TypeRef>),
     /// A component.
@@ -151,10 +153,10 @@ fn simple(names: &HashMap<&str, String>, schema: &Value) -> Value {
         return simple(names, one);
     }
     match schema["type"].as_str() {
-        Some("array") => json!({ "type": "array", "items": simple(names, &schema["items"]) }),
+        Some("array") => json!({ "type": "array", "items": inner(names, &schema["items"]) }),
         Some("object") => match &schema["additionalProperties"] {
             Value::Object(values) if !values.is_empty() => {
-                json!({ "type": "object", "additionalProperties": simple(names, &schema["additionalProperties"]) })
+                json!({ "type": "object", "additionalProperties": inner(names, &schema["additionalProperties"]) })
             }
             _ => json!({ "type": "object", "additionalProperties": {} }),
         },
@@ -163,10 +165,23 @@ fn simple(names: &HashMap<&str, String>, schema: &Value) -> Value {
             _ => json!({ "type": "string" }),
         },
         // typify makes a number of a size of every other format; `int32` is what a vendor says and does not keep to.
+        Some("integer") if schema["format"] == "uint64" => json!({ "type": "integer", "format": "uint64" }),
         Some("integer") => json!({ "type": "integer", "format": "int64" }),
         Some(scalar) => json!({ "type": scalar }),
         None => json!({}),
     }
+}
+
+/// An item or a value of a map, which has no key that could be left out: null is in its type.
+fn inner(names: &HashMap<&str, String>, schema: &Value) -> Value {
+    let mut inner = simple(names, schema);
+    if schema["nullable"] == true && inner.as_object().is_some_and(|inner| !inner.is_empty()) {
+        if inner.get("$ref").is_some() {
+            inner = json!({ "allOf": [inner] });
+        }
+        inner["nullable"] = true.into();
+    }
+    inner
 }
 
 fn settings() -> GenerationSettings {
@@ -206,7 +221,10 @@ impl Reader<'_> {
                 Some(name) => TypeRef::Component((*name).to_owned()),
                 None => self.resolve(&newtype.inner())?,
             },
-            TypeDetails::Option(id) => self.resolve(&id)?,
+            TypeDetails::Option(id) => match self.resolve(&id)? {
+                TypeRef::Json => TypeRef::Json,
+                value => TypeRef::Nullable(value.into()),
+            },
             TypeDetails::Vec(id) | TypeDetails::Set(id) | TypeDetails::Array(id, _) => TypeRef::List(self.resolve(&id)?.into()),
             TypeDetails::Map(_, id) => match self.resolve(&id)? {
                 TypeRef::Json => TypeRef::Object,
@@ -240,7 +258,7 @@ fn builtin(name: &str) -> Result<TypeRef, String> {
 
 /// Runs what may panic, and makes an error of a panic. progenitor asserts what the lint should have refused; a maintainer gets a sentence,
 /// not a backtrace. The hook stays as it is for every other thread.
-fn quietly<T>(run: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+pub fn quietly<T>(run: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     thread_local!(static QUIET: Cell<bool> = const { Cell::new(false) });
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {

@@ -18,6 +18,7 @@
 mod nearest;
 
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 pub use jsonschema::Validator;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
@@ -39,6 +40,8 @@ pub enum Unknown {
 pub struct Definitions {
     schemas: Value,
     unknown: Unknown,
+    /// One validator for every schema, compiled when the first is asked for: a value stands in it under the name of its schema.
+    whole: Arc<OnceLock<Option<Validator>>>,
 }
 
 /// Where a value does not fit, and why.
@@ -75,7 +78,7 @@ impl Definitions {
     pub fn new(document: &Value, unknown: Unknown) -> Self {
         let schemas = document["components"]["schemas"].as_object().into_iter().flatten();
         let schemas: Map<String, Value> = schemas.map(|(name, schema)| (name.clone(), translate(schema, unknown))).collect();
-        Self { schemas: schemas.into(), unknown }
+        Self { schemas: schemas.into(), unknown, whole: Arc::default() }
     }
 
     /// A validator for one schema of the document, such as `{"$ref": "#/components/schemas/Contact"}`.
@@ -106,9 +109,30 @@ impl Definitions {
         reached
     }
 
-    /// Everything in `value` that does not fit `schema`.
+    /// The validator of all schemas; nothing where one of them is no schema.
+    fn whole(&self) -> Option<&Validator> {
+        let compile = || {
+            let names = self.schemas.as_object()?.keys();
+            let properties: Map<String, Value> = names.map(|name| (name.clone(), json!({ "$ref": format!("#/$defs/{name}") }))).collect();
+            let root = json!({ "properties": properties, "$defs": self.schemas });
+            jsonschema::draft202012::options().should_validate_formats(true).build(&root).ok()
+        };
+        self.whole.get_or_init(compile).as_ref()
+    }
+
+    /// Everything in `value` that does not fit `schema`. Many values of one document are best asked of the same definitions: what a `$ref` names is
+    /// compiled once for all of them.
     #[must_use]
     pub fn problems(&self, schema: &Value, value: &Value) -> Vec<Problem> {
+        let name = schema.as_object().filter(|map| map.len() == 1).and_then(|map| map.get("$ref")?.as_str()?.strip_prefix(COMPONENTS));
+        let plain = |name: &&str| !name.contains(['~', '%']) && self.schemas.get(*name).is_some();
+        if let Some((name, whole)) = name.filter(plain).zip(self.whole()) {
+            let mut found = problems(whole, &json!({ name: value }));
+            for problem in &mut found {
+                problem.path = problem.path.strip_prefix(name).unwrap_or(&problem.path).trim_start_matches('.').to_owned();
+            }
+            return found;
+        }
         match self.validator(schema) {
             Ok(validator) => problems(&validator, value),
             Err(message) => vec![Problem::new("", format!("not a schema: {message}"))],
@@ -116,10 +140,18 @@ impl Definitions {
     }
 }
 
+const COMPONENTS: &str = "#/components/schemas/";
+
 /// Whether a text is a regular expression that validators can compile.
 #[must_use]
 pub fn is_pattern(pattern: &str) -> bool {
     jsonschema::draft202012::options().build(&json!({ "pattern": pattern })).is_ok()
+}
+
+/// Whether a text matches a regular expression as validators read it.
+#[must_use]
+pub fn is_match(pattern: &str, text: &str) -> bool {
+    jsonschema::draft202012::options().build(&json!({ "pattern": pattern })).is_ok_and(|validator| validator.is_valid(&text.into()))
 }
 
 /// Everything in `value` that the validator refuses, in the order of the value.
@@ -177,7 +209,7 @@ fn references(schema: &Value, names: &mut Vec<String>) {
 fn translate(schema: &Value, unknown: Unknown) -> Value {
     let Some(map) = schema.as_object() else { return schema.clone() };
     if let Some(reference) = map.get("$ref").and_then(Value::as_str) {
-        return json!({ "$ref": reference.replace("#/components/schemas/", "#/$defs/") });
+        return json!({ "$ref": reference.replace(COMPONENTS, "#/$defs/") });
     }
     let mut translated = Map::new();
     for (key, value) in map {

@@ -72,7 +72,10 @@ const CASES: &[Case] = &[
     },
     Case {
         name: "two success responses",
-        change: ("        4XX:\n", "        \"201\":\n          description: Also sent.\n        4XX:\n"),
+        change: (
+            "        4XX:\n",
+            "        \"201\":\n          description: Also sent.\n          content: { application/json: { schema: { $ref: \"#/components/schemas/SendMessageResponse\" }, example: { id: m1 } } }\n        4XX:\n",
+        ),
         line: 43,
         message: "2 success responses",
         help: "write exactly one",

@@ -21,7 +21,11 @@ fn git(root: &Path, arguments: &[&str]) {
 
 /// A repository whose last commit has the good spec.
 fn repository() -> TempDir {
-    let root = workspace(GOOD);
+    repository_of(GOOD)
+}
+
+fn repository_of(spec: &str) -> TempDir {
+    let root = workspace(spec);
     fs::create_dir_all(root.path().join("crates/demo")).unwrap();
     fs::write(root.path().join("Cargo.toml"), VERSION).unwrap();
     fs::write(root.path().join("crates/demo/Cargo.toml"), "[package]\nname = \"demo\"\nversion.workspace = true\n").unwrap();
@@ -79,7 +83,7 @@ fn a_change_is_named_and_said_to_break_or_not() {
             true,
             "**breaks** `messages().send.(effect)` was `reaches a person, sent once` and is `changes, repeated`",
         ),
-        ("another path", "/contacts/{id}/messages:", "/people/{id}/messages:", false, "`POST /people/{id}/messages`"),
+        ("another path", "/contacts/{id}/messages:", "/people/{id}/messages:", true, "`POST /people/{id}/messages`"),
     ] {
         let root = repository();
         assert!(from.is_empty() || GOOD.matches(from).count() == 1, "{name}: the text to change is not there once");
@@ -96,6 +100,125 @@ fn a_change_is_named_and_said_to_break_or_not() {
         assert!(text.contains(expected), "{name}: `{expected}` is not in\n{text}");
         assert_eq!(report.is_refused(), breaking, "{name}:\n{text}");
     }
+}
+
+/// A spec with everything that can change.
+const RICH: &str = include_str!("rich.yaml");
+
+#[test]
+fn every_kind_of_change_is_named_as_breaking_or_not() {
+    // What changes, what is replaced in the spec by what, whether it breaks, and what the report says.
+    let kinds: [(&str, &str, &str, bool, &str); 40] = [
+        ("base URL", "https://demo.example/v1", "https://demo.example/v2", true, "the base URL was `https://demo.example/v1`"),
+        ("auth scheme", "type: http, scheme: bearer", "type: apiKey, in: header, name: X-Key", true, "the way to authenticate"),
+        ("auth header", "type: http, scheme: bearer", "type: http, scheme: basic", true, "`Authorization: Basic`"),
+        ("credential name", "DEMO_TOKEN", "DEMO_KEY", true, "the environment variable of the credential"),
+        ("prefix", "env: DEMO\n", "env: SHOP\n", true, "the prefix of environment variables"),
+        (
+            "security",
+            "      tags: [messages]\n      summary: List",
+            "      security: []\n      tags: [messages]\n      summary: List",
+            true,
+            "the credential of `messages().list`",
+        ),
+        ("path of the code", "error.code", "error.name", true, "the path of an error's code"),
+        ("path of the message", "error.message", "error.text", true, "the path of an error's message"),
+        ("path of the request id", "request-id: traceId", "request-id: id", true, "the path of an error's request id"),
+        ("rate limit", "requests: 100", "requests: 50", true, "the rate limit was 100 requests in 10 s"),
+        ("rate limit's time", "seconds: 10", "seconds: 60", true, "the rate limit"),
+        ("rate limit's header", "X-Left", "X-Remaining", true, "the headers of the rate limit"),
+        ("rate limit's unit", "counted-by: location", "counted-by: account", true, "the count of the rate limit"),
+        (
+            "pagination's style",
+            "style: offset, items: data, param: offset",
+            "style: page, items: data, param: offset",
+            true,
+            "the pages of `messages().list`",
+        ),
+        ("pagination's end", ", more: more }", " }", true, "the pages of `messages().list`"),
+        (
+            "no pagination",
+            "      x-pagination: { style: offset, items: data, param: offset, more: more }\n",
+            "",
+            true,
+            "the pages of `messages().list`",
+        ),
+        ("method", "    post:\n", "    put:\n", true, "`POST /contacts/{id}/messages` and is `PUT"),
+        ("path", "  /messages:\n", "  /mails:\n", true, "`GET /messages` and is `GET /mails`"),
+        ("constant header", "enum: [\"1\"]", "enum: [\"2\"]", true, "what is sent always"),
+        ("lower maxLength", "maxLength: 100", "maxLength: 90", true, "the length of `SendMessageRequest.text`"),
+        ("higher maxLength", "maxLength: 100", "maxLength: 110", false, "the length of `SendMessageRequest.text`"),
+        ("new minLength", "maxLength: 100", "minLength: 2, maxLength: 100", true, "the length of `SendMessageRequest.text`"),
+        ("lower maxItems", "maxItems: 5", "maxItems: 4", true, "the number of items of `SendMessageRequest.copies`"),
+        ("lower length of items", "maxLength: 50", "maxLength: 40", true, "the length of each item of `SendMessageRequest.copies`"),
+        ("lower maximum of a parameter", "maximum: 100", "maximum: 50", true, "the value of `limit` of `messages().list`"),
+        ("lower maxItems of a parameter", "maxItems: 10", "maxItems: 9", true, "the number of items of `tags`"),
+        ("removed limit", ", maxLength: 100", "", false, "the length of `SendMessageRequest.text`"),
+        ("renamed event", "  message.sent: {", "  message.created: {", true, "`webhook event message.sent` is gone"),
+        ("alias of an event", "aliases: [sent], ", "", true, "is not called `sent` any more"),
+        ("event's envelope", "type: event, data", "type: kind, data", true, "the event name in a webhook"),
+        ("deprecated", "      summary: List", "      deprecated: true\n      summary: List", true, "`messages().list` is deprecated"),
+        ("respelled field", "sentAt:", "sent_at:", true, "`Message.sent_at` was"),
+        ("respelled parameter", "name: limit, in: query", "name: Limit, in: query", true, "`messages().list.limit` was"),
+        ("respelled value", "in-progress", "in_progress", true, "`Status.InProgress` was"),
+        ("removed value", "enum: [sms, email]", "enum: [sms]", true, "`Channel.Email` is gone"),
+        ("new value", "enum: [queued, in-progress]", "enum: [queued, in-progress, sent]", false, "`Status.Sent` is new"),
+        (
+            "type of a field",
+            "id: { type: string, description: Its id. }",
+            "id: { type: string, format: uuid, description: Its id. }",
+            true,
+            "`Message.id` was",
+        ),
+        ("required field of a request", "required: [text]", "required: [text, channel]", true, "`SendMessageRequest` was `new(text)`"),
+        (
+            "optional parameter",
+            "        - { name: limit",
+            "        - { name: q, in: query, description: Which., schema: { type: string }, example: x }\n        - { name: limit",
+            false,
+            "`messages().list.q` is new",
+        ),
+        (
+            "body as a form",
+            "content: { application/json: { schema: { $ref: \"#/components/schemas/SendMessageRequest\" }",
+            "content: { application/x-www-form-urlencoded: { schema: { $ref: \"#/components/schemas/SendMessageRequest\" }",
+            true,
+            "as a form",
+        ),
+    ];
+    let root = repository_of(RICH);
+    let mut wrong = Vec::new();
+    for (name, from, to, breaking, expected) in kinds {
+        assert_eq!(RICH.matches(from).count(), 1, "{name}: the text to change is not there once");
+        let mut spec = RICH.replacen(from, to, 1);
+        spec = match name {
+            "required field of a request" => spec.replace("example: { text: Hi }", "example: { text: Hi, channel: sms }"),
+            "type of a field" => spec.replace("id: m1", "id: 123e4567-e89b-12d3-a456-426614174000"),
+            "renamed event" => spec.replace("event: message.sent", "event: message.created"),
+            "no pagination" => spec.replace("- { name: offset", "- { name: start"),
+            "event's envelope" => spec.replace("event: message.sent", "kind: message.sent"),
+            "body as a form" => spec.replace("maxItems: 5, ", "maxItems: 5, "),
+            _ => spec,
+        };
+        fs::write(root.path().join("specs/demo/openapi.yaml"), spec).unwrap();
+        let report = match diff_base(root.path(), "HEAD", &[]) {
+            Ok(report) => report,
+            Err(error) => {
+                wrong.push(format!("{name}: {error}"));
+                continue;
+            }
+        };
+        let text = report.to_string();
+        let said = text.lines().find(|line| line.contains(expected));
+        let marked = said.is_some_and(|line| line.starts_with("- **breaks**"));
+        if said.is_none() || marked != breaking || report.is_refused() != breaking {
+            wrong.push(format!("{name}: `{expected}`, {breaking}, in:\n{text}"));
+        }
+        if text.contains("Compatible") && text.contains("**breaks**") {
+            wrong.push(format!("{name}: compatible and not:\n{text}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), kinds.len(), wrong.join("\n\n"));
 }
 
 #[test]

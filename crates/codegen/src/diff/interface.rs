@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::{
     emit::Crate,
-    model::{Api, BodyContent, Content, Operation, Place, Shape},
+    model::{Api, BodyContent, Content, Operation, Parameter, Place, Shape},
 };
+
+use super::facts;
 
 /// A change of a crate's interface.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,10 +20,10 @@ pub struct Change {
 
 /// What changed from one interface to another, the breaking changes first.
 pub fn changes(old: &Api, new: &Api) -> Vec<Change> {
+    let mut changes = facts::changes(old, new);
     let (old, new) = (names(old), names(new));
     // What belongs to something that is gone, or new, is not said again.
     let within = |all: &BTreeMap<String, String>, name: &str| parents(name).any(|parent| !all.contains_key(parent));
-    let mut changes = Vec::new();
     for (name, is) in &old {
         match new.get(name) {
             None if within(&new, name) => {}
@@ -33,13 +35,19 @@ pub fn changes(old: &Api, new: &Api) -> Vec<Change> {
     for name in new.keys().filter(|name| !old.contains_key(*name) && !within(&old, name)) {
         changes.push(Change { breaking: false, what: format!("`{name}` is new") });
     }
+    changes.sort_by_key(|change| !change.breaking);
     changes
 }
 
+/// What the name of an event begins with.
+const EVENT: &str = "webhook event ";
+
 /// `contacts().list.offset` stands in `contacts().list`, and `Contact.id` in `Contact`.
 fn parents(name: &str) -> impl Iterator<Item = &str> {
-    let inner = name.find("().").map_or(0, |at| at + 3);
-    name[inner..].char_indices().filter(|(_, char)| *char == '.').map(move |(at, _)| &name[..inner + at])
+    // The name of an event is one name, whatever is in it.
+    let own = if name.starts_with(EVENT) { "" } else { name };
+    let inner = own.find("().").map_or(0, |at| at + 3);
+    own[inner..].char_indices().filter(|(_, char)| *char == '.').map(move |(at, _)| &name[..inner + at])
 }
 
 /// Every name of an interface, and what it is.
@@ -50,7 +58,7 @@ fn names(api: &Api) -> BTreeMap<String, String> {
     for operation in &api.operations {
         let name = format!("{}().{}", operation.group, operation.name);
         for parameter in operation.optional() {
-            names.insert(format!("{name}.{}", parameter.name), of.own(&parameter.ty));
+            names.insert(format!("{name}.{}", parameter.name), of.own(&parameter.ty) + &wire(parameter));
         }
         for part in operation.parts().iter().filter(|part| !part.required || part.list) {
             names.insert(format!("{name}.{}", part.name), if part.file { "file" } else { "text" }.to_owned());
@@ -69,11 +77,11 @@ fn names(api: &Api) -> BTreeMap<String, String> {
                 names.insert(name.clone(), if schema.received { "an open enum" } else { "an enum" }.to_owned());
                 names.extend(variants.iter().map(|variant| (format!("{name}.{}", variant.name), format!("{:?}", variant.wire))));
             }
-            Shape::OneOf(alternatives) => {
-                // A `match` has all of them, so that one more breaks it.
-                let all: Vec<&str> = alternatives.iter().map(|(variant, _)| variant.as_str()).collect();
-                names.insert(name.clone(), format!("one of {}", all.join(", ")));
-                names.extend(alternatives.iter().map(|(variant, ty)| (format!("{name}.{variant}"), of.own(ty))));
+            Shape::OneOf { alternatives, open } => {
+                // A `match` has all of them, so that one more breaks it, unless it must have an arm for others.
+                let all: Vec<&str> = alternatives.iter().map(|one| one.name.as_str()).collect();
+                names.insert(name.clone(), if *open { "an open choice".to_owned() } else { format!("one of {}", all.join(", ")) });
+                names.extend(alternatives.iter().map(|one| (format!("{name}.{}", one.name), of.own(&one.ty))));
             }
             Shape::Struct { fields, required, .. } => {
                 let required: Vec<&str> = required.iter().map(|at| fields[*at].name.as_str()).collect();
@@ -81,13 +89,23 @@ fn names(api: &Api) -> BTreeMap<String, String> {
                 names.insert(name.clone(), is);
                 names.extend(fields.iter().map(|field| {
                     let ty = of.own(&field.ty);
-                    (format!("{name}.{}", field.name), if field.is_option() { format!("Option<{ty}>") } else { ty })
+                    let ty = if field.is_option() { format!("Option<{ty}>") } else { ty };
+                    let ty = if field.cleared { format!("Option<{ty}>") } else { ty };
+                    // What is sent and read is what the wire says.
+                    let wire = if field.wire == field.name { String::new() } else { format!(", {:?}", field.wire) };
+                    (format!("{name}.{}", field.name), ty + &wire)
                 }));
             }
         }
     }
-    names.extend(api.events.iter().map(|event| (format!("WebhookEvent `{}`", event.name), of.own(&event.payload))));
+    names.extend(api.events.iter().map(|event| (format!("{EVENT}{}", event.name), of.own(&event.payload))));
     names
+}
+
+/// The name of a parameter on the wire, where it is another.
+fn wire(parameter: &Parameter) -> String {
+    let place = if parameter.place == Place::Header { " header" } else { "" };
+    if parameter.wire == parameter.name { place.to_owned() } else { format!(",{place} {:?}", parameter.wire) }
 }
 
 fn signature(of: &Crate<'_>, operation: &Operation) -> String {
@@ -95,11 +113,14 @@ fn signature(of: &Crate<'_>, operation: &Operation) -> String {
         .required()
         .map(|parameter| match parameter.place {
             Place::Path => parameter.name.clone(),
-            Place::Query | Place::Header => format!("{}: {}", parameter.name, of.own(&parameter.ty)),
+            Place::Query | Place::Header => format!("{}: {}{}", parameter.name, of.own(&parameter.ty), wire(parameter)),
         })
         .collect();
-    if let Some(BodyContent::Json(ty) | BodyContent::Form(ty)) = operation.body.as_ref().map(|body| &body.content) {
-        arguments.push(of.own(ty));
+    match operation.body.as_ref().map(|body| &body.content) {
+        Some(BodyContent::Json(ty)) => arguments.push(of.own(ty)),
+        Some(BodyContent::Form(ty)) => arguments.push(format!("{} as a form", of.own(ty))),
+        Some(BodyContent::Bytes(media_type)) => arguments.push(format!("bytes of {media_type}")),
+        Some(BodyContent::Multipart(_)) | None => {}
     }
     arguments.extend(operation.parts().iter().filter(|part| part.required).map(|part| part.name.clone()));
     let response = match &operation.success.content {

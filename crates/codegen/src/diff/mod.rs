@@ -1,6 +1,7 @@
 //! What changed per vendor against a revision of git, or against a newer document of the vendor, and whether it breaks users.
 
 mod base;
+mod facts;
 mod interface;
 
 use std::{fmt, path::Path};
@@ -60,11 +61,7 @@ impl Report {
 impl VendorDiff {
     /// Whether something breaks users.
     pub fn is_breaking(&self) -> bool {
-        match self.versions {
-            // Both are our own documents: what code sees decides.
-            Some(_) => self.interface.iter().any(|change| change.breaking),
-            None => self.interface.iter().any(|change| change.breaking) || self.document.iter().any(|change| change.breaking),
-        }
+        self.interface.iter().any(|change| change.breaking) || self.document.iter().any(|change| change.breaking)
     }
 
     /// Whether the version of the crate says that it breaks users: as Cargo reads versions.
@@ -92,7 +89,11 @@ pub fn diff_base(root: &Path, revision: &str, vendors: &[String]) -> Result<Repo
         }
         let old = load::load(before.path(), &api.id)?.json;
         let interface = earlier.iter().find(|old| old.id == api.id).map(|old| interface::changes(old, api)).unwrap_or_default();
-        let document = document(&api.id, &old, &api.openapi)?;
+        let mut document = document(&api.id, &old, &api.openapi)?;
+        if earlier.iter().any(|old| old.id == api.id) {
+            // Both are our own documents, and their interfaces were compared: what code sees decides.
+            document.iter_mut().for_each(|change| change.breaking = false);
+        }
         let versions = base::version(before.path(), &api.id).zip(base::version(root, &api.id));
         report.push(VendorDiff { vendor: api.id.clone(), versions, interface, document });
     }
@@ -133,8 +134,13 @@ fn added(api: &Api) -> VendorDiff {
 
 fn document(vendor: &str, old: &Value, new: &Value) -> Result<Vec<DocumentChange>, Error> {
     let failed = |message: String| Error::Generator { vendor: vendor.to_owned(), message };
-    // Deep documents are walked deep.
-    let changes = drift::compare(old, new).map_err(|error| failed(format!("the documents cannot be compared: {error:#}")))?;
+    // It asserts that media types stay: what it cannot compare is one change.
+    let compared = typing::quietly(|| Ok(drift::compare(old, new).map_err(|error| format!("the documents cannot be compared: {error:#}"))));
+    let Ok(compared) = compared else {
+        let message = "bodies have other media types, and nothing more can be compared".to_owned();
+        return Ok(vec![DocumentChange { breaking: true, place: "the document".to_owned(), message }]);
+    };
+    let changes = compared.map_err(failed)?;
     let mut all = Vec::new();
     for change in changes {
         let structural = change.paths.iter().all(|path| path.comparison == ChangeComparison::Structural);

@@ -23,10 +23,7 @@ pub fn family_module() -> String {
 /// The file `client.rs` of a vendor.
 pub fn write(api: &Api) -> String {
     let Api { name, id, description, env, credential_env, base_url, .. } = api;
-    let auth = match &api.auth {
-        Auth::Bearer => "rt::Auth::Bearer".to_owned(),
-        Auth::Header(header) => format!("rt::Auth::Header({})", literal(header)),
-    };
+    let auth = auth(&api.auth);
     let rate_limit = match &api.rate_limit {
         Some(RateLimit { requests, seconds, .. }) => {
             format!("Some(rt::RateLimit::new({requests}, std::time::Duration::from_secs({seconds})))")
@@ -44,8 +41,9 @@ pub fn write(api: &Api) -> String {
     };
     let client_doc =
         format!("A client of {name}.\n\n{description}{limit}\n\nClones are cheap and share connections, credential and pacing budget.");
+    let parts = parts(&api.auth);
     let env_doc = format!(
-        "A client whose credential comes from the environment variable `{credential_env}`, and whose base URL from `{env}_BASE_URL` where that is set.\n\n\
+        "A client whose credential comes from the environment variable `{credential_env}`, and whose base URL from `{env}_BASE_URL` where that is set.{parts}\n\n\
          # Errors\nOne sentence that names the variable, where it is missing or unusable."
     );
     let groups: String =
@@ -73,6 +71,29 @@ pub fn write(api: &Api) -> String {
         doc(&format!("Configures a client; the base URL is `{base_url}` unless set."), 1),
         doc(&format!("The operations of {name}, in their groups."), 0),
     )
+}
+
+/// What a credential is made of, where it is more than one secret.
+fn parts(auth: &Auth) -> String {
+    match auth {
+        Auth::Basic => " The credential is `user:password`.".to_owned(),
+        Auth::Each(each) => {
+            let each: Vec<String> = each.iter().map(|auth| format!("`{auth}`")).collect();
+            format!(" The credential holds what is sent as {}, with a space between.", each.join(" and "))
+        }
+        Auth::Bearer | Auth::Header(_) | Auth::Query(_) => String::new(),
+    }
+}
+
+/// How the credential travels, as the runtime takes it.
+fn auth(auth: &Auth) -> String {
+    match auth {
+        Auth::Bearer => "rt::Auth::Bearer".to_owned(),
+        Auth::Basic => "rt::Auth::Basic".to_owned(),
+        Auth::Header(header) => format!("rt::Auth::Header({})", literal(header)),
+        Auth::Query(parameter) => format!("rt::Auth::Query({})", literal(parameter)),
+        Auth::Each(each) => format!("rt::Auth::Each(&[{}])", each.iter().map(self::auth).collect::<Vec<_>>().join(", ")),
+    }
 }
 
 /// The names of the rate-limit headers; what the vendor does not send is left to the constant.

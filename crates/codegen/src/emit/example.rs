@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Crate, print::literal};
+use super::{Crate, print::literal, types::clearing};
 use crate::model::{BodyContent, Field, Group, Operation, Parameter, Place, Shape, TypeRef};
 
 /// A doctest of the operation that is compiled and not run.
@@ -38,6 +38,7 @@ impl Example<'_> {
         if let Some(body) = &operation.body {
             match &body.content {
                 BodyContent::Json(ty) | BodyContent::Form(ty) => arguments.push(body_of(ty)),
+                BodyContent::Bytes(_) => arguments.push("\"…\"".to_owned()),
                 BodyContent::Multipart(parts) => {
                     arguments.extend(parts.iter().filter(|part| part.required).map(|part| match part.file {
                         true => format!("{}::multipart::Part::file(\"./offer.pdf\")", self.of.module),
@@ -122,6 +123,8 @@ impl Example<'_> {
                 format!("vec![{}]", broken(&values?))
             }
             (TypeRef::Boxed(inner), value) => return self.owned(value, inner),
+            (TypeRef::Nullable(_), Value::Null) => "None".to_owned(),
+            (TypeRef::Nullable(inner), value) => format!("Some({})", self.owned(value, inner)?),
             (TypeRef::Component(name), value) => return self.component(name, value),
             _ => return None,
         })
@@ -140,16 +143,19 @@ impl Example<'_> {
                     required.iter().map(|at| self.field(&fields[*at], values.get(&fields[*at].wire)?)).collect();
                 let mut text = format!("{ty}::new({})", broken(&arguments?));
                 for field in fields.iter().filter(|field| !field.required) {
-                    if let Some(value) = values.get(&field.wire) {
+                    if field.cleared && values.get(&field.wire) == Some(&Value::Null) {
+                        text += &separated(&text, &format!(".{}()", clearing(field, fields)));
+                    } else if let Some(value) = values.get(&field.wire) {
                         let value = self.given(value, &field.ty)?;
                         text += &separated(&text, &format!(".{}({value})", field.name));
                     }
                 }
                 Some(text)
             }
-            (Shape::OneOf(alternatives), value) => alternatives.iter().find_map(|(variant, ty)| {
-                Some(format!("{}::{variant}({})", format_args!("types::{}", schema.name), self.owned(value, ty)?))
-            }),
+            (Shape::OneOf { alternatives, .. }, value) => {
+                let may_be = alternatives.iter().filter(|one| !one.is_excluded_by(value));
+                may_be.into_iter().find_map(|one| Some(format!("types::{}::{}({})", schema.name, one.name, self.owned(value, &one.ty)?)))
+            }
             _ => None,
         }
     }
@@ -165,7 +171,7 @@ impl Example<'_> {
     /// A `oneOf` with a plain text among its alternatives.
     fn takes_text(&self, ty: &TypeRef) -> bool {
         match self.of.shape(ty) {
-            Some(Shape::OneOf(alternatives)) => alternatives.iter().any(|(_, ty)| *self.of.resolve(ty) == TypeRef::String),
+            Some(Shape::OneOf { alternatives, .. }) => alternatives.iter().any(|one| *self.of.resolve(&one.ty) == TypeRef::String),
             _ => false,
         }
     }

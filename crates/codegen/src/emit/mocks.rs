@@ -35,7 +35,7 @@ fn describe(of: &Crate<'_>, operation: &Operation) -> String {
     let body = operation.body.as_ref().and_then(|body| match &body.content {
         BodyContent::Json(ty) => Some(("json_body", ty)),
         BodyContent::Form(ty) => Some(("form_body", ty)),
-        BodyContent::Multipart(_) => None,
+        BodyContent::Multipart(_) | BodyContent::Bytes(_) => None,
     });
     if let Some((method, ty)) = body {
         matchers +=

@@ -4,7 +4,7 @@ use super::{
     Crate, docs, example,
     page::{self, Page},
     print::{doc, inner_doc, literal},
-    types::limits,
+    types::{below, limits},
 };
 use crate::{
     diagnostic::Error,
@@ -152,6 +152,7 @@ impl<'a> Call<'a> {
             operation.required().map(|parameter| format!("{}: {}", parameter.name, self.argument(parameter))).collect();
         arguments.extend(operation.body.as_ref().and_then(|body| match &body.content {
             BodyContent::Json(ty) | BodyContent::Form(ty) => Some(format!("request: impl Into<{}>", self.of.ty(ty))),
+            BodyContent::Bytes(_) => Some("body: impl Into<rt::Bytes>".to_owned()),
             BodyContent::Multipart(_) => None,
         }));
         arguments.extend(operation.parts().iter().filter(|part| part.required).map(|part| format!("{}: {}", part.name, part_type(part))));
@@ -187,7 +188,7 @@ impl<'a> Call<'a> {
     fn converted_body(&self) -> String {
         match self.operation.body.as_ref().map(|body| &body.content) {
             Some(BodyContent::Json(ty) | BodyContent::Form(ty)) => format!("let request: {} = request.into();\n", self.of.ty(ty)),
-            Some(BodyContent::Multipart(_)) | None => String::new(),
+            Some(BodyContent::Multipart(_) | BodyContent::Bytes(_)) | None => String::new(),
         }
     }
 
@@ -197,6 +198,7 @@ impl<'a> Call<'a> {
         match self.operation.body.as_ref().map(|body| &body.content) {
             Some(BodyContent::Json(ty)) => text += &format!("{}.json(&request)", self.checked(ty)),
             Some(BodyContent::Form(ty)) => text += &format!("{}.form(&request)", self.checked(ty)),
+            Some(BodyContent::Bytes(media_type)) => text += &format!(".bytes({}, body)", literal(media_type)),
             Some(BodyContent::Multipart(parts)) => {
                 text.extend(parts.iter().filter(|part| part.required).map(add));
             }
@@ -205,20 +207,36 @@ impl<'a> Call<'a> {
         text
     }
 
-    fn checked(&self, ty: &TypeRef) -> &'static str {
-        if checked(self.of.schemas, ty) == Some(Checked::Whole) { ".check(&request)" } else { "" }
+    fn checked(&self, ty: &TypeRef) -> String {
+        let nested = checked(self.of.schemas, ty);
+        if nested == Some(Checked::Whole) {
+            return ".check(&request)".to_owned();
+        }
+        // A body that is a list or a text of limits, and no type of its own.
+        let own = self.operation.body.as_ref().map(|body| limits(self.of, ty, &body.limits)).unwrap_or_default();
+        let checks = own + nested.map_or("", below);
+        if checks.is_empty() { checks } else { format!(".checking(|check| {{ check.value(&request){checks}; }})") }
     }
 
     fn set(&self, parameter: &Parameter) -> String {
         let (wire, name) = (literal(&parameter.wire), &parameter.name);
         let limits = limits(self.of, &parameter.ty, &parameter.limits);
-        let check = if limits.is_empty() { String::new() } else { format!(", |check, value| check.field({wire}, value){limits}") };
+        let check = match self.of.resolve(&parameter.ty) {
+            _ if limits.is_empty() => String::new(),
+            // The number of items is checked by what more can be asked of.
+            TypeRef::List(_) => format!(", |check, value| {{ check.field({wire}, value){limits}; }}"),
+            _ => format!(", |check, value| check.field({wire}, value){limits}"),
+        };
         let checked = if limits.is_empty() { "" } else { "checked_" };
         match (parameter.place, self.of.resolve(&parameter.ty)) {
-            (Place::Path, _) => format!(".path_param({wire}, &{name})"),
+            (Place::Path, _) if limits.is_empty() => format!(".path_param({wire}, &{name})"),
+            (Place::Path, _) => {
+                let limits = limits.replace(".bounds(", ".written_bounds(");
+                format!(".checking(|check| check.field({wire}, &{name}.to_string()){limits}).path_param({wire}, &{name})")
+            }
             (Place::Query, TypeRef::List(item)) => format!(".{checked}parameters::<{}>({wire}, {name}{check})", self.of.ty(item)),
             (Place::Query, ty) => format!(".{checked}parameter::<{}>({wire}, {name}{check})", self.of.ty(ty)),
-            (Place::Header, ty) => format!(".header_parameter::<{}>({wire}, {name})", self.of.ty(ty)),
+            (Place::Header, ty) => format!(".{checked}header_parameter::<{}>({wire}, {name}{check})", self.of.ty(ty)),
         }
     }
 

@@ -3,9 +3,11 @@
 //! One item a line, each under the block of its type, so that a diff shows what changed and nothing else. What is no part of the interface
 //! but changes what is sent, such as a field's name on the wire and its limits, stands in a comment.
 
+use std::ops::Bound;
+
 use super::{Crate, page};
 use crate::model::{
-    Api, Auth, BodyContent, Content, Family, Field, Group, Limits, Operation, Pagination, Part, Place, Schema, Shape, Style, TypeRef,
+    Api, BodyContent, Content, Family, Field, Group, Limits, Operation, Pagination, Part, Place, Schema, Shape, Style, TypeRef,
 };
 
 /// The outline of a vendor's crate; what it shares is in the outline of the family.
@@ -36,10 +38,7 @@ pub fn family(family: &Family, of: &Crate<'_>) -> String {
 
 /// What is said once of a vendor.
 fn facts(api: &Api) -> String {
-    let auth = match &api.auth {
-        Auth::Bearer => "Authorization: Bearer".to_owned(),
-        Auth::Header(name) => name.clone(),
-    };
+    let auth = api.auth.to_string();
     let limit = match &api.rate_limit {
         Some(limit) => format!("{} requests in {} s", limit.requests, limit.seconds),
         None => "none documented".to_owned(),
@@ -68,6 +67,7 @@ fn routes(api: &Api) -> String {
             notes.extend(operation.body.as_ref().and_then(|body| match body.content {
                 BodyContent::Json(_) => None,
                 BodyContent::Form(_) => Some("form".to_owned()),
+                BodyContent::Bytes(ref media_type) => Some(media_type.clone()),
                 BodyContent::Multipart(_) => Some("multipart".to_owned()),
             }));
             notes.extend((!operation.authenticated).then(|| "without the credential".to_owned()));
@@ -136,6 +136,7 @@ fn method(of: &Crate<'_>, operation: &Operation) -> String {
     });
     let body = operation.body.iter().filter_map(|body| match &body.content {
         BodyContent::Json(ty) | BodyContent::Form(ty) => Some(format!("request: impl Into<{}>", plain(&of.own(ty)))),
+        BodyContent::Bytes(_) => Some("body: impl Into<Bytes>".to_owned()),
         BodyContent::Multipart(_) => None,
     });
     let parts = operation.parts().iter().filter(|part| part.required).map(|part| format!("{}: {}", part.name, part_type(part)));
@@ -183,10 +184,14 @@ fn declared(of: &Crate<'_>, schema: &Schema) -> String {
             let unknown = if schema.received { "    Unknown(String),\n" } else { "" };
             format!("\n#[non_exhaustive]\npub enum {name} {{\n{}{unknown}}}\n", variants.collect::<String>())
         }
-        Shape::OneOf(alternatives) => {
-            let alternatives: String =
-                alternatives.iter().map(|(variant, ty)| format!("    {variant}({}),\n", plain(&of.own(ty)))).collect();
-            format!("\npub enum {name} {{\n{alternatives}}}\n")
+        Shape::OneOf { alternatives, open } => {
+            let lines = alternatives.iter().map(|one| {
+                let mut notes: Vec<String> = one.tags.iter().map(|(tag, values)| format!("{tag} {}", values.join(" or "))).collect();
+                notes.extend(limits(&one.limits));
+                line(&format!("{}({}),", one.name, plain(&of.own(&one.ty))), &notes)
+            });
+            let (attribute, unknown) = if *open { ("#[non_exhaustive]\n", "    Unknown(Value),\n") } else { ("", "") };
+            format!("\n{attribute}pub enum {name} {{\n{}{unknown}}}\n", lines.collect::<String>())
         }
         Shape::Struct { fields, required, extra } => {
             let extra = if *extra { "    pub extra: Extra,\n" } else { "" };
@@ -203,6 +208,7 @@ fn declared(of: &Crate<'_>, schema: &Schema) -> String {
 fn field_line(of: &Crate<'_>, field: &Field) -> String {
     let ty = plain(&of.own(&field.ty));
     let ty = if field.is_option() { format!("Option<{ty}>") } else { ty };
+    let ty = if field.cleared { format!("Option<{ty}>") } else { ty };
     let mut notes: Vec<String> = (field.wire != field.name).then(|| format!("{:?}", field.wire)).into_iter().collect();
     notes.extend(limits(&field.limits));
     line(&format!("pub {}: {ty},", field.name), &notes)
@@ -248,9 +254,25 @@ fn limits(limits: &Limits) -> Vec<String> {
             (least, most) => Some(format!("{}..={}{unit}", least.unwrap_or_default(), most.unwrap_or_default())),
         }
     }
-    let Limits { length, items, item_length, bounds } = limits;
-    let all = [range(length, " characters"), range(items, " items"), range(item_length, " characters each"), range(bounds, "")];
+    let Limits { length, items, item_length, bounds, item_bounds, fractions } = limits;
+    let all = [
+        range(length, " characters"),
+        range(items, " items"),
+        range(item_length, " characters each"),
+        range(bounds, ""),
+        range(item_bounds, " each"),
+        fractions.map(|(least, most)| format!("{}, {}", bound(least), bound(most))),
+    ];
     all.into_iter().flatten().collect()
+}
+
+/// `more than 0`
+fn bound(bound: Bound<f64>) -> String {
+    match bound {
+        Bound::Included(bound) => format!("{bound}"),
+        Bound::Excluded(bound) => format!("not {bound}"),
+        Bound::Unbounded => "any".to_owned(),
+    }
 }
 
 /// A line in a block, with notes that are no part of the interface.

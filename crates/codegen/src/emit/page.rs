@@ -3,7 +3,7 @@
 use super::{Crate, print::literal};
 use crate::{
     diagnostic::Error,
-    model::{Field, Operation, Pagination, Shape, Style, TypeRef},
+    model::{Alternative, Field, Operation, Pagination, Shape, Style, TypeRef},
 };
 
 /// The type of the items, and the closure.
@@ -91,8 +91,8 @@ impl<'a> Reader<'a> {
         let mut read = Read { expression: start, optional, ty: ty.clone() };
         for segment in path.split('.') {
             if let Some((name, alternatives)) = self.alternatives(&read.ty) {
-                let with_field = alternatives.iter().find(|(_, ty)| self.field(ty, segment).is_some());
-                let (variant, ty) = with_field.ok_or_else(|| self.error(path, "is in no alternative"))?;
+                let with_field = alternatives.iter().find(|one| self.field(&one.ty, segment).is_some());
+                let Alternative { name: variant, ty, .. } = with_field.ok_or_else(|| self.error(path, "is in no alternative"))?;
                 let expression = format!(
                     "{}.and_then(|value| match value {{ types::{name}::{variant}(value) => Some(value), _ => None }})",
                     read.borrowed()
@@ -120,7 +120,7 @@ impl<'a> Reader<'a> {
         let (segment, rest) = path.split_once('.').unwrap_or((path, ""));
         if let Some((name, alternatives)) = self.alternatives(ty) {
             let mut arms = Vec::new();
-            for (variant, ty) in alternatives {
+            for Alternative { name: variant, ty, .. } in alternatives {
                 let taken = match self.field(ty, segment) {
                     Some(_) => self.take("value", ty, path)?,
                     // An alternative that is the list itself.
@@ -128,6 +128,9 @@ impl<'a> Reader<'a> {
                     None => return Err(self.error(path, "is not in every alternative")),
                 };
                 arms.push(format!("types::{name}::{variant}(value) => {taken}"));
+            }
+            if self.is_open(ty) {
+                arms.push("_ => Vec::new()".to_owned());
             }
             return Ok(format!("match {value} {{ {} }}", arms.join(", ")));
         }
@@ -140,9 +143,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn alternatives(&self, ty: &TypeRef) -> Option<(String, &'a [(String, TypeRef)])> {
+    fn is_open(&self, ty: &TypeRef) -> bool {
+        matches!(self.of.shape(ty), Some(Shape::OneOf { open: true, .. }))
+    }
+
+    fn alternatives(&self, ty: &TypeRef) -> Option<(String, &'a [Alternative])> {
         match self.of.shape(ty) {
-            Some(Shape::OneOf(alternatives)) => Some((self.of.own(ty), alternatives)),
+            Some(Shape::OneOf { alternatives, .. }) => Some((self.of.own(ty), alternatives)),
             _ => None,
         }
     }

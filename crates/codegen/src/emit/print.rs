@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Crate;
-use crate::model::{Shape, TypeRef};
+use crate::model::{Schema, Shape, TypeRef};
 
 /// Columns that a line may fill, its indentation included.
 pub const WIDTH: usize = 140;
@@ -119,6 +119,7 @@ impl<'s> Crate<'s> {
             TypeRef::Object => "rt::Object".to_owned(),
             TypeRef::Map(value) => format!("std::collections::BTreeMap<String, {}>", self.print(value, types)),
             TypeRef::List(item) => format!("Vec<{}>", self.print(item, types)),
+            TypeRef::Nullable(inner) => format!("Option<{}>", self.print(inner, types)),
             TypeRef::Boxed(inner) => format!("Box<{}>", self.print(inner, types)),
             TypeRef::Component(name) => match self.schemas.get(name) {
                 Some(schema) => match &schema.shape {
@@ -150,6 +151,31 @@ impl<'s> Crate<'s> {
             },
             TypeRef::Boxed(ty) => self.shape(ty),
             _ => None,
+        }
+    }
+
+    /// Whether a value holds whole numbers, by itself or in lists and maps.
+    pub fn is_whole(&self, ty: &TypeRef) -> bool {
+        match self.resolve(ty) {
+            TypeRef::Integer(_) => true,
+            TypeRef::List(inner) | TypeRef::Map(inner) | TypeRef::Nullable(inner) | TypeRef::Boxed(inner) => self.is_whole(inner),
+            _ => false,
+        }
+    }
+
+    /// Names of the objects that a value is, or that its items are.
+    pub fn objects(&self, ty: &TypeRef, found: &mut Vec<String>) {
+        match ty {
+            TypeRef::Component(name) => match self.schemas.get(name) {
+                Some(Schema { shape: Shape::Struct { .. }, name, .. }) if !found.contains(name) => found.push(name.clone()),
+                Some(Schema { shape: Shape::Alias(ty), .. }) => self.objects(ty, found),
+                Some(Schema { shape: Shape::OneOf { alternatives, .. }, .. }) if found.len() < 64 => {
+                    alternatives.iter().for_each(|one| self.objects(&one.ty, found));
+                }
+                _ => {}
+            },
+            TypeRef::List(inner) | TypeRef::Nullable(inner) | TypeRef::Boxed(inner) => self.objects(inner, found),
+            _ => {}
         }
     }
 

@@ -1,11 +1,13 @@
 //! `types.rs`: the components as structs and enums.
 
+use std::ops::Bound;
+
 use super::{
     Crate,
     print::{WIDTH, doc, inner_doc, literal},
 };
 use crate::{
-    model::{Api, Checked, Family, Field, Limits, Schema, Shape, TypeRef, Variant, checked},
+    model::{Alternative, Api, Checked, Family, Field, Limits, Schema, Shape, TypeRef, Variant, checked},
     names,
 };
 
@@ -34,7 +36,7 @@ fn write(of: &Crate<'_>, schema: &Schema) -> String {
     match &schema.shape {
         Shape::Struct { fields, required, extra } => object(of, schema, fields, required, *extra),
         Shape::Enum(variants) => string_enum(schema, variants),
-        Shape::OneOf(alternatives) => one_of(of, schema, alternatives),
+        Shape::OneOf { alternatives, open } => one_of(of, schema, alternatives, *open),
         Shape::Alias(_) => String::new(),
     }
 }
@@ -46,8 +48,7 @@ fn object(of: &Crate<'_>, schema: &Schema, fields: &[Field], required: &[usize],
     let declared: String = fields.iter().map(|field| declare(of, field, camel_case)).collect();
     let schemars =
         if camel_case { "derive(schemars::JsonSchema), schemars(rename_all = \"camelCase\")" } else { "derive(schemars::JsonSchema)" };
-    let keys: Vec<String> =
-        fields.iter().map(|field| format!("{}{} {}", field.name, if field.required { ":" } else { "?" }, literal(&field.wire))).collect();
+    let keys: Vec<String> = fields.iter().map(|field| key(of, field)).collect();
     let (keeps, extra_field) = match extra {
         true => (
             " extra",
@@ -69,8 +70,7 @@ fn object(of: &Crate<'_>, schema: &Schema, fields: &[Field], required: &[usize],
                 false => format!("{}: {}", field.name, of.token(&field.ty)),
             })
             .collect();
-        let optional: Vec<String> =
-            fields.iter().filter(|field| !field.required).map(|field| format!("{}: {}", field.name, of.token(&field.ty))).collect();
+        let optional: Vec<String> = fields.iter().filter(|field| !field.required).map(|field| setter(of, field, fields)).collect();
         text += &invocation(&format!("setters!({name} new({}) {{", new.join(", ")), &optional, &format!("}}{keeps}"));
     }
     if schema.limited {
@@ -78,6 +78,35 @@ fn object(of: &Crate<'_>, schema: &Schema, fields: &[Field], required: &[usize],
         text += &format!("\nimpl rt::Limited for {name} {{\nfn check(&self, check: &mut rt::Check<'_>) {{\n{checks}}}\n}}\n");
     }
     text + "\n"
+}
+
+/// `first_name? "firstName"`: a field as the runtime's `object!` reads and writes it.
+fn key(of: &Crate<'_>, field: &Field) -> String {
+    let kind = match (field.required, field.cleared) {
+        (true, _) => ":",
+        (false, true) => "~",
+        (false, false) => "?",
+    };
+    let whole = if of.is_whole(&field.ty) { " int" } else { "" };
+    format!("{}{kind}{whole} {}", field.name, literal(&field.wire))
+}
+
+/// `title: String`, and `title: String, null clear_title` where null can be sent.
+fn setter(of: &Crate<'_>, field: &Field, fields: &[Field]) -> String {
+    let setter = format!("{}: {}", field.name, of.token(&field.ty));
+    if !field.cleared {
+        return setter;
+    }
+    format!("{setter} null {}", clearing(field, fields))
+}
+
+/// The method that sends null for a field.
+pub fn clearing(field: &Field, fields: &[Field]) -> String {
+    let mut name = format!("clear_{}", field.name.trim_end_matches('_'));
+    while fields.iter().any(|other| other.name == name) {
+        name.push('_');
+    }
+    name
 }
 
 /// The call of a runtime macro, with its list broken into lines: rustfmt leaves it as it is.
@@ -100,6 +129,7 @@ fn invocation(start: &str, items: &[String], end: &str) -> String {
 fn declare(of: &Crate<'_>, field: &Field, camel_case: bool) -> String {
     let ty = of.own(&field.ty);
     let ty = if field.is_option() { format!("Option<{ty}>") } else { ty };
+    let ty = if field.cleared { format!("Option<{ty}>") } else { ty };
     let derived = if camel_case { names::camel_case(&field.name) } else { field.name.clone() };
     let renamed = match field.wire == derived {
         true => String::new(),
@@ -114,18 +144,24 @@ fn check(of: &Crate<'_>, field: &Field) -> String {
     if field.limits.is_empty() && nested.is_none() {
         return String::new();
     }
-    let value = match field.is_option() {
-        true => format!("check.optional({}, self.{}.as_ref())", literal(&field.wire), field.name),
-        false => format!("check.field({}, &self.{})", literal(&field.wire), field.name),
+    let value = match (field.is_option(), field.cleared) {
+        (_, true) => format!("check.optional({}, self.{}.as_ref().and_then(Option::as_ref))", literal(&field.wire), field.name),
+        (true, false) => format!("check.optional({}, self.{}.as_ref())", literal(&field.wire), field.name),
+        (false, false) => format!("check.field({}, &self.{})", literal(&field.wire), field.name),
     };
-    let nested = match nested {
-        Some(Checked::Whole) => ".fields()",
-        Some(Checked::Items) => ".each()",
-        None => "",
-    };
+    let nested = nested.map_or("", below);
     match limits(of, &field.ty, &field.limits) {
         limits if limits.is_empty() && nested.is_empty() => String::new(),
         limits => format!("{value}{limits}{nested};\n"),
+    }
+}
+
+/// The call that checks what a value is made of.
+pub fn below(checked: Checked) -> &'static str {
+    match checked {
+        Checked::Whole => ".fields()",
+        Checked::Items => ".each()",
+        Checked::Values => ".values()",
     }
 }
 
@@ -141,6 +177,10 @@ pub fn limits(of: &Crate<'_>, ty: &TypeRef, limits: &Limits) -> String {
     let mut text = String::new();
     match of.resolve(ty) {
         TypeRef::String if some(limits.length) => text += &format!(".length{}", count(limits.length)),
+        TypeRef::Number if limits.fractions.is_some() => {
+            let (least, most) = limits.fractions.unwrap_or((Bound::Unbounded, Bound::Unbounded));
+            text += &format!(".range({}, {})", edge(least), edge(most));
+        }
         TypeRef::Integer(_) | TypeRef::Number if limits.bounds != (None, None) => {
             let (least, most) = limits.bounds;
             text += &format!(".bounds{}", range((least.map(|least| least.to_string()), most.map(|most| most.to_string()))));
@@ -149,13 +189,28 @@ pub fn limits(of: &Crate<'_>, ty: &TypeRef, limits: &Limits) -> String {
             if some(limits.items) {
                 text += &format!(".items{}", count(limits.items));
             }
-            if some(limits.item_length) && *of.resolve(item) == TypeRef::String {
-                text += &format!(".each_length{}", count(limits.item_length));
+            let (least, most) = limits.item_bounds;
+            match of.resolve(item) {
+                TypeRef::String if some(limits.item_length) => text += &format!(".each_length{}", count(limits.item_length)),
+                TypeRef::Integer(_) | TypeRef::Number if limits.item_bounds != (None, None) => {
+                    let bounds = range((least.map(|least| least.to_string()), most.map(|most| most.to_string())));
+                    text += &format!(".each_bounds{bounds}");
+                }
+                _ => {}
             }
         }
         _ => {}
     }
     text
+}
+
+/// A bound in Rust.
+fn edge(bound: Bound<f64>) -> String {
+    match bound {
+        Bound::Included(bound) => format!("std::ops::Bound::Included({bound:?})"),
+        Bound::Excluded(bound) => format!("std::ops::Bound::Excluded({bound:?})"),
+        Bound::Unbounded => "std::ops::Bound::Unbounded".to_owned(),
+    }
 }
 
 fn string_enum(schema: &Schema, variants: &[Variant]) -> String {
@@ -185,18 +240,28 @@ fn string_enum(schema: &Schema, variants: &[Variant]) -> String {
     }
 }
 
-fn one_of(of: &Crate<'_>, schema: &Schema, alternatives: &[(String, TypeRef)]) -> String {
+fn one_of(of: &Crate<'_>, schema: &Schema, alternatives: &[Alternative], open: bool) -> String {
     let Schema { name, description, .. } = schema;
-    let declared: String =
-        alternatives.iter().map(|(variant, ty)| format!("/// As {}.\n{variant}({}),\n", described(of, ty), of.own(ty))).collect();
-    let listed: Vec<String> = alternatives.iter().map(|(variant, ty)| format!("{variant}({})", of.own(ty))).collect();
+    let declared: String = alternatives
+        .iter()
+        .map(|Alternative { name, ty, .. }| format!("/// As {}.\n{name}({}),\n", described(of, ty), of.own(ty)))
+        .collect();
+    let (attribute, unknown, end) = match open {
+        true => (
+            "#[non_exhaustive]\n",
+            "/// An alternative that this version does not know, as it came.\nUnknown(rt::Value),\n",
+            "} else Unknown",
+        ),
+        false => ("", "", "}"),
+    };
+    let listed: Vec<String> = alternatives.iter().map(|one| alternative(of, one)).collect();
     let mut text = format!(
-        "{}{DERIVE}#[cfg_attr(feature = \"schemars\", derive(schemars::JsonSchema), schemars(untagged))]\npub enum {name} {{\n{declared}}}\n\nrt::one_of!({name} {{ {} }});\n",
+        "{}{DERIVE}#[cfg_attr(feature = \"schemars\", derive(schemars::JsonSchema), schemars(untagged))]\n{attribute}pub enum {name} {{\n{declared}{unknown}}}\n\n{}",
         doc(description, 0),
-        listed.join(", ")
+        invocation(&format!("one_of!({name} {{"), &listed, end)
     );
     let mut known: Vec<String> = Vec::new();
-    for (variant, ty) in alternatives {
+    for Alternative { name: variant, ty, .. } in alternatives {
         let printed = of.own(ty);
         // Of two alternatives of one type, the first is meant.
         if known.contains(&printed) {
@@ -207,18 +272,42 @@ fn one_of(of: &Crate<'_>, schema: &Schema, alternatives: &[(String, TypeRef)]) -
         known.push(printed);
     }
     if schema.limited {
-        let arms: String = alternatives
-            .iter()
-            .filter(|(_, ty)| checked(of.schemas, ty) == Some(Checked::Whole))
-            .map(|(variant, _)| format!("Self::{variant}(value) => value.check(check),\n"))
-            .collect();
-        let rest = alternatives.iter().any(|(_, ty)| checked(of.schemas, ty) != Some(Checked::Whole));
-        let rest = if rest { "_ => {}\n" } else { "" };
+        let arms: Vec<String> = alternatives.iter().filter_map(|one| arm(of, one)).collect();
+        let rest = if open || arms.len() < alternatives.len() { "_ => {}\n" } else { "" };
         text += &format!(
-            "\nimpl rt::Limited for {name} {{\nfn check(&self, check: &mut rt::Check<'_>) {{\nmatch self {{\n{arms}{rest}}}\n}}\n}}\n"
+            "\nimpl rt::Limited for {name} {{\nfn check(&self, check: &mut rt::Check<'_>) {{\nmatch self {{\n{}{rest}}}\n}}\n}}\n",
+            arms.concat()
         );
     }
     text + "\n"
+}
+
+/// `Sms(Sms) by Sms if "type" = "sms"`: an alternative, the objects whose fields it knows, and its tags.
+fn alternative(of: &Crate<'_>, one: &Alternative) -> String {
+    let mut text = format!("{}({})", one.name, of.own(&one.ty));
+    let mut objects = Vec::new();
+    of.objects(&one.ty, &mut objects);
+    if !objects.is_empty() {
+        text += &format!(" by {}", objects.join(" | "));
+    }
+    if !one.tags.is_empty() {
+        let tags = one.tags.iter().map(|(property, values)| {
+            let values: Vec<String> = values.iter().map(|value| literal(value)).collect();
+            format!("{} = {}", literal(property), values.join(" | "))
+        });
+        text += &format!(" if {}", tags.collect::<Vec<_>>().join(" and "));
+    }
+    text
+}
+
+/// The arm that checks an alternative before it is sent.
+fn arm(of: &Crate<'_>, one: &Alternative) -> Option<String> {
+    let nested = checked(of.schemas, &one.ty);
+    if nested == Some(Checked::Whole) {
+        return Some(format!("Self::{}(value) => value.check(check),\n", one.name));
+    }
+    let checks = limits(of, &one.ty, &one.limits) + nested.map_or("", below);
+    (!checks.is_empty()).then(|| format!("Self::{}(value) => {{ check.value(value){checks}; }}\n", one.name))
 }
 
 /// A type in words, for the docs of a variant.
@@ -230,7 +319,7 @@ fn described(of: &Crate<'_>, ty: &TypeRef) -> String {
         TypeRef::Json => "any JSON".to_owned(),
         TypeRef::Object | TypeRef::Map(_) => "an object with any fields".to_owned(),
         TypeRef::List(_) => "a list".to_owned(),
-        TypeRef::Boxed(inner) => described(of, inner),
+        TypeRef::Boxed(inner) | TypeRef::Nullable(inner) => described(of, inner),
         component @ TypeRef::Component(_) => format!("[`{}`]", of.own(component)),
     }
 }

@@ -18,24 +18,28 @@ impl Schemas<'_> {
         let is = |media_type: &str, wanted: &str| bare(media_type) == wanted;
         let order = ["application/json", "multipart/form-data", "application/x-www-form-urlencoded"];
         let found = order.iter().find_map(|wanted| content.iter().find(|(media_type, _)| is(media_type, wanted)));
-        let json = || content.iter().find(|(media_type, _)| bare(media_type).contains("json") || bare(media_type) == "*/*");
-        let Some((media_type, media)) = found.or_else(json) else {
-            let others: Vec<&String> = content.keys().collect();
-            self.notes.add("Request bodies of other media types were left out", format!("{at}: {others:?}"));
-            return None;
-        };
+        let json = || content.iter().find(|(media_type, _)| is_json(media_type));
+        let any = || content.iter().find(|(media_type, media)| bare(media_type) == "*/*" && media["schema"]["format"] != "binary");
+        let (media_type, media) = found.or_else(json).or_else(any).or_else(|| content.iter().next())?;
         if content.len() > 1 {
             self.notes.add("One media type of several was kept for requests", format!("{at}: `{media_type}` of {}", content.len()));
         }
+        let forms = ["multipart/form-data", "application/x-www-form-urlencoded"];
         let media_type = match bare(media_type) {
-            kept @ ("multipart/form-data" | "application/x-www-form-urlencoded") => kept.to_owned(),
+            kept if forms.contains(&kept) || is_json(kept) => kept.to_lowercase(),
+            "*/*" if media["schema"]["format"] != "binary" => "application/json".to_owned(),
             kept => {
-                if kept != "application/json" {
-                    self.notes.add("Other media types of JSON became application/json", format!("{at}: `{kept}`"));
-                }
-                "application/json".to_owned()
+                self.notes.add("Request bodies that are neither JSON nor a form are bytes", format!("{at}: `{kept}`"));
+                let media_type = if kept.contains('*') { "application/octet-stream" } else { kept };
+                return Some(Body {
+                    node: json!({ "required": true, "content": { media_type: { "schema": { "type": "string", "format": "binary" } } } }),
+                    multipart: false,
+                });
             }
         };
+        if media.get("encoding").is_some() {
+            self.notes.add("How single fields of a form are encoded is not kept (`encoding`)", at);
+        }
         if written["required"] != true {
             self.notes.add("Request bodies that may be left out are always sent", at);
         }
@@ -43,7 +47,7 @@ impl Schemas<'_> {
         let empty = json!({});
         let schema = media.get("schema").unwrap_or(&empty);
         let multipart = media_type == "multipart/form-data";
-        let schema = if media_type == "application/json" {
+        let schema = if is_json(&media_type) {
             self.named(schema, &name, at)
         } else {
             let form = self.form(schema, &name, at, multipart);
@@ -67,7 +71,7 @@ impl Schemas<'_> {
         Some(Body { node: node.into(), multipart })
     }
 
-    /// The component of a form: scalars, and files and lists of both where it is multipart.
+    /// The component of a form: scalars and lists of them, and files where it is multipart.
     fn form(&mut self, schema: &Value, name: &str, at: &str, multipart: bool) -> Option<Value> {
         let mut flat = self.resolved(schema, at);
         if flat.shape() == Shape::OneOf {
@@ -81,7 +85,9 @@ impl Schemas<'_> {
             let own = self.resolved(property, at);
             let items = own.map.get("items").cloned().map(|items| self.resolved(&items, at));
             let simple = |shape: Shape| matches!(shape, Shape::Scalar | Shape::Enum);
-            let fits = simple(own.shape()) || multipart && own.shape() == Shape::Array && items.is_some_and(|items| simple(items.shape()));
+            let bytes = |own: &super::flatten::Flat| !multipart && own.map.get("format").is_some_and(|format| format == "binary");
+            let fits = simple(own.shape()) && !bytes(&own)
+                || own.shape() == Shape::Array && items.is_some_and(|items| simple(items.shape()) && !bytes(&items));
             if !fits && own.shape() != Shape::Any {
                 self.notes.add("Fields that do not fit into a form became texts", format!("{at}: `{field}`"));
             }
@@ -102,11 +108,10 @@ impl Schemas<'_> {
         Some(self.named_flat(&flat, name, at))
     }
 
-    /// Status and node of the one success response, or nothing where the operation has none a client could use.
-    pub fn success(&mut self, responses: &Value, operation: &str, at: &str) -> Option<(String, Value)> {
-        let mut successes: Vec<(&String, &Value)> =
+    /// The success responses by their status, at most one of them with a body; nothing where the operation has none a client could use.
+    pub fn success(&mut self, responses: &Value, operation: &str, at: &str) -> Option<Map<String, Value>> {
+        let successes: Vec<(&String, &Value)> =
             responses.as_object().into_iter().flatten().filter(|(status, _)| status.starts_with('2')).collect();
-        let mut status = None;
         if successes.is_empty() {
             let others: Vec<&String> = responses.as_object().into_iter().flatten().map(|(status, _)| status).collect();
             if others.iter().any(|status| *status == "101") {
@@ -115,30 +120,69 @@ impl Schemas<'_> {
             }
             if let Some(default) = responses.get("default").filter(|_| others.len() == 1) {
                 self.notes.add("`default` was taken for the success", at);
-                return Some(("2XX".to_owned(), self.response(default, operation, at)));
+                return Some(Map::from_iter([("2XX".to_owned(), self.response(default, operation, at))]));
             }
             self.notes.add("Operations that document no success have one without a body", format!("{at}: {others:?}"));
-            return Some(("2XX".to_owned(), json!({ "description": "Success." })));
+            return Some(Map::from_iter([("2XX".to_owned(), json!({ "description": "Success." }))]));
         }
         if successes.len() > 1 {
-            let bodies: Vec<Option<Value>> = successes.iter().map(|(_, node)| self.follow(node).get("content").cloned()).collect();
-            let same = bodies.iter().all(|body| *body == bodies[0]);
-            let codes: Vec<&String> = successes.iter().map(|(status, _)| *status).collect();
-            if same {
-                status = Some("2XX".to_owned());
-            } else {
-                let with_body =
-                    bodies.iter().position(|body| body.as_ref().is_some_and(|body| body.as_object().is_some_and(|own| !own.is_empty())));
-                self.notes.add("One success of several was kept", format!("{at}: {codes:?}"));
-                successes = vec![successes[with_body.unwrap_or_default()]];
-            }
+            return Some(self.successes(&successes, operation, at));
         }
         let (code, node) = successes[0];
-        let known = code.len() == 3 && (code[1..].chars().all(|char| char.is_ascii_digit()) || &code[1..] == "XX");
-        let code = status.unwrap_or_else(|| if known { code.clone() } else { "2XX".to_owned() });
         let node = self.response(node, operation, at);
+        let code = if is_status(code) { code.clone() } else { "2XX".to_owned() };
         let code = if code == "204" && node.get("content").is_some() { "2XX".to_owned() } else { code };
-        Some((code, node))
+        Some(Map::from_iter([(code, node)]))
+    }
+
+    /// Several successes: one body that is each of theirs, and beside it one that is none.
+    fn successes(&mut self, successes: &[(&String, &Value)], operation: &str, at: &str) -> Map<String, Value> {
+        let (mut with_body, mut without) = (Vec::new(), Vec::new());
+        for (code, node) in successes {
+            let published = self.follow(node);
+            let filled = published["content"].as_object().is_some_and(|content| !content.is_empty()) && *code != "204";
+            if filled { with_body.push((*code, published)) } else { without.push((*code, published)) }
+        }
+        let single = with_body.len() == 1 || with_body.iter().all(|(_, node)| node["content"] == with_body[0].1["content"]);
+        let mut nodes: Vec<Value> = Vec::new();
+        for (code, node) in &with_body {
+            let name = if single { operation.to_owned() } else { format!("{operation}{code}") };
+            let node = self.response(node, &name, at);
+            if !nodes.iter().any(|known| known["content"] == node["content"]) {
+                nodes.push(node);
+            }
+        }
+        let schemas: Vec<Value> = nodes.iter().map(|node| json_schema(&node["content"])).filter(|schema| !schema.is_null()).collect();
+        let mut responses = Map::new();
+        match nodes.len() {
+            0 => {}
+            1 => {
+                let code = if with_body.len() == 1 && is_status(with_body[0].0) { with_body[0].0.clone() } else { "2XX".to_owned() };
+                responses.insert(code, nodes.swap_remove(0));
+            }
+            _ if schemas.len() == nodes.len() => {
+                let codes: Vec<&String> = with_body.iter().map(|(code, _)| *code).collect();
+                self.notes.add("Several successes have one type that is each of theirs", format!("{at}: {codes:?}"));
+                let one_of = json!({ "description": "What each of the successes returns.", "oneOf": schemas });
+                let schema = self.hoist(&format!("{operation}Response"), one_of);
+                responses
+                    .insert("2XX".into(), json!({ "description": "Success.", "content": { "application/json": { "schema": schema } } }));
+            }
+            _ => {
+                let codes: Vec<&String> = with_body.iter().map(|(code, _)| *code).collect();
+                self.notes.add("One success of several was kept: a file and JSON cannot be one type", format!("{at}: {codes:?}"));
+                let kept = nodes.iter().position(|node| !json_schema(&node["content"]).is_null()).unwrap_or_default();
+                responses.insert("2XX".into(), nodes.swap_remove(kept));
+            }
+        }
+        // A client reads one without a body as none, whatever its code.
+        if let Some((code, node)) = without.into_iter().next() {
+            let code = if !is_status(code) || responses.contains_key(code) { "204".to_owned() } else { code.clone() };
+            let description = prose::clean(node["description"].as_str().unwrap_or_default());
+            let description = if description.is_empty() { "Success.".to_owned() } else { description };
+            responses.insert(code, json!({ "description": description }));
+        }
+        responses
     }
 
     fn response(&mut self, written: &Value, operation: &str, at: &str) -> Value {
@@ -155,26 +199,29 @@ impl Schemas<'_> {
             self.notes.add("One media type of several was kept for responses", format!("{at}: {all:?}"));
         }
         if let Some((media_type, media)) = json.or_else(like).or_else(any) {
-            if bare(media_type) != "application/json" {
-                self.notes.add("Other media types of JSON became application/json", format!("{at}: `{media_type}`"));
+            let plain = bare(media_type).to_lowercase();
+            // Of what any media type can be, and of what the client cannot ask for by name, plain JSON is asked for.
+            let json = if plain.ends_with("+json") { plain.as_str() } else { "application/json" };
+            if plain == "*/*" {
+                self.notes.add("Responses of any media type are JSON", format!("{at}: `{media_type}`"));
             }
             let Some(schema) = media.get("schema") else {
                 self.notes.add("JSON without a schema is a value of any type", at);
                 let schema = self.any();
-                node.insert("content".into(), json!({ "application/json": { "schema": schema } }));
+                node.insert("content".into(), json!({ json: { "schema": schema } }));
                 return node.into();
             };
             let schema = self.named(schema, &format!("{operation}Response"), at);
             let mut media_node = Map::from_iter([("schema".to_owned(), schema)]);
             media_node.extend(example(media).map(|example| ("example".to_owned(), example)));
-            node.insert("content".into(), json!({ "application/json": media_node }));
+            node.insert("content".into(), json!({ json: media_node }));
             return node.into();
         }
         let Some((media_type, media)) = content.iter().next() else { return node.into() };
         if media["schema"]["format"] != "binary" {
             self.notes.add("Responses that are no JSON are files", format!("{at}: `{media_type}`"));
         }
-        let media_type = if bare(media_type) == "*/*" { "application/octet-stream" } else { bare(media_type) };
+        let media_type = if bare(media_type).contains('*') { "application/octet-stream" } else { bare(media_type) };
         node.insert("content".into(), json!({ media_type: { "schema": { "type": "string", "format": "binary" } } }));
         node.into()
     }
@@ -184,9 +231,10 @@ impl Schemas<'_> {
         let mut counted: Vec<(Value, usize)> = Vec::new();
         for error in errors {
             let error = self.follow(error);
-            let Some((_, media)) =
-                error["content"].as_object().and_then(|content| content.iter().find(|(media_type, _)| is_json(media_type)))
-            else {
+            let Some((_, media)) = error["content"].as_object().and_then(|content| {
+                let json = content.iter().find(|(media_type, _)| is_json(media_type));
+                json.or_else(|| content.iter().find(|(media_type, _)| bare(media_type) == "*/*"))
+            }) else {
                 continue;
             };
             let Some(schema) = media.get("schema") else { continue };
@@ -260,12 +308,23 @@ fn example(media: &Value) -> Option<Value> {
     media.get("example").or_else(first).or_else(|| media["schema"].get("example")).cloned()
 }
 
+/// The schema of what is JSON; null where nothing is.
+fn json_schema(content: &Value) -> Value {
+    let json = content.as_object().into_iter().flatten().find(|(media_type, _)| is_json(media_type));
+    json.map(|(_, media)| media["schema"].clone()).unwrap_or_default()
+}
+
 /// The media type without parameters.
 fn bare(media_type: &str) -> &str {
     media_type.split(';').next().unwrap_or(media_type).trim()
 }
 
 fn is_json(media_type: &str) -> bool {
-    let media_type = bare(media_type);
+    let media_type = bare(media_type).to_lowercase();
     media_type == "application/json" || media_type.ends_with("+json") || media_type == "text/json"
+}
+
+/// Three digits, or the range of a class.
+fn is_status(code: &str) -> bool {
+    code.len() == 3 && (code[1..].chars().all(|char| char.is_ascii_digit()) || &code[1..] == "XX")
 }

@@ -5,10 +5,10 @@ use serde_json::{Map, Value, json};
 use super::{notes::Notes, prose};
 
 /// Name of the security scheme in a draft.
-pub const SCHEME: &str = "credential";
+const SCHEME: &str = "credential";
 
 /// The keys before `paths`, in our order.
-pub fn head(source: &Value, vendor: &str, scheme: &Value, notes: &mut Notes) -> Map<String, Value> {
+pub fn head(source: &Value, vendor: &str, security: &Security, notes: &mut Notes) -> Map<String, Value> {
     let info = &source["info"];
     let text = |value: &Value| value.as_str().unwrap_or_default().trim().to_owned();
     let title = text(&info["title"]);
@@ -28,7 +28,8 @@ pub fn head(source: &Value, vendor: &str, scheme: &Value, notes: &mut Notes) -> 
     let home = home.into_iter().filter_map(Value::as_str).find(|url| url.starts_with("https://")).map(str::to_owned);
     let home = home.unwrap_or_else(|| server.splitn(4, '/').take(3).collect::<Vec<_>>().join("/"));
     let env = vendor.to_uppercase().replace('-', "_");
-    let suffix = if scheme["type"] == "apiKey" { "API_KEY" } else { "TOKEN" };
+    let suffix = security.suffix();
+    let required: Map<String, Value> = security.schemes.keys().map(|name| (name.clone(), json!([]))).collect();
     let client = json!({ "name": people(vendor), "home": home, "env": env, "credential": format!("{env}_{suffix}") });
     Map::from_iter([
         ("openapi".to_owned(), "3.0.3".into()),
@@ -36,7 +37,7 @@ pub fn head(source: &Value, vendor: &str, scheme: &Value, notes: &mut Notes) -> 
         ("x-draft".to_owned(), true.into()),
         ("x-client".to_owned(), client),
         ("servers".to_owned(), json!([{ "url": server }])),
-        ("security".to_owned(), json!([{ SCHEME: [] }])),
+        ("security".to_owned(), json!([required])),
     ])
 }
 
@@ -59,64 +60,147 @@ fn server(source: &Value, vendor: &str, notes: &mut Notes) -> String {
         }
         (url, server.get("variables").is_some())
     });
-    let https = |url: &str| url.starts_with("https://") && url.len() > "https://".len() && !url.contains(['{', '?', '#', ' ']);
-    match filled.into_iter().find(|(url, _)| https(url)) {
-        Some((url, variables)) => {
-            if variables {
-                notes.add("The server's variables have their defaults", format!("`{url}`"));
-            }
-            if servers.len() > 1 {
-                notes.add("One server of several was kept", format!("`{url}`"));
-            }
-            url.trim_end_matches('/').to_owned()
+    let sound = |url: &str| url.len() > "https://".len() && !url.contains(['{', '?', '#', ' ']);
+    let filled: Vec<(String, bool)> = filled.collect();
+    fn plain(url: &str) -> Option<&str> {
+        url.strip_prefix("http://").filter(|rest| !rest.starts_with("localhost") && !rest.starts_with("127."))
+    }
+    if let Some((url, variables)) = filled.iter().find(|(url, _)| url.starts_with("https://") && sound(url)) {
+        if *variables {
+            notes.add("The server's variables have their defaults", format!("`{url}`"));
         }
-        None => {
-            let url = format!("https://api.{vendor}.example");
-            notes.add("No https server is documented: write its URL", format!("`{url}` stands for it"));
-            url
+        if servers.len() > 1 {
+            notes.add("One server of several was kept", format!("`{url}`"));
+        }
+        return url.trim_end_matches('/').to_owned();
+    }
+    if let Some((url, rest)) = filled.iter().filter(|(url, _)| sound(url)).find_map(|(url, _)| Some((url, plain(url)?))) {
+        let url = (url, format!("https://{}", rest.trim_end_matches('/')));
+        notes.add(
+            "A server of plain http is asked by https: a credential is not shown to the network",
+            format!("`{}` is `{}`", url.0, url.1),
+        );
+        return url.1;
+    }
+    // Relative to where the document is published, which nobody said.
+    let path = filled.iter().map(|(url, _)| url.trim_matches('/')).find(|url| !url.is_empty() && !url.contains([':', '{', '?', '#', ' ']));
+    let url = format!("https://api.{vendor}.example{}", path.map(|path| format!("/{path}")).unwrap_or_default());
+    notes.add("No https server is documented: write its URL", format!("`{url}` stands for it"));
+    url
+}
+
+/// How the draft's clients authenticate.
+pub struct Security {
+    /// The schemes, by their names in the draft; all of them are applied together.
+    pub schemes: Map<String, Value>,
+    /// What the document requires of operations that say nothing themselves.
+    root: Option<Value>,
+    /// The document requires nothing anywhere: what it declares is taken for what it requires.
+    silent: bool,
+    /// No scheme of the document's is one that clients have.
+    unknown: bool,
+}
+
+impl Security {
+    /// Chooses a way of the document's, and says which.
+    pub fn of(source: &Value, notes: &mut Notes) -> Self {
+        let declared = source["components"]["securitySchemes"].as_object();
+        let operations = source["paths"].as_object().into_iter().flatten().flat_map(|(_, item)| item.as_object().into_iter().flatten());
+        let own: Vec<&Value> = operations.filter_map(|(_, operation)| operation.get("security")).collect();
+        let root = source.get("security").cloned();
+        let silent = root.is_none() && own.is_empty();
+        // What the root requires comes first, then what operations do, then what is only declared.
+        let required = root.iter().chain(own).filter_map(Value::as_array).flatten().filter_map(Value::as_object);
+        let mut ways: Vec<Vec<&str>> = required.map(|one| one.keys().map(String::as_str).collect()).collect();
+        ways.retain(|way| !way.is_empty());
+        ways.dedup();
+        let declared_ways: Vec<Vec<&str>> = declared.into_iter().flatten().map(|(name, _)| vec![name.as_str()]).collect();
+        let schemes_of = |way: &Vec<&str>| {
+            let schemes = way.iter().map(|name| scheme(&source["components"]["securitySchemes"][*name]));
+            schemes.collect::<Option<Vec<Value>>>()
+        };
+        let by_token = |way: &&Vec<&str>| way.iter().any(|name| is_token(&source["components"]["securitySchemes"][*name]));
+        let fits = |way: &&Vec<&str>| schemes_of(way).is_some();
+        // A key that is at hand before a token that has to be fetched.
+        let chosen = [&ways, &declared_ways].into_iter().find_map(|ways| {
+            let ready = ways.iter().filter(fits).find(|way| !by_token(way));
+            ready.or_else(|| ways.iter().find(fits)).cloned()
+        });
+        let Some((chosen, schemes)) = chosen.and_then(|way| Some((schemes_of(&way)?, way)).map(|(schemes, way)| (way, schemes))) else {
+            let known: Vec<&Value> = declared.into_iter().flatten().map(|(_, scheme)| &scheme["type"]).collect();
+            notes.add(
+                "No security scheme that clients have: requests are sent without a credential",
+                format!("the document has {known:?}; where it needs one, write its scheme and remove `security: []` in overlay.yaml"),
+            );
+            let bearer = json!({ "type": "http", "scheme": "bearer" });
+            return Self { schemes: Map::from_iter([(SCHEME.to_owned(), bearer)]), root, silent, unknown: true };
+        };
+        let carried: Vec<String> = schemes.iter().map(carried).collect();
+        notes.add("How requests authenticate", format!("`{}`: {}", chosen.join("` and `"), carried.join(", and ")));
+        if declared.map_or(0, Map::len) > chosen.len() {
+            notes.add("One way to authenticate of several was kept", format!("`{}`", chosen.join("` and `")));
+        }
+        let names = (1..).map(|number| if number == 1 { SCHEME.to_owned() } else { format!("{SCHEME}{number}") });
+        Self { schemes: names.zip(schemes).collect(), root, silent, unknown: false }
+    }
+
+    /// An operation is sent without the credential.
+    pub fn is_public(&self, operation: &Value) -> bool {
+        let required = operation.get("security").or(self.root.as_ref());
+        self.unknown || !self.silent && required.is_none_or(|ways| ways.as_array().is_none_or(|ways| ways.iter().all(is_empty)))
+    }
+
+    /// Names of the headers and query parameters that carry the credential.
+    pub fn carriers(&self) -> Vec<String> {
+        self.schemes.values().filter_map(|scheme| scheme["name"].as_str().map(str::to_owned)).collect()
+    }
+
+    /// What the environment variable of the credential ends with.
+    fn suffix(&self) -> &'static str {
+        match self.schemes.values().next() {
+            Some(scheme) if scheme["scheme"] == "basic" => "LOGIN",
+            Some(scheme) if scheme["type"] == "apiKey" => "API_KEY",
+            _ => "TOKEN",
         }
     }
 }
 
-/// The one security scheme of the draft.
-pub fn scheme(source: &Value, notes: &mut Notes) -> Value {
-    let bearer = || json!({ "type": "http", "scheme": "bearer" });
-    let schemes = source["components"]["securitySchemes"].as_object();
-    let all: Vec<(&String, &Value)> = schemes.into_iter().flatten().collect();
-    let header = |scheme: &Value| scheme["type"] == "apiKey" && scheme["in"] == "header";
-    let ours = |scheme: &Value| {
-        if header(scheme) && !scheme["name"].as_str().is_some_and(|name| name.eq_ignore_ascii_case("authorization")) {
-            return Some(json!({ "type": "apiKey", "in": "header", "name": scheme["name"] }));
+fn is_empty(way: &Value) -> bool {
+    way.as_object().is_none_or(Map::is_empty)
+}
+
+/// A token that somebody has to fetch first.
+fn is_token(scheme: &Value) -> bool {
+    ["oauth2", "openIdConnect"].contains(&scheme["type"].as_str().unwrap_or_default())
+}
+
+/// A scheme in our words, where clients have it.
+fn scheme(written: &Value) -> Option<Value> {
+    let named = || written["name"].as_str().filter(|name| !name.is_empty());
+    match (written["type"].as_str()?, written["in"].as_str()) {
+        ("apiKey", Some("header")) => named()
+            .filter(|name| crate::lint::document::is_header_name(name))
+            .map(|name| json!({ "type": "apiKey", "in": "header", "name": name })),
+        ("apiKey", Some("query")) => named().map(|name| json!({ "type": "apiKey", "in": "query", "name": name })),
+        ("http", _) => match written["scheme"].as_str()?.to_lowercase().as_str() {
+            known @ ("bearer" | "basic") => Some(json!({ "type": "http", "scheme": known })),
+            _ => None,
+        },
+        _ => is_token(written).then(|| json!({ "type": "http", "scheme": "bearer" })),
+    }
+}
+
+/// A scheme in words.
+fn carried(scheme: &Value) -> String {
+    let name = scheme["name"].as_str().unwrap_or_default();
+    match (scheme["scheme"].as_str(), scheme["in"].as_str()) {
+        (Some("basic"), _) => "`Authorization: Basic …` of `user:password`".to_owned(),
+        (Some(_), _) => "`Authorization: Bearer …`".to_owned(),
+        (None, Some("query")) => format!("`{name}` in the query"),
+        (None, _) if name.eq_ignore_ascii_case("authorization") => {
+            "the credential alone in `Authorization`; where the vendor wants a word before it, it belongs to the credential".to_owned()
         }
-        let bears = scheme["type"] == "http" && scheme["scheme"].as_str().is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer"));
-        (bears || header(scheme)).then(bearer)
-    };
-    let by_oauth = |scheme: &Value| ["oauth2", "openIdConnect"].contains(&scheme["type"].as_str().unwrap_or_default()).then(bearer);
-    // What the root applies comes first.
-    let applied: Vec<&str> = source["security"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_object)
-        .flat_map(|one| one.keys())
-        .map(String::as_str)
-        .collect();
-    let mut order = all.clone();
-    order.sort_by_key(|(name, _)| !applied.contains(&name.as_str()));
-    let found = order.iter().find_map(|(name, scheme)| Some((*name, ours(scheme)?)));
-    let found = found.or_else(|| order.iter().find_map(|(name, scheme)| Some((*name, by_oauth(scheme)?))));
-    match found {
-        Some((name, scheme)) => {
-            if all.len() > 1 {
-                notes.add("One security scheme of several was kept", format!("`{name}`"));
-            }
-            scheme
-        }
-        None => {
-            let known: Vec<&str> = all.iter().map(|(_, scheme)| scheme["type"].as_str().unwrap_or_default()).collect();
-            notes.add("No security scheme that clients have: a bearer token stands for it", format!("the document has {known:?}"));
-            bearer()
-        }
+        _ => format!("the credential alone in `{name}`"),
     }
 }
 

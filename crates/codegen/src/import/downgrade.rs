@@ -10,26 +10,46 @@ pub fn downgrade(document: &mut Value, notes: &mut Notes) {
     if document.get("webhooks").is_some() {
         notes.add("Webhooks were left out: write `x-webhook-events`", "/webhooks");
     }
-    walk(document, "", Position::Node, notes);
+    let siblings = document["openapi"].as_str().is_some_and(|version| !version.starts_with("3.0"));
+    walk(document, "", Position::Node, siblings, notes);
 }
 
-fn walk(node: &mut Value, at: &str, position: Position, notes: &mut Notes) {
+/// `siblings`: what stands beside a `$ref` means something, which 3.1 brought.
+fn walk(node: &mut Value, at: &str, position: Position, siblings: bool, notes: &mut Notes) {
     match node {
         Value::Object(map) if position != Position::Data => {
             if position == Position::Node {
                 schema(map, at, notes);
+                if siblings {
+                    beside_reference(map);
+                }
             }
             for (key, value) in map.iter_mut() {
                 let below = position.child(key, value);
-                walk(value, &pointer::child(at, key), below, notes);
+                walk(value, &pointer::child(at, key), below, siblings, notes);
             }
         }
         Value::Array(items) if position != Position::Data => {
             for (index, item) in items.iter_mut().enumerate() {
-                walk(item, &format!("{at}/{index}"), position.item(), notes);
+                walk(item, &format!("{at}/{index}"), position.item(), siblings, notes);
             }
         }
         _ => {}
+    }
+}
+
+/// A `$ref` with more beside it becomes a part among others. A description alone is read where it stands.
+fn beside_reference(map: &mut Map<String, Value>) {
+    const PROSE: [&str; 4] = ["$ref", "summary", "description", "nullable"];
+    if map.contains_key("$ref")
+        && map.keys().any(|key| !PROSE.contains(&key.as_str()))
+        && let Some(reference) = map.shift_remove("$ref")
+    {
+        let mut parts = vec![json!({ "$ref": reference })];
+        if let Some(Value::Array(more)) = map.shift_remove("allOf") {
+            parts.extend(more);
+        }
+        map.insert("allOf".into(), parts.into());
     }
 }
 

@@ -1,18 +1,20 @@
 //! Examples: the vendor's where they fit, and made up from the schema where they do not. What is made up is marked.
 
-use std::collections::HashMap;
+use std::{cell::RefCell, collections::HashMap};
 
-use reachout_schema::{Definitions, Unknown, Validator};
+use reachout_schema::{Definitions, Unknown};
 use serde_json::{Map, Value, json};
 
-use super::{notes::Notes, relax};
+use super::{notes::Notes, pattern, relax};
+use crate::load::Position;
 
 /// The mark beside an example that no vendor published.
 pub const MARK: &str = "x-synthesised";
 
-/// Gives every parameter and every body an example that fits. Where none can be made by the schemas as they are, they are relaxed: first their
-/// limits go, then they become values of any type.
+/// Gives every parameter and every body an example that fits. Where none can be made by the schemas as they are, they are relaxed: single values that
+/// nothing can be made for lose their limits, then what they stand in does, and then becomes a value of any type.
 pub fn fill(document: &mut Value, notes: &mut Notes) {
+    unlimited_values(document, notes);
     let failed = pass(document, notes);
     if failed.is_empty() {
         return;
@@ -26,11 +28,36 @@ pub fn fill(document: &mut Value, notes: &mut Notes) {
     pass(document, notes);
 }
 
+/// Takes the limits of each text and number that no value can be made for, and of nothing else.
+fn unlimited_values(document: &mut Value, notes: &mut Notes) {
+    let definitions = Definitions::new(&json!({}), Unknown::Ignored);
+    let mut known: HashMap<String, bool> = HashMap::new();
+    let texts = Made::default();
+    for section in ["/components/schemas", "/paths"] {
+        if let Some(node) = document.pointer_mut(section) {
+            relax::values(
+                node,
+                section,
+                Position::Names,
+                &mut |schema| {
+                    let made = match schema["type"].as_str() {
+                        Some("string") => text(schema, "", &texts).into(),
+                        Some("integer") => integer(schema),
+                        _ => number(schema).unwrap_or_default(),
+                    };
+                    *known.entry(schema.to_string()).or_insert_with(|| definitions.problems(schema, &made).is_empty())
+                },
+                notes,
+            );
+        }
+    }
+}
+
 /// Fills what has no example yet, and returns the schemas that none could be made for.
 fn pass(document: &mut Value, notes: &mut Notes) -> Vec<Value> {
     let definitions = Definitions::new(document, Unknown::Refused);
     let schemas = document["components"]["schemas"].clone();
-    let mut maker = Maker { schemas: &schemas, definitions, validators: HashMap::new(), notes, failed: Vec::new() };
+    let mut maker = Maker { schemas: &schemas, definitions, notes, failed: Vec::new(), texts: Made::default() };
     let paths = document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten();
     for (path, item) in paths {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
@@ -39,12 +66,11 @@ fn pass(document: &mut Value, notes: &mut Notes) -> Vec<Value> {
                 maker.parameter(parameter, &at);
             }
             if let Some(content) = operation.get_mut("requestBody").and_then(|body| body["content"].as_object_mut()) {
-                content.values_mut().for_each(|media| maker.media(media, &at));
+                content.values_mut().filter(|media| media["schema"]["format"] != "binary").for_each(|media| maker.media(media, &at));
             }
             for (_, response) in operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten() {
-                if let Some(media) = response.get_mut("content").and_then(|content| content.get_mut("application/json")) {
-                    maker.media(media, &at);
-                }
+                let content = response.get_mut("content").and_then(Value::as_object_mut).into_iter().flatten();
+                content.filter(|(media_type, _)| media_type.contains("json")).for_each(|(_, media)| maker.media(media, &at));
             }
         }
     }
@@ -57,10 +83,13 @@ fn pass(document: &mut Value, notes: &mut Notes) -> Vec<Value> {
 struct Maker<'a, 'n> {
     schemas: &'a Value,
     definitions: Definitions,
-    validators: HashMap<String, Option<Validator>>,
     notes: &'n mut Notes,
     failed: Vec<Value>,
+    texts: Made,
 }
+
+/// The texts that were made up, by the schemas with a pattern that they are of.
+type Made = RefCell<HashMap<String, Option<String>>>;
 
 /// How much of a schema an example shows.
 #[derive(Clone, Copy)]
@@ -123,10 +152,8 @@ impl Maker<'_, '_> {
         }
     }
 
-    fn fits(&mut self, schema: &Value, example: &Value) -> bool {
-        let definitions = &self.definitions;
-        let validator = self.validators.entry(schema.to_string()).or_insert_with(|| definitions.validator(schema).ok());
-        validator.as_ref().is_some_and(|validator| reachout_schema::problems(validator, example).is_empty())
+    fn fits(&self, schema: &Value, example: &Value) -> bool {
+        self.definitions.problems(schema, example).is_empty()
     }
 
     /// The published example, or what is left of it without the fields that its schema does not know.
@@ -205,7 +232,7 @@ impl Maker<'_, '_> {
             return values.first().cloned();
         }
         match schema["type"].as_str() {
-            Some("string") => Some(text(schema, name).into()),
+            Some("string") => Some(text(schema, name, &self.texts).into()),
             Some("boolean") => Some(true.into()),
             Some("integer") => Some(integer(schema)),
             Some("number") => number(schema),
@@ -243,7 +270,7 @@ fn below(extent: Extent) -> Extent {
 }
 
 /// A text that says what it is, within its limits.
-fn text(schema: &Value, name: &str) -> String {
+fn text(schema: &Value, name: &str, made: &Made) -> String {
     match schema["format"].as_str() {
         Some("uuid") => return "123e4567-e89b-12d3-a456-426614174000".to_owned(),
         Some("date-time") => return "2026-01-31T12:00:00Z".to_owned(),
@@ -256,44 +283,17 @@ fn text(schema: &Value, name: &str) -> String {
     let mut text = if plain.is_empty() { "text".to_owned() } else { plain };
     let limit = |key: &str| schema[key].as_u64().and_then(|limit| usize::try_from(limit).ok());
     if let Some(pattern) = schema["pattern"].as_str() {
-        let fits = |text: &str| {
-            let definitions = Definitions::new(&json!({}), Unknown::Ignored);
-            definitions.problems(&json!({ "type": "string", "pattern": pattern }), &text.into()).is_empty()
+        let own = schema["example"].as_str().map(str::to_owned);
+        let within = |text: &String| {
+            let length = text.chars().count();
+            limit("minLength").is_none_or(|least| length >= least) && limit("maxLength").is_none_or(|most| length <= most)
         };
-        let own = text.clone();
-        let candidates = [
-            own.as_str(),
-            "a",
-            "1",
-            "A",
-            "12",
-            "abc",
-            "ABC",
-            "Ab1",
-            "2026-01-31",
-            "12:00",
-            "2026-01-31T12:00:00Z",
-            "https://example.com",
-            "#ffffff",
-            "+14155550100",
-            "10.0.0.0/8",
-            "10.0.0.1",
-            "fd00::/8",
-            "123e4567-e89b-12d3-a456-426614174000",
-            "0123456789abcdef01234567",
-            "1.0.0",
-            "en-US",
-            "US",
-            "name-1",
-            "ada@example.com",
-            "00:00:00:00:00:00",
-            "0123456789abcdef0123456789abcdef01234567",
-            "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-            "1000",
-            "0.5",
-        ];
-        if let Some(found) = candidates.into_iter().find(|candidate| fits(candidate)) {
-            return found.to_owned();
+        let candidates = own.into_iter().chain([text.clone()]).chain((0..4).filter_map(|more| pattern::matching(pattern, more)));
+        let make = || candidates.filter(within).find(|candidate| reachout_schema::is_match(pattern, candidate));
+        // A pattern is compiled for each candidate, and stands in many places.
+        let found = made.borrow_mut().entry(schema.to_string()).or_insert_with(make).clone();
+        if let Some(found) = found {
+            return found;
         }
     }
     if let Some(most) = limit("maxLength") {
@@ -334,6 +334,14 @@ fn number(schema: &Value) -> Option<Value> {
         (Some(least), None) => least + 1.0,
         (None, Some(most)) => most - 1.0,
         _ => 1.5,
+    };
+    // The next multiple, or the one before where that is too much.
+    let value = match schema["multipleOf"].as_f64().filter(|step| *step > 0.0) {
+        Some(step) => {
+            let next = (value / step).ceil() * step;
+            if schema["maximum"].as_f64().is_some_and(|most| next > most) { (value / step).floor() * step } else { next }
+        }
+        None => value,
     };
     serde_json::Number::from_f64(value).map(Value::Number)
 }

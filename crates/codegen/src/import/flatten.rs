@@ -13,6 +13,8 @@ pub struct Flat {
     pub reference: Option<String>,
     pub nullable: bool,
     pub description: Option<String>,
+    /// The property that tells alternatives apart.
+    pub discriminator: Option<Value>,
 }
 
 /// What a schema is.
@@ -29,7 +31,10 @@ pub enum Shape {
 }
 
 /// How deep schemas are merged into each other.
-const MAX_DEPTH: usize = 24;
+const MAX_DEPTH: usize = 96;
+
+/// How many parts are merged for one document. Parts that contain each other in circles have no end.
+const MAX_PARTS: usize = 200_000;
 
 impl Flat {
     pub fn shape(&self) -> Shape {
@@ -76,6 +81,7 @@ impl Schemas<'_> {
                 self.notes.add(note, at);
             }
         }
+        flat.discriminator = map.get("discriminator").filter(|discriminator| discriminator["propertyName"].is_string()).cloned();
         self.kind(&mut flat, at);
         if let Some(parts) = map.get("allOf").and_then(Value::as_array) {
             self.all_of(&mut flat, parts, at, depth);
@@ -115,14 +121,31 @@ impl Schemas<'_> {
     fn written_out(&mut self, flat: Flat, at: &str, depth: usize) -> Flat {
         let Some(reference) = flat.reference.clone() else { return flat };
         if self.visiting.contains(&reference) || depth >= MAX_DEPTH {
+            self.circles += 1;
             self.notes.add("A part that contains itself was left out", format!("{at}: `{reference}`"));
             return Flat { reference: None, ..flat };
         }
         let Some(target) = self.target(&reference).cloned() else { return Flat { reference: None, ..flat } };
-        self.visiting.push(reference.clone());
-        let target = self.flatten_within(&target, &reference, depth + 1);
-        let target = self.written_out(target, &reference, depth + 1);
-        self.visiting.pop();
+        let target = match self.settled.get(&reference) {
+            Some(settled) => settled.clone(),
+            None if self.parts >= MAX_PARTS => {
+                self.notes.add("Parts beyond what can be merged were left out (`allOf`)", format!("{at}: `{reference}`"));
+                return Flat { reference: None, ..flat };
+            }
+            None => {
+                self.parts += 1;
+                self.visiting.push(reference.clone());
+                let circles = self.circles;
+                let target = self.flatten_within(&target, &reference, depth + 1);
+                let target = self.written_out(target, &reference, depth + 1);
+                self.visiting.pop();
+                // What was cut off within a circle is whole elsewhere.
+                if circles == self.circles {
+                    self.settled.insert(reference.clone(), target.clone());
+                }
+                target
+            }
+        };
         Flat { nullable: flat.nullable || target.nullable, description: flat.description.or(target.description), ..target }
     }
 
@@ -164,6 +187,9 @@ impl Schemas<'_> {
         flat.nullable |= part.nullable;
         if flat.description.is_none() {
             flat.description = part.description;
+        }
+        if part.map.contains_key("oneOf") && flat.discriminator.is_none() {
+            flat.discriminator = part.discriminator;
         }
         for (key, value) in part.map {
             match (flat.map.get_mut(&key), value) {
@@ -236,7 +262,7 @@ impl Schemas<'_> {
         }
         let mut distinct: Vec<Value> = Vec::new();
         for one in alternatives {
-            if !distinct.contains(&one) {
+            if !distinct.iter().any(|known| without_prose(known) == without_prose(&one)) {
                 distinct.push(one);
             }
         }
@@ -255,7 +281,7 @@ impl Schemas<'_> {
             return;
         }
         if any {
-            self.notes.add("`anyOf` became `oneOf`: a value that fits several is read as the first", at);
+            self.notes.add("`anyOf` became `oneOf`: a value that fits several is read as the one that knows most of its fields", at);
         }
         let structure = flat.map.get("properties").and_then(Value::as_object).is_some_and(|own| !own.is_empty());
         if structure {
@@ -372,13 +398,22 @@ pub fn listed(description: Option<String>, what: &str, values: &[&Value]) -> Str
     format!("{text}{}{what}: {}.", if text.is_empty() { "" } else { "\n\n" }, values.join(", "))
 }
 
+/// What an alternative is, without what people read.
+fn without_prose(schema: &Value) -> Value {
+    let mut plain = schema.clone();
+    if let Some(map) = plain.as_object_mut() {
+        map.retain(|key, _| !["title", "description", "example", "summary"].contains(&key.as_str()));
+    }
+    plain
+}
+
 fn is_metadata(part: &Value) -> bool {
     const WORDS: [&str; 8] = ["description", "nullable", "title", "example", "default", "deprecated", "readOnly", "writeOnly"];
     part.as_object().is_none_or(|map| map.keys().all(|key| WORDS.contains(&key.as_str())))
 }
 
 /// The words of a schema that mean something here, beside its limits.
-const KEPT: [&str; 12] = [
+const KEPT: [&str; 14] = [
     "type",
     "format",
     "enum",
@@ -390,6 +425,8 @@ const KEPT: [&str; 12] = [
     "default",
     "example",
     "deprecated",
+    "readOnly",
+    "writeOnly",
     "x-extra",
 ];
 
@@ -409,9 +446,8 @@ pub const LIMITS: [&str; 11] = [
 ];
 
 /// Words that say something the draft cannot.
-const LOST: [(&str, &str); 9] = [
+const LOST: [(&str, &str); 8] = [
     ("not", "What a value is not is not kept (`not`)"),
-    ("discriminator", "Alternatives are told apart by their fields (`discriminator`)"),
     ("if", "Conditions are not kept (`if`, `then`, `else`)"),
     ("dependentRequired", "Fields that need each other are not kept (`dependentRequired`)"),
     ("dependentSchemas", "Fields that need each other are not kept (`dependentSchemas`)"),

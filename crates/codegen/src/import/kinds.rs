@@ -108,7 +108,7 @@ impl Schemas<'_> {
         let format = flat.map.get("format").and_then(Value::as_str);
         let known: &[&str] = match kind {
             "string" => &["binary", "date", "date-time", "email", "uri", "uuid"],
-            "integer" => &["int32", "int64"],
+            "integer" => &["int32", "int64", "uint64"],
             "number" => &["double", "float"],
             _ => &[],
         };
@@ -124,7 +124,8 @@ impl Schemas<'_> {
             _ => {}
         }
         if kind == "integer" && !map.contains_key("format") {
-            map.insert("format".into(), "int64".into());
+            let large = flat.map.get("maximum").is_some_and(|most| most.as_f64().is_some_and(|most| most > 9.3e18));
+            map.insert("format".into(), if large || format == Some("uint64") { "uint64" } else { "int64" }.into());
         }
         let mut number = |key: &str, whole: bool| {
             if let Some(value) = flat.map.get(key).filter(|value| if whole { value.is_u64() } else { value.is_number() }) {
@@ -152,6 +153,10 @@ impl Schemas<'_> {
         if let Some(pattern) = flat.map.get("pattern").and_then(Value::as_str).filter(|_| kind == "string") {
             if reachout_schema::is_pattern(pattern) {
                 map.insert("pattern".into(), pattern.into());
+                // Nobody makes up what fits a pattern as well as who wrote it.
+                map.extend(
+                    flat.map.get("example").filter(|example| example.is_string()).map(|example| ("example".to_owned(), example.clone())),
+                );
             } else {
                 self.notes.add("Patterns that are no regular expressions of ECMA 262 were left out", format!("{at}: `{pattern}`"));
             }

@@ -11,14 +11,18 @@ mod downgrade;
 mod examples;
 mod flatten;
 mod ids;
+mod inheritance;
 mod kinds;
 mod notes;
 mod operations;
 mod parameters;
+mod pattern;
 mod prose;
 mod read;
 mod relax;
 mod schemas;
+mod split;
+mod swagger;
 mod tidy;
 mod yaml;
 
@@ -61,13 +65,11 @@ pub fn draft(file: &Path, vendor: &str) -> Result<Draft, Error> {
     let mut notes = Notes::default();
     let mut source = read::read(file, &mut notes)?;
     downgrade::downgrade(&mut source, &mut notes);
-    let scheme = document::scheme(&source, &mut notes);
-    let mut head = document::head(&source, vendor, &scheme, &mut notes);
-    let secured = source["security"].as_array().is_some_and(|security| !security.is_empty());
+    let security = document::Security::of(&source, &mut notes);
+    let mut head = document::head(&source, vendor, &security, &mut notes);
 
     let mut schemas = Schemas::new(&source, &mut notes);
-    let credential = scheme["name"].as_str().unwrap_or_default();
-    let operations = operations::convert(&source, &mut schemas, credential, secured);
+    let operations = operations::convert(&source, &mut schemas, &security);
     let errors: Vec<Value> = errors(&source);
     let error = schemas.error(&errors);
     let done = std::mem::take(&mut schemas.done);
@@ -81,7 +83,7 @@ pub fn draft(file: &Path, vendor: &str) -> Result<Draft, Error> {
     head.insert(
         "components".into(),
         json!({
-            "securitySchemes": { document::SCHEME: scheme },
+            "securitySchemes": security.schemes,
             "responses": { "Error": { "description": "The request failed.", "content": { "application/json": { "schema": error } } } },
             "schemas": done.into_iter().collect::<Map<_, _>>(),
         }),

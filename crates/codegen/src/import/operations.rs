@@ -1,10 +1,10 @@
 //! Operations in our conventions: names, one tag each, parameters, bodies.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{bodies, ids, parameters::Shared, prose, schemas::Schemas};
+use super::{bodies, document::Security, ids, parameters::Shared, prose, schemas::Schemas};
 use crate::{
     lint::paths,
     load::pointer,
@@ -33,16 +33,16 @@ pub struct Operations {
 }
 
 /// Converts every operation.
-pub fn convert(source: &Value, schemas: &mut Schemas<'_>, credential: &str, secured: bool) -> Operations {
+pub fn convert(source: &Value, schemas: &mut Schemas<'_>, security: &Security) -> Operations {
     let mut written = gather(source, schemas);
     name(&mut written, schemas);
     let parameters: Vec<Value> = written.iter().flat_map(|one| one.parameters.iter().map(|(parameter, _)| parameter.clone())).collect();
-    let shared = Shared::find(parameters.iter(), credential);
+    let shared = Shared::find(parameters.iter(), &security.carriers());
     let mut paths: Map<String, Value> = Map::new();
     let mut tags: Vec<String> = Vec::new();
     let mut methods: BTreeSet<(String, String)> = BTreeSet::new();
     for one in &written {
-        let Some(mut node) = operation(one, schemas, &shared, secured) else { continue };
+        let Some(mut node) = operation(one, schemas, &shared, security) else { continue };
         let by_rule = method_name(&one.id, &one.tag);
         let group = group_name(&one.tag);
         if !methods.insert((group.clone(), by_rule.clone())) {
@@ -62,10 +62,10 @@ pub fn convert(source: &Value, schemas: &mut Schemas<'_>, credential: &str, secu
     Operations { paths, tags }
 }
 
-/// Every operation with the parameters of its path; paths that are the same but for the names of their parameters are one.
+/// Every operation with the parameters of its path. Paths that are the same but for the names of their parameters are operations of their own, as
+/// the vendor has them.
 fn gather(source: &Value, schemas: &mut Schemas<'_>) -> Vec<Written> {
     let mut gathered: Vec<Written> = Vec::new();
-    let mut shapes: BTreeMap<String, String> = BTreeMap::new();
     for (published, item) in source["paths"].as_object().into_iter().flatten() {
         let item_at = pointer::child("/paths", published);
         let item = schemas.follow(item);
@@ -73,22 +73,12 @@ fn gather(source: &Value, schemas: &mut Schemas<'_>) -> Vec<Written> {
         if path != *published {
             schemas.notes.add("Paths were corrected", format!("`{published}` is `{path}`"));
         }
-        let Some(names) =
-            paths::parameters(&path).filter(|names| names.iter().collect::<BTreeSet<_>>().len() == names.len() && !names.contains(&""))
-        else {
+        if paths::parameters(&path).is_none_or(|names| names.iter().collect::<BTreeSet<_>>().len() < names.len() || names.contains(&"")) {
             schemas.notes.add("Paths whose parameters cannot be read were left out", format!("`{published}`"));
             continue;
-        };
-        let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
-        let shape = names.iter().fold(path.clone(), |shape, name| shape.replacen(&format!("{{{name}}}"), "{}", 1));
-        let first = shapes.entry(shape).or_insert_with(|| path.clone()).clone();
-        let renamed: BTreeMap<String, String> = names
-            .into_iter()
-            .zip(paths::parameters(&first).into_iter().flatten().map(str::to_owned))
-            .filter(|(own, other)| own != other)
-            .collect();
-        if !renamed.is_empty() {
-            schemas.notes.add("Paths that differ only in the names of their parameters are one", format!("`{published}` is `{first}`"));
+        }
+        if item.get("servers").is_some() {
+            schemas.notes.add("Servers of single paths were left out: requests go to the document's own", format!("{item_at}/servers"));
         }
         for method in METHODS {
             let Some(node) = item.get(method) else { continue };
@@ -97,29 +87,18 @@ fn gather(source: &Value, schemas: &mut Schemas<'_>) -> Vec<Written> {
                 schemas.notes.add("Operations that no client needs were left out", format!("{} `{path}`", method.to_uppercase()));
                 continue;
             }
-            if gathered.iter().any(|other| other.path == first && other.method == method) {
+            let parameters = parameters(schemas, (&item, &item_at), (node, &at));
+            let path = styled(&path, &parameters, schemas);
+            if gathered.iter().any(|other| other.path == path && other.method == method) {
                 schemas.notes.add("Operations that are published twice: the first was kept", at);
                 continue;
             }
-            let mut parameters = parameters(schemas, (&item, &item_at), (node, &at));
-            for (parameter, _) in &mut parameters {
-                if let Some(other) = parameter["name"].as_str().and_then(|name| renamed.get(name)).filter(|_| parameter["in"] == "path") {
-                    parameter["name"] = other.as_str().into();
-                }
-            }
+            let mut parameters = parameters;
             for (name, value) in &query {
                 let parameter = json!({ "name": name, "in": "query", "required": true, "schema": { "type": "string" }, "example": value });
                 parameters.push((parameter, at.clone()));
             }
-            gathered.push(Written {
-                method,
-                path: first.clone(),
-                node: node.clone(),
-                parameters,
-                at,
-                tag: String::new(),
-                id: String::new(),
-            });
+            gathered.push(Written { method, path, node: node.clone(), parameters, at, tag: String::new(), id: String::new() });
         }
     }
     gathered
@@ -136,6 +115,22 @@ fn parameters(schemas: &Schemas<'_>, (item, item_at): (&Value, &str), (node, at)
         }
     }
     parameters
+}
+
+/// The path with what the styles of its parameters write before a value: `;name=` and a full stop.
+fn styled(path: &str, parameters: &[(Value, String)], schemas: &mut Schemas<'_>) -> String {
+    let mut styled = path.to_owned();
+    for (parameter, at) in parameters.iter().filter(|(parameter, _)| parameter["in"] == "path") {
+        let name = parameter["name"].as_str().unwrap_or_default();
+        let before = match parameter["style"].as_str() {
+            Some("matrix") => format!(";{name}="),
+            Some("label") => ".".to_owned(),
+            _ => continue,
+        };
+        schemas.notes.add("Styles of path parameters stand in the path (`matrix`, `label`)", format!("{at}: `{name}`"));
+        styled = styled.replace(&format!("{{{name}}}"), &format!("{before}{{{name}}}"));
+    }
+    styled
 }
 
 /// A path as a template, and what stood behind its `?`.
@@ -192,9 +187,9 @@ fn name(written: &mut [Written], schemas: &mut Schemas<'_>) {
     }
 }
 
-fn operation(one: &Written, schemas: &mut Schemas<'_>, shared: &Shared, secured: bool) -> Option<Value> {
+fn operation(one: &Written, schemas: &mut Schemas<'_>, shared: &Shared, security: &Security) -> Option<Value> {
     let type_of = type_name(&one.id);
-    let (status, success) = schemas.success(&one.node["responses"], &type_of, &format!("{}/responses", one.at))?;
+    let mut responses = schemas.success(&one.node["responses"], &type_of, &format!("{}/responses", one.at))?;
     let text = |key: &str| one.node[key].as_str().unwrap_or_default();
     let (summary, description) = (prose::summary(text("summary")), prose::clean(text("description")));
     let summary = if summary.is_empty() { prose::summary(description.split(". ").next().unwrap_or_default()) } else { summary };
@@ -217,7 +212,10 @@ fn operation(one: &Written, schemas: &mut Schemas<'_>, shared: &Shared, secured:
     if one.node["deprecated"] == true {
         node.insert("deprecated".into(), true.into());
     }
-    for (key, step) in [("callbacks", "Callbacks were left out"), ("servers", "Servers of single operations were left out")] {
+    for (key, step) in [
+        ("callbacks", "Callbacks were left out"),
+        ("servers", "Servers of single operations were left out: requests go to the document's own"),
+    ] {
         if one.node.get(key).is_some() {
             schemas.notes.add(step, &*one.at);
         }
@@ -234,14 +232,16 @@ fn operation(one: &Written, schemas: &mut Schemas<'_>, shared: &Shared, secured:
     if body.as_ref().is_some_and(|body| body.multipart) {
         node.insert("x-multipart".into(), true.into());
     }
-    if secured && one.node["security"].as_array().is_some_and(Vec::is_empty) {
+    if security.is_public(&one.node) {
         node.insert("security".into(), json!([]));
     }
     if !parameters.is_empty() {
         node.insert("parameters".into(), parameters.into());
     }
     node.extend(body.map(|body| ("requestBody".to_owned(), body.node)));
-    node.insert("responses".into(), json!({ status: success, "4XX": bodies::shared_error(), "5XX": bodies::shared_error() }));
+    responses.insert("4XX".into(), bodies::shared_error());
+    responses.insert("5XX".into(), bodies::shared_error());
+    node.insert("responses".into(), responses.into());
     Some(node.into())
 }
 

@@ -16,13 +16,13 @@ use crate::{
 pub struct Shared {
     /// Names of parameters whose values are the same in every operation.
     enums: BTreeSet<String>,
-    /// The header that carries the credential.
-    credential: String,
+    /// The headers and query parameters that carry the credential.
+    credential: Vec<String>,
 }
 
 impl Shared {
     /// Finds parameters that always have the same values, and more than once.
-    pub fn find<'a>(parameters: impl Iterator<Item = &'a Value>, credential: &str) -> Self {
+    pub fn find<'a>(parameters: impl Iterator<Item = &'a Value>, credential: &[String]) -> Self {
         let mut values: BTreeMap<&str, (BTreeSet<String>, usize)> = BTreeMap::new();
         for parameter in parameters {
             let (Some(name), schema) = (parameter["name"].as_str(), &parameter["schema"]) else { continue };
@@ -33,7 +33,7 @@ impl Shared {
             }
         }
         let enums = values.into_iter().filter(|(_, (distinct, count))| distinct.len() == 1 && *count > 1);
-        Self { enums: enums.map(|(name, _)| name.to_owned()).collect(), credential: credential.to_owned() }
+        Self { enums: enums.map(|(name, _)| name.to_owned()).collect(), credential: credential.to_vec() }
     }
 }
 
@@ -43,7 +43,8 @@ impl Schemas<'_> {
         let in_path: Vec<&str> = crate::lint::paths::parameters(path).unwrap_or_default();
         let mut converted: Vec<Value> = Vec::new();
         let mut names = BTreeSet::new();
-        for (parameter, at) in written {
+        let written = self.in_their_places(written, &in_path);
+        for (parameter, at) in &written {
             for one in self.parameter(parameter, at, operation, shared) {
                 let (name, place) = (one["name"].as_str().unwrap_or_default().to_owned(), one["in"].as_str().unwrap_or_default());
                 if place == "path" && !in_path.contains(&name.as_str()) {
@@ -66,14 +67,38 @@ impl Schemas<'_> {
         converted
     }
 
+    /// The parameters, where one that the path needs is declared in another place only: it belongs into the path.
+    fn in_their_places(&mut self, written: &[(Value, String)], in_path: &[&str]) -> Vec<(Value, String)> {
+        let mut written = written.to_vec();
+        for name in in_path {
+            if written.iter().any(|(parameter, _)| parameter["name"] == *name && parameter["in"] == "path") {
+                continue;
+            }
+            if let Some((parameter, at)) = written.iter_mut().find(|(parameter, _)| parameter["name"] == *name) {
+                self.notes.add("Parameters of the path that are declared elsewhere were moved into it", format!("{at}: `{name}`"));
+                parameter["in"] = "path".into();
+                parameter["required"] = true.into();
+                if let Some(parameter) = parameter.as_object_mut() {
+                    parameter.retain(|key, _| key != "style" && key != "explode");
+                }
+            }
+        }
+        written
+    }
+
     fn parameter(&mut self, written: &Value, at: &str, operation: &str, shared: &Shared) -> Vec<Value> {
         let (Some(name), Some(place)) = (written["name"].as_str(), written["in"].as_str()) else {
             self.notes.add("Parameters without a name or a place were left out", at);
             return Vec::new();
         };
+        let credential = shared.credential.iter().any(|own| own.eq_ignore_ascii_case(name));
         match place {
+            "query" if credential => {
+                self.notes.add("Parameters that the client sets itself are none of the call", format!("{at}: `{name}`"));
+                return Vec::new();
+            }
             "path" | "query" => {}
-            "header" if CLIENTS_HEADERS.contains(&name.to_lowercase().as_str()) || name.eq_ignore_ascii_case(&shared.credential) => {
+            "header" if CLIENTS_HEADERS.contains(&name.to_lowercase().as_str()) || credential => {
                 self.notes.add("Headers that the client sets itself are no parameters", format!("{at}: `{name}`"));
                 return Vec::new();
             }
@@ -91,18 +116,18 @@ impl Schemas<'_> {
         let schema = schema.unwrap_or_else(|| json!({ "type": "string" }));
         let mut description = prose::clean(written["description"].as_str().unwrap_or_default());
         let required = place == "path" || written["required"] == true;
+        let settled = self.resolved(&schema, at);
         let constant =
             schema["enum"].as_array().filter(|values| values.len() == 1 && values[0].is_string() && required && place == "header");
         let body = if let Some(values) = constant {
             json!({ "type": "string", "enum": values })
         } else {
-            let flat = self.resolved(&schema, at);
             if description.is_empty() {
-                description = prose::clean(flat.description.as_deref().unwrap_or_default());
+                description = prose::clean(settled.description.as_deref().unwrap_or_default());
             }
-            if flat.shape() == Shape::Struct && place == "query" {
+            if settled.shape() == Shape::Struct && place == "query" {
                 let deep = written["style"] == "deepObject";
-                return self.fields(&flat.map, name, deep, (required, at, operation, shared));
+                return self.fields(&settled.map, name, deep, (required, at, operation, shared));
             }
             self.value(&schema, place, written, (name, operation, at), shared, &mut description)
         };
@@ -119,7 +144,7 @@ impl Schemas<'_> {
         parameter.insert("schema".into(), body);
         let examples =
             written["examples"].as_object().and_then(|examples| examples.values().next()).and_then(|example| example.get("value"));
-        let example = written.get("example").or(examples).or_else(|| schema.get("example"));
+        let example = written.get("example").or(examples).or_else(|| schema.get("example")).or_else(|| settled.map.get("example"));
         if let Some(example) = constant.and_then(|values| values.first()).or(example) {
             parameter.insert("example".into(), example.clone());
         }
@@ -192,6 +217,7 @@ impl Schemas<'_> {
                     let separator = match written["style"].as_str() {
                         Some("pipeDelimited") => "Separated by `|`.",
                         Some("spaceDelimited") => "Separated by spaces.",
+                        Some("tabDelimited") => "Separated by tabs.",
                         _ => "Separated by commas.",
                     };
                     return text(self, "Lists in one value became texts", separator);

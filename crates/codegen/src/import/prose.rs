@@ -9,7 +9,13 @@ const LANGUAGES: [&str; 8] = ["json", "text", "xml", "html", "bash", "sh", "yaml
 
 /// The text, cleaned. The second pass is for what only shows once the first has removed something.
 pub fn clean(text: &str) -> String {
-    let mut text = text.replace('\t', "  ").replace("\r\n", "\n").replace("<br>", "\n").replace("<br/>", "\n").replace("<br />", "\n");
+    let mut text = text
+        .replace('\t', "  ")
+        .replace("\r\n", "\n")
+        .replace('\r', "\n")
+        .replace("<br>", "\n")
+        .replace("<br/>", "\n")
+        .replace("<br />", "\n");
     for _ in 0..4 {
         let cleaned = once(&text);
         if cleaned == text {

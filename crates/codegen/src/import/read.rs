@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::{Map, Value, json};
 
-use super::notes::Notes;
+use super::{notes::Notes, swagger};
 use crate::{
     diagnostic::{Diagnostic, Error, Origin},
     load::{self, Position, pointer},
@@ -21,6 +21,7 @@ pub fn read(path: &Path, notes: &mut Notes) -> Result<Value, Error> {
     }
     let mut files =
         Files { folder: path.parent().unwrap_or(Path::new("")).to_owned(), names: BTreeMap::new(), queue: VecDeque::new(), notes };
+    refuse_collection(path, &document)?;
     let section = if document.get("swagger").is_some() { "definitions" } else { "schemas" };
     files.rewrite(&mut document, Path::new(""), Position::Node);
     let brought = files.bring(section)?;
@@ -32,11 +33,14 @@ pub fn read(path: &Path, notes: &mut Notes) -> Result<Value, Error> {
             }
         }
     }
-    match (document["swagger"].as_str(), document["openapi"].as_str()) {
-        (Some("2.0"), _) => raised(path, document, notes),
+    match (version(&document["swagger"]), version(&document["openapi"])) {
+        (Some(version), _) if version == "2.0" => {
+            notes.add("Raised from Swagger 2.0", "/");
+            Ok(swagger::raise(&document, notes))
+        }
         (_, Some(version)) if version.starts_with("3.") => Ok(document),
         (swagger, openapi) => {
-            let version = openapi.or(swagger).unwrap_or("none");
+            let version = openapi.or(swagger).unwrap_or_else(|| "none".to_owned());
             let message = format!("the file's version is {version}");
             Err(problem(path, &message, "give a document with `openapi: 3.0.x`, `openapi: 3.1.x` or `swagger: \"2.0\"`"))
         }
@@ -47,15 +51,25 @@ fn components(document: &mut Value) -> Option<&mut Map<String, Value>> {
     document.as_object_mut()?.entry("components").or_insert_with(|| json!({})).as_object_mut()
 }
 
-/// Swagger 2 in the words of OpenAPI 3.0.
-fn raised(path: &Path, document: Value, notes: &mut Notes) -> Result<Value, Error> {
-    let swagger: roas::v2::spec::Spec = serde_json::from_value(document).map_err(|error| {
-        problem(path, &format!("the file is not Swagger 2.0: {error}"), "correct it, or give the vendor's OpenAPI 3 file")
-    })?;
-    let raised = serde_json::to_value(roas::v3_0::spec::Spec::from(swagger))
-        .map_err(|error| problem(path, &format!("Swagger 2.0 could not be raised to 3.0: {error}"), "give the vendor's OpenAPI 3 file"))?;
-    notes.add("Raised from Swagger 2.0 by the crate `roas`", "/");
-    Ok(raised)
+/// A version, which YAML without quotes has as a number.
+fn version(written: &Value) -> Option<String> {
+    match written {
+        Value::String(version) => Some(version.trim().to_owned()),
+        Value::Number(version) if version.is_u64() => Some(format!("{version}.0")),
+        Value::Number(version) => Some(version.to_string()),
+        _ => None,
+    }
+}
+
+/// Collections of requests look like documents and are none.
+fn refuse_collection(path: &Path, document: &Value) -> Result<(), Error> {
+    let schema = document["info"]["schema"].as_str().or(document["collection"]["info"]["schema"].as_str()).unwrap_or_default();
+    let postman = schema.contains("getpostman.com") || document["info"].get("_postman_id").is_some() || document.get("item").is_some();
+    if postman && document.get("openapi").is_none() && document.get("swagger").is_none() {
+        let help = "give the vendor's OpenAPI file, or export the collection as OpenAPI 3.0";
+        return Err(problem(path, "the file is a Postman collection, and no OpenAPI document", help));
+    }
+    Ok(())
 }
 
 /// A file's content.

@@ -24,6 +24,34 @@ pub fn limits(document: &mut Value, schema: &Value, notes: &mut Notes) {
     }
 }
 
+/// Takes the limits of every text and number that `can_be` says nothing can be made for.
+pub fn values(node: &mut Value, at: &str, position: Position, can_be: &mut dyn FnMut(&Value) -> bool, notes: &mut Notes) {
+    match node {
+        Value::Object(map) if position != Position::Data => {
+            let single = position == Position::Node
+                && map.get("type").is_some_and(|kind| ["string", "integer", "number"].iter().any(|one| kind == one));
+            if single && map.keys().any(|key| LIMITS.contains(&key.as_str())) {
+                let plain: Value = map.clone().into();
+                if !can_be(&plain) {
+                    map.retain(|key, _| !LIMITS.contains(&key.as_str()));
+                    notes.add("Limits that no example could be made for were left out", format!("`{at}`"));
+                }
+                return;
+            }
+            for (key, value) in map.iter_mut() {
+                let below = position.child(key, value);
+                values(value, &pointer::child(at, key), below, can_be, notes);
+            }
+        }
+        Value::Array(items) if position != Position::Data => {
+            for (index, item) in items.iter_mut().enumerate() {
+                values(item, &format!("{at}/{index}"), position.item(), can_be, notes);
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Makes a component a value of any type.
 pub fn to_any(document: &mut Value, schema: &Value, notes: &mut Notes) {
     let Some(name) = referenced(schema) else { return };

@@ -1,6 +1,6 @@
 //! Components: every object, enumeration and list of alternatives gets a name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use heck::ToUpperCamelCase as _;
 use percent_encoding::percent_decode_str;
@@ -8,12 +8,13 @@ use serde_json::{Map, Value, json};
 
 use super::{
     flatten::{Flat, Shape},
+    inheritance,
     notes::Notes,
-    prose,
+    prose, split,
 };
 use crate::{
     load::pointer,
-    names::{is_nameable, is_reserved_type, rust_name, type_name},
+    names::{is_nameable, is_reserved_type, type_name},
 };
 
 /// The component for a value of any type.
@@ -35,6 +36,14 @@ pub struct Schemas<'a> {
     hoisted: BTreeSet<String>,
     /// The references that are being merged.
     pub visiting: Vec<String>,
+    /// What references stand for in words of their own, so that none is merged twice.
+    pub settled: HashMap<String, Flat>,
+    /// How often a part that contains itself was cut off.
+    pub circles: usize,
+    /// How many references were merged.
+    pub parts: usize,
+    /// The components that others are parts of, by discriminator: their names, and those of the others.
+    children: BTreeMap<String, Vec<String>>,
     /// How many places are being written within each other.
     depth: usize,
     pub notes: &'a mut Notes,
@@ -50,6 +59,10 @@ impl<'a> Schemas<'a> {
             taken: BTreeSet::new(),
             hoisted: BTreeSet::new(),
             visiting: Vec::new(),
+            settled: HashMap::new(),
+            circles: 0,
+            parts: 0,
+            children: inheritance::children(source),
             depth: 0,
             notes,
         };
@@ -70,6 +83,7 @@ impl<'a> Schemas<'a> {
             let at = pointer::child("/components/schemas", name);
             let flat = schemas.flatten(schema, &at);
             let body = schemas.body(&flat, &own, &at);
+            let body = schemas.with_children(name, &own, body, schema);
             schemas.done.insert(own, body);
         }
         schemas
@@ -178,17 +192,18 @@ impl<'a> Schemas<'a> {
 
     fn object(&mut self, flat: &Flat, name: &str, at: &str) -> Map<String, Value> {
         let mut properties = Map::new();
-        let mut fields = BTreeSet::new();
         let mut extra = false;
+        let mut one_way = OneWay::default();
         for (wire, property) in flat.map["properties"].as_object().into_iter().flatten() {
             let at = pointer::child(&pointer::child(at, "properties"), wire);
-            if !is_nameable(wire) || !fields.insert(rust_name(wire)) {
-                self.notes.add("Properties that cannot be told apart in Rust were left out; the object keeps what is not listed", at);
+            if !is_nameable(wire) {
+                self.notes.add("Properties that cannot be named in Rust were left out; the object keeps what is not listed", at);
                 extra = true;
                 continue;
             }
             let own = format!("{name}{}", wire.to_upper_camel_case());
             let placed = self.place(property, &own, &at);
+            one_way.add(wire, property, self);
             properties.insert(wire.clone(), placed);
         }
         let mut object = Map::from_iter([("type".to_owned(), Value::from("object"))]);
@@ -222,6 +237,7 @@ impl<'a> Schemas<'a> {
             object.insert("x-extra".into(), true.into());
         }
         object.insert("properties".into(), properties.into());
+        object.extend(one_way.marks());
         object
     }
 
@@ -273,7 +289,60 @@ impl<'a> Schemas<'a> {
                 alternatives.push(named);
             }
         }
-        Map::from_iter([("oneOf".to_owned(), alternatives.into())])
+        let mut one_of = Map::from_iter([("oneOf".to_owned(), alternatives.into())]);
+        if let Some(discriminator) = &flat.discriminator {
+            let mapping = self.mapping(discriminator, &written);
+            one_of.insert("discriminator".into(), json!({ "propertyName": discriminator["propertyName"], "mapping": mapping }));
+        }
+        one_of
+    }
+
+    /// What the values of a discriminator mean, by the names that components have here.
+    fn mapping(&self, discriminator: &Value, written: &[Value]) -> Map<String, Value> {
+        let mut mapping = Map::new();
+        for (value, target) in discriminator["mapping"].as_object().into_iter().flatten() {
+            let target = target.as_str().unwrap_or_default();
+            let own = self.name_of(target).or_else(|| self.names.get(target));
+            mapping.extend(own.map(|own| (value.clone(), reference(own)["$ref"].clone())));
+        }
+        let property = discriminator["propertyName"].as_str().unwrap_or_default();
+        for target in written.iter().filter_map(|one| one["$ref"].as_str()) {
+            let Some(own) = self.name_of(target) else { continue };
+            let node = reference(own)["$ref"].clone();
+            // Without a mapping the value is the component's name, unless its schema has values of its own.
+            let own_values = self.target(target).is_some_and(|target| target["properties"][property].get("enum").is_some());
+            if !own_values && !mapping.values().any(|known| *known == node) {
+                mapping.insert(pointer::name(target), node);
+            }
+        }
+        mapping
+    }
+
+    /// A component that others are parts of, and that a discriminator tells from them: one of all of these.
+    fn with_children(&mut self, published: &str, own: &str, body: Value, schema: &Value) -> Value {
+        let Some(children) = self.children.get(published).cloned() else { return body };
+        let discriminator = &schema["discriminator"];
+        let base = self.hoist(&format!("{own}Base"), body);
+        let mut alternatives: Vec<(String, Value)> = Vec::new();
+        for child in children {
+            alternatives.extend(self.names.get(&child).map(|own| (child.clone(), reference(own))));
+        }
+        let mut mapping = Map::new();
+        for (value, target) in discriminator["mapping"].as_object().into_iter().flatten() {
+            let target = pointer::name(target.as_str().unwrap_or_default());
+            let found = alternatives.iter().find(|(child, _)| *child == target).map(|(_, one)| one);
+            let found = found.or((target == published).then_some(&base));
+            mapping.extend(found.map(|one| (value.clone(), one["$ref"].clone())));
+        }
+        for (value, one) in alternatives.iter().chain([&(published.to_owned(), base.clone())]) {
+            if !mapping.values().any(|known| *known == one["$ref"]) {
+                mapping.insert(value.clone(), one["$ref"].clone());
+            }
+        }
+        self.notes.add("A component that a discriminator tells from its children is one of them", format!("`{own}`"));
+        let mut one_of: Vec<Value> = alternatives.into_iter().map(|(_, one)| one).collect();
+        one_of.push(base);
+        json!({ "oneOf": one_of, "discriminator": { "propertyName": discriminator["propertyName"], "mapping": mapping } })
     }
 
     /// A reference to a component with this content: one of this name, or the next that is free.
@@ -313,6 +382,32 @@ impl<'a> Schemas<'a> {
     /// A value of any type.
     pub fn any(&mut self) -> Value {
         self.hoist(ANY, json!({ "description": "Any JSON value: the vendor documents no type." }))
+    }
+}
+
+/// Properties that go one way only, and what is required of them.
+#[derive(Default)]
+struct OneWay {
+    read: Vec<Value>,
+    write: Vec<Value>,
+}
+
+impl OneWay {
+    fn add(&mut self, wire: &str, property: &Value, schemas: &Schemas<'_>) {
+        let target = property["$ref"].as_str().and_then(|reference| schemas.target(reference)).unwrap_or(&Value::Null);
+        let parts = property["allOf"].as_array().into_iter().flatten();
+        let said = |key: &str| [property, target].into_iter().chain(parts.clone()).any(|node| node[key] == true);
+        for (key, list) in [("readOnly", &mut self.read), ("writeOnly", &mut self.write)] {
+            if said(key) {
+                list.push(wire.into());
+            }
+        }
+    }
+
+    /// What stands in the component until it is known which way it goes.
+    fn marks(self) -> impl Iterator<Item = (String, Value)> {
+        let marks = [(split::READ_ONLY, self.read), (split::WRITE_ONLY, self.write)];
+        marks.into_iter().filter(|(_, names)| !names.is_empty()).map(|(mark, names)| (mark.to_owned(), names.into()))
     }
 }
 

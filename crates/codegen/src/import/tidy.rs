@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::{notes::Notes, relax};
+use super::{notes::Notes, relax, split};
 use crate::load::{Position, referenced, references};
 
 /// Settles the schemas of a draft.
 pub fn tidy(document: &mut Value, notes: &mut Notes) {
+    merge_equal(document, notes);
     remove_unused(document, notes);
+    split::split(document, notes);
+    discriminators(document, notes);
     types_beside_nullable(document, notes);
     order_alternatives(document);
     open_circles(document, notes);
@@ -18,6 +21,55 @@ pub fn tidy(document: &mut Value, notes: &mut Notes) {
 
 fn schemas(document: &mut Value) -> Option<&mut Map<String, Value>> {
     document.get_mut("components")?.get_mut("schemas")?.as_object_mut()
+}
+
+/// Alternatives that are the same but for their descriptions are one.
+fn merge_equal(document: &mut Value, notes: &mut Notes) {
+    let Some(schemas) = schemas(document) else { return };
+    let before = schemas.clone();
+    for (name, schema) in schemas.iter_mut() {
+        // A discriminator tells apart what looks the same.
+        let Some(alternatives) = schema.get_mut("oneOf").and_then(Value::as_array_mut) else { continue };
+        let mut distinct: Vec<Value> = Vec::new();
+        for one in alternatives.iter() {
+            if !distinct.iter().any(|known| split::same(&before, known, one)) {
+                distinct.push(one.clone());
+            }
+        }
+        if distinct.len() < alternatives.len() {
+            notes.add("Alternatives that are the same became one", format!("`{name}`"));
+            let kept: Vec<String> = distinct.iter().filter_map(referenced).collect();
+            *alternatives = distinct;
+            if let Some(mapping) = schema.get_mut("discriminator").and_then(|own| own["mapping"].as_object_mut()) {
+                mapping.retain(|_, target| target.as_str().and_then(self::name).is_none_or(|target| kept.contains(&target)));
+            }
+        }
+        if let Some([only]) = schema["oneOf"].as_array().map(Vec::as_slice) {
+            *schema = referenced(only).and_then(|target| before.get(&target)).unwrap_or(only).clone();
+        }
+    }
+}
+
+/// A discriminator that not every alternative has is none.
+fn discriminators(document: &mut Value, notes: &mut Notes) {
+    let Some(schemas) = schemas(document) else { return };
+    let before = schemas.clone();
+    for (name, schema) in schemas.iter_mut() {
+        let Some(property) = schema["discriminator"]["propertyName"].as_str().map(str::to_owned) else { continue };
+        let alternatives = schema["oneOf"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let sound = !alternatives.is_empty() && alternatives.iter().all(|one| has(&before, one, &property, 0));
+        let Some(map) = schema.as_object_mut().filter(|_| !sound) else { continue };
+        map.shift_remove("discriminator");
+        notes
+            .add("Alternatives are told apart by their fields: not every one has the property of the `discriminator`", format!("`{name}`"));
+    }
+}
+
+/// Whether an alternative has a property, by itself or by all of its own alternatives.
+fn has(schemas: &Map<String, Value>, one: &Value, property: &str, depth: usize) -> bool {
+    let Some(schema) = referenced(one).and_then(|name| schemas.get(&name)).filter(|_| depth < 16) else { return false };
+    let nested = || schema["oneOf"].as_array().is_some_and(|nested| nested.iter().all(|one| has(schemas, one, property, depth + 1)));
+    schema["properties"].get(property).is_some() || schema.get("$ref").is_some() && has(schemas, schema, property, depth + 1) || nested()
 }
 
 fn remove_unused(document: &mut Value, notes: &mut Notes) {

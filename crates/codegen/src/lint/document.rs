@@ -116,15 +116,19 @@ impl Check<'_> {
 
     fn security(&mut self) {
         let schemes = self.json["components"]["securitySchemes"].as_object();
-        let one = schemes.filter(|schemes| schemes.len() == 1).and_then(|schemes| schemes.iter().next());
-        let bearer = one.is_some_and(|(_, scheme)| scheme["type"] == "http" && scheme["scheme"] == "bearer");
-        let header = one.is_some_and(|(_, scheme)| {
-            scheme["type"] == "apiKey" && scheme["in"] == "header" && scheme["name"].as_str().is_some_and(is_header_name)
-        });
+        let sound = |scheme: &Value| match (scheme["type"].as_str(), scheme["in"].as_str()) {
+            (Some("http"), _) => scheme["scheme"] == "bearer" || scheme["scheme"] == "basic",
+            (Some("apiKey"), Some("header")) => scheme["name"].as_str().is_some_and(is_header_name),
+            (Some("apiKey"), Some("query")) => is_filled(&scheme["name"]),
+            _ => false,
+        };
+        let applied_by_root = self.json["security"][0].as_object().map_or(0, serde_json::Map::len);
         self.require(
             "/components/securitySchemes",
-            bearer || header,
-            "there must be one security scheme: http bearer, or an API key in a header",
+            schemes.is_some_and(|schemes| {
+                !schemes.is_empty() && schemes.len() == applied_by_root.max(1) && schemes.iter().all(|(_, scheme)| sound(scheme))
+            }),
+            "there must be one security scheme: http bearer or basic, or an API key in a header or in the query; or several that the root applies together",
             "write `type: http, scheme: bearer`, or `type: apiKey, in: header, name: X-API-Key`",
         );
         self.require(
@@ -145,7 +149,12 @@ impl Check<'_> {
             for (index, requirement) in security.as_array().into_iter().flatten().enumerate() {
                 let names: Vec<&str> = requirement.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
                 let at = format!("{at}/{index}");
-                self.require(&at, names.len() == 1, "a security requirement names one scheme", "write `{ scheme-name: [] }`");
+                self.require(
+                    &at,
+                    !names.is_empty() && names.len() == applied_by_root.max(1),
+                    "a security requirement names one scheme, or all that the root names together",
+                    "write `{ scheme-name: [] }`",
+                );
                 for name in names {
                     self.require(&at, known.contains(&name), &format!("security scheme `{name}` is not declared"), &help);
                 }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, hash_map::Entry};
 
-use reachout_schema::{Definitions, Unknown, Validator};
+use reachout_schema::{Definitions, Unknown};
 use serde_json::Value;
 
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 
 pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
     let definitions = Definitions::new(&document.json, Unknown::Refused);
-    let mut check = Check { document, findings, definitions, validators: HashMap::new() };
+    let mut check = Check { document, findings, definitions, known: HashMap::new() };
     // What operations share is a component, and is checked once.
     let components = &document.json["components"];
     for (name, parameter) in components["parameters"].as_object().into_iter().flatten() {
@@ -44,8 +44,8 @@ struct Check<'a> {
     document: &'a Document,
     findings: &'a mut Vec<Diagnostic>,
     definitions: Definitions,
-    /// By schema: many examples have the same one, and compiling it takes longer than checking by it.
-    validators: HashMap<String, Result<Validator, String>>,
+    /// What was found of a schema and an example already: many operations have the same.
+    known: HashMap<String, Vec<String>>,
 }
 
 impl Check<'_> {
@@ -82,15 +82,12 @@ impl Check<'_> {
     }
 
     fn example(&mut self, at: &str, schema: &Value, example: &Value) {
-        let validator = match self.validators.entry(schema.to_string()) {
+        let key = format!("{schema}{example}");
+        let problems = match self.known.entry(key) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(self.definitions.validator(schema)),
+            Entry::Vacant(new) => new.insert(self.definitions.problems(schema, example).iter().map(ToString::to_string).collect()),
         };
-        let problems = match validator {
-            Ok(validator) => reachout_schema::problems(validator, example).iter().map(ToString::to_string).collect(),
-            Err(message) => vec![format!("not a schema: {message}")],
-        };
-        for problem in problems {
+        for problem in problems.iter() {
             self.findings.push(self.document.diagnostic(
                 at,
                 format!("the example does not fit its schema: {problem}"),

@@ -262,6 +262,8 @@ static SECURITY: Kind = Kind {
     ],
 };
 
+static DISCRIMINATOR: Kind = Kind { name: "a discriminator", keys: &[("propertyName", Text), ("mapping", Names(&Text))] };
+
 /// A schema.
 pub static SCHEMA: Kind = Kind {
     name: "a schema",
@@ -299,7 +301,7 @@ pub static SCHEMA: Kind = Kind {
         ("x-extend", Refused("a schema is extended where the root names it, beside its `$ref`")),
         ("anyOf", COMBINED),
         ("not", COMBINED),
-        ("discriminator", COMBINED),
+        ("discriminator", Object(&DISCRIMINATOR)),
         ("xml", Refused("bodies are JSON: remove it")),
         ("readOnly", Refused("leave the property out of the request's component")),
         ("writeOnly", Refused("leave the property out of the response's component")),

@@ -136,13 +136,20 @@ impl Check<'_> {
             let at = pointer::child("/requestBody/content", media_type);
             match media_type.as_str() {
                 "multipart/form-data" if multipart => self.flat(&at, content, true),
-                "application/json" if !multipart => {}
                 "application/x-www-form-urlencoded" if !multipart => self.flat(&at, content, false),
                 "multipart/form-data" => self.report(&at, "a multipart body is not marked", "write `x-multipart: true` on the operation"),
-                _ => self.report(
+                media_type if !is_media_type(media_type) => self.report(
                     &at,
                     format!("media type `{media_type}` is not supported"),
                     "use application/json, application/x-www-form-urlencoded or multipart/form-data (with `x-multipart: true`)",
+                ),
+                json if !multipart && json.contains("json") => {}
+                // A body of bytes is given as it is.
+                _ if !multipart && content["schema"]["format"] == "binary" => continue,
+                _ => self.report(
+                    &at,
+                    format!("media type `{media_type}` is not supported for a body that is not a file"),
+                    "write `schema: { type: string, format: binary }`, or use application/json or a form",
                 ),
             }
             if referenced(&content["schema"]).is_none() {
@@ -166,10 +173,10 @@ impl Check<'_> {
         }
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
             let property = self.document.unwrap(property);
-            let list = multipart && property["type"] == "array";
+            let list = property["type"] == "array";
             let field = if list { self.document.unwrap(&property["items"]) } else { property };
             if field.get("oneOf").is_some() || field["type"].as_str().is_some_and(|kind| ["array", "object"].contains(&kind)) {
-                let fits = if multipart { "texts, numbers, files and lists of them" } else { "texts and numbers" };
+                let fits = if multipart { "texts, numbers, files and lists of them" } else { "texts, numbers and lists of them" };
                 self.report(at, format!("field `{name}` does not fit into a form"), format!("a `{}` body has {fits}", media(multipart)));
             }
         }
@@ -179,7 +186,7 @@ impl Check<'_> {
         let Some(responses) = self.operation["responses"].as_object() else {
             return self.report("", "this operation has no responses", "write one success response, `4XX` and `5XX`");
         };
-        let mut success = 0;
+        let (mut success, mut bodies) = (0, 0);
         for (status, node) in responses {
             let at = pointer::child("/responses", status);
             match status.as_str() {
@@ -197,6 +204,7 @@ impl Check<'_> {
                 }
                 code if is_status(code) && code.starts_with('2') => {
                     success += 1;
+                    bodies += usize::from(self.document.content(node).is_some());
                     self.success(&at, code, node);
                 }
                 code if is_status(code) => {
@@ -208,8 +216,15 @@ impl Check<'_> {
                 }
             }
         }
-        if success != 1 {
-            self.report("/responses", format!("{success} success responses"), "write exactly one: the documented code, or `2XX`");
+        if success == 0 {
+            self.report("/responses", "0 success responses", "write exactly one: the documented code, or `2XX`");
+        }
+        if bodies > 1 || success > 1 && bodies == 0 {
+            self.report(
+                "/responses",
+                format!("{success} success responses"),
+                "write exactly one: the documented code, or `2XX`; where bodies differ a `oneOf` of them, and beside it at most codes without a body",
+            );
         }
         for status in ["4XX", "5XX"] {
             if !responses.contains_key(status) {
@@ -232,7 +247,7 @@ impl Check<'_> {
         }
         for (media_type, content) in content {
             let at = pointer::child(&format!("{at}/content"), media_type);
-            if media_type == "application/json" {
+            if media_type.contains("json") && is_media_type(media_type) {
                 if referenced(&content["schema"]).is_none() {
                     self.report(
                         &at,
@@ -243,17 +258,11 @@ impl Check<'_> {
                 if content.get("example").is_none() && content.get("examples").is_none() {
                     self.report(&at, "the response has no example", "write `example:` beside `schema:`, with the documented values");
                 }
-            } else if media_type.contains("json") {
-                self.report(
-                    &at,
-                    format!("media type `{media_type}` is not supported"),
-                    "write `application/json`; the client takes every JSON for it",
-                );
             } else if content["schema"]["format"] != "binary" {
                 self.report(
                     &at,
                     format!("a `{media_type}` response that is not a file"),
-                    "write `schema: { type: string, format: binary }`, or application/json",
+                    "write `schema: { type: string, format: binary }`; for JSON write `application/json`",
                 );
             }
         }
@@ -262,6 +271,12 @@ impl Check<'_> {
 
 fn media(multipart: bool) -> &'static str {
     if multipart { "multipart/form-data" } else { "application/x-www-form-urlencoded" }
+}
+
+/// A media type without parameters: `application/vnd.api+json`.
+fn is_media_type(text: &str) -> bool {
+    let token = |part: &str| !part.is_empty() && !part.contains('*') && super::document::is_header_name(part);
+    text.split_once('/').is_some_and(|(kind, subtype)| token(kind) && token(subtype))
 }
 
 /// Three digits from 100 to 599, or the range of a class.

@@ -11,6 +11,15 @@ pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
     let mut templates = BTreeMap::new();
     for path in document.json["paths"].as_object().into_iter().flatten().map(|(path, _)| path) {
         let at = pointer::child("/paths", path);
+        if let Some(other) = templates.insert(shape(path), path) {
+            let first = document.origin(&pointer::child("/paths", other));
+            // Some vendors publish such paths with operations of their own: a draft has both.
+            findings.push(document.work(
+                &at,
+                format!("paths `{other}` and `{path}` are the same; the other is at {}:{}", first.file.display(), first.line),
+                "keep one, with the operations of both",
+            ));
+        }
         let mut report = |message: String, help: String| findings.push(document.diagnostic(&at, message, help));
         if !path.starts_with('/') || path.starts_with("//") {
             report(format!("path `{path}` does not begin with one slash"), format!("write `/{}`", path.trim_start_matches('/')));
@@ -30,13 +39,6 @@ pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
         }
         if names.iter().collect::<BTreeSet<_>>().len() < names.len() {
             report(format!("path `{path}` has a parameter twice"), "give each its own name".into());
-        }
-        if let Some(other) = templates.insert(shape(path), path) {
-            let first = document.origin(&pointer::child("/paths", other));
-            report(
-                format!("paths `{other}` and `{path}` are the same; the other is at {}:{}", first.file.display(), first.line),
-                "keep one, with the operations of both".into(),
-            );
         }
     }
 }

@@ -10,7 +10,7 @@ use super::is_filled;
 use crate::{
     diagnostic::Diagnostic,
     load::{Direction, Document, Position, pointer, references},
-    names::{is_nameable, is_reserved_type, rust_name, type_name, variant_name},
+    names::{is_nameable, is_reserved_type, type_name, variant_name},
 };
 
 const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
@@ -18,7 +18,7 @@ const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "st
 /// Formats by type: those a client has a type for, and those that say how wide a number is.
 const FORMATS: [(&str, &[&str]); 3] = [
     ("string", &["binary", "date", "date-time", "email", "uri", "uuid"]),
-    ("integer", &["int32", "int64"]),
+    ("integer", &["int32", "int64", "uint64"]),
     ("number", &["double", "float"]),
 ];
 
@@ -126,6 +126,7 @@ impl Walk<'_> {
         self.parts(schema, at);
         match (schema["type"].as_str(), map.get("items")) {
             (Some("array"), Some(items)) => self.schema(items, &pointer::child(at, "items"), false),
+            (Some("array"), None) if map.contains_key("allOf") => {}
             (Some("array"), None) => self.report(at, "this array does not say of what", "write `items:`"),
             (Some(_), Some(_)) => {
                 self.report(&pointer::child(at, "items"), "`items` of what is not an array", "write `type: array`, or remove it");
@@ -273,7 +274,6 @@ impl Walk<'_> {
                 self.report(&below, format!("`{name}` is required twice"), "write it once");
             }
         }
-        let mut fields = BTreeSet::new();
         for (name, property) in properties.into_iter().flatten() {
             let at = pointer::child(&pointer::child(at, "properties"), name);
             if !is_nameable(name) {
@@ -281,12 +281,6 @@ impl Walk<'_> {
                     &at,
                     format!("nothing of the property's name `{name}` can be read in Rust"),
                     "leave it out, and mark the schema `x-extra: true` if the value matters",
-                );
-            } else if !fields.insert(rust_name(name)) {
-                self.report(
-                    &at,
-                    format!("two properties are called `{}` in Rust", rust_name(name)),
-                    "keep one, with the other as its documented alias",
                 );
             }
             if property.get("$ref").is_none() && property.get("allOf").is_none() && !is_filled(&property["description"]) {
@@ -324,12 +318,39 @@ impl Walk<'_> {
                 self.schema(part, &at, key == "allOf" && parts.len() > 1);
             }
         }
+        self.discriminator(schema, at);
         if schema.get("oneOf").is_some() && (schema.get("properties").is_some() || schema.get("allOf").is_some()) {
             self.report(
                 &pointer::child(at, "oneOf"),
                 "alternatives beside properties or parts of an object",
                 "give each alternative all its properties",
             );
+        }
+    }
+
+    /// A property that tells alternatives apart: all of them have it, and what it is mapped to are alternatives.
+    fn discriminator(&mut self, schema: &Value, at: &str) {
+        let Some(discriminator) = schema.get("discriminator") else { return };
+        let below = pointer::child(at, "discriminator");
+        let Some(alternatives) = schema["oneOf"].as_array() else {
+            return self.report(
+                &below,
+                "a discriminator beside no alternatives",
+                "write it beside the `oneOf` whose alternatives it tells apart",
+            );
+        };
+        let Some(property) = discriminator["propertyName"].as_str() else {
+            return self.report(&below, "a discriminator names a property", "write `propertyName: type`");
+        };
+        if let Some(one) = alternatives.iter().find(|one| self.document.property(one, property).is_none()) {
+            let name = one["$ref"].as_str().unwrap_or("an alternative");
+            self.report(&below, format!("`{name}` has no property `{property}`"), "describe the property in every alternative");
+        }
+        for (value, target) in discriminator["mapping"].as_object().into_iter().flatten() {
+            if !alternatives.iter().any(|one| one["$ref"] == *target) {
+                let at = pointer::child(&pointer::child(&below, "mapping"), value);
+                self.report(&at, format!("`{value}` is mapped to what is no alternative"), "write the `$ref` of an alternative");
+            }
         }
     }
 }

@@ -155,6 +155,8 @@ fn refer(node: &mut Value, old: &str, new: &str) {
             if let Some(reference) = map.get_mut("$ref").filter(|reference| *reference == old) {
                 *reference = new.into();
             }
+            let mapped = map.get_mut("discriminator").and_then(|discriminator| discriminator["mapping"].as_object_mut());
+            mapped.into_iter().flatten().filter(|(_, target)| *target == old).for_each(|(_, target)| *target = new.into());
             map.values_mut().for_each(|value| refer(value, old, new));
         }
         Value::Array(items) => items.iter_mut().for_each(|item| refer(item, old, new)),

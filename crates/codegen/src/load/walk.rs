@@ -26,7 +26,7 @@ impl Position {
     /// What the keys of a child are.
     pub fn child(self, key: &str, value: &Value) -> Self {
         match (self, key) {
-            (Self::Data, _) | (Self::Node, "default" | "enum" | "const" | "example" | "value") => Self::Data,
+            (Self::Data, _) | (Self::Node, "default" | "enum" | "const" | "example" | "value" | "mapping") => Self::Data,
             (
                 Self::Node,
                 "callbacks" | "content" | "encoding" | "examples" | "headers" | "links" | "parameters" | "paths" | "patternProperties"
@@ -50,6 +50,8 @@ impl Position {
 pub enum Direction {
     /// From the client to the vendor.
     Request,
+    /// The same, as a merge patch (RFC 7396): null removes, and what is absent stays.
+    Update,
     /// From the vendor to the client; webhook payloads too.
     Response,
 }
@@ -111,10 +113,16 @@ impl Document {
         Some((media_type, content))
     }
 
-    /// The one success response of an operation.
+    /// The success response of an operation: the one with a body, where it has several.
     pub fn success<'a>(&'a self, operation: &'a Value) -> Option<(&'a str, &'a Value)> {
-        let mut responses = operation["responses"].as_object()?.iter();
-        responses.find(|(status, _)| status.starts_with('2')).map(|(status, response)| (status.as_str(), self.follow(response)))
+        let mut successes = self.successes(operation);
+        successes.find(|(_, response)| self.content(response).is_some()).or_else(|| self.successes(operation).next())
+    }
+
+    /// Every success response of an operation.
+    pub fn successes<'a>(&'a self, operation: &'a Value) -> impl Iterator<Item = (&'a str, &'a Value)> {
+        let responses = operation["responses"].as_object().into_iter().flatten();
+        responses.filter(|(status, _)| status.starts_with('2')).map(|(status, response)| (status.as_str(), self.follow(response)))
     }
 
     /// A property of a schema, looked for in its parts too; references are followed.
@@ -156,12 +164,11 @@ impl Document {
     pub fn reachable(&self, direction: Direction) -> BTreeSet<String> {
         let mut roots = Vec::new();
         for operation in self.operations() {
+            let named = |body: Option<(&str, &Value)>| body.and_then(|(_, content)| referenced(&content["schema"]));
             roots.extend(match direction {
-                // A multipart body is given part by part, and has no type of its own.
-                Direction::Request if operation.node["x-multipart"] == true => None,
-                Direction::Request => {
-                    let body = operation.node.get("requestBody").and_then(|body| self.content(body));
-                    body.and_then(|(_, content)| referenced(&content["schema"]))
+                Direction::Request => named(self.request(operation.node)),
+                Direction::Update => {
+                    named(self.request(operation.node).filter(|(media_type, _)| *media_type == "application/merge-patch+json"))
                 }
                 Direction::Response => self.response_schema(operation.node),
             });
@@ -194,6 +201,11 @@ impl Document {
             names.insert(name);
         }
         names
+    }
+
+    /// Media type and content of a request body that has a type. A multipart body is given part by part, and has none.
+    fn request<'a>(&'a self, operation: &'a Value) -> Option<(&'a str, &'a Value)> {
+        operation.get("requestBody").filter(|_| operation["x-multipart"] != true).and_then(|body| self.content(body))
     }
 }
 

@@ -56,6 +56,9 @@ impl Source {
 pub fn parse(path: &Path, text: &str) -> Result<Source, Diagnostic> {
     // Some editors write a byte order mark in front; it says nothing in UTF-8.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    // A checkout of Windows gives what any other gives.
+    let unix = text.contains("\r\n").then(|| text.replace("\r\n", "\n"));
+    let text = unix.as_deref().unwrap_or(text);
     let mut reader = Reader { path, text, events: Parser::new_from_str(text), at: Vec::new() };
     let (event, span) = loop {
         match reader.next()? {

@@ -16,7 +16,6 @@ pub fn build(document: Document, types: &Types) -> Api {
     let json = &document.json;
     let client = &json["x-client"];
     let error = |key: &str| client["error"][key].as_str().map(str::to_owned);
-    let scheme = json["components"]["securitySchemes"].as_object().and_then(|schemes| schemes.values().next());
     let schemas = schemas::read(&document, types);
     Api {
         name: text(&client["name"]),
@@ -26,10 +25,7 @@ pub fn build(document: Document, types: &Types) -> Api {
         env: text(&client["env"]),
         credential_env: text(&client["credential"]),
         base_url: text(&json["servers"][0]["url"]).trim_end_matches('/').to_owned(),
-        auth: match scheme {
-            Some(scheme) if scheme["type"] == "apiKey" => Auth::Header(text(&scheme["name"]).to_lowercase()),
-            _ => Auth::Bearer,
-        },
+        auth: auth(json),
         rate_limit: rate_limit(&client["rate-limit"]),
         counted_by: client["counted-by"].as_str().map(str::to_owned),
         error: [error("code"), error("message"), error("request-id")],
@@ -42,6 +38,28 @@ pub fn build(document: Document, types: &Types) -> Api {
         platform: client["platform"].as_str().map(str::to_owned),
         id: document.vendor,
         openapi: document.json,
+    }
+}
+
+/// How the schemes that the root applies carry the credential.
+fn auth(json: &Value) -> Auth {
+    let schemes = &json["components"]["securitySchemes"];
+    let applied = json["security"][0].as_object().into_iter().flatten();
+    let mut each: Vec<Auth> = applied.map(|(name, _)| scheme(&schemes[name])).collect();
+    match each.len() {
+        0 => Auth::Bearer,
+        1 => each.swap_remove(0),
+        _ => Auth::Each(each),
+    }
+}
+
+fn scheme(scheme: &Value) -> Auth {
+    let is = |key: &str, value: &str| scheme[key].as_str().is_some_and(|own| own.eq_ignore_ascii_case(value));
+    match scheme["type"].as_str() {
+        Some("apiKey") if is("in", "query") => Auth::Query(text(&scheme["name"])),
+        Some("apiKey") => Auth::Header(text(&scheme["name"]).to_lowercase()),
+        Some("http") if is("scheme", "basic") => Auth::Basic,
+        _ => Auth::Bearer,
     }
 }
 
@@ -91,7 +109,8 @@ pub fn described(description: &Value, name: &str) -> String {
     if text.is_empty() { format!("`{name}`.") } else { text }
 }
 
-/// A text without the white space around it; empty where there is none.
+/// A text without the white space around it; empty where there is none. A line ends with a line feed, whatever the document has.
 pub fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().trim().to_owned()
+    let text = value.as_str().unwrap_or_default().trim();
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() }
 }

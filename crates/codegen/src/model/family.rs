@@ -139,7 +139,7 @@ fn same(one: &Operation, other: &Operation) -> bool {
 fn references(shape: &Shape) -> Vec<&str> {
     match shape {
         Shape::Struct { fields, .. } => fields.iter().filter_map(|field| components(&field.ty)).collect(),
-        Shape::OneOf(alternatives) => alternatives.iter().filter_map(|(_, ty)| components(ty)).collect(),
+        Shape::OneOf { alternatives, .. } => alternatives.iter().filter_map(|one| components(&one.ty)).collect(),
         Shape::Alias(ty) => components(ty).into_iter().collect(),
         Shape::Enum(_) => Vec::new(),
     }
@@ -148,7 +148,7 @@ fn references(shape: &Shape) -> Vec<&str> {
 fn components(ty: &TypeRef) -> Option<&str> {
     match ty {
         TypeRef::Component(name) => Some(name),
-        TypeRef::Map(inner) | TypeRef::List(inner) | TypeRef::Boxed(inner) => components(inner),
+        TypeRef::Map(inner) | TypeRef::List(inner) | TypeRef::Boxed(inner) | TypeRef::Nullable(inner) => components(inner),
         _ => None,
     }
 }

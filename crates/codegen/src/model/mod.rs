@@ -5,8 +5,9 @@ mod family;
 mod limits;
 mod operations;
 mod schemas;
+mod tags;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use serde_json::Value;
 
@@ -123,12 +124,30 @@ pub struct Group {
 }
 
 /// How the credential travels.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Auth {
     /// `Authorization: Bearer …`.
     Bearer,
-    /// The credential alone, in a header of its own, in lower case.
+    /// `Authorization: Basic …`, of `user:password`.
+    Basic,
+    /// The credential alone, in this header, in lower case.
     Header(String),
+    /// The credential alone, in this parameter of the query.
+    Query(String),
+    /// Several at once; the credential has a part for each.
+    Each(Vec<Auth>),
+}
+
+impl fmt::Display for Auth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bearer => f.write_str("Authorization: Bearer"),
+            Self::Basic => f.write_str("Authorization: Basic"),
+            Self::Header(name) => f.write_str(name),
+            Self::Query(name) => write!(f, "{name} in the query"),
+            Self::Each(each) => f.write_str(&each.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")),
+        }
+    }
 }
 
 /// One operation.
@@ -299,6 +318,8 @@ pub enum Place {
 pub struct Body {
     /// What it is.
     pub content: BodyContent,
+    /// What the vendor takes, where the body is a list.
+    pub limits: Limits,
     /// The documented example.
     pub example: Option<Value>,
 }
@@ -310,6 +331,8 @@ pub enum BodyContent {
     Json(TypeRef),
     /// URL-encoded fields.
     Form(TypeRef),
+    /// Bytes of this media type.
+    Bytes(String),
     /// `multipart/form-data`.
     Multipart(Vec<Part>),
 }
@@ -415,10 +438,35 @@ pub enum Shape {
     },
     /// One of some strings.
     Enum(Vec<Variant>),
-    /// One of some alternatives, with a name for each.
-    OneOf(Vec<(String, TypeRef)>),
+    /// One of some alternatives.
+    OneOf {
+        /// In the order in which they are tried where nothing decides.
+        alternatives: Vec<Alternative>,
+        /// A tag decides between all of them, and the vendor may add alternatives.
+        open: bool,
+    },
     /// Another name for a type.
     Alias(TypeRef),
+}
+
+/// One of several things that a value can be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alternative {
+    /// Name of the variant.
+    pub name: String,
+    /// Its type.
+    pub ty: TypeRef,
+    /// What the vendor takes.
+    pub limits: Limits,
+    /// Properties that tell it from the others, each with the values it has here.
+    pub tags: Vec<(String, Vec<String>)>,
+}
+
+impl Alternative {
+    /// A tag of the value is another alternative's.
+    pub fn is_excluded_by(&self, value: &Value) -> bool {
+        self.tags.iter().any(|(tag, values)| value[tag].as_str().is_some_and(|own| values.iter().all(|known| known != own)))
+    }
 }
 
 /// A field of an object.
@@ -436,6 +484,8 @@ pub struct Field {
     pub required: bool,
     /// Null is a value.
     pub nullable: bool,
+    /// Null is sent as null: an optional field of what is only sent, where an absent one means something else.
+    pub cleared: bool,
     /// What the vendor takes.
     pub limits: Limits,
 }

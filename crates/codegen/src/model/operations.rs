@@ -47,6 +47,7 @@ fn operation(document: &Document, written: &Written<'_>, types: &[TypeRef]) -> O
         (_, true) => (1, None),
         _ => (2, None),
     });
+    constant_headers.extend(media_types(document, node));
     let id = written.id().to_owned();
     let name = node["x-method"].as_str().map_or_else(|| names::method_name(&id, written.tag()), str::to_owned);
     Operation {
@@ -91,7 +92,7 @@ fn read_parameter(document: &Document, parameter: &Value, ty: &TypeRef) -> Param
         required: parameter["required"] == true,
         description: described(&parameter["description"], &wire),
         ty: ty.clone(),
-        limits: Limits::of(document.unwrap(&parameter["schema"])),
+        limits: Limits::of(document, &parameter["schema"]),
         example: parameter.get("example").cloned(),
         wire,
     }
@@ -102,15 +103,26 @@ fn argument_name(wire: &str) -> String {
     if TAKEN.contains(&name.as_str()) { format!("{name}_") } else { name }
 }
 
+/// The media types of JSON that are not `application/json`: what the client says of the body, and what it accepts.
+fn media_types(document: &Document, node: &Value) -> Vec<(String, String)> {
+    let other = |media_type: &str| media_type.contains("json") && media_type != "application/json";
+    let sent = node.get("requestBody").and_then(|body| document.content(body)).map(|(media_type, _)| ("content-type", media_type));
+    let received =
+        document.success(node).and_then(|(_, response)| document.content(response)).map(|(media_type, _)| ("accept", media_type));
+    let both = sent.into_iter().chain(received).filter(|(_, media_type)| other(media_type));
+    both.map(|(header, media_type)| (header.to_owned(), media_type.to_owned())).collect()
+}
+
 fn body(document: &Document, node: &Value) -> Option<Body> {
     let (media_type, content) = document.content(node.get("requestBody")?)?;
     let schema = TypeRef::Component(referenced(&content["schema"]).unwrap_or_default());
     let content_of = match media_type {
         "multipart/form-data" => BodyContent::Multipart(parts(document.follow(&content["schema"]), document)),
         "application/x-www-form-urlencoded" => BodyContent::Form(schema),
-        _ => BodyContent::Json(schema),
+        media_type if media_type.contains("json") => BodyContent::Json(schema),
+        media_type => BodyContent::Bytes(media_type.to_owned()),
     };
-    Some(Body { content: content_of, example: example(document, content) })
+    Some(Body { content: content_of, limits: Limits::of(document, &content["schema"]), example: example(document, content) })
 }
 
 fn parts(schema: &Value, document: &Document) -> Vec<Part> {
@@ -137,7 +149,10 @@ fn success(document: &Document, node: &Value) -> Success {
     let (content, example) = match document.content(response) {
         None => (Content::Empty, None),
         Some((media_type, content)) if media_type.contains("json") => {
-            (Content::Json(TypeRef::Component(referenced(&content["schema"]).unwrap_or_default())), example(document, content))
+            let ty = TypeRef::Component(referenced(&content["schema"]).unwrap_or_default());
+            // Another success without a body stands beside it: the body may be absent.
+            let ty = if document.successes(node).count() > 1 { TypeRef::Nullable(ty.into()) } else { ty };
+            (Content::Json(ty), example(document, content))
         }
         Some(_) => (Content::Bytes, None),
     };

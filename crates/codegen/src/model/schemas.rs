@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{
-    Field, Limits, Schema, Shape, Variant,
+    Alternative, Field, Limits, Schema, Shape, Variant,
     build::{described, text},
+    tags,
 };
 use crate::{
     load::{Direction, Document, referenced},
@@ -18,6 +19,7 @@ use crate::{
 pub fn read(document: &Document, types: &Types) -> BTreeMap<String, Schema> {
     let received = document.reachable(Direction::Response);
     let sent = document.reachable(Direction::Request);
+    let patched = document.reachable(Direction::Update);
     let parameters = in_parameters(document);
     let components = document.json["components"]["schemas"].as_object();
     let mut schemas: BTreeMap<String, Schema> = components
@@ -28,7 +30,7 @@ pub fn read(document: &Document, types: &Types) -> BTreeMap<String, Schema> {
             let schema = Schema {
                 name: names::type_name(component),
                 description: described(&schema["description"], component),
-                shape: shape(document, component, schema, types, Use { sent, received }),
+                shape: shape(document, component, schema, types, Use { sent, received, patched: patched.contains(component) }),
                 sent,
                 // What only a parameter refers to is chosen by the caller; what nothing refers to may come from anywhere.
                 received: received || !sent && !parameters.contains(component),
@@ -52,6 +54,8 @@ fn in_parameters(document: &Document) -> BTreeSet<String> {
 struct Use {
     sent: bool,
     received: bool,
+    /// Of a merge patch, where null means something else than nothing.
+    patched: bool,
 }
 
 /// Whether an object keeps the fields that nobody documented: by its own mark, or by the root's for all that the vendor sends.
@@ -63,7 +67,7 @@ fn keeps_extra(document: &Document, schema: &Value, received: bool) -> bool {
     }
 }
 
-fn shape(document: &Document, component: &str, schema: &Value, types: &Types, Use { sent, received }: Use) -> Shape {
+fn shape(document: &Document, component: &str, schema: &Value, types: &Types, Use { sent, received, patched }: Use) -> Shape {
     let parts = types.component(component);
     if let Some(values) = schema["enum"].as_array() {
         return Shape::Enum(variants(values.iter().filter_map(Value::as_str)));
@@ -71,20 +75,24 @@ fn shape(document: &Document, component: &str, schema: &Value, types: &Types, Us
     if let Some(properties) = properties(schema) {
         let extra = keeps_extra(document, schema, received);
         let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let wires: Vec<&str> = properties.iter().map(|(wire, _)| wire.as_str()).collect();
+        // `new` is how a request begins, and `extra` holds what is not listed.
+        let taken: Vec<&str> = sent.then_some("new").into_iter().chain(extra.then_some("extra")).collect();
         let fields: Vec<Field> = properties
             .into_iter()
             .zip(parts)
-            .map(|((wire, property), ty)| {
-                let name = names::rust_name(wire);
+            .zip(names::field_names(&wires, &taken))
+            .map(|(((wire, property), ty), name)| {
+                let (required, nullable) = (required.contains(&wire.as_str()), property["nullable"] == true);
                 Field {
                     wire: wire.clone(),
-                    // `new` is how a request begins, and `extra` holds what is not listed.
-                    name: if sent && name == "new" || extra && name == "extra" { format!("{name}_") } else { name },
+                    name,
                     description: describe(document, property, wire),
                     ty: ty.clone(),
-                    required: required.contains(&wire.as_str()),
-                    nullable: property["nullable"] == true,
-                    limits: Limits::of(property),
+                    required,
+                    nullable,
+                    cleared: nullable && !required && patched && !received,
+                    limits: Limits::of(document, property),
                 }
             })
             .collect();
@@ -93,7 +101,16 @@ fn shape(document: &Document, component: &str, schema: &Value, types: &Types, Us
     }
     if let Some(alternatives) = schema["oneOf"].as_array() {
         let names: Vec<String> = alternatives.iter().map(|one| names::type_name(&referenced(one).unwrap_or_default())).collect();
-        return Shape::OneOf(alternative_names(&names).into_iter().zip(parts.iter().cloned()).collect());
+        let tags = tags::read(document, schema, alternatives);
+        let open = received && tags::decide(&tags);
+        let named = alternative_names(&names, open).into_iter().zip(parts);
+        let alternatives = named.zip(alternatives).zip(tags).map(|(((name, ty), one), tags)| Alternative {
+            name,
+            ty: ty.clone(),
+            limits: Limits::of(document, one),
+            tags,
+        });
+        return Shape::OneOf { alternatives: alternatives.collect(), open };
     }
     Shape::Alias(parts.first().cloned().unwrap_or(TypeRef::Json))
 }
@@ -122,11 +139,13 @@ fn variants<'a>(values: impl Iterator<Item = &'a str>) -> Vec<Variant> {
 }
 
 /// The names of alternatives without the words that all of them begin with.
-fn alternative_names(names: &[String]) -> Vec<String> {
+fn alternative_names(names: &[String], open: bool) -> Vec<String> {
     let words: Vec<Vec<&str>> = names.iter().map(|name| names::words(name)).collect();
     let shortest = words.iter().map(Vec::len).min().unwrap_or_default();
     let common = (0..shortest.saturating_sub(1)).take_while(|at| words.iter().all(|other| other[*at] == words[0][*at])).count();
-    words.iter().map(|words| words[common..].concat()).collect()
+    let short = words.iter().map(|words| words[common..].concat());
+    // What an open enum of alternatives calls the others.
+    short.map(|name| if open && name == "Unknown" { "UnknownValue".to_owned() } else { name }).collect()
 }
 
 /// A type is checked before it is sent where it has limits of its own, or one of its fields is checked.
@@ -139,7 +158,9 @@ fn mark_limited(schemas: &mut BTreeMap<String, Schema>) {
                 Shape::Struct { fields, .. } => {
                     fields.iter().any(|field| !field.limits.is_empty() || checked(schemas, &field.ty).is_some())
                 }
-                Shape::OneOf(alternatives) => alternatives.iter().any(|(_, ty)| checked(schemas, ty) == Some(Checked::Whole)),
+                Shape::OneOf { alternatives, .. } => {
+                    alternatives.iter().any(|one| !one.limits.is_empty() || checked(schemas, &one.ty).is_some())
+                }
                 Shape::Enum(_) | Shape::Alias(_) => false,
             })
             .map(|(name, _)| name.clone())
@@ -162,6 +183,8 @@ pub enum Checked {
     Whole,
     /// Each item.
     Items,
+    /// Each value of a map.
+    Values,
 }
 
 /// Whether a type refers to one with limits.
@@ -173,6 +196,7 @@ pub fn checked(schemas: &BTreeMap<String, Schema>, ty: &TypeRef) -> Option<Check
             None => None,
         },
         TypeRef::List(item) => checked(schemas, item).filter(|found| *found == Checked::Whole).map(|_| Checked::Items),
+        TypeRef::Map(value) => checked(schemas, value).filter(|found| *found == Checked::Whole).map(|_| Checked::Values),
         _ => None,
     }
 }

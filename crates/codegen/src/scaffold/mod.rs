@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::{
     diagnostic::Error,
     files,
-    import::{draft, people},
+    import::{Draft, draft, people},
     lint,
     load::{self, overlay},
 };
@@ -36,7 +36,7 @@ pub fn new(root: &Path, vendor: &str, from: Option<&Path>) -> Result<Written, Er
     name::check(root, vendor)?;
     let spec = root.join("specs").join(vendor).join("openapi.yaml");
     let mut written = match from {
-        Some(file) => document(root, file, vendor)?,
+        Some(file) => imported(root, file, vendor)?,
         None if spec.is_file() => Written::default(),
         None => {
             let mut written = Written::default();
@@ -81,27 +81,44 @@ pub fn new(root: &Path, vendor: &str, from: Option<&Path>) -> Result<Written, Er
 /// [`Error::Name`] where people wrote the vendor's document by hand, and [`Error`] where a file cannot be read or written, or where the overlay names
 /// something that the published document does not have any more.
 pub fn import(root: &Path, file: &Path, vendor: &str) -> Result<Written, Error> {
-    if !root.join("specs").join(vendor).is_dir() {
-        name::check(root, vendor)?;
-    }
-    let mut written = document(root, file, vendor)?;
-    written.count(root, vendor)?;
-    Ok(written)
+    if root.join("specs").join(vendor).join("openapi.yaml").is_file() { name::spelling(vendor) } else { name::check(root, vendor) }?;
+    imported(root, file, vendor)
 }
 
-fn document(root: &Path, file: &Path, vendor: &str) -> Result<Written, Error> {
+/// Writes a draft where generation can begin with it, and nothing where it cannot: a folder in `specs/` that is refused would be in the way of every
+/// other vendor.
+fn imported(root: &Path, file: &Path, vendor: &str) -> Result<Written, Error> {
+    let trial = tempfile::tempdir().map_err(Error::io("a temporary folder"))?;
+    let specs = Path::new("specs").join(vendor);
+    for name in ["openapi.yaml", overlay::FILE] {
+        match std::fs::read_to_string(root.join(&specs).join(name)) {
+            Ok(content) => drop(files::write(trial.path(), &specs.join(name), &content)?),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(Error::io(specs.join(name))(error)),
+        }
+    }
+    by_hand(root, file, vendor)?;
+    let draft = draft(file, vendor)?;
+    let mut tried = document(trial.path(), file, vendor, &draft)?;
+    tried.count(trial.path(), vendor)?;
+    Ok(Written { operations: tried.operations, work: tried.work, ..document(root, file, vendor, &draft)? })
+}
+
+/// Refuses to replace what people wrote.
+fn by_hand(root: &Path, file: &Path, vendor: &str) -> Result<(), Error> {
+    let path = Path::new("specs").join(vendor).join("openapi.yaml");
+    match std::fs::read_to_string(root.join(&path)) {
+        Ok(text) if !text.starts_with(&format!("# {IMPORTED}")) => Err(Error::Name(
+            format!("{} was written by hand, and an import would replace it", path.display()),
+            format!("compare the two with `cargo xtask diff --against {} {vendor}`", file.display()),
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn document(root: &Path, file: &Path, vendor: &str, draft: &Draft) -> Result<Written, Error> {
     let folder = Path::new("specs").join(vendor);
     let path = folder.join("openapi.yaml");
-    match std::fs::read_to_string(root.join(&path)) {
-        Ok(text) if !text.starts_with(&format!("# {IMPORTED}")) => {
-            return Err(Error::Name(
-                format!("{} was written by hand, and an import would replace it", path.display()),
-                format!("compare the two with `cargo xtask diff --against {} {vendor}`", file.display()),
-            ));
-        }
-        _ => {}
-    }
-    let draft = draft(file, vendor)?;
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut written = Written { operations: draft.operations().len(), lossy: draft.notes.counts().collect(), ..Written::default() };
     written.file(root, path, &draft.yaml(&format!("{IMPORTED}\nPublished as {name}. What the draft lost is in import.md.")))?;

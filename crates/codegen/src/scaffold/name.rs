@@ -36,12 +36,21 @@ const RESERVED: [&str; 26] = [
     "operations",
 ];
 
-/// Refuses what cannot be a folder, a crate, a feature, a command and a name in Rust at once.
-pub fn check(root: &Path, vendor: &str) -> Result<(), Error> {
+/// A name that people type.
+const MOST: usize = 40;
+
+/// Refuses what is no name of a folder and a crate.
+pub fn spelling(vendor: &str) -> Result<(), Error> {
     let wrong = |message: String, help: String| Err(Error::Name(message, help));
     let words =
         vendor.split('-').all(|word| !word.is_empty() && word.chars().all(|char| char.is_ascii_lowercase() || char.is_ascii_digit()));
-    if !words || !vendor.starts_with(|first: char| first.is_ascii_lowercase()) || vendor.len() > 40 {
+    if words && vendor.len() > MOST {
+        return wrong(
+            format!("`{vendor}` has {} characters, and a vendor's name at most {MOST}", vendor.len()),
+            "write a shorter name: it is a folder, a crate and a command".to_owned(),
+        );
+    }
+    if !words || !vendor.starts_with(|first: char| first.is_ascii_lowercase()) {
         let near = vendor.to_kebab_case();
         let near: String = near.chars().filter(|char| char.is_ascii_alphanumeric() || *char == '-').collect();
         let near = near.trim_matches(|char: char| char == '-' || char.is_ascii_digit());
@@ -51,6 +60,13 @@ pub fn check(root: &Path, vendor: &str) -> Result<(), Error> {
             format!("write lower-case letters, digits and single hyphens, a letter first: `{example}`"),
         );
     }
+    Ok(())
+}
+
+/// Refuses what cannot be a folder, a crate, a feature, a command and a name in Rust at once.
+pub fn check(root: &Path, vendor: &str) -> Result<(), Error> {
+    spelling(vendor)?;
+    let wrong = |message: String, help: String| Err(Error::Name(message, help));
     let module = vendor.replace('-', "_");
     if !names::is_identifier(&module) {
         return wrong(format!("`{vendor}` is a keyword of Rust"), format!("write the vendor's whole name, such as `{vendor}-crm`"));

@@ -224,7 +224,7 @@ pub enum BulkTagOutcome {
     Text(String),
 }
 
-rt::one_of!(BulkTagOutcome { Result(BulkTagResult), Text(String) });
+rt::one_of!(BulkTagOutcome { Result(BulkTagResult) by BulkTagResult, Text(String) });
 rt::alternative!(BulkTagOutcome, Result(BulkTagResult));
 rt::alternative!(BulkTagOutcome, Text(String));
 rt::alternative!(BulkTagOutcome, Text(&str));
@@ -1137,7 +1137,9 @@ pub enum CustomFieldInput {
     Current(CustomFieldInputCurrent),
 }
 
-rt::one_of!(CustomFieldInput { Legacy(CustomFieldInputLegacy), Current(CustomFieldInputCurrent) });
+rt::one_of!(CustomFieldInput {
+    Legacy(CustomFieldInputLegacy) by CustomFieldInputLegacy, Current(CustomFieldInputCurrent) by CustomFieldInputCurrent
+});
 rt::alternative!(CustomFieldInput, Legacy(CustomFieldInputLegacy));
 rt::alternative!(CustomFieldInput, Current(CustomFieldInputCurrent));
 
@@ -1459,7 +1461,7 @@ pub enum GetEmailResponse {
     MessageEnvelope(EmailMessageEnvelope),
 }
 
-rt::one_of!(GetEmailResponse { Message(EmailMessage), MessageEnvelope(EmailMessageEnvelope) });
+rt::one_of!(GetEmailResponse { Message(EmailMessage) by EmailMessage, MessageEnvelope(EmailMessageEnvelope) by EmailMessageEnvelope });
 rt::alternative!(GetEmailResponse, Message(EmailMessage));
 rt::alternative!(GetEmailResponse, MessageEnvelope(EmailMessageEnvelope));
 
@@ -1473,7 +1475,7 @@ pub enum GetMessageResponse {
     Message(Message),
 }
 
-rt::one_of!(GetMessageResponse { MessageEnvelope(MessageEnvelope), Message(Message) });
+rt::one_of!(GetMessageResponse { MessageEnvelope(MessageEnvelope) by MessageEnvelope, Message(Message) by Message });
 rt::alternative!(GetMessageResponse, MessageEnvelope(MessageEnvelope));
 rt::alternative!(GetMessageResponse, Message(Message));
 
@@ -1487,7 +1489,10 @@ pub enum GetTranscriptionResponse {
     TranscriptSentenceList(Vec<TranscriptSentence>),
 }
 
-rt::one_of!(GetTranscriptionResponse { SingleTranscriptSentence(TranscriptSentence), TranscriptSentenceList(Vec<TranscriptSentence>) });
+rt::one_of!(GetTranscriptionResponse {
+    SingleTranscriptSentence(TranscriptSentence) by TranscriptSentence,
+    TranscriptSentenceList(Vec<TranscriptSentence>) by TranscriptSentence
+});
 rt::alternative!(GetTranscriptionResponse, SingleTranscriptSentence(TranscriptSentence));
 rt::alternative!(GetTranscriptionResponse, TranscriptSentenceList(Vec<TranscriptSentence>));
 
@@ -1641,7 +1646,7 @@ pub enum LastMessageDate {
     Parts(LastMessageDateParts),
 }
 
-rt::one_of!(LastMessageDate { Text(String), Number(rt::Number), Parts(LastMessageDateParts) });
+rt::one_of!(LastMessageDate { Text(String), Number(rt::Number), Parts(LastMessageDateParts) by LastMessageDateParts });
 rt::alternative!(LastMessageDate, Text(String));
 rt::alternative!(LastMessageDate, Text(&str));
 rt::alternative!(LastMessageDate, Number(rt::Number));
@@ -2107,7 +2112,7 @@ pub enum MessagePageOrList {
     List(Vec<Message>),
 }
 
-rt::one_of!(MessagePageOrList { Page(MessagePage), List(Vec<Message>) });
+rt::one_of!(MessagePageOrList { Page(MessagePage) by MessagePage, List(Vec<Message>) by Message });
 rt::alternative!(MessagePageOrList, Page(MessagePage));
 rt::alternative!(MessagePageOrList, List(Vec<Message>));
 
@@ -2509,7 +2514,8 @@ pub struct SearchContactsRequest {
 }
 
 rt::object!(SearchContactsRequest {
-    filters? "filters", location_id: "locationId", page? "page", page_limit: "pageLimit", query? "query", search_after? "searchAfter"
+    filters? "filters", location_id: "locationId", page? int "page", page_limit: int "pageLimit", query? "query",
+    search_after? "searchAfter"
 });
 rt::setters!(SearchContactsRequest new(location_id: String, page_limit: i64) {
     filters: [ContactFilter], page: i64, query: String, search_after: [SortValue]

@@ -43,7 +43,7 @@ pub struct AddedProfiles {
     pub contact_ids: Option<Vec<rt::Uuid>>,
 }
 
-rt::object!(AddedProfiles { added? "added", contact_ids? "contact_ids" });
+rt::object!(AddedProfiles { added? int "added", contact_ids? "contact_ids" });
 
 /// Profiles, where the page stands, and what it cost.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,8 +69,9 @@ pub struct AdvancedSearchPage {
 }
 
 rt::object!(AdvancedSearchPage {
-    credits_consumed? "credits_consumed", filtered_count? "filtered_count", filters_too_strict? "filters_too_strict", has_more? "has_more",
-    next_page? "next_page", profiles? "profiles", sourcing_credits_remaining? "sourcing_credits_remaining", total_count? "total_count"
+    credits_consumed? int "credits_consumed", filtered_count? int "filtered_count", filters_too_strict? "filters_too_strict",
+    has_more? "has_more", next_page? int "next_page", profiles? "profiles", sourcing_credits_remaining? int "sourcing_credits_remaining",
+    total_count? int "total_count"
 });
 
 /// A page of profiles.
@@ -108,7 +109,7 @@ pub enum ClientCompany {
     Name(String),
 }
 
-rt::one_of!(ClientCompany { Object(ClientCompanyObject), Name(String) });
+rt::one_of!(ClientCompany { Object(ClientCompanyObject) by ClientCompanyObject, Name(String) });
 rt::alternative!(ClientCompany, Object(ClientCompanyObject));
 rt::alternative!(ClientCompany, Name(String));
 rt::alternative!(ClientCompany, Name(&str));
@@ -261,7 +262,7 @@ rt::object!(Contact {
     do_not_contact? "do_not_contact", emails? "emails", first_name? "first_name", global_status? "global_status", id: "id",
     languages? "languages", last_contacted_at? "last_contacted_at", last_name? "last_name", linkedin_profile? "linkedin_profile",
     location? "location", phones? "phones", skills? "skills", source? "source", summary? "summary", tags? "tags", title? "title",
-    updated_at? "updated_at", years_experience? "years_experience"
+    updated_at? "updated_at", years_experience? int "years_experience"
 });
 
 /// An email address of a contact.
@@ -364,7 +365,7 @@ rt::object!(CreateContactRequest {
     company_id? "company_id", contact_type? "contact_type", current_company? "current_company", custom_data? "custom_data",
     do_not_contact? "do_not_contact", email? "email", emails? "emails", first_name: "first_name", global_status? "global_status",
     languages? "languages", last_name? "last_name", linkedin_profile? "linkedin_profile", location? "location", phone? "phone",
-    phones? "phones", skills? "skills", source? "source", tags? "tags", title? "title", years_experience? "years_experience"
+    phones? "phones", skills? "skills", source? "source", tags? "tags", title? "title", years_experience? int "years_experience"
 });
 rt::setters!(CreateContactRequest new(first_name: String) {
     company_id: (rt::Uuid), contact_type: [String], current_company: String, custom_data: (rt::Object), do_not_contact: bool, email: String,
@@ -579,7 +580,7 @@ pub enum EnrollContactsRequest {
     WithVariables(EnrollWithVariables),
 }
 
-rt::one_of!(EnrollContactsRequest { ByIds(EnrollByIds), WithVariables(EnrollWithVariables) });
+rt::one_of!(EnrollContactsRequest { ByIds(EnrollByIds) by EnrollByIds, WithVariables(EnrollWithVariables) by EnrollWithVariables });
 rt::alternative!(EnrollContactsRequest, ByIds(EnrollByIds));
 rt::alternative!(EnrollContactsRequest, WithVariables(EnrollWithVariables));
 
@@ -633,8 +634,9 @@ pub struct EnrollmentResult {
 }
 
 rt::object!(EnrollmentResult {
-    enrolled? "enrolled", skipped_active_elsewhere? "skipped_active_elsewhere", skipped_already_enrolled? "skipped_already_enrolled",
-    skipped_blacklisted? "skipped_blacklisted", skipped_not_found? "skipped_not_found"
+    enrolled? int "enrolled", skipped_active_elsewhere? int "skipped_active_elsewhere",
+    skipped_already_enrolled? int "skipped_already_enrolled", skipped_blacklisted? int "skipped_blacklisted",
+    skipped_not_found? int "skipped_not_found"
 });
 
 /// Kind of error, with its HTTP status: `validation_error` 400, `invalid_api_key` 401, `insufficient_credits` 402, `insufficient_scope`
@@ -852,7 +854,7 @@ pub struct LinkedinSearchPage {
     pub total_count: Option<i64>,
 }
 
-rt::object!(LinkedinSearchPage { cursor? "cursor", has_more? "has_more", profiles? "profiles", total_count? "total_count" });
+rt::object!(LinkedinSearchPage { cursor? "cursor", has_more? "has_more", profiles? "profiles", total_count? int "total_count" });
 
 /// A page of LinkedIn profiles.
 #[derive(Clone, Debug, PartialEq)]
@@ -1085,7 +1087,7 @@ pub struct PageMeta {
     pub total: Option<i64>,
 }
 
-rt::object!(PageMeta { has_more? "has_more", limit? "limit", offset? "offset", total? "total" });
+rt::object!(PageMeta { has_more? "has_more", limit? int "limit", offset? int "offset", total? int "total" });
 
 /// A contact as a candidate in a project's pipeline. Everything but `id` may be missing.
 #[derive(Clone, Debug, PartialEq)]
@@ -1148,7 +1150,8 @@ pub struct PipelineStage {
 }
 
 rt::object!(PipelineStage {
-    color? "color", entries_count? "entries_count", id: "id", name? "name", position? "position", system_category? "system_category"
+    color? "color", entries_count? int "entries_count", id: "id", name? "name", position? int "position",
+    system_category? "system_category"
 });
 
 /// A school or degree of a candidate.
@@ -1255,8 +1258,8 @@ pub struct Project {
 
 rt::object!(Project {
     client_company? "client_company", client_name? "client_name", created_at? "created_at", description? "description",
-    entries_count? "entries_count", id: "id", location? "location", name? "name", owners? "owners", pipeline? "pipeline", status? "status",
-    template_id? "template_id", updated_at? "updated_at"
+    entries_count? int "entries_count", id: "id", location? "location", name? "name", owners? "owners", pipeline? "pipeline",
+    status? "status", template_id? "template_id", updated_at? "updated_at"
 });
 
 /// A member of the workspace who owns a project.
@@ -1339,7 +1342,7 @@ pub struct SearchAdvancedProfilesRequest {
 
 rt::object!(SearchAdvancedProfilesRequest {
     company? "company", company_filter? "company_filter", data_types? "data_types", job_title? "job_title", location? "location",
-    page? "page", reveal_info? "reveal_info", skills? "skills"
+    page? int "page", reveal_info? "reveal_info", skills? "skills"
 });
 rt::setters!(SearchAdvancedProfilesRequest new() {
     company: [String], company_filter: String, data_types: [String], job_title: [String], location: [String], page: i64, reveal_info: bool,
@@ -1369,7 +1372,7 @@ pub struct SearchCandidatesRequest {
 }
 
 rt::object!(SearchCandidatesRequest {
-    account_id? "account_id", filters: "filters", linkedin_api_type? "linkedin_api_type", page: "page", page_size: "page_size",
+    account_id? "account_id", filters: "filters", linkedin_api_type? "linkedin_api_type", page: int "page", page_size: int "page_size",
     project_id: "project_id", source_type: "source_type"
 });
 rt::setters!(SearchCandidatesRequest new(project_id: (rt::Uuid), source_type: SourceType, filters: SourcingFilters, page: i64, page_size: i64) {
@@ -1430,8 +1433,8 @@ pub struct SearchContactsRequest {
 
 rt::object!(SearchContactsRequest {
     company? "company", contact_types? "contact_types", created_after? "created_after", created_before? "created_before",
-    last_contacted_after? "last_contacted_after", last_contacted_before? "last_contacted_before", limit? "limit", location? "location",
-    name? "name", offset? "offset", project_id? "project_id", query? "query", salary_max? "salary_max", salary_min? "salary_min",
+    last_contacted_after? "last_contacted_after", last_contacted_before? "last_contacted_before", limit? int "limit", location? "location",
+    name? "name", offset? int "offset", project_id? "project_id", query? "query", salary_max? "salary_max", salary_min? "salary_min",
     sequence_id? "sequence_id", sort_by? "sort_by", sort_direction? "sort_direction", tags? "tags", title? "title"
 });
 rt::setters!(SearchContactsRequest new() {
@@ -1496,7 +1499,7 @@ pub struct SearchCrmContactsRequest {
 rt::object!(SearchCrmContactsRequest {
     companies? "companies", contact_types? "contact_types", created_after? "created_after", created_before? "created_before",
     first_name? "first_name", full_name? "full_name", job_titles? "job_titles", keywords? "keywords", last_name? "last_name",
-    locations? "locations", page? "page", page_size? "page_size", project_id? "project_id", project_ids? "project_ids",
+    locations? "locations", page? int "page", page_size? int "page_size", project_id? "project_id", project_ids? "project_ids",
     sequence_ids? "sequence_ids", skills? "skills", stage_categories? "stage_categories", stage_ids? "stage_ids", tags? "tags"
 });
 rt::setters!(SearchCrmContactsRequest new() {
@@ -1533,7 +1536,7 @@ pub struct SearchLinkedinProfilesRequest {
 
 rt::object!(SearchLinkedinProfilesRequest {
     account_id? "account_id", boolean_query? "boolean_query", cursor? "cursor", job_titles? "job_titles", location_ids? "location_ids",
-    page? "page", page_size? "page_size", project_id? "project_id", years_experience? "years_experience"
+    page? int "page", page_size? int "page_size", project_id? "project_id", years_experience? "years_experience"
 });
 rt::setters!(SearchLinkedinProfilesRequest new() {
     account_id: (rt::Uuid), boolean_query: String, cursor: String, job_titles: [String],
@@ -1604,7 +1607,7 @@ pub struct Sequence {
 
 rt::object!(Sequence {
     created_at? "created_at", enrollments? "enrollments", id: "id", name? "name", priority? "priority", status? "status",
-    steps_count? "steps_count", updated_at? "updated_at"
+    steps_count? int "steps_count", updated_at? "updated_at"
 });
 
 /// Numbers of contacts in a sequence.
@@ -1627,7 +1630,8 @@ pub struct SequenceEnrollments {
 }
 
 rt::object!(SequenceEnrollments {
-    active? "active", bounced? "bounced", finished? "finished", paused? "paused", replied? "replied", total? "total"
+    active? int "active", bounced? int "bounced", finished? int "finished", paused? int "paused", replied? int "replied",
+    total? int "total"
 });
 
 /// One sequence.
@@ -1747,8 +1751,8 @@ pub struct SourcingPage {
 }
 
 rt::object!(SourcingPage {
-    filtered_count? "filtered_count", filters_too_strict? "filters_too_strict", has_more? "has_more", next_page? "next_page",
-    profiles? "profiles", total_count? "total_count"
+    filtered_count? int "filtered_count", filters_too_strict? "filters_too_strict", has_more? "has_more", next_page? int "next_page",
+    profiles? "profiles", total_count? int "total_count"
 });
 
 /// A candidate as a search finds them, and as they are added to a project. Which fields there are depends on the source;
@@ -2046,7 +2050,7 @@ pub struct UnenrollmentResult {
     pub unenrolled: Option<i64>,
 }
 
-rt::object!(UnenrollmentResult { not_found? "not_found", unenrolled? "unenrolled" });
+rt::object!(UnenrollmentResult { not_found? int "not_found", unenrolled? int "unenrolled" });
 
 /// The fields to change; an absent one keeps its value.
 #[derive(Clone, Debug, PartialEq)]

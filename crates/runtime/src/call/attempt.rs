@@ -9,6 +9,7 @@ use futures_core::future::BoxFuture;
 use reqwest::header::HeaderMap;
 use reqwest::{Response, StatusCode};
 use tokio::time::{Instant, Sleep, sleep_until};
+use url::Url;
 
 use super::failure::{Failure, Failures, Limit, ReadEnd, Received};
 use super::gate::Gate;
@@ -116,7 +117,9 @@ impl Attempt<'_> {
             let names = &self.failures.core().vendor().rate_limit_headers;
             permit.received(RateLimitStatus::read(names, response.headers()));
         }
-        if response.url() != &self.target.url {
+        let in_query = self.failures.core().vendor().auth.is_in_query();
+        let as_asked = |url: &Url| url == &self.target.url || in_query && without_query(url) == without_query(&self.target.url);
+        if !as_asked(response.url()) {
             return Err(self.failures.redirected_below(Received::new(response, Bytes::new())));
         }
         Ok(response)
@@ -165,6 +168,11 @@ fn reach(class: SendErrorClass, gate: &Gate) -> Option<Reach> {
         SendErrorClass::GoneAway if gate.has_body() => unbegun.or(Some(Reach::Refused)),
         SendErrorClass::GoneAway | SendErrorClass::Broken => unbegun,
     }
+}
+
+/// A URL up to its query, which has a part of the credential at some vendors.
+fn without_query(url: &Url) -> &str {
+    &url[..url::Position::AfterPath]
 }
 
 fn give_back(permit: &mut Option<Permit>, unsent: bool) {

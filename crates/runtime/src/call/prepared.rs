@@ -10,7 +10,7 @@ use url::Url;
 use super::secrets::{self, Known};
 use crate::call::redirect::Target;
 use crate::client::credential::Credential;
-use crate::client::{Core, Vendor};
+use crate::client::{Auth, Core, Vendor};
 use crate::error::{Context, Error};
 use crate::request::body::Body;
 use crate::request::multipart::Attach;
@@ -98,8 +98,18 @@ impl Prepared {
         headers::overlay(headers, &core.shared().headers);
         headers::overlay(headers, own);
         if let Some(credential) = credential {
-            let value = credential.value()?;
-            headers.entry(headers::credential_name(core.vendor().auth)?).or_insert(value);
+            for (auth, value) in credential.values()? {
+                match auth {
+                    Auth::Query(name) => {
+                        request.url_mut().query_pairs_mut().append_pair(name, value.to_str().unwrap_or_default());
+                    }
+                    header => {
+                        if let Some(name) = headers::credential_name(header)? {
+                            request.headers_mut().entry(name).or_insert(value);
+                        }
+                    }
+                }
+            }
         }
         if let Body::Bytes { media_type, bytes } = body {
             *request.body_mut() = Some(bytes.clone().into());

@@ -51,7 +51,7 @@ impl Known<'_> {
 
     /// Those of the request, and those that a provider gave.
     pub(super) fn all(self) -> Vec<SecretString> {
-        let provided = self.secrets.provided.iter().map(|credential| credential.secret.clone());
+        let provided = self.secrets.provided.iter().flat_map(Credential::secrets);
         self.call.secrets().into_iter().chain(provided).collect()
     }
 }
@@ -63,8 +63,8 @@ pub(super) fn of_request(request: &Parts) -> Vec<SecretString> {
     let headers = [&core.shared().headers, &request.headers].into_iter().flatten();
     let own = headers.filter(|(name, _)| headers::is_credential(auth, name)).flat_map(|(name, value)| redaction::secrets_in(name, value));
     let fixed = match &core.tenant().credentials {
-        Credentials::Fixed(credential) => Some(credential.secret.clone()),
+        Credentials::Fixed(credential) => Some(credential),
         Credentials::Provider(_) => None,
     };
-    fixed.into_iter().chain(own).collect()
+    fixed.into_iter().flat_map(Credential::secrets).chain(own).collect()
 }

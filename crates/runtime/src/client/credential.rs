@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_core::future::BoxFuture;
 use reqwest::header::HeaderValue;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::client::Auth;
 use crate::error::{Delivery, Error, ErrorKind};
@@ -30,11 +30,11 @@ pub(crate) enum Credentials {
     Provider(Arc<dyn CredentialProvider>),
 }
 
-/// A credential, and the header value that carries it.
+/// A credential, and what carries it.
 pub(crate) struct Credential {
     pub(crate) secret: SecretString,
-    /// Marked sensitive; `None` where a header cannot carry it.
-    pub(crate) value: Option<HeaderValue>,
+    /// Marked sensitive; `None` where a header cannot carry it, or where a part is missing.
+    values: Option<Vec<(Auth, HeaderValue)>>,
 }
 
 impl Credentials {
@@ -42,26 +42,39 @@ impl Credentials {
     pub(crate) fn fixed(auth: Auth, secret: SecretString) -> Result<Self, Error> {
         headers::credential_name(auth).map_err(Error::into_configuration)?;
         let credential = Credential::new(auth, secret);
-        credential.value().map_err(Error::into_configuration)?;
+        credential.values().map_err(Error::into_configuration)?.for_each(drop);
         Ok(Self::Fixed(credential))
     }
 }
 
 impl Credential {
     pub(crate) fn new(auth: Auth, secret: SecretString) -> Self {
-        Self { value: headers::credential_value(auth, &secret), secret }
+        Self { values: headers::credential_values(auth, &secret), secret }
     }
 
-    /// A copy of its own for each request: threads that send at once would contend for the count of a shared one.
-    pub(crate) fn value(&self) -> Result<HeaderValue, Error> {
-        let copy = self.value.as_ref().and_then(|value| HeaderValue::from_bytes(value.as_bytes()).ok());
-        let sensitive = copy.map(|mut value| {
-            value.set_sensitive(true);
-            value
-        });
-        sensitive.ok_or_else(|| {
-            let reason = "the credential is empty or has characters that a header cannot carry, such as a line break";
+    /// What carries it. Copies of its own for each request: threads that send at once would contend for the count of a shared one.
+    pub(crate) fn values(&self) -> Result<impl Iterator<Item = (Auth, HeaderValue)>, Error> {
+        let values = self.values.as_ref().ok_or_else(|| {
+            let reason = "the credential is empty, has characters that a header cannot carry, such as a line break, or lacks a part: \
+                          `user:password` where the vendor takes both, and a space between the keys of one that takes several";
             Error::new(ErrorKind::Credential, Delivery::NotSent, reason)
-        })
+        })?;
+        Ok(values.iter().filter_map(|(auth, value)| {
+            let mut copy = HeaderValue::from_bytes(value.as_bytes()).ok()?;
+            copy.set_sensitive(true);
+            Some((*auth, copy))
+        }))
+    }
+
+    /// Everything that no error may show: the credential, its parts, and what it is encoded as.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = SecretString> {
+        let password = |auth: &Auth| matches!(auth, Auth::Basic).then(|| self.secret.expose_secret().split_once(':')).flatten();
+        let carried = self.values.iter().flatten().flat_map(move |(auth, value)| {
+            let text = value.to_str().unwrap_or_default();
+            let text = text.rsplit(' ').next().unwrap_or(text);
+            [Some(text.to_owned()), password(auth).map(|(_, password)| password.to_owned())]
+        });
+        let parts = carried.flatten().filter(|part| !part.is_empty() && part != self.secret.expose_secret());
+        std::iter::once(self.secret.clone()).chain(parts.map(SecretString::from))
     }
 }

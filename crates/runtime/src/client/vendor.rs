@@ -37,16 +37,33 @@ pub struct Vendor {
 pub enum Auth {
     /// `Authorization: Bearer <credential>`.
     Bearer,
+    /// `Authorization: Basic`, of a credential that is `user:password` (RFC 7617).
+    Basic,
     /// The credential alone in the named header, such as `x-api-key`.
     Header(&'static str),
+    /// The credential alone in the named parameter of the query.
+    Query(&'static str),
+    /// Several at once. The credential has a part for each, in this order, with a space between them.
+    Each(&'static [Auth]),
 }
 
 impl Auth {
-    /// The header that carries the credential.
-    pub(crate) fn header_name(self) -> &'static str {
+    /// Whether a header carries the credential.
+    pub(crate) fn is_header(self, name: &str) -> bool {
         match self {
-            Self::Bearer => "authorization",
-            Self::Header(name) => name,
+            Self::Bearer | Self::Basic => name.eq_ignore_ascii_case("authorization"),
+            Self::Header(own) => name.eq_ignore_ascii_case(own),
+            Self::Query(_) => false,
+            Self::Each(each) => each.iter().any(|auth| auth.is_header(name)),
+        }
+    }
+
+    /// Whether a part of the credential stands in the URL.
+    pub(crate) fn is_in_query(self) -> bool {
+        match self {
+            Self::Query(_) => true,
+            Self::Each(each) => each.iter().any(|auth| auth.is_in_query()),
+            Self::Bearer | Self::Basic | Self::Header(_) => false,
         }
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod url;
 use std::borrow::Cow;
 use std::fmt::{self, Display};
 
+use bytes::Bytes;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde::Serialize;
@@ -132,6 +133,12 @@ impl Request {
         self
     }
 
+    /// Sends `body` as it is, said to be of this media type.
+    pub fn bytes(mut self, media_type: &'static str, body: impl Into<Bytes>) -> Self {
+        self.parts.body = Body::Bytes { media_type, bytes: body.into() };
+        self
+    }
+
     /// Sends `form` as `multipart/form-data`.
     pub fn multipart(mut self, form: Form) -> Self {
         self.parts.body = Body::Multipart(form);
@@ -199,6 +206,13 @@ impl Request {
         self.checking(|problems| check(problems, &values)).set_query(name, &values)
     }
 
+    /// Sets a header of a documented type and checks its limits.
+    #[doc(hidden)]
+    pub fn checked_header_parameter<T: Serialize>(self, name: &'static str, value: impl Into<T>, check: fn(&mut Check<'_>, &T)) -> Self {
+        let value: T = value.into();
+        self.checking(|problems| check(problems, &value)).header_parameter::<T>(name, value)
+    }
+
     /// Sets a header of a documented type.
     #[doc(hidden)]
     pub fn header_parameter<T: Serialize>(mut self, name: &'static str, value: impl Into<T>) -> Self {
@@ -218,7 +232,9 @@ impl Request {
         }
     }
 
-    fn checking(mut self, check: impl FnOnce(&mut Check<'_>)) -> Self {
+    /// Checks the limits of what is no type of its own: a value in the path, a body that is a list.
+    #[doc(hidden)]
+    pub fn checking(mut self, check: impl FnOnce(&mut Check<'_>)) -> Self {
         check(&mut Check::new(&mut self.parts.problems));
         self
     }

@@ -40,9 +40,10 @@ pub struct Campaign {
 }
 
 rt::object!(Campaign {
-    connections_sent? "connectionsSent", created_at? "createdAt", description? "description", id: "id", leads_contacted? "leadsContacted",
-    linked_in_sender_ids? "linkedInSenderIds", messages_sent? "messagesSent", metrics? "metrics", name? "name",
-    replies_received? "repliesReceived", status? "status", total_leads? "totalLeads", type_? "type", updated_at? "updatedAt"
+    connections_sent? int "connectionsSent", created_at? "createdAt", description? "description", id: "id",
+    leads_contacted? "leadsContacted", linked_in_sender_ids? "linkedInSenderIds", messages_sent? int "messagesSent", metrics? "metrics",
+    name? "name", replies_received? int "repliesReceived", status? "status", total_leads? int "totalLeads", type_? "type",
+    updated_at? "updatedAt"
 });
 
 /// What to do with a campaign.
@@ -91,8 +92,8 @@ pub struct CampaignMetrics {
 }
 
 rt::object!(CampaignMetrics {
-    connections_accepted? "connectionsAccepted", connections_sent? "connectionsSent", messages_sent? "messagesSent",
-    replies_received? "repliesReceived"
+    connections_accepted? int "connectionsAccepted", connections_sent? int "connectionsSent", messages_sent? int "messagesSent",
+    replies_received? int "repliesReceived"
 });
 
 /// Who paused a campaign.
@@ -370,7 +371,7 @@ pub struct Conversation {
 
 rt::object!(Conversation {
     account_id? "accountId", created_at? "createdAt", id? "id", last_activity_at? "lastActivityAt", last_message? "lastMessage",
-    participants? "participants", unread_count? "unreadCount", updated_at? "updatedAt"
+    participants? "participants", unread_count? int "unreadCount", updated_at? "updatedAt"
 });
 
 /// Somebody who takes part in a conversation.
@@ -406,7 +407,7 @@ pub struct CreateLeadDatabaseSearchRequest {
     pub webhook_url: Option<String>,
 }
 
-rt::object!(CreateLeadDatabaseSearchRequest { filters: "filters", limit: "limit", name: "name", webhook_url? "webhook_url" });
+rt::object!(CreateLeadDatabaseSearchRequest { filters: "filters", limit: int "limit", name: "name", webhook_url? "webhook_url" });
 rt::setters!(CreateLeadDatabaseSearchRequest new(name: String, limit: i64, filters: LeadDatabaseFilters) { webhook_url: String });
 
 impl rt::Limited for CreateLeadDatabaseSearchRequest {
@@ -457,7 +458,7 @@ pub struct CreateLeadExtractorCampaignRequest {
 }
 
 rt::object!(CreateLeadExtractorCampaignRequest {
-    limit: "limit", mode: "mode", name: "name", url_type: "url_type", urls: "urls", webhook_url? "webhook_url"
+    limit: int "limit", mode: "mode", name: "name", url_type: "url_type", urls: "urls", webhook_url? "webhook_url"
 });
 rt::setters!(CreateLeadExtractorCampaignRequest new(name: String, urls: [String], limit: i64, mode: LeadExtractorMode, url_type: LeadExtractorUrlType) {
     webhook_url: String
@@ -528,7 +529,7 @@ pub struct CreateLeadsResponse {
 }
 
 rt::object!(CreateLeadsResponse {
-    duplicates_skipped? "duplicatesSkipped", errors? "errors", invalid_entries? "invalidEntries", leads_added? "leadsAdded",
+    duplicates_skipped? int "duplicatesSkipped", errors? "errors", invalid_entries? int "invalidEntries", leads_added? int "leadsAdded",
     success? "success"
 });
 
@@ -579,7 +580,7 @@ pub struct ErrorResponse {
     pub status_code: Option<i64>,
 }
 
-rt::object!(ErrorResponse { error? "error", message? "message", status_code? "statusCode" });
+rt::object!(ErrorResponse { error? "error", message? "message", status_code? int "statusCode" });
 
 /// A kind of funding round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -716,7 +717,7 @@ pub struct GetLeadDatabaseSearchStatusResponse {
 
 rt::object!(GetLeadDatabaseSearchStatusResponse {
     completed_at? "completed_at", created_at? "created_at", error_message? "error_message", id: "id", name? "name", progress? "progress",
-    status? "status", total_results? "totalResults"
+    status? "status", total_results? int "totalResults"
 });
 
 /// How far an extraction job is.
@@ -1212,7 +1213,7 @@ rt::object!(LeadDatabaseFilters {
     demo_available? "demo_available", documentation_exist? "documentation_exist", education_institute? "education_institute",
     education_keyword? "education_keyword", education_major? "education_major", excluded_bulk_domains? "excluded_bulk_domains",
     excluded_companies? "excluded_companies", excluded_company_linkedin_username? "excluded_company_linkedin_username",
-    excluded_company_sizes? "excluded_company_sizes", excluded_company_type? "excluded_company_type",
+    excluded_company_sizes? int "excluded_company_sizes", excluded_company_type? "excluded_company_type",
     excluded_education_institute? "excluded_education_institute", excluded_education_keyword? "excluded_education_keyword",
     excluded_education_major? "excluded_education_major", excluded_experimental_department? "excluded_experimental_department",
     excluded_experimental_industries? "excluded_experimental_industries", excluded_hq_location? "excluded_hq_location",
@@ -1238,22 +1239,22 @@ rt::object!(LeadDatabaseFilters {
     job_title_smart_mode? "job_title_smart_mode", job_titles? "job_titles", keywords? "keywords",
     language_proficiency? "language_proficiency", languages? "languages", last_funding_date? "last_funding_date",
     last_funding_round_name? "last_funding_round_name", locations? "locations",
-    max_average_visit_duration_seconds? "max_average_visit_duration_seconds", max_bounce_rate? "max_bounce_rate",
-    max_company_employee_reviews_aggregate_score? "max_company_employee_reviews_aggregate_score",
-    max_job_duration_months? "max_job_duration_months", max_last_funding_round_amount_raised? "max_last_funding_round_amount_raised",
-    max_pages_per_visit? "max_pages_per_visit", max_rank_category? "max_rank_category", max_rank_country? "max_rank_country",
-    max_rank_global? "max_rank_global", max_revenue_annual? "max_revenue_annual",
-    max_total_experience_duration_months? "max_total_experience_duration_months",
-    max_total_website_visits_monthly? "max_total_website_visits_monthly", member_certifications? "member_certifications",
+    max_average_visit_duration_seconds? int "max_average_visit_duration_seconds", max_bounce_rate? int "max_bounce_rate",
+    max_company_employee_reviews_aggregate_score? int "max_company_employee_reviews_aggregate_score",
+    max_job_duration_months? int "max_job_duration_months",
+    max_last_funding_round_amount_raised? int "max_last_funding_round_amount_raised", max_pages_per_visit? int "max_pages_per_visit",
+    max_rank_category? int "max_rank_category", max_rank_country? int "max_rank_country", max_rank_global? int "max_rank_global",
+    max_revenue_annual? int "max_revenue_annual", max_total_experience_duration_months? int "max_total_experience_duration_months",
+    max_total_website_visits_monthly? int "max_total_website_visits_monthly", member_certifications? "member_certifications",
     member_department? "member_department", member_description? "member_description", member_full_name? "member_full_name",
     member_linkedin_username? "member_linkedin_username", member_skills? "member_skills",
-    min_average_visit_duration_seconds? "min_average_visit_duration_seconds", min_bounce_rate? "min_bounce_rate",
-    min_company_employee_reviews_aggregate_score? "min_company_employee_reviews_aggregate_score",
-    min_job_duration_months? "min_job_duration_months", min_last_funding_round_amount_raised? "min_last_funding_round_amount_raised",
-    min_pages_per_visit? "min_pages_per_visit", min_rank_category? "min_rank_category", min_rank_country? "min_rank_country",
-    min_rank_global? "min_rank_global", min_revenue_annual? "min_revenue_annual",
-    min_total_experience_duration_months? "min_total_experience_duration_months",
-    min_total_website_visits_monthly? "min_total_website_visits_monthly", mobile_apps_exist? "mobile_apps_exist",
+    min_average_visit_duration_seconds? int "min_average_visit_duration_seconds", min_bounce_rate? int "min_bounce_rate",
+    min_company_employee_reviews_aggregate_score? int "min_company_employee_reviews_aggregate_score",
+    min_job_duration_months? int "min_job_duration_months",
+    min_last_funding_round_amount_raised? int "min_last_funding_round_amount_raised", min_pages_per_visit? int "min_pages_per_visit",
+    min_rank_category? int "min_rank_category", min_rank_country? int "min_rank_country", min_rank_global? int "min_rank_global",
+    min_revenue_annual? int "min_revenue_annual", min_total_experience_duration_months? int "min_total_experience_duration_months",
+    min_total_website_visits_monthly? int "min_total_website_visits_monthly", mobile_apps_exist? "mobile_apps_exist",
     naics_codes? "naics_codes", news_articles? "news_articles", online_reviews_exist? "online_reviews_exist",
     ownership_status? "ownership_status", pricing_available? "pricing_available", recommendation_keyword? "recommendation_keyword",
     recommendation_linkedin_username? "recommendation_linkedin_username", seniority_levels? "seniority_levels", sic_codes? "sic_codes",
@@ -1297,6 +1298,7 @@ rt::setters!(LeadDatabaseFilters new() {
 
 impl rt::Limited for LeadDatabaseFilters {
     fn check(&self, check: &mut rt::Check<'_>) {
+        check.optional("excluded_company_sizes", self.excluded_company_sizes.as_ref()).each_bounds(Some(1), Some(9));
         check.optional("max_average_visit_duration_seconds", self.max_average_visit_duration_seconds.as_ref()).bounds(Some(0), None);
         check.optional("max_bounce_rate", self.max_bounce_rate.as_ref()).bounds(Some(0), Some(100));
         check
@@ -1404,9 +1406,9 @@ pub struct LeadDatabaseSearchCompletedData {
 }
 
 rt::object!(LeadDatabaseSearchCompletedData {
-    completed_at? "completed_at", duration_ms? "duration_ms", filters? "filters", leads? "leads", requested_limit? "requested_limit",
-    results_url? "results_url", search_id? "search_id", search_name? "search_name", started_at? "started_at",
-    total_leads_found? "total_leads_found"
+    completed_at? "completed_at", duration_ms? int "duration_ms", filters? "filters", leads? "leads",
+    requested_limit? int "requested_limit", results_url? "results_url", search_id? "search_id", search_name? "search_name",
+    started_at? "started_at", total_leads_found? int "total_leads_found"
 });
 
 /// How far a search is, as counts or as a percentage.
@@ -1419,7 +1421,7 @@ pub enum LeadDatabaseSearchProgress {
     Percent(i64),
 }
 
-rt::one_of!(LeadDatabaseSearchProgress { Counts(LeadDatabaseSearchProgressCounts), Percent(i64) });
+rt::one_of!(LeadDatabaseSearchProgress { Counts(LeadDatabaseSearchProgressCounts) by LeadDatabaseSearchProgressCounts, Percent(i64) });
 rt::alternative!(LeadDatabaseSearchProgress, Counts(LeadDatabaseSearchProgressCounts));
 rt::alternative!(LeadDatabaseSearchProgress, Percent(i64));
 
@@ -1436,7 +1438,7 @@ pub struct LeadDatabaseSearchProgressCounts {
     pub requested: Option<i64>,
 }
 
-rt::object!(LeadDatabaseSearchProgressCounts { found? "found", percent_complete? "percent_complete", requested? "requested" });
+rt::object!(LeadDatabaseSearchProgressCounts { found? int "found", percent_complete? int "percent_complete", requested? int "requested" });
 
 /// Where a search stands.
 ///
@@ -1474,7 +1476,7 @@ pub struct LeadError {
     pub extra: rt::Extra,
 }
 
-rt::object!(LeadError { index? "index", linkedin_url? "linkedinUrl", reason? "reason" } extra);
+rt::object!(LeadError { index? int "index", linkedin_url? "linkedinUrl", reason? "reason" } extra);
 
 /// Where an extraction job stands.
 ///
@@ -1546,9 +1548,9 @@ pub struct LeadExtractorJobCompletedData {
 
 rt::object!(LeadExtractorJobCompletedData {
     campaign_id? "campaign_id", campaign_name? "campaign_name", campaign_type? "campaign_type", completed_at? "completed_at",
-    credits_used? "credits_used", duration_ms? "duration_ms", leads? "leads", mode? "mode", requested_limit? "requested_limit",
-    search_urls? "search_urls", started_at? "started_at", total_leads_enriched? "total_leads_enriched",
-    total_leads_extracted? "total_leads_extracted"
+    credits_used? "credits_used", duration_ms? int "duration_ms", leads? "leads", mode? "mode", requested_limit? int "requested_limit",
+    search_urls? "search_urls", started_at? "started_at", total_leads_enriched? int "total_leads_enriched",
+    total_leads_extracted? int "total_leads_extracted"
 });
 
 /// A person that was extracted. Fields that are not listed here may come too, such as `followers` and `connections`.
@@ -1638,7 +1640,7 @@ pub struct LeadExtractorProgress {
 }
 
 rt::object!(LeadExtractorProgress {
-    enriched? "enriched", extracted? "extracted", percent_complete? "percent_complete", requested? "requested"
+    enriched? int "enriched", extracted? int "extracted", percent_complete? int "percent_complete", requested? int "requested"
 });
 
 /// Where the searches come from.
@@ -2013,7 +2015,7 @@ pub struct ListSendersResponse {
     pub total: Option<i64>,
 }
 
-rt::object!(ListSendersResponse { senders? "senders", total? "total" });
+rt::object!(ListSendersResponse { senders? "senders", total? int "total" });
 
 /// A message of a conversation.
 #[derive(Clone, Debug, PartialEq)]
@@ -2266,7 +2268,7 @@ pub struct PagePagination {
     pub total_pages: Option<i64>,
 }
 
-rt::object!(PagePagination { limit? "limit", page? "page", total? "total", total_pages? "totalPages" });
+rt::object!(PagePagination { limit? int "limit", page? int "page", total? int "total", total_pages? int "totalPages" });
 
 /// A lead replied.
 #[derive(Clone, Debug, PartialEq)]
@@ -2349,7 +2351,9 @@ pub enum SendMessageRequest {
     LeadRequest(MessageToLeadRequest),
 }
 
-rt::one_of!(SendMessageRequest { ProfileRequest(MessageToProfileRequest), LeadRequest(MessageToLeadRequest) });
+rt::one_of!(SendMessageRequest {
+    ProfileRequest(MessageToProfileRequest) by MessageToProfileRequest, LeadRequest(MessageToLeadRequest) by MessageToLeadRequest
+});
 rt::alternative!(SendMessageRequest, ProfileRequest(MessageToProfileRequest));
 rt::alternative!(SendMessageRequest, LeadRequest(MessageToLeadRequest));
 
@@ -2522,7 +2526,7 @@ pub struct TokenPagination {
     pub limit: Option<i64>,
 }
 
-rt::object!(TokenPagination { continuation_token? "continuationToken", has_more? "hasMore", limit? "limit" });
+rt::object!(TokenPagination { continuation_token? "continuationToken", has_more? "hasMore", limit? int "limit" });
 
 /// What to do with a campaign.
 #[derive(Clone, Debug, PartialEq)]

@@ -161,7 +161,7 @@ fn unsupported() -> Vec<Odd> {
             "what to call next",
         ),
         ("not", FIELD, schema("not: { type: string }"), "not: {", "or a plain type"),
-        ("discriminator", FIELD, schema("discriminator: { propertyName: x }"), "discriminator", "`oneOf` of named components"),
+        ("discriminator", FIELD, schema("discriminator: { propertyName: x }"), "discriminator", "`oneOf` whose alternatives"),
         ("const", FIELD, schema("const: x"), "const", "or a plain type"),
         ("patternProperties", FIELD, schema("patternProperties: {}"), "patternProperties", "or a plain type"),
         ("readOnly", FIELD, schema("readOnly: true"), "readOnly", "leave the property out of the request's component"),

@@ -140,12 +140,7 @@ fn parameters_and_properties() -> Vec<Odd> {
             "description: odd",
             "needs a name",
         ),
-        refused(
-            "properties that are one in Rust",
-            &[(FIELD, &after(FIELD, "        Text: { type: string, description: odd }"))],
-            "description: odd",
-            "two properties are called `text`",
-        ),
+        accepted("properties that are one in Rust", &[(FIELD, &after(FIELD, "        Text: { type: string, description: odd }"))]),
         accepted(
             "properties that differ by a digit",
             &[(FIELD, &after(FIELD, "        text1: { type: string, description: x }\n        text2: { type: string, description: x }"))],

@@ -1,6 +1,7 @@
 //! Published documents become drafts that can be generated from. Each case is a reduction of something that a real document does.
 
 mod cases;
+pub mod documents;
 mod overlays;
 mod versions;
 

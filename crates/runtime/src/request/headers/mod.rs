@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
@@ -98,24 +100,41 @@ pub(crate) fn constant(value: &'static str) -> Option<HeaderValue> {
     HeaderValue::from_maybe_shared(Bytes::from_static(value.as_bytes())).ok().filter(|_| value.is_ascii())
 }
 
-/// The header that carries the credential.
-pub(crate) fn credential_name(auth: Auth) -> Result<HeaderName, Error> {
+/// The header that carries the credential; none where the query does.
+pub(crate) fn credential_name(auth: Auth) -> Result<Option<HeaderName>, Error> {
     match auth {
-        Auth::Bearer => Ok(AUTHORIZATION),
-        Auth::Header(name) => name.parse().map_err(|_| Error::configuration(format!("`{name}` is not a valid header name"))),
+        Auth::Bearer | Auth::Basic => Ok(Some(AUTHORIZATION)),
+        Auth::Header(name) => name.parse().map(Some).map_err(|_| Error::configuration(format!("`{name}` is not a valid header name"))),
+        Auth::Query(_) => Ok(None),
+        Auth::Each(each) => {
+            each.iter().try_for_each(|auth| credential_name(*auth).map(drop))?;
+            Ok(None)
+        }
     }
 }
 
-/// The value of that header, marked sensitive; `None` if a header cannot carry it.
-pub(crate) fn credential_value(auth: Auth, credential: &SecretString) -> Option<HeaderValue> {
+/// What carries each part of the credential, marked sensitive; `None` if a header cannot carry it, or where a part is missing.
+pub(crate) fn credential_values(auth: Auth, credential: &SecretString) -> Option<Vec<(Auth, HeaderValue)>> {
     let secret = credential.expose_secret();
+    let Auth::Each(each) = auth else { return Some(vec![(auth, credential_value(auth, secret)?)]) };
+    let parts: Vec<&str> = secret.split(' ').collect();
+    if parts.len() != each.len() {
+        return None;
+    }
+    each.iter().zip(parts).map(|(auth, part)| Some((*auth, credential_value(*auth, part)?))).collect()
+}
+
+fn credential_value(auth: Auth, secret: &str) -> Option<HeaderValue> {
     // A space or a line break at the end is the commonest mistake with a key from a file.
     if secret.is_empty() || secret.trim() != secret {
         return None;
     }
     let text = match auth {
         Auth::Bearer => Cow::from(format!("Bearer {secret}")),
-        Auth::Header(_) => Cow::from(secret),
+        Auth::Basic if !secret.contains(':') => return None,
+        Auth::Basic => Cow::from(format!("Basic {}", STANDARD.encode(secret))),
+        Auth::Header(_) | Auth::Query(_) => Cow::from(secret),
+        Auth::Each(_) => return None,
     };
     let mut value = HeaderValue::from_str(&text).ok().filter(|value| value.to_str().is_ok())?;
     value.set_sensitive(true);
@@ -125,7 +144,7 @@ pub(crate) fn credential_value(auth: Auth, credential: &SecretString) -> Option<
 /// Whether a header of this name carries a credential, by the usual meaning of its words.
 pub(crate) fn is_credential(auth: Auth, name: &HeaderName) -> bool {
     const USUAL: [&str; 7] = ["authorization", "cookie", "api-key", "apikey", "token", "secret", "password"];
-    USUAL.iter().any(|word| name.as_str().contains(word)) || name.as_str().eq_ignore_ascii_case(auth.header_name())
+    USUAL.iter().any(|word| name.as_str().contains(word)) || auth.is_header(name.as_str())
 }
 
 #[cfg(test)]

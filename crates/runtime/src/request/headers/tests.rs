@@ -17,12 +17,13 @@ fn credentials() {
         ("leo_MARKED\u{7f}", false),
     ];
     for (secret, accepted) in rows {
-        for auth in [Auth::Bearer, Auth::Header("X-API-Key")] {
-            let name = credential_name(auth).unwrap();
-            match Credential::new(auth, secret.into()).value().map(|value| (name, value)) {
-                Ok((name, value)) => {
+        for auth in [Auth::Bearer, Auth::Header("X-API-Key"), Auth::Query("key")] {
+            match Credential::new(auth, secret.into()).values().map(Iterator::collect::<Vec<_>>) {
+                Ok(values) => {
                     assert!(accepted, "{secret:?}");
-                    assert_eq!(name.as_str(), auth.header_name().to_lowercase());
+                    let [(carrier, value)] = values.as_slice() else { panic!("{values:?}") };
+                    let name = credential_name(*carrier).unwrap();
+                    assert!(name.is_none_or(|name| auth.is_header(name.as_str())));
                     assert!(value.is_sensitive());
                 }
                 Err(error) => {
@@ -32,6 +33,23 @@ fn credentials() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn a_credential_of_several_parts_is_carried_and_hidden_part_by_part() {
+    const BOTH: Auth = Auth::Each(&[Auth::Header("x-key"), Auth::Query("app")]);
+    for (auth, secret, carried, hidden) in [
+        (Auth::Basic, "ada:pass word", &["Basic YWRhOnBhc3Mgd29yZA=="][..], &["ada:pass word", "YWRhOnBhc3Mgd29yZA==", "pass word"][..]),
+        (Auth::Basic, "ada", &[], &["ada"]),
+        (BOTH, "KEY APP", &["KEY", "APP"], &["KEY APP", "KEY", "APP"]),
+        (BOTH, "KEY", &[], &["KEY"]),
+    ] {
+        let credential = Credential::new(auth, secret.into());
+        let values: Vec<String> = credential.values().into_iter().flatten().map(|(_, value)| value.to_str().unwrap().to_owned()).collect();
+        assert_eq!(values, carried, "{secret}");
+        let secrets: Vec<String> = credential.secrets().map(|secret| secret.expose_secret().to_owned()).collect();
+        assert_eq!(secrets, hidden, "{secret}");
     }
 }
 

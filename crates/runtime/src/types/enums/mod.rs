@@ -239,7 +239,7 @@ pub mod private {
     pub use serde::ser::SerializeMap;
 
     pub use crate::types::object::{
-        Fields, Ignored, KeyOf, assign, deserialize, fill, forget, keep, required, serialize, skip, write_extra,
+        Choice, Fields, Ignored, KeyOf, assign, assign_whole, deserialize, fill, fill_whole, keep, required, serialize, skip, write_extra,
     };
 
     /// A string for which the known values are suggestions.

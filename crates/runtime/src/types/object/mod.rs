@@ -2,12 +2,15 @@
 //!
 //! The macros stand for `#[derive(Serialize, Deserialize)]`: they compile in a fraction of its time, and no client needs a procedural macro.
 
+pub(crate) mod choice;
 pub(crate) mod trail;
+pub(crate) mod whole;
 
 use std::fmt;
 use std::marker::PhantomData;
 
-pub use self::trail::forget;
+pub use self::choice::Choice;
+pub use self::whole::{Whole, WholeSeed};
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Value};
@@ -20,14 +23,16 @@ pub type Extra = Object;
 
 /// Gives a struct `Serialize`, `Deserialize` and [`Fields`]: `object!(Contact { id: "id", first_name? "firstName" });`.
 ///
-/// A field with `?` is an `Option` that is not written while it is `None`, and is `None` where the vendor sends nothing or null. With
-/// `extra` at the end, the field `extra` keeps what is not listed.
+/// A field with `?` is an `Option` that is not written while it is `None`, and is `None` where the vendor sends nothing or null. One with `~` is
+/// an `Option` of an `Option`: the inner `None` is null. `int` behind either reads whole numbers that are written as `3.0` too. With `extra` at
+/// the end, the field `extra` keeps what is not listed.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! object {
-    ($name:ident { $($field:ident $kind:tt $key:literal),* } $($extra:ident)?) => {
+    ($name:ident { $($field:ident $kind:tt $($whole:ident)? $key:literal),* } $($extra:ident)?) => {
         impl $crate::__private::Fields for $name {
             const NAME: &'static str = stringify!($name);
+            const KEYS: &'static [&'static str] = &[$($key),*];
 
             fn write<M: $crate::__private::SerializeMap>(&self, map: &mut M) -> ::core::result::Result<(), M::Error> {
                 $($crate::__field!(write $kind map $key self.$field);)*
@@ -45,7 +50,7 @@ macro_rules! object {
                     other => Key::__Other(::core::convert::Into::into(other)),
                 }))? {
                     match key {
-                        $(Key::$field => $crate::__field!(read $kind map $field $key),)*
+                        $(Key::$field => $crate::__field!(read $kind $($whole)? map $field $key),)*
                         Key::__Other(other) => $crate::__field!(keep map other $($extra)?),
                     }?;
                 }
@@ -77,10 +82,25 @@ macro_rules! __field {
     (write : $map:ident $key:literal $self:ident.$field:ident) => {
         $map.serialize_entry($key, &$self.$field)?
     };
+    (write ~ $map:ident $key:literal $self:ident.$field:ident) => {
+        $crate::__field!(write ? $map $key $self.$field)
+    };
     (write ? $map:ident $key:literal $self:ident.$field:ident) => {
         if let ::core::option::Option::Some(value) = &$self.$field {
             $map.serialize_entry($key, value)?;
         }
+    };
+    (read : int $map:ident $field:ident $key:literal) => {
+        $crate::__private::fill_whole(&mut $field, &mut $map, $key)
+    };
+    (read ? int $map:ident $field:ident $key:literal) => {
+        $crate::__private::assign_whole(&mut $field, &mut $map, $key)
+    };
+    (read ~ int $map:ident $field:ident $key:literal) => {
+        $crate::__private::fill_whole(&mut $field, &mut $map, $key)
+    };
+    (read ~ $map:ident $field:ident $key:literal) => {
+        $crate::__private::fill(&mut $field, &mut $map, $key)
     };
     (read : $map:ident $field:ident $key:literal) => {
         $crate::__private::fill(&mut $field, &mut $map, $key)
@@ -92,6 +112,9 @@ macro_rules! __field {
         $crate::__private::required($field, $key)?
     };
     (take ? $field:ident $key:literal) => {
+        $field
+    };
+    (take ~ $field:ident $key:literal) => {
         $field
     };
     (other) => {
@@ -108,11 +131,12 @@ macro_rules! __field {
 }
 
 /// Gives a request type `new`, which takes what is required, and a setter for each optional field:
-/// `setters!(CreateContactRequest new(first_name: String) { last_name: String, tags: [String] });`. `[T]` is a list of `T`.
+/// `setters!(CreateContactRequest new(first_name: String) { last_name: String, tags: [String] });`. `[T]` is a list of `T`. Behind a field that can
+/// be sent as null stands the method that does it: `note: String null clear_note`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! setters {
-    ($name:ident new($($required:ident: $required_type:tt),*) { $($optional:ident: $optional_type:tt),* } $($extra:ident)?) => {
+    ($name:ident new($($required:ident: $required_type:tt),*) { $($optional:ident: $optional_type:tt $(null $clear:ident)?),* } $($extra:ident)?) => {
         impl $name {
             #[doc = concat!("A [`", stringify!($name), "`] with everything that is required; the methods below set the rest.")]
             #[allow(clippy::new_without_default, clippy::too_many_arguments, reason = "as many as the vendor requires")]
@@ -128,11 +152,33 @@ macro_rules! setters {
                 #[doc = concat!("Sets [`", stringify!($optional), "`](#structfield.", stringify!($optional), ").")]
                 #[must_use]
                 pub fn $optional(mut self, value: $crate::__argument!($optional_type)) -> Self {
-                    self.$optional = ::core::option::Option::Some($crate::__convert!(value, $optional_type));
+                    let value = ::core::option::Option::Some($crate::__convert!(value, $optional_type));
+                    self.$optional = $crate::__given!(value $($clear)?);
                     self
                 }
+
+                $(
+                    #[doc = concat!("Sends [`", stringify!($optional), "`](#structfield.", stringify!($optional), ") as null.")]
+                    #[must_use]
+                    pub fn $clear(mut self) -> Self {
+                        self.$optional = ::core::option::Option::Some(::core::option::Option::None);
+                        self
+                    }
+                )?
             )*
         }
+    };
+}
+
+/// A value that was given, in a field that can be sent as null or in one that cannot.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __given {
+    ($value:ident) => {
+        $value
+    };
+    ($value:ident $clear:ident) => {
+        ::core::option::Option::Some($value)
     };
 }
 
@@ -170,15 +216,21 @@ macro_rules! __convert {
 
 /// Gives an enum of alternatives `Serialize` and `Deserialize`: `one_of!(Recipients { List(Vec<String>), Text(String) });`.
 ///
-/// The first alternative that fits is taken, so the one with more required fields comes first.
+/// Behind an alternative stand the objects whose fields it knows and the tags that it has:
+/// `one_of!(Message { Email(Email) by Email if "type" = "email", Sms(Sms) by Sms if "type" = "sms" | "text" } else Unknown);`. A tag of another
+/// alternative rules one out. Of those that are left and fit, the one with more tags is taken, then the one that knows more fields, then the first.
+/// `else Unknown` keeps an object whose tags no alternative has.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! one_of {
-    ($name:ident { $($variant:ident($type:ty)),+ }) => {
+    ($name:ident { $(
+        $variant:ident($type:ty) $(by $($object:ident)|+)? $(if $($tag:literal = $($value:literal)|+)and+)?
+    ),+ } $(else $unknown:ident)?) => {
         impl $crate::__private::serde::Serialize for $name {
             fn serialize<S: $crate::__private::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
                 match self {
                     $(Self::$variant(value) => $crate::__private::serde::Serialize::serialize(value, serializer),)+
+                    $(Self::$unknown(value) => $crate::__private::serde::Serialize::serialize(value, serializer),)?
                 }
             }
         }
@@ -186,14 +238,19 @@ macro_rules! one_of {
         impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
             fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
                 let value = <$crate::Value as $crate::__private::serde::Deserialize>::deserialize(deserializer)?;
-                $(if let ::core::result::Result::Ok(value) = <$type as $crate::__private::serde::Deserialize>::deserialize(&value) {
-                    return ::core::result::Result::Ok(Self::$variant(value));
-                })+
-                $crate::__private::forget();
-                ::core::result::Result::Err(<D::Error as $crate::__private::serde::de::Error>::custom(concat!(
-                    "the value fits no alternative of ",
-                    stringify!($name)
-                )))
+                let mut choice = $crate::__private::Choice::new(&value);
+                $(
+                    if choice.may_be(
+                        &[$($(($tag, &[$($value),+])),+)?],
+                        &[$($(<$object as $crate::__private::Fields>::KEYS),+)?],
+                    ) {
+                        choice.offer(<$type as $crate::__private::serde::Deserialize>::deserialize(&value).map(Self::$variant));
+                    }
+                )+
+                $(if choice.is_unknown() {
+                    return ::core::result::Result::Ok(Self::$unknown(value));
+                })?
+                choice.end(stringify!($name)).map_err(<D::Error as $crate::__private::serde::de::Error>::custom)
             }
         }
     };
@@ -223,6 +280,9 @@ macro_rules! alternative {
 pub trait Fields: Sized {
     /// Name of the struct, for errors.
     const NAME: &'static str;
+
+    /// Its fields, as they are on the wire.
+    const KEYS: &'static [&'static str];
 
     /// Writes what is set.
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
@@ -302,6 +362,20 @@ pub fn fill<'de, T: Deserialize<'de>, M: MapAccess<'de>>(field: &mut Option<T>, 
 #[inline]
 pub fn assign<'de, T: Deserialize<'de>, M: MapAccess<'de>>(field: &mut T, map: &mut M, key: &'static str) -> Result<(), M::Error> {
     *field = map.next_value().inspect_err(|_| trail::add(key))?;
+    Ok(())
+}
+
+/// Reads the value of a required field that holds whole numbers.
+#[inline]
+pub fn fill_whole<'de, T: Whole, M: MapAccess<'de>>(field: &mut Option<T>, map: &mut M, key: &'static str) -> Result<(), M::Error> {
+    *field = Some(map.next_value_seed(WholeSeed(PhantomData)).inspect_err(|_| trail::add(key))?);
+    Ok(())
+}
+
+/// Reads the value of an optional field that holds whole numbers.
+#[inline]
+pub fn assign_whole<'de, T: Whole, M: MapAccess<'de>>(field: &mut T, map: &mut M, key: &'static str) -> Result<(), M::Error> {
+    *field = map.next_value_seed(WholeSeed(PhantomData)).inspect_err(|_| trail::add(key))?;
     Ok(())
 }
 

@@ -1,0 +1,97 @@
+//! Which alternative of a `oneOf` a value is.
+
+use serde_json::Value;
+
+use super::trail;
+
+/// The alternative that a value fits best so far.
+#[derive(Debug)]
+pub struct Choice<'v, T> {
+    value: &'v Value,
+    best: Option<(Rank, T)>,
+    /// Of the alternative that is being offered.
+    rank: Rank,
+    /// Why the alternative that the tags decided for does not fit.
+    error: Option<serde_json::Error>,
+    /// The value has a tag, and no alternative so far has it.
+    unknown: bool,
+}
+
+/// How well an alternative fits: the tags that it has in common with the value, then the fields that it knows, then whether it keeps the rest.
+type Rank = (usize, usize, bool);
+
+/// A property, and the values that it has in an alternative.
+type Tag<'t> = (&'t str, &'t [&'t str]);
+
+impl<'v, T> Choice<'v, T> {
+    /// Nothing is chosen yet.
+    pub fn new(value: &'v Value) -> Self {
+        Self { value, best: None, rank: (0, 0, false), error: None, unknown: false }
+    }
+
+    /// Whether an alternative with these tags, of these objects, could fit better than those before it.
+    pub fn may_be(&mut self, tags: &[Tag<'_>], objects: &[&[&str]]) -> bool {
+        let mut shared = 0;
+        for (name, values) in tags {
+            match tag(self.value, name) {
+                Some(own) if values.contains(&own) => shared += 1,
+                Some(_) => {
+                    self.unknown |= self.best.is_none() && self.error.is_none();
+                    return false;
+                }
+                None => {}
+            }
+        }
+        let known = objects.iter().map(|keys| known(self.value, keys)).max().unwrap_or_default();
+        self.rank = (shared, known, objects.is_empty());
+        self.best.as_ref().is_none_or(|(best, _)| *best < self.rank)
+    }
+
+    /// The value, read as the alternative that may fit.
+    pub fn offer(&mut self, read: Result<T, serde_json::Error>) {
+        match read {
+            Ok(read) => {
+                self.best = Some((self.rank, read));
+                self.unknown = false;
+            }
+            Err(error) if self.rank.0 > 0 && self.error.is_none() => {
+                self.error = Some(error);
+                self.unknown = false;
+            }
+            // What could not be read one way is read another.
+            Err(_) if self.error.is_none() => trail::forget(),
+            Err(_) => {}
+        }
+    }
+
+    /// The value is an object with a tag that no alternative has.
+    pub fn is_unknown(&self) -> bool {
+        self.unknown && self.best.is_none() && self.error.is_none()
+    }
+
+    /// The alternative, or why there is none.
+    pub fn end(self, name: &str) -> Result<T, String> {
+        match (self.best, self.error) {
+            (Some((_, read)), _) => Ok(read),
+            (None, Some(error)) => Err(error.to_string()),
+            (None, None) => Err(format!("the value fits no alternative of {name}")),
+        }
+    }
+}
+
+/// A tag of an object; of a list, that of its first item.
+fn tag<'v>(value: &'v Value, name: &str) -> Option<&'v str> {
+    match value {
+        Value::Array(items) => items.first().and_then(|first| tag(first, name)),
+        value => value.get(name)?.as_str(),
+    }
+}
+
+/// How many fields of an object, or of all objects in a list, are among the keys.
+fn known(value: &Value, keys: &[&str]) -> usize {
+    match value {
+        Value::Object(fields) => fields.keys().filter(|key| keys.contains(&key.as_str())).count(),
+        Value::Array(items) => items.iter().map(|item| known(item, keys)).sum(),
+        _ => 0,
+    }
+}
