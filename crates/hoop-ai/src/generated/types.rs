@@ -494,14 +494,11 @@ pub struct UploadAttachmentsRequest {
     pub file_attachment: Vec<String>,
     /// Id of the sub-account.
     pub location_id: String,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
 }
 
 rt::object!(UploadAttachmentsRequest {
     attachment_urls? "attachmentUrls", conversation_id: "conversationId", file_attachment: "fileAttachment", location_id: "locationId"
-} extra);
+});
 
 /// The contact to create or to update.
 #[derive(Clone, Debug, PartialEq)]

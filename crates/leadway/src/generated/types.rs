@@ -904,15 +904,12 @@ pub struct UploadAttachmentsRequest {
     pub is_group_sms: Option<String>,
     /// Id of the sub-account.
     pub location_id: String,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
 }
 
 rt::object!(UploadAttachmentsRequest {
     attachment_urls? "attachmentUrls", chat_service_sid? "chatServiceSid", contact_id: "contactId", conversation_id: "conversationId",
     file_attachment: "fileAttachment", is_group_sms? "isGroupSms", location_id: "locationId"
-} extra);
+});
 
 /// What the storage knows of the file.
 #[derive(Clone, Debug, PartialEq)]
