@@ -141,30 +141,30 @@ fn one_person_in_two_spellings_gets_a_campaign_once() {
 #[test]
 fn a_single_message_is_held_against_the_outbox_that_is_there() {
     let folder = folder(&[]);
-    let send = |more: &[&str]| {
+    let with = |more: &[&str]| {
         let mut command = command();
         command.current_dir(folder.path()).args(["send", "--sandbox", "--via", "leonar", "--to", CONTACT, "--channel", "linkedin", "Hi"]);
         run(command.args(more))
     };
-    assert_eq!((send(&[]).code, send(&[]).stderr.as_str()), (0, ""), "there is none");
+    assert_eq!((with(&[]).code, with(&[]).stderr.as_str()), (0, ""), "there is none");
     let listed = CONTACT.to_uppercase();
     assert_eq!(outbox(&folder, &format!("suppress add --address {listed} --reason unsubscribed")).code, 0);
-    let refused = send(&[]);
+    let refused = with(&[]);
     assert_eq!((refused.code, refused.stdout.as_str()), (2, ""), "{refused:?}");
     assert!(refused.stderr.contains("is on the suppression list: unsubscribed (outbox outbox.db); --ignore-outbox"), "{refused:?}");
-    assert_eq!(send(&["--ignore-outbox"]).code, 0);
+    assert_eq!(with(&["--ignore-outbox"]).code, 0);
     assert_eq!(outbox(&folder, &format!("suppress remove {CONTACT}")).code, 0);
-    let sent = send(&[]);
+    let sent = with(&[]);
     assert!(sent.code == 0 && sent.stderr.contains("held against the suppression list and the rules of outbox.db"), "{sent:?}");
     assert_eq!(outbox(&folder, "pause --via leonar").code, 0);
-    assert!(send(&[]).stderr.contains("not sent: the account is paused"));
+    assert!(with(&[]).stderr.contains("not sent: the account is paused"));
     assert_eq!(outbox(&folder, "resume").code, 0);
     // A minute of the day is left, which is half an hour away or more.
     let now = chrono::Utc::now();
     let free = now + chrono::TimeDelta::hours(12);
     let (from, to) = ((free + chrono::TimeDelta::minutes(1)).format("%H:%M"), free.format("%H:%M"));
     assert_eq!(outbox(&folder, &format!("rules --via leonar --quiet {from}-{to} --zone UTC")).code, 0);
-    let quiet = send(&[]);
+    let quiet = with(&[]);
     assert!(quiet.code == 3 && quiet.stderr.contains("not sent: it is in the account's quiet hours"), "{quiet:?}");
     let mut elsewhere = command();
     elsewhere.current_dir(folder.path()).env("REACHOUT_OUTBOX", "missing.db");
