@@ -159,7 +159,7 @@ fn a_single_message_is_held_against_the_outbox_that_is_there() {
     assert_eq!(outbox(&folder, "pause --via leonar").code, 0);
     assert!(with(&[]).stderr.contains("not sent: the account is paused"));
     assert_eq!(outbox(&folder, "resume").code, 0);
-    // A minute of the day is left, which is half an hour away or more.
+    // All day but for a minute, which is twelve hours away.
     let now = chrono::Utc::now();
     let free = now + chrono::TimeDelta::hours(12);
     let (from, to) = ((free + chrono::TimeDelta::minutes(1)).format("%H:%M"), free.format("%H:%M"));
