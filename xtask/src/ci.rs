@@ -57,10 +57,7 @@ const STEPS: [Step; 10] = [
     Step {
         name: "doc",
         about: "the documentation builds without a warning",
-        // The pictures of the sandbox's page are in the page itself.
-        run: Run::Script(
-            r#"RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features && grep -q '<img src="data:image/webp' "${CARGO_TARGET_DIR:-target}/doc/reachout_sandbox/index.html""#,
-        ),
+        run: Run::Script(r#"RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features"#),
     },
     Step { name: "trees", about: "clients depend on no tool of ours", run: Run::Script(TREES) },
 ];

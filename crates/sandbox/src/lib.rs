@@ -1,8 +1,3 @@
-// The first definition of a reference wins: in the crate documentation, which holds no files, the pictures are those of the repository.
-#![cfg_attr(doc, doc = concat!("[wide-light]: ", env!("CARGO_PKG_REPOSITORY"), "/raw/main/crates/sandbox/screenshots/wide-light.webp"))]
-#![cfg_attr(doc, doc = concat!("[wide-dark]: ", env!("CARGO_PKG_REPOSITORY"), "/raw/main/crates/sandbox/screenshots/wide-dark.webp"))]
-#![cfg_attr(doc, doc = concat!("[narrow-light]: ", env!("CARGO_PKG_REPOSITORY"), "/raw/main/crates/sandbox/screenshots/narrow-light.webp"))]
-#![cfg_attr(doc, doc = concat!("[narrow-dark]: ", env!("CARGO_PKG_REPOSITORY"), "/raw/main/crates/sandbox/screenshots/narrow-dark.webp"))]
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 

@@ -21,7 +21,7 @@ macro_rules! both {
     }};
 }
 
-fn contact(more: Value) -> Value {
+fn contact(more: &Value) -> Value {
     let mut contact = json!({
         "id": "k1", "locationId": "l1", "type": "lead", "firstName": "Ada", "firstNameLowerCase": "ada", "fullNameLowerCase": "ada byron",
         "email": "ada@example.com", "emailLowerCase": "ada@example.com", "phone": "+15550001234", "country": "US", "tags": ["vip"],
@@ -72,8 +72,8 @@ fn success_comes_in_both_spellings() {
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         body
     };
-    both!(UpdateContactResponse, "update", with(json!({ "contact": contact(json!({})) })));
-    let upsert = both!(UpsertContactResponse, "upsert", with(json!({ "new": false, "contact": contact(json!({})) })));
+    both!(UpdateContactResponse, "update", with(json!({ "contact": contact(&json!({})) })));
+    let upsert = both!(UpsertContactResponse, "upsert", with(json!({ "new": false, "contact": contact(&json!({})) })));
     assert_eq!((upsert.succeded, upsert.succeeded), (Some(true), Some(true)));
 }
 
@@ -91,11 +91,11 @@ fn a_message_is_wrapped_or_flat() {
     use leadway::types::GetMessageResponse;
     match both!(GetMessageResponse, "recorded", json!({ "message": activity(), "traceId": "t1" })) {
         GetMessageResponse::MessageEnvelope(envelope) => assert_eq!(envelope.message.id, "m1"),
-        other => panic!("{other:?}"),
+        GetMessageResponse::Message(flat) => panic!("{flat:?}"),
     }
     match both!(GetMessageResponse, "documented", activity()) {
         GetMessageResponse::Message(message) => assert_eq!(message.extra["activity"]["type"], "appointment_created"),
-        other => panic!("{other:?}"),
+        GetMessageResponse::MessageEnvelope(envelope) => panic!("{envelope:?}"),
     }
     both!(
         GetMessageResponse,
@@ -182,7 +182,7 @@ fn a_search_of_contacts_has_total_and_sort_values() {
 
 #[test]
 fn a_duplicate_says_by_which_field() {
-    let body = json!({ "contact": contact(json!({})), "matchingField": "email", "traceId": "t1" });
+    let body = json!({ "contact": contact(&json!({})), "matchingField": "email", "traceId": "t1" });
     let duplicate = both!(GetDuplicateContactResponse, "duplicate", body);
     assert_eq!(duplicate.matching_field.as_deref(), Some("email"));
     both!(GetDuplicateContactResponse, "none", json!({ "contact": null, "traceId": "t1" }));
@@ -194,7 +194,7 @@ fn a_contact_keeps_what_nobody_documents() {
         "lastUpdatedBy": { "source": "INTEGRATION", "channel": "OAUTH" }, "validEmail": null, "validEmailDate": null, "bounceEmail": false,
         "lastSessionActivityAt": "2026-07-02T08:00:00.000Z", "deleted": false, "unsubscribeEmail": false,
     });
-    let response = both!(ContactResponse, "contact", json!({ "contact": contact(more), "traceId": "t1" }));
+    let response = both!(ContactResponse, "contact", json!({ "contact": contact(&more), "traceId": "t1" }));
     assert_eq!(response.contact.unwrap().extra["additionalEmails"], json!([{ "email": "byron@example.com" }]));
 }
 
@@ -226,7 +226,7 @@ fn nothing_is_lost_in_a_read_change_write() {
         "Email": { "status": "active", "code": "103", "until": "2027-01-01" },
         "RCS": { "status": "permanent", "code": "1" },
     });
-    let read: ContactResponse = whole("read", &json!({ "contact": contact(json!({ "dndSettings": settings })) }));
+    let read: ContactResponse = whole("read", &json!({ "contact": contact(&json!({ "dndSettings": settings })) }));
     let changed = read.contact.unwrap().dnd_settings.unwrap().sms(DndSetting::new(DndStatus::Active));
     let written = serde_json::to_value(UpdateContactRequest::new().dnd_settings(changed)).unwrap();
     let mut expected = settings;

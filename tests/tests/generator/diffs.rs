@@ -105,90 +105,97 @@ fn a_change_is_named_and_said_to_break_or_not() {
 /// A spec with everything that can change.
 const RICH: &str = include_str!("rich.yaml");
 
+/// What changes, what is replaced in the spec by what, whether it breaks, and what the report says.
+const KINDS: [(&str, &str, &str, bool, &str); 40] = [
+    ("base URL", "https://demo.example/v1", "https://demo.example/v2", true, "the base URL was `https://demo.example/v1`"),
+    ("auth scheme", "type: http, scheme: bearer", "type: apiKey, in: header, name: X-Key", true, "the way to authenticate"),
+    ("auth header", "type: http, scheme: bearer", "type: http, scheme: basic", true, "`Authorization: Basic`"),
+    ("credential name", "DEMO_TOKEN", "DEMO_KEY", true, "the environment variable of the credential"),
+    ("prefix", "env: DEMO\n", "env: SHOP\n", true, "the prefix of environment variables"),
+    (
+        "security",
+        "      tags: [messages]\n      summary: List",
+        "      security: []\n      tags: [messages]\n      summary: List",
+        true,
+        "the credential of `messages().list`",
+    ),
+    ("path of the code", "error.code", "error.name", true, "the path of an error's code"),
+    ("path of the message", "error.message", "error.text", true, "the path of an error's message"),
+    ("path of the request id", "request-id: traceId", "request-id: id", true, "the path of an error's request id"),
+    ("rate limit", "requests: 100", "requests: 50", true, "the rate limit was 100 requests in 10 s"),
+    ("rate limit's time", "seconds: 10", "seconds: 60", true, "the rate limit"),
+    ("rate limit's header", "X-Left", "X-Remaining", true, "the headers of the rate limit"),
+    ("rate limit's unit", "counted-by: location", "counted-by: account", true, "the count of the rate limit"),
+    (
+        "pagination's style",
+        "style: offset, items: data, param: offset",
+        "style: page, items: data, param: offset",
+        true,
+        "the pages of `messages().list`",
+    ),
+    ("pagination's end", ", more: more }", " }", true, "the pages of `messages().list`"),
+    (
+        "no pagination",
+        "      x-pagination: { style: offset, items: data, param: offset, more: more }\n",
+        "",
+        true,
+        "the pages of `messages().list`",
+    ),
+    (
+        "method",
+        "    post:\n      operationId: send_message\n",
+        "    put:\n      operationId: send_message\n      x-repeat: twice\n",
+        true,
+        "`POST /contacts/{id}/messages` and is `PUT",
+    ),
+    ("path", "  /messages:\n", "  /mails:\n", true, "`GET /messages` and is `GET /mails`"),
+    ("constant header", "enum: [\"1\"]", "enum: [\"2\"]", true, "what is sent always"),
+    ("lower maxLength", "maxLength: 100", "maxLength: 90", true, "the length of `SendMessageRequest.text`"),
+    ("higher maxLength", "maxLength: 100", "maxLength: 110", false, "the length of `SendMessageRequest.text`"),
+    ("new minLength", "maxLength: 100", "minLength: 2, maxLength: 100", true, "the length of `SendMessageRequest.text`"),
+    ("lower maxItems", "maxItems: 5", "maxItems: 4", true, "the number of items of `SendMessageRequest.copies`"),
+    ("lower length of items", "maxLength: 50", "maxLength: 40", true, "the length of each item of `SendMessageRequest.copies`"),
+    ("lower maximum of a parameter", "maximum: 100", "maximum: 50", true, "the value of `limit` of `messages().list`"),
+    ("lower maxItems of a parameter", "maxItems: 10", "maxItems: 9", true, "the number of items of `tags`"),
+    ("removed limit", ", maxLength: 100", "", false, "the length of `SendMessageRequest.text`"),
+    ("renamed event", "  message.sent: {", "  message.created: {", true, "`webhook event message.sent` is gone"),
+    ("alias of an event", "aliases: [sent], ", "", true, "is not called `sent` any more"),
+    ("event's envelope", "type: event, data", "type: kind, data", true, "the event name in a webhook"),
+    ("deprecated", "      summary: List", "      deprecated: true\n      summary: List", true, "`messages().list` is deprecated"),
+    ("respelled field", "sentAt:", "sent_at:", true, "`Message.sent_at` was"),
+    ("respelled parameter", "name: limit, in: query", "name: Limit, in: query", true, "`messages().list.limit` was"),
+    ("respelled value", "in-progress", "in_progress", true, "`Status.InProgress` was"),
+    ("removed value", "enum: [sms, email]", "enum: [sms]", true, "`Channel.Email` is gone"),
+    ("new value", "enum: [queued, in-progress]", "enum: [queued, in-progress, sent]", false, "`Status.Sent` is new"),
+    (
+        "type of a field",
+        "id: { type: string, description: Its id. }",
+        "id: { type: string, format: uuid, description: Its id. }",
+        true,
+        "`Message.id` was",
+    ),
+    ("required field of a request", "required: [text]", "required: [text, channel]", true, "`SendMessageRequest` was `new(text)`"),
+    (
+        "optional parameter",
+        "        - { name: limit",
+        "        - { name: q, in: query, description: Which., schema: { type: string }, example: x }\n        - { name: limit",
+        false,
+        "`messages().list.q` is new",
+    ),
+    (
+        "body as a form",
+        "content: { application/json: { schema: { $ref: \"#/components/schemas/SendMessageRequest\" }",
+        "content: { application/x-www-form-urlencoded: { schema: { $ref: \"#/components/schemas/SendMessageRequest\" }",
+        true,
+        "as a form",
+    ),
+];
+
 #[test]
 fn every_kind_of_change_is_named_as_breaking_or_not() {
-    // What changes, what is replaced in the spec by what, whether it breaks, and what the report says.
-    let kinds: [(&str, &str, &str, bool, &str); 40] = [
-        ("base URL", "https://demo.example/v1", "https://demo.example/v2", true, "the base URL was `https://demo.example/v1`"),
-        ("auth scheme", "type: http, scheme: bearer", "type: apiKey, in: header, name: X-Key", true, "the way to authenticate"),
-        ("auth header", "type: http, scheme: bearer", "type: http, scheme: basic", true, "`Authorization: Basic`"),
-        ("credential name", "DEMO_TOKEN", "DEMO_KEY", true, "the environment variable of the credential"),
-        ("prefix", "env: DEMO\n", "env: SHOP\n", true, "the prefix of environment variables"),
-        (
-            "security",
-            "      tags: [messages]\n      summary: List",
-            "      security: []\n      tags: [messages]\n      summary: List",
-            true,
-            "the credential of `messages().list`",
-        ),
-        ("path of the code", "error.code", "error.name", true, "the path of an error's code"),
-        ("path of the message", "error.message", "error.text", true, "the path of an error's message"),
-        ("path of the request id", "request-id: traceId", "request-id: id", true, "the path of an error's request id"),
-        ("rate limit", "requests: 100", "requests: 50", true, "the rate limit was 100 requests in 10 s"),
-        ("rate limit's time", "seconds: 10", "seconds: 60", true, "the rate limit"),
-        ("rate limit's header", "X-Left", "X-Remaining", true, "the headers of the rate limit"),
-        ("rate limit's unit", "counted-by: location", "counted-by: account", true, "the count of the rate limit"),
-        (
-            "pagination's style",
-            "style: offset, items: data, param: offset",
-            "style: page, items: data, param: offset",
-            true,
-            "the pages of `messages().list`",
-        ),
-        ("pagination's end", ", more: more }", " }", true, "the pages of `messages().list`"),
-        (
-            "no pagination",
-            "      x-pagination: { style: offset, items: data, param: offset, more: more }\n",
-            "",
-            true,
-            "the pages of `messages().list`",
-        ),
-        ("method", "    post:\n", "    put:\n", true, "`POST /contacts/{id}/messages` and is `PUT"),
-        ("path", "  /messages:\n", "  /mails:\n", true, "`GET /messages` and is `GET /mails`"),
-        ("constant header", "enum: [\"1\"]", "enum: [\"2\"]", true, "what is sent always"),
-        ("lower maxLength", "maxLength: 100", "maxLength: 90", true, "the length of `SendMessageRequest.text`"),
-        ("higher maxLength", "maxLength: 100", "maxLength: 110", false, "the length of `SendMessageRequest.text`"),
-        ("new minLength", "maxLength: 100", "minLength: 2, maxLength: 100", true, "the length of `SendMessageRequest.text`"),
-        ("lower maxItems", "maxItems: 5", "maxItems: 4", true, "the number of items of `SendMessageRequest.copies`"),
-        ("lower length of items", "maxLength: 50", "maxLength: 40", true, "the length of each item of `SendMessageRequest.copies`"),
-        ("lower maximum of a parameter", "maximum: 100", "maximum: 50", true, "the value of `limit` of `messages().list`"),
-        ("lower maxItems of a parameter", "maxItems: 10", "maxItems: 9", true, "the number of items of `tags`"),
-        ("removed limit", ", maxLength: 100", "", false, "the length of `SendMessageRequest.text`"),
-        ("renamed event", "  message.sent: {", "  message.created: {", true, "`webhook event message.sent` is gone"),
-        ("alias of an event", "aliases: [sent], ", "", true, "is not called `sent` any more"),
-        ("event's envelope", "type: event, data", "type: kind, data", true, "the event name in a webhook"),
-        ("deprecated", "      summary: List", "      deprecated: true\n      summary: List", true, "`messages().list` is deprecated"),
-        ("respelled field", "sentAt:", "sent_at:", true, "`Message.sent_at` was"),
-        ("respelled parameter", "name: limit, in: query", "name: Limit, in: query", true, "`messages().list.limit` was"),
-        ("respelled value", "in-progress", "in_progress", true, "`Status.InProgress` was"),
-        ("removed value", "enum: [sms, email]", "enum: [sms]", true, "`Channel.Email` is gone"),
-        ("new value", "enum: [queued, in-progress]", "enum: [queued, in-progress, sent]", false, "`Status.Sent` is new"),
-        (
-            "type of a field",
-            "id: { type: string, description: Its id. }",
-            "id: { type: string, format: uuid, description: Its id. }",
-            true,
-            "`Message.id` was",
-        ),
-        ("required field of a request", "required: [text]", "required: [text, channel]", true, "`SendMessageRequest` was `new(text)`"),
-        (
-            "optional parameter",
-            "        - { name: limit",
-            "        - { name: q, in: query, description: Which., schema: { type: string }, example: x }\n        - { name: limit",
-            false,
-            "`messages().list.q` is new",
-        ),
-        (
-            "body as a form",
-            "content: { application/json: { schema: { $ref: \"#/components/schemas/SendMessageRequest\" }",
-            "content: { application/x-www-form-urlencoded: { schema: { $ref: \"#/components/schemas/SendMessageRequest\" }",
-            true,
-            "as a form",
-        ),
-    ];
     let root = repository_of(RICH);
     let mut wrong = Vec::new();
-    for (name, from, to, breaking, expected) in kinds {
+    for (name, from, to, breaking, expected) in KINDS {
         assert_eq!(RICH.matches(from).count(), 1, "{name}: the text to change is not there once");
         let mut spec = RICH.replacen(from, to, 1);
         spec = match name {
@@ -197,7 +204,6 @@ fn every_kind_of_change_is_named_as_breaking_or_not() {
             "renamed event" => spec.replace("event: message.sent", "event: message.created"),
             "no pagination" => spec.replace("- { name: offset", "- { name: start"),
             "event's envelope" => spec.replace("event: message.sent", "kind: message.sent"),
-            "body as a form" => spec.replace("maxItems: 5, ", "maxItems: 5, "),
             _ => spec,
         };
         fs::write(root.path().join("specs/demo/openapi.yaml"), spec).unwrap();
@@ -218,7 +224,7 @@ fn every_kind_of_change_is_named_as_breaking_or_not() {
             wrong.push(format!("{name}: compatible and not:\n{text}"));
         }
     }
-    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), kinds.len(), wrong.join("\n\n"));
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), KINDS.len(), wrong.join("\n\n"));
 }
 
 #[test]

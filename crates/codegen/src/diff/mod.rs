@@ -92,7 +92,9 @@ pub fn diff_base(root: &Path, revision: &str, vendors: &[String]) -> Result<Repo
         let mut document = document(&api.id, &old, &api.openapi)?;
         if earlier.iter().any(|old| old.id == api.id) {
             // Both are our own documents, and their interfaces were compared: what code sees decides.
-            document.iter_mut().for_each(|change| change.breaking = false);
+            for change in &mut document {
+                change.breaking = false;
+            }
         }
         let versions = base::version(before.path(), &api.id).zip(base::version(root, &api.id));
         report.push(VendorDiff { vendor: api.id.clone(), versions, interface, document });

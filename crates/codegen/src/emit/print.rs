@@ -170,7 +170,9 @@ impl<'s> Crate<'s> {
                 Some(Schema { shape: Shape::Struct { .. }, name, .. }) if !found.contains(name) => found.push(name.clone()),
                 Some(Schema { shape: Shape::Alias(ty), .. }) => self.objects(ty, found),
                 Some(Schema { shape: Shape::OneOf { alternatives, .. }, .. }) if found.len() < 64 => {
-                    alternatives.iter().for_each(|one| self.objects(&one.ty, found));
+                    for one in alternatives {
+                        self.objects(&one.ty, found);
+                    }
                 }
                 _ => {}
             },

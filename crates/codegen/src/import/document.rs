@@ -50,6 +50,11 @@ pub fn people(vendor: &str) -> String {
     vendor.split('-').map(capital).collect::<Vec<_>>().join(" ")
 }
 
+/// What follows `http://` in the address of another machine.
+fn plain(url: &str) -> Option<&str> {
+    url.strip_prefix("http://").filter(|rest| !rest.starts_with("localhost") && !rest.starts_with("127."))
+}
+
 /// The first https server, its variables filled in.
 fn server(source: &Value, vendor: &str, notes: &mut Notes) -> String {
     let servers = source["servers"].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -62,9 +67,6 @@ fn server(source: &Value, vendor: &str, notes: &mut Notes) -> String {
     });
     let sound = |url: &str| url.len() > "https://".len() && !url.contains(['{', '?', '#', ' ']);
     let filled: Vec<(String, bool)> = filled.collect();
-    fn plain(url: &str) -> Option<&str> {
-        url.strip_prefix("http://").filter(|rest| !rest.starts_with("localhost") && !rest.starts_with("127."))
-    }
     if let Some((url, variables)) = filled.iter().find(|(url, _)| url.starts_with("https://") && sound(url)) {
         if *variables {
             notes.add("The server's variables have their defaults", format!("`{url}`"));

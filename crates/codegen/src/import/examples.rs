@@ -289,9 +289,9 @@ fn text(schema: &Value, name: &str, made: &Made) -> String {
             limit("minLength").is_none_or(|least| length >= least) && limit("maxLength").is_none_or(|most| length <= most)
         };
         let candidates = own.into_iter().chain([text.clone()]).chain((0..4).filter_map(|more| pattern::matching(pattern, more)));
-        let make = || candidates.filter(within).find(|candidate| reachout_schema::is_match(pattern, candidate));
+        let matching = || candidates.filter(within).find(|candidate| reachout_schema::is_match(pattern, candidate));
         // A pattern is compiled for each candidate, and stands in many places.
-        let found = made.borrow_mut().entry(schema.to_string()).or_insert_with(make).clone();
+        let found = made.borrow_mut().entry(schema.to_string()).or_insert_with(matching).clone();
         if let Some(found) = found {
             return found;
         }

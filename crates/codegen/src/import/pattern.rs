@@ -33,7 +33,7 @@ fn one_of(class: &Class) -> Option<char> {
     let Class::Unicode(class) = class else { return None };
     let has = |char: char| class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&char));
     let usual = ['a', 'A', '1', '0', '-', '_', '.', ' '].into_iter().find(|char| has(*char));
-    usual.or_else(|| class.ranges().first().map(|range| range.start()))
+    usual.or_else(|| class.ranges().first().map(regex_syntax::hir::ClassUnicodeRange::start))
 }
 
 #[cfg(test)]

@@ -41,8 +41,8 @@ pub fn split(document: &mut Value, notes: &mut Notes) {
         let Some(schema) = schema.as_object_mut() else { continue };
         let (read, write) = (schema.shift_remove(READ_ONLY), schema.shift_remove(WRITE_ONLY));
         match ways {
-            (true, false) => without(schema, read),
-            (false, true) => without(schema, write),
+            (true, false) => without(schema, read.as_ref()),
+            (false, true) => without(schema, write.as_ref()),
             (true, true) if read.is_some() || write.is_some() => {
                 notes.add("Properties of one direction stand in both (`readOnly`, `writeOnly`)", format!("`{name}`"));
             }
@@ -151,8 +151,8 @@ fn refer(node: &mut Value, inputs: &BTreeMap<String, String>) {
 }
 
 /// Takes properties out, unless nothing would be left.
-fn without(schema: &mut Map<String, Value>, names: Option<Value>) {
-    let names: Vec<String> = names.iter().filter_map(Value::as_array).flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+fn without(schema: &mut Map<String, Value>, names: Option<&Value>) {
+    let names: Vec<String> = names.into_iter().filter_map(Value::as_array).flatten().filter_map(Value::as_str).map(str::to_owned).collect();
     let all = schema.get("properties").and_then(Value::as_object).map_or(0, Map::len);
     if names.is_empty() || names.len() >= all {
         return;

@@ -49,9 +49,9 @@ pub fn raise(document: &Value, notes: &mut Notes) -> Value {
     for (name, schema) in raise.named(&document["definitions"], "/definitions") {
         schemas.insert(name, of_schema(&schema));
     }
-    let schemes: Map<String, Value> =
+    let authentication: Map<String, Value> =
         raise.named(&document["securityDefinitions"], "/securityDefinitions").into_iter().map(|(name, one)| (name, scheme(&one))).collect();
-    raised.insert("components".into(), json!({ "schemas": schemas, "securitySchemes": schemes }));
+    raised.insert("components".into(), json!({ "schemas": schemas, "securitySchemes": authentication }));
     raised.into()
 }
 

@@ -43,7 +43,6 @@ pub fn check(document: &Document, operation: &Written<'_>, findings: &mut Vec<Di
             let message = format!("a {} that reaches a person does not say what a repeat does", operation.method.to_uppercase());
             findings.push(document.work(&at("/x-effect"), message, "write `x-repeat: twice`, or `same` where nobody notices a repeat"));
         }
-        None => {}
         Some("same") if effect == Effect::Reads => {
             findings.push(document.work(&at("/x-repeat"), "what only reads is the same when it is repeated", "leave `x-repeat` out"));
         }
@@ -51,7 +50,7 @@ pub fn check(document: &Document, operation: &Written<'_>, findings: &mut Vec<Di
             let message = format!("a {} that reaches a person is called the same when it is repeated", operation.method.to_uppercase());
             findings.push(document.diagnostic(&at("/x-repeat"), message, "leave `x-repeat` out: nobody is written to twice"));
         }
-        Some("same" | "twice") => {}
+        None | Some("same" | "twice") => {}
         Some(_) => findings.push(document.diagnostic(&at("/x-repeat"), "this does not say what a repeat does", "write `same` or `twice`")),
     }
 }

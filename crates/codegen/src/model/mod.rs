@@ -152,6 +152,7 @@ impl fmt::Display for Auth {
 
 /// One operation.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own in the document")]
 pub struct Operation {
     /// `send_message`.
     pub id: String,

@@ -103,8 +103,8 @@ fn shape(document: &Document, component: &str, schema: &Value, types: &Types, Us
         let names: Vec<String> = alternatives.iter().map(|one| names::type_name(&referenced(one).unwrap_or_default())).collect();
         let tags = tags::read(document, schema, alternatives);
         let open = received && tags::decide(&tags);
-        let named = alternative_names(&names, open).into_iter().zip(parts);
-        let alternatives = named.zip(alternatives).zip(tags).map(|(((name, ty), one), tags)| Alternative {
+        let forms = alternative_names(&names, open).into_iter().zip(parts);
+        let alternatives = forms.zip(alternatives).zip(tags).map(|(((name, ty), one), tags)| Alternative {
             name,
             ty: ty.clone(),
             limits: Limits::of(document, one),

@@ -5,14 +5,14 @@ use std::time::Duration;
 use chrono::Days;
 use sqlx::{SqlitePool, query, query_scalar};
 
-use super::{Pool, Store, now, transaction};
+use super::{Pool, Store, transaction};
 use crate::Error;
 use crate::time::{from_ms, milliseconds};
 
 /// Which messages: an index has them.
 macro_rules! settled_before {
     () => {
-        concat!("content IS NOT NULL AND state NOT IN ('queued', 'sending', 'unknown') AND changed_at <= ", now!(), " - $1")
+        "content IS NOT NULL AND state NOT IN ('queued', 'sending', 'unknown') AND changed_at <= $1"
     };
 }
 
@@ -38,12 +38,14 @@ const OWED: &str = "INSERT INTO reachout_outbox_vacuum (owed) VALUES (1) ON CONF
 impl Store {
     pub(crate) async fn purge(&self, older_than: Duration) -> Result<u64, Error> {
         // A day is over everywhere two days later.
-        let days = from_ms(self.now().await?).checked_sub_days(Days::new(2)).map(|day| day.date_naive().to_string()).unwrap_or_default();
+        let now = self.now().await?;
+        let before = now - milliseconds(older_than);
+        let days = from_ms(now).checked_sub_days(Days::new(2)).map(|day| day.date_naive().to_string()).unwrap_or_default();
         let purged = transaction!(self, |transaction| {
             query(DAYS).bind(days).execute(&mut *transaction).await?;
-            query(ATTEMPTS).bind(milliseconds(older_than)).execute(&mut *transaction).await?;
-            query(ADDRESSES).bind(milliseconds(older_than)).execute(&mut *transaction).await?;
-            let purged = query(MESSAGES).bind(milliseconds(older_than)).execute(&mut *transaction).await?.rows_affected();
+            query(ATTEMPTS).bind(before).execute(&mut *transaction).await?;
+            query(ADDRESSES).bind(before).execute(&mut *transaction).await?;
+            let purged = query(MESSAGES).bind(before).execute(&mut *transaction).await?.rows_affected();
             if purged > 0 {
                 query(OWED).execute(&mut *transaction).await?;
             }

@@ -164,8 +164,12 @@ impl Store {
     pub(crate) async fn is_busy(&self) -> Result<bool, Error> {
         let held = "SELECT EXISTS (SELECT 1 FROM reachout_outbox_workers w
             JOIN reachout_outbox_messages m ON m.worker = w.id AND m.state IN ('queued', 'sending'))";
-        let held: bool = read!(self, |pool| query_scalar(held).fetch_one(pool).await?);
-        Ok(held || self.due().await?.iter().any(|lane| !lane.paused && lane.due_in.is_some()))
+        // A message goes from due to held and back while this is found out.
+        let waits = async || Ok::<_, Error>(self.due().await?.iter().any(|lane| !lane.paused && lane.due_in.is_some()));
+        if waits().await? || read!(self, |pool| query_scalar(held).fetch_one(pool).await?) {
+            return Ok(true);
+        }
+        waits().await
     }
 
     /// Holds up to `most` messages of an account for a worker whose lease lasts: the earliest due first.

@@ -82,6 +82,7 @@ impl Database {
 }
 
 /// A test ends by itself.
-pub async fn in_time<T>(test: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_mins(2), test).await.expect("the test takes too long")
+pub fn in_time<T>(test: impl Future<Output = T>) -> impl Future<Output = T> {
+    let test = Box::pin(test);
+    async { tokio::time::timeout(Duration::from_mins(2), test).await.expect("the test takes too long") }
 }

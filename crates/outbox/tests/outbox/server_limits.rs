@@ -46,12 +46,12 @@ async fn two_workers_share_what_a_role_may_have() {
     let Some(database) = Database::postgres().await else { return };
     let address = limited(&database, "three_connections", 3).await;
     let sandbox = sandbox().await;
-    in_time(Box::pin(async {
+    in_time(async {
         let (one, two) = (Outbox::open(address.as_str()).await.unwrap(), Outbox::open(address.as_str()).await.unwrap());
         one.enqueue_all((0..20).map(|n| (n.to_string(), envelope(&format!("m{n}"))))).await.unwrap();
         let (first, second) = tokio::join!(runner(&one, &sandbox).run(), runner(&two, &sandbox).run());
         assert_eq!(first.unwrap().count(State::Accepted) + second.unwrap().count(State::Accepted), 20);
-    }))
+    })
     .await;
 }
 

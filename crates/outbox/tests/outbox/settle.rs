@@ -64,7 +64,7 @@ async fn an_email_in_a_thread_is_found() {
 /// Three hours before or after: then words and recipient are all that is known to be the same.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_words_at_another_time_are_unclear() {
-    in_time(Box::pin(async {
+    in_time(async {
         for shift in [
             "UPDATE reachout_outbox_attempts SET started_at = started_at - 10800000",
             "UPDATE reachout_outbox_attempts SET started_at = started_at + 10800000",
@@ -84,7 +84,7 @@ async fn the_same_words_at_another_time_are_unclear() {
                 assert_eq!(by_key(&outbox, "key").await.state, State::Unknown);
             }
         }
-    }))
+    })
     .await;
 }
 

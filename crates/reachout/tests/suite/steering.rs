@@ -29,7 +29,7 @@ fn at(folder: &TempDir, sandbox: &Sandbox, arguments: &[&str]) -> assert_cmd::Co
 }
 
 const ADD: &[&str] = &["add", "--via", "hoop-ai", "--channel", "sms", "--template", "hi.txt", "--json"];
-const PEOPLE: &str = "contact_id,email\nada,Ada@Example.org\ngrace,grace@example.org\njean,\n";
+const PEOPLE: &str = "contact_id,email\nada2,Ada@Example.org\ngrace2,grace@example.org\njean2,\n";
 
 /// Two campaigns to three people.
 fn campaigns() -> TempDir {
@@ -49,22 +49,22 @@ fn keys(ran: &Ran) -> Vec<String> {
 fn commands_are_about_a_campaign_a_key_or_a_person() {
     let folder = campaigns();
     let list = |arguments: &[&str]| keys(&outbox(&folder, &[&["list", "--json"], arguments].concat()));
-    assert_eq!(list(&["--campaign", "spring"]), ["spring/ada", "spring/grace", "spring/jean"]);
-    assert_eq!(list(&["--key", "springtime/ada"]), ["springtime/ada"]);
-    assert_eq!(list(&["--person", "ADA@example.org"]), ["spring/ada", "springtime/ada"]);
-    assert_eq!(list(&["--person", "jean", "--campaign", "spring"]), ["spring/jean"]);
+    assert_eq!(list(&["--campaign", "spring"]), ["spring/ada2", "spring/grace2", "spring/jean2"]);
+    assert_eq!(list(&["--key", "springtime/ada2"]), ["springtime/ada2"]);
+    assert_eq!(list(&["--person", "ADA@example.org"]), ["spring/ada2", "springtime/ada2"]);
+    assert_eq!(list(&["--person", "jean2", "--campaign", "spring"]), ["spring/jean2"]);
     assert!(list(&["--person", "nobody@example.org"]).is_empty() && list(&["--campaign", "spr"]).is_empty());
-    assert_eq!(outbox(&folder, &["show", "--key", "spring/jean", "--json"]).json()["message"]["text"], "Hi jean");
-    assert_eq!(keys(&outbox(&folder, &["show", "--person", "grace@example.org", "--json"])), ["spring/grace", "springtime/grace"]);
-    let both = outbox(&folder, &["show", "1", "--key", "spring/jean"]);
+    assert_eq!(outbox(&folder, &["show", "--key", "spring/jean2", "--json"]).json()["message"]["text"], "Hi jean2");
+    assert_eq!(keys(&outbox(&folder, &["show", "--person", "grace@example.org", "--json"])), ["spring/grace2", "springtime/grace2"]);
+    let both = outbox(&folder, &["show", "1", "--key", "spring/jean2"]);
     assert!(both.refused().contains("either ids, or --campaign"), "{both:?}");
     assert!(outbox(&folder, &["show", "--key", "spring/nobody"]).refused().contains("--key"));
     assert_eq!(outbox(&folder, &["cancel", "--person", "ada@example.org", "--json"]).json()["cancelled"], 2);
-    assert_eq!(outbox(&folder, &["cancel", "--key", "spring/grace", "--json"]).json()["cancelled"], 1);
+    assert_eq!(outbox(&folder, &["cancel", "--key", "spring/grace2", "--json"]).json()["cancelled"], 1);
     assert_eq!(outbox(&folder, &["retry", "--state", "cancelled", "--campaign", "springtime", "--json"]).json()["queued"], 1);
     let report = outbox(&folder, &["report", "--campaign", "spring", "--jq", "[.[] | {(.state): .messages}] | add"]).json();
     assert_eq!(report, serde_json::json!({ "queued": 1, "cancelled": 2 }));
-    assert_eq!(outbox(&folder, &["report", "--person", "jean", "--json"]).json()[0]["messages"], 2);
+    assert_eq!(outbox(&folder, &["report", "--person", "jean2", "--json"]).json()[0]["messages"], 2);
     assert_eq!(outbox(&folder, &["cancel"]).code, 2, "which are meant is to be said");
 }
 
@@ -79,11 +79,11 @@ async fn a_campaign_a_key_or_a_person_is_paused() {
     };
     assert_eq!(outbox(&folder, &["pause", "--campaign", "spring", "--json"]).json()["messages"], 3);
     assert_eq!(outbox(&folder, &["pause", "--person", "GRACE@example.org", "--json"]).json()["messages"], 1, "the other is held already");
-    let row = &outbox(&folder, &["list", "--key", "springtime/grace", "--json"]).json()[0];
+    let row = &outbox(&folder, &["list", "--key", "springtime/grace2", "--json"]).json()[0];
     assert_eq!(row["code"], "paused", "{row}");
     assert_eq!(go().await, serde_json::json!({ "accepted": 2, "left": 4 }));
     // What is queued later is held as well.
-    std::fs::write(folder.path().join("more.csv"), "contact_id,email\nkay,\ngrace,grace@example.org\n").unwrap();
+    std::fs::write(folder.path().join("more.csv"), "contact_id,email\nkay2,\ngrace2,grace@example.org\n").unwrap();
     for campaign in ["spring", "summer"] {
         assert_eq!(outbox(&folder, &[ADD, &["--from", "more.csv", "--campaign", campaign]].concat()).code, 0);
     }

@@ -33,8 +33,8 @@ pub(crate) enum Credentials {
 /// A credential, and what carries it.
 pub(crate) struct Credential {
     pub(crate) secret: SecretString,
-    /// Marked sensitive; `None` where a header cannot carry it, or where a part is missing.
-    values: Option<Vec<(Auth, HeaderValue)>>,
+    /// Marked sensitive; why it cannot be sent, otherwise.
+    values: Result<Vec<(Auth, HeaderValue)>, &'static str>,
 }
 
 impl Credentials {
@@ -49,16 +49,13 @@ impl Credentials {
 
 impl Credential {
     pub(crate) fn new(auth: Auth, secret: SecretString) -> Self {
-        Self { values: headers::credential_values(auth, &secret), secret }
+        Self { values: headers::credential_values(auth, &secret).ok_or(unusable(auth)), secret }
     }
 
     /// What carries it. Copies of its own for each request: threads that send at once would contend for the count of a shared one.
     pub(crate) fn values(&self) -> Result<impl Iterator<Item = (Auth, HeaderValue)>, Error> {
-        let values = self.values.as_ref().ok_or_else(|| {
-            let reason = "the credential is empty, has characters that a header cannot carry, such as a line break, or lacks a part: \
-                          `user:password` where the vendor takes both, and a space between the keys of one that takes several";
-            Error::new(ErrorKind::Credential, Delivery::NotSent, reason)
-        })?;
+        let unusable = |reason: &&'static str| Error::new(ErrorKind::Credential, Delivery::NotSent, *reason);
+        let values = self.values.as_ref().map_err(unusable)?;
         Ok(values.iter().filter_map(|(auth, value)| {
             let mut copy = HeaderValue::from_bytes(value.as_bytes()).ok()?;
             copy.set_sensitive(true);
@@ -76,5 +73,18 @@ impl Credential {
         });
         let parts = carried.flatten().filter(|part| !part.is_empty() && part != self.secret.expose_secret());
         std::iter::once(self.secret.clone()).chain(parts.map(SecretString::from))
+    }
+}
+
+/// Why a credential cannot be sent, by what carries it.
+const fn unusable(auth: Auth) -> &'static str {
+    match auth {
+        Auth::Basic => "the credential is not `user:password`, or has characters that a header cannot carry, such as a line break",
+        Auth::Each(_) => {
+            "the credential lacks a part, one for each key with a space between them, or has characters that a header cannot carry, such as a line break"
+        }
+        Auth::Bearer | Auth::Header(_) | Auth::Query(_) => {
+            "the credential is empty or has characters that a header cannot carry, such as a line break"
+        }
     }
 }

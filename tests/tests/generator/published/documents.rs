@@ -139,7 +139,7 @@ fn what_is_refused_leaves_everything_as_it_was() {
         (collection.to_string(), "trial", "Postman collection"),
         (with("servers: []", ""), "", "is not a name in kebab-case"),
         (with("servers: []", ""), "../demo", "is not a name in kebab-case"),
-        (with("servers: []", ""), &"long-".repeat(20).trim_end_matches('-').to_owned(), "99 characters"),
+        (with("servers: []", ""), "long-".repeat(20).trim_end_matches('-'), "99 characters"),
         ("openapi: 3.0.3\ninfo: { title: None, version: '1' }\npaths: {}\n".to_owned(), "trial", "there is no operation"),
     ] {
         fs::write(&file, &content).unwrap();

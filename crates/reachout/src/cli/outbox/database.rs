@@ -59,7 +59,7 @@ impl Database {
         Ok(self.open.get_or_init(|| outbox).clone())
     }
 
-    /// A file of SQLite is complete then, also for who copies it.
+    /// Closes the connections: the database's file alone is complete then, and can be copied.
     pub async fn close(&self) {
         if let Some(outbox) = self.open.get() {
             outbox.close().await;
