@@ -24,6 +24,9 @@ const BUSY: Duration = Duration::from_secs(30);
 /// A server of Postgres that does not respond within this time is not there.
 const CONNECT: Duration = Duration::from_secs(10);
 
+/// A connection that was closed a moment ago counts for Postgres until its process has ended.
+const LEAVING: Duration = Duration::from_secs(1);
+
 /// Connections to Postgres where it allows as many, and those to SQLite that read.
 const CONNECTIONS: u32 = 8;
 
@@ -162,14 +165,25 @@ fn is_busy(error: &sqlx::Error) -> bool {
     code.is_some_and(|code| code & 0xff == 5)
 }
 
+/// `too_many_connections`.
+fn is_full(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "53300")
+}
+
 /// How many connections a pool to Postgres may have, found out by one: all but one of those that are free, which is for the next command. A
 /// pool would try for half a minute to connect to a server that refuses, and then not tell why.
 async fn connections(options: &PgConnectOptions) -> Result<u32, Error> {
     let unreachable =
         |source: sqlx::Error| Error::Connect { server: format!("{}:{}", options.get_host(), options.get_port()), source: source.into() };
     let silent = || sqlx::Error::Io(std::io::Error::new(ErrorKind::TimedOut, format!("no response within {} s", CONNECT.as_secs())));
-    let connected = timeout(CONNECT, PgConnection::connect_with(options)).await.unwrap_or_else(|_| Err(silent()));
-    let mut connection = connected.map_err(unreachable)?;
+    let until = Instant::now() + LEAVING;
+    let mut connection = loop {
+        let connected = timeout(CONNECT, PgConnection::connect_with(options)).await.unwrap_or_else(|_| Err(silent()));
+        match connected {
+            Err(error) if is_full(&error) && Instant::now() < until => sleep(Duration::from_millis(50)).await,
+            connected => break connected.map_err(unreachable)?,
+        }
+    };
     // A proxy in front of Postgres may not tell; it has limits of its own.
     let free: Option<i64> = query_scalar(FREE).fetch_one(&mut connection).await.unwrap_or(None);
     connection.close().await?;
