@@ -118,7 +118,7 @@ impl Sandbox {
         self.server.set_settings(settings);
     }
 
-    /// Writes the file of [`Builder::state_file`] now. It is written a second after each change, and when the sandbox is dropped, too.
+    /// Writes the file of [`Builder::state_file`](crate::Builder::state_file) now. It is written a second after each change, and when the sandbox is dropped, too.
     pub fn save(&self) -> Result<(), StartError> {
         self.state.as_ref().map_or(Ok(()), |saver| saver.save(&self.server))
     }

@@ -62,7 +62,7 @@ pub struct Subscription {
     /// What was registered, with the secret that signatures are made with.
     #[serde(flatten)]
     pub webhook: Webhook,
-    /// The public key of HighLevel's `X-GHL-Signature`: [`HIGHLEVEL_WEBHOOK_KEY`].
+    /// The public key of HighLevel's `X-GHL-Signature`: [`HIGHLEVEL_WEBHOOK_KEY`](crate::HIGHLEVEL_WEBHOOK_KEY).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_key: Option<String>,
 }
