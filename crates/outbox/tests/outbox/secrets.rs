@@ -37,6 +37,8 @@ impl MakeWriter<'_> for Lines {
 async fn nothing_is_shown_that_is_in_a_message() {
     let lines = Lines::default();
     let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(lines.clone()).finish();
+    // While there is one subscriber, what other tests' threads log first is switched off for all: tracing asks that thread's own, which is none.
+    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
     let _guard = tracing::subscriber::set_default(subscriber);
     let (database, sandbox) = (Database::sqlite(), sandbox().await);
     let outbox = database.open().await;
