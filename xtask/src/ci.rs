@@ -47,7 +47,7 @@ const STEPS: [Step; 10] = [
     Step {
         name: "rust",
         about: "each crate declares the Rust that its dependencies need",
-        run: Run::Command(&["cargo", "test", "-p", "reachout-tests", "--test", "workspace", "--", "--ignored"]),
+        run: Run::Command(&["cargo", "test", "--workspace", "--test", "workspace", "--", "--ignored"]),
     },
     Step {
         name: "clippy",

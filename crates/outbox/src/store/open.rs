@@ -167,7 +167,7 @@ fn is_busy(error: &sqlx::Error) -> bool {
 
 /// `too_many_connections`.
 fn is_full(error: &sqlx::Error) -> bool {
-    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "53300")
+    error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == "53300")
 }
 
 /// How many connections a pool to Postgres may have, found out by one: all but one of those that are free, which is for the next command. A
