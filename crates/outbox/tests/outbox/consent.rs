@@ -117,7 +117,7 @@ fn contact(number: usize, marked: &Value, at: usize) -> Value {
     json!({ "id": id(number), "first_name": "P", "do_not_contact": marked, "global_status": "new", "created_at": at, "updated_at": at })
 }
 
-/// Leonar with such a list; `read` is told of each page before it is made, and may change it.
+/// Leonar with such a list; `read` is called before each page is made, and may change the list.
 async fn leonar(read: impl Fn(&mut List) + Send + 'static, change: impl Fn(usize, &mut Value) + Send + 'static) -> (String, Sent) {
     let mut list = List::new();
     serve(move |(_, path, body)| {

@@ -11,7 +11,7 @@ async fn execute(pool: &PgPool, sql: String) {
     sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(pool).await.unwrap();
 }
 
-/// A database of a role that may have so many connections: its address as that role.
+/// A database of a role with a limit of connections: its address as that role.
 async fn limited(database: &Database, role: &str, most: u32) -> String {
     let Database::Postgres(server, name) = database else { unreachable!("they are of Postgres") };
     let pool = database.postgres_pool().await;

@@ -151,7 +151,7 @@ async fn a_vacuum_by_another_process_stops_nobody() {
     assert_eq!(summary.count(State::Accepted), 2);
 }
 
-/// A database that fails, as a disk that is full, is told of and waited for.
+/// A database that fails, such as on a full disk, is reported and waited for.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_worker_says_that_its_database_fails_and_goes_on_afterwards() {
     let (database, sandbox) = (Database::sqlite(), sandbox().await);

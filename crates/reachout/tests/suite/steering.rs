@@ -156,7 +156,7 @@ async fn a_cap_is_in_code_reason_and_progress() {
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    // For a look at the progress after the last was put back.
+    // For a look at the progress after the last was requeued.
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert!(std::process::Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
     let stderr = String::from_utf8(child.wait_with_output().unwrap().stderr).unwrap();

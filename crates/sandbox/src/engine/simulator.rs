@@ -65,7 +65,7 @@ impl Simulator {
         highlevel::accounts(self.api, &self.store())
     }
 
-    /// Performs an operation: the response, and what subscribers are told of.
+    /// Performs an operation: the response, and the events for subscribers.
     pub(crate) fn perform(
         &self,
         operation: &Operation,
@@ -87,7 +87,7 @@ impl Simulator {
         Ok((self.respond(operation, response), events))
     }
 
-    /// Lets somebody outside the API reply in a conversation: the message, and what subscribers are told of.
+    /// Lets somebody outside the API reply in a conversation: the message, and the events for subscribers.
     pub(crate) fn reply(&self, reply: &ReplyTo, settings: &Settings) -> Result<(Value, Vec<Event>), Refusal> {
         let (api, model) = (self.api, self.model);
         let Some(operation) = api.operation("send_message") else {

@@ -77,7 +77,7 @@ impl Fault {
         Self::new(FaultKind::Status { status, body: None, headers: BTreeMap::new() })
     }
 
-    /// The same, after so many milliseconds.
+    /// The same, after this number of milliseconds.
     pub fn after_milliseconds(mut self, milliseconds: u64) -> Self {
         self.latency_milliseconds = Some(milliseconds);
         self
@@ -139,7 +139,7 @@ impl FaultRule {
         self
     }
 
-    /// For so many requests.
+    /// For this number of requests.
     pub fn times(mut self, times: u32) -> Self {
         self.times = times;
         self

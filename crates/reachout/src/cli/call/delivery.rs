@@ -50,7 +50,7 @@ impl Calls {
         self.0.read_only.load(Ordering::Relaxed)
     }
 
-    /// Records what came of calls that are not watched.
+    /// Records the results of calls that are not watched.
     pub fn record(&self, delivery: Delivery) {
         let mut recorded = self.0.recorded.lock().unwrap_or_else(PoisonError::into_inner);
         *recorded = (*recorded).max(Some(delivery));

@@ -70,7 +70,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    /// An account with so many messages that are due, and so many that are due at another time.
+    /// An account with a number of messages that are due, and a number that are due at another time.
     fn account(due: u64, later: u64, later_at: Option<&str>) -> LaneStatus {
         let mut account = LaneStatus::new(Vendor::Leonar, "default");
         (account.due, account.queued, account.senders) = (due, due + later, 1);
