@@ -1,15 +1,18 @@
 //! What the tests across the crates share.
 #![forbid(unsafe_code)]
 
+pub mod calls;
 mod compare;
+mod documented;
 mod script;
 mod variants;
 mod wire;
 
 pub use compare::lost;
+pub use documented::Documented;
 pub use script::{Asked, Script};
 pub use variants::{bare, extended};
-pub use wire::{Outcome, Wire};
+pub use wire::check_every_operation;
 
 /// The README's Rust is compiled.
 #[cfg(doctest)]

@@ -1,4 +1,4 @@
-//! Records what a client sends, and returns the documented response.
+//! Records what a client sends, and responds as the vendor's document shows.
 
 use std::sync::{Arc, Mutex};
 
@@ -6,38 +6,100 @@ use axum::{
     Router,
     body::{Body, Bytes},
     extract::{Request, State},
-    http::{HeaderMap, Method, Uri},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, Uri},
     response::Response,
 };
 use futures_util::StreamExt as _;
-use reachout_runtime::{ByteStream, ClientBuilder, Core, Vendor};
-use serde::{Serialize, de::DeserializeOwned};
+use reachout_runtime::{ByteStream, Vendor};
 use serde_json::Value;
+use tokio::task::JoinSet;
+
+use crate::{
+    Documented,
+    calls::{Call, Calls, Content, Json},
+};
 
 /// The credential of wire tests: what every recording must not show.
 const CREDENTIAL: &str = "leo_wire-test-credential";
 const DOWNLOAD: &[u8] = b"RIFF\x24\x00\x00\x00WAVEfmt ";
 
-/// How a generated test ends.
-pub type Outcome = Result<(), Box<dyn std::error::Error>>;
+/// Asserts for each operation of a vendor that its client sends the documented request, as the snapshot has it, and decodes the documented
+/// response. What another edition covers is left out.
+///
+/// # Panics
+/// Where one of them fails; the message names all that do.
+pub async fn check_every_operation(vendor: Calls) {
+    let mut operations: Vec<&str> = vendor.calls.iter().map(|call| call.operation).collect();
+    let mut routes: Vec<&str> = vendor.vendor.routes.iter().map(|route| route.operation_id).collect();
+    operations.sort_unstable();
+    routes.sort_unstable();
+    assert_eq!(operations, routes, "the operations that are called are not those of the client");
+
+    let document = Arc::new(serde_json::from_str(vendor.openapi).unwrap());
+    let vendor = Arc::new(vendor);
+    let mut checks = JoinSet::new();
+    let mut names = std::collections::HashMap::new();
+    for call in vendor.calls.iter().copied().filter(|call| !call.is_covered) {
+        let documented = Documented::read(&document, call.operation).unwrap();
+        let check = checks.spawn(check(Arc::clone(&vendor), call, documented));
+        names.insert(check.id(), call.operation);
+    }
+    let count = names.len();
+    let mut failed = Vec::new();
+    while let Some(ended) = checks.join_next().await {
+        let Err(error) = ended else { continue };
+        let name = names[&error.id()];
+        let panic = error.into_panic();
+        let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+        failed.push(format!("{name}: {}", text.unwrap_or("panicked")));
+    }
+    failed.sort();
+    assert!(failed.is_empty(), "{} of {count} operations failed:\n{}", failed.len(), failed.join("\n"));
+}
+
+async fn check(vendor: Arc<Calls>, Call { send, .. }: Call, documented: Documented) {
+    let wire = Wire::start(vendor.vendor, &documented).await;
+    let core = vendor.core(CREDENTIAL, &wire.url).unwrap();
+    match send(core, &documented).unwrap().await.unwrap() {
+        Content::Json(json) => assert_decoded(&documented, &json),
+        Content::Bytes(stream) => assert_eq!(collect(stream).await, DOWNLOAD, "the download"),
+        Content::Empty => {}
+    }
+    wire.assert(&documented);
+}
+
+/// Asserts that nothing of the documented response was lost by decoding it, that it also decodes with what its schema requires alone and with
+/// fields that nobody documented, and that these are kept where the document says so.
+fn assert_decoded(Documented { document, schema, response, .. }: &Documented, json: &Json) {
+    let example = response.as_ref().unwrap();
+    let lost = crate::lost(example, &json.value);
+    assert!(lost.is_empty(), "lost by decoding the documented response: {lost:#?}");
+    for (name, response, whole) in [
+        ("what is required", crate::bare(document, schema, example), true),
+        ("more than is documented", crate::extended(document, schema, example), document["x-extra"] == true),
+    ] {
+        let decoded = (json.decode)(&response.to_string()).unwrap_or_else(|error| panic!("{name} does not decode: {error}: {response}"));
+        let lost = crate::lost(&response, &decoded);
+        assert!(!whole || lost.is_empty(), "lost of {name}: {lost:#?}");
+    }
+}
+
+async fn collect(mut stream: ByteStream) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = stream.next().await {
+        bytes.extend_from_slice(&chunk.unwrap());
+    }
+    bytes
+}
 
 /// A loopback server that simulates one operation.
-#[derive(Debug)]
-pub struct Wire {
+struct Wire {
     vendor: &'static Vendor,
-    operation: &'static str,
-    /// Nobody has reviewed what the document gives: no snapshot holds it.
-    draft: bool,
+    /// With the vendor's base path.
     url: String,
-    request: Option<Value>,
-    response: Option<Value>,
-    document: Value,
-    /// Of the response.
-    schema: Value,
     received: Arc<Mutex<Vec<Received>>>,
 }
 
-#[derive(Debug)]
 struct Received {
     method: Method,
     uri: Uri,
@@ -54,102 +116,33 @@ struct Player {
 }
 
 impl Wire {
-    /// Starts the server for one operation of a vendor's document.
-    ///
-    /// # Panics
-    /// Where the document has no such operation, or loopback is not to be had.
-    pub async fn start(vendor: &'static Vendor, openapi: &str, operation: &'static str) -> Self {
-        let document: Value = serde_json::from_str(openapi).unwrap();
-        let node = find(&document, operation);
-        let request = example(&node["requestBody"]["content"]);
-        let (status, success) = node["responses"].as_object().unwrap().iter().find(|(status, _)| status.starts_with('2')).unwrap();
-        let content = follow(&document, success).get("content");
-        let response = content.and_then(example);
-        let bytes = match (&response, content) {
-            (Some(response), _) => Some(Bytes::from(serde_json::to_vec(response).unwrap())),
-            (None, Some(_)) => Some(Bytes::from_static(DOWNLOAD)),
-            (None, None) => None,
+    async fn start(vendor: &'static Vendor, documented: &Documented) -> Self {
+        let (response, content_type) = match &documented.response {
+            Some(response) => (Some(Bytes::from(serde_json::to_vec(response).unwrap())), "application/json"),
+            None => (documented.is_download.then(|| Bytes::from_static(DOWNLOAD)), "application/octet-stream"),
         };
         let received = Arc::new(Mutex::new(Vec::new()));
-        let content_type = if response.is_some() { "application/json" } else { "application/octet-stream" };
-        let player = Player { status: status.parse().unwrap_or(200), response: bytes, content_type, received: Arc::clone(&received) };
+        let player = Player { status: documented.status, response, content_type, received: Arc::clone(&received) };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+        let path = vendor.base_url.splitn(4, '/').nth(3).unwrap_or_default();
+        let url = format!("http://{}/{path}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, Router::new().fallback(replay).with_state(player)).await });
-        let schema = content.and_then(media).map(|media| media["schema"].clone()).unwrap_or_default();
-        Self { vendor, operation, draft: document["x-draft"] == true, url, request, response, schema, document, received }
-    }
-
-    /// A client of this server, with the vendor's base path.
-    ///
-    /// # Panics
-    /// Where the builder refuses.
-    pub fn client<C: From<Core>>(&self, builder: ClientBuilder<C>) -> C {
-        let path = self.vendor.base_url.splitn(4, '/').nth(3).unwrap_or_default();
-        builder.credential(CREDENTIAL).base_url(format!("{}/{path}", self.url)).build().unwrap()
-    }
-
-    /// The documented request body, as the client's type.
-    ///
-    /// # Panics
-    /// Where the example does not fit the type.
-    #[must_use]
-    pub fn request<T: DeserializeOwned>(&self) -> T {
-        serde_json::from_value(self.request.clone().unwrap()).unwrap()
-    }
-
-    /// Asserts that nothing of the documented response was lost by decoding it, that it also decodes with what its schema requires alone and with fields
-    /// that nobody documented, and that these are kept where the document says so.
-    ///
-    /// # Panics
-    /// Where something was lost, or does not decode.
-    pub fn decoded<T: Serialize + DeserializeOwned>(&self, value: &T) {
-        let example = self.response.as_ref().unwrap();
-        let lost = crate::lost(example, &serde_json::to_value(value).unwrap());
-        assert!(lost.is_empty(), "{}: lost by decoding the documented response: {lost:#?}", self.operation);
-        let (bare, extended) = (crate::bare, crate::extended);
-        for (name, response, whole) in [
-            ("what is required", bare(&self.document, &self.schema, example), true),
-            ("more than is documented", extended(&self.document, &self.schema, example), self.document["x-extra"] == true),
-        ] {
-            let decoded: T = serde_json::from_str(&response.to_string())
-                .unwrap_or_else(|error| panic!("{}: {name} does not decode: {error}: {response}", self.operation));
-            let lost = crate::lost(&response, &serde_json::to_value(&decoded).unwrap());
-            assert!(!whole || lost.is_empty(), "{}: lost of {name}: {lost:#?}", self.operation);
-        }
-    }
-
-    /// Asserts that a download came through.
-    ///
-    /// # Panics
-    /// Where it did not.
-    pub async fn downloaded(&self, mut stream: ByteStream) {
-        let mut bytes = Vec::new();
-        while let Some(chunk) = stream.next().await {
-            bytes.extend_from_slice(&chunk.unwrap());
-        }
-        assert_eq!(bytes, DOWNLOAD, "{}", self.operation);
+        Self { vendor, url, received }
     }
 
     /// Compares what was received with the documented request, and with the snapshot.
-    ///
-    /// # Panics
-    /// Where one of them differs, or more or less than one request came.
-    pub fn assert(&self) {
+    fn assert(&self, Documented { document, operation, request, .. }: &Documented) {
         let received = self.received.lock().unwrap();
-        let [received] = received.as_slice() else { panic!("{}: {} requests", self.operation, received.len()) };
+        let [received] = received.as_slice() else { panic!("{} requests", received.len()) };
         let json: Option<Value> = serde_json::from_slice(&received.body).ok();
-        if let (Some(expected), Some(json)) = (&self.request, &json) {
+        if let (Some(expected), Some(json)) = (request, &json) {
             let (lost, added) = (crate::lost(expected, json), crate::lost(json, expected));
-            assert!(
-                lost.is_empty() && added.is_empty(),
-                "{}: the request is not the documented one: lost {lost:#?}, added {added:#?}",
-                self.operation
-            );
+            assert!(lost.is_empty() && added.is_empty(), "the request is not the documented one: lost {lost:#?}, added {added:#?}");
         }
         let text = self.recording(received, json.as_ref());
-        assert!(!text.contains(CREDENTIAL), "{}: the recording shows the credential", self.operation);
-        if self.draft {
+        assert!(!text.contains(CREDENTIAL), "the recording shows the credential");
+        // Nobody has reviewed what a draft gives: no snapshot holds it.
+        if document["x-draft"] == true {
             return;
         }
         insta::with_settings!({
@@ -157,15 +150,14 @@ impl Wire {
             prepend_module_to_snapshot => false,
             omit_expression => true,
         }, {
-            insta::assert_snapshot!(format!("{}__{}", self.vendor.id, self.operation), text);
+            insta::assert_snapshot!(format!("{}__{operation}", self.vendor.id), text);
         });
     }
 
     fn recording(&self, received: &Received, json: Option<&Value>) -> String {
-        let spelled =
-            |(name, value): (&axum::http::HeaderName, &axum::http::HeaderValue)| format!("{name}: {}", value.to_str().unwrap_or("[bytes]"));
+        let spelled = |(name, value): (&HeaderName, &HeaderValue)| format!("{name}: {}", value.to_str().unwrap_or("[bytes]"));
         // A length says of the body below what the body says itself, and the host is this machine.
-        let of_the_operation = |(name, _): &(&axum::http::HeaderName, _)| *name != "host" && *name != "content-length";
+        let of_the_operation = |(name, _): &(&HeaderName, _)| *name != "host" && *name != "content-length";
         let mut headers: Vec<String> = received.headers.iter().filter(of_the_operation).map(spelled).collect();
         headers.sort();
         let user_agent = format!("reachout-{}/[version]", self.vendor.id);
@@ -199,24 +191,4 @@ async fn replay(State(player): State<Player>, request: Request) -> Response {
         Some(bytes) => response.header("content-type", player.content_type).body(Body::from(bytes)).unwrap(),
         None => response.body(Body::empty()).unwrap(),
     }
-}
-
-fn find<'a>(document: &'a Value, operation: &str) -> &'a Value {
-    let items = document["paths"].as_object().unwrap().values().filter_map(Value::as_object);
-    items.flat_map(serde_json::Map::values).find(|node| node["operationId"] == operation).unwrap()
-}
-
-fn follow<'a>(document: &'a Value, node: &'a Value) -> &'a Value {
-    match node["$ref"].as_str() {
-        Some(reference) => document.pointer(reference.trim_start_matches('#')).unwrap(),
-        None => node,
-    }
-}
-
-fn media(content: &Value) -> Option<&Value> {
-    content.as_object()?.values().next()
-}
-
-fn example(content: &Value) -> Option<Value> {
-    media(content)?.get("example").cloned()
 }

@@ -3,13 +3,13 @@
 use serde_json::Value;
 
 use super::{Crate, print::literal, types::clearing};
-use crate::model::{BodyContent, Field, Group, Operation, Parameter, Place, Shape, TypeRef};
+use crate::model::{BodyContent, Field, Group, Operation, Parameter, Part, Place, Shape, TypeRef};
 
 /// A doctest of the operation that is compiled and not run.
 pub fn doctest(of: &Crate<'_>, operation: &Operation, group: &Group) -> String {
     let krate = of.module;
-    let example = Example { of, typed: false };
-    let call = example.call(operation, |ty| example.body(ty, operation));
+    let example = Example { of, typed: false, width: 70 };
+    let call = example.call(operation, |ty| example.body(ty, operation), |_| format!("{krate}::multipart::Part::file(\"./offer.pdf\")"));
     let mut setup = String::new();
     if call.contains("types::") {
         setup += &format!("# use {krate}::types;\n");
@@ -29,31 +29,43 @@ pub struct Example<'a> {
     pub of: &'a Crate<'a>,
     /// Numbers say their type.
     pub typed: bool,
+    /// Columns that arguments may fill before each has a line of its own.
+    pub width: usize,
 }
 
 impl Example<'_> {
-    /// `.get("…", "…")`, with what the examples hold; `body` prints the request body.
-    pub fn call(&self, operation: &Operation, body_of: impl Fn(&TypeRef) -> String) -> String {
+    /// `.get("…", "…")` and the setters after it, with what the examples hold; `body` and `file` print what a request carries.
+    pub fn call(&self, operation: &Operation, body: impl Fn(&TypeRef) -> String, file: impl Fn(&Value) -> String) -> String {
+        let steps = self.steps(operation, body, file);
+        steps.into_iter().reduce(|call, step| separated(&call, &step)).unwrap_or_default()
+    }
+
+    /// The method with its arguments, and each setter after it.
+    pub fn steps(&self, operation: &Operation, body: impl Fn(&TypeRef) -> String, file: impl Fn(&Value) -> String) -> Vec<String> {
         let mut arguments: Vec<String> = operation.required().map(|parameter| self.argument(parameter)).collect();
-        if let Some(body) = &operation.body {
-            match &body.content {
-                BodyContent::Json(ty) | BodyContent::Form(ty) => arguments.push(body_of(ty)),
-                BodyContent::Bytes(_) => arguments.push("\"…\"".to_owned()),
-                BodyContent::Multipart(parts) => {
-                    arguments.extend(parts.iter().filter(|part| part.required).map(|part| match part.file {
-                        true => format!("{}::multipart::Part::file(\"./offer.pdf\")", self.of.module),
-                        false => "\"…\"".to_owned(),
-                    }));
-                }
-            }
+        match operation.body.as_ref().map(|body| &body.content) {
+            Some(BodyContent::Json(ty) | BodyContent::Form(ty)) => arguments.push(body(ty)),
+            Some(BodyContent::Bytes(_)) => arguments.push("\"…\"".to_owned()),
+            Some(BodyContent::Multipart(_)) | None => {}
         }
-        let mut call = format!(".{}({})", operation.name, broken(&arguments));
-        for parameter in operation.optional() {
-            if let Some(value) = parameter.example.as_ref().and_then(|example| self.given(example, &parameter.ty)) {
-                call += &separated(&call, &format!(".{}({value})", parameter.name));
+        let example = operation.body.as_ref().and_then(|body| body.example.as_ref()).unwrap_or(&Value::Null);
+        let of_part = |part: &Part| {
+            let value = if part.list { example[&part.wire].get(0) } else { example.get(&part.wire) };
+            match value {
+                Some(value) if part.file => Some(file(value)),
+                Some(value) => Some(literal(value.as_str()?)),
+                None => None,
             }
-        }
-        call
+        };
+        let (required, optional): (Vec<&Part>, Vec<&Part>) = operation.parts().iter().partition(|part| part.required);
+        arguments.extend(required.into_iter().map(|part| of_part(part).unwrap_or_else(|| "\"…\"".to_owned())));
+        let mut steps = vec![format!(".{}({})", operation.name, self.broken(&arguments))];
+        let parameters = operation
+            .optional()
+            .map(|parameter| (&parameter.name, parameter.example.as_ref().and_then(|example| self.given(example, &parameter.ty))));
+        let given = parameters.chain(optional.into_iter().map(|part| (&part.name, of_part(part))));
+        steps.extend(given.filter_map(|(name, value)| Some(format!(".{name}({})", value?))));
+        steps
     }
 
     fn argument(&self, parameter: &Parameter) -> String {
@@ -89,7 +101,7 @@ impl Example<'_> {
             (TypeRef::String, Value::String(text)) => Some(literal(text)),
             (TypeRef::List(item), Value::Array(values)) if !values.is_empty() => {
                 let values: Option<Vec<String>> = values.iter().map(|value| self.given(value, item)).collect();
-                Some(format!("[{}]", broken(&values?)))
+                Some(format!("[{}]", self.broken(&values?)))
             }
             // Of an empty list nothing tells the type.
             (TypeRef::List(item), Value::Array(_)) => Some(format!("Vec::<{}>::new()", self.named(item))),
@@ -120,7 +132,7 @@ impl Example<'_> {
             (TypeRef::Json, value) => format!("serde_json::json!({value})"),
             (TypeRef::List(item), Value::Array(values)) => {
                 let values: Option<Vec<String>> = values.iter().map(|value| self.owned(value, item)).collect();
-                format!("vec![{}]", broken(&values?))
+                format!("vec![{}]", self.broken(&values?))
             }
             (TypeRef::Boxed(inner), value) => return self.owned(value, inner),
             (TypeRef::Nullable(_), Value::Null) => "None".to_owned(),
@@ -141,13 +153,13 @@ impl Example<'_> {
             (Shape::Struct { fields, required, .. }, Value::Object(values)) if schema.sent => {
                 let arguments: Option<Vec<String>> =
                     required.iter().map(|at| self.field(&fields[*at], values.get(&fields[*at].wire)?)).collect();
-                let mut text = format!("{ty}::new({})", broken(&arguments?));
+                let mut text = format!("{ty}::new({})", self.broken(&arguments?));
                 for field in fields.iter().filter(|field| !field.required) {
                     if field.cleared && values.get(&field.wire) == Some(&Value::Null) {
-                        text += &separated(&text, &format!(".{}()", clearing(field, fields)));
+                        text = separated(&text, &format!(".{}()", clearing(field, fields)));
                     } else if let Some(value) = values.get(&field.wire) {
                         let value = self.given(value, &field.ty)?;
-                        text += &separated(&text, &format!(".{}({value})", field.name));
+                        text = separated(&text, &format!(".{}({value})", field.name));
                     }
                 }
                 Some(text)
@@ -176,24 +188,24 @@ impl Example<'_> {
         }
     }
 
+    /// Arguments: each on a line of its own where one line would be long.
+    fn broken(&self, arguments: &[String]) -> String {
+        let one_line = arguments.join(", ");
+        if one_line.len() <= self.width && !one_line.contains('\n') {
+            return one_line;
+        }
+        let argument =
+            |argument: &String| argument.lines().map(|line| format!("    {line}\n")).collect::<String>().trim_end().to_owned() + ",\n";
+        format!("\n{}", arguments.iter().map(argument).collect::<String>())
+    }
+
     fn named(&self, ty: &TypeRef) -> String {
         self.of.ty(ty).replace("rt::", &format!("{}::", self.of.module))
     }
 }
 
-/// A further setter: on a line of its own where the line would be long.
+/// A call with a further setter: on a line of its own where the line would be long.
 fn separated(before: &str, setter: &str) -> String {
     let line = before.lines().last().map_or(0, str::len);
-    if line + setter.len() > 90 { format!("\n    {setter}") } else { setter.to_owned() }
-}
-
-/// Arguments: each on a line of its own where one line would be long.
-fn broken(arguments: &[String]) -> String {
-    let one_line = arguments.join(", ");
-    if one_line.len() <= 70 && !one_line.contains('\n') {
-        return one_line;
-    }
-    let argument =
-        |argument: &String| argument.lines().map(|line| format!("    {line}\n")).collect::<String>().trim_end().to_owned() + ",\n";
-    format!("\n{}", arguments.iter().map(argument).collect::<String>())
+    if line + setter.len() > 90 { format!("{before}\n    {setter}") } else { format!("{before}{setter}") }
 }

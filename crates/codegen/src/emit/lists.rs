@@ -43,8 +43,7 @@ pub fn files(apis: &[&Api]) -> Vec<File> {
     });
     vec![
         rust("crates/mocks/src/vendors/mod.rs", behind_features),
-        rust("crates/mocks/tests/operations/generated/mod.rs", tests.clone()),
-        rust("tests/tests/wire/generated/mod.rs", tests),
+        rust("crates/mocks/tests/operations/generated/mod.rs", tests),
         rust(
             "crates/messenger/src/vendors.rs",
             format!(
@@ -80,6 +79,7 @@ pub fn regions(apis: &[&Api], families: &[Family]) -> Vec<Region> {
         region("crates/reachout/Cargo.toml", "clients", all.clone()),
         region("crates/sandbox/Cargo.toml", "clients", all.clone()),
         region("tests/Cargo.toml", "clients", all),
+        region("tests/tests/wire/main.rs", "tests", lines(|api| format!("every_operation!({});\n", api.module()))),
         region("README.md", "table", table(apis)),
     ]
 }

@@ -117,7 +117,7 @@ pub fn tests(api: &Api, of: &Crate<'_>) -> String {
 
 fn test(of: &Crate<'_>, operation: &Operation) -> String {
     let id = &operation.id;
-    let example = Example { of, typed: true };
+    let example = Example { of, typed: true, width: 70 };
     let named = |ty: &TypeRef| of.ty(ty).replace("rt::", &format!("{}::", of.module));
     let mut before = String::new();
     let mut when: String = operation
@@ -148,7 +148,7 @@ fn test(of: &Crate<'_>, operation: &Operation) -> String {
     };
     let when = if when.is_empty() { String::new() } else { format!("when{when};\n") };
     let given = if when.is_empty() { "_" } else { "when" };
-    let call = Example { of, typed: false }.call(operation, |_| "body.clone()".to_owned());
+    let call = Example { of, typed: false, width: 70 }.call(operation, |_| "body.clone()".to_owned(), |_| String::new());
     let deprecated =
         if operation.deprecated { "#[expect(deprecated, reason = \"deprecated by the vendor, and still there\")]\n" } else { "" };
     format!(

@@ -1,5 +1,6 @@
 //! Stage 6: prints the model as Rust. Nothing here decides anything; rustfmt lays the text out.
 
+mod calls;
 mod client;
 mod docs;
 mod events;
@@ -12,7 +13,6 @@ mod page;
 mod print;
 mod routes;
 mod types;
-mod wire;
 
 use std::{
     collections::BTreeMap,
@@ -73,7 +73,6 @@ pub fn vendor(api: &Api) -> Result<Vec<File>, Error> {
     };
     files.push(elsewhere("crates/mocks/src/vendors", mocks::write(api, &of)));
     files.push(elsewhere("crates/mocks/tests/operations/generated", mocks::tests(api, &of)));
-    files.push(elsewhere("tests/tests/wire/generated", wire::write(api, &of)));
     Ok(files)
 }
 
@@ -82,7 +81,9 @@ pub fn lists(apis: &[Api], families: &[Family]) -> (Vec<File>, Vec<Region>) {
     // Platforms of their own first, then the editions of one, then what nobody has reviewed yet.
     let mut sorted: Vec<&Api> = apis.iter().collect();
     sorted.sort_by_key(|api| (api.is_draft(), api.family.is_some(), api.id.clone()));
-    (lists::files(&sorted), lists::regions(&sorted, families))
+    let mut files = lists::files(&sorted);
+    files.extend(calls::files(&sorted, families));
+    (files, lists::regions(&sorted, families))
 }
 
 /// The crate of what the editions of a platform share.

@@ -136,6 +136,15 @@ fn same(one: &Operation, other: &Operation) -> bool {
     key(one) == key(other) && parameters(one) == parameters(other)
 }
 
+/// Whether two editions send the same for a shared operation and show the same values for it: what one is seen to do, the other does.
+pub fn is_alike(one: &Operation, other: &Operation) -> bool {
+    let examples = |operation: &Operation| {
+        let parameters: Vec<_> = operation.parameters.iter().map(|parameter| parameter.example.clone()).collect();
+        (parameters, operation.body.as_ref().and_then(|body| body.example.clone()), operation.success.example.clone())
+    };
+    one.constant_headers == other.constant_headers && examples(one) == examples(other)
+}
+
 fn references(shape: &Shape) -> Vec<&str> {
     match shape {
         Shape::Struct { fields, .. } => fields.iter().filter_map(|field| components(&field.ty)).collect(),

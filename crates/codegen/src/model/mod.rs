@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::names;
 pub use crate::typing::TypeRef;
 pub use build::build;
-pub use family::{Family, share};
+pub use family::{Family, is_alike, share};
 pub use limits::Limits;
 pub use schemas::{Checked, checked};
 

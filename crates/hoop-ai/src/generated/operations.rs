@@ -343,7 +343,11 @@ impl Messages {
     ///
     /// ```no_run
     /// # async fn example(messages: hoop_ai::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = messages.upload_attachments("…", "…", hoop_ai::multipart::Part::file("./offer.pdf")).await?;
+    /// let response = messages.upload_attachments(
+    ///     "ve9EPM428h8vShlRW1KT",
+    ///     "ve9EPM428h8vShlRW1KT",
+    ///     hoop_ai::multipart::Part::file("./offer.pdf"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```

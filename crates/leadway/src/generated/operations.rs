@@ -423,7 +423,12 @@ impl Messages {
     ///
     /// ```no_run
     /// # async fn example(messages: leadway::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = messages.upload_attachments("…", "…", "…", leadway::multipart::Part::file("./offer.pdf")).await?;
+    /// let response = messages.upload_attachments(
+    ///     "ve9EPM428h8vShlRW1KT",
+    ///     "ve9EPM428h8vShlRW1KT",
+    ///     "ve9EPM428h8vShlRW1KT",
+    ///     leadway::multipart::Part::file("./offer.pdf"),
+    /// ).chat_service_sid("ISxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx").is_group_sms("true").await?;
     /// # Ok(())
     /// # }
     /// ```

@@ -1,0 +1,148 @@
+//! Every operation of every vendor, called by its typed client with the values that its document shows.
+
+#[expect(clippy::unreadable_literal, reason = "values are as the documents write them")]
+mod generated;
+
+use std::fmt;
+
+use reachout_runtime::{BoxFuture, ByteStream, ClientBuilder, Core, Error, Response, Vendor};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::Documented;
+pub use generated::*;
+
+/// The operations of a vendor.
+#[derive(Debug)]
+pub struct Calls {
+    /// Whose they are.
+    pub vendor: &'static Vendor,
+    /// Its document.
+    pub openapi: &'static str,
+    /// One for each operation.
+    pub calls: Vec<Call>,
+}
+
+/// One operation.
+#[derive(Clone, Copy)]
+pub struct Call {
+    /// Its id: `list_contacts`.
+    pub operation: &'static str,
+    /// Another edition of the platform, which comes before this one, sends the same and documents the same values.
+    pub is_covered: bool,
+    /// Calls it.
+    pub send: fn(Core, &Documented) -> Result<Sent, Problem>,
+}
+
+/// What kept a documented value from being sent, or its response from being decoded.
+pub type Problem = Box<dyn std::error::Error + Send + Sync>;
+
+/// A call on its way.
+pub type Sent = BoxFuture<'static, Result<Content, Problem>>;
+
+/// What a response carried.
+#[derive(Debug)]
+pub enum Content {
+    /// A decoded value.
+    Json(Json),
+    /// A file.
+    Bytes(ByteStream),
+    /// Nothing that the client reads.
+    Empty,
+}
+
+/// A value of a response's type.
+#[derive(Clone, Debug)]
+pub struct Json {
+    /// As the type writes it.
+    pub value: Value,
+    /// Decodes another response of the type, and writes it again.
+    pub decode: fn(&str) -> serde_json::Result<Value>,
+}
+
+impl Calls {
+    /// A client of the vendor that sends to this base URL.
+    ///
+    /// # Errors
+    /// A credential or a URL that a client cannot have.
+    pub fn core(&self, credential: &str, base_url: &str) -> Result<Core, Error> {
+        ClientBuilder::new(self.vendor).credential(credential).base_url(base_url).build()
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Call").field(&self.operation).finish()
+    }
+}
+
+fn json<T, C>(call: C) -> Sent
+where
+    T: Serialize + DeserializeOwned,
+    C: IntoFuture<Output = Result<Response<T>, Error>, IntoFuture: Send + 'static>,
+{
+    let call = call.into_future();
+    Box::pin(async {
+        let value = serde_json::to_value(call.await?.into_inner())?;
+        let decode = |text: &str| serde_json::from_str::<T>(text).and_then(serde_json::to_value);
+        Ok(Content::Json(Json { value, decode }))
+    })
+}
+
+fn bytes<C>(call: C) -> Sent
+where
+    C: IntoFuture<Output = Result<Response<ByteStream>, Error>, IntoFuture: Send + 'static>,
+{
+    let call = call.into_future();
+    Box::pin(async { Ok(Content::Bytes(call.await?.into_inner())) })
+}
+
+fn empty<C>(call: C) -> Sent
+where
+    C: IntoFuture<Output = Result<Response<()>, Error>, IntoFuture: Send + 'static>,
+{
+    let call = call.into_future();
+    Box::pin(async { Ok(call.await.map(|_| Content::Empty)?) })
+}
+
+/// The calls of one client, or of each edition's: `once` where the other editions add nothing to what the first shows.
+macro_rules! calls {
+    ([$first:ident $($other:ident)*] |$client:ident, $documented:ident| $rows:tt) => {
+        calls!(@client $first false |$client, $documented| $rows);
+        $(calls!(@client $other true |$client, $documented| $rows);)*
+    };
+    (@client $vendor:ident $other:literal |$client:ident, $documented:ident| {
+        $($(#[$attribute:meta])* $operation:ident $($once:ident)?: $call:expr;)*
+    }) => {
+        pub(super) fn $vendor() -> Vec<$crate::calls::Call> {
+            vec![$($crate::calls::Call {
+                operation: stringify!($operation),
+                is_covered: false $(|| calls!(@$once $other))?,
+                send: {
+                    $(#[$attribute])*
+                    fn send(core: ::reachout_runtime::Core, $documented: &$crate::Documented) -> Result<$crate::calls::Sent, $crate::calls::Problem> {
+                        let ($client, _) = ($vendor::Client::from(core), $documented);
+                        Ok($call)
+                    }
+                    send
+                },
+            }),*]
+        }
+    };
+    (@once $other:literal) => { $other };
+}
+use calls;
+
+/// The vendors: each with the table of its own operations, and that of what editions share.
+macro_rules! vendors {
+    ($($vendor:ident $(+ $family:ident)?;)*) => {$(
+        /// Every operation of the vendor.
+        #[must_use]
+        pub fn $vendor() -> $crate::calls::Calls {
+            let own = $vendor::$vendor();
+            $(let own = [own, $family::$vendor()].concat();)?
+            $crate::calls::Calls { vendor: &::$vendor::VENDOR, openapi: ::$vendor::OPENAPI, calls: own }
+        }
+    )*};
+}
+use vendors;
