@@ -16,6 +16,7 @@ mod print;
 mod profile;
 mod sandbox;
 mod send;
+mod unsupported;
 
 use std::{io::IsTerminal as _, process::ExitCode};
 
