@@ -1,4 +1,4 @@
-//! Stage 7: which files come of the specs.
+//! Which files come of the specs.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use crate::{
     diagnostic::{Diagnostic, Error, Level, Origin},
     emit, format,
     lint::lint,
-    load, model, regions, typing,
+    load, model, progenitor, regions,
 };
 
 /// A file as it is to be.
@@ -71,7 +71,7 @@ pub struct Workspace {
     pub families: Vec<model::Family>,
 }
 
-/// Loads, checks, types and reads every vendor.
+/// Loads, checks and reads every vendor, and has progenitor check what was read.
 pub fn workspace(root: &Path) -> Result<Workspace, Error> {
     let mut apis = Vec::new();
     let mut findings = Vec::new();
@@ -85,11 +85,13 @@ pub fn workspace(root: &Path) -> Result<Workspace, Error> {
             Err(error) => return Err(error),
         };
         let draft = document.is_draft();
-        findings.extend(lint(&document).into_iter().filter(|finding| finding.level == Level::Generation || !draft));
-        if findings.is_empty() {
-            let types = typing::types(&document)?;
-            apis.push(model::build(document, &types));
+        let refused: Vec<_> = lint(&document).into_iter().filter(|finding| finding.level == Level::Generation || !draft).collect();
+        if refused.is_empty() {
+            let api = model::read(&document);
+            findings.extend(progenitor::check(&document, &api));
+            apis.push(api);
         }
+        findings.extend(refused);
     }
     if !findings.is_empty() {
         return Err(Error::Spec(findings));

@@ -1,4 +1,4 @@
-//! Stage 1: the files of a vendor become one bundled document, and every node remembers where it was written.
+//! The files of a vendor become one bundled document, and every node remembers where it was written.
 
 mod bundle;
 mod extend;

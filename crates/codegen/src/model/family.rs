@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::names;
 
-use super::{Api, BodyContent, Content, Group, Operation, Schema, Shape, TypeRef};
+use super::{Api, BodyContent, Content, Group, Operation, Parameter, Schema, Shape, TypeRef};
 
 /// The editions of a platform.
 #[derive(Debug)]
@@ -131,7 +131,7 @@ fn same(one: &Operation, other: &Operation) -> bool {
         )
     };
     let parameters = |operation: &Operation| {
-        operation.parameters.iter().map(|parameter| super::Parameter { example: None, ..parameter.clone() }).collect::<Vec<_>>()
+        operation.parameters.iter().map(|parameter| Parameter { example: None, ..parameter.clone() }).collect::<Vec<_>>()
     };
     key(one) == key(other) && parameters(one) == parameters(other)
 }
