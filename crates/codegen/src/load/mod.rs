@@ -6,10 +6,10 @@ mod layout;
 mod notes;
 mod origins;
 pub(crate) mod overlay;
-pub(crate) mod pointer;
 mod walk;
 mod yaml;
 
+pub(crate) use reachout_document::pointer;
 pub(crate) use walk::{Direction, Position, RECORDED, Written, referenced, references};
 pub(crate) use yaml::parse;
 
