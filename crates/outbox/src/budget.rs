@@ -21,11 +21,11 @@ tokio::task_local! {
 ///
 /// ```no_run
 /// use std::sync::Arc;
-/// use reachout_outbox::{Lane, Outbox, Vendor};
+/// use reachout_outbox::{Account, Outbox, Vendor};
 ///
 /// # async fn example(outbox: &Outbox) -> Result<(), Box<dyn std::error::Error>> {
-/// let lane = Lane::new(Vendor::Leonar, Lane::DEFAULT);
-/// let client = reachout_messenger::leonar::Client::builder().from_env()?.budget_store(outbox.budgets(), lane.budget_key()).build()?;
+/// let account = Account::new(Vendor::Leonar, Account::DEFAULT);
+/// let client = reachout_messenger::leonar::Client::builder().from_env()?.budget_store(outbox.budgets(), account.budget_key()).build()?;
 /// # Ok(())
 /// # }
 /// ```

@@ -19,7 +19,7 @@ use std::fmt;
 use reachout_messenger::Vendor;
 use reachout_runtime::BoxFuture;
 
-use crate::{Account, Attempt, Eligibility, Entry, Envelope, Error, Found, Outbox, Reconcile, Verdict};
+use crate::{AccountClient, Attempt, Eligibility, Entry, Envelope, Error, Found, Outbox, Reconcile, Verdict};
 
 pub use settle::{Settled, Settler};
 pub use signal::{Handled, Signal, SignalKind};
@@ -48,10 +48,10 @@ impl fmt::Debug for VendorEligibility {
 }
 
 impl Eligibility for VendorEligibility {
-    fn check<'a>(&'a self, account: &'a Account, envelope: &'a Envelope) -> BoxFuture<'a, Result<Verdict, Error>> {
+    fn check<'a>(&'a self, client: &'a AccountClient, envelope: &'a Envelope) -> BoxFuture<'a, Result<Verdict, Error>> {
         Box::pin(async move {
-            let vendor = envelope.lane.vendor;
-            let Some(core) = account.core() else {
+            let vendor = envelope.account.vendor;
+            let Some(core) = client.core() else {
                 let reason = "the account comes without a client that reads, so the vendor cannot be asked about the recipient";
                 return Err(Error::Other(reason.to_owned()));
             };
@@ -85,12 +85,12 @@ impl VendorReconcile {
 }
 
 impl Reconcile for VendorReconcile {
-    fn look<'a>(&'a self, account: &'a Account, entry: &'a Entry, attempt: &'a Attempt) -> BoxFuture<'a, Result<Found, Error>> {
+    fn look<'a>(&'a self, client: &'a AccountClient, entry: &'a Entry, attempt: &'a Attempt) -> BoxFuture<'a, Result<Found, Error>> {
         Box::pin(async move {
-            let Some(core) = account.core() else { return Ok(Found::Unclear("the account comes without a client that reads".to_owned())) };
+            let Some(core) = client.core() else { return Ok(Found::Unclear("the account comes without a client that reads".to_owned())) };
             let Some(envelope) = &entry.envelope else { return Ok(Found::Unclear("its content was purged".to_owned())) };
             let look = candidate::Look::new(&self.outbox, entry, envelope, attempt);
-            match entry.lane.vendor {
+            match entry.account.vendor {
                 #[cfg(feature = "leonar")]
                 Vendor::Leonar => leonar::look(core, &look).await,
                 #[cfg(feature = "sendpilot")]

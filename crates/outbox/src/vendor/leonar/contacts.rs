@@ -19,7 +19,7 @@ use reachout_runtime::{Core, Uuid};
 use serde_json::Value;
 
 use crate::vendor::cached::Cached;
-use crate::{Error, Lane};
+use crate::{Account, Error};
 
 /// For how long a list is believed.
 const FRESH: Duration = Duration::from_mins(5);
@@ -56,9 +56,9 @@ struct List {
 
 impl Contacts {
     /// What Leonar says about a contact; `None` if it does not have it.
-    pub(super) async fn mark(&self, core: &Core, lane: &Lane, id: &str) -> Result<Option<Mark>, Error> {
+    pub(super) async fn mark(&self, core: &Core, account: &Account, id: &str) -> Result<Option<Mark>, Error> {
         let id = canonical(id);
-        let mut account = self.0.of(lane).await;
+        let mut account = self.0.of(account).await;
         for age in [FRESH, RECENT] {
             if let Some(mark) = account.within(age, |before| refresh(core, before)).await?.marks.get(&id) {
                 return Ok(Some(*mark));

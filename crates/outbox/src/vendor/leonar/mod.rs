@@ -21,7 +21,7 @@ pub(super) async fn check(contacts: &Contacts, core: &Core, envelope: &Envelope)
     let Recipient::Contact(id) = &envelope.message.to else {
         return Ok(Verdict::NotFound("the recipient is not a contact of Leonar".to_owned()));
     };
-    Ok(match contacts.mark(core, &envelope.lane, id).await? {
+    Ok(match contacts.mark(core, &envelope.account, id).await? {
         Some(Mark::Free) => Verdict::Eligible,
         Some(Mark::DoNotContact) => Verdict::Suppressed {
             code: "do-not-contact".to_owned(),

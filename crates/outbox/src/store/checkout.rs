@@ -1,4 +1,4 @@
-//! [`Lent`]: a connection for one transaction.
+//! [`Checkout`]: a connection for one transaction.
 
 use sqlx::pool::PoolConnection;
 use sqlx::{Acquire as _, Connection as _, Database, Pool, Postgres, Sqlite, Transaction, query, raw_sql};
@@ -16,18 +16,18 @@ const DURABLE_POSTGRES: &str = "SET LOCAL synchronous_commit = on";
 ///
 /// SQLite itself ends a transaction that finds the disk full, and sqlx then believes it open for ever; a `BEGIN` to Postgres that nobody waits
 /// for any more leaves one open that sqlx does not know of, and what the next statement writes is never committed.
-pub(super) struct Lent<D: Database> {
+pub(super) struct Checkout<D: Database> {
     connection: PoolConnection<D>,
     committed: bool,
 }
 
-impl<D: Database> Lent<D> {
-    pub(super) fn give_back(mut self) {
+impl<D: Database> Checkout<D> {
+    pub(super) fn release(mut self) {
         self.committed = true;
     }
 }
 
-impl Lent<Sqlite> {
+impl Checkout<Sqlite> {
     pub(super) async fn sqlite(pool: &Pool<Sqlite>, file: Option<&DatabaseFile>) -> Result<Self, Error> {
         // A connection that is opened anew would be to another file, or to none.
         file.map_or(Ok(()), DatabaseFile::glance)?;
@@ -50,7 +50,7 @@ impl Lent<Sqlite> {
     }
 }
 
-impl Lent<Postgres> {
+impl Checkout<Postgres> {
     pub(super) async fn postgres(pool: &Pool<Postgres>) -> Result<Self, Error> {
         Ok(Self { connection: pool.acquire().await?, committed: false })
     }
@@ -65,7 +65,7 @@ impl Lent<Postgres> {
     }
 }
 
-impl<D: Database> Drop for Lent<D> {
+impl<D: Database> Drop for Checkout<D> {
     fn drop(&mut self) {
         if !self.committed {
             self.connection.close_on_drop();
