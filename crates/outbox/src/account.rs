@@ -7,7 +7,7 @@ use reachout_runtime::BudgetKey;
 
 /// A vendor and one of the accounts there, by a name of one's own: what a worker needs a client for.
 ///
-/// The name stands for a credential that is kept elsewhere; no secret is ever written to the outbox. [`Accounts`](crate::Accounts) tells
+/// The name stands for a credential that is kept elsewhere; no secret is ever written to the outbox. [`Accounts`](crate::Accounts) has
 /// what it stands for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]

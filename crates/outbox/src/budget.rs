@@ -57,13 +57,13 @@ impl StoredBudgets {
         self.store.take_slot(terms, &holder).await
     }
 
-    /// Does `call`, whose first request uses a slot that was taken before, and that the caller gives back.
+    /// Does `call`, whose first request uses a slot that was taken before, and that the caller releases.
     pub(crate) async fn with_slot<T>(&self, key: &str, slot: i64, call: impl Future<Output = T>) -> T {
         self.lent(|lent| lent.insert(slot));
         GRANTED.scope(Cell::new(Some((key.to_owned(), slot))), call).await
     }
 
-    /// The caller gave the slot back.
+    /// The caller released the slot.
     pub(crate) fn returned(&self, slot: i64) {
         self.lent(|lent| lent.remove(&slot));
     }
@@ -73,7 +73,7 @@ impl StoredBudgets {
         change(&mut self.lent.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Whether the database knows better than what is told with every response: each of these costs a transaction.
+    /// Whether a response's rate-limit headers are news to the database: each of these costs a transaction.
     fn is_news(&self, budget: &Budget, status: RateLimitStatus) -> bool {
         let Some(interval) = status.interval else { return false };
         let limit = status.limit.unwrap_or(budget.limit.requests);

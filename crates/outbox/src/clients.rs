@@ -13,7 +13,7 @@ use crate::{Account, Error, Rules, StoredBudgets};
 ///
 /// ```
 /// use std::collections::HashMap;
-/// use reachout_outbox::{AccountClient, Accounts, BoxFuture, Clients, Error, Account, SecretString};
+/// use reachout_outbox::{Account, AccountClient, Accounts, BoxFuture, Clients, Error, SecretString};
 ///
 /// #[derive(Debug)]
 /// struct Tenants(HashMap<String, SecretString>);

@@ -1,4 +1,4 @@
-//! What the outbox tells of its messages.
+//! Messages and counts, as the outbox shows them.
 
 use std::fmt;
 

@@ -11,7 +11,7 @@ use crate::Account;
 /// A message to be queued, with all that is known of how to send it.
 ///
 /// ```
-/// use reachout_outbox::{Envelope, Account, Message, Vendor};
+/// use reachout_outbox::{Account, Envelope, Message, Vendor};
 ///
 /// let message = Message::to("a1b2c3d4-5678-90ab-cdef-1234567890ab").text("Hi Sophie, may I tell you more?");
 /// let envelope = Envelope::new(Account::new(Vendor::Leonar, "acme"), message).sequence("roles-in-paris/sophie");

@@ -25,7 +25,7 @@ pub enum Verdict {
     /// They may: the vendor was asked about this recipient, and clearly said so.
     Eligible,
     /// They must not: the message is [`Suppressed`](crate::State::Suppressed). That is kept: whoever does not ask sends nothing to them either,
-    /// until somebody who asks is told [`Eligible`](Self::Eligible).
+    /// until the vendor responds to somebody who asks with [`Eligible`](Self::Eligible).
     Suppressed {
         /// A word to count by, such as `do-not-contact`.
         code: String,
@@ -57,6 +57,6 @@ pub enum Found {
     Sent(Sent),
     /// It does not have it.
     NotSent,
-    /// It cannot be told, for this reason: a person decides.
+    /// It is not known, for this reason: a person decides.
     Unclear(String),
 }

@@ -16,7 +16,7 @@ use crate::{Address, Error, Region, Resolution, Rules, State};
 /// Messages to be sent, in a database. Clones are cheap and share connections.
 ///
 /// ```no_run
-/// use reachout_outbox::{Envelope, EnvAccounts, Account, Message, Outbox, Runner, Vendor};
+/// use reachout_outbox::{Account, EnvAccounts, Envelope, Message, Outbox, Runner, Vendor};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), reachout_outbox::Error> {

@@ -69,7 +69,7 @@ impl Resolved {
         Ok(Self { envelope, recipient, own, copies, compared })
     }
 
-    /// Tells whether another message was queued under the same key. Its time and its further addresses do not count.
+    /// By which another message is known that was queued under the same key. Its time and its further addresses do not count.
     pub(crate) fn fingerprint(&self) -> Result<[u8; 32], serde_json::Error> {
         let Envelope { account, sequence, .. } = &self.envelope;
         let asked = serde_json::to_vec(&(account.vendor, &account.credential, &self.compared, sequence))?;

@@ -55,7 +55,7 @@ impl SqliteStore {
     }
 }
 
-/// The busy timeout is not for the step of a new file to WAL: SQLite tells all but one of those that open it at once that it is locked.
+/// The busy timeout is not for the step of a new file to WAL: SQLite responds to all but one of those that open it at once that it is locked.
 async fn connect(options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
     let until = Instant::now() + BUSY;
     loop {

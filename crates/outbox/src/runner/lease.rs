@@ -1,4 +1,4 @@
-//! [`Lease`]: the sign of life of a runner.
+//! [`Lease`]: the heartbeat of a runner.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -41,11 +41,11 @@ impl Lease {
         Arc::clone(&self.worker)
     }
 
-    /// Gives back what is held. Where the database cannot be reached, the lease ends by itself.
+    /// Releases what is held. Where the database cannot be reached, the lease ends by itself.
     pub(super) async fn end(&self) {
         self.tasks.iter().for_each(AbortHandle::abort);
         if let Err(error) = self.store.unregister(&self.worker()).await {
-            tracing::warn!(%error, "the worker could not say goodbye; its lease ends by itself");
+            tracing::warn!(%error, "the worker's lease could not be ended; it ends by itself");
         }
     }
 }

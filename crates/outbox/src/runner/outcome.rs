@@ -47,7 +47,7 @@ pub(super) fn ended(result: &Result<Receipt, Error>, number: u32, most: u32) -> 
     };
     match client.delivery() {
         Delivery::Accepted => only(outcome(State::Accepted)),
-        // A 429 was counted and turned away unread.
+        // A 429 was counted and rejected unread.
         Delivery::NotSent | Delivery::Rejected | Delivery::Unknown if kind == ErrorKind::RateLimited => {
             only(bounded(again(client.retry_after()), number, most))
         }

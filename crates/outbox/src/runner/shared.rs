@@ -41,7 +41,7 @@ pub(super) struct Shared {
     pub(super) stopped: watch::Receiver<bool>,
     /// The messages that are held and not done with.
     pub(super) held: Mutex<HashSet<i64>>,
-    /// Something was put back, so that there may be something to do.
+    /// Something was requeued, so that there may be something to do.
     pub(super) wake: Notify,
     pub(super) summary: Mutex<Summary>,
 }

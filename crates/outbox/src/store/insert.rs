@@ -102,7 +102,7 @@ macro_rules! inserts {
         mod $module {
             use super::*;
 
-            /// Writes rows, and tells how many of them are new.
+            /// Writes rows, and returns how many of them are new.
             pub(super) async fn chunk(connection: &mut $connection, rows: &[NewRow]) -> Result<u64, Error> {
                 let now: i64 = query_scalar(concat!("SELECT ", now!())).fetch_one(&mut *connection).await?;
                 for (vendor, credential) in rows.iter().map(|row| (row.vendor.id(), &row.credential)).collect::<BTreeSet<_>>() {
@@ -172,10 +172,10 @@ macro_rules! inserts {
 
 /// What a connection to either database does with new rows.
 trait Insert {
-    /// Writes rows, and tells how many of them are new.
+    /// Writes rows, and returns how many of them are new.
     async fn chunk(&mut self, rows: &[NewRow]) -> Result<u64, Error>;
 
-    /// Writes one, and tells which it is.
+    /// Writes one, and returns which it is.
     async fn one(&mut self, row: &NewRow) -> Result<Enqueued, Error>;
 }
 

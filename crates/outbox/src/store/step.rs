@@ -116,7 +116,7 @@ macro_rules! step {
 
 impl Store {
     /// The step to `sending`, for workers that hold the messages and whose lease lasts: all in one commit, each for itself. The slots under
-    /// the rate limits are taken with it, and given back by [`finish`](Self::finish).
+    /// the rate limits are taken with it, and released by [`finish`](Self::finish).
     ///
     /// The requests are in the order of their accounts, so that two processes do not wait for each other's locks.
     pub(crate) async fn begin_all(&self, requests: &[StepRequest<'_>]) -> Result<Vec<Step>, Error> {

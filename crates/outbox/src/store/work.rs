@@ -1,4 +1,4 @@
-//! What workers do before and after the step to `sending`: claim messages, and write down the outcome; and what is done about those who died.
+//! What workers do before and after the step to `sending`: claim messages, and record the outcome; and the expiry of leases.
 
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ pub(crate) struct DueAccount {
     pub(crate) due_in: Option<i64>,
 }
 
-/// What an attempt used up, to be given back with its outcome.
+/// What an attempt used up, to be released with its outcome.
 #[derive(Default)]
 pub(crate) struct Used<'a> {
     /// A slot under a rate limit, and whether the vendor may have counted the request.
@@ -49,7 +49,7 @@ pub(crate) struct Used<'a> {
     pub(crate) daily: Option<&'a DailyUse>,
 }
 
-/// What came of an attempt.
+/// The outcome of an attempt.
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {
     /// `Queued` where nothing was sent and another attempt follows.
@@ -116,7 +116,7 @@ impl Store {
     async fn expire(&self, worker: &str) -> Result<u64, Error> {
         let end = concat!("DELETE FROM reachout_outbox_workers WHERE id = $1 AND lease_until < ", now!());
         let free = "UPDATE reachout_outbox_messages SET worker = NULL WHERE worker = $1 AND state = 'queued'";
-        // The worker stays written down: should it live after all, it knows the outcome better.
+        // The worker's name stays: should it live after all, it knows the outcome better.
         let lose = concat!(
             "UPDATE reachout_outbox_messages SET state = 'unknown', code = 'worker-died', changed_at = ",
             now!(),
@@ -266,7 +266,7 @@ impl Store {
         Ok(read!(self, |pool| query_scalar("SELECT ms FROM reachout_outbox_clock").fetch_one(pool).await?))
     }
 
-    /// Writes down what came of an attempt that [`begin`](Self::begin_all) began. Also where the message was called `unknown` meanwhile: the
+    /// Records the outcome of an attempt that [`begin`](Self::begin_all) began. Also where the message was called `unknown` meanwhile: the
     /// worker that sent it knows better. False if it was settled otherwise.
     pub(crate) async fn finish(&self, claimed: &Claimed, outcome: &Outcome, used: &Used<'_>) -> Result<bool, Error> {
         let Claimed { id, attempt, worker, envelope, .. } = claimed;

@@ -31,7 +31,7 @@ pub(super) struct Candidate {
     pub(super) at: Option<DateTime<Utc>>,
 }
 
-/// What came of the comparison.
+/// The result of the comparison.
 pub(super) enum Compared {
     Sent(Sent),
     /// Something went out that may be it.

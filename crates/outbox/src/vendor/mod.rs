@@ -1,4 +1,4 @@
-//! What the vendors tell beside sending: whether somebody may be written to, whether a message arrived, and what happened to it later.
+//! What vendors are asked beside sending: whether somebody may be written to, whether a message arrived, and what happened to it later.
 
 #[cfg(any(feature = "sendpilot", feature = "hoop-ai", feature = "leadway"))]
 mod absent;
@@ -25,7 +25,7 @@ pub use settle::{Settled, Settler};
 pub use signal::{Handled, Signal, SignalKind};
 
 /// Asks each vendor what it knows: contacts marked do-not-contact at Leonar, leads that unsubscribed at SendPilot, and do-not-disturb by
-/// channel at Hoop AI and Leadway CRM. What each can tell is in the [README](crate#vendors).
+/// channel at Hoop AI and Leadway CRM. What each has is in the [README](crate#vendors).
 #[derive(Default)]
 pub struct VendorEligibility {
     #[cfg(feature = "leonar")]
@@ -70,7 +70,7 @@ impl Eligibility for VendorEligibility {
     }
 }
 
-/// Looks for a message in the vendor's own lists, and compares content, recipient and time. What each vendor can tell is in the
+/// Looks for a message in the vendor's own lists, and compares content, recipient and time. What each vendor has is in the
 /// [README](crate#vendors).
 #[derive(Clone, Debug)]
 pub struct VendorReconcile {
@@ -78,7 +78,7 @@ pub struct VendorReconcile {
 }
 
 impl VendorReconcile {
-    /// For the messages of this outbox: what it sent otherwise tells where to look, and what is another message's.
+    /// For the messages of this outbox: the other messages show where to look, and what is another message's.
     pub fn new(outbox: &Outbox) -> Self {
         Self { outbox: outbox.clone() }
     }

@@ -29,11 +29,11 @@ fn everything(path: &str) -> Value {
         "leads" => list("leads", &[lead("l1", ADA, "MESSAGE_SENT"), lead("l3", BO, "DONE")], 2),
         "l1" => lead("l1", ADA, "MESSAGE_SENT"),
         "l2" => lead("l2", ADA, "unsubscribed"),
-        "l3" => lead("l3", BO, "DONE"),
+        // The one for the other.
+        "l3" | "l7" => lead("l3", BO, "DONE"),
         "l4" => lead("l4", BO, "DO_NOT_DISTURB"),
         "l5" => json!({ "id": "l5", "linkedinUrl": BO }),
         "l6" => json!({ "id": "l6", "status": "DONE" }),
-        "l7" => lead("l3", BO, "DONE"),
         _ => Value::Null,
     }
 }

@@ -106,7 +106,7 @@ impl Failure {
         Self::Call(Box::new(Facts::of(delivery)), error.into())
     }
 
-    /// Says it on standard error: as a sentence, or for programs as one JSON object. `calls` tell whether an output that failed was about
+    /// Says it on standard error: as a sentence, or for programs as one JSON object. `calls` say whether an output that failed was about
     /// something that is done.
     pub fn report(&self, calls: &Calls, notes: &[String]) -> ExitCode {
         let json = calls.are_read_by_programs();

@@ -4,7 +4,7 @@
 //! changed, newest first. What can go wrong while a list is read page by page, and how it is noticed:
 //!
 //! - A contact is deleted, and those after it move up: each page overlaps the one before, and one that does not is a gap.
-//! - A contact is created or changed, and is the first by then: the beginning is read again until that tells nothing new.
+//! - A contact is created or changed, and is the first by then: the beginning is read again until that has nothing new.
 //! - The vendor ends the list early: it is read until there is nothing more, whatever `has_more` says, and its `total` has to be reached.
 //!
 //! Nothing counts before a list was read to its end.
@@ -214,5 +214,5 @@ fn canonical(id: &str) -> String {
 }
 
 fn incomplete(problem: &str) -> Error {
-    Error::Other(format!("Leonar's list of contacts, which tells who is marked do-not-contact, is incomplete: {problem}"))
+    Error::Other(format!("Leonar's list of contacts, which has the do-not-contact marks, is incomplete: {problem}"))
 }

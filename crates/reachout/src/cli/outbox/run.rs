@@ -11,7 +11,7 @@ use reachout_messenger::Delivery;
 use reachout_outbox::{Account, Outbox, Runner, State, Summary, VendorEligibility};
 use serde_json::{Map, Value};
 
-use super::{Database, accounts::ByProfile, failed, messages, progress::Board};
+use super::{Database, accounts::ByProfile, failed, messages, progress::RunProgress};
 use crate::cli::{
     arguments::time::duration,
     call::{Access, signal},
@@ -51,7 +51,7 @@ impl Run {
         for account in status.accounts.iter().filter(|account| account.next_due_at.is_some() && !account.paused) {
             accounts.check(&Account::new(account.vendor, account.credential.as_str())).await?;
         }
-        let board = Arc::new(Board::new(status.count(State::Queued), output.is_json()));
+        let board = Arc::new(RunProgress::new(status.count(State::Queued), output.is_json()));
         let events = Arc::clone(&board);
         let mut runner = Runner::new(&outbox, accounts).workers(self.workers.into()).lease(self.lease);
         runner = runner.on_event(move |event| events.event(event));
@@ -85,7 +85,7 @@ impl Run {
 }
 
 /// Never ends. A database that is away is the workers' concern.
-async fn look(outbox: &Outbox, board: &Board) {
+async fn look(outbox: &Outbox, board: &RunProgress) {
     let mut pause = LOOK;
     loop {
         tokio::time::sleep(pause).await;
@@ -104,7 +104,7 @@ async fn look(outbox: &Outbox, board: &Board) {
     }
 }
 
-async fn signals(board: Arc<Board>, stopped: tokio::sync::watch::Sender<bool>) {
+async fn signals(board: Arc<RunProgress>, stopped: tokio::sync::watch::Sender<bool>) {
     let Ok(first) = signal() else { return };
     first.await;
     board.say("finishing what is being sent; press Ctrl-C again to stop at once");

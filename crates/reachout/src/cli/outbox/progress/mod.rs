@@ -24,7 +24,7 @@ use crate::cli::{
 const LINES: Duration = Duration::from_secs(10);
 
 /// What is shown of a run.
-pub struct Board {
+pub struct RunProgress {
     bar: Option<ProgressBar>,
     /// Programs read the output: nothing but errors is printed beside it.
     silent: bool,
@@ -47,7 +47,7 @@ struct Inner {
 /// What a line is printed of again when it changed.
 type Summary = (u64, Vec<Option<String>>);
 
-impl Board {
+impl RunProgress {
     pub fn new(queued: u64, silent: bool) -> Self {
         let bar = (!silent && std::io::stderr().is_terminal()).then(|| {
             // The template is constant and right; a wrong one would leave the default style.
@@ -127,7 +127,7 @@ impl Board {
     }
 }
 
-impl Drop for Board {
+impl Drop for RunProgress {
     fn drop(&mut self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn a_wait_is_printed_once() {
-        let board = Board::new(10, true);
+        let board = RunProgress::new(10, true);
         let mut inner = board.inner.lock().unwrap();
         let account = Account::new(reachout_messenger::Vendor::Leonar, "default");
         assert_eq!(inner.limit(&account, Duration::from_secs(90)).as_deref(), Some("leonar/default waits 1 min 30 s for its rate limit"));
