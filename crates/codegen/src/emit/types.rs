@@ -11,6 +11,13 @@ use crate::{
     names,
 };
 
+/// How to read the macros, once a file.
+const GRAMMAR: &str = "
+// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
+// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
+// the arguments of `new`, then the optional fields; `[T]` is a list.
+";
+
 const DERIVE: &str = "#[derive(Clone, Debug, PartialEq)]\n";
 
 /// The types of a vendor; those it shares come from the family's crate.
@@ -29,7 +36,8 @@ pub fn family(family: &Family, of: &Crate<'_>) -> String {
 fn file<'a>(of: &Crate<'_>, title: &str, imports: &str, schemas: impl Iterator<Item = &'a Schema>) -> String {
     let types: String = schemas.map(|schema| write(of, schema)).collect();
     let runtime = if types.contains("rt::") { "use reachout_runtime as rt;\n" } else { "" };
-    format!("{title}\n{imports}{runtime}\n{types}")
+    let grammar = if types.contains("rt::object!") { GRAMMAR } else { "" };
+    format!("{title}\n{imports}{runtime}{grammar}\n{types}")
 }
 
 fn write(of: &Crate<'_>, schema: &Schema) -> String {
@@ -83,12 +91,13 @@ fn object(of: &Crate<'_>, schema: &Schema, fields: &[Field], required: &[usize],
 /// `first_name? "firstName"`: a field as the runtime's `object!` reads and writes it.
 fn key(of: &Crate<'_>, field: &Field) -> String {
     let kind = match (field.required, field.cleared) {
-        (true, _) => ":",
+        (true, _) => "!",
         (false, true) => "~",
         (false, false) => "?",
     };
     let whole = if of.is_whole(&field.ty) { " int" } else { "" };
-    format!("{}{kind}{whole} {}", field.name, literal(&field.wire))
+    let wire = if field.name == field.wire { String::new() } else { format!(" {}", literal(&field.wire)) };
+    format!("{}{kind}{whole}{wire}", field.name)
 }
 
 /// `title: String`, and `title: String, null clear_title` where null can be sent.

@@ -4,6 +4,10 @@
 
 use reachout_runtime as rt;
 
+// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
+// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
+// the arguments of `new`, then the optional fields; `[T]` is a list.
+
 /// Who follows a contact, and who is new.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -18,7 +22,7 @@ pub struct AddFollowersResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(AddFollowersResponse { followers? "followers", followers_added? "followersAdded" } extra);
+rt::object!(AddFollowersResponse { followers?, followers_added? "followersAdded" } extra);
 
 /// Identifiers of the message that was added.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,8 +49,8 @@ pub struct AddMessageResponse {
 }
 
 rt::object!(AddMessageResponse {
-    contact_id? "contactId", conversation_id? "conversationId", date_added? "dateAdded", email_message_id? "emailMessageId",
-    message? "message", message_id? "messageId", success? "success"
+    contact_id? "contactId", conversation_id? "conversationId", date_added? "dateAdded", email_message_id? "emailMessageId", message?,
+    message_id? "messageId", success?
 } extra);
 
 /// A call that was made outside the platform.
@@ -71,8 +75,8 @@ pub struct AddOutboundCallRequest {
 }
 
 rt::object!(AddOutboundCallRequest {
-    alt_id? "altId", attachments? "attachments", call? "call", conversation_id: "conversationId",
-    conversation_provider_id: "conversationProviderId", date? "date", type_: "type"
+    alt_id? "altId", attachments?, call?, conversation_id! "conversationId", conversation_provider_id! "conversationProviderId", date?,
+    type_! "type"
 });
 rt::setters!(AddOutboundCallRequest new(type_: OutboundCallType, conversation_id: String, conversation_provider_id: String) {
     alt_id: String, attachments: [String], call: CallData, date: (rt::DateTime<rt::Utc>)
@@ -141,10 +145,9 @@ pub struct Appointment {
 }
 
 rt::object!(Appointment {
-    address? "address", appointment_status? "appointmentStatus", assigned_resources? "assignedResources",
-    assigned_user_id? "assignedUserId", calendar_id? "calendarId", contact_id? "contactId", date_added? "dateAdded",
-    date_updated? "dateUpdated", end_time? "endTime", group_id? "groupId", id? "id", location_id? "locationId", notes? "notes",
-    start_time? "startTime", status? "status", title? "title", users? "users"
+    address?, appointment_status? "appointmentStatus", assigned_resources? "assignedResources", assigned_user_id? "assignedUserId",
+    calendar_id? "calendarId", contact_id? "contactId", date_added? "dateAdded", date_updated? "dateUpdated", end_time? "endTime",
+    group_id? "groupId", id?, location_id? "locationId", notes?, start_time? "startTime", status?, title?, users?
 } extra);
 
 /// What brought a contact in.
@@ -196,10 +199,9 @@ pub struct AttributionSource {
 }
 
 rt::object!(AttributionSource {
-    campaign? "campaign", campaign_id? "campaignId", dclid? "dclid", fb_event_id? "fbEventId", fbc? "fbc", fbclid? "fbclid", fbp? "fbp",
-    gclid? "gclid", ip? "ip", medium? "medium", medium_id? "mediumId", msclikid? "msclikid", referrer? "referrer",
-    session_source? "sessionSource", url? "url", user_agent? "userAgent", utm_content? "utmContent", utm_medium? "utmMedium",
-    utm_source? "utmSource"
+    campaign?, campaign_id? "campaignId", dclid?, fb_event_id? "fbEventId", fbc?, fbclid?, fbp?, gclid?, ip?, medium?,
+    medium_id? "mediumId", msclikid?, referrer?, session_source? "sessionSource", url?, user_agent? "userAgent", utm_content? "utmContent",
+    utm_medium? "utmMedium", utm_source? "utmSource"
 } extra);
 
 /// Whether tags are added or removed.
@@ -252,7 +254,7 @@ pub struct BulkTagResult {
 }
 
 rt::object!(BulkTagResult {
-    contact_id? "contactId", message? "message", old_tags? "oldTags", tags_added? "tagsAdded", tags_removed? "tagsRemoved", type_? "type"
+    contact_id? "contactId", message?, old_tags? "oldTags", tags_added? "tagsAdded", tags_removed? "tagsRemoved", type_? "type"
 } extra);
 
 /// Which contacts to put into a business, or to take out of theirs.
@@ -268,7 +270,7 @@ pub struct BulkUpdateBusinessRequest {
     pub location_id: String,
 }
 
-rt::object!(BulkUpdateBusinessRequest { business_id: "businessId", ids: "ids", location_id: "locationId" });
+rt::object!(BulkUpdateBusinessRequest { business_id! "businessId", ids!, location_id! "locationId" });
 rt::setters!(BulkUpdateBusinessRequest new(location_id: String, ids: [String], business_id: (Option<String>)) {  });
 
 /// The contacts that were changed.
@@ -285,7 +287,7 @@ pub struct BulkUpdateBusinessResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(BulkUpdateBusinessResponse { ids? "ids", success? "success" } extra);
+rt::object!(BulkUpdateBusinessResponse { ids?, success? } extra);
 
 /// Which tags to add to, or to remove from, which contacts.
 #[derive(Clone, Debug, PartialEq)]
@@ -302,7 +304,7 @@ pub struct BulkUpdateTagsRequest {
     pub tags: Vec<String>,
 }
 
-rt::object!(BulkUpdateTagsRequest { contacts: "contacts", location_id: "locationId", remove_all_tags? "removeAllTags", tags: "tags" });
+rt::object!(BulkUpdateTagsRequest { contacts!, location_id! "locationId", remove_all_tags? "removeAllTags", tags! });
 rt::setters!(BulkUpdateTagsRequest new(contacts: [String], tags: [String], location_id: String) { remove_all_tags: bool });
 
 /// The result for each contact.
@@ -323,9 +325,7 @@ pub struct BulkUpdateTagsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(BulkUpdateTagsResponse {
-    error_count? "errorCount", responses? "responses", succeded? "succeded", succeeded? "succeeded"
-} extra);
+rt::object!(BulkUpdateTagsResponse { error_count? "errorCount", responses?, succeded?, succeeded? } extra);
 
 /// Who called whom, and how the call ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -340,7 +340,7 @@ pub struct CallData {
     pub to: Option<String>,
 }
 
-rt::object!(CallData { from? "from", status? "status", to? "to" });
+rt::object!(CallData { from?, status?, to? });
 rt::setters!(CallData new() { from: String, status: CallStatus, to: String });
 
 /// How a call ended.
@@ -395,7 +395,7 @@ pub struct CancelScheduledResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(CancelScheduledResponse { message? "message", status? "status" } extra);
+rt::object!(CancelScheduledResponse { message?, status? } extra);
 
 /// A contact. Which fields come differs from call to call.
 #[derive(Clone, Debug, PartialEq)]
@@ -498,16 +498,15 @@ pub struct Contact {
 }
 
 rt::object!(Contact {
-    address1? "address1", assigned_to? "assignedTo", attachments? "attachments", attribution_source? "attributionSource",
-    birth_day? "birthDay", birth_month? "birthMonth", bounce_email? "bounceEmail", business_id? "businessId", city? "city",
-    company_name? "companyName", country? "country", custom_fields? "customFields", date_added? "dateAdded", date_of_birth? "dateOfBirth",
-    date_updated? "dateUpdated", deleted? "deleted", dnd? "dnd", dnd_settings? "dndSettings", email? "email",
-    email_lower_case? "emailLowerCase", first_name? "firstName", first_name_lower_case? "firstNameLowerCase",
-    full_name_lower_case? "fullNameLowerCase", id? "id", keyword? "keyword", last_activity? "lastActivity",
+    address1?, assigned_to? "assignedTo", attachments?, attribution_source? "attributionSource", birth_day? "birthDay",
+    birth_month? "birthMonth", bounce_email? "bounceEmail", business_id? "businessId", city?, company_name? "companyName", country?,
+    custom_fields? "customFields", date_added? "dateAdded", date_of_birth? "dateOfBirth", date_updated? "dateUpdated", deleted?, dnd?,
+    dnd_settings? "dndSettings", email?, email_lower_case? "emailLowerCase", first_name? "firstName",
+    first_name_lower_case? "firstNameLowerCase", full_name_lower_case? "fullNameLowerCase", id?, keyword?, last_activity? "lastActivity",
     last_attribution_source? "lastAttributionSource", last_name? "lastName", last_name_lower_case? "lastNameLowerCase",
-    last_session_activity_at? "lastSessionActivityAt", location_id? "locationId", name? "name", offers? "offers", phone? "phone",
-    postal_code? "postalCode", products? "products", source? "source", ssn? "ssn", state? "state", tags? "tags", timezone? "timezone",
-    type_? "type", unsubscribe_email? "unsubscribeEmail", visitor_id? "visitorId", website? "website"
+    last_session_activity_at? "lastSessionActivityAt", location_id? "locationId", name?, offers?, phone?, postal_code? "postalCode",
+    products?, source?, ssn?, state?, tags?, timezone?, type_? "type", unsubscribe_email? "unsubscribeEmail", visitor_id? "visitorId",
+    website?
 } extra);
 
 /// A contact whose wish not to be disturbed changed.
@@ -573,11 +572,10 @@ pub struct ContactDndEvent {
 }
 
 rt::object!(ContactDndEvent {
-    address1? "address1", assigned_to? "assignedTo", attachments? "attachments", city? "city", company_name? "companyName",
-    country? "country", custom_fields? "customFields", date_added? "dateAdded", date_of_birth? "dateOfBirth", dnd? "dnd",
-    dnd_settings? "dndSettings", email? "email", first_name? "firstName", id? "id", last_name? "lastName", location_id? "locationId",
-    name? "name", phone? "phone", postal_code? "postalCode", source? "source", state? "state", tags? "tags", timestamp? "timestamp",
-    type_: "type", webhook_id? "webhookId", website? "website"
+    address1?, assigned_to? "assignedTo", attachments?, city?, company_name? "companyName", country?, custom_fields? "customFields",
+    date_added? "dateAdded", date_of_birth? "dateOfBirth", dnd?, dnd_settings? "dndSettings", email?, first_name? "firstName", id?,
+    last_name? "lastName", location_id? "locationId", name?, phone?, postal_code? "postalCode", source?, state?, tags?, timestamp?,
+    type_! "type", webhook_id? "webhookId", website?
 } extra);
 
 /// A contact that was created, changed or deleted.
@@ -641,11 +639,10 @@ pub struct ContactEvent {
 }
 
 rt::object!(ContactEvent {
-    address1? "address1", assigned_to? "assignedTo", attachments? "attachments", city? "city", company_name? "companyName",
-    country? "country", custom_fields? "customFields", date_added? "dateAdded", date_of_birth? "dateOfBirth", dnd? "dnd", email? "email",
-    first_name? "firstName", id? "id", last_name? "lastName", location_id? "locationId", name? "name", phone? "phone",
-    postal_code? "postalCode", source? "source", state? "state", tags? "tags", timestamp? "timestamp", type_: "type",
-    webhook_id? "webhookId", website? "website"
+    address1?, assigned_to? "assignedTo", attachments?, city?, company_name? "companyName", country?, custom_fields? "customFields",
+    date_added? "dateAdded", date_of_birth? "dateOfBirth", dnd?, email?, first_name? "firstName", id?, last_name? "lastName",
+    location_id? "locationId", name?, phone?, postal_code? "postalCode", source?, state?, tags?, timestamp?, type_! "type",
+    webhook_id? "webhookId", website?
 } extra);
 
 /// A condition on one field, or a group of conditions.
@@ -665,7 +662,7 @@ pub struct ContactFilter {
     pub value: Option<rt::Value>,
 }
 
-rt::object!(ContactFilter { field? "field", filters? "filters", group? "group", operator? "operator", value? "value" });
+rt::object!(ContactFilter { field?, filters?, group?, operator?, value? });
 rt::setters!(ContactFilter new() { field: String, filters: [ContactFilter], group: String, operator: String, value: (rt::Value) });
 
 /// Where a page of contacts ends, and what is next.
@@ -694,7 +691,7 @@ pub struct ContactPageMeta {
 
 rt::object!(ContactPageMeta {
     current_page? "currentPage", next_page? "nextPage", next_page_url? "nextPageUrl", prev_page? "prevPage", start_after? "startAfter",
-    start_after_id? "startAfterId", total? "total"
+    start_after_id? "startAfterId", total?
 } extra);
 
 /// One contact.
@@ -709,7 +706,7 @@ pub struct ContactResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ContactResponse { contact? "contact" } extra);
+rt::object!(ContactResponse { contact? } extra);
 
 /// What lists and searches return of a contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -792,14 +789,13 @@ pub struct ContactSummary {
 }
 
 rt::object!(ContactSummary {
-    address? "address", assigned_to? "assignedTo", attribution_source? "attributionSource", attributions? "attributions",
-    business_id? "businessId", business_name? "businessName", city? "city", company_name? "companyName", contact_name? "contactName",
-    country? "country", custom_fields? "customFields", date_added? "dateAdded", date_of_birth? "dateOfBirth", dnd? "dnd",
-    dnd_settings? "dndSettings", email? "email", first_name? "firstName", first_name_lower_case? "firstNameLowerCase",
-    followers? "followers", id? "id", inbound_dnd_settings? "inboundDndSettings", last_attribution_source? "lastAttributionSource",
-    last_name? "lastName", last_name_lower_case? "lastNameLowerCase", location_id? "locationId", phone? "phone", phone_label? "phoneLabel",
-    postal_code? "postalCode", search_after? "searchAfter", source? "source", state? "state", tags? "tags", timezone? "timezone",
-    type_? "type", website? "website"
+    address?, assigned_to? "assignedTo", attribution_source? "attributionSource", attributions?, business_id? "businessId",
+    business_name? "businessName", city?, company_name? "companyName", contact_name? "contactName", country?, custom_fields? "customFields",
+    date_added? "dateAdded", date_of_birth? "dateOfBirth", dnd?, dnd_settings? "dndSettings", email?, first_name? "firstName",
+    first_name_lower_case? "firstNameLowerCase", followers?, id?, inbound_dnd_settings? "inboundDndSettings",
+    last_attribution_source? "lastAttributionSource", last_name? "lastName", last_name_lower_case? "lastNameLowerCase",
+    location_id? "locationId", phone?, phone_label? "phoneLabel", postal_code? "postalCode", search_after? "searchAfter", source?, state?,
+    tags?, timezone?, type_? "type", website?
 } extra);
 
 /// A conversation with what is known of its last message.
@@ -837,8 +833,8 @@ pub struct Conversation {
 }
 
 rt::object!(Conversation {
-    assigned_to? "assignedTo", contact_id? "contactId", deleted? "deleted", id? "id", inbox? "inbox", last_message_body? "lastMessageBody",
-    last_message_date? "lastMessageDate", last_message_type? "lastMessageType", location_id? "locationId", starred? "starred",
+    assigned_to? "assignedTo", contact_id? "contactId", deleted?, id?, inbox?, last_message_body? "lastMessageBody",
+    last_message_date? "lastMessageDate", last_message_type? "lastMessageType", location_id? "locationId", starred?,
     unread_count? "unreadCount", user_id? "userId"
 } extra);
 
@@ -895,9 +891,9 @@ pub struct ConversationSummary {
 }
 
 rt::object!(ConversationSummary {
-    contact_id? "contactId", contact_name? "contactName", email? "email", full_name? "fullName", id: "id",
-    last_message_body? "lastMessageBody", last_message_date? "lastMessageDate", last_message_type? "lastMessageType",
-    location_id? "locationId", phone? "phone", type_? "type", unread_count? "unreadCount"
+    contact_id? "contactId", contact_name? "contactName", email?, full_name? "fullName", id!, last_message_body? "lastMessageBody",
+    last_message_date? "lastMessageDate", last_message_type? "lastMessageType", location_id? "locationId", phone?, type_? "type",
+    unread_count? "unreadCount"
 } extra);
 
 /// Channel of a conversation.
@@ -960,8 +956,8 @@ pub struct ConversationUnreadEvent {
 }
 
 rt::object!(ConversationUnreadEvent {
-    contact_id? "contactId", deleted? "deleted", id? "id", inbox? "inbox", location_id? "locationId", starred? "starred",
-    timestamp? "timestamp", type_: "type", unread_count? "unreadCount", webhook_id? "webhookId"
+    contact_id? "contactId", deleted?, id?, inbox?, location_id? "locationId", starred?, timestamp?, type_! "type",
+    unread_count? "unreadCount", webhook_id? "webhookId"
 } extra);
 
 /// The contact to open a conversation with.
@@ -975,7 +971,7 @@ pub struct CreateConversationRequest {
     pub location_id: String,
 }
 
-rt::object!(CreateConversationRequest { contact_id: "contactId", location_id: "locationId" });
+rt::object!(CreateConversationRequest { contact_id! "contactId", location_id! "locationId" });
 rt::setters!(CreateConversationRequest new(location_id: String, contact_id: String) {  });
 
 /// The conversation that was opened.
@@ -992,7 +988,7 @@ pub struct CreateConversationResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(CreateConversationResponse { conversation: "conversation", success? "success" } extra);
+rt::object!(CreateConversationResponse { conversation!, success? } extra);
 
 /// The sub-account to get a token for.
 #[derive(Clone, Debug, PartialEq)]
@@ -1005,7 +1001,7 @@ pub struct CreateLocationTokenRequest {
     pub location_id: String,
 }
 
-rt::object!(CreateLocationTokenRequest { company_id: "companyId", location_id: "locationId" });
+rt::object!(CreateLocationTokenRequest { company_id! "companyId", location_id! "locationId" });
 rt::setters!(CreateLocationTokenRequest new(company_id: String, location_id: String) {  });
 
 /// The new task.
@@ -1025,7 +1021,7 @@ pub struct CreateTaskRequest {
     pub title: String,
 }
 
-rt::object!(CreateTaskRequest { assigned_to? "assignedTo", body? "body", completed: "completed", due_date: "dueDate", title: "title" });
+rt::object!(CreateTaskRequest { assigned_to? "assignedTo", body?, completed!, due_date! "dueDate", title! });
 rt::setters!(CreateTaskRequest new(title: String, due_date: String, completed: bool) { assigned_to: String, body: String });
 
 /// What is exchanged for an access token: `code` where `grant_type` is `authorization_code`, `refresh_token` where it is `refresh_token`.
@@ -1049,10 +1045,7 @@ pub struct CreateTokenRequest {
     pub user_type: Option<TokenUserType>,
 }
 
-rt::object!(CreateTokenRequest {
-    client_id: "client_id", client_secret: "client_secret", code? "code", grant_type: "grant_type", redirect_uri? "redirect_uri",
-    refresh_token? "refresh_token", user_type? "user_type"
-});
+rt::object!(CreateTokenRequest { client_id!, client_secret!, code?, grant_type!, redirect_uri?, refresh_token?, user_type? });
 rt::setters!(CreateTokenRequest new(client_id: String, client_secret: String, grant_type: GrantType) {
     code: String, redirect_uri: String, refresh_token: String, user_type: TokenUserType
 });
@@ -1084,7 +1077,7 @@ pub struct CreatedConversation {
 }
 
 rt::object!(CreatedConversation {
-    assigned_to? "assignedTo", contact_id? "contactId", date_added? "dateAdded", date_updated? "dateUpdated", deleted? "deleted", id: "id",
+    assigned_to? "assignedTo", contact_id? "contactId", date_added? "dateAdded", date_updated? "dateUpdated", deleted?, id!,
     last_message_date? "lastMessageDate", location_id? "locationId"
 } extra);
 
@@ -1102,7 +1095,7 @@ pub struct CustomField {
     pub extra: rt::Extra,
 }
 
-rt::object!(CustomField { id? "id", value? "value" } extra);
+rt::object!(CustomField { id?, value? } extra);
 
 /// Text for the field kinds text, large text, single select and radio; a number for numeric and monetary; a list for checkboxes and multi
 /// select; a map for files.
@@ -1157,7 +1150,7 @@ pub struct CustomFieldInputCurrent {
     pub key: Option<String>,
 }
 
-rt::object!(CustomFieldInputCurrent { field_value: "fieldValue", id: "id", key? "key" });
+rt::object!(CustomFieldInputCurrent { field_value! "fieldValue", id!, key? });
 rt::setters!(CustomFieldInputCurrent new(id: String, field_value: CustomFieldContent) { key: String });
 
 /// A value to give to a custom field, under the older name that the newest official file calls deprecated.
@@ -1174,7 +1167,7 @@ pub struct CustomFieldInputLegacy {
     pub key: Option<String>,
 }
 
-rt::object!(CustomFieldInputLegacy { field_value: "field_value", id: "id", key? "key" });
+rt::object!(CustomFieldInputLegacy { field_value!, id!, key? });
 rt::setters!(CustomFieldInputLegacy new(id: String, field_value: CustomFieldContent) { key: String });
 
 /// Date of birth, as text or, in searches, in milliseconds since 1970-01-01 UTC.
@@ -1208,7 +1201,7 @@ pub struct DndSetting {
     pub extra: rt::Extra,
 }
 
-rt::object!(DndSetting { code? "code", message? "message", status: "status" } extra);
+rt::object!(DndSetting { code?, message?, status! } extra);
 rt::setters!(DndSetting new(status: DndStatus) { code: String, message: String } extra);
 
 /// For each channel, whether the contact must not be written to.
@@ -1315,10 +1308,9 @@ pub struct EmailMessage {
 }
 
 rt::object!(EmailMessage {
-    alt_id? "altId", attachments? "attachments", bcc? "bcc", body? "body", cc? "cc", contact_id? "contactId", content_type? "contentType",
-    conversation_id? "conversationId", conversation_provider_id? "conversationProviderId", date_added? "dateAdded", direction? "direction",
-    from? "from", id: "id", location_id? "locationId", provider? "provider", reply_to_message_id? "replyToMessageId", source? "source",
-    status? "status", subject? "subject", thread_id? "threadId", to? "to"
+    alt_id? "altId", attachments?, bcc?, body?, cc?, contact_id? "contactId", content_type? "contentType",
+    conversation_id? "conversationId", conversation_provider_id? "conversationProviderId", date_added? "dateAdded", direction?, from?, id!,
+    location_id? "locationId", provider?, reply_to_message_id? "replyToMessageId", source?, status?, subject?, thread_id? "threadId", to?
 } extra);
 
 /// An email, wrapped.
@@ -1333,7 +1325,7 @@ pub struct EmailMessageEnvelope {
     pub extra: rt::Extra,
 }
 
-rt::object!(EmailMessageEnvelope { email_message: "emailMessage" } extra);
+rt::object!(EmailMessageEnvelope { email_message! "emailMessage" } extra);
 
 /// Whether a reply to an email goes to its sender alone or to everybody on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -1382,7 +1374,7 @@ pub struct ErrorResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ErrorResponse { error? "error", message? "message", status? "status", status_code? "statusCode", trace_id? "traceId" } extra);
+rt::object!(ErrorResponse { error?, message?, status?, status_code? "statusCode", trace_id? "traceId" } extra);
 
 /// Users who are to follow a contact, or to stop.
 #[derive(Clone, Debug, PartialEq)]
@@ -1393,7 +1385,7 @@ pub struct FollowersRequest {
     pub followers: Vec<String>,
 }
 
-rt::object!(FollowersRequest { followers: "followers" });
+rt::object!(FollowersRequest { followers! });
 rt::setters!(FollowersRequest new(followers: [String]) {  });
 
 /// A conversation without its messages.
@@ -1429,8 +1421,8 @@ pub struct GetConversationResponse {
 }
 
 rt::object!(GetConversationResponse {
-    assigned_to? "assignedTo", contact_id? "contactId", deleted? "deleted", id: "id", inbox? "inbox", last_message_date? "lastMessageDate",
-    last_message_type? "lastMessageType", location_id? "locationId", starred? "starred", type_? "type", unread_count? "unreadCount"
+    assigned_to? "assignedTo", contact_id? "contactId", deleted?, id!, inbox?, last_message_date? "lastMessageDate",
+    last_message_type? "lastMessageType", location_id? "locationId", starred?, type_? "type", unread_count? "unreadCount"
 } extra);
 
 /// The contact found, if any.
@@ -1449,7 +1441,7 @@ pub struct GetDuplicateContactResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(GetDuplicateContactResponse { contact? "contact", matching_field? "matchingField", trace_id? "traceId" } extra);
+rt::object!(GetDuplicateContactResponse { contact?, matching_field? "matchingField", trace_id? "traceId" } extra);
 
 /// The email, by itself or wrapped.
 #[derive(Clone, Debug, PartialEq)]
@@ -1529,7 +1521,7 @@ pub struct InboundDndSetting {
     pub extra: rt::Extra,
 }
 
-rt::object!(InboundDndSetting { message? "message", status? "status" } extra);
+rt::object!(InboundDndSetting { message?, status? } extra);
 rt::setters!(InboundDndSetting new() { message: String, status: InboundDndStatus } extra);
 
 /// Whether messages from the contact are blocked.
@@ -1544,7 +1536,7 @@ pub struct InboundDndSettings {
     pub extra: rt::Extra,
 }
 
-rt::object!(InboundDndSettings { all? "all" } extra);
+rt::object!(InboundDndSettings { all? } extra);
 rt::setters!(InboundDndSettings new() { all: InboundDndSetting } extra);
 
 /// Whether messages from the contact are blocked.
@@ -1603,8 +1595,8 @@ pub struct InstallEvent {
 
 rt::object!(InstallEvent {
     app_id? "appId", company_id? "companyId", company_name? "companyName", install_type? "installType",
-    is_whitelabel_company? "isWhitelabelCompany", location_id? "locationId", plan_id? "planId", timestamp? "timestamp", trial? "trial",
-    type_: "type", user_id? "userId", version_id? "versionId", webhook_id? "webhookId", whitelabel_details? "whitelabelDetails"
+    is_whitelabel_company? "isWhitelabelCompany", location_id? "locationId", plan_id? "planId", timestamp?, trial?, type_! "type",
+    user_id? "userId", version_id? "versionId", webhook_id? "webhookId", whitelabel_details? "whitelabelDetails"
 } extra);
 
 /// A sub-account, and whether the app is installed in it.
@@ -1631,7 +1623,7 @@ pub struct InstalledLocation {
 }
 
 rt::object!(InstalledLocation {
-    id: "_id", address? "address", installed_at? "installedAt", is_installed? "isInstalled", name? "name", version_id? "versionId"
+    id! "_id", address?, installed_at? "installedAt", is_installed? "isInstalled", name?, version_id? "versionId"
 } extra);
 
 /// When the last message came: a text as ISO 8601 or in milliseconds since 1970-01-01 UTC, such a number, or seconds and nanoseconds.
@@ -1666,7 +1658,7 @@ pub struct LastMessageDateParts {
     pub extra: rt::Extra,
 }
 
-rt::object!(LastMessageDateParts { nanoseconds? "nanoseconds", seconds? "seconds" } extra);
+rt::object!(LastMessageDateParts { nanoseconds?, seconds? } extra);
 
 /// Channel of the last message, by name or, as it was recorded, by number.
 #[derive(Clone, Debug, PartialEq)]
@@ -1694,7 +1686,7 @@ pub struct ListAppointmentsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListAppointmentsResponse { events? "events" } extra);
+rt::object!(ListAppointmentsResponse { events? } extra);
 
 /// One page of contacts.
 #[derive(Clone, Debug, PartialEq)]
@@ -1712,7 +1704,7 @@ pub struct ListContactsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListContactsResponse { contacts? "contacts", count? "count", meta? "meta" } extra);
+rt::object!(ListContactsResponse { contacts?, count?, meta? } extra);
 
 /// One page of sub-accounts.
 #[derive(Clone, Debug, PartialEq)]
@@ -1730,9 +1722,7 @@ pub struct ListInstalledLocationsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListInstalledLocationsResponse {
-    count? "count", install_to_future_locations? "installToFutureLocations", locations? "locations"
-} extra);
+rt::object!(ListInstalledLocationsResponse { count?, install_to_future_locations? "installToFutureLocations", locations? } extra);
 
 /// One page of messages, in the nested form that the server returns or in the flat one that newer documents print.
 #[derive(Clone, Debug, PartialEq)]
@@ -1750,7 +1740,7 @@ pub struct ListMessagesResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListMessagesResponse { last_message_id? "lastMessageId", messages: "messages", next_page? "nextPage" } extra);
+rt::object!(ListMessagesResponse { last_message_id? "lastMessageId", messages!, next_page? "nextPage" } extra);
 
 /// The notes of a contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -1764,7 +1754,7 @@ pub struct ListNotesResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListNotesResponse { notes? "notes" } extra);
+rt::object!(ListNotesResponse { notes? } extra);
 
 /// The tasks of a contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -1778,7 +1768,7 @@ pub struct ListTasksResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListTasksResponse { tasks? "tasks" } extra);
+rt::object!(ListTasksResponse { tasks? } extra);
 
 /// An access token of one sub-account.
 #[derive(Clone, Debug, PartialEq)]
@@ -1815,8 +1805,8 @@ pub struct LocationTokenResponse {
 }
 
 rt::object!(LocationTokenResponse {
-    access_token? "access_token", app_id? "appId", expires_in? "expires_in", location_id? "locationId", plan_id? "planId",
-    refresh_token? "refresh_token", scope? "scope", token_type? "token_type", user_id? "userId", version_id? "versionId"
+    access_token?, app_id? "appId", expires_in?, location_id? "locationId", plan_id? "planId", refresh_token?, scope?, token_type?,
+    user_id? "userId", version_id? "versionId"
 } extra);
 
 /// A message of any channel, a call included.
@@ -1868,10 +1858,10 @@ pub struct Message {
 }
 
 rt::object!(Message {
-    alt_id? "altId", attachments? "attachments", body? "body", chat_widget_id? "chatWidgetId", contact_id? "contactId",
-    content_type? "contentType", conversation_id? "conversationId", conversation_provider_id? "conversationProviderId",
-    date_added? "dateAdded", date_updated? "dateUpdated", direction? "direction", id: "id", location_id? "locationId",
-    message_type? "messageType", meta? "meta", source? "source", status? "status", type_? "type", user_id? "userId"
+    alt_id? "altId", attachments?, body?, chat_widget_id? "chatWidgetId", contact_id? "contactId", content_type? "contentType",
+    conversation_id? "conversationId", conversation_provider_id? "conversationProviderId", date_added? "dateAdded",
+    date_updated? "dateUpdated", direction?, id!, location_id? "locationId", message_type? "messageType", meta?, source?, status?,
+    type_? "type", user_id? "userId"
 } extra);
 
 /// Whether a message was sent by a person or by an automation.
@@ -1900,7 +1890,7 @@ pub struct MessageCall {
     pub extra: rt::Extra,
 }
 
-rt::object!(MessageCall { duration? "duration", status? "status" } extra);
+rt::object!(MessageCall { duration?, status? } extra);
 
 /// Delivery status of a message at the channel's provider.
 ///
@@ -1952,7 +1942,7 @@ pub struct MessageEmail {
     pub extra: rt::Extra,
 }
 
-rt::object!(MessageEmail { email? "email", message_ids? "messageIds" } extra);
+rt::object!(MessageEmail { email?, message_ids? "messageIds" } extra);
 
 /// Ids of the emails behind a message.
 #[derive(Clone, Debug, PartialEq)]
@@ -1980,7 +1970,7 @@ pub struct MessageEnvelope {
     pub extra: rt::Extra,
 }
 
-rt::object!(MessageEnvelope { message: "message" } extra);
+rt::object!(MessageEnvelope { message! } extra);
 
 /// A message or a call, inbound or outbound. `messageType` tells which fields to expect.
 #[derive(Clone, Debug, PartialEq)]
@@ -2055,13 +2045,11 @@ pub struct MessageEvent {
 }
 
 rt::object!(MessageEvent {
-    app_id? "appId", attachments? "attachments", bcc? "bcc", body? "body", call_duration? "callDuration", call_status? "callStatus",
-    cc? "cc", contact_id? "contactId", content_type? "contentType", conversation_id? "conversationId",
-    conversation_provider_id? "conversationProviderId", date_added? "dateAdded", direction? "direction", email_message_id? "emailMessageId",
-    from? "from", location_id? "locationId", message_id? "messageId", message_type? "messageType", message_type_id? "messageTypeId",
-    message_type_string? "messageTypeString", provider? "provider", source? "source", status? "status", subject? "subject",
-    thread_id? "threadId", timestamp? "timestamp", to? "to", type_: "type", user_id? "userId", version_id? "versionId",
-    webhook_id? "webhookId"
+    app_id? "appId", attachments?, bcc?, body?, call_duration? "callDuration", call_status? "callStatus", cc?, contact_id? "contactId",
+    content_type? "contentType", conversation_id? "conversationId", conversation_provider_id? "conversationProviderId",
+    date_added? "dateAdded", direction?, email_message_id? "emailMessageId", from?, location_id? "locationId", message_id? "messageId",
+    message_type? "messageType", message_type_id? "messageTypeId", message_type_string? "messageTypeString", provider?, source?, status?,
+    subject?, thread_id? "threadId", timestamp?, to?, type_! "type", user_id? "userId", version_id? "versionId", webhook_id? "webhookId"
 } extra);
 
 /// What is particular to the channel of a message.
@@ -2082,7 +2070,7 @@ pub struct MessageMeta {
     pub extra: rt::Extra,
 }
 
-rt::object!(MessageMeta { call? "call", call_duration? "callDuration", call_status? "callStatus", email? "email" } extra);
+rt::object!(MessageMeta { call?, call_duration? "callDuration", call_status? "callStatus", email? } extra);
 
 /// A page of messages.
 #[derive(Clone, Debug, PartialEq)]
@@ -2100,7 +2088,7 @@ pub struct MessagePage {
     pub extra: rt::Extra,
 }
 
-rt::object!(MessagePage { last_message_id? "lastMessageId", messages: "messages", next_page? "nextPage" } extra);
+rt::object!(MessagePage { last_message_id? "lastMessageId", messages!, next_page? "nextPage" } extra);
 
 /// A page of messages, or only the messages of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -2360,8 +2348,7 @@ pub struct Note {
 }
 
 rt::object!(Note {
-    body? "body", body_text? "bodyText", color? "color", contact_id? "contactId", date_added? "dateAdded", id? "id", pinned? "pinned",
-    title? "title", user_id? "userId"
+    body?, body_text? "bodyText", color?, contact_id? "contactId", date_added? "dateAdded", id?, pinned?, title?, user_id? "userId"
 } extra);
 
 /// One note.
@@ -2376,7 +2363,7 @@ pub struct NoteResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(NoteResponse { note? "note" } extra);
+rt::object!(NoteResponse { note? } extra);
 
 /// A number, or a number as text.
 #[derive(Clone, Debug, PartialEq)]
@@ -2416,7 +2403,7 @@ pub struct ProviderError {
     pub type_: String,
 }
 
-rt::object!(ProviderError { code: "code", message: "message", type_: "type" });
+rt::object!(ProviderError { code!, message!, type_! "type" });
 rt::setters!(ProviderError new(code: String, type_: String, message: String) {  });
 
 /// A message that the conversation provider has to deliver.
@@ -2458,9 +2445,9 @@ pub struct ProviderOutboundMessage {
 }
 
 rt::object!(ProviderOutboundMessage {
-    attachments? "attachments", contact_id? "contactId", email_from? "emailFrom", email_message_id? "emailMessageId", email_to? "emailTo",
-    html? "html", location_id? "locationId", message? "message", message_id? "messageId", phone? "phone", reply_to_alt_id? "replyToAltId",
-    subject? "subject", type_: "type", user_id? "userId"
+    attachments?, contact_id? "contactId", email_from? "emailFrom", email_message_id? "emailMessageId", email_to? "emailTo", html?,
+    location_id? "locationId", message?, message_id? "messageId", phone?, reply_to_alt_id? "replyToAltId", subject?, type_! "type",
+    user_id? "userId"
 } extra);
 
 /// One recipient, or several.
@@ -2492,7 +2479,7 @@ pub struct RemoveFollowersResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(RemoveFollowersResponse { followers? "followers", followers_removed? "followersRemoved" } extra);
+rt::object!(RemoveFollowersResponse { followers?, followers_removed? "followersRemoved" } extra);
 
 /// Which contacts to search for, and how many of them.
 #[derive(Clone, Debug, PartialEq)]
@@ -2514,8 +2501,7 @@ pub struct SearchContactsRequest {
 }
 
 rt::object!(SearchContactsRequest {
-    filters? "filters", location_id: "locationId", page? int "page", page_limit: int "pageLimit", query? "query",
-    search_after? "searchAfter"
+    filters?, location_id! "locationId", page? int, page_limit! int "pageLimit", query?, search_after? "searchAfter"
 });
 rt::setters!(SearchContactsRequest new(location_id: String, page_limit: i64) {
     filters: [ContactFilter], page: i64, query: String, search_after: [SortValue]
@@ -2544,7 +2530,7 @@ pub struct SearchContactsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(SearchContactsResponse { contacts? "contacts", total? "total", trace_id? "traceId" } extra);
+rt::object!(SearchContactsResponse { contacts?, total?, trace_id? "traceId" } extra);
 
 /// One page of conversations.
 #[derive(Clone, Debug, PartialEq)]
@@ -2560,7 +2546,7 @@ pub struct SearchConversationsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(SearchConversationsResponse { conversations: "conversations", total? "total" } extra);
+rt::object!(SearchConversationsResponse { conversations!, total? } extra);
 
 /// Who is to see that a reply is being typed.
 #[derive(Clone, Debug, PartialEq)]
@@ -2578,10 +2564,7 @@ pub struct SendTypingIndicatorRequest {
 }
 
 rt::object!(SendTypingIndicatorRequest {
-    conversation_id: "conversationId",
-    is_typing: "isTyping",
-    location_id: "locationId",
-    visitor_id: "visitorId"
+    conversation_id! "conversationId", is_typing! "isTyping", location_id! "locationId", visitor_id! "visitorId"
 });
 rt::setters!(SendTypingIndicatorRequest new(location_id: String, is_typing: String, visitor_id: String, conversation_id: String) {  });
 
@@ -2626,7 +2609,7 @@ pub struct SucceededResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(SucceededResponse { succeded? "succeded", succeeded? "succeeded" } extra);
+rt::object!(SucceededResponse { succeded?, succeeded? } extra);
 
 /// Whether the call did what it should.
 #[derive(Clone, Debug, PartialEq)]
@@ -2640,7 +2623,7 @@ pub struct SuccessResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(SuccessResponse { success? "success" } extra);
+rt::object!(SuccessResponse { success? } extra);
 
 /// Tags to add or to remove.
 #[derive(Clone, Debug, PartialEq)]
@@ -2651,7 +2634,7 @@ pub struct TagsRequest {
     pub tags: Vec<String>,
 }
 
-rt::object!(TagsRequest { tags: "tags" });
+rt::object!(TagsRequest { tags! });
 rt::setters!(TagsRequest new(tags: [String]) {  });
 
 /// Tags of a contact.
@@ -2670,7 +2653,7 @@ pub struct TagsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(TagsResponse { tags? "tags", tags_added? "tagsAdded", tags_removed? "tagsRemoved" } extra);
+rt::object!(TagsResponse { tags?, tags_added? "tagsAdded", tags_removed? "tagsRemoved" } extra);
 
 /// Something to be done for a contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -2696,9 +2679,7 @@ pub struct Task {
     pub extra: rt::Extra,
 }
 
-rt::object!(Task {
-    assigned_to? "assignedTo", body? "body", completed? "completed", contact_id? "contactId", due_date? "dueDate", id? "id", title? "title"
-} extra);
+rt::object!(Task { assigned_to? "assignedTo", body?, completed?, contact_id? "contactId", due_date? "dueDate", id?, title? } extra);
 
 /// One task.
 #[derive(Clone, Debug, PartialEq)]
@@ -2712,7 +2693,7 @@ pub struct TaskResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(TaskResponse { task? "task" } extra);
+rt::object!(TaskResponse { task? } extra);
 
 /// One text, or several.
 #[derive(Clone, Debug, PartialEq)]
@@ -2774,10 +2755,10 @@ pub struct TokenResponse {
 }
 
 rt::object!(TokenResponse {
-    access_token? "access_token", approve_all_locations? "approveAllLocations", approved_locations? "approvedLocations",
-    company_id? "companyId", expires_in? "expires_in", install_to_future_locations? "installToFutureLocations",
-    is_bulk_installation? "isBulkInstallation", location_id? "locationId", plan_id? "planId", refresh_token_id? "refreshTokenId",
-    refresh_token? "refresh_token", scope? "scope", token_type? "token_type", user_id? "userId", user_type? "userType"
+    access_token?, approve_all_locations? "approveAllLocations", approved_locations? "approvedLocations", company_id? "companyId",
+    expires_in?, install_to_future_locations? "installToFutureLocations", is_bulk_installation? "isBulkInstallation",
+    location_id? "locationId", plan_id? "planId", refresh_token_id? "refreshTokenId", refresh_token?, scope?, token_type?,
+    user_id? "userId", user_type? "userType"
 } extra);
 
 /// Whether the token is for an agency (`Company`) or for a sub-account (`Location`).
@@ -2816,8 +2797,7 @@ pub struct TranscriptSentence {
 }
 
 rt::object!(TranscriptSentence {
-    confidence? "confidence", end_time? "endTime", media_channel? "mediaChannel", sentence_index? "sentenceIndex", start_time? "startTime",
-    transcript: "transcript"
+    confidence?, end_time? "endTime", media_channel? "mediaChannel", sentence_index? "sentenceIndex", start_time? "startTime", transcript!
 } extra);
 
 /// A removal of the app.
@@ -2843,7 +2823,7 @@ pub struct UninstallEvent {
 }
 
 rt::object!(UninstallEvent {
-    app_id? "appId", company_id? "companyId", location_id? "locationId", timestamp? "timestamp", type_: "type", webhook_id? "webhookId"
+    app_id? "appId", company_id? "companyId", location_id? "locationId", timestamp?, type_! "type", webhook_id? "webhookId"
 } extra);
 
 /// The changed contact.
@@ -2862,7 +2842,7 @@ pub struct UpdateContactResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(UpdateContactResponse { contact? "contact", succeded? "succeded", succeeded? "succeeded" } extra);
+rt::object!(UpdateContactResponse { contact?, succeded?, succeeded? } extra);
 
 /// What to change in a conversation.
 #[derive(Clone, Debug, PartialEq)]
@@ -2879,9 +2859,7 @@ pub struct UpdateConversationRequest {
     pub unread_count: Option<rt::Number>,
 }
 
-rt::object!(UpdateConversationRequest {
-    feedback? "feedback", location_id: "locationId", starred? "starred", unread_count? "unreadCount"
-});
+rt::object!(UpdateConversationRequest { feedback?, location_id! "locationId", starred?, unread_count? "unreadCount" });
 rt::setters!(UpdateConversationRequest new(location_id: String) { feedback: (rt::Object), starred: bool, unread_count: (rt::Number) });
 
 /// The changed conversation.
@@ -2898,7 +2876,7 @@ pub struct UpdateConversationResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(UpdateConversationResponse { conversation? "conversation", success? "success" } extra);
+rt::object!(UpdateConversationResponse { conversation?, success? } extra);
 
 /// Delivery status of a message.
 #[derive(Clone, Debug, PartialEq)]
@@ -2915,7 +2893,7 @@ pub struct UpdateMessageStatusRequest {
     pub status: MessageDeliveryStatus,
 }
 
-rt::object!(UpdateMessageStatusRequest { email_message_id? "emailMessageId", error? "error", recipients? "recipients", status: "status" });
+rt::object!(UpdateMessageStatusRequest { email_message_id? "emailMessageId", error?, recipients?, status! });
 rt::setters!(UpdateMessageStatusRequest new(status: MessageDeliveryStatus) {
     email_message_id: String, error: ProviderError, recipients: [String]
 });
@@ -2929,7 +2907,7 @@ pub struct UpdateTaskCompletedRequest {
     pub completed: bool,
 }
 
-rt::object!(UpdateTaskCompletedRequest { completed: "completed" });
+rt::object!(UpdateTaskCompletedRequest { completed! });
 rt::setters!(UpdateTaskCompletedRequest new(completed: bool) {  });
 
 /// What to change in a task.
@@ -2949,7 +2927,7 @@ pub struct UpdateTaskRequest {
     pub title: Option<String>,
 }
 
-rt::object!(UpdateTaskRequest { assigned_to? "assignedTo", body? "body", completed? "completed", due_date? "dueDate", title? "title" });
+rt::object!(UpdateTaskRequest { assigned_to? "assignedTo", body?, completed?, due_date? "dueDate", title? });
 rt::setters!(UpdateTaskRequest new() { assigned_to: String, body: String, completed: bool, due_date: String, title: String });
 
 /// Where the uploaded files are.
@@ -2988,9 +2966,7 @@ pub struct UpsertContactResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(UpsertContactResponse {
-    contact? "contact", new? "new", succeded? "succeded", succeeded? "succeeded", trace_id? "traceId"
-} extra);
+rt::object!(UpsertContactResponse { contact?, new?, succeded?, succeeded?, trace_id? "traceId" } extra);
 
 /// Domain and logo of an agency's own edition.
 #[derive(Clone, Debug, PartialEq)]
@@ -3006,7 +2982,7 @@ pub struct WhitelabelDetails {
     pub extra: rt::Extra,
 }
 
-rt::object!(WhitelabelDetails { domain? "domain", logo_url? "logoUrl" } extra);
+rt::object!(WhitelabelDetails { domain?, logo_url? "logoUrl" } extra);
 
 /// When the workflow's event is.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,6 +6,10 @@
 pub use highlevel::types::*;
 use reachout_runtime as rt;
 
+// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
+// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
+// the arguments of `new`, then the optional fields; `[T]` is a list.
+
 /// A message that a contact sent over a conversation provider.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -48,10 +52,9 @@ pub struct AddInboundMessageRequest {
 }
 
 rt::object!(AddInboundMessageRequest {
-    alt_id? "altId", attachments? "attachments", call? "call", contact_id: "contactId", conversation_id: "conversationId",
-    conversation_provider_id: "conversationProviderId", date? "date", direction? "direction", email_bcc? "emailBcc", email_cc? "emailCc",
-    email_from? "emailFrom", email_message_id? "emailMessageId", email_to? "emailTo", html? "html", message? "message", subject? "subject",
-    type_: "type"
+    alt_id? "altId", attachments?, call?, contact_id! "contactId", conversation_id! "conversationId",
+    conversation_provider_id! "conversationProviderId", date?, direction?, email_bcc? "emailBcc", email_cc? "emailCc",
+    email_from? "emailFrom", email_message_id? "emailMessageId", email_to? "emailTo", html?, message?, subject?, type_! "type"
 });
 rt::setters!(AddInboundMessageRequest new(type_: InboundMessageType, conversation_id: String, contact_id: String, conversation_provider_id: String) {
     alt_id: String, attachments: [String], call: CallData, date: (rt::DateTime<rt::Utc>), direction: MessageDirection, email_bcc: [String],
@@ -76,11 +79,7 @@ pub struct CompleteUploadRequest {
 }
 
 rt::object!(CompleteUploadRequest {
-    conversation_id: "conversationId",
-    file_path: "filePath",
-    filename: "filename",
-    location_id: "locationId",
-    upload_id: "uploadId"
+    conversation_id! "conversationId", file_path! "filePath", filename!, location_id! "locationId", upload_id! "uploadId"
 });
 rt::setters!(CompleteUploadRequest new(upload_id: String, file_path: String, location_id: String, conversation_id: String, filename: String) {
 
@@ -100,7 +99,7 @@ pub struct CompleteUploadResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(CompleteUploadResponse { metadata? "metadata", uploaded_files? "uploadedFiles" } extra);
+rt::object!(CompleteUploadResponse { metadata?, uploaded_files? "uploadedFiles" } extra);
 
 /// By what conversations are sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -182,11 +181,10 @@ pub struct CreateContactRequest {
 }
 
 rt::object!(CreateContactRequest {
-    address1? "address1", assigned_to? "assignedTo", city? "city", company_name? "companyName", country? "country",
-    custom_fields? "customFields", date_of_birth? "dateOfBirth", dnd? "dnd", dnd_settings? "dndSettings", email? "email",
-    first_name? "firstName", gender? "gender", inbound_dnd_settings? "inboundDndSettings", last_name? "lastName", location_id: "locationId",
-    name? "name", phone? "phone", postal_code? "postalCode", source? "source", state? "state", tags? "tags", timezone? "timezone",
-    website? "website"
+    address1?, assigned_to? "assignedTo", city?, company_name? "companyName", country?, custom_fields? "customFields",
+    date_of_birth? "dateOfBirth", dnd?, dnd_settings? "dndSettings", email?, first_name? "firstName", gender?,
+    inbound_dnd_settings? "inboundDndSettings", last_name? "lastName", location_id! "locationId", name?, phone?, postal_code? "postalCode",
+    source?, state?, tags?, timezone?, website?
 });
 rt::setters!(CreateContactRequest new(location_id: String) {
     address1: String, assigned_to: String, city: String, company_name: String, country: String, custom_fields: [CustomFieldInput],
@@ -210,7 +208,7 @@ pub struct CreateCustomSubtypeRequest {
     pub name: String,
 }
 
-rt::object!(CreateCustomSubtypeRequest { channel: "channel", description? "description", language: "language", name: "name" });
+rt::object!(CreateCustomSubtypeRequest { channel!, description?, language!, name! });
 rt::setters!(CreateCustomSubtypeRequest new(name: String, channel: SubtypeChannel, language: String) { description: String });
 
 impl rt::Limited for CreateCustomSubtypeRequest {
@@ -237,7 +235,7 @@ pub struct CreateNoteRequest {
     pub user_id: Option<String>,
 }
 
-rt::object!(CreateNoteRequest { body: "body", color? "color", pinned? "pinned", title? "title", user_id? "userId" });
+rt::object!(CreateNoteRequest { body!, color?, pinned?, title?, user_id? "userId" });
 rt::setters!(CreateNoteRequest new(body: String) { color: String, pinned: bool, title: String, user_id: String });
 
 /// Name of the default subtype. Needed when the action is `default`.
@@ -294,7 +292,7 @@ pub struct ExportMessagesResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ExportMessagesResponse { messages? "messages", next_cursor? "nextCursor", total? "total" } extra);
+rt::object!(ExportMessagesResponse { messages?, next_cursor? "nextCursor", total? } extra);
 
 /// By what exported messages are sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -334,7 +332,7 @@ pub struct ForwardConfig {
 }
 
 rt::object!(ForwardConfig {
-    email_message_id? "emailMessageId", forward_whole_thread? "forwardWholeThread", is_forwarded: "isForwarded", message_id? "messageId",
+    email_message_id? "emailMessageId", forward_whole_thread? "forwardWholeThread", is_forwarded! "isForwarded", message_id? "messageId",
     recipient_contact_id? "recipientContactId", recipient_conversation_id? "recipientConversationId", source_contact_id? "sourceContactId",
     source_conversation_id? "sourceConversationId", to_email? "toEmail"
 });
@@ -456,8 +454,7 @@ pub struct InitiateUploadRequest {
 }
 
 rt::object!(InitiateUploadRequest {
-    channel: "channel", content_type: "contentType", conversation_id: "conversationId", file_size? "fileSize", filename: "filename",
-    location_id: "locationId"
+    channel!, content_type! "contentType", conversation_id! "conversationId", file_size? "fileSize", filename!, location_id! "locationId"
 });
 rt::setters!(InitiateUploadRequest new(location_id: String, conversation_id: String, filename: String, content_type: String, channel: String) {
     file_size: (rt::Number)
@@ -484,7 +481,7 @@ pub struct InitiateUploadResponse {
 }
 
 rt::object!(InitiateUploadResponse {
-    expires_at? "expiresAt", file_path? "filePath", max_file_size? "maxFileSize", upload_id: "uploadId", upload_url? "uploadUrl"
+    expires_at? "expiresAt", file_path? "filePath", max_file_size? "maxFileSize", upload_id! "uploadId", upload_url? "uploadUrl"
 } extra);
 
 /// Kind of the message within its channel. The documents speak of an object and send the text `Email`; either is accepted.
@@ -574,12 +571,12 @@ pub struct SendMessageRequest {
 }
 
 rt::object!(SendMessageRequest {
-    appointment_id? "appointmentId", attachments? "attachments", contact_id: "contactId",
-    conversation_provider_id? "conversationProviderId", custom_subtype_id? "customSubtypeId", email_bcc? "emailBcc", email_cc? "emailCc",
-    email_from? "emailFrom", email_reply_mode? "emailReplyMode", email_to? "emailTo", forward? "forward", from_number? "fromNumber",
-    html? "html", message? "message", optimization_period? "optimizationPeriod", reply_message_id? "replyMessageId",
-    scheduled_timestamp? "scheduledTimestamp", status: "status", sub_type: "subType", subject? "subject", template_id? "templateId",
-    thread_id? "threadId", to_number? "toNumber", type_: "type", uses_native_scheduling_ai? "usesNativeSchedulingAi"
+    appointment_id? "appointmentId", attachments?, contact_id! "contactId", conversation_provider_id? "conversationProviderId",
+    custom_subtype_id? "customSubtypeId", email_bcc? "emailBcc", email_cc? "emailCc", email_from? "emailFrom",
+    email_reply_mode? "emailReplyMode", email_to? "emailTo", forward?, from_number? "fromNumber", html?, message?,
+    optimization_period? "optimizationPeriod", reply_message_id? "replyMessageId", scheduled_timestamp? "scheduledTimestamp", status!,
+    sub_type! "subType", subject?, template_id? "templateId", thread_id? "threadId", to_number? "toNumber", type_! "type",
+    uses_native_scheduling_ai? "usesNativeSchedulingAi"
 });
 rt::setters!(SendMessageRequest new(type_: SendMessageType, sub_type: MessageSubType, contact_id: String, status: MessageDeliveryStatus) {
     appointment_id: String, attachments: [String], conversation_provider_id: String, custom_subtype_id: String, email_bcc: [String],
@@ -614,7 +611,7 @@ pub struct SendMessageResponse {
 
 rt::object!(SendMessageResponse {
     conversation_id? "conversationId", email_message_id? "emailMessageId", forward_data? "forwardData", message_id? "messageId",
-    message_ids? "messageIds", msg? "msg", status? "status"
+    message_ids? "messageIds", msg?, status?
 } extra);
 
 /// Channel of the message to send.
@@ -667,7 +664,7 @@ pub struct SendReviewReplyRequest {
     pub message: String,
 }
 
-rt::object!(SendReviewReplyRequest { conversation_id: "conversationId", location_id: "locationId", message: "message" });
+rt::object!(SendReviewReplyRequest { conversation_id! "conversationId", location_id! "locationId", message! });
 rt::setters!(SendReviewReplyRequest new(conversation_id: String, location_id: String, message: String) {  });
 
 /// What changes.
@@ -686,9 +683,7 @@ pub struct SubscriptionAction {
     pub type_: SubscriptionActionType,
 }
 
-rt::object!(SubscriptionAction {
-    subtype_id? "subtype_id", subtype_name? "subtype_name", subtype_status: "subtype_status", type_: "type"
-});
+rt::object!(SubscriptionAction { subtype_id?, subtype_name?, subtype_status!, type_! "type" });
 rt::setters!(SubscriptionAction new(type_: SubscriptionActionType, subtype_status: SubscriptionStatus) {
     subtype_id: String, subtype_name: DefaultSubtypeName
 });
@@ -780,10 +775,9 @@ pub struct UpdateContactRequest {
 }
 
 rt::object!(UpdateContactRequest {
-    address1? "address1", assigned_to? "assignedTo", city? "city", country? "country", custom_fields? "customFields",
-    date_of_birth? "dateOfBirth", dnd? "dnd", dnd_settings? "dndSettings", email? "email", first_name? "firstName",
-    inbound_dnd_settings? "inboundDndSettings", last_name? "lastName", name? "name", phone? "phone", postal_code? "postalCode",
-    source? "source", state? "state", tags? "tags", timezone? "timezone", website? "website"
+    address1?, assigned_to? "assignedTo", city?, country?, custom_fields? "customFields", date_of_birth? "dateOfBirth", dnd?,
+    dnd_settings? "dndSettings", email?, first_name? "firstName", inbound_dnd_settings? "inboundDndSettings", last_name? "lastName", name?,
+    phone?, postal_code? "postalCode", source?, state?, tags?, timezone?, website?
 });
 rt::setters!(UpdateContactRequest new() {
     address1: String, assigned_to: String, city: String, country: String, custom_fields: [CustomFieldInput], date_of_birth: String,
@@ -806,9 +800,7 @@ pub struct UpdateCustomSubtypeRequest {
     pub resubscription_legal_form_id: Option<String>,
 }
 
-rt::object!(UpdateCustomSubtypeRequest {
-    archived? "archived", description? "description", name? "name", resubscription_legal_form_id? "resubscription_legal_form_id"
-});
+rt::object!(UpdateCustomSubtypeRequest { archived?, description?, name?, resubscription_legal_form_id? });
 rt::setters!(UpdateCustomSubtypeRequest new() { archived: bool, description: String, name: String, resubscription_legal_form_id: String });
 
 impl rt::Limited for UpdateCustomSubtypeRequest {
@@ -827,7 +819,7 @@ pub struct UpdateMessageAttachmentsRequest {
     pub attachments: Vec<String>,
 }
 
-rt::object!(UpdateMessageAttachmentsRequest { attachments: "attachments" });
+rt::object!(UpdateMessageAttachmentsRequest { attachments! });
 rt::setters!(UpdateMessageAttachmentsRequest new(attachments: [String]) {  });
 
 impl rt::Limited for UpdateMessageAttachmentsRequest {
@@ -853,7 +845,7 @@ pub struct UpdateNoteRequest {
     pub user_id: Option<String>,
 }
 
-rt::object!(UpdateNoteRequest { body? "body", color? "color", pinned? "pinned", title? "title", user_id? "userId" });
+rt::object!(UpdateNoteRequest { body?, color?, pinned?, title?, user_id? "userId" });
 rt::setters!(UpdateNoteRequest new() { body: String, color: String, pinned: bool, title: String, user_id: String });
 
 /// A change of what a contact is subscribed to, made by a user.
@@ -878,8 +870,7 @@ pub struct UpdateSubscriptionRequest {
 }
 
 rt::object!(UpdateSubscriptionRequest {
-    contact_id: "contactId", email: "email", legal_description? "legal_description", legal_reason? "legal_reason",
-    location_id: "locationId", subscription_action: "subscription_action"
+    contact_id! "contactId", email!, legal_description?, legal_reason?, location_id! "locationId", subscription_action!
 });
 rt::setters!(UpdateSubscriptionRequest new(location_id: String, contact_id: String, email: String, subscription_action: SubscriptionAction) {
     legal_description: String, legal_reason: String
@@ -907,8 +898,8 @@ pub struct UploadAttachmentsRequest {
 }
 
 rt::object!(UploadAttachmentsRequest {
-    attachment_urls? "attachmentUrls", chat_service_sid? "chatServiceSid", contact_id: "contactId", conversation_id: "conversationId",
-    file_attachment: "fileAttachment", is_group_sms? "isGroupSms", location_id: "locationId"
+    attachment_urls? "attachmentUrls", chat_service_sid? "chatServiceSid", contact_id! "contactId", conversation_id! "conversationId",
+    file_attachment! "fileAttachment", is_group_sms? "isGroupSms", location_id! "locationId"
 });
 
 /// What the storage knows of the file.
@@ -925,7 +916,7 @@ pub struct UploadMetadata {
     pub extra: rt::Extra,
 }
 
-rt::object!(UploadMetadata { content_type? "contentType", size? "size" } extra);
+rt::object!(UploadMetadata { content_type? "contentType", size? } extra);
 
 /// The contact to create or to update.
 #[derive(Clone, Debug, PartialEq)]
@@ -985,11 +976,10 @@ pub struct UpsertContactRequest {
 }
 
 rt::object!(UpsertContactRequest {
-    address1? "address1", assigned_to? "assignedTo", city? "city", company_name? "companyName", country? "country",
-    create_new_if_duplicate_allowed? "createNewIfDuplicateAllowed", custom_fields? "customFields", date_of_birth? "dateOfBirth", dnd? "dnd",
-    dnd_settings? "dndSettings", email? "email", first_name? "firstName", gender? "gender", inbound_dnd_settings? "inboundDndSettings",
-    last_name? "lastName", location_id: "locationId", name? "name", phone? "phone", postal_code? "postalCode", source? "source",
-    state? "state", tags? "tags", timezone? "timezone", website? "website"
+    address1?, assigned_to? "assignedTo", city?, company_name? "companyName", country?,
+    create_new_if_duplicate_allowed? "createNewIfDuplicateAllowed", custom_fields? "customFields", date_of_birth? "dateOfBirth", dnd?,
+    dnd_settings? "dndSettings", email?, first_name? "firstName", gender?, inbound_dnd_settings? "inboundDndSettings",
+    last_name? "lastName", location_id! "locationId", name?, phone?, postal_code? "postalCode", source?, state?, tags?, timezone?, website?
 });
 rt::setters!(UpsertContactRequest new(location_id: String) {
     address1: String, assigned_to: String, city: String, company_name: String, country: String, create_new_if_duplicate_allowed: bool,

@@ -55,7 +55,7 @@ pub(super) fn ended(result: &Result<Receipt, Error>, number: u32, most: u32) -> 
         delivery => match client.advice() {
             Advice::RetryLater { after } => only(bounded(again(after), number, most)),
             _ if stops_account(client) => Ended { outcome: again(None), pause: Some(cut(error.to_string())) },
-            Advice::LookFirst => only(outcome(State::Unknown)),
+            Advice::Verify => only(outcome(State::Unknown)),
             _ if delivery == Delivery::Rejected => only(outcome(State::Rejected)),
             _ => only(outcome(State::Failed)),
         },

@@ -33,7 +33,7 @@ use crate::response::stream::ByteStream;
 #[must_use = "nothing is sent before the call is awaited"]
 pub struct Call<T> {
     request: Request,
-    /// Prepares the run outside of its future, which would have room for the request beside it otherwise.
+    /// Prepares the run outside of its future, which would hold the request beside it otherwise.
     run: fn(Request) -> BoxFuture<'static, Result<Response<T>, Error>>,
 }
 
@@ -63,7 +63,7 @@ impl Request {
         Call { request: self, run }
     }
 
-    /// The call whose response body is handed out as it arrives, without a limit on its size.
+    /// The call whose response body is read as it arrives, without a limit on its size.
     pub fn send_stream(self) -> Call<ByteStream> {
         let run = |request| -> BoxFuture<'static, _> {
             match Run::new(request) {

@@ -96,8 +96,8 @@ impl Prepared {
             return Ok(request);
         }
         constant_headers(headers, core, *route)?;
-        headers::overlay(headers, &core.shared().headers);
-        headers::overlay(headers, own);
+        headers::merge(headers, &core.shared().headers);
+        headers::merge(headers, own);
         if let Some(credential) = credential {
             for (auth, value) in credential.values()? {
                 match auth {
@@ -149,7 +149,7 @@ fn secrets(request: &Parts) -> Vec<SecretString> {
 fn check(request: &mut Parts) -> Result<Url, Error> {
     request.problems()?;
     let url = request.core.shared().base.join(request.path.finish(), &request.query)?;
-    headers::overlay(&mut request.headers, request.core.options().headers.check()?);
+    headers::merge(&mut request.headers, request.core.options().headers.check()?);
     Ok(url)
 }
 

@@ -1,4 +1,4 @@
-//! One renewal at a time, which outlives whoever waits for it.
+//! One renewal at a time, which outlives the callers that wait for it.
 
 use std::future::ready;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,19 +13,19 @@ use tokio::task::AbortHandle;
 use super::{Tokens, background};
 
 /// Shared, because all who waited get it.
-pub(super) type Outcome = Result<Arc<Tokens>, Failure>;
+pub(super) type Outcome = Result<Arc<Tokens>, SharedError>;
 
 const UNAVAILABLE: &str = "no access token: ";
 
 /// Why there are no new tokens.
 #[derive(Clone)]
-pub(super) struct Failure {
+pub(super) struct SharedError {
     pub(super) error: Arc<Error>,
     /// The error without the delivery of the token request, which is not the request the reader asks about.
     pub(super) text: Arc<str>,
 }
 
-impl Failure {
+impl SharedError {
     pub(super) fn new(error: Error, advice: &str) -> Self {
         let parts = [error.reason(), error.message().unwrap_or_default()];
         let mut text = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
@@ -50,7 +50,7 @@ impl Failure {
 /// The work runs in the [background]. A caller who stops waiting (a timeout, a closed connection), or whose runtime stands still or ends,
 /// therefore cannot interrupt it between the vendor's response and the store, where a rotated refresh token would be lost.
 #[derive(Default)]
-pub(super) struct Flight {
+pub(super) struct SingleFlight {
     running: Mutex<Option<Running>>,
 }
 
@@ -61,36 +61,36 @@ struct Running {
     outcome: Shared<BoxFuture<'static, Outcome>>,
 }
 
-/// What a caller waits for.
-pub(super) struct Ticket {
+/// A renewal that a caller waits for.
+pub(super) struct Pending {
     /// Whether the renewal knows of the caller's refused token, and so will not return it.
-    pub(super) knows_refused: bool,
+    pub(super) knows_rejected: bool,
     pub(super) outcome: Shared<BoxFuture<'static, Outcome>>,
 }
 
-impl Flight {
+impl SingleFlight {
     /// Joins the renewal under way, or begins `work`.
-    pub(super) fn join_or_begin<F>(&self, refused: Option<&SecretString>, work: impl FnOnce() -> F) -> Ticket
+    pub(super) fn join_or_begin<F>(&self, refused: Option<&SecretString>, work: impl FnOnce() -> F) -> Pending
     where
         F: Future<Output = Outcome> + Send + 'static,
     {
         // The one assignment below is the last thing done under the lock, so a poisoned value is a whole one.
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(current) = running.as_ref().filter(|current| !current.task.is_finished()) {
-            let knows_refused = refused.is_none_or(|refused| current.knows(refused));
-            return Ticket { knows_refused, outcome: current.outcome.clone() };
+            let knows_rejected = refused.is_none_or(|refused| current.knows(refused));
+            return Pending { knows_rejected, outcome: current.outcome.clone() };
         }
         let task = match background::spawn(work()) {
             Ok(task) => task,
             Err(error) => {
                 let error = Error::credential("no thread can be started to renew tokens").with_source(error);
-                return Ticket { knows_refused: true, outcome: ready(Err(Failure::new(error, ""))).boxed().shared() };
+                return Pending { knows_rejected: true, outcome: ready(Err(SharedError::new(error, ""))).boxed().shared() };
             }
         };
         let handle = task.abort_handle();
-        let outcome = async move { task.await.unwrap_or_else(|_| Err(cut_off())) }.boxed().shared();
+        let outcome = async move { task.await.unwrap_or_else(|_| Err(interrupted())) }.boxed().shared();
         *running = Some(Running { task: handle, refused: refused.cloned(), outcome: outcome.clone() });
-        Ticket { knows_refused: true, outcome }
+        Pending { knows_rejected: true, outcome }
     }
 }
 
@@ -101,7 +101,7 @@ impl Running {
 }
 
 /// Nothing aborts the task, so a store of the application panicked.
-fn cut_off() -> Failure {
+fn interrupted() -> SharedError {
     let error = Error::credential("the renewal was cut off");
-    Failure::new(error, "whether the vendor has replaced the refresh token is unknown")
+    SharedError::new(error, "whether the vendor has replaced the refresh token is unknown")
 }

@@ -1,4 +1,4 @@
-//! Whole numbers, of which JSON Schema says that `3.0` is one.
+//! Integers, of which JSON Schema says that `3.0` is one.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,17 +6,17 @@ use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 
-/// A type that holds whole numbers.
-pub trait Whole: Sized {
+/// A type that holds integers.
+pub trait Integers: Sized {
     /// Reads one.
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
 }
 
 /// Reads a value where serde wants a seed.
 #[derive(Debug)]
-pub struct WholeSeed<T>(pub PhantomData<T>);
+pub struct IntegersSeed<T>(pub PhantomData<T>);
 
-impl<'de, T: Whole> DeserializeSeed<'de> for WholeSeed<T> {
+impl<'de, T: Integers> DeserializeSeed<'de> for IntegersSeed<T> {
     type Value = T;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
@@ -25,18 +25,18 @@ impl<'de, T: Whole> DeserializeSeed<'de> for WholeSeed<T> {
 }
 
 /// What reads the value of `T`.
-struct Of<T>(PhantomData<T>);
+struct IntegersVisitor<T>(PhantomData<T>);
 
 macro_rules! integers {
     ($($integer:ident $hint:ident),*) => {
         $(
-            impl Whole for $integer {
+            impl Integers for $integer {
                 fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    deserializer.$hint(Of::<Self>(PhantomData))
+                    deserializer.$hint(IntegersVisitor::<Self>(PhantomData))
                 }
             }
 
-            impl Visitor<'_> for Of<$integer> {
+            impl Visitor<'_> for IntegersVisitor<$integer> {
                 type Value = $integer;
 
                 fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -56,7 +56,7 @@ macro_rules! integers {
                     if value.fract() != 0.0 || value.abs() > 9_007_199_254_740_992.0 {
                         return Err(E::invalid_type(Unexpected::Float(value), &self));
                     }
-                    #[allow(clippy::cast_possible_truncation, reason = "the line above keeps it within i64")]
+                    #[expect(clippy::cast_possible_truncation, reason = "the line above keeps it within i64")]
                     self.visit_i64(value as i64)
                 }
             }
@@ -66,13 +66,13 @@ macro_rules! integers {
 
 integers!(i64 deserialize_i64, u64 deserialize_u64);
 
-impl<T: Whole> Whole for Option<T> {
+impl<T: Integers> Integers for Option<T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_option(Of::<Self>(PhantomData))
+        deserializer.deserialize_option(IntegersVisitor::<Self>(PhantomData))
     }
 }
 
-impl<'de, T: Whole> Visitor<'de> for Of<Option<T>> {
+impl<'de, T: Integers> Visitor<'de> for IntegersVisitor<Option<T>> {
     type Value = Option<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -92,19 +92,19 @@ impl<'de, T: Whole> Visitor<'de> for Of<Option<T>> {
     }
 }
 
-impl<T: Whole> Whole for Box<T> {
+impl<T: Integers> Integers for Box<T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         T::read(deserializer).map(Self::new)
     }
 }
 
-impl<T: Whole> Whole for Vec<T> {
+impl<T: Integers> Integers for Vec<T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(Of::<Self>(PhantomData))
+        deserializer.deserialize_seq(IntegersVisitor::<Self>(PhantomData))
     }
 }
 
-impl<'de, T: Whole> Visitor<'de> for Of<Vec<T>> {
+impl<'de, T: Integers> Visitor<'de> for IntegersVisitor<Vec<T>> {
     type Value = Vec<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -113,20 +113,20 @@ impl<'de, T: Whole> Visitor<'de> for Of<Vec<T>> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
         let mut values = Vec::new();
-        while let Some(value) = list.next_element_seed(WholeSeed(PhantomData))? {
+        while let Some(value) = list.next_element_seed(IntegersSeed(PhantomData))? {
             values.push(value);
         }
         Ok(values)
     }
 }
 
-impl<T: Whole> Whole for BTreeMap<String, T> {
+impl<T: Integers> Integers for BTreeMap<String, T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Of::<Self>(PhantomData))
+        deserializer.deserialize_map(IntegersVisitor::<Self>(PhantomData))
     }
 }
 
-impl<'de, T: Whole> Visitor<'de> for Of<BTreeMap<String, T>> {
+impl<'de, T: Integers> Visitor<'de> for IntegersVisitor<BTreeMap<String, T>> {
     type Value = BTreeMap<String, T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -136,7 +136,7 @@ impl<'de, T: Whole> Visitor<'de> for Of<BTreeMap<String, T>> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<BTreeMap<String, T>, A::Error> {
         let mut values = BTreeMap::new();
         while let Some(key) = map.next_key::<String>()? {
-            values.insert(key, map.next_value_seed(WholeSeed(PhantomData))?);
+            values.insert(key, map.next_value_seed(IntegersSeed(PhantomData))?);
         }
         Ok(values)
     }

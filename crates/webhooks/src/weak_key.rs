@@ -1,11 +1,11 @@
-//! Ed25519 keys that parse and protect nothing.
+//! Weak Ed25519 keys: they parse and protect nothing.
 
 use data_encoding::HEXLOWER;
 
 const KEY_LEN: usize = 32;
 
-/// The y-coordinates of the eight points whose order divides 8, in hex, with those that are not reduced: whoever
-/// chooses the signature can make it fit any message under such a key. The sign bit of x is left out.
+/// The y-coordinates of the eight points whose order divides 8, in hex, with those that are not reduced: a
+/// signature can be chosen that fits any message under such a key. The sign bit of x is left out.
 const SMALL_ORDER: [&str; 7] = [
     "0000000000000000000000000000000000000000000000000000000000000000",
     "0100000000000000000000000000000000000000000000000000000000000000",
