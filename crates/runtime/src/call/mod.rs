@@ -9,6 +9,7 @@ mod gate;
 mod history;
 mod observe;
 mod prepared;
+pub(crate) mod preview;
 mod redirect;
 mod report;
 mod run;
@@ -23,7 +24,7 @@ use serde::de::DeserializeOwned;
 
 use self::run::Run;
 use crate::error::Error;
-use crate::request::Request;
+use crate::request::{IntoRequest, Request};
 use crate::response::Response;
 use crate::response::stream::ByteStream;
 
@@ -96,6 +97,14 @@ impl<T> IntoFuture for Call<T> {
     }
 }
 
+impl<T> IntoRequest for Call<T> {
+    type Response = T;
+
+    fn into_request(self) -> Request {
+        self.request
+    }
+}
+
 impl<T> fmt::Debug for Call<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Call").field(&self.request).finish()
@@ -113,6 +122,14 @@ macro_rules! call {
 
             fn into_future(self) -> Self::IntoFuture {
                 ::std::future::IntoFuture::into_future(self.0)
+            }
+        }
+
+        impl $crate::IntoRequest for $name {
+            type Response = $response;
+
+            fn into_request(self) -> $crate::Request {
+                $crate::IntoRequest::into_request(self.0)
             }
         }
     };

@@ -59,6 +59,10 @@ impl Prepared {
         secrets(&self.request)
     }
 
+    pub(super) fn route(&self) -> Option<&'static Route> {
+        self.request.route
+    }
+
     pub(super) fn method(&self) -> &Method {
         &self.request.method
     }

@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::request::Request;
+use crate::request::{IntoRequest, Request};
 use crate::response::Response;
 use crate::route::Pagination;
 
@@ -72,6 +72,14 @@ impl<T: DeserializeOwned + Send + 'static, I> IntoFuture for List<T, I> {
 
     fn into_future(self) -> Self::IntoFuture {
         self.request.send::<T>().into_future()
+    }
+}
+
+impl<T, I> IntoRequest for List<T, I> {
+    type Response = T;
+
+    fn into_request(self) -> Request {
+        self.request
     }
 }
 
