@@ -124,7 +124,7 @@ fn invocation(start: &str, items: &[String], end: &str) -> String {
     if one_line.len() <= WIDTH {
         return one_line;
     }
-    let mut lines = vec![String::from("   ")];
+    let mut lines: Vec<String> = Vec::new();
     for (index, item) in items.iter().enumerate() {
         let comma = if index + 1 < items.len() { "," } else { "" };
         match lines.last_mut() {
