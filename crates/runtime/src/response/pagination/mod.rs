@@ -53,14 +53,14 @@ impl<T: DeserializeOwned + Send + 'static, I: Serialize + Send + 'static> List<T
         match request.parts.route.and_then(|route| route.pagination) {
             Some(Pagination::Offset(parameter)) => {
                 let start = request.position(parameter).unwrap_or(0);
-                Box::pin(by_offset(request, start, fetch, move |request, offset| request.turn_to(parameter, offset.into())))
+                Box::pin(by_offset(request, start, fetch, move |request, offset| request.set_position(parameter, offset.into())))
             }
             Some(Pagination::Page(parameter)) => {
                 let start = request.position(parameter).unwrap_or(1);
-                Box::pin(by_page(request, start, fetch, move |request, number| request.turn_to(parameter, number.into())))
+                Box::pin(by_page(request, start, fetch, move |request, number| request.set_position(parameter, number.into())))
             }
             Some(Pagination::Token | Pagination::Cursor) | None => Box::pin(by_cursor(request, fetch, |request, next: Vec<(_, Value)>| {
-                next.into_iter().fold(request, |request, (parameter, value)| request.turn_to(parameter, value))
+                next.into_iter().fold(request, |request, (parameter, value)| request.set_position(parameter, value))
             })),
         }
     }
