@@ -19,9 +19,9 @@ const MOST: usize = 500;
 /// Compiles the client of every document, and sends its samples through the types.
 pub fn run(root: &Path, target: &Path, outcomes: &mut [Outcome]) -> anyhow::Result<()> {
     let mut batches: Vec<Vec<&mut Outcome>> = Vec::new();
-    let mut operations = MOST;
+    let mut operations = 0;
     for outcome in outcomes.iter_mut().filter(|outcome| outcome.is_imported()) {
-        if operations + outcome.imported.operations > MOST {
+        if batches.is_empty() || operations + outcome.imported.operations > MOST {
             batches.push(Vec::new());
             operations = 0;
         }
