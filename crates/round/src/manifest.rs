@@ -33,7 +33,7 @@ struct Repository {
 /// One document.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// Short name of its folder and module: `github-rest-api-17`.
+    /// Short name of its folder and module, by its place in the manifest: `d017`.
     pub id: String,
     /// `owner/name`.
     pub repository: String,

@@ -56,8 +56,8 @@ pub mod exports {
     pub use crate::{
         Acquired, Advice, Api, BoxFuture, BoxStream, Budget, BudgetError, BudgetKey, BudgetStore, ByteStream, Bytes, Call, CallOptions,
         ClientBuilder, ConversionError, Core, CredentialProvider, DateTime, Delivery, DeliveryWatch, Effect, Error, ErrorKind, Evidence,
-        ExposeSecret, Extra, IntoRequest, List, LocalBudgets, Method, NaiveDate, Number, Object, Pacing, Pagination, RateLimit, RateLimitHeaders,
-        RateLimitStatus, RateLimitWait, Repeat, Request, Response, RetryPolicy, Route, SecretString, Slot, StatusCode, Stream, Utc, Uuid,
-        Value, Vendor, header, multipart, pagination,
+        ExposeSecret, Extra, IntoRequest, List, LocalBudgets, Method, NaiveDate, Number, Object, Pacing, Pagination, RateLimit,
+        RateLimitHeaders, RateLimitStatus, RateLimitWait, Repeat, Request, Response, RetryPolicy, Route, SecretString, Slot, StatusCode,
+        Stream, Utc, Uuid, Value, Vendor, header, multipart, pagination,
     };
 }

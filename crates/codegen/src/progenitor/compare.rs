@@ -87,6 +87,10 @@ impl Sides<'_> {
             (Shape::Alias(ours), TypeDetails::Newtype(theirs), _) => {
                 whole(format!("`{}`", self.ours.own(ours)), format!("`{}`", bare(&self.print(&theirs.inner()))))
             }
+            // A component that has the name of such a type.
+            (Shape::Alias(ours), TypeDetails::Builtin(theirs), _) => {
+                whole(format!("`{}`", self.ours.own(ours)), format!("`{}`", builtin(theirs)))
+            }
             (Shape::Alias(TypeRef::Json), ..) => Vec::new(),
             (Shape::Alias(TypeRef::Object), TypeDetails::Struct(theirs), _) if theirs.properties().next().is_none() => Vec::new(),
             (shape, ..) => {
