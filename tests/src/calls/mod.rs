@@ -144,7 +144,8 @@ use calls;
 
 /// The vendors: each with the table of its own operations, and that of what editions share.
 macro_rules! vendors {
-    ($($vendor:ident $(+ $family:ident)?;)*) => {$(
+    ($($vendor:ident $(+ $family:ident)?;)*) => {
+        $(
         /// Every operation of the vendor.
         #[must_use]
         pub fn $vendor() -> $crate::calls::Calls {
@@ -152,6 +153,13 @@ macro_rules! vendors {
             $(let own = [own, $family::$vendor()].concat();)?
             $crate::calls::Calls { vendor: &::$vendor::VENDOR, openapi: ::$vendor::OPENAPI, calls: own }
         }
-    )*};
+        )*
+
+        /// The operations of every vendor.
+        #[must_use]
+        pub fn all() -> Vec<$crate::calls::Calls> {
+            vec![$($vendor()),*]
+        }
+    };
 }
 use vendors;

@@ -1,10 +1,13 @@
 //! What changed per vendor against a revision of git, or against a newer document of the vendor, and whether it breaks users.
 
 mod base;
+mod change;
 mod facts;
 mod interface;
 
 use std::{fmt, path::Path};
+
+pub use change::Change;
 
 use drift::{ChangeClass, ChangeComparison};
 use serde_json::Value;
@@ -35,7 +38,7 @@ pub struct VendorDiff {
     /// Version of its crate before and now.
     pub versions: Option<(String, String)>,
     /// What code that uses the crate sees, the breaking changes first.
-    pub interface: Vec<interface::Change>,
+    pub interface: Vec<Change>,
     /// What requests and responses are like.
     pub document: Vec<DocumentChange>,
 }
@@ -100,7 +103,7 @@ pub fn diff_base(root: &Path, revision: &str, vendors: &[String]) -> Result<Repo
         report.push(VendorDiff { vendor: api.id.clone(), versions, interface, document });
     }
     for gone in known.iter().filter(|id| vendors.is_empty() && !now.iter().any(|api| api.id == **id)) {
-        let change = interface::Change { breaking: true, what: format!("crate `{gone}` is gone") };
+        let change = Change { breaking: true, what: format!("crate `{gone}` is gone") };
         report.vendors.push(VendorDiff { vendor: gone.clone(), versions: None, interface: vec![change], document: Vec::new() });
     }
     Ok(report)
@@ -125,7 +128,7 @@ pub fn diff_against(root: &Path, file: &Path, vendor: &str) -> Result<Report, Er
 }
 
 fn added(api: &Api) -> VendorDiff {
-    let change = interface::Change { breaking: false, what: format!("new crate `{}`, {} operations", api.id, api.operations.len()) };
+    let change = Change { breaking: false, what: format!("new crate `{}`, {} operations", api.id, api.operations.len()) };
     VendorDiff { vendor: api.id.clone(), versions: None, interface: vec![change], document: Vec::new() }
 }
 
