@@ -23,10 +23,10 @@ pub use limit::{Acquired, Budget, BudgetError, BudgetKey, BudgetStore, LocalBudg
 pub use request::check::{Check, Limited};
 pub use request::{Request, multipart};
 pub use response::Response;
-pub use response::pagination::{self, List};
+pub use response::pagination::{List, Pager, Turn};
 pub use response::stream::ByteStream;
 pub use retry::{Jitter, RetryPolicy, full_jitter};
-pub use route::{Effect, Evidence, Pagination, Repeat, Route};
+pub use route::{Effect, Evidence, PageStyle, Pagination, Repeat, Route};
 pub use types::enums::ConversionError;
 #[doc(hidden)]
 pub use types::enums::private as __private;
@@ -54,8 +54,8 @@ pub mod exports {
     pub use crate::{
         Acquired, Advice, BoxFuture, BoxStream, Budget, BudgetError, BudgetKey, BudgetStore, ByteStream, Bytes, Call, CallOptions,
         ClientBuilder, ConversionError, Core, CredentialProvider, DateTime, Delivery, DeliveryWatch, Effect, Error, ErrorKind, Evidence,
-        ExposeSecret, Extra, List, LocalBudgets, Method, NaiveDate, Number, Object, Pacing, Pagination, RateLimit, RateLimitHeaders,
-        RateLimitStatus, RateLimitWait, Repeat, Request, Response, RetryPolicy, Route, SecretString, Slot, StatusCode, Stream, Utc, Uuid,
-        Value, Vendor, header, multipart, pagination,
+        ExposeSecret, Extra, List, LocalBudgets, Method, NaiveDate, Number, Object, Pacing, PageStyle, Pagination, RateLimit,
+        RateLimitHeaders, RateLimitStatus, RateLimitWait, Repeat, Request, Response, RetryPolicy, Route, SecretString, Slot, StatusCode,
+        Stream, Utc, Uuid, Value, Vendor, header, multipart,
     };
 }

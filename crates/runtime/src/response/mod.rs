@@ -1,6 +1,6 @@
 //! Successful responses.
 
-pub mod pagination;
+pub(crate) mod pagination;
 mod place;
 pub(crate) mod redaction;
 pub(crate) mod stream;
