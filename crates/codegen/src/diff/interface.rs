@@ -55,7 +55,7 @@ fn names(api: &Api) -> BTreeMap<String, String> {
             names.insert(format!("{name}.{}", part.name), if part.file { "file" } else { "text" }.to_owned());
         }
         let repeated = if operation.is_repeatable() { "repeated" } else { "sent once" };
-        names.insert(format!("{name}.(effect)"), format!("{}, {repeated}", operation.effect.words()));
+        names.insert(format!("{name}.(effect)"), format!("{}, {repeated}", operation.effect));
         names.insert(name, signature(&of, operation));
     }
     for schema in api.schemas.values() {

@@ -90,9 +90,9 @@ pub fn diff_base(root: &Path, revision: &str, vendors: &[String]) -> Result<Repo
             report.vendors.push(added(api));
             continue;
         }
-        let old = load::load(before.path(), &api.id)?.json;
+        let old = load::load(before.path(), &api.id)?;
         let interface = earlier.iter().find(|old| old.id == api.id).map(|old| interface::changes(old, api)).unwrap_or_default();
-        let mut document = document(&api.id, &old, &api.openapi)?;
+        let mut document = document(&api.id, old.json(), &api.openapi)?;
         if earlier.iter().any(|old| old.id == api.id) {
             // Both are our own documents, and their interfaces were compared: what code sees decides.
             for change in &mut document {
@@ -119,7 +119,7 @@ pub fn diff_against(root: &Path, file: &Path, vendor: &str) -> Result<Report, Er
     let draft = import::draft(file, vendor)?;
     // What people say of an imported document holds for the newer one too.
     let newer = load::overlaid(root, vendor, draft.document)?;
-    let document = document(vendor, &now.json, &newer.json)?;
+    let document = document(vendor, now.json(), newer.json())?;
     let imported = root.join("specs").join(vendor).join("import.md").is_file();
     let interface = if imported { interface::changes(&model::read(&now), &model::read(&newer)) } else { Vec::new() };
     let mut report = Report { against: file.display().to_string(), ..Report::default() };

@@ -1,7 +1,7 @@
 //! The routes: what retry, tracing, sandbox, command line and docs read of each operation.
 
 use super::print::{literal, lower_first};
-use crate::model::{Api, Operation, Repeat, Style};
+use crate::model::{Api, Operation, Pagination, Repeat, Style};
 
 /// The file `routes.rs` of a vendor.
 pub fn write(api: &Api) -> String {
@@ -48,15 +48,25 @@ fn route(operation: &Operation) -> String {
         route += ".guessed()";
     }
     if let Some(pagination) = &operation.pagination {
-        let pagination = match &pagination.style {
-            Style::Offset(parameter) => format!("Offset({})", literal(parameter)),
-            Style::Page(parameter) => format!("Page({})", literal(parameter)),
-            Style::Token(_) => "Token".to_owned(),
-            Style::Cursor(_) => "Cursor".to_owned(),
-        };
-        route += &format!(".paged(rt::Pagination::{pagination})");
+        route += &format!(".paged({})", paged(pagination));
     }
     route + &format!(".documented(rt::Evidence::{evidence}, {docs});\n\n")
+}
+
+fn paged(Pagination { style, items, more, total, total_pages }: &Pagination) -> String {
+    let next = |values: &[(String, String)]| {
+        let values: Vec<String> = values.iter().map(|(parameter, from)| format!("({}, {})", literal(parameter), literal(from))).collect();
+        values.join(", ")
+    };
+    let style = match style {
+        Style::Offset(parameter) => format!("Offset({})", literal(parameter)),
+        Style::Page(parameter) => format!("Page({})", literal(parameter)),
+        Style::Token(values) => format!("Token(&[{}])", next(values)),
+        Style::Cursor(values) => format!("Cursor(&[{}])", next(values)),
+    };
+    let paths = [("more", more), ("total", total), ("total_pages", total_pages)];
+    let paths: String = paths.iter().filter_map(|(name, path)| Some(format!(".{name}({})", literal(path.as_ref()?)))).collect();
+    format!("rt::Pagination::new(rt::PageStyle::{style}, {}){paths}", literal(items))
 }
 
 /// The routes of the shared operations, for the crate that has their code.

@@ -464,17 +464,11 @@ impl Contacts {
         request: impl Into<types::SearchContactsRequest>,
     ) -> rt::List<types::SearchContactsResponse, types::ContactSummary> {
         let request: types::SearchContactsRequest = request.into();
-        self.core.operation(self.routes.search_contacts).check(&request).json(&request).list(|page: types::SearchContactsResponse| {
-            let last = page.contacts.as_ref().and_then(|items| items.last());
-            rt::pagination::Page {
-                next: rt::pagination::next([(
-                    "searchAfter",
-                    last.and_then(|value| value.search_after.as_ref()).and_then(rt::pagination::token),
-                )]),
-                items: page.contacts.unwrap_or_default(),
-                ..Default::default()
-            }
-        })
+        self.core
+            .operation(self.routes.search_contacts)
+            .check(&request)
+            .json(&request)
+            .list(|page: types::SearchContactsResponse| page.contacts.unwrap_or_default())
     }
 
     /// Get the contact that has an email address or a phone number.
@@ -515,10 +509,7 @@ impl Contacts {
                 .operation(self.routes.list_contacts_by_business)
                 .path_param("businessId", &business_id)
                 .parameter::<String>("locationId", location_id)
-                .list(|page: types::ListContactsResponse| rt::pagination::Page {
-                    items: page.contacts.unwrap_or_default(),
-                    ..Default::default()
-                }),
+                .list(|page: types::ListContactsResponse| page.contacts.unwrap_or_default()),
         )
     }
 

@@ -9,7 +9,7 @@ pub static SEARCH_CONVERSATIONS: rt::Route =
     rt::Route::new("search_conversations", "conversations", "search", rt::Method::GET, "/conversations/search")
         .headers(&[("Version", "2021-04-15")])
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Cursor)
+        .paged(rt::Pagination::new(rt::PageStyle::Cursor(&[("startAfterDate", "last.lastMessageDate")]), "conversations"))
         .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/search/search-conversations");
 
 /// `POST /conversations/`: open a conversation with a contact.
@@ -45,7 +45,10 @@ pub static LIST_MESSAGES: rt::Route =
     rt::Route::new("list_messages", "messages", "list", rt::Method::GET, "/conversations/{conversationId}/messages")
         .headers(&[("Version", "2021-04-15")])
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Token)
+        .paged(
+            rt::Pagination::new(rt::PageStyle::Token(&[("lastMessageId", "messages.lastMessageId")]), "messages.messages")
+                .more("messages.nextPage"),
+        )
         .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/messages/get-messages-by-conversation-id");
 
 /// `POST /conversations/messages`: send a message to a contact.
@@ -172,7 +175,10 @@ pub static SEND_TYPING_INDICATOR: rt::Route = rt::Route::new(
 pub static LIST_CONTACTS: rt::Route = rt::Route::new("list_contacts", "contacts", "list", rt::Method::GET, "/contacts/")
     .headers(&[("Version", "2021-07-28")])
     .does(rt::Effect::Reads)
-    .paged(rt::Pagination::Token)
+    .paged(rt::Pagination::new(
+        rt::PageStyle::Token(&[("startAfterId", "meta.startAfterId"), ("startAfter", "meta.startAfter")]),
+        "contacts",
+    ))
     .documented(rt::Evidence::Full, "https://help.hoopai.com/api-reference/contacts/get-contacts");
 
 /// `POST /contacts/`: create a contact.
@@ -191,7 +197,7 @@ pub static UPSERT_CONTACT: rt::Route = rt::Route::new("upsert_contact", "contact
 pub static SEARCH_CONTACTS: rt::Route = rt::Route::new("search_contacts", "contacts", "search", rt::Method::POST, "/contacts/search")
     .headers(&[("Version", "2021-07-28")])
     .does(rt::Effect::Reads)
-    .paged(rt::Pagination::Cursor)
+    .paged(rt::Pagination::new(rt::PageStyle::Cursor(&[("searchAfter", "last.searchAfter")]), "contacts"))
     .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/search/search-contacts");
 
 /// `GET /contacts/search/duplicate`: get the contact that has an email address or a phone number.
@@ -206,7 +212,7 @@ pub static LIST_CONTACTS_BY_BUSINESS: rt::Route =
     rt::Route::new("list_contacts_by_business", "contacts", "list_by_business", rt::Method::GET, "/contacts/business/{businessId}")
         .headers(&[("Version", "2021-07-28")])
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Offset("skip"))
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "contacts"))
         .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/contacts/get-contacts-by-businessid");
 
 /// `POST /contacts/bulk/tags/update/{type}`: add tags to many contacts or remove them.
@@ -415,7 +421,7 @@ pub static LIST_INSTALLED_LOCATIONS: rt::Route =
     rt::Route::new("list_installed_locations", "oauth", "list_installed_locations", rt::Method::GET, "/oauth/installedLocations")
         .headers(&[("Version", "2021-07-28")])
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Offset("skip"))
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "locations").total("count"))
         .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/oauth-20/get-location-where-app-is-installed");
 
 /// The routes of the operations that the editions share.

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use self::text::{described, text};
+use self::text::{described, text, trimmed};
 use super::{
     TypeRef,
     api::{Api, Auth, Event, Group, RateLimit, RateLimitHeaders},
@@ -22,7 +22,7 @@ use crate::{
 
 /// Reads a document that passed the lint.
 pub fn read(document: &Document) -> Api {
-    let json = &document.json;
+    let json = document.json();
     let types = Types::new(document);
     let client = &json["x-client"];
     let error = |key: &str| client["error"][key].as_str().map(str::to_owned);
@@ -42,12 +42,12 @@ pub fn read(document: &Document) -> Api {
         groups: json["tags"].as_array().into_iter().flatten().map(group).collect(),
         operations: operations::read(document, &types, &schemas),
         schemas,
-        events: json["x-webhook-events"].as_object().into_iter().flatten().map(event).collect(),
-        envelope: (text(&json["x-webhook-envelope"]["type"]), json["x-webhook-envelope"]["data"].as_str().map(str::to_owned)),
+        events: document.events().map(event).collect(),
+        envelope: (document.envelope().name.to_owned(), document.envelope().payload.map(str::to_owned)),
         family: family(document),
         platform: client["platform"].as_str().map(str::to_owned),
         id: document.vendor.clone(),
-        openapi: document.json.clone(),
+        openapi: document.json().clone(),
     }
 }
 
@@ -90,7 +90,7 @@ fn rate_limit(limit: &Value) -> Option<RateLimit> {
 
 /// The folder that components come from, where it is not the vendor's own.
 fn family(document: &Document) -> Option<String> {
-    let components = document.json["components"]["schemas"].as_object()?;
+    let components = document.json()["components"]["schemas"].as_object()?;
     let own = Path::new("specs").join(&document.vendor);
     let folders = components.keys().filter_map(|name| {
         let file = document.origin(&format!("/components/schemas/{name}")).file;
@@ -104,11 +104,11 @@ fn group(tag: &Value) -> Group {
     Group { type_name: names::type_name(&name), description: described(&tag["description"], &name), name: names::group_name(&name) }
 }
 
-fn event((name, node): (&String, &Value)) -> Event {
+fn event(event: reachout_document::Event<'_>) -> Event {
     Event {
-        name: name.clone(),
-        aliases: node["aliases"].as_array().into_iter().flatten().map(text).collect(),
-        description: text(&node["description"]),
-        payload: TypeRef::Component(referenced(&node["payload"]).unwrap_or_default()),
+        name: event.name.to_owned(),
+        aliases: event.aliases.into_iter().map(str::to_owned).collect(),
+        description: trimmed(event.description),
+        payload: TypeRef::Component(referenced(event.payload).unwrap_or_default()),
     }
 }
