@@ -4,6 +4,7 @@
 mod content;
 mod document;
 mod effect;
+mod embedded;
 mod event;
 mod example;
 mod nearest;
@@ -22,6 +23,8 @@ mod validate;
 pub use content::{Body, Content, Location, Parameter, Success};
 pub use document::Document;
 pub use effect::{Effect, Repeat};
+#[doc(hidden)]
+pub use embedded::example_of;
 pub use event::{Envelope, Event};
 pub use nearest::nearest;
 pub use operation::Operation;
@@ -31,3 +34,5 @@ pub use reach::Direction;
 pub use reference::{Position, component, references};
 pub use strictness::Strictness;
 pub use validate::{is_match, is_pattern};
+#[doc(hidden)]
+pub use serde::de::DeserializeOwned;
