@@ -26,7 +26,10 @@ impl Document {
     fn component_of(&self, name: &str) -> Option<&str> {
         let letters = |text: &str| text.chars().filter(|char| char.is_alphanumeric()).collect::<String>().to_lowercase();
         let known = self.json()["components"]["schemas"].as_object()?;
-        known.get_key_value(name).or_else(|| known.iter().find(|(known, _)| letters(known) == letters(name))).map(|(known, _)| known.as_str())
+        known
+            .get_key_value(name)
+            .or_else(|| known.iter().find(|(known, _)| letters(known) == letters(name)))
+            .map(|(known, _)| known.as_str())
     }
 }
 

@@ -32,7 +32,7 @@ pub use pagination::{Pagination, Style};
 pub use problem::Problem;
 pub use reach::Direction;
 pub use reference::{Position, component, references};
-pub use strictness::Strictness;
-pub use validate::{is_match, is_pattern};
 #[doc(hidden)]
 pub use serde::de::DeserializeOwned;
+pub use strictness::Strictness;
+pub use validate::{is_match, is_pattern};

@@ -17,7 +17,11 @@ pub fn files(apis: &[&Api], families: &[Family]) -> Vec<File> {
             apis.iter().copied().filter(|other| other.id == api.id || api.family.is_some() && other.family == api.family).collect();
         let own: Vec<&Operation> = api.operations.iter().filter(|operation| !in_family(&editions, operation)).collect();
         let rows: String = own.iter().map(|operation| row(api, operation, "")).collect();
-        files.push(file(&api.module(), format!("specs/{}/openapi.yaml", api.id), &table(&[api], &rows, api.schemas.values().filter(|schema| !schema.shared))));
+        files.push(file(
+            &api.module(),
+            format!("specs/{}/openapi.yaml", api.id),
+            &table(&[api], &rows, api.schemas.values().filter(|schema| !schema.shared)),
+        ));
         modules.push(api.module());
         let shared = if own.len() < api.operations.len() { api.family.as_deref() } else { None };
         let shared = shared.map(|family| format!(" + {}", family.replace('-', "_"))).unwrap_or_default();
