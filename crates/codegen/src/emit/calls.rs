@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Crate, File, example::Example, print::WIDTH};
-use crate::model::{Api, Content, Family, Operation, TypeRef, is_alike};
+use crate::model::{Api, Content, Family, Operation, Schema, Shape, TypeRef, is_alike};
 
 const FOLDER: &str = "tests/src/calls/generated";
 
@@ -17,7 +17,11 @@ pub fn files(apis: &[&Api], families: &[Family]) -> Vec<File> {
             apis.iter().copied().filter(|other| other.id == api.id || api.family.is_some() && other.family == api.family).collect();
         let own: Vec<&Operation> = api.operations.iter().filter(|operation| !in_family(&editions, operation)).collect();
         let rows: String = own.iter().map(|operation| row(api, operation, "")).collect();
-        files.push(file(&api.module(), format!("specs/{}/openapi.yaml", api.id), &table(&[api], &rows)));
+        files.push(file(
+            &api.module(),
+            format!("specs/{}/openapi.yaml", api.id),
+            &table(&[api], &rows, api.schemas.values().filter(|schema| !schema.shared)),
+        ));
         modules.push(api.module());
         let shared = if own.len() < api.operations.len() { api.family.as_deref() } else { None };
         let shared = shared.map(|family| format!(" + {}", family.replace('-', "_"))).unwrap_or_default();
@@ -31,7 +35,7 @@ pub fn files(apis: &[&Api], families: &[Family]) -> Vec<File> {
             row(first, operation, if same { " once" } else { "" })
         });
         let module = family.id.replace('-', "_");
-        files.push(file(&module, format!("specs/{}", family.id), &table(&editions, &rows.collect::<String>())));
+        files.push(file(&module, format!("specs/{}", family.id), &table(&editions, &rows.collect::<String>(), family.schemas.values())));
         modules.push(module);
     }
     modules.sort();
@@ -54,18 +58,32 @@ fn file(module: &str, source: String, content: &str) -> File {
     File { path: format!("{FOLDER}/{module}.rs").into(), source, content: content.to_owned() }
 }
 
-fn table(editions: &[&Api], rows: &str) -> String {
+fn table<'a>(editions: &[&Api], rows: &str, schemas: impl Iterator<Item = &'a Schema>) -> String {
     let modules: Vec<String> = editions.iter().map(|api| api.module()).collect();
-    let types = match modules.first().filter(|_| rows.contains("types::")) {
+    let types: Vec<&str> = schemas.filter(|schema| !matches!(schema.shape, Shape::Alias(_))).map(|schema| schema.name.as_str()).collect();
+    let import = match modules.first().filter(|_| rows.contains("types::")) {
         Some(module) => format!("use {module}::types;\n\n"),
         None => String::new(),
     };
     let kinds: Vec<&str> = ["bytes", "empty", "json"].into_iter().filter(|kind| rows.contains(&format!(": {kind}("))).collect();
     format!(
-        "use crate::calls::{{calls, {}}};\n{types}calls! {{ [{}] |client, documented| {{\n{rows}}} }}\n",
+        "use crate::calls::{{calls, {}}};\n{import}calls! {{ [{}] |client, documented| {{\n{rows}}} types {{\n{}}} }}\n",
         kinds.join(", "),
-        modules.join(" ")
+        modules.join(" "),
+        filled(&types),
     )
+}
+
+/// Words in lines, each indented.
+fn filled(words: &[&str]) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words {
+        match lines.last_mut() {
+            Some(line) if line.len() + word.len() < WIDTH => *line += &format!(" {word}"),
+            _ => lines.push(format!("    {word}")),
+        }
+    }
+    lines.into_iter().map(|line| line + "\n").collect()
 }
 
 /// `    list_leads: json(client.leads().list("camp_xyz789").page(1));`

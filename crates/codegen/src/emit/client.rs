@@ -11,7 +11,8 @@ const ALLOW: &str = "#![allow(\n    clippy::doc_markdown,\n    clippy::match_wil
 pub fn module(api: &Api) -> String {
     let (events, event) = if api.events.is_empty() { ("", "") } else { ("mod events;\n", "pub use events::WebhookEvent;\n") };
     format!(
-        "{ALLOW}mod client;\n{events}pub mod operations;\npub mod routes;\npub mod types;\n\npub use client::{{Client, VENDOR}};\n{event}"
+        "{ALLOW}mod client;\n{events}pub mod operations;\npub mod routes;\npub mod types;\n\npub use client::{{Client, VENDOR}};\n{event}\n\
+         #[cfg(feature = \"test-util\")]\nreachout_document::examples!();\n"
     )
 }
 

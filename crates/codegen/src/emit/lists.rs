@@ -64,8 +64,8 @@ pub fn regions(apis: &[&Api], families: &[Family]) -> Vec<Region> {
         region("crates/messenger/Cargo.toml", "clients", optional),
         region("crates/outbox/Cargo.toml", "features", forwarded),
         region("crates/reachout/Cargo.toml", "clients", all.clone()),
-        region("crates/sandbox/Cargo.toml", "clients", all.clone()),
-        region("tests/Cargo.toml", "clients", all),
+        region("crates/sandbox/Cargo.toml", "clients", all),
+        region("tests/Cargo.toml", "clients", lines(|api| format!("{} = {{ workspace = true, features = [\"test-util\"] }}\n", api.id))),
         region("tests/tests/wire/main.rs", "tests", lines(|api| format!("every_operation!({});\n", api.module()))),
         region("README.md", "table", table(apis)),
     ]

@@ -52,4 +52,22 @@ calls! { [hoop_ai leadway] |client, documented| {
         .remove_from_workflow("sx6wyHhbFdRXh302LLNR", "sx6wyHhbFdRXh302LLNR", documented.body::<types::WorkflowRequest>()?));
     create_token once: json(client.oauth().create_token(documented.body::<types::CreateTokenRequest>()?));
     create_location_token once: json(client.oauth().create_location_token(documented.body::<types::CreateLocationTokenRequest>()?));
+} types {
+    AddFollowersResponse AddMessageResponse AddOutboundCallRequest AppTrial Appointment AttributionSource BulkTagAction BulkTagOutcome
+    BulkTagResult BulkUpdateBusinessRequest BulkUpdateBusinessResponse BulkUpdateTagsRequest BulkUpdateTagsResponse CallData CallStatus
+    CancelScheduledResponse Contact ContactDndEvent ContactEvent ContactFilter ContactPageMeta ContactResponse ContactSummary Conversation
+    ConversationStatusFilter ConversationSummary ConversationType ConversationUnreadEvent CreateConversationRequest
+    CreateConversationResponse CreateLocationTokenRequest CreateTaskRequest CreateTokenRequest CreatedConversation CustomField
+    CustomFieldContent CustomFieldInput CustomFieldInputCurrent CustomFieldInputLegacy DateOfBirth DndSetting DndSettings DndStatus
+    EmailMessage EmailMessageEnvelope EmailReplyMode ErrorMessage ErrorResponse FollowersRequest GetConversationResponse
+    GetDuplicateContactResponse GetEmailResponse GetMessageResponse GetTranscriptionResponse GrantType InboundDndSetting InboundDndSettings
+    InboundDndStatus InstallEvent InstalledLocation LastMessageDate LastMessageDateParts LastMessageType ListAppointmentsResponse
+    ListContactsResponse ListInstalledLocationsResponse ListMessagesResponse ListNotesResponse ListTasksResponse LocationTokenResponse
+    Message MessageAction MessageCall MessageDeliveryStatus MessageDirection MessageEmail MessageEmailIds MessageEnvelope MessageEvent
+    MessageMeta MessagePage MessagePageOrList MessageSource MessageStatus MessageType Note NoteResponse NumberOrText OutboundCallType
+    ProviderError ProviderOutboundMessage Recipients RemoveFollowersResponse SearchContactsRequest SearchContactsResponse
+    SearchConversationsResponse SendTypingIndicatorRequest SortOrder SortValue SucceededResponse SuccessResponse TagsRequest TagsResponse
+    Task TaskResponse TextOrList TokenResponse TokenUserType TranscriptSentence UninstallEvent UpdateContactResponse
+    UpdateConversationRequest UpdateConversationResponse UpdateMessageStatusRequest UpdateTaskCompletedRequest UpdateTaskRequest
+    UploadAttachmentsResponse UpsertContactResponse WhitelabelDetails WorkflowRequest
 } }

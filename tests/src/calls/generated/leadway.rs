@@ -52,4 +52,11 @@ calls! { [leadway] |client, documented| {
     list_installed_locations: json(client.oauth().list_installed_locations("tDtDnQdgm2LXpyiqYvZ6", "tDtDnQdgm2LXpyiqYvZ6")
         .location_id("1245").skip(1).limit(10).query("location name").is_installed(true).version_id("tDtDnQdgm2LXpyiqYvZ6").on_trial(true)
         .plan_id("l1C08ntBrFjLS0elLIYU"));
+} types {
+    AddInboundMessageRequest CompleteUploadRequest CompleteUploadResponse ConversationSortBy CreateContactRequest CreateCustomSubtypeRequest
+    CreateNoteRequest DefaultSubtypeName ExportChannel ExportMessagesResponse ExportSortBy ForwardConfig ForwardData InboundMessageType
+    InitiateUploadRequest InitiateUploadResponse MessageSubType OptimizationPeriod SendMessageRequest SendMessageResponse SendMessageType
+    SendReviewReplyRequest SubscriptionAction SubscriptionActionType SubscriptionStatus SubtypeChannel UpdateContactRequest
+    UpdateCustomSubtypeRequest UpdateMessageAttachmentsRequest UpdateNoteRequest UpdateSubscriptionRequest UploadAttachmentsRequest
+    UploadMetadata UpsertContactRequest
 } }
