@@ -159,6 +159,7 @@ static OPERATION: Kind = Kind {
         ("x-effect", Text),
         ("x-repeat", Text),
         ("x-guess", Flag),
+        ("x-token", Text),
         ("x-pagination", Object(&PAGINATION)),
         ("x-multipart", Flag),
         ("x-method", Text),

@@ -7,12 +7,13 @@ use crate::diagnostic::Error;
 
 /// Keys of an operation and of what is below it, in the order in which they are written; a key that the shared one does not have is put into its
 /// place.
-const ORDER: [&str; 23] = [
+const ORDER: [&str; 24] = [
     "operationId",
     "tags",
     "x-effect",
     "x-repeat",
     "x-guess",
+    "x-token",
     "summary",
     "description",
     "externalDocs",
