@@ -10,7 +10,6 @@ use reachout_runtime::{ClientBuilder, Core, CredentialProvider, Error};
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
-use super::authorization::AuthorizationRequest;
 use super::cache::{Clock, REFRESH_AHEAD};
 use super::tokens::Tokens;
 use super::wire::{self, Form, VENDOR};
@@ -72,11 +71,6 @@ impl App {
         }
     }
 
-    /// Begins a request for authorization: the link that the user follows to install the app.
-    pub fn authorization(&self) -> AuthorizationRequest<'_> {
-        AuthorizationRequest::new(&self.inner)
-    }
-
     /// Exchanges the `code` that came to the redirect URI for tokens. Compare the `state` beside it first.
     ///
     /// A code is good for one use. If [`delivery`](Error::delivery) is `Unknown`, it may be used up: send the user
@@ -85,7 +79,7 @@ impl App {
         self.exchange(&code.into(), None).await
     }
 
-    /// Exchanges a code whose authorization used [`pkce`](AuthorizationRequest::pkce).
+    /// Exchanges a code whose authorization used [`pkce`](super::AuthorizationRequest::pkce).
     pub async fn exchange_code_with_pkce(&self, code: impl Into<SecretString>, verifier: impl Into<SecretString>) -> Result<Tokens, Error> {
         self.exchange(&code.into(), Some(&verifier.into())).await
     }

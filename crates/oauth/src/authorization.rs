@@ -8,7 +8,7 @@ use reachout_runtime::Error;
 use secrecy::SecretString;
 use url::Url;
 
-use super::app::Inner;
+use super::app::{App, Inner};
 
 /// A request for authorization that is being put together.
 #[must_use = "a request does nothing until `start` is called"]
@@ -32,11 +32,14 @@ pub struct Authorization {
     pub pkce_verifier: Option<SecretString>,
 }
 
-impl<'a> AuthorizationRequest<'a> {
-    pub(super) fn new(app: &'a Inner) -> Self {
-        Self { app, scopes: Vec::new(), same_window: false, pkce: false }
+impl App {
+    /// Begins a request for authorization: the link that the user follows to install the app.
+    pub fn authorization(&self) -> AuthorizationRequest<'_> {
+        AuthorizationRequest { app: &self.inner, scopes: Vec::new(), same_window: false, pkce: false }
     }
+}
 
+impl AuthorizationRequest<'_> {
     /// Asks for scopes, such as `conversations/message.write`.
     pub fn scopes(mut self, scopes: impl IntoIterator<Item: Into<String>>) -> Self {
         self.scopes.extend(scopes.into_iter().map(|scope| Scope::new(scope.into())));

@@ -10,14 +10,13 @@ pub mod fuzzing;
 mod limit;
 mod request;
 mod response;
+mod retry;
 mod route;
 mod types;
+mod vendor;
 
 pub use call::Call;
-pub use call::observe::{Observer, Outgoing};
-pub use call::retry::{Jitter, RetryPolicy, full_jitter};
-pub use call::watch::DeliveryWatch;
-pub use client::{Auth, CallOptions, ClientBuilder, Core, CredentialProvider, ErrorShape, RateLimit, RateLimitHeaders, Vendor};
+pub use client::{CallOptions, ClientBuilder, Core, CredentialProvider, DeliveryWatch, Observer, Outgoing};
 pub use error::{Advice, Delivery, Error, ErrorKind};
 pub use limit::{Acquired, Budget, BudgetError, BudgetKey, BudgetStore, LocalBudgets, Pacing, RateLimitStatus, RateLimitWait, Slot};
 #[doc(hidden)]
@@ -26,6 +25,7 @@ pub use request::{Request, multipart};
 pub use response::Response;
 pub use response::pagination::{self, List};
 pub use response::stream::ByteStream;
+pub use retry::{Jitter, RetryPolicy, full_jitter};
 pub use route::{Effect, Evidence, Pagination, Repeat, Route};
 pub use types::enums::ConversionError;
 #[doc(hidden)]
@@ -34,6 +34,7 @@ pub use types::enums::private as __private;
 pub use types::events::{envelope, payload};
 pub use types::number::Number;
 pub use types::object::{Extra, Object};
+pub use vendor::{Auth, ErrorShape, RateLimit, RateLimitHeaders, Vendor};
 
 pub use bytes::Bytes;
 pub use chrono::{DateTime, NaiveDate, Utc};

@@ -3,17 +3,22 @@
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use reqwest::header::HeaderMap;
-use reqwest::{Response, StatusCode};
+use reqwest::StatusCode;
 
-use super::secrets::Known;
-use crate::call::retry::{self, Outcome};
-use crate::call::transport::{SendError, SendErrorClass};
-use crate::client::{Core, ErrorShape};
-use crate::error::{BODY_LIMIT, Delivery, Error, ErrorKind, Reach, parse};
+use super::body::{Head, ReadError, Received};
+use super::clock::Limit;
+use super::secrets::Secrets;
+use crate::client::Core;
+use crate::client::transport::{SendError, SendErrorClass};
+use crate::error::{BODY_LIMIT, Delivery, EarlierAttempts, Error, ErrorKind, Reach, parse};
 use crate::limit::headers::vendor_wait;
+use crate::limit::{Denied, TooLong};
 use crate::response::DecodeFailure;
+use crate::response::redaction::Redactor;
+use crate::response::stream::Interruption;
+use crate::retry::{self, Outcome};
 use crate::route::MethodClass;
+use crate::vendor::ErrorShape;
 
 /// A failed attempt.
 pub(super) struct Failure {
@@ -24,57 +29,20 @@ pub(super) struct Failure {
     pub(super) vendor_wait: Option<Duration>,
 }
 
-/// How long an attempt may take, and why.
-#[derive(Clone, Copy)]
-pub(super) struct Limit {
-    pub(super) time: Duration,
-    /// The call's deadline comes before the attempt's timeout.
-    pub(super) deadline: Option<Duration>,
-}
-
-impl Limit {
-    fn missed(self, what: &str) -> String {
-        match self.deadline {
-            None => format!("{what} within {:?}", self.time),
-            Some(deadline) => format!("{what} before the call's deadline of {deadline:?}"),
-        }
-    }
-}
-
-/// How the reading of a body ended before its end.
-pub(super) enum ReadEnd {
-    TooLarge,
-    TimedOut,
-    Broken(reqwest::Error),
-}
-
-/// A response as far as it arrived.
-pub(super) struct Received {
-    pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Bytes,
-}
-
-impl Received {
-    pub(super) fn new(mut response: Response, body: Bytes) -> Self {
-        Self { status: response.status(), headers: std::mem::take(response.headers_mut()), body }
-    }
-}
-
 /// Makes the failures of one attempt.
 #[derive(Clone, Copy)]
 pub(super) struct Failures<'a> {
-    pub(super) known: Known<'a>,
+    pub(super) secrets: Secrets<'a>,
     pub(super) limit: Limit,
 }
 
 impl<'a> Failures<'a> {
     pub(super) fn core(&self) -> &'a Core {
-        self.known.call.core()
+        self.secrets.call.core()
     }
 
     pub(super) fn method(&self) -> MethodClass {
-        self.known.call.method_class()
+        self.secrets.call.method_class()
     }
 
     fn shape(&self) -> &'a ErrorShape {
@@ -163,14 +131,14 @@ impl<'a> Failures<'a> {
     }
 
     /// A success whose body did not arrive as a whole.
-    pub(super) fn response_lost(&self, response: Received, end: ReadEnd) -> Failure {
+    pub(super) fn response_lost(&self, response: Received, end: ReadError) -> Failure {
         let (outcome, error) = match end {
-            ReadEnd::TooLarge => (None, Error::too_large(self.core().shared().max_body)),
-            ReadEnd::TimedOut => {
+            ReadError::TooLarge => (None, Error::too_large(self.core().shared().max_body)),
+            ReadError::TimedOut => {
                 let reason = self.limit.missed("the response was not complete");
                 (Some(Outcome::ResponseLost), Error::new(ErrorKind::Timeout, Delivery::Accepted, reason))
             }
-            ReadEnd::Broken(cause) => {
+            ReadError::Broken(cause) => {
                 let cause = SendError::from(cause);
                 let reason = format!("the connection broke within the response: {}", cause.root_cause());
                 let error = Error::new(ErrorKind::Transport, Delivery::Accepted, reason).with_source(cause.source);
@@ -186,13 +154,48 @@ impl<'a> Failures<'a> {
         let reason = format!("the response ({}) does not have the documented form: {}", response.status, failure.reason);
         let mut error = with_response_of(self.shape(), Error::new(ErrorKind::Decode, Delivery::Accepted, reason), response);
         error.inner_mut().json_path = failure.path;
-        error.redacted(&self.known.redactor())
+        error.redacted(&self.secrets.redactor())
+    }
+
+    /// Makes the error of a stream that ends before its time; `earlier` attempts were made before, `sent` with this one.
+    pub(super) fn interruption(&self, head: &Head, sent: u32, earlier: EarlierAttempts) -> impl Fn(Interruption) -> Error + Send + 'static {
+        let (status, headers) = (head.status, head.headers.clone());
+        let (context, secrets) = (self.secrets.context(), self.secrets.all());
+        let reads = self.method() == MethodClass::Safe;
+        move |interruption| {
+            let error = match interruption {
+                Interruption::Stalled(idle) => {
+                    Error::new(ErrorKind::Timeout, Delivery::Accepted, format!("nothing more of the response arrived within {idle:?}"))
+                }
+                Interruption::Broken(cause) => {
+                    Error::new(ErrorKind::Transport, Delivery::Accepted, "the connection broke within the response")
+                        .with_source(cause.without_url())
+                }
+            };
+            let error = error.with_context(&context).with_response(status, headers.clone(), Bytes::new()).with_retryable(reads);
+            error.redacted(&Redactor::new(&secrets)).of_reading(reads).after_attempts(sent, earlier)
+        }
     }
 
     fn failure(&self, outcome: Option<Outcome>, error: Error) -> Failure {
         let retryable = outcome.is_some_and(|outcome| retry::may_repeat(self.core().retry(), self.method(), outcome));
-        let error = error.with_retryable(retryable).redacted(&self.known.redactor());
+        let error = error.with_retryable(retryable).redacted(&self.secrets.redactor());
         Failure { outcome, error, vendor_wait: None }
+    }
+}
+
+/// No permit was to be had; `wait`: how long the call could have waited beside its deadline.
+pub(super) fn denied(denied: Denied, core: &Core, wait: Duration) -> Error {
+    let error = |reason| Error::new(ErrorKind::RateLimited, Delivery::NotSent, reason).with_retryable(true);
+    match denied {
+        Denied::TooLong(TooLong(needed)) => {
+            let reason = match core.options().rate_limit_wait {
+                Some(_) => format!("the rate limit would hold the request back for longer than the {wait:?} that it may wait"),
+                None => format!("the rate limit would hold the request back beyond the call's deadline of {:?}", core.deadline()),
+            };
+            error(reason).with_retry_after(Some(needed))
+        }
+        Denied::Store(cause) => error("the store of the rate-limit budget failed".to_owned()).with_source(cause),
     }
 }
 

@@ -1,16 +1,19 @@
-//! One call from its arguments to its response: attempts, waits, redirects, and the account of them.
+//! One call from its arguments to its response: attempts, waits and redirects.
 
 mod attempt;
+mod body;
+mod clock;
+mod credentials;
 mod failure;
 mod gate;
-pub(crate) mod observe;
+mod history;
+mod observe;
 mod prepared;
-pub(crate) mod redirect;
-pub(crate) mod retry;
+mod redirect;
+mod report;
 mod run;
 mod secrets;
-pub(crate) mod transport;
-pub(crate) mod watch;
+mod timer;
 
 use std::fmt;
 use std::future::{IntoFuture, ready};
@@ -34,8 +37,9 @@ pub struct Call<T> {
     run: fn(Request) -> BoxFuture<'static, Result<Response<T>, Error>>,
 }
 
-impl<T: DeserializeOwned + Send + 'static> Call<T> {
-    pub(crate) fn decoded(request: Request) -> Self {
+impl Request {
+    /// The call whose JSON response is decoded as `T`; `serde_json::Value` takes any.
+    pub fn send<T: DeserializeOwned + Send + 'static>(self) -> Call<T> {
         let run = |request| -> BoxFuture<'static, _> {
             match Run::new(request) {
                 Ok(mut run) => Box::pin(async move {
@@ -45,24 +49,22 @@ impl<T: DeserializeOwned + Send + 'static> Call<T> {
                 Err(error) => Box::pin(ready(Err(error))),
             }
         };
-        Self { request, run }
+        Call { request: self, run }
     }
-}
 
-impl Call<()> {
-    pub(crate) fn empty(request: Request) -> Self {
+    /// The call whose response body is ignored.
+    pub fn send_empty(self) -> Call<()> {
         let run = |request| -> BoxFuture<'static, _> {
             match Run::new(request) {
                 Ok(mut run) => Box::pin(async move { Ok(run.discarded().await?.with(())) }),
                 Err(error) => Box::pin(ready(Err(error))),
             }
         };
-        Self { request, run }
+        Call { request: self, run }
     }
-}
 
-impl Call<ByteStream> {
-    pub(crate) fn streamed(request: Request) -> Self {
+    /// The call whose response body is handed out as it arrives, without a limit on its size.
+    pub fn send_stream(self) -> Call<ByteStream> {
         let run = |request| -> BoxFuture<'static, _> {
             match Run::new(request) {
                 Ok(mut run) => Box::pin(async move {
@@ -72,7 +74,7 @@ impl Call<ByteStream> {
                 Err(error) => Box::pin(ready(Err(error))),
             }
         };
-        Self { request, run }
+        Call { request: self, run }
     }
 }
 

@@ -1,63 +1,18 @@
-//! What a caller may see of its calls: each request as it leaves, and what came back.
-
-use std::fmt;
-use std::time::Duration;
+//! Shows the observer what leaves and what comes back, without secrets.
 
 use bytes::Bytes;
+use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
-use reqwest::{Method, StatusCode};
 
-use super::secrets::Known;
-use crate::error::Error;
+use super::secrets::Secrets;
+use crate::client::{Observer, Outgoing};
 use crate::request::body::Body;
 
-/// Sees what calls exchange with the vendor, attempt by attempt: for a program's `--verbose` and `--dry-run`.
-///
-/// Give it to [`CallOptions::observer`](crate::CallOptions::observer). In everything it is shown, credentials are replaced by `[redacted]`.
-pub trait Observer: fmt::Debug + Send + Sync {
-    /// A request is about to be sent. `false` holds it back, and the call fails as not sent.
-    fn sending(&self, request: &Outgoing<'_>) -> bool {
-        let _ = request;
-        true
-    }
-
-    /// A response with a success status; `body` where it is read as a whole.
-    fn responded(&self, status: StatusCode, headers: &HeaderMap, body: Option<&Bytes>) {
-        let _ = (status, headers, body);
-    }
-
-    /// An attempt failed; `wait`: the next one follows after so long.
-    fn failed(&self, error: &Error, wait: Option<Duration>) {
-        let _ = (error, wait);
-    }
-
-    /// The next request waited so long for its slot under the rate limit.
-    fn paced(&self, wait: Duration) {
-        let _ = wait;
-    }
-}
-
-/// A request that is about to be sent.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Outgoing<'a> {
-    /// Which request of the call it is, from 1.
-    pub attempt: u32,
-    /// Its method.
-    pub method: &'a Method,
-    /// Where it goes, with the query.
-    pub url: &'a str,
-    /// Its headers.
-    pub headers: &'a HeaderMap,
-    /// Its body; `None` where there is none, or where it is read while it is sent.
-    pub body: Option<&'a Bytes>,
-}
-
 /// Shows a request; whether it may be sent.
-pub(super) fn sending(observer: &dyn Observer, attempt: u32, request: &reqwest::Request, known: Known<'_>) -> bool {
-    let redactor = known.redactor();
+pub(super) fn sending(observer: &dyn Observer, attempt: u32, request: &reqwest::Request, secrets: Secrets<'_>) -> bool {
+    let redactor = secrets.redactor();
     let url = redactor.body(Bytes::copy_from_slice(request.url().as_str().as_bytes()));
-    let body = match known.call.body() {
+    let body = match secrets.call.body() {
         Body::Bytes { bytes, .. } if request.body().is_some() => Some(redactor.body(bytes.clone())),
         _ => None,
     };
@@ -71,8 +26,8 @@ pub(super) fn sending(observer: &dyn Observer, attempt: u32, request: &reqwest::
 }
 
 /// Shows a response with a success status.
-pub(super) fn responded(observer: &dyn Observer, status: StatusCode, headers: &HeaderMap, body: Option<&Bytes>, known: Known<'_>) {
-    let redactor = known.redactor();
+pub(super) fn responded(observer: &dyn Observer, status: StatusCode, headers: &HeaderMap, body: Option<&Bytes>, secrets: Secrets<'_>) {
+    let redactor = secrets.redactor();
     let body = body.map(|body| redactor.body(body.clone()));
     observer.responded(status, &redactor.headers(headers.clone()), body.as_ref());
 }

@@ -7,16 +7,16 @@ use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderNam
 use secrecy::SecretString;
 use url::Url;
 
-use super::secrets::{self, Known};
-use crate::call::redirect::Target;
-use crate::client::credential::Credential;
-use crate::client::{Auth, Core, Vendor};
+use super::redirect::Target;
+use crate::client::Core;
+use crate::client::credential::{Credential, Credentials};
 use crate::error::{Context, Error};
 use crate::request::body::Body;
 use crate::request::multipart::Attach;
 use crate::request::{Parts, Request, headers};
-use crate::response::redaction::Redactor;
+use crate::response::redaction::{self, Redactor};
 use crate::route::{MethodClass, Route};
+use crate::vendor::{Auth, Vendor};
 
 /// A request that passed all checks.
 pub(super) struct Prepared {
@@ -31,7 +31,7 @@ impl Prepared {
     /// The request, and where it goes.
     pub(super) fn new(Request { parts: mut request }: Request) -> Result<(Self, Url), Error> {
         let url = check(&mut request).map_err(|error| {
-            let redactor = Redactor::new(&secrets::of_request(&request));
+            let redactor = Redactor::new(&secrets(&request));
             error.redacted(&redactor).with_context(&request.context(&redactor))
         })?;
         let path = request.route.map_or_else(|| url.path().to_owned().into(), |route| route.path.into());
@@ -42,10 +42,11 @@ impl Prepared {
         &self.request.core
     }
 
-    pub(super) fn context(&self, known: Known<'_>) -> Context {
+    /// Which call an error belongs to; only the path of a raw request needs the redactor.
+    pub(super) fn context(&self, redactor: impl FnOnce() -> Redactor) -> Context {
         match &self.request.operation {
             Cow::Borrowed(_) => self.request.context(&Redactor::default()),
-            Cow::Owned(_) => self.request.context(&known.redactor()),
+            Cow::Owned(_) => self.request.context(&redactor()),
         }
     }
 
@@ -55,7 +56,7 @@ impl Prepared {
 
     /// What the caller put into it, and the client has for all requests.
     pub(super) fn secrets(&self) -> Vec<SecretString> {
-        secrets::of_request(&self.request)
+        secrets(&self.request)
     }
 
     pub(super) fn method(&self) -> &Method {
@@ -129,6 +130,19 @@ impl Prepared {
             }
         }
     }
+}
+
+/// The client's own credential, if it never changes, and those that callers put into headers.
+fn secrets(request: &Parts) -> Vec<SecretString> {
+    let core = &request.core;
+    let auth = core.vendor().auth;
+    let headers = [&core.shared().headers, &request.headers].into_iter().flatten();
+    let own = headers.filter(|(name, _)| headers::is_credential(auth, name)).flat_map(|(name, value)| redaction::secrets_in(name, value));
+    let fixed = match &core.tenant().credentials {
+        Credentials::Fixed(credential) => Some(credential),
+        Credentials::Provider(_) => None,
+    };
+    fixed.into_iter().flat_map(Credential::secrets).chain(own).collect()
 }
 
 /// Where the request goes, if it can be sent. What all calls of its client carry is put into it.

@@ -6,9 +6,9 @@ use futures_core::future::BoxFuture;
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::client::Auth;
 use crate::error::{Delivery, Error, ErrorKind};
 use crate::request::headers;
+use crate::vendor::Auth;
 
 /// Hands out the credential of each attempt.
 ///

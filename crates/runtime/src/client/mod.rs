@@ -1,15 +1,17 @@
-//! What a client is, and how one is configured.
+//! A client, and how one is configured.
 
 mod builder;
 pub(crate) mod connections;
+pub(crate) mod core;
 pub(crate) mod credential;
-pub(crate) mod inner;
+mod observer;
 mod options;
-mod pool;
-mod vendor;
+pub(crate) mod transport;
+mod watch;
 
 pub use self::builder::ClientBuilder;
+pub use self::core::Core;
 pub use self::credential::CredentialProvider;
-pub use self::inner::Core;
+pub use self::observer::{Observer, Outgoing};
 pub use self::options::CallOptions;
-pub use self::vendor::{Auth, ErrorShape, RateLimit, RateLimitHeaders, Vendor};
+pub use self::watch::DeliveryWatch;

@@ -4,11 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::call::observe::Observer;
-use crate::call::retry::RetryPolicy;
-use crate::call::watch::DeliveryWatch;
+use crate::client::{DeliveryWatch, Observer};
 use crate::limit::RateLimitWait;
 use crate::request::headers::Headers;
+use crate::retry::RetryPolicy;
 
 /// Settings that replace those of a client for the calls made through
 /// [`with`](crate::Core::with); what is not set stays as it was.

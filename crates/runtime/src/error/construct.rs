@@ -112,11 +112,11 @@ impl Error {
         self
     }
 
-    /// Closes the account of a call: `attempts` were made, and the worst of the earlier ones was `earlier`.
-    pub(crate) fn after_attempts(mut self, attempts: u32, earlier: Worst) -> Self {
-        let worst = earlier.and(&self);
+    /// The error of a whole call: `attempts` were made, `earlier` are all but the last.
+    pub(crate) fn after_attempts(mut self, attempts: u32, earlier: EarlierAttempts) -> Self {
+        let all = earlier.and(&self);
         self.inner.attempts = attempts;
-        (self.inner.delivery, self.inner.reach) = (worst.delivery, worst.reach);
+        (self.inner.delivery, self.inner.reach) = (all.delivery, all.reach);
         self
     }
 
@@ -138,14 +138,14 @@ impl Error {
     }
 }
 
-/// The worst of several attempts.
+/// The attempts of a call before the last: of each, the greatest counts.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Worst {
+pub(crate) struct EarlierAttempts {
     delivery: Delivery,
     reach: Reach,
 }
 
-impl Worst {
+impl EarlierAttempts {
     /// With one more attempt, which failed like this.
     pub(crate) fn and(self, error: &Error) -> Self {
         Self { delivery: self.delivery.max(error.inner.delivery), reach: self.reach.max(error.inner.reach) }

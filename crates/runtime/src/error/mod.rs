@@ -17,7 +17,7 @@ use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 
 pub use advice::Advice;
-pub(crate) use construct::{BODY_LIMIT, Context, Worst};
+pub(crate) use construct::{BODY_LIMIT, Context, EarlierAttempts};
 
 pub(crate) type Source = Box<dyn StdError + Send + Sync + 'static>;
 
@@ -132,6 +132,11 @@ pub(crate) enum Reach {
     Head,
     /// It left, and the vendor says that it did not process it.
     Refused,
+}
+
+/// The cause below all others.
+pub(crate) fn root_cause<'a>(error: &'a (dyn StdError + 'static)) -> &'a (dyn StdError + 'static) {
+    std::iter::successors(Some(error), |&cause| cause.source()).last().unwrap_or(error)
 }
 
 impl Error {

@@ -9,7 +9,7 @@ use futures_core::future::BoxFuture;
 
 use super::headers::RateLimitStatus;
 use super::rate::Rate;
-use crate::client::RateLimit;
+use crate::vendor::RateLimit;
 
 /// Keeps budgets for several clients: of other processes and machines, or [of this process](crate::LocalBudgets).
 ///

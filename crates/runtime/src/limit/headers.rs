@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use reqwest::StatusCode;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
-use crate::client::RateLimitHeaders;
+use crate::vendor::RateLimitHeaders;
 
 /// A longer wait is cut to a day: nobody waits that long, and the sum with a clock must not overflow.
 pub(super) const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);

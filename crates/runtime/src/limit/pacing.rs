@@ -12,8 +12,8 @@ use super::budget::{Budget, BudgetKey, BudgetStore};
 use super::queue::Pacer;
 use super::rate::Rate;
 use super::{FOREVER, window::Window};
-use crate::client::RateLimit;
 use crate::error::Error;
+use crate::vendor::RateLimit;
 
 /// Whether and how a client paces its requests.
 ///

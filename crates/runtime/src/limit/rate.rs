@@ -1,6 +1,6 @@
 //! What a budget allows.
 
-use crate::client::RateLimit;
+use crate::vendor::RateLimit;
 
 /// A limit, and how it is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

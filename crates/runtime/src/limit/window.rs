@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::headers::RateLimitStatus;
 use super::rate::Rate;
 use super::{FOREVER, times};
-use crate::client::RateLimit;
+use crate::vendor::RateLimit;
 
 /// The state of a budget at one moment; it knows no clock of its own.
 #[derive(Debug)]

@@ -2,9 +2,8 @@
 
 use bytes::Bytes;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::request::JsonFields;
 use crate::request::multipart::Form;
 use crate::request::url;
 
@@ -27,12 +26,12 @@ impl Body {
         Ok(Self::Bytes { media_type: JSON, bytes: bytes.into() })
     }
 
-    pub(crate) fn object(fields: &JsonFields) -> Self {
+    pub(crate) fn object(fields: &Map<String, Value>) -> Self {
         Self::Bytes { media_type: JSON, bytes: Value::from(fields.clone()).to_string().into() }
     }
 
     /// The fields of a JSON object.
-    pub(crate) fn fields(&self) -> Option<JsonFields> {
+    pub(crate) fn fields(&self) -> Option<Map<String, Value>> {
         match self {
             Self::Bytes { media_type: JSON, bytes } => serde_json::from_slice(bytes).ok(),
             Self::None | Self::Bytes { .. } | Self::Multipart(_) => None,

@@ -13,19 +13,15 @@ use bytes::Bytes;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::call::Call;
 use crate::client::Core;
 use crate::error::{Context, Error};
 use crate::request::body::Body;
 use crate::request::check::{Check, Limited};
 use crate::request::multipart::{Form, Part};
 use crate::request::url::PathTemplate;
-use crate::response::pagination::{List, Page};
 use crate::response::redaction::{self, Redactor};
-use crate::response::stream::ByteStream;
 use crate::route::Route;
 
 /// A request to the vendor, with the client's credential, pacing, retry and errors.
@@ -55,21 +51,24 @@ pub(crate) struct Parts {
     problems: Vec<String>,
 }
 
-impl Request {
-    /// A request of a documented operation.
-    pub(crate) fn documented(core: &Core, route: &'static Route) -> Self {
+impl Core {
+    /// Begins a request of a documented operation.
+    pub fn operation(&self, route: &'static Route) -> Request {
         let path = PathTemplate::new(route.path);
-        Self::new(core, Cow::Borrowed(route.operation_id), route.method.clone(), path, Some(route))
+        Request::new(self, Cow::Borrowed(route.operation_id), route.method.clone(), path, Some(route))
     }
 
-    /// A request to a path below the base URL. One that the spec has is treated as documented.
-    pub(crate) fn raw(core: &Core, method: Method, path: &str) -> Self {
+    /// Begins a request to a path below the base URL, for endpoints that the spec does not have; one that the spec has is treated as
+    /// documented. The path begins with `/`; one that leaves the base, such as `//host` or one with `..`, is refused.
+    pub fn request(&self, method: Method, path: &str) -> Request {
         let plain = path.split(['?', '#']).next().unwrap_or_default();
-        let route = core.vendor().routes.iter().find(|route| route.method == method && route.path == plain).copied();
+        let route = self.vendor().routes.iter().find(|route| route.method == method && route.path == plain).copied();
         let operation = format!("{method} {}", redaction::escaped(plain));
-        Self::new(core, operation.into(), method, PathTemplate::new(path.to_owned()), route)
+        Request::new(self, operation.into(), method, PathTemplate::new(path.to_owned()), route)
     }
+}
 
+impl Request {
     fn new(core: &Core, operation: Cow<'static, str>, method: Method, path: PathTemplate, route: Option<&'static Route>) -> Self {
         let parts = Parts {
             core: core.clone(),
@@ -239,27 +238,6 @@ impl Request {
         self
     }
 
-    /// The call whose JSON response is decoded as `T`; `serde_json::Value` takes any.
-    pub fn send<T: DeserializeOwned + Send + 'static>(self) -> Call<T> {
-        Call::decoded(self)
-    }
-
-    /// The call whose response body is ignored.
-    pub fn send_empty(self) -> Call<()> {
-        Call::empty(self)
-    }
-
-    /// The call whose response body is handed out as it arrives, without a limit on its size.
-    pub fn send_stream(self) -> Call<ByteStream> {
-        Call::streamed(self)
-    }
-
-    /// The call of an operation that lists; `page` reads a page out of a response.
-    #[doc(hidden)]
-    pub fn list<T: DeserializeOwned, I>(self, page: fn(T) -> Page<I>) -> List<T, I> {
-        List::new(self, page)
-    }
-
     /// A whole number that is set already, in the query or in the JSON body.
     pub(crate) fn position(&self, name: &str) -> Option<u64> {
         match self.parts.query.iter().find(|(other, _)| other == name) {
@@ -305,6 +283,3 @@ impl fmt::Debug for Request {
         f.debug_struct("Request").field("method", &self.parts.method).field("path", &plain).finish_non_exhaustive()
     }
 }
-
-/// The fields of a JSON object.
-pub(crate) type JsonFields = Map<String, Value>;

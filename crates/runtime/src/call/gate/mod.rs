@@ -9,8 +9,8 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
-use crate::call::watch::DeliveryWatch;
-use crate::error::Delivery;
+use crate::client::DeliveryWatch;
+use crate::error::{Delivery, root_cause};
 
 const WAITING: u8 = 0;
 const BEGUN: u8 = 1;
@@ -112,7 +112,7 @@ impl Body for Gated {
             return Poll::Ready(Some(Err(io::Error::other("the attempt was given up").into())));
         }
         Pin::new(&mut self.body).poll_frame(cx).map_err(|error| {
-            let _ = self.passage.failure.set(innermost(&error).to_string());
+            let _ = self.passage.failure.set(root_cause(&error).to_string());
             error.into()
         })
     }
@@ -124,11 +124,6 @@ impl Body for Gated {
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
     }
-}
-
-/// The cause below all others.
-pub(super) fn innermost<'a>(error: &'a (dyn std::error::Error + 'static)) -> &'a (dyn std::error::Error + 'static) {
-    std::iter::successors(Some(error), |cause| cause.source()).last().unwrap_or(error)
 }
 
 #[cfg(test)]

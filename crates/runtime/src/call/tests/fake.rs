@@ -11,7 +11,7 @@ use reqwest::header::HeaderMap;
 use reqwest::{Method, ResponseBuilderExt};
 use tokio::time::{Instant, sleep};
 
-use crate::call::transport::{SendError, SendErrorClass, Transport};
+use crate::client::transport::{SendError, SendErrorClass, Transport};
 use crate::{Auth, ClientBuilder, Core, ErrorShape, Evidence, RateLimit, RateLimitHeaders, RetryPolicy, Route, Vendor};
 
 pub(super) const KEY: &str = "leo_MARKEDsecret";

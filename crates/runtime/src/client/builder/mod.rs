@@ -9,16 +9,16 @@ use std::time::Duration;
 use reqwest::header::HeaderValue;
 use secrecy::SecretString;
 
-use crate::call::retry::RetryPolicy;
-use crate::call::transport::Sender;
-use crate::client::Vendor;
 use crate::client::connections::Connections;
+use crate::client::core::{Core, Shared, Tenant};
 use crate::client::credential::{CredentialProvider, Credentials};
-use crate::client::inner::{Core, Shared, Tenant};
+use crate::client::transport::Sender;
 use crate::error::Error;
 use crate::limit::{BudgetKey, BudgetStore, Budgets, Pacing};
 use crate::request::headers::{self, Headers};
 use crate::request::url::BaseUrl;
+use crate::retry::RetryPolicy;
+use crate::vendor::Vendor;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TIMEOUT: Duration = Duration::from_secs(30);

@@ -3,6 +3,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout};
 
+use super::settings::{PING_INTERVAL, PING_TIMEOUT, build, plain};
 use super::*;
 
 /// A client as ours are, which speaks HTTP/2 at once.

@@ -3,8 +3,8 @@
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-use crate::client::ErrorShape;
 use crate::response::redaction;
+use crate::vendor::ErrorShape;
 
 /// So much of one message is kept, in characters.
 pub(crate) const MESSAGE_LIMIT: usize = 1000;

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::client::RateLimitHeaders;
 use crate::limit::headers::{LONGEST, RateLimitStatus, vendor_wait};
+use crate::vendor::RateLimitHeaders;
 
 const NAMES: RateLimitHeaders = RateLimitHeaders {
     limit: Some("X-RateLimit-Max"),

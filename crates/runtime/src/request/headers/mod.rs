@@ -8,8 +8,8 @@ use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::client::Auth;
 use crate::error::Error;
+use crate::vendor::Auth;
 
 /// A set of headers, or the reason why one of them cannot be sent.
 ///

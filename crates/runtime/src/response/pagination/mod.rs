@@ -14,7 +14,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::call::Call;
 use crate::error::Error;
 use crate::request::Request;
 use crate::response::Response;
@@ -27,11 +26,15 @@ pub struct List<T, I> {
     page: fn(T) -> Page<I>,
 }
 
-impl<T, I> List<T, I> {
-    pub(crate) fn new(request: Request, page: fn(T) -> Page<I>) -> Self {
-        Self { request, page }
+impl Request {
+    /// The call of an operation that lists; `page` reads a page out of a response.
+    #[doc(hidden)]
+    pub fn list<T: DeserializeOwned, I>(self, page: fn(T) -> Page<I>) -> List<T, I> {
+        List { request: self, page }
     }
+}
 
+impl<T, I> List<T, I> {
     /// Changes the request; for the setters of generated code.
     #[doc(hidden)]
     pub fn map(mut self, change: impl FnOnce(Request) -> Request) -> Self {
@@ -68,7 +71,7 @@ impl<T: DeserializeOwned + Send + 'static, I> IntoFuture for List<T, I> {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Call::decoded(self.request).into_future()
+        self.request.send::<T>().into_future()
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::runtime::{Handle, Id};
 
-use super::connections::Settings;
+use super::settings::Settings;
 use crate::error::Error;
 
 /// Sets that no client uses are kept for those that are built next, this many of them.

@@ -3,9 +3,8 @@
 use std::error::Error as StdError;
 use std::io;
 
-use crate::call::gate::innermost;
 use crate::client::connections::Connections;
-use crate::error::Source;
+use crate::error::{Source, root_cause};
 
 /// Sends one request, once, and follows nothing.
 pub(crate) struct Sender {
@@ -74,7 +73,7 @@ pub(crate) enum SendErrorClass {
 impl SendError {
     /// The innermost cause, in its own words.
     pub(crate) fn root_cause(&self) -> String {
-        innermost(self.source.as_ref()).to_string()
+        root_cause(self.source.as_ref()).to_string()
     }
 }
 

@@ -4,19 +4,17 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderValue};
 use secrecy::SecretString;
 
-use crate::call::retry::RetryPolicy;
-use crate::call::transport::Sender;
 use crate::client::credential::Credentials;
-use crate::client::{CallOptions, CredentialProvider, Vendor};
+use crate::client::transport::Sender;
+use crate::client::{CallOptions, CredentialProvider};
 use crate::error::Error;
 use crate::limit::{BudgetKey, Budgets, Pacer};
-use crate::request::Request;
 use crate::request::url::BaseUrl;
-use crate::route::Route;
+use crate::retry::RetryPolicy;
+use crate::vendor::Vendor;
 
 /// The inside of every generated client: connections, credential, budget and settings.
 ///
@@ -76,17 +74,6 @@ impl Core {
 
     pub(crate) fn options(&self) -> &CallOptions {
         &self.0.options
-    }
-
-    /// Begins a call of a documented operation.
-    pub fn operation(&self, route: &'static Route) -> Request {
-        Request::documented(self, route)
-    }
-
-    /// Begins a request to a path below the base URL, for endpoints that the spec does not have. The path
-    /// begins with `/`; one that leaves the base, such as `//host` or one with `..`, is refused.
-    pub fn request(&self, method: Method, path: &str) -> Request {
-        Request::raw(self, method, path)
     }
 
     /// A client with other settings for its calls; it shares everything else.
