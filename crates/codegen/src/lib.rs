@@ -82,8 +82,8 @@ fn select(root: &Path, wanted: &[String]) -> Result<Vec<String>, Error> {
 /// # Errors
 /// [`Error`] where a spec cannot be generated from.
 pub fn outlines(root: &Path) -> Result<Vec<(String, String)>, Error> {
-    let mut workspace = outputs::workspace(root)?;
+    let mut apis = outputs::workspace(root)?;
     // Nobody has reviewed a draft yet.
-    workspace.apis.retain(|api| !api.is_draft());
-    Ok(emit::outlines(&workspace.apis, &workspace.families))
+    apis.retain(|api| !api.is_draft());
+    Ok(emit::outlines(&apis))
 }

@@ -5,6 +5,8 @@
 use crate::vendor::vendors;
 
 vendors! {
+    /// HighLevel, marketing and sales CRM.
+    HighLevel(highlevel, "highlevel", "HighLevel", "HIGHLEVEL_TOKEN"),
     /// Leonar, recruiting CRM.
     Leonar(leonar, "leonar", "Leonar", "LEONAR_API_KEY"),
     /// SendPilot, LinkedIn outreach.

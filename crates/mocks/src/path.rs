@@ -54,6 +54,7 @@ mod tests {
         Vendor {
             id: "vendor",
             name: "Vendor",
+            platform: None,
             user_agent: "reachout-vendor/0",
             base_url,
             env: "VENDOR",

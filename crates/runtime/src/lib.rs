@@ -26,7 +26,7 @@ pub use response::Response;
 pub use response::pagination::{self, List};
 pub use response::stream::ByteStream;
 pub use retry::{Jitter, RetryPolicy, full_jitter};
-pub use route::{Effect, Evidence, Pagination, Repeat, Route};
+pub use route::{Effect, Evidence, Pagination, Repeat, Route, Token};
 pub use types::enums::ConversionError;
 #[doc(hidden)]
 pub use types::enums::private as __private;
@@ -55,7 +55,7 @@ pub mod exports {
         Acquired, Advice, BoxFuture, BoxStream, Budget, BudgetError, BudgetKey, BudgetStore, ByteStream, Bytes, Call, CallOptions,
         ClientBuilder, ConversionError, Core, CredentialProvider, DateTime, Delivery, DeliveryWatch, Effect, Error, ErrorKind, Evidence,
         ExposeSecret, Extra, List, LocalBudgets, Method, NaiveDate, Number, Object, Pacing, Pagination, RateLimit, RateLimitHeaders,
-        RateLimitStatus, RateLimitWait, Repeat, Request, Response, RetryPolicy, Route, SecretString, Slot, StatusCode, Stream, Utc, Uuid,
-        Value, Vendor, header, multipart, pagination,
+        RateLimitStatus, RateLimitWait, Repeat, Request, Response, RetryPolicy, Route, SecretString, Slot, StatusCode, Stream, Token, Utc,
+        Uuid, Value, Vendor, header, multipart, pagination,
     };
 }

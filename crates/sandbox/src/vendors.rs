@@ -5,6 +5,8 @@
 use crate::vendor::vendors;
 
 vendors! {
+    /// HighLevel, marketing and sales CRM.
+    HighLevel(highlevel, "highlevel"),
     /// Leonar, recruiting CRM.
     Leonar(leonar, "leonar"),
     /// SendPilot, LinkedIn outreach.

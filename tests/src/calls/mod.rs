@@ -105,7 +105,7 @@ where
     Box::pin(async { Ok(call.await.map(|_| Content::Empty)?) })
 }
 
-/// The calls of one client, or of each edition's: `once` where the other editions add nothing to what the first shows.
+/// The calls of one client, or also of each edition's: `once` where the editions add nothing to what the first shows.
 macro_rules! calls {
     ([$first:ident $($other:ident)*] |$client:ident, $documented:ident| $rows:tt) => {
         calls!(@client $first false |$client, $documented| $rows);
@@ -133,15 +133,14 @@ macro_rules! calls {
 }
 use calls;
 
-/// The vendors: each with the table of its own operations, and that of what editions share.
+/// The vendors: each with the tables of its operations, which a platform and its editions have in common.
 macro_rules! vendors {
-    ($($vendor:ident $(+ $family:ident)?;)*) => {$(
+    ($($vendor:ident: $($table:ident)+*;)*) => {$(
         /// Every operation of the vendor.
         #[must_use]
         pub fn $vendor() -> $crate::calls::Calls {
-            let own = $vendor::$vendor();
-            $(let own = [own, $family::$vendor()].concat();)?
-            $crate::calls::Calls { vendor: &::$vendor::VENDOR, openapi: ::$vendor::OPENAPI, calls: own }
+            let calls = [$($table::$vendor()),*].concat();
+            $crate::calls::Calls { vendor: &::$vendor::VENDOR, openapi: ::$vendor::OPENAPI, calls }
         }
     )*};
 }

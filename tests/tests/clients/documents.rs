@@ -5,9 +5,14 @@ use std::path::Path;
 
 use serde_json::Value;
 
-fn documents() -> [(&'static str, Value); 4] {
-    let texts =
-        [("leonar", leonar::OPENAPI), ("sendpilot", sendpilot::OPENAPI), ("hoop-ai", hoop_ai::OPENAPI), ("leadway", leadway::OPENAPI)];
+fn documents() -> [(&'static str, Value); 5] {
+    let texts = [
+        ("highlevel", highlevel::OPENAPI),
+        ("leonar", leonar::OPENAPI),
+        ("sendpilot", sendpilot::OPENAPI),
+        ("hoop-ai", hoop_ai::OPENAPI),
+        ("leadway", leadway::OPENAPI),
+    ];
     texts.map(|(vendor, text)| (vendor, serde_json::from_str(text).unwrap()))
 }
 

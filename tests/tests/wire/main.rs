@@ -11,6 +11,7 @@ macro_rules! every_operation {
 }
 
 // @generated vendors tests
+every_operation!(highlevel);
 every_operation!(leonar);
 every_operation!(sendpilot);
 every_operation!(hoop_ai);

@@ -89,7 +89,8 @@ impl<'a> Reader<'a> {
 
     fn read_from(&self, start: String, optional: bool, ty: &TypeRef, path: &str) -> Result<Read, Error> {
         let mut read = Read { expression: start, optional, ty: ty.clone() };
-        for segment in path.split('.') {
+        // Without a path, the response is meant.
+        for segment in path.split('.').filter(|_| !path.is_empty()) {
             if let Some((name, alternatives)) = self.alternatives(&read.ty) {
                 let with_field = alternatives.iter().find(|one| self.field(&one.ty, segment).is_some());
                 let Alternative { name: variant, ty, .. } = with_field.ok_or_else(|| self.error(path, "is in no alternative"))?;

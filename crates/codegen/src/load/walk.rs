@@ -143,8 +143,11 @@ impl Document {
         parts.into_iter().find_map(|part| self.property_within(part, name, depth + 1))
     }
 
-    /// The schema at a dot path.
+    /// The schema at a dot path; an empty one is where it begins.
     pub fn at<'a>(&'a self, schema: &'a Value, path: &str) -> Option<&'a Value> {
+        if path.is_empty() {
+            return Some(self.unwrap(schema));
+        }
         path.split('.').try_fold(schema, |schema, name| self.property(schema, name))
     }
 

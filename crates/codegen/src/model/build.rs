@@ -1,7 +1,5 @@
 //! Reads the model of one vendor.
 
-use std::path::Path;
-
 use serde_json::Value;
 
 use super::{Api, Auth, Event, Group, RateLimit, RateLimitHeaders, operations, schemas};
@@ -17,7 +15,7 @@ pub fn build(document: Document, types: &Types) -> Api {
     let client = &json["x-client"];
     let error = |key: &str| client["error"][key].as_str().map(str::to_owned);
     let schemas = schemas::read(&document, types);
-    Api {
+    let mut api = Api {
         name: text(&client["name"]),
         about: text(&client["about"]),
         home: text(&client["home"]),
@@ -34,11 +32,14 @@ pub fn build(document: Document, types: &Types) -> Api {
         schemas,
         events: json["x-webhook-events"].as_object().into_iter().flatten().map(event).collect(),
         envelope: (text(&json["x-webhook-envelope"]["type"]), json["x-webhook-envelope"]["data"].as_str().map(str::to_owned)),
-        family: family(&document),
+        base: None,
+        shares_events: false,
         platform: client["platform"].as_str().map(str::to_owned),
         id: document.vendor,
         openapi: document.json,
-    }
+    };
+    super::mark(&mut api);
+    api
 }
 
 /// How the schemes that the root applies carry the credential.
@@ -78,20 +79,9 @@ fn rate_limit(limit: &Value) -> Option<RateLimit> {
     })
 }
 
-/// The folder that components come from, where it is not the vendor's own.
-fn family(document: &Document) -> Option<String> {
-    let components = document.json["components"]["schemas"].as_object()?;
-    let own = Path::new("specs").join(&document.vendor);
-    let folders = components.keys().filter_map(|name| {
-        let file = document.origin(&format!("/components/schemas/{name}")).file;
-        file.parent().filter(|folder| *folder != own)?.file_name()?.to_str().map(str::to_owned)
-    });
-    folders.into_iter().next()
-}
-
 fn group(tag: &Value) -> Group {
     let name = text(&tag["name"]);
-    Group { type_name: names::type_name(&name), description: described(&tag["description"], &name), name: names::group_name(&name) }
+    Group { type_name: names::type_name(&name), description: described(&tag["description"], &name), feature: tag["x-feature"].as_str().map(str::to_owned), name: names::group_name(&name) }
 }
 
 fn event((name, node): (&String, &Value)) -> Event {

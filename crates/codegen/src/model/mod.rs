@@ -1,20 +1,25 @@
 //! Stage 4: everything that is known of a vendor, typed, read once from its linted document.
 
 mod build;
-mod family;
+mod edition;
+mod feature;
 mod limits;
 mod operations;
 mod schemas;
 mod tags;
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use serde_json::Value;
 
 use crate::names;
 pub use crate::typing::TypeRef;
 pub use build::build;
-pub use family::{Family, is_alike, share};
+pub use edition::{is_alike, references, share, shows_the_same};
+pub use feature::mark;
 pub use limits::Limits;
 pub use schemas::{Checked, checked};
 
@@ -55,10 +60,12 @@ pub struct Api {
     pub events: Vec<Event>,
     /// Fields of a webhook's body that hold the event's name and, unless the body itself is the payload, the payload.
     pub envelope: (String, Option<String>),
-    /// What people call the platform that this vendor is an edition of.
+    /// What people call the platform that this vendor is an edition of: another vendor's name.
     pub platform: Option<String>,
-    /// The folder in `specs/` that this vendor shares with other editions of its platform.
-    pub family: Option<String>,
+    /// The folder of that platform.
+    pub base: Option<String>,
+    /// The events are the platform's.
+    pub shares_events: bool,
     /// The bundled document.
     pub openapi: Value,
 }
@@ -83,6 +90,27 @@ impl Api {
     /// The operations of a group.
     pub fn operations_of<'a>(&'a self, group: &'a Group) -> impl Iterator<Item = &'a Operation> {
         self.operations.iter().filter(move |operation| operation.group == group.name)
+    }
+
+    /// The groups that have operations, of one feature or of none.
+    pub fn groups_of<'a>(&'a self, feature: Option<&'a str>) -> impl Iterator<Item = &'a Group> {
+        let is_used = |group: &&Group| self.operations_of(group).next().is_some();
+        self.groups.iter().filter(move |group| group.feature.as_deref() == feature && is_used(group))
+    }
+
+    /// The feature that an operation needs.
+    pub fn feature_of(&self, operation: &Operation) -> Option<&str> {
+        self.groups.iter().find(|group| group.name == operation.group)?.feature.as_deref()
+    }
+
+    /// The features that groups need, sorted.
+    pub fn features(&self) -> BTreeSet<&str> {
+        self.operations.iter().filter_map(|operation| self.feature_of(operation)).collect()
+    }
+
+    /// The platform's crate in Rust.
+    pub fn base_module(&self) -> Option<String> {
+        self.base.as_ref().map(|base| base.replace('-', "_"))
     }
 }
 
@@ -121,6 +149,8 @@ pub struct Group {
     pub type_name: String,
     /// What it is about.
     pub description: String,
+    /// The feature of the crate that it needs; nothing where it is always there.
+    pub feature: Option<String>,
 }
 
 /// How the credential travels.
@@ -184,6 +214,8 @@ pub struct Operation {
     pub success: Success,
     /// False where the document says `security: []`.
     pub authenticated: bool,
+    /// Whose token it takes.
+    pub token: Option<Token>,
     /// What it does.
     pub effect: Effect,
     /// What a second request does, where the document says it.
@@ -194,7 +226,9 @@ pub struct Operation {
     pub deprecated: bool,
     /// How it pages.
     pub pagination: Option<Pagination>,
-    /// Written in the family's folder, and the same in every edition that has it.
+    /// Its route differs from the platform's in nothing but page, evidence and constant headers.
+    pub inherited: bool,
+    /// So it does, and the call is the platform's.
     pub shared: bool,
 }
 
@@ -270,6 +304,27 @@ impl Effect {
             "delete" => Self::Deletes,
             _ => Self::Changes,
         }
+    }
+}
+
+/// Whose token an operation takes: `x-token`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Token {
+    /// That of a location.
+    Location,
+    /// That of an agency.
+    Agency,
+    /// Either.
+    Any,
+}
+
+impl Token {
+    /// Each with its word in a document.
+    pub const WORDS: [(&str, Self); 3] = [("location", Self::Location), ("agency", Self::Agency), ("any", Self::Any)];
+
+    /// The kind that a document calls so.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::WORDS.into_iter().find(|(known, _)| *known == word).map(|(_, token)| token)
     }
 }
 
@@ -421,7 +476,9 @@ pub struct Schema {
     pub received: bool,
     /// It, or something in it, has limits to check before it is sent.
     pub limited: bool,
-    /// Written in the family's folder, and the same in every edition that has it.
+    /// The feature whose operations alone it is for; nothing where it is always there.
+    pub feature: Option<String>,
+    /// It is the platform's.
     pub shared: bool,
 }
 
@@ -508,7 +565,7 @@ pub struct Variant {
 }
 
 /// A webhook event.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Event {
     /// As the vendor names it today.
     pub name: String,

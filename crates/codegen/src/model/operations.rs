@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{
-    Body, BodyContent, Content, Effect, Limits, Operation, Pagination, Parameter, Part, Place, Repeat, Schema, Style, Success,
+    Body, BodyContent, Content, Effect, Limits, Operation, Pagination, Parameter, Part, Place, Repeat, Schema, Style, Success, Token,
     build::{described, text},
 };
 use crate::{
@@ -66,6 +66,7 @@ fn operation(document: &Document, written: &Written<'_>, types: &[TypeRef]) -> O
         body: body(document, node),
         success: success(document, node),
         authenticated: node.get("security") != Some(&Value::Array(Vec::new())),
+        token: node["x-token"].as_str().and_then(Token::of),
         effect: node["x-effect"].as_str().and_then(Effect::of).unwrap_or_else(|| Effect::of_method(written.method)),
         repeat: match node["x-repeat"].as_str() {
             Some("same") => Some(Repeat::Same),
@@ -75,6 +76,7 @@ fn operation(document: &Document, written: &Written<'_>, types: &[TypeRef]) -> O
         guessed: node["x-guess"] == true,
         deprecated: node["deprecated"] == true,
         pagination: node.get("x-pagination").map(pagination),
+        inherited: false,
         shared: false,
     }
 }

@@ -35,6 +35,7 @@ pub fn read(document: &Document, types: &Types) -> BTreeMap<String, Schema> {
                 // What only a parameter refers to is chosen by the caller; what nothing refers to may come from anywhere.
                 received: received || !sent && !parameters.contains(component),
                 limited: false,
+                feature: None,
                 shared: false,
             };
             (component.clone(), schema)

@@ -11,10 +11,10 @@
 )]
 
 mod client;
-mod events;
 pub mod operations;
 pub mod routes;
 pub mod types;
 
 pub use client::{Client, VENDOR};
-pub use events::WebhookEvent;
+#[doc(inline)]
+pub use highlevel::WebhookEvent;

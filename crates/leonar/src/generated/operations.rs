@@ -16,8 +16,61 @@
 //! Every call fails with [`rt::Error`]. Its [`delivery()`](rt::Error::delivery) says whether the request was delivered. What is out of its
 //! documented limits is an error before anything is sent, and the error names all of it.
 
-use super::{routes, types};
+use super::{Client, routes, types};
 use reachout_runtime as rt;
+
+/// The operations of Leonar, in their groups.
+impl Client {
+    /// People the workspace knows, as candidates or as clients, with their notes and files.
+    pub fn contacts(&self) -> Contacts {
+        Contacts::from(self.core.clone())
+    }
+
+    /// Messages to and from contacts by email, LinkedIn and WhatsApp.
+    pub fn messages(&self) -> Messages {
+        Messages::from(self.core.clone())
+    }
+
+    /// Companies the workspace works for, or its contacts work at.
+    pub fn companies(&self) -> Companies {
+        Companies::from(self.core.clone())
+    }
+
+    /// Sales opportunities and their way through a deal pipeline.
+    pub fn deals(&self) -> Deals {
+        Deals::from(self.core.clone())
+    }
+
+    /// What the members of the workspace are to do.
+    pub fn tasks(&self) -> Tasks {
+        Tasks::from(self.core.clone())
+    }
+
+    /// Words that contacts, companies, deals and projects are marked with.
+    pub fn tags(&self) -> Tags {
+        Tags::from(self.core.clone())
+    }
+
+    /// Hiring projects, the candidates in their pipelines, and their files.
+    pub fn projects(&self) -> Projects {
+        Projects::from(self.core.clone())
+    }
+
+    /// Series of outreach steps that contacts are enrolled in.
+    pub fn sequences(&self) -> Sequences {
+        Sequences::from(self.core.clone())
+    }
+
+    /// Searches for candidates, and adding what was found to a project.
+    pub fn sourcing(&self) -> Sourcing {
+        Sourcing::from(self.core.clone())
+    }
+
+    /// The members of the workspace and the accounts connected to it.
+    pub fn workspace(&self) -> Workspace {
+        Workspace::from(self.core.clone())
+    }
+}
 
 /// People the workspace knows, as candidates or as clients, with their notes and files.
 #[derive(Clone, Debug)]
@@ -25,8 +78,8 @@ pub struct Contacts {
     core: rt::Core,
 }
 
-impl Contacts {
-    pub(super) fn new(core: rt::Core) -> Self {
+impl From<rt::Core> for Contacts {
+    fn from(core: rt::Core) -> Self {
         Self { core }
     }
 }
@@ -259,8 +312,8 @@ pub struct Messages {
     core: rt::Core,
 }
 
-impl Messages {
-    pub(super) fn new(core: rt::Core) -> Self {
+impl From<rt::Core> for Messages {
+    fn from(core: rt::Core) -> Self {
         Self { core }
     }
 }
@@ -348,8 +401,8 @@ pub struct Companies {
     core: rt::Core,
 }
 
-impl Companies {
-    pub(super) fn new(core: rt::Core) -> Self {
+impl From<rt::Core> for Companies {
+    fn from(core: rt::Core) -> Self {
         Self { core }
     }
 }
@@ -432,8 +485,8 @@ pub struct Deals {
     core: rt::Core,
 }
 
-impl Deals {
-    pub(super) fn new(core: rt::Core) -> Self {
+impl From<rt::Core> for Deals {
+    fn from(core: rt::Core) -> Self {
         Self { core }
     }
 }
@@ -514,8 +567,8 @@ pub struct Tasks {
     core: rt::Core,
 }
 
-impl Tasks {
-    pub(super) fn new(core: rt::Core) -> Self {
+impl From<rt::Core> for Tasks {
+    fn from(core: rt::Core) -> Self {
         Self { core }
     }
 }
@@ -555,8 +608,8 @@ pub struct Tags {
     core: rt::Core,
 }
 
-impl Tags {
-    pub(super) fn new(core: rt::Core) -> Self {
+impl From<rt::Core> for Tags {
+    fn from(core: rt::Core) -> Self {
         Self { core }
     }
 }
@@ -590,8 +643,8 @@ pub struct Projects {
     core: rt::Core,
 }
 
-impl Projects {
-    pub(super) fn new(core: rt::Core) -> Self {
+impl From<rt::Core> for Projects {
+    fn from(core: rt::Core) -> Self {
         Self { core }
     }
 }
@@ -869,8 +922,8 @@ pub struct Sequences {
     core: rt::Core,
 }
 
-impl Sequences {
-    pub(super) fn new(core: rt::Core) -> Self {
+impl From<rt::Core> for Sequences {
+    fn from(core: rt::Core) -> Self {
         Self { core }
     }
 }
@@ -1016,8 +1069,8 @@ pub struct Sourcing {
     core: rt::Core,
 }
 
-impl Sourcing {
-    pub(super) fn new(core: rt::Core) -> Self {
+impl From<rt::Core> for Sourcing {
+    fn from(core: rt::Core) -> Self {
         Self { core }
     }
 }
@@ -1345,8 +1398,8 @@ pub struct Workspace {
     core: rt::Core,
 }
 
-impl Workspace {
-    pub(super) fn new(core: rt::Core) -> Self {
+impl From<rt::Core> for Workspace {
+    fn from(core: rt::Core) -> Self {
         Self { core }
     }
 }

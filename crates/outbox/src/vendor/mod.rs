@@ -1,7 +1,7 @@
 //! What the vendors tell beside sending: whether somebody may be written to, whether a message arrived, and what happened to it later.
 
 mod candidate;
-#[cfg(any(feature = "hoop-ai", feature = "leadway"))]
+#[cfg(any(feature = "highlevel", feature = "hoop-ai", feature = "leadway"))]
 mod highlevel;
 #[cfg(feature = "leonar")]
 mod leonar;
@@ -20,7 +20,7 @@ use crate::{Account, Attempt, Eligibility, Entry, Envelope, Error, Found, Outbox
 pub use settle::{Settled, Settler};
 pub use signal::{Handled, Signal, SignalKind};
 
-/// Asks each vendor what it knows: contacts marked do-not-contact at Leonar, and do-not-disturb by channel at Hoop AI and Leadway CRM. What
+/// Asks each vendor what it knows: contacts marked do-not-contact at Leonar, and do-not-disturb by channel at HighLevel and its editions. What
 /// each can tell is in the [README](crate#vendors).
 #[derive(Default)]
 pub struct VendorEligibility {
@@ -52,6 +52,8 @@ impl Eligibility for VendorEligibility {
             match vendor {
                 #[cfg(feature = "leonar")]
                 Vendor::Leonar => leonar::check(&self.leonar, core, envelope).await,
+                #[cfg(feature = "highlevel")]
+                Vendor::HighLevel => highlevel::check(&highlevel::HIGHLEVEL, core, envelope).await,
                 #[cfg(feature = "hoop-ai")]
                 Vendor::HoopAi => highlevel::check(&highlevel::HOOP_AI, core, envelope).await,
                 #[cfg(feature = "leadway")]
@@ -89,6 +91,8 @@ impl Reconcile for VendorReconcile {
                 Vendor::Leonar => leonar::look(core, &look).await,
                 #[cfg(feature = "sendpilot")]
                 Vendor::SendPilot => sendpilot::look(core, &look).await,
+                #[cfg(feature = "highlevel")]
+                Vendor::HighLevel => highlevel::look(&highlevel::HIGHLEVEL, core, &look).await,
                 #[cfg(feature = "hoop-ai")]
                 Vendor::HoopAi => highlevel::look(&highlevel::HOOP_AI, core, &look).await,
                 #[cfg(feature = "leadway")]

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unreadable_literal, clippy::too_many_lines, reason = "examples are as the vendors print them")]
 
+mod highlevel;
 mod hoop_ai;
 mod leadway;
 mod leonar;

@@ -10,6 +10,7 @@ const DEPTH: usize = 3;
 /// Dot paths of the fields of what a response lists or is; none where the vendor does not say. `items`: where its list is.
 pub fn known(document: &Document, schema: &Value, items: Option<&str>) -> Vec<String> {
     let target = match items {
+        Some("") => Some(item(document, schema)),
         Some(path) => path.split('.').try_fold(schema, |schema, key| property(document, schema, key)).map(|list| item(document, list)),
         None => Some(subject(document, schema)),
     };

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use reachout_runtime::{Evidence, Pagination, Route};
+use reachout_runtime::{Evidence, Pagination, Route, Token};
 
 use super::document::{Document, text};
 use super::words;
@@ -55,6 +55,9 @@ pub fn long_about(document: &Document, route: &Route) -> String {
             Pagination::Page(_) => ", pages by number",
             _ => ", pages by cursor",
         });
+    }
+    if let Some(token) = route.token.filter(|token| *token != Token::Any) {
+        let _ = write!(about, ", with {token}");
     }
     if operation["deprecated"] == true {
         about.push_str(", deprecated by the vendor");

@@ -101,7 +101,7 @@ impl Pagination {
             (parameter.clone(), value.clone())
         });
         let next: Vec<_> = next.filter(|(_, value)| !value.is_null()).collect();
-        let items = self.items.split('.').try_fold(&mut response, |value, key| value.get_mut(key)).map(Value::take);
+        let items = keys(&self.items).try_fold(&mut response, |value, key| value.get_mut(key)).map(Value::take);
         let items = match items {
             Some(Value::Array(items)) => items,
             _ => Vec::new(),
@@ -112,7 +112,12 @@ impl Pagination {
 
 /// The value at a dot path; null where there is none.
 fn at<'v>(value: &'v Value, path: &str) -> &'v Value {
-    path.split('.').fold(value, |value, key| &value[key])
+    keys(path).fold(value, |value, key| &value[key])
+}
+
+/// The keys of a dot path; an empty path is where it begins.
+fn keys(path: &str) -> impl Iterator<Item = &str> {
+    path.split('.').filter(|key| !key.is_empty())
 }
 
 #[cfg(test)]
@@ -134,5 +139,7 @@ mod tests {
         let empty = pagination.page(json!({ "data": null }));
         assert_eq!((empty.items.len(), empty.more, empty.total, empty.next), (0, None, None, None));
         assert!(Pagination::of(&json!({})).is_none());
+        let bare = Pagination::of(&json!({ "x-pagination": { "style": "offset", "items": "", "param": "skip" } })).unwrap();
+        assert_eq!(bare.page(json!([{ "id": 1 }, { "id": 2 }])).items.len(), 2, "a response that is the list itself");
     }
 }
