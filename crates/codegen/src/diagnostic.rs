@@ -58,11 +58,11 @@ pub enum Error {
     #[error("{}\n{} problem(s) in specs; see specs/README.md for the conventions", list(.0), .0.len())]
     Spec(Vec<Diagnostic>),
     /// A spec passed the lint and the generator still could not take it.
-    #[error("{vendor}: progenitor cannot generate from this spec: {message}\n    help: make the lint refuse what caused this")]
+    #[error("{vendor}: nothing can be generated from this spec: {message}\n    help: make the lint refuse what caused this")]
     Generator {
         /// Folder name of the vendor.
         vendor: String,
-        /// What progenitor or typify said.
+        /// What was in the way.
         message: String,
     },
     /// The generated code could not be laid out.

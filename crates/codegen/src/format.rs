@@ -1,4 +1,4 @@
-//! Stage 7: one layout, that of `cargo fmt`.
+//! One layout, that of `cargo fmt`.
 
 use std::{collections::HashMap, path::Path, process::Command};
 

@@ -1,8 +1,9 @@
 //! Turns the documents in `specs/` into the client crates.
 //!
-//! The stages, in this order: `load` bundles the files of a vendor and applies its overlay, `lint` refuses what cannot be generated, `typing` has progenitor type
-//! the schemas, `model` holds everything that is known, `emit` prints it, `format` lays it out; `outputs` says which files come of it, and
-//! `regen` writes or compares them. Each stage reads what the one before returns. The result is a function of `specs/` alone.
+//! The stages, in this order: `load` bundles the files of a vendor and applies its overlay, `lint` refuses what cannot be generated, `model`
+//! holds everything that is known, `progenitor` has the reference generate from the same document and compares its types with the model's,
+//! `emit` prints the model, `format` lays it out; `outputs` says which files come of it, and `regen` writes or compares them. Each stage reads
+//! what the one before returns. The result is a function of `specs/` alone.
 //!
 //! What goes into `specs/` comes from people, or from `import`, which drafts a published document; `scaffold` writes a new vendor around either.
 //! `diff` tells what changed.
@@ -20,17 +21,19 @@ mod load;
 mod model;
 mod names;
 mod outputs;
+mod panics;
+mod progenitor;
 mod regen;
 mod regions;
 mod release;
 mod scaffold;
-mod typing;
 
 use std::path::Path;
 
 pub use coverage::{Coverage, coverage};
 pub use diagnostic::{Diagnostic, Error, Level, Origin};
 pub use diff::{Report, VendorDiff, diff_against, diff_base};
+pub use progenitor::progenitor_client;
 pub use regen::{Change, Mode, regen};
 pub use release::{breaking, may_break};
 pub use scaffold::{Written, import, new};

@@ -1,4 +1,4 @@
-//! Stage 7: which files come of the specs.
+//! Which files come of the specs.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use crate::{
     diagnostic::{Diagnostic, Error, Level, Origin},
     emit, format,
     lint::lint,
-    load, model, regions, typing,
+    load, model, progenitor, regions,
 };
 
 /// A file as it is to be.
@@ -57,7 +57,7 @@ fn every_vendor_has_a_crate(root: &Path, apis: &[model::Api]) -> Result<(), Erro
     if problems.is_empty() { Ok(()) } else { Err(Error::Spec(problems)) }
 }
 
-/// Loads, checks, types and reads every vendor, in the order of their folders.
+/// Loads, checks and reads every vendor, in the order of their folders, and has progenitor check what was read.
 pub fn workspace(root: &Path) -> Result<Vec<model::Api>, Error> {
     let mut apis = Vec::new();
     let mut findings = Vec::new();
@@ -71,11 +71,13 @@ pub fn workspace(root: &Path) -> Result<Vec<model::Api>, Error> {
             Err(error) => return Err(error),
         };
         let draft = document.is_draft();
-        findings.extend(lint(&document).into_iter().filter(|finding| finding.level == Level::Generation || !draft));
-        if findings.is_empty() {
-            let types = typing::types(&document)?;
-            apis.push(model::build(document, &types));
+        let refused: Vec<_> = lint(&document).into_iter().filter(|finding| finding.level == Level::Generation || !draft).collect();
+        if refused.is_empty() {
+            let api = model::read(&document);
+            findings.extend(progenitor::check(&document, &api));
+            apis.push(api);
         }
+        findings.extend(refused);
     }
     if !findings.is_empty() {
         return Err(Error::Spec(findings));

@@ -8,6 +8,8 @@ use crate::{Channel, Message, Vendor};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Field {
+    /// [`Message::to`].
+    To,
     /// [`Message::text`].
     Text,
     /// [`Message::html`].
@@ -37,6 +39,7 @@ pub enum Field {
 impl fmt::Display for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::To => "recipient",
             Self::Text => "text",
             Self::Html => "HTML",
             Self::Subject => "subject",
@@ -104,10 +107,12 @@ pub enum Unsupported {
         limit: usize,
     },
     /// A value does not have the form that the vendor wants.
-    #[error("{} wants {wanted} and got {value:?}", .vendor.name())]
+    #[error("{} wants {wanted} as {field} and got {value:?}", .vendor.name())]
     Value {
         /// Who.
         vendor: Vendor,
+        /// The field that has the value.
+        field: Field,
         /// What is wanted.
         wanted: &'static str,
         /// What was given.
@@ -125,6 +130,17 @@ pub enum Unsupported {
         /// Who.
         vendor: Vendor,
     },
+}
+
+impl Unsupported {
+    /// The field that is to be set, changed or left out, if it is one.
+    pub fn field(&self) -> Option<Field> {
+        match self {
+            Self::Field { field, .. } | Self::Missing { field, .. } | Self::Value { field, .. } => Some(*field),
+            Self::TooLong { .. } => Some(Field::Text),
+            Self::Channel { .. } | Self::NoChannel { .. } | Self::NoMessenger { .. } | Self::NotCompiled { .. } => None,
+        }
+    }
 }
 
 /// The channels of a vendor.

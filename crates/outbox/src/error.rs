@@ -148,9 +148,6 @@ pub enum Error {
         /// Which column.
         field: &'static str,
     },
-    /// The engine that runs the workers failed.
-    #[error("the worker ended: {0}")]
-    Worker(String),
     /// A hook or an account failed, in its own words.
     #[error("{0}")]
     Other(String),

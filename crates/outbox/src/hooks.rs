@@ -4,7 +4,7 @@ use std::fmt;
 
 use reachout_runtime::BoxFuture;
 
-use crate::{Account, Attempt, Entry, Envelope, Error, Sent};
+use crate::{Account, Attempt, Channel, Entry, Envelope, Error, Sent};
 
 /// Asks a vendor, right before a message is sent, whether its recipient may be written to: a contact marked do-not-contact, or one who
 /// wants nothing by this channel. The list of one's own ([`Outbox::suppress`](crate::Outbox::suppress)) is looked at in any case.
@@ -24,12 +24,15 @@ pub trait Eligibility: fmt::Debug + Send + Sync {
 pub enum Verdict {
     /// They may: the vendor was asked about this recipient, and clearly said so.
     Eligible,
-    /// They must not: the message is [`Suppressed`](crate::State::Suppressed).
+    /// They must not: the message is [`Suppressed`](crate::State::Suppressed). That is kept: whoever does not ask sends nothing to them either,
+    /// until somebody who asks is told [`Eligible`](Self::Eligible).
     Suppressed {
         /// A word to count by, such as `do-not-contact`.
         code: String,
         /// The reason as a sentence.
         reason: String,
+        /// The only channel that is meant, if not all are.
+        channel: Option<Channel>,
     },
     /// The vendor does not have the recipient, for this reason: the message is [`Failed`](crate::State::Failed), and was not sent.
     NotFound(String),

@@ -292,12 +292,20 @@ impl Outbox {
     /// is queued of it: how many messages.
     ///
     /// It stays ended: what is being sent just now and turns out not to be sent, what is unknown and is resolved to be sent again, and what
-    /// is queued for the sequence later are withdrawn instead of sent, and [`retry`](Self::retry) leaves them alone.
+    /// is queued for the sequence later are withdrawn instead of sent, and [`retry`](Self::retry) leaves them alone, until
+    /// [`resume_follow_ups`](Self::resume_follow_ups).
     pub async fn stop_follow_ups(&self, id: i64, reason: &str) -> Result<u64, Error> {
         self.store.stop_follow_ups(id, reason).await
     }
 
-    /// Puts an address on the list of those who are not written to, or several ([`Address::parse_all`]); by one channel alone, or by any.
+    /// Undoes [`stop_follow_ups`](Self::stop_follow_ups) for the sequences of these messages: how many stops, and how many messages that those
+    /// had withdrawn are queued again. What was sent, or may have been, stays as it is; so does the suppression list.
+    pub async fn resume_follow_ups(&self, filter: &Filter) -> Result<(u64, u64), Error> {
+        self.store.resume_follow_ups(&self.canonical(filter)?).await
+    }
+
+    /// Puts an address on the list of those who are not written to, or several ([`Address::parse_all`]); by one channel alone, or by any. What
+    /// is on it for [`Linkedin`](reachout_messenger::Channel::Linkedin) is so for InMail and invitations, too.
     /// Messages that are queued are checked right before they are sent.
     pub async fn suppress(&self, address: &str, channel: Option<reachout_messenger::Channel>, reason: &str) -> Result<(), Error> {
         let all = Address::parse_all(address, self.region)?;
@@ -318,8 +326,8 @@ impl Outbox {
         self.store.unsuppress(&Address::parse(address, self.region)?).await
     }
 
-    /// The list, in the order of the addresses, after the address `after`.
-    pub async fn suppressed(&self, after: Option<&str>, most: u32) -> Result<Vec<Suppressed>, Error> {
+    /// At most `most` entries of the list, in the order of their addresses and channels. Begin with `None`, and go on with the last entry.
+    pub async fn suppressed(&self, after: Option<&Suppressed>, most: u32) -> Result<Vec<Suppressed>, Error> {
         self.store.suppressed(after, most).await
     }
 

@@ -116,6 +116,6 @@ pub(crate) struct Meter {
 
 /// The requests that the vendor allows, and in how many seconds.
 fn documented(api: &Api) -> Option<(u64, u64)> {
-    let documented = &api.document.root()["x-client"]["rate-limit"];
-    Some((documented["requests"].as_u64()?, documented["seconds"].as_u64()?))
+    let limit = api.vendor.client().rate_limit?;
+    Some((limit.requests.into(), limit.per.as_secs()))
 }

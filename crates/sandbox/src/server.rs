@@ -2,10 +2,11 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
+use reachout_document::Document;
 use serde_json::{Map, Value};
 
 use crate::api::refusal::Refusal;
-use crate::api::{Api, Document, Operation};
+use crate::api::{Api, Operation};
 use crate::changes::{Change, Changes, Topic};
 use crate::engine::{Event, ReplyTo, Simulator};
 use crate::fault::{self, Fault, FaultQueue, FaultRule, QueuedFault};
@@ -59,7 +60,7 @@ impl Server {
     pub(crate) fn other_editions(&self, api: &Api, operation: &str) -> Vec<(&Document, &Operation)> {
         let others = self.simulators.iter().map(|simulator| simulator.api);
         let others = others.filter(|other| api.vendor.is_highlevel() && other.vendor.is_highlevel() && other.vendor != api.vendor);
-        others.filter_map(|other| Some((&other.document, other.operation(operation)?))).collect()
+        others.filter_map(|other| Some((other.document, other.operation(operation)?))).collect()
     }
 
     /// The vendor whose mount point `path` is under, and the rest of the path.

@@ -33,12 +33,11 @@ macro_rules! vendors {
                 }
             }
 
-            /// Dot paths of the code, the message and the request's id in an error's body, where it has them.
-            pub(crate) fn error_paths(self) -> [Option<&'static str>; 3] {
-                let shape = match self {
-                    $(Self::$variant => &::$client::VENDOR.error,)*
-                };
-                [shape.code, shape.message, shape.request_id]
+            /// What its client knows of it.
+            pub(crate) fn client(self) -> &'static reachout_runtime::Vendor {
+                match self {
+                    $(Self::$variant => &::$client::VENDOR,)*
+                }
             }
         }
     };

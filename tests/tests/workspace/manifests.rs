@@ -37,6 +37,28 @@ fn each_published_crate_has_what_crates_io_and_docs_rs_want() {
 }
 
 /// crates.io shows a README and docs.rs the crate's docs, and neither has the other files of the folder.
+/// What the README of a crate says about depending on it.
+fn by_git(name: &str) -> String {
+    format!("{name} = {{ git = \"https://github.com/reachout-rs/reachout\"")
+}
+
+#[test]
+fn readmes_say_how_to_depend_on_a_crate_that_is_not_on_crates_io() {
+    let is_library = |package: &&serde_json::Value| {
+        package["targets"].as_array().unwrap().iter().any(|target| target["kind"].as_array().unwrap().iter().any(|kind| kind == "lib"))
+    };
+    let packages = published();
+    let libraries: Vec<_> = packages.iter().filter(is_library).collect();
+    assert!(libraries.len() > 10, "{}", libraries.len());
+    for package in libraries {
+        let folder = std::path::Path::new(text(package, "manifest_path")).parent().unwrap().to_owned();
+        let readme = std::fs::read_to_string(folder.join("README.md")).unwrap();
+        assert!(readme.contains(&by_git(text(package, "name"))), "{}", folder.display());
+    }
+    let template = read("crates/codegen/src/scaffold/templates/README.md.in");
+    assert!(template.contains(&by_git("{vendor}")), "and so does that of a vendor which is new");
+}
+
 #[test]
 fn images_of_published_readmes_have_a_whole_address() {
     for package in published() {

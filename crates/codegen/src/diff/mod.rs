@@ -13,9 +13,9 @@ use crate::{
     diagnostic::Error,
     import, load,
     model::{self, Api},
-    outputs,
+    outputs, panics,
     release::may_break,
-    select, typing,
+    select,
 };
 
 /// Everything that changed, as Markdown for a pull request.
@@ -118,15 +118,10 @@ pub fn diff_against(root: &Path, file: &Path, vendor: &str) -> Result<Report, Er
     let newer = load::overlaid(root, vendor, draft.document)?;
     let document = document(vendor, &now.json, &newer.json)?;
     let imported = root.join("specs").join(vendor).join("import.md").is_file();
-    let interface = if imported { interface::changes(&api(now)?, &api(newer)?) } else { Vec::new() };
+    let interface = if imported { interface::changes(&model::read(&now), &model::read(&newer)) } else { Vec::new() };
     let mut report = Report { against: file.display().to_string(), ..Report::default() };
     report.push(VendorDiff { vendor: vendor.to_owned(), versions: None, interface, document });
     Ok(report)
-}
-
-fn api(document: load::Document) -> Result<Api, Error> {
-    let types = typing::types(&document)?;
-    Ok(model::build(document, &types))
 }
 
 fn added(api: &Api) -> VendorDiff {
@@ -137,7 +132,7 @@ fn added(api: &Api) -> VendorDiff {
 fn document(vendor: &str, old: &Value, new: &Value) -> Result<Vec<DocumentChange>, Error> {
     let failed = |message: String| Error::Generator { vendor: vendor.to_owned(), message };
     // It asserts that media types stay: what it cannot compare is one change.
-    let compared = typing::quietly(|| Ok(drift::compare(old, new).map_err(|error| format!("the documents cannot be compared: {error:#}"))));
+    let compared = panics::catch(|| Ok(drift::compare(old, new).map_err(|error| format!("the documents cannot be compared: {error:#}"))));
     let Ok(compared) = compared else {
         let message = "bodies have other media types, and nothing more can be compared".to_owned();
         return Ok(vec![DocumentChange { breaking: true, place: "the document".to_owned(), message }]);

@@ -1,4 +1,4 @@
-//! Stage 6: prints the model as Rust. Nothing here decides anything; rustfmt lays the text out.
+//! Prints the model as Rust. Nothing here decides anything; rustfmt lays the text out.
 
 mod calls;
 mod client;
@@ -20,6 +20,7 @@ use std::{
 };
 
 pub use lists::Region;
+pub use types::declared;
 
 use crate::{
     diagnostic::Error,

@@ -147,15 +147,20 @@ fn invocation(start: &str, items: &[String], end: &str) -> String {
 }
 
 fn declare(of: &Crate<'_>, field: &Field, camel_case: bool) -> String {
-    let ty = of.own(&field.ty);
-    let ty = if field.is_option() { format!("Option<{ty}>") } else { ty };
-    let ty = if field.cleared { format!("Option<{ty}>") } else { ty };
+    let ty = declared(of, field);
     let derived = if camel_case { names::camel_case(&field.name) } else { field.name.clone() };
     let renamed = match field.wire == derived {
         true => String::new(),
         false => format!("#[cfg_attr(feature = \"schemars\", schemars(rename = {}))]\n", literal(&field.wire)),
     };
     format!("{}{renamed}pub {}: {ty},\n", doc(&field.description, 1), field.name)
+}
+
+/// The type that a field is declared with.
+pub fn declared(of: &Crate<'_>, field: &Field) -> String {
+    let ty = of.own(&field.ty);
+    let ty = if field.is_option() { format!("Option<{ty}>") } else { ty };
+    if field.cleared { format!("Option<{ty}>") } else { ty }
 }
 
 /// The statement that checks a field before it is sent.

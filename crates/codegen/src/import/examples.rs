@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, collections::HashMap};
 
-use reachout_schema::{Definitions, Unknown};
+use reachout_document::{Document, Strictness};
 use serde_json::{Map, Value, json};
 
 use super::{notes::Notes, pattern, relax};
@@ -30,7 +30,7 @@ pub fn fill(document: &mut Value, notes: &mut Notes) {
 
 /// Takes the limits of each text and number that no value can be made for, and of nothing else.
 fn unlimited_values(document: &mut Value, notes: &mut Notes) {
-    let definitions = Definitions::new(&json!({}), Unknown::Ignored);
+    let definitions = Document::default();
     let mut known: HashMap<String, bool> = HashMap::new();
     let texts = Made::default();
     for section in ["/components/schemas", "/paths"] {
@@ -45,7 +45,7 @@ fn unlimited_values(document: &mut Value, notes: &mut Notes) {
                         Some("integer") => integer(schema),
                         _ => number(schema).unwrap_or_default(),
                     };
-                    *known.entry(schema.to_string()).or_insert_with(|| definitions.problems(schema, &made).is_empty())
+                    *known.entry(schema.to_string()).or_insert_with(|| definitions.problems(schema, &made, Strictness::Exact).is_empty())
                 },
                 notes,
             );
@@ -55,7 +55,7 @@ fn unlimited_values(document: &mut Value, notes: &mut Notes) {
 
 /// Fills what has no example yet, and returns the schemas that none could be made for.
 fn pass(document: &mut Value, notes: &mut Notes) -> Vec<Value> {
-    let definitions = Definitions::new(document, Unknown::Refused);
+    let definitions = Document::new(document.clone());
     let schemas = document["components"]["schemas"].clone();
     let mut maker = Maker { schemas: &schemas, definitions, notes, failed: Vec::new(), texts: Made::default() };
     let paths = document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten();
@@ -82,7 +82,7 @@ fn pass(document: &mut Value, notes: &mut Notes) -> Vec<Value> {
 
 struct Maker<'a, 'n> {
     schemas: &'a Value,
-    definitions: Definitions,
+    definitions: Document,
     notes: &'n mut Notes,
     failed: Vec<Value>,
     texts: Made,
@@ -153,7 +153,7 @@ impl Maker<'_, '_> {
     }
 
     fn fits(&self, schema: &Value, example: &Value) -> bool {
-        self.definitions.problems(schema, example).is_empty()
+        self.definitions.problems(schema, example, Strictness::Exact).is_empty()
     }
 
     /// The published example, or what is left of it without the fields that its schema does not know.
@@ -289,7 +289,7 @@ fn text(schema: &Value, name: &str, made: &Made) -> String {
             limit("minLength").is_none_or(|least| length >= least) && limit("maxLength").is_none_or(|most| length <= most)
         };
         let candidates = own.into_iter().chain([text.clone()]).chain((0..4).filter_map(|more| pattern::matching(pattern, more)));
-        let matching = || candidates.filter(within).find(|candidate| reachout_schema::is_match(pattern, candidate));
+        let matching = || candidates.filter(within).find(|candidate| reachout_document::is_match(pattern, candidate));
         // A pattern is compiled for each candidate, and stands in many places.
         let found = made.borrow_mut().entry(schema.to_string()).or_insert_with(matching).clone();
         if let Some(found) = found {

@@ -151,7 +151,7 @@ impl Schemas<'_> {
             }
         }
         if let Some(pattern) = flat.map.get("pattern").and_then(Value::as_str).filter(|_| kind == "string") {
-            if reachout_schema::is_pattern(pattern) {
+            if reachout_document::is_pattern(pattern) {
                 map.insert("pattern".into(), pattern.into());
                 // Nobody makes up what fits a pattern as well as who wrote it.
                 map.extend(

@@ -46,7 +46,7 @@ mod tests {
             ["^th(-[a-z0-9]+)+$", "^[A-Z]{3}$", "^\\+?[1-9]\\d{1,14}$", "^(a|b)c*$", "^#[0-9a-fA-F]{6}$", "^sha256:[0-9a-f]{64}$", "x"]
         {
             let made = matching(pattern, 0).unwrap();
-            assert!(reachout_schema::is_match(pattern, &made), "{pattern}: {made}");
+            assert!(reachout_document::is_match(pattern, &made), "{pattern}: {made}");
         }
         assert_eq!(matching("(", 0), None);
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, hash_map::Entry};
 
-use reachout_schema::{Definitions, Unknown};
+use reachout_document::Strictness;
 use serde_json::Value;
 
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
-    let definitions = Definitions::new(&document.json, Unknown::Refused);
+    let definitions = reachout_document::Document::new(document.json.clone());
     let mut check = Check { document, findings, definitions, known: HashMap::new() };
     // What operations share is a component, and is checked once.
     let components = &document.json["components"];
@@ -43,7 +43,7 @@ pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
 struct Check<'a> {
     document: &'a Document,
     findings: &'a mut Vec<Diagnostic>,
-    definitions: Definitions,
+    definitions: reachout_document::Document,
     /// What was found of a schema and an example already: many operations have the same.
     known: HashMap<String, Vec<String>>,
 }
@@ -85,7 +85,9 @@ impl Check<'_> {
         let key = format!("{schema}{example}");
         let problems = match self.known.entry(key) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(self.definitions.problems(schema, example).iter().map(ToString::to_string).collect()),
+            Entry::Vacant(new) => {
+                new.insert(self.definitions.problems(schema, example, Strictness::Exact).iter().map(ToString::to_string).collect())
+            }
         };
         for problem in problems.iter() {
             self.findings.push(self.document.diagnostic(

@@ -1,6 +1,6 @@
 //! Every key is known, and what stands behind it has the shape it should have.
 
-use reachout_schema::nearest;
+use reachout_document::nearest;
 use serde_json::Value;
 
 use super::kinds::{Kind, ROOT, SCHEMA, Shape};

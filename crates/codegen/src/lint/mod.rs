@@ -1,4 +1,4 @@
-//! Stage 2: refuses what the generator cannot take or a reader could not trust. The rules are those of `specs/README.md`. Those that generation
+//! Refuses what the generator cannot take or a reader could not trust. The rules are those of `specs/README.md`. Those that generation
 //! can do without are of a level of their own: a draft passes without them.
 
 pub(crate) mod document;

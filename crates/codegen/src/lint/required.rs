@@ -10,8 +10,8 @@ use crate::{
     load::{Direction, Document, RECORDED, pointer, referenced},
 };
 
-const HELP: &str = "make it optional and nullable; required is the id that a response is useless without, with what holds it, and what an \
-    operation of the level `recorded` returned";
+const HELP: &str = "make it optional and nullable; required is the id that a response is useless without, with what holds it, the one property that \
+    tells an alternative from the others, and what an operation of the level `recorded` returned";
 
 /// How deep an id may lie in what holds it.
 const DEPTH: usize = 8;
@@ -23,11 +23,18 @@ pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
     let recorded = document.operations().filter(|operation| operation.node["x-evidence"]["level"] == RECORDED);
     let recorded = document.made_of(recorded.filter_map(|operation| document.response_schema(operation.node)).collect());
     let envelope: BTreeSet<&str> = ["type", "data"].into_iter().filter_map(|key| envelope[key].as_str()).collect();
+    let schemas = &document.json["components"]["schemas"];
+    let alternatives: Vec<&Value> = received
+        .iter()
+        .flat_map(|name| schemas[name]["oneOf"].as_array().into_iter().flatten())
+        .map(|alternative| document.unwrap(alternative))
+        .collect();
     for name in received.difference(&recorded) {
-        let schema = &document.json["components"]["schemas"][name];
+        let schema = &schemas[name];
+        let is_alternative = alternatives.iter().any(|alternative| std::ptr::eq(*alternative, schema));
         let mut has_id = false;
         for (index, property) in required(schema).enumerate() {
-            let first_id = is_id(property) && !std::mem::replace(&mut has_id, true);
+            let first_id = (is_alternative || is_id(property)) && !std::mem::replace(&mut has_id, true);
             if first_id || envelope.contains(property) || holds_id(document, &schema["properties"][property], DEPTH) {
                 continue;
             }

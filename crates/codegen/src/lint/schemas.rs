@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToUpperCamelCase;
-use reachout_schema::nearest;
+use reachout_document::nearest;
 use serde_json::Value;
 
 use super::is_filled;
@@ -138,7 +138,7 @@ impl Walk<'_> {
     /// `pattern`, which every validator of the document has to compile.
     fn pattern(&mut self, schema: &Value, at: &str) {
         let Some(pattern) = schema["pattern"].as_str() else { return };
-        if !reachout_schema::is_pattern(pattern) {
+        if !reachout_document::is_pattern(pattern) {
             self.report(&pointer::child(at, "pattern"), format!("`{pattern}` is not a pattern"), "write a regular expression of ECMA 262");
         }
     }

@@ -1,4 +1,4 @@
-//! Stage 1: the files of a vendor become one bundled document, and every node remembers where it was written.
+//! The files of a vendor become one bundled document, and every node remembers where it was written.
 
 mod bundle;
 mod extend;
@@ -6,10 +6,10 @@ mod layout;
 mod notes;
 mod origins;
 pub(crate) mod overlay;
-pub(crate) mod pointer;
 mod walk;
 mod yaml;
 
+pub(crate) use reachout_document::pointer;
 pub(crate) use walk::{Direction, Position, RECORDED, Written, referenced, references};
 pub(crate) use yaml::parse;
 

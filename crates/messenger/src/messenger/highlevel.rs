@@ -37,8 +37,8 @@ macro_rules! request {
         use ::$client::types::{EmailReplyMode, SendMessageRequest, SendMessageType};
 
         let (vendor, channel, message) = ($vendor, $channel, $message);
-        let from = Address::of(vendor, channel, message.from.as_deref())?;
-        let to = Address::of(vendor, channel, message.to_address.as_deref())?;
+        let from = Address::of(vendor, channel, Field::From, message.from.as_deref())?;
+        let to = Address::of(vendor, channel, Field::ToAddress, message.to_address.as_deref())?;
         let name = channel.highlevel().and_then(|name| SendMessageType::try_from(name).ok());
         let $kind = name.ok_or(Unsupported::Channel { vendor, channel })?;
         let $contact = contact(vendor, &message.to)?;
@@ -130,9 +130,9 @@ struct Address {
 }
 
 impl Address {
-    fn of(vendor: Vendor, channel: Channel, address: Option<&str>) -> Result<Self, Unsupported> {
+    fn of(vendor: Vendor, channel: Channel, field: Field, address: Option<&str>) -> Result<Self, Unsupported> {
         let Some(address) = address else { return Ok(Self::default()) };
-        let wrong = |wanted| Err(Unsupported::Value { vendor, wanted, value: address.to_owned() });
+        let wrong = |wanted| Err(Unsupported::Value { vendor, field, wanted, value: address.to_owned() });
         match (channel, address.contains('@')) {
             (Channel::Sms | Channel::Rcs | Channel::WhatsApp, true) => wrong("a phone number"),
             (Channel::Email, false) => wrong("an email address"),

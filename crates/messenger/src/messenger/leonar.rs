@@ -8,7 +8,7 @@ use reachout_runtime::BoxFuture;
 use uuid::Uuid;
 
 use super::contact;
-use crate::{Channel, Error, Message, Messenger, Receipt, Unsupported, Vendor, capability};
+use crate::{Channel, Error, Field, Message, Messenger, Receipt, Unsupported, Vendor, capability};
 
 const VENDOR: Vendor = Vendor::Leonar;
 
@@ -40,16 +40,16 @@ pub fn request(message: &Message) -> Result<SendMessageRequest, Unsupported> {
         Channel::LinkedinInvitation => (types::Channel::Linkedin, Some(LinkedinMessageType::Invitation)),
         channel => return Err(Unsupported::Channel { vendor: VENDOR, channel }),
     };
-    let contact = uuid(contact(VENDOR, &message.to)?, "the UUID of a contact as recipient")?;
+    let contact = uuid(contact(VENDOR, &message.to)?, Field::To, "the UUID of a contact")?;
     let mut request = SendMessageRequest::new(contact, way, message.text.clone().unwrap_or_default());
     if let Some(id) = message.from.as_deref() {
-        request = request.sender_account_id(uuid(id, "the UUID of a connected account as sender")?);
+        request = request.sender_account_id(uuid(id, Field::From, "the UUID of a connected account")?);
     }
     request.linkedin_message_type = kind;
     request.subject.clone_from(&message.subject);
     Ok(request)
 }
 
-fn uuid(text: &str, wanted: &'static str) -> Result<Uuid, Unsupported> {
-    text.parse().map_err(|_| Unsupported::Value { vendor: VENDOR, wanted, value: text.to_owned() })
+fn uuid(text: &str, field: Field, wanted: &'static str) -> Result<Uuid, Unsupported> {
+    text.parse().map_err(|_| Unsupported::Value { vendor: VENDOR, field, wanted, value: text.to_owned() })
 }

@@ -89,10 +89,12 @@ pub fn over(vendor: Vendor, core: Core) -> Result<Box<dyn Messenger>, Unsupporte
 /// The contact's id, at vendors that know no other recipients.
 #[cfg(any(feature = "leonar", feature = "highlevel", feature = "hoop-ai", feature = "leadway"))]
 fn contact(vendor: Vendor, recipient: &crate::Recipient) -> Result<&str, Unsupported> {
-    let wanted = "the id of a contact as recipient";
+    let wanted = "the id of a contact";
     match recipient {
-        crate::Recipient::Contact(id) if id.is_empty() => Err(Unsupported::Value { vendor, wanted, value: id.clone() }),
+        crate::Recipient::Contact(id) if id.is_empty() => {
+            Err(Unsupported::Value { vendor, field: crate::Field::To, wanted, value: id.clone() })
+        }
         crate::Recipient::Contact(id) => Ok(id),
-        crate::Recipient::LinkedinProfile(url) => Err(Unsupported::Value { vendor, wanted, value: url.clone() }),
+        crate::Recipient::LinkedinProfile(url) => Err(Unsupported::Value { vendor, field: crate::Field::To, wanted, value: url.clone() }),
     }
 }

@@ -84,9 +84,8 @@ pub fn request(message: &Message) -> Result<Request, Unsupported> {
     let channel = capability::channel(VENDOR, message)?;
     let sender = || message.from.clone().ok_or(Unsupported::Missing { vendor: VENDOR, channel, field: Field::From });
     let options = &message.sendpilot;
-    let wanted =
-        if channel == Channel::LinkedinInvitation { "the URL of a LinkedIn profile as recipient" } else { "the id of a lead as recipient" };
-    let wrong = |value: &str| Unsupported::Value { vendor: VENDOR, wanted, value: value.to_owned() };
+    let wanted = if channel == Channel::LinkedinInvitation { "the URL of a LinkedIn profile" } else { "the id of a lead" };
+    let wrong = |value: &str| Unsupported::Value { vendor: VENDOR, field: Field::To, wanted, value: value.to_owned() };
     // The length of the text was checked with the channel.
     let text = message.text.clone().unwrap_or_default();
     match (channel, &message.to) {

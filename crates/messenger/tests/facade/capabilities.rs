@@ -142,8 +142,16 @@ fn what_is_wrong_is_one_sentence() {
             to().channel(Channel::WhatsApp).text("Hi").attachment("https://a.b/c"),
             "Hoop AI takes no attachments with a message by whatsapp",
         ),
-        (Vendor::Leadway, to().channel(Channel::Sms).from("a@b.c").text("Hi"), "Leadway CRM wants a phone number and got \"a@b.c\""),
-        (Vendor::Leadway, to().channel(Channel::Email).from("+1").text("Hi"), "Leadway CRM wants an email address and got \"+1\""),
+        (
+            Vendor::Leadway,
+            to().channel(Channel::Sms).from("a@b.c").text("Hi"),
+            "Leadway CRM wants a phone number as sender and got \"a@b.c\"",
+        ),
+        (
+            Vendor::Leadway,
+            to().channel(Channel::Email).from("+1").text("Hi"),
+            "Leadway CRM wants an email address as sender and got \"+1\"",
+        ),
     ];
     for (vendor, message, sentence) in cases {
         assert_eq!(check(vendor, &message).unwrap_err().to_string(), sentence);

@@ -23,6 +23,8 @@ CREATE TABLE reachout_outbox_messages (
     -- How many attempts began, and how many of them before it was last queued by a person.
     attempt INTEGER NOT NULL DEFAULT 0,
     first_attempt INTEGER NOT NULL DEFAULT 0,
+    -- How often since then the vendor was asked about the recipient, and what it said was not understood.
+    unclear_checks INTEGER NOT NULL DEFAULT 0,
     due_at INTEGER NOT NULL,
     -- 1: a pause of its campaign, its key or its recipient holds it.
     paused INTEGER NOT NULL DEFAULT 0,
@@ -102,6 +104,20 @@ CREATE TABLE reachout_outbox_stops (
     reason TEXT NOT NULL,
     stopped_at INTEGER NOT NULL,
     PRIMARY KEY (credential, sequence, vendor, kind, recipient)
+) WITHOUT ROWID;
+
+-- Recipients whom a vendor's check refused, until it permits them.
+CREATE TABLE reachout_outbox_refused (
+    vendor TEXT NOT NULL,
+    credential TEXT NOT NULL,
+    -- As the messages' `recipient_kind` and `recipient`.
+    kind TEXT NOT NULL,
+    recipient BLOB NOT NULL,
+    -- The only channel that is meant; empty for all.
+    channel TEXT NOT NULL,
+    code TEXT NOT NULL,
+    refused_at INTEGER NOT NULL,
+    PRIMARY KEY (vendor, credential, kind, recipient, channel)
 ) WITHOUT ROWID;
 
 -- Pauses of campaigns, keys and people; what is empty means all.

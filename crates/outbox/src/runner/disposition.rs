@@ -9,7 +9,7 @@ use super::job::{Begun, Job, finish, send};
 use super::outcome::not_begun;
 use super::{Event, Shared};
 use crate::store::Used;
-use crate::{Error, State};
+use crate::{Channel, Error, State};
 
 /// How soon to ask a database again that failed.
 pub(super) const AGAIN: Duration = Duration::from_millis(250);
@@ -21,7 +21,9 @@ pub(super) enum Disposition {
     /// It is sent later.
     Requeue(Wait),
     /// It is settled without being sent.
-    Settle { state: State, code: String, reason: String },
+    Settle { state: State, code: &'static str, reason: String },
+    /// The vendor refuses its recipient, by one channel or by all: it is settled, and that is kept for later messages.
+    Refuse { code: String, reason: String, channel: Option<Channel> },
     /// The account does not serve before a person did something, for this reason: it is paused, and the message requeued.
     Pause { code: &'static str, reason: String },
     /// The step found a reason against sending it, and has changed the message accordingly.
@@ -40,11 +42,13 @@ pub(super) struct Wait {
     /// A word to count by.
     pub(super) code: &'static str,
     pub(super) reason: Option<String>,
+    /// What the vendor said about the recipient was not understood.
+    pub(super) unclear: bool,
 }
 
 impl Wait {
     pub(super) fn new(time: Duration, code: &'static str) -> Self {
-        Self { time, code, reason: None }
+        Self { time, code, reason: None, unclear: false }
     }
 }
 
@@ -58,7 +62,14 @@ impl Disposition {
         match self {
             Self::Send(begun) => send(shared, job, begun).await,
             Self::Requeue(wait) => requeue(shared, job, &wait).await,
-            Self::Settle { state, code, reason } => settle(shared, job, state, &code, &reason).await,
+            Self::Settle { state, code, reason } => {
+                let settled = shared.store.settle_unsent(&job.claimed, state, code, &reason).await;
+                settle(shared, job, state, code, settled).await;
+            }
+            Self::Refuse { code, reason, channel } => {
+                let settled = shared.store.refuse(&job.claimed, &code, &reason, channel).await;
+                settle(shared, job, State::Suppressed, &code, settled).await;
+            }
             Self::Pause { code, reason } => {
                 // First, so that nobody claims the message again meanwhile.
                 shared.pause(&job.known.lane, &reason).await;
@@ -88,10 +99,10 @@ fn until(code: &str, time: Duration) -> Option<String> {
     }
 }
 
-async fn requeue(shared: &Shared, job: &Job, Wait { time, code, reason }: &Wait) {
+async fn requeue(shared: &Shared, job: &Job, Wait { time, code, reason, unclear }: &Wait) {
     let reason = reason.clone().or_else(|| until(code, *time));
     let (id, worker) = (job.claimed.id, &job.claimed.worker);
-    match shared.store.requeue(id, worker, *time, code, reason.as_deref()).await {
+    match shared.store.requeue(id, worker, *time, (code, reason.as_deref()), *unclear).await {
         Ok(()) => shared.tell(&Event::PutBack { id, wait: *time, code: (*code).to_owned() }),
         // Nothing of it was sent; it is found when there is nothing else to do.
         Err(error) => tracing::warn!(id, %error, "a message could not be requeued yet"),
@@ -99,10 +110,9 @@ async fn requeue(shared: &Shared, job: &Job, Wait { time, code, reason }: &Wait)
     shared.wake.notify_one();
 }
 
-async fn settle(shared: &Shared, job: &Job, state: State, code: &str, reason: &str) {
-    let (id, worker) = (job.claimed.id, &job.claimed.worker);
-    match shared.store.settle_unsent(id, worker, state, code, reason).await {
-        Ok(()) => shared.tell(&Event::Settled { id, state, code: Some(code.to_owned()) }),
+async fn settle(shared: &Shared, job: &Job, state: State, code: &str, settled: Result<(), Error>) {
+    match settled {
+        Ok(()) => shared.tell(&Event::Settled { id: job.claimed.id, state, code: Some(code.to_owned()) }),
         Err(error) => trouble(shared, job, &error).await,
     }
 }

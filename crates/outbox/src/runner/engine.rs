@@ -1,25 +1,10 @@
-//! The engine: apalis runs the jobs, and this feeds it from the tables.
-//!
-//! apalis calls a service for each task that a [`Backend`] gives it, as many at a time as its concurrency layer allows, and asks for the next
-//! only when there is room for it. The backend here is over the outbox's own tables, because those of apalis' storages queue a task again
-//! when its worker does not show a sign of life, and a message must not be.
+//! The engine: claims messages, and runs a job for each, as many at a time as there are workers.
 
 use std::collections::VecDeque;
-use std::convert::Infallible;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use apalis::layers::WorkerBuilderExt as _;
-use apalis_core::backend::finalize::Ephemeral;
-use apalis_core::backend::{Backend, BackendConfig};
-use apalis_core::layers::Identity;
-use apalis_core::task::Task;
-use apalis_core::task::data::Data;
-use apalis_core::worker::builder::WorkerBuilder;
-use apalis_core::worker::context::WorkerContext;
-use futures_util::StreamExt as _;
-use futures_util::stream::{BoxStream, unfold};
+use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use super::Shared;
@@ -30,62 +15,17 @@ use crate::Error;
 /// How soon to look for messages that another process queued.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// Runs until the source ends and all it gave is done.
-pub(super) async fn run(shared: &Arc<Shared>) -> Result<(), Error> {
-    let source = Source { claimed: claims(Arc::clone(shared)) };
-    let worker = WorkerBuilder::new(shared.lease.worker())
-        .backend(source)
-        .data(Arc::clone(shared))
-        .concurrency(shared.settings.workers)
-        .build(deliver);
-    worker.run().await.map_err(|error| Error::Worker(error.to_string()))
-}
-
-async fn deliver(job: Job, shared: Data<Arc<Shared>>) {
-    job::run(Arc::clone(&*shared), job).await;
-}
-
-/// Messages that are held for this runner.
-struct Source {
-    claimed: BoxStream<'static, Job>,
-}
-
-impl Backend for Source {
-    type Task = Task<Job>;
-    type Error = Infallible;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>, _: &WorkerContext) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn poll_next(&mut self, cx: &mut Context<'_>, worker: &WorkerContext) -> Poll<Option<Result<Self::Task, Infallible>>> {
-        let claimed = self.claimed.poll_next_unpin(cx);
-        if let Poll::Ready(None) = claimed {
-            // A worker whose source ends goes on waiting unless it is stopped; an error means that it was before.
-            let _ = worker.stop();
+/// Runs until there is nothing more to claim, and all jobs are done. Dropping it ends them where they are.
+pub(super) async fn run(shared: &Arc<Shared>) {
+    let (mut jobs, mut claims) = (JoinSet::new(), Claims::default());
+    while let Some(job) = claims.next(shared).await {
+        jobs.spawn(job::run(Arc::clone(shared), job));
+        while jobs.len() >= shared.settings.workers {
+            // A job catches its own panics.
+            jobs.join_next().await;
         }
-        claimed.map(|claimed| claimed.map(|claimed| Ok(Task::new(claimed))))
     }
-
-    fn poll_close(&mut self, _: &mut Context<'_>, _: &WorkerContext) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl BackendConfig for Source {
-    type Args = Job;
-    type Id = ();
-    type Kind = Ephemeral;
-    type Config = ();
-    type Layer = Identity;
-
-    fn config(&self) -> &() {
-        &()
-    }
-
-    fn middleware(&mut self, _: &mut WorkerContext) -> Identity {
-        Identity::new()
-    }
+    while jobs.join_next().await.is_some() {}
 }
 
 /// What was claimed and not handed out yet, and the account whose turn it is.
@@ -93,15 +33,6 @@ impl BackendConfig for Source {
 struct Claims {
     ready: VecDeque<Job>,
     turn: usize,
-}
-
-/// Claims messages for as long as the runner goes on.
-fn claims(shared: Arc<Shared>) -> BoxStream<'static, Job> {
-    unfold((shared, Claims::default()), |(shared, mut claims)| async move {
-        let claimed = claims.next(&shared).await?;
-        Some((claimed, (shared, claims)))
-    })
-    .boxed()
 }
 
 impl Claims {
@@ -146,7 +77,7 @@ impl Claims {
         let worker = shared.lease.worker();
         for id in shared.store.held(&worker).await? {
             if !shared.held(|held| held.contains(&id)) {
-                shared.store.requeue(id, &worker, Duration::ZERO, "stopped", None).await?;
+                shared.store.requeue(id, &worker, Duration::ZERO, ("stopped", None), false).await?;
             }
         }
         Ok(())

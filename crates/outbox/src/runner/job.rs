@@ -1,8 +1,10 @@
 //! One message on its way: the gates before the step to `sending`, the step, and the sending.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use reachout_messenger::Delivery;
 use tokio::time::sleep;
 
@@ -23,7 +25,6 @@ const LAST: Duration = Duration::from_secs(30);
 const LATER: Duration = Duration::from_secs(30);
 
 /// A message that is held, and its account by the rules under which it was claimed.
-#[derive(Clone)]
 pub(super) struct Job {
     pub(super) claimed: Arc<Claimed>,
     pub(super) known: Arc<Known>,
@@ -43,17 +44,13 @@ type Day = (DailyUse, Duration);
 
 /// Does all there is to do about a message that is held.
 pub(super) async fn run(shared: Arc<Shared>, job: Job) {
-    let id = job.claimed.id;
-    let task = tokio::spawn({
-        let (shared, job) = (Arc::clone(&shared), job.clone());
-        async move { decide(&shared, &job).await.apply(&shared, &job).await }
-    });
-    if task.await.is_err() {
+    let work = AssertUnwindSafe(async { decide(&shared, &job).await.apply(&shared, &job).await });
+    if work.catch_unwind().await.is_err() {
         // A panic of a client, a hook or an account: where it had begun, nobody knows how it ended.
         finish(&shared, &job.claimed, &lost(), &Used::default()).await;
         Disposition::requeue(LATER, "panic").apply(&shared, &job).await;
     }
-    shared.held(|held| held.remove(&id));
+    shared.held(|held| held.remove(&job.claimed.id));
 }
 
 async fn decide(shared: &Shared, job: &Job) -> Disposition {
@@ -67,8 +64,8 @@ async fn gates(shared: &Shared, job: &Job) -> Result<Begun, Disposition> {
     let day = hours(shared, &known, job).await?;
     let account = shared.lanes.account(&known).await;
     let account = account.map_err(|error| Disposition::Pause { code: "account", reason: cut(error.to_string()) })?;
-    may_be_written_to(shared, &known, &account, job).await?;
-    let slot = step(shared, &known, job, day.as_ref()).await?;
+    let permitted = may_be_written_to(shared, &known, &account, job).await?;
+    let slot = step(shared, &known, job, permitted, day.as_ref()).await?;
     Ok(Begun { known, account, slot, day: day.map(|(day, _)| day) })
 }
 
@@ -96,9 +93,9 @@ async fn hours(shared: &Shared, known: &Known, job: &Job) -> Result<Option<Day>,
     Ok(day.map(|(most, (day, next))| (DailyUse { day, most }, duration(next - now))))
 }
 
-/// What the vendor says about the recipient: only a clear yes is one.
-async fn may_be_written_to(shared: &Shared, known: &Known, account: &Account, job: &Job) -> Result<(), Disposition> {
-    let Some(eligibility) = &shared.settings.eligibility else { return Ok(()) };
+/// Whether the vendor permits the recipient, if it is asked: only a clear yes is one.
+async fn may_be_written_to(shared: &Shared, known: &Known, account: &Account, job: &Job) -> Result<bool, Disposition> {
+    let Some(eligibility) = &shared.settings.eligibility else { return Ok(false) };
     let claimed = &job.claimed;
     let verdict = match eligibility.check(account, &claimed.envelope).await {
         Ok(verdict) => verdict,
@@ -108,47 +105,52 @@ async fn may_be_written_to(shared: &Shared, known: &Known, account: &Account, jo
                 Unanswered::Pause(reason) => Disposition::Pause { code: "eligibility", reason },
                 // It is the account's trouble: its other messages need not find out one by one.
                 Unanswered::Wait(time, reason) => {
-                    let wait = Wait { time, code: "eligibility", reason: Some(reason) };
+                    let wait = Wait { reason: Some(reason), ..Wait::new(time, "eligibility") };
                     known.block(wait.clone());
                     Disposition::Requeue(wait)
                 }
             });
         }
     };
-    let settle = |state, code: String, reason| Err(Disposition::Settle { state, code, reason: cut(reason) });
+    let fail = |code, reason| Err(Disposition::Settle { state: State::Failed, code, reason: cut(reason) });
     match verdict {
-        Verdict::Eligible => Ok(()),
-        Verdict::Suppressed { code, reason } => settle(State::Suppressed, code, reason),
-        Verdict::NotFound(reason) => settle(State::Failed, "recipient-not-found".to_owned(), reason),
-        Verdict::Unclear(reason) => match shared.count_unclear(claimed.id) {
-            number if number >= shared.settings.attempts => settle(State::Failed, "eligibility".to_owned(), reason),
-            number => Err(Disposition::Requeue(Wait { time: backoff(number), code: "eligibility", reason: Some(cut(reason)) })),
+        Verdict::Eligible => Ok(true),
+        Verdict::Suppressed { code, reason, channel } => Err(Disposition::Refuse { code, reason: cut(reason), channel }),
+        Verdict::NotFound(reason) => fail("recipient-not-found", reason),
+        Verdict::Unclear(reason) => match claimed.unclear_checks + 1 {
+            number if number >= shared.settings.attempts => fail("eligibility", reason),
+            number => {
+                Err(Disposition::Requeue(Wait { reason: Some(cut(reason)), unclear: true, ..Wait::new(backoff(number), "eligibility") }))
+            }
         },
     }
 }
 
 /// The step to `sending`, once there is a slot for it under the account's rate limit: the slot, if it is counted.
-async fn step(shared: &Shared, known: &Known, job: &Job, day: Option<&Day>) -> Result<Option<i64>, Disposition> {
+async fn step(shared: &Shared, known: &Known, job: &Job, permitted: bool, day: Option<&Day>) -> Result<Option<i64>, Disposition> {
     let id = job.claimed.id;
-    match begin(shared, known, &job.claimed, day.map(|(day, _)| day)).await? {
+    match begin(shared, known, &job.claimed, permitted, day.map(|(day, _)| day)).await? {
         Step::Begun(slot) => Ok(slot),
         Step::Wait(_) => Err(Disposition::requeue(Duration::ZERO, "rate-limit")),
         // It is another's by now; or the lease had ended for a moment, and nobody noticed.
         Step::Lost => Err(Disposition::requeue(Duration::ZERO, "lease")),
-        Step::Suppressed => {
-            Err(Disposition::Refused(Event::Settled { id, state: State::Suppressed, code: Some("suppression-list".to_owned()) }))
-        }
-        Step::Stopped => {
-            Err(Disposition::Refused(Event::Settled { id, state: State::Cancelled, code: Some("follow-up-stopped".to_owned()) }))
-        }
-        Step::Paused => Err(Disposition::Refused(Event::PutBack { id, wait: Duration::ZERO, code: "paused".to_owned() })),
+        Step::Refused(refusal) => Err(Disposition::Refused(match refusal.settles() {
+            Some((state, code)) => Event::Settled { id, state, code: Some(code.to_owned()) },
+            None => Event::PutBack { id, wait: Duration::ZERO, code: "paused".to_owned() },
+        })),
         Step::DayFull => Err(Disposition::requeue(day.map_or(LATER, |(_, left)| *left), "daily-cap")),
     }
 }
 
 /// [`Step::Wait`]: a slot would take too long, or the runner is to end.
-async fn begin(shared: &Shared, known: &Known, claimed: &Arc<Claimed>, day: Option<&DailyUse>) -> Result<Step, Disposition> {
-    let try_step = async |terms| shared.steps.begin(&shared.store, claimed, terms, day).await.map_err(Disposition::Undo);
+async fn begin(
+    shared: &Shared,
+    known: &Known,
+    claimed: &Arc<Claimed>,
+    permitted: bool,
+    day: Option<&DailyUse>,
+) -> Result<Step, Disposition> {
+    let try_step = async |terms| shared.steps.begin(&shared.store, claimed, terms, day, permitted).await.map_err(Disposition::Undo);
     let Some(terms) = &known.terms else { return try_step(None).await };
     let _turn = known.turn.lock().await;
     loop {

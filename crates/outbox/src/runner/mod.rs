@@ -9,7 +9,7 @@ mod lease;
 mod outcome;
 mod steps;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::future::pending;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -199,21 +199,19 @@ impl Runner {
             health: Health::default(),
             stopped,
             held: Mutex::default(),
-            unclear: Mutex::default(),
             wake: Notify::new(),
             summary: Mutex::default(),
         });
         let worker = engine::run(&shared);
         tokio::pin!(worker);
-        let ended = tokio::select! {
-            ended = &mut worker => ended,
+        tokio::select! {
+            () = &mut worker => {}
             () = stop => {
                 stopping.send_replace(true);
-                worker.await
+                worker.await;
             }
-        };
+        }
         shared.lease.end().await;
-        ended?;
         shared.store.is_in_place()?;
         if let Err(error) = shared.store.checkpoint().await {
             tracing::warn!(%error, "the write-ahead log could not be written into the file");
@@ -240,8 +238,6 @@ pub(crate) struct Shared {
     stopped: watch::Receiver<bool>,
     /// The messages that are held and not done with.
     held: Mutex<HashSet<i64>>,
-    /// How often a vendor was asked about the recipient of a message, and what it said was not understood.
-    unclear: Mutex<HashMap<i64, u32>>,
     /// Something was put back, so that there may be something to do.
     wake: Notify,
     summary: Mutex<Summary>,
@@ -264,15 +260,6 @@ impl Shared {
         change(&mut self.held.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Counts that what a vendor said about the recipient of a message is not understood: how often that was.
-    fn count_unclear(&self, id: i64) -> u32 {
-        // Every change under the lock is complete in itself, so a panic elsewhere leaves nothing half-done.
-        let mut unclear = self.unclear.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = unclear.entry(id).or_default();
-        *count += 1;
-        *count
-    }
-
     /// Pauses an account until a person did something about the reason.
     async fn pause(&self, lane: &Lane, reason: &str) {
         self.lanes.forget(lane);
@@ -293,9 +280,6 @@ impl Shared {
     }
 
     fn tell(&self, event: &Event) {
-        if let Event::Settled { id, .. } = event {
-            self.unclear.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
-        }
         {
             // Every change under the lock is complete in itself, so a panic elsewhere leaves nothing half-done.
             let mut summary = self.summary.lock().unwrap_or_else(PoisonError::into_inner);

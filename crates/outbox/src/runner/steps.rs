@@ -24,12 +24,13 @@ struct Waiting {
     claimed: Arc<Claimed>,
     terms: Option<BudgetTerms>,
     daily: Option<DailyUse>,
+    permitted: bool,
     reply: oneshot::Sender<Result<Step, String>>,
 }
 
 impl Waiting {
     fn wish(&self) -> Wish<'_> {
-        Wish { claimed: &self.claimed, terms: self.terms.as_ref(), daily: self.daily.as_ref() }
+        Wish { claimed: &self.claimed, terms: self.terms.as_ref(), daily: self.daily.as_ref(), permitted: self.permitted }
     }
 }
 
@@ -40,9 +41,10 @@ impl Steps {
         claimed: &Arc<Claimed>,
         terms: Option<&BudgetTerms>,
         daily: Option<&DailyUse>,
+        permitted: bool,
     ) -> Result<Step, Error> {
         let (reply, mut replied) = oneshot::channel();
-        let waiting = Waiting { claimed: Arc::clone(claimed), terms: terms.cloned(), daily: daily.cloned(), reply };
+        let waiting = Waiting { claimed: Arc::clone(claimed), terms: terms.cloned(), daily: daily.cloned(), permitted, reply };
         self.lock().push(waiting);
         let step = tokio::select! {
             biased;

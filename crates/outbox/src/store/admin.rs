@@ -3,7 +3,7 @@
 use sqlx::{query, query_scalar};
 
 use super::filter::{Terms, bound, selected};
-use super::people::stopped;
+use super::stops::stopped;
 use super::{Store, execute, now, transaction};
 use crate::entry::Filter;
 use crate::envelope::Lane;
@@ -60,7 +60,7 @@ impl Store {
         // Attempts count on, since each is a row; the bound on them counts from here. Whoever replied is not written to again.
         let sql = concat!(
             "UPDATE reachout_outbox_messages AS m SET state = 'queued', worker = NULL, code = NULL, reason = NULL,
-                first_attempt = attempt, due_at = ",
+                first_attempt = attempt, unclear_checks = 0, due_at = ",
             now!(),
             ", changed_at = ",
             now!(),
@@ -88,7 +88,7 @@ impl Store {
         match resolution {
             Resolution::Resend => {
                 let sql = concat!(
-                    "UPDATE reachout_outbox_messages SET state = 'queued', worker = NULL, code = NULL, reason = NULL, first_attempt = attempt, due_at = ",
+                    "UPDATE reachout_outbox_messages SET state = 'queued', worker = NULL, code = NULL, reason = NULL, first_attempt = attempt, unclear_checks = 0, due_at = ",
                     now!(),
                     ", changed_at = ",
                     now!(),
@@ -97,7 +97,7 @@ impl Store {
                 Ok(done(execute!(self, query(sql).bind(id).bind(attempt))))
             }
             Resolution::Sent(sent) => {
-                let turn = self.either("SELECT $1", "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))");
+                let turn = self.turn();
                 let taken =
                     "SELECT i.message FROM reachout_outbox_ids i JOIN reachout_outbox_messages m ON m.id = $1 AND m.vendor = i.vendor
                     WHERE i.vendor_id = $2 AND i.message <> $1 ORDER BY i.message LIMIT 1";

@@ -15,8 +15,10 @@ mod open;
 mod pause;
 mod people;
 mod purge;
+mod refusal;
 mod select;
 mod step;
+mod stops;
 mod work;
 
 #[cfg(test)]
@@ -170,6 +172,11 @@ impl Store {
             Pool::Sqlite { .. } => sqlite,
             Pool::Postgres { .. } => postgres,
         }
+    }
+
+    /// Has those take turns who name a vendor's id, until their transactions end. Writers of SQLite do anyway.
+    fn turn(&self) -> &'static str {
+        self.either("SELECT $1", "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
     }
 }
 

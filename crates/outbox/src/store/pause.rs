@@ -17,6 +17,7 @@ macro_rules! paused {
             AND (p.address = '' OR EXISTS (SELECT 1 FROM reachout_outbox_addresses a WHERE a.message = m.id AND a.address = p.address)))"
     };
 }
+pub(super) use paused;
 
 /// Marks what was queued since a pause began. Its parameter is the key's hash.
 pub(super) const MARK: &str =

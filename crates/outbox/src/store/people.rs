@@ -1,4 +1,4 @@
-//! Whom nothing is sent to: the suppression list, and the sequences that a reply stopped.
+//! The suppression list, and whom messages reach.
 
 use reachout_messenger::{Channel, Vendor};
 use sqlx::{query, query_as, query_scalar};
@@ -10,27 +10,6 @@ use crate::envelope::Lane;
 use crate::time::from_ms;
 use crate::{Address, Error};
 
-/// Whether a stop `s` concerns a message. Another recipient of the same kind at the same vendor is another person; whether one at another
-/// vendor is, nobody knows, and so it is stopped too.
-macro_rules! stopped {
-    ($message:literal) => {
-        concat!(
-            "s.credential = ",
-            $message,
-            ".credential AND s.sequence = ",
-            $message,
-            ".sequence_hash AND (s.vendor <> ",
-            $message,
-            ".vendor OR s.kind <> ",
-            $message,
-            ".recipient_kind OR s.recipient = ",
-            $message,
-            ".recipient)"
-        )
-    };
-}
-pub(super) use stopped;
-
 /// An address to be put on the list.
 pub(crate) struct Listing {
     pub(crate) address: Address,
@@ -39,28 +18,6 @@ pub(crate) struct Listing {
 }
 
 impl Store {
-    /// Stops the sequence of a message for good, and withdraws what is queued of it: how many messages.
-    pub(crate) async fn stop_follow_ups(&self, id: i64, reason: &str) -> Result<u64, Error> {
-        let stop = concat!(
-            "INSERT INTO reachout_outbox_stops (credential, sequence, vendor, kind, recipient, reason, stopped_at)
-            SELECT credential, sequence_hash, vendor, recipient_kind, recipient, CAST($1 AS TEXT), ",
-            now!(),
-            " FROM reachout_outbox_messages WHERE id = $2 AND sequence_hash IS NOT NULL ON CONFLICT DO NOTHING"
-        );
-        let withdraw = concat!(
-            "UPDATE reachout_outbox_messages SET state = 'cancelled', worker = NULL, code = 'follow-up-stopped', reason = $1, changed_at = ",
-            now!(),
-            " WHERE state = 'queued' AND sequence_hash = (SELECT sequence_hash FROM reachout_outbox_messages WHERE id = $2)
-            AND EXISTS (SELECT 1 FROM reachout_outbox_stops s WHERE ",
-            stopped!("reachout_outbox_messages"),
-            ")"
-        );
-        Ok(transaction!(self, |transaction| {
-            query(stop).bind(reason).bind(id).execute(&mut *transaction).await?;
-            query(withdraw).bind(reason).bind(id).execute(&mut *transaction).await?.rows_affected()
-        }))
-    }
-
     /// Puts addresses on the list: all or none of them.
     pub(crate) async fn suppress(&self, list: &[Listing]) -> Result<(), Error> {
         let sql = concat!(
@@ -82,11 +39,13 @@ impl Store {
         Ok(execute!(self, query(sql).bind(address.as_str())) > 0)
     }
 
-    pub(crate) async fn suppressed(&self, after: Option<&str>, most: u32) -> Result<Vec<Suppressed>, Error> {
+    /// The list after an entry of it, in the order of its key.
+    pub(crate) async fn suppressed(&self, after: Option<&Suppressed>, most: u32) -> Result<Vec<Suppressed>, Error> {
         let sql = "SELECT address, channel, reason, added_at FROM reachout_outbox_suppressed
-            WHERE ($1 IS NULL OR address > $1) ORDER BY address, channel LIMIT $2";
+            WHERE ($1 IS NULL OR (address, channel) > ($1, $2)) ORDER BY address, channel LIMIT $3";
+        let (address, channel) = after.map(|after| (&after.address, after.channel.as_deref().unwrap_or_default())).unzip();
         let rows: Vec<(String, String, String, i64)> =
-            read!(self, |pool| query_as(sql).bind(after).bind(i64::from(most)).fetch_all(pool).await?);
+            read!(self, |pool| query_as(sql).bind(address).bind(channel).bind(i64::from(most)).fetch_all(pool).await?);
         let listed = |(address, channel, reason, added_at): (String, String, String, i64)| Suppressed {
             address,
             channel: Some(channel).filter(|channel| !channel.is_empty()),
@@ -94,19 +53,6 @@ impl Store {
             added_at: from_ms(added_at),
         };
         Ok(rows.into_iter().map(listed).collect())
-    }
-
-    /// Why an address is on the list for a channel, if it is.
-    pub(crate) async fn listed(&self, address: &Address, channel: Channel) -> Result<Option<String>, Error> {
-        let sql = "SELECT reason FROM reachout_outbox_suppressed WHERE address = $1 AND channel IN ('', $2) ORDER BY channel LIMIT 1";
-        Ok(read!(self, |pool| query_scalar(sql).bind(address.as_str()).bind(channel.name()).fetch_optional(pool).await?))
-    }
-
-    /// Whether an account, or everything, is paused, and why.
-    pub(crate) async fn pause_of(&self, lane: &Lane) -> Result<Option<Option<String>>, Error> {
-        let sql = "SELECT reason FROM reachout_outbox_lanes
-            WHERE paused = 1 AND (vendor = '' OR (vendor = $1 AND credential = $2)) ORDER BY vendor LIMIT 1";
-        Ok(read!(self, |pool| query_scalar(sql).bind(lane.vendor.id()).bind(&lane.credential).fetch_optional(pool).await?))
     }
 
     /// How many messages a sender has had of a day.

@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
-use sqlx::{query, query_scalar};
+use sqlx::{query, query_as};
 
 use super::budget::{BudgetTerms, GIVE_UNSENT, Taken, take};
 use super::insert::hash;
-use super::people::stopped;
-use super::work::{Claimed, UNCOUNT};
+use super::refusal::{OF_QUEUED, PERMIT, Row, read_refusal};
+use super::work::{Claimed, SETTLE, UNCOUNT};
 use super::{Store, now, transaction};
 use crate::Error;
 use crate::envelope::Envelope;
+use crate::refusal::Refusal;
 
 /// A worker wants to send a message that it holds.
 pub(crate) struct Wish<'a> {
@@ -19,6 +20,8 @@ pub(crate) struct Wish<'a> {
     pub(crate) terms: Option<&'a BudgetTerms>,
     /// Its sender's day, if that is limited.
     pub(crate) daily: Option<&'a DailyUse>,
+    /// The vendor permitted the recipient just now.
+    pub(crate) permitted: bool,
 }
 
 /// A sender's day, and how many messages it may have.
@@ -37,37 +40,16 @@ pub(crate) enum Step {
     Wait(Duration),
     /// The worker does not hold the message any more: its lease ended, or it was withdrawn.
     Lost,
-    /// The recipient is on the list; the message is settled.
-    Suppressed,
-    /// A reply stopped the sequence; the message is settled.
-    Stopped,
-    /// The account was paused; the message is put back.
-    Paused,
+    /// This stands against it: the message is settled by that, or queued again for others.
+    Refused(Refusal),
     /// The sender's day is full; the message is untouched.
     DayFull,
 }
 
-const PAUSED: &str = "SELECT EXISTS (SELECT 1 FROM reachout_outbox_lanes
-    WHERE paused = 1 AND (vendor = '' OR (vendor = $1 AND credential = $2)))
-    OR EXISTS (SELECT 1 FROM reachout_outbox_messages WHERE id = $3 AND paused = 1)";
 // `IS NOT DISTINCT FROM` is an `=` for which Postgres uses no index. The worker's index has a dead entry for each message that it settled
 // since the last vacuum, and the id alone finds the row.
-const PUT_BACK: &str = "UPDATE reachout_outbox_messages SET worker = NULL
+const REQUEUE: &str = "UPDATE reachout_outbox_messages SET worker = NULL
     WHERE id = $1 AND worker IS NOT DISTINCT FROM $2 AND state = 'queued'";
-const LISTED: &str = "SELECT s.reason FROM reachout_outbox_addresses a
-    JOIN reachout_outbox_suppressed s ON s.address = a.address AND s.channel IN ('', $2) WHERE a.message = $1 ORDER BY s.channel LIMIT 1";
-const STOPPED: &str =
-    concat!("SELECT s.reason FROM reachout_outbox_messages m JOIN reachout_outbox_stops s ON ", stopped!("m"), " WHERE m.id = $1 LIMIT 1");
-const STOP: &str = concat!(
-    "UPDATE reachout_outbox_messages SET state = 'cancelled', worker = NULL, code = 'follow-up-stopped', reason = $1, changed_at = ",
-    now!(),
-    " WHERE id = $2 AND worker IS NOT DISTINCT FROM $3 AND attempt = $4 AND state = 'queued'"
-);
-const SUPPRESS: &str = concat!(
-    "UPDATE reachout_outbox_messages SET state = 'suppressed', worker = NULL, code = 'suppression-list', reason = $1, changed_at = ",
-    now!(),
-    " WHERE id = $2 AND worker IS NOT DISTINCT FROM $3 AND attempt = $4 AND state = 'queued'"
-);
 const COUNT: &str = "INSERT INTO reachout_outbox_daily (vendor, credential, sender, day, used) VALUES ($1, $2, $3, $4, 1)
     ON CONFLICT (vendor, credential, sender, day) DO UPDATE SET used = reachout_outbox_daily.used + 1
     WHERE reachout_outbox_daily.used < $5";
@@ -86,28 +68,25 @@ const WRITE_DOWN: &str =
 /// One step in a transaction.
 macro_rules! step {
     ($transaction:expr, $wish:expr) => {{
-        let Wish { claimed: Claimed { id, attempt, worker, envelope, .. }, terms, daily } = $wish;
+        let Wish { claimed: Claimed { id, attempt, worker, envelope, .. }, terms, daily, permitted } = $wish;
         let Envelope { lane, message, .. } = envelope;
         let (vendor, credential) = (lane.vendor.id(), &lane.credential);
-        let channel = message.channel.map_or("", reachout_messenger::Channel::name);
         let sender = hash(message.from.as_deref().unwrap_or_default());
         'step: {
-            if query_scalar::<_, bool>(PAUSED).bind(vendor).bind(credential).bind(id).fetch_one(&mut *$transaction).await? {
-                query(PUT_BACK).bind(id).bind(worker).execute(&mut *$transaction).await?;
-                break 'step Step::Paused;
-            }
-            let listed: Option<String> = query_scalar(LISTED).bind(id).bind(channel).fetch_optional(&mut *$transaction).await?;
-            if let Some(reason) = listed {
-                let suppress = query(SUPPRESS).bind(reason).bind(id).bind(worker).bind(attempt);
-                let suppressed = suppress.execute(&mut *$transaction).await?.rows_affected() > 0;
-                break 'step if suppressed { Step::Suppressed } else { Step::Lost };
-            }
-            if envelope.sequence.is_some() {
-                let stopped: Option<String> = query_scalar(STOPPED).bind(id).fetch_optional(&mut *$transaction).await?;
-                if let Some(reason) = stopped {
-                    let stop = query(STOP).bind(reason).bind(id).bind(worker).bind(attempt);
-                    let stopped = stop.execute(&mut *$transaction).await?.rows_affected() > 0;
-                    break 'step if stopped { Step::Stopped } else { Step::Lost };
+            let found: Option<Row> = query_as(OF_QUEUED).bind(id).fetch_optional(&mut *$transaction).await?;
+            match found.map(read_refusal) {
+                None => {}
+                Some(Refusal::Vendor(_)) if *permitted => {
+                    query(PERMIT).bind(id).execute(&mut *$transaction).await?;
+                }
+                Some(refusal) => {
+                    let Some((state, code)) = refusal.settles() else {
+                        query(REQUEUE).bind(id).bind(worker).execute(&mut *$transaction).await?;
+                        break 'step Step::Refused(refusal);
+                    };
+                    let settle = query(SETTLE).bind(state.name()).bind(code).bind(refusal.reason()).bind(id).bind(worker).bind(attempt);
+                    let settled = settle.execute(&mut *$transaction).await?.rows_affected() > 0;
+                    break 'step if settled { Step::Refused(refusal) } else { Step::Lost };
                 }
             }
             if let Some(DailyUse { day, most }) = daily {

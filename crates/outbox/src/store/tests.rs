@@ -37,7 +37,7 @@ async fn begin(store: &Store, claimed: &Claimed) -> Step {
 }
 
 async fn begin_with(store: &Store, claimed: &Claimed, terms: Option<&BudgetTerms>) -> Step {
-    store.begin_all(&[Wish { claimed, terms, daily: None }]).await.unwrap().remove(0)
+    store.begin_all(&[Wish { claimed, terms, daily: None, permitted: false }]).await.unwrap().remove(0)
 }
 
 fn outcome(state: State) -> Outcome {
@@ -202,4 +202,27 @@ async fn a_steady_budget_spreads_its_slots() {
     assert!(matches!(store.take_slot(&terms, "one").await.unwrap(), Taken::Slot(_)));
     let next = store.take_slot(&terms, "two").await.unwrap();
     assert!(matches!(next, Taken::Wait(wait) if wait <= Duration::from_millis(700)), "who was late does not delay the next: {next:?}");
+}
+
+#[tokio::test]
+async fn a_late_outcome_takes_its_id_back_from_the_message_that_was_settled_by_it() {
+    let (_directory, store, late) = store().await;
+    let message = Message::to("lead_1").channel(Channel::Linkedin).from("sender_1").text("Hi");
+    let held = claim(&store, "one").await.unwrap();
+    begin(&store, &held).await;
+    silence(&store, "one").await;
+    store.reap().await.unwrap();
+    let other = store.insert_one(&NewRow::of(1, "other", &Envelope::new(lane(), message), None).unwrap()).await.unwrap().id;
+    let second = claim(&store, "two").await.unwrap();
+    begin(&store, &second).await;
+    store.finish(&second, &outcome(State::Unknown), &Used::default()).await.unwrap();
+    // Of the same words, so that a look at the vendor takes the one for the other.
+    let sent = || Sent::new().message_id("vendor-1").message_id("thread");
+    assert_eq!(store.resolve(other, 1, &Resolution::Sent(sent())).await.unwrap(), Resolved::Done);
+    let accepted = Outcome { sent: sent(), ..outcome(State::Accepted) };
+    assert!(store.finish(&held, &accepted, &Used::default()).await.unwrap());
+    assert_eq!((state(&store, late).await, state(&store, other).await), (State::Accepted, State::Unknown));
+    let named = store.find_message(Vendor::SendPilot, "vendor-1").await.unwrap();
+    assert_eq!(named.iter().map(|entry| entry.id).collect::<Vec<_>>(), [late]);
+    assert_eq!(store.resolve(other, 1, &Resolution::Sent(sent())).await.unwrap(), Resolved::Taken(late));
 }

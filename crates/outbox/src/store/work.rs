@@ -21,6 +21,8 @@ pub(crate) struct Claimed {
     pub(crate) attempt: i64,
     /// How many of them before it was last queued by a person.
     pub(crate) first_attempt: i64,
+    /// How often since then the vendor was asked about the recipient, and what it said was not understood.
+    pub(crate) unclear_checks: u32,
     pub(crate) due_at: i64,
     pub(crate) worker: String,
     pub(crate) envelope: Envelope,
@@ -64,8 +66,15 @@ pub(crate) struct Outcome {
 pub(super) const UNCOUNT: &str = "UPDATE reachout_outbox_daily SET used = used - 1
     WHERE vendor = $1 AND credential = $2 AND sender = $3 AND day = $4 AND used > 0";
 
+/// Settles a held message of which nothing was sent.
+pub(super) const SETTLE: &str = concat!(
+    "UPDATE reachout_outbox_messages SET state = $1, worker = NULL, code = $2, reason = $3, changed_at = ",
+    now!(),
+    " WHERE id = $4 AND worker IS NOT DISTINCT FROM $5 AND attempt = $6 AND state = 'queued'"
+);
+
 type LaneRow = (String, String, i64, Option<String>, Option<i64>);
-type ClaimedRow = (i64, i64, i64, i64, Option<String>, Option<String>);
+type ClaimedRow = (i64, i64, i64, i64, i64, Option<String>, Option<String>);
 
 impl Store {
     /// Begins a worker's lease.
@@ -181,7 +190,7 @@ impl Store {
                 now!(),
                 " ORDER BY due_at, id LIMIT $4) AND EXISTS (SELECT 1 FROM reachout_outbox_workers WHERE id = $1 AND lease_until > ",
                 now!(),
-                ") RETURNING id, attempt, first_attempt, due_at, content, sequence"
+                ") RETURNING id, attempt, first_attempt, unclear_checks, due_at, content, sequence"
             ),
             concat!(
                 "UPDATE reachout_outbox_messages SET worker = $1 WHERE id IN (SELECT id FROM reachout_outbox_messages
@@ -190,7 +199,7 @@ impl Store {
                 " ORDER BY due_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)
                 AND EXISTS (SELECT 1 FROM reachout_outbox_workers WHERE id = $1 AND lease_until > ",
                 now!(),
-                ") RETURNING id, attempt, first_attempt, due_at, content, sequence"
+                ") RETURNING id, attempt, first_attempt, unclear_checks, due_at, content, sequence"
             ),
         );
         // Who finds that the lease has ended must not miss what is claimed meanwhile, so it waits for this to be committed.
@@ -201,11 +210,15 @@ impl Store {
             query_as(sql).bind(worker).bind(vendor).bind(credential).bind(i64::from(most)).fetch_all(&mut *transaction).await?
         });
         let mut claimed = Vec::with_capacity(rows.len());
-        for (id, attempt, first_attempt, due_at, content, sequence) in rows {
+        for (id, attempt, first_attempt, unclear_checks, due_at, content, sequence) in rows {
             match from_content(id, lane, content.as_deref(), sequence, None) {
-                Ok(Some(envelope)) => claimed.push(Claimed { id, attempt, first_attempt, due_at, worker: worker.to_owned(), envelope }),
-                // It stays held, so that the others are not held up by it, until the lease ends.
-                Ok(None) | Err(_) => self.settle_unsent(id, worker, State::Failed, "unreadable", "its content cannot be read").await?,
+                Ok(Some(envelope)) => {
+                    let unclear_checks = u32::try_from(unclear_checks).unwrap_or(u32::MAX);
+                    let worker = worker.to_owned();
+                    claimed.push(Claimed { id, attempt, first_attempt, unclear_checks, due_at, worker, envelope });
+                }
+                // Settled at once, so that the others are not held up by it.
+                Ok(None) | Err(_) => self.settle(id, worker, attempt, State::Failed, "unreadable", "its content cannot be read").await?,
             }
         }
         claimed.sort_by_key(|claimed| (claimed.due_at, claimed.id));
@@ -218,28 +231,36 @@ impl Store {
         Ok(read!(self, |pool| query_scalar(sql).bind(worker).fetch_all(pool).await?))
     }
 
-    /// Requeues a held message, to be sent after `wait`; `code` and `reason` say why it waits.
-    pub(crate) async fn requeue(&self, id: i64, worker: &str, wait: Duration, code: &str, reason: Option<&str>) -> Result<(), Error> {
+    /// Requeues a held message, to be sent after `wait`; `code` and `reason` say why it waits. `unclear`: the vendor was asked about its
+    /// recipient, and what it said was not understood.
+    pub(crate) async fn requeue(
+        &self,
+        id: i64,
+        worker: &str,
+        wait: Duration,
+        why: (&str, Option<&str>),
+        unclear: bool,
+    ) -> Result<(), Error> {
         let sql = concat!(
             "UPDATE reachout_outbox_messages SET worker = NULL, code = $1, reason = $2, due_at = CASE WHEN $3 = 0 THEN due_at ELSE ",
             now!(),
-            " + $3 END WHERE id = $4 AND worker IS NOT DISTINCT FROM $5 AND state = 'queued'"
+            " + $3 END, unclear_checks = unclear_checks + $4 WHERE id = $5 AND worker IS NOT DISTINCT FROM $6 AND state = 'queued'"
         );
+        let (code, reason) = why;
         relaxed!(self, |transaction| {
-            let back = query(sql).bind(code).bind(reason).bind(milliseconds(wait)).bind(id).bind(worker);
+            let back = query(sql).bind(code).bind(reason).bind(milliseconds(wait)).bind(i64::from(unclear)).bind(id).bind(worker);
             back.execute(&mut *transaction).await?.rows_affected()
         });
         Ok(())
     }
 
     /// Settles a held message of which nothing was sent.
-    pub(crate) async fn settle_unsent(&self, id: i64, worker: &str, state: State, code: &str, reason: &str) -> Result<(), Error> {
-        let sql = concat!(
-            "UPDATE reachout_outbox_messages SET worker = NULL, state = $1, code = $2, reason = $3, changed_at = ",
-            now!(),
-            " WHERE id = $4 AND worker IS NOT DISTINCT FROM $5 AND state = 'queued'"
-        );
-        execute!(self, query(sql).bind(state.name()).bind(code).bind(reason).bind(id).bind(worker));
+    pub(crate) async fn settle_unsent(&self, claimed: &Claimed, state: State, code: &str, reason: &str) -> Result<(), Error> {
+        self.settle(claimed.id, &claimed.worker, claimed.attempt, state, code, reason).await
+    }
+
+    async fn settle(&self, id: i64, worker: &str, attempt: i64, state: State, code: &str, reason: &str) -> Result<(), Error> {
+        execute!(self, query(SETTLE).bind(state.name()).bind(code).bind(reason).bind(id).bind(worker).bind(attempt));
         Ok(())
     }
 
@@ -265,11 +286,27 @@ impl Store {
             now!(),
             ", outcome = $1, reason = $2, code = $3, http_status = $4, request_id = $5 WHERE message = $6 AND attempt = $7"
         );
+        // A worker that was suspended may come late: what the vendor has by its message's id settled another message meanwhile.
+        let mistaken = concat!(
+            "UPDATE reachout_outbox_messages SET state = 'unknown', code = 'anothers-id', changed_at = ",
+            now!(),
+            ", reason = 'what the vendor has by the id that settled it is another message' WHERE vendor = $1 AND state = 'accepted' AND code = 'resolved'
+            AND id <> $3 AND id IN (SELECT message FROM reachout_outbox_ids WHERE vendor = $1 AND vendor_id = $2)"
+        );
+        let take = "DELETE FROM reachout_outbox_ids WHERE vendor = $1 AND vendor_id = $2 AND message <> $3
+            AND message IN (SELECT id FROM reachout_outbox_messages WHERE state = 'unknown' AND code = 'anothers-id')";
         let name = "INSERT INTO reachout_outbox_ids (vendor, vendor_id, message) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+        let turn = self.turn();
         let Outcome { state, wait, reason, code, http_status, request_id, sent } = outcome;
         let (vendor, credential) = (envelope.lane.vendor.id(), &envelope.lane.credential);
         let sender = hash(envelope.message.from.as_deref().unwrap_or_default());
         Ok(relaxed!(self, |transaction| {
+            if let Some(own) = sent.message_ids.first() {
+                query(turn).bind(own).execute(&mut *transaction).await?;
+                if query(mistaken).bind(vendor).bind(own).bind(id).execute(&mut *transaction).await?.rows_affected() > 0 {
+                    query(take).bind(vendor).bind(own).bind(id).execute(&mut *transaction).await?;
+                }
+            }
             let settled = query(settle).bind(state.name()).bind(reason).bind(code).bind(&sent.conversation_id).bind(milliseconds(*wait));
             let settled = settled.bind(id).bind(worker).bind(attempt + 1).execute(&mut *transaction).await?.rows_affected() > 0;
             let done = query(write_down).bind(state.name()).bind(reason).bind(code).bind(http_status.map(i64::from)).bind(request_id);

@@ -1,5 +1,9 @@
 //! What the vendors tell beside sending: whether somebody may be written to, whether a message arrived, and what happened to it later.
 
+#[cfg(any(feature = "sendpilot", feature = "highlevel", feature = "hoop-ai", feature = "leadway"))]
+mod absent;
+#[cfg(any(feature = "leonar", feature = "sendpilot"))]
+mod cached;
 mod candidate;
 #[cfg(any(feature = "highlevel", feature = "hoop-ai", feature = "leadway"))]
 mod highlevel;
@@ -20,12 +24,14 @@ use crate::{Account, Attempt, Eligibility, Entry, Envelope, Error, Found, Outbox
 pub use settle::{Settled, Settler};
 pub use signal::{Handled, Signal, SignalKind};
 
-/// Asks each vendor what it knows: contacts marked do-not-contact at Leonar, and do-not-disturb by channel at HighLevel and its editions. What
-/// each can tell is in the [README](crate#vendors).
+/// Asks each vendor what it knows: contacts marked do-not-contact at Leonar, leads that unsubscribed at SendPilot, and do-not-disturb by
+/// channel at HighLevel and its editions. What each can tell is in the [README](crate#vendors).
 #[derive(Default)]
 pub struct VendorEligibility {
     #[cfg(feature = "leonar")]
     leonar: leonar::Contacts,
+    #[cfg(feature = "sendpilot")]
+    sendpilot: sendpilot::Leads,
 }
 
 impl VendorEligibility {
@@ -58,8 +64,8 @@ impl Eligibility for VendorEligibility {
                 Vendor::HoopAi => highlevel::check(&highlevel::HOOP_AI, core, envelope).await,
                 #[cfg(feature = "leadway")]
                 Vendor::Leadway => highlevel::check(&highlevel::LEADWAY, core, envelope).await,
-                // It has no such mark.
-                Vendor::SendPilot => Ok(Verdict::Eligible),
+                #[cfg(feature = "sendpilot")]
+                Vendor::SendPilot => sendpilot::check(&self.sendpilot, core, envelope).await,
                 vendor => Err(reachout_messenger::Unsupported::NotCompiled { vendor }.into()),
             }
         })

@@ -16,7 +16,9 @@ impl Eligibility for Asked {
         assert!(account.core().is_some());
         self.0.fetch_add(1, Ordering::SeqCst);
         let said = match envelope.message.text.as_deref() {
-            Some("no") => Ok(Verdict::Suppressed { code: "do-not-contact".to_owned(), reason: "the contact is marked".to_owned() }),
+            Some("no") => {
+                Ok(Verdict::Suppressed { code: "do-not-contact".to_owned(), reason: "the contact is marked".to_owned(), channel: None })
+            }
             _ => Ok(Verdict::Eligible),
         };
         Box::pin(std::future::ready(said))

@@ -16,6 +16,7 @@ mod print;
 mod profile;
 mod sandbox;
 mod send;
+mod unsupported;
 
 use std::{io::IsTerminal as _, process::ExitCode};
 
@@ -141,9 +142,9 @@ async fn execute(
         Ok::<_, Failure>(access)
     };
     if let Some((name, matches)) = matches.subcommand()
-        && let Some(api) = name.parse().ok().and_then(Vendor::api)
+        && let Some(documented) = operation::documented(name)
     {
-        return operation::run(api, matches, &access(globals, output).await?, output).await;
+        return operation::run(documented, matches, &access(globals, output).await?, output).await;
     }
     match Program::from_arg_matches(matches).map_err(Failure::usage)? {
         Program::Send(send) => send.run(&access(globals, output).await?, output).await,

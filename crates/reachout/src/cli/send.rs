@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::Args;
 use leadway::types::{ForwardConfig, MessageDeliveryStatus, OptimizationPeriod};
-use reachout_messenger::{Channel, HighLevelOptions, LeadwayOptions, Message, ReplyMode, SendPilotOptions, Vendor};
+use reachout_messenger::{Channel, Field, HighLevelOptions, LeadwayOptions, Message, ReplyMode, SendPilotOptions, Vendor};
 
 use super::{
     arguments::{Choice, input, time::moment},
@@ -13,6 +13,7 @@ use super::{
     failure::Failure,
     outbox,
     output::Output,
+    unsupported,
 };
 
 /// Send a message to a person
@@ -156,7 +157,7 @@ impl Send {
         self.refuse_options_of_others()?;
         let permit = std::mem::take(&mut self.permit);
         let message = self.message()?;
-        reachout_messenger::check(vendor, &message)?;
+        reachout_messenger::check(vendor, &message).map_err(|error| Failure::usage(unsupported::sentence(&error, option)))?;
         outbox::permit(&permit, vendor, &message, access, output).await?;
         let receipt = access.messenger(vendor).await?.send(&message).await?;
         output.object(&receipt)
@@ -197,6 +198,25 @@ impl Send {
         message.highlevel = self.highlevel.options();
         message.leadway = self.leadway.options();
         Ok(message)
+    }
+}
+
+/// What sets a field.
+fn option(field: Field) -> &'static str {
+    match field {
+        Field::To => "--to",
+        Field::Html => "--html",
+        Field::Subject => "--subject",
+        Field::From => "--from",
+        Field::ToAddress => "--to-address",
+        Field::Cc => "--cc",
+        Field::Bcc => "--bcc",
+        Field::Attachments => "--attach",
+        Field::SendAt => "--at",
+        Field::ReplyTo => "--reply-to",
+        Field::ReplyMode => "--reply-all",
+        Field::Thread => "--thread",
+        _ => "TEXT",
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod auth;
+mod browser;
 mod commands;
 mod delivery;
 mod exchange;

@@ -99,8 +99,14 @@ fn every_wrong_line_is_told_and_nothing_is_queued() {
     std::fs::write(folder.path().join("other.md"), "Hi {{ frist_name }}").unwrap();
     let cases = [
         ("add --from people.csv --via hoop-ai --channel sms --template other.md", "which is not a column; did you mean `first_name`?"),
-        ("add --from people.csv --via hoop-ai --channel sms --template hello.md", "line 2: Hoop AI takes no subject with a message by sms"),
-        ("add --from people.csv --via leonar --channel email --template hello.md", "line 2: Leonar wants the UUID of a contact"),
+        (
+            "add --from people.csv --via hoop-ai --channel sms --template hello.md",
+            "a message by sms; leave out --subject, or the subject in --template",
+        ),
+        (
+            "add --from people.csv --via leonar --channel email --template hello.md",
+            "line 2: Leonar wants the UUID of a contact as recipient and got \"contact0\"; give another column with --to",
+        ),
         ("add --from people.csv --via hoop-ai --channel email --template hello.md --to mail", "does not have a column `mail`"),
         ("add --from none.csv --via hoop-ai --channel email --template hello.md", "none.csv cannot be read"),
         ("status", "there is no outbox outbox.db"),

@@ -48,25 +48,50 @@ fn the_text_may_come_from_standard_input() {
     let sent = run(command().args(arguments).write_stdin("Hello\n"));
     assert_eq!(sent.code, 0, "{sent:?}");
     let empty = run(command().args(arguments).write_stdin("\n"));
-    assert_eq!(empty.refused(), "error: Hoop AI needs a text for a message by sms");
+    assert_eq!(empty.refused(), "error: Hoop AI needs a text for a message by sms; give TEXT");
 }
 
 /// With credentials and base URLs where nobody listens: a connection would end with 3.
 #[test]
 fn what_cannot_be_sent_is_said_before_any_network() {
-    let cases: [(&[&str], &str); 9] = [
-        (&["--via", "leonar", "--to", CONTACT, "--channel", "email", "Hi"], "error: Leonar needs a subject for a message by email"),
+    let long = "x".repeat(301);
+    let cases: [(&[&str], &str); 14] = [
+        (
+            &["--via", "leonar", "--to", CONTACT, "Hi"],
+            "error: Leonar sends by email, linkedin-inmail, linkedin, linkedin-invitation or whatsapp: say by which with --channel",
+        ),
+        (
+            &["--via", "leonar", "--to", CONTACT, "--channel", "whatsapp", "--cc", "a@b.c", "Hi"],
+            "error: Leonar takes no cc with a message by whatsapp; leave out --cc",
+        ),
+        (
+            &["--via", "leonar", "--to", CONTACT, "--channel", "whatsapp", "--from", "me", "Hi"],
+            "error: Leonar wants the UUID of a connected account as sender and got \"me\"; give --from",
+        ),
+        (
+            &["--via", "leadway", "--to", "c", "--channel", "sms", "--to-address", "a@b.c", "Hi"],
+            "error: Leadway CRM wants a phone number as recipient address and got \"a@b.c\"; give --to-address",
+        ),
+        (
+            &["--via", "sendpilot", "--to", "https://www.linkedin.com/in/x", "--channel", "linkedin-invitation", "--from", "s", &long],
+            "error: SendPilot takes at most 300 characters in a message by linkedin-invitation, and the text has 301; shorten TEXT",
+        ),
+        (
+            &["--via", "leonar", "--to", CONTACT, "--channel", "email", "Hi"],
+            "error: Leonar needs a subject for a message by email; give --subject",
+        ),
         (
             &["--via", "leonar", "--to", CONTACT, "--channel", "sms", "Hi"],
-            "error: Leonar does not send by sms; it sends by email, linkedin-inmail, linkedin, linkedin-invitation or whatsapp",
+            "error: Leonar does not send by sms; it sends by email, linkedin-inmail, linkedin, linkedin-invitation or whatsapp; \
+                give one of them with --channel",
         ),
         (
             &["--via", "sendpilot", "--to", "https://www.linkedin.com/in/x", "Hi"],
-            "error: SendPilot needs a sender for a message by linkedin",
+            "error: SendPilot needs a sender for a message by linkedin; give --from",
         ),
         (
             &["--via", "leonar", "--to", "x", "--channel", "whatsapp", "Hi"],
-            "error: Leonar wants the UUID of a contact as recipient and got \"x\"",
+            "error: Leonar wants the UUID of a contact as recipient and got \"x\"; give --to",
         ),
         (
             &["--via", "leonar", "--to", CONTACT, "--channel", "whatsapp", "--html", "/no/such/file"],
@@ -84,7 +109,7 @@ fn what_cannot_be_sent_is_said_before_any_network() {
             &["--via", "hoop-ai", "--to", "c", "--channel", "sms", "--status", "pending", "Hi"],
             "error: the options under \"Leadway CRM only\" are for Leadway CRM only",
         ),
-        (&["--via", "leonar", "--to", CONTACT, "--channel", "whatsapp"], "error: Leonar needs a text for a message by whatsapp"),
+        (&["--via", "leonar", "--to", CONTACT, "--channel", "whatsapp"], "error: Leonar needs a text for a message by whatsapp; give TEXT"),
     ];
     for (arguments, sentence) in cases {
         let ran = run(with_credentials().arg("send").args(arguments));

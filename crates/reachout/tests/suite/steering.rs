@@ -223,3 +223,46 @@ fn numbers_keep_their_digits() {
     );
     assert!(curl(&["api", "leonar", "GET", "/x", "-F", &format!("after={LONG}")]).contains(&format!("/x?after={LONG}")));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn follow_ups_that_a_reply_stopped_are_resumed() {
+    let folder = folder(&[("people.csv", PEOPLE), ("hi.txt", "Hi {{ contact_id }}")]);
+    for campaign in ["first", "second"] {
+        let add = [ADD, &["--from", "people.csv", "--campaign", campaign, "--sequence", "roles", "--not-before", "3d"]].concat();
+        assert_eq!(outbox(&folder, &add).json()["queued"], 3);
+    }
+    let file = reachout_outbox::Outbox::open(format!("sqlite:{}", folder.path().join("outbox.db").display())).await.unwrap();
+    assert_eq!(file.stop_follow_ups(1, "replied").await.unwrap(), 2);
+    file.close().await;
+    assert_eq!(outbox(&folder, &["retry", "--state", "cancelled", "--json"]).json()["queued"], 0, "a reply stopped them");
+    for arguments in [&["resume", "--follow-ups"][..], &["resume", "--follow-ups", "--via", "hoop-ai"]] {
+        assert!(outbox(&folder, arguments).refused().contains("give --person, --key or --campaign"));
+    }
+    let resumed = |arguments: &[&str]| {
+        let object = outbox(&folder, &[&["resume", "--json", "--follow-ups"], arguments].concat()).json();
+        (object["stops"].as_u64().unwrap(), object["messages"].as_u64().unwrap())
+    };
+    assert_eq!(outbox(&folder, &["resume", "--person", "ada@example.org", "--json"]).json()["messages"], 0, "it is no pause");
+    assert_eq!(resumed(&["--person", "grace@example.org"]), (0, 0));
+    assert_eq!(resumed(&["--person", "ADA@example.org"]), (1, 2));
+    assert_eq!(resumed(&["--key", "first/ada2"]), (0, 0), "it is undone");
+    assert_eq!(outbox(&folder, &["status", "--json"]).json()["counts"], serde_json::json!({ "queued": 6 }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pause_of_a_person_holds_what_is_sent_beside() {
+    let folder = campaigns();
+    let sandbox = Sandbox::builder().adopt_unknown_ids(true).start().await.unwrap();
+    let send = async |to: &'static str| {
+        let mut command = command();
+        command.env("HOOP_AI_BASE_URL", sandbox.base_url(Vendor::HoopAi)).env("HOOP_AI_TOKEN", sandbox.api_key(Vendor::HoopAi));
+        command.current_dir(folder.path()).args(["send", "--via", "hoop-ai", "--to", to, "--channel", "sms", "Hi"]);
+        tokio::task::spawn_blocking(move || run(&mut command)).await.unwrap()
+    };
+    assert_eq!(outbox(&folder, &["pause", "--person", "ADA2", "--json"]).json()["messages"], 2);
+    let refused = send("ada2").await;
+    assert!(refused.code == 2 && refused.stderr.contains("its campaign, its key or its recipient is paused"), "{refused:?}");
+    assert_eq!(send("grace2").await.code, 0);
+    outbox(&folder, &["resume", "--person", "ada2"]);
+    assert_eq!(send("ada2").await.code, 0);
+}

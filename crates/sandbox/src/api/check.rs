@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use http::{HeaderMap, header};
-use reachout_schema::Problem;
+use reachout_document::{Content, Document, Location, Parameter, Problem, Strictness};
+use reachout_runtime::Auth;
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
 use crate::api::multipart::{self, File};
 use crate::api::number;
 use crate::api::refusal::Refusal;
-use crate::api::{Api, Credential, Document, Location, MediaType, Operation, Parameter, RequestBody};
+use crate::api::{Api, Operation};
 use crate::settings::Versions;
 
 /// A request that its operation allows.
@@ -26,14 +27,14 @@ pub(crate) struct Checked {
 }
 
 /// The credential of a request: the bearer token or the key in its header.
-pub(crate) fn credential<'a>(operation: &Operation, headers: &'a HeaderMap) -> Option<&'a str> {
-    match operation.credential.as_ref()? {
-        Credential::Bearer => {
+pub(crate) fn credential<'a>(api: &Api, headers: &'a HeaderMap) -> Option<&'a str> {
+    match api.vendor.client().auth {
+        Auth::Header(name) => headers.get(name)?.to_str().ok(),
+        _ => {
             let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
             let (scheme, token) = value.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
         }
-        Credential::Header(name) => headers.get(name.as_str())?.to_str().ok(),
     }
 }
 
@@ -50,7 +51,7 @@ pub(crate) fn parameters(
     versions: Versions,
     (headers, path, query): (&HeaderMap, Vec<(String, String)>, &str),
 ) -> Result<BTreeMap<String, Value>, Refusal> {
-    for parameter in operation.parameters.iter().filter(|parameter| parameter.location == Location::Header) {
+    for parameter in operation.parameters_in(Location::Header) {
         check_header(document, parameter, headers, versions)?;
     }
     let mut values = BTreeMap::new();
@@ -59,36 +60,35 @@ pub(crate) fn parameters(
         let Some(parameter) = operation.parameter(location, &name) else {
             return Err(Refusal::parameter(&name, "this operation has no such parameter"));
         };
-        let value = read(document, &parameter.schema, text);
-        validate(parameter, &value)?;
+        let value = read(document, parameter.schema, text);
+        validate(document, parameter, &value)?;
         values.insert(name, value);
     }
-    match operation.parameters.iter().find(|p| p.required && p.location == Location::Query && !values.contains_key(&p.name)) {
-        Some(missing) => Err(Refusal::parameter(&missing.name, "this query parameter is required")),
+    match operation.parameters_in(Location::Query).find(|parameter| parameter.required && !values.contains_key(parameter.name)) {
+        Some(missing) => Err(Refusal::parameter(missing.name, "this query parameter is required")),
         None => Ok(values),
     }
 }
 
-fn check_header(document: &Document, parameter: &Parameter, headers: &HeaderMap, versions: Versions) -> Result<(), Refusal> {
-    let name = parameter.name.as_str();
+fn check_header(document: &Document, parameter: &Parameter<'_>, headers: &HeaderMap, versions: Versions) -> Result<(), Refusal> {
+    let name = parameter.name;
     match headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()) {
         None if parameter.required => Err(Refusal::parameter(name, format!("this header is required{}", expected(document, parameter)))),
         None => Ok(()),
         Some(value) if name == "Version" && versions.accept(&value) => Ok(()),
-        Some(value) => validate(parameter, &read(document, &parameter.schema, value)),
+        Some(value) => validate(document, parameter, &read(document, parameter.schema, value)),
     }
 }
 
 /// What the header may say, where its schema lists that.
-fn expected(document: &Document, parameter: &Parameter) -> String {
-    let values = document.resolve(&parameter.schema)["enum"].as_array().into_iter().flatten();
-    let values: Vec<&str> = values.filter_map(Value::as_str).collect();
+fn expected(document: &Document, parameter: &Parameter<'_>) -> String {
+    let values = document.choices(parameter.schema).unwrap_or_default();
     if values.is_empty() { String::new() } else { format!("; this operation takes {}", values.join(" or ")) }
 }
 
-fn validate(parameter: &Parameter, value: &Value) -> Result<(), Refusal> {
-    match parameter.validator.problems(value).into_iter().next() {
-        Some(Problem { message, .. }) => Err(Refusal::parameter(&parameter.name, message)),
+fn validate(document: &Document, parameter: &Parameter<'_>, value: &Value) -> Result<(), Refusal> {
+    match document.problems(parameter.schema, value, Strictness::Exact).into_iter().next() {
+        Some(Problem { message, .. }) => Err(Refusal::parameter(parameter.name, message)),
         None => Ok(()),
     }
 }
@@ -114,7 +114,7 @@ pub(crate) async fn body(
     headers: &HeaderMap,
     bytes: Bytes,
 ) -> Result<(Value, Vec<File>), Refusal> {
-    let Some(expected) = &operation.body else {
+    let Some(body) = operation.body else {
         // Some clients write an empty object where an operation takes nothing.
         let nothing = matches!(bytes.trim_ascii(), b"" | b"{}" | b"null");
         return if nothing {
@@ -123,37 +123,39 @@ pub(crate) async fn body(
             Err(Refusal::Unreadable("body: this operation takes none".to_owned()))
         };
     };
-    if bytes.is_empty() && !expected.required {
+    if bytes.is_empty() && !body.required {
         return Ok((Value::Null, Vec::new()));
     }
+    let expected = body.content;
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default().trim();
     if bytes.is_empty() && essence.is_empty() {
         return Err(Refusal::Unreadable("body: this operation requires one".to_owned()));
     }
-    if !essence.eq_ignore_ascii_case(expected.media.name()) {
-        return Err(Refusal::MediaType(expected.media.name()));
+    if !essence.eq_ignore_ascii_case(expected.media_type) {
+        return Err(Refusal::MediaType(expected.media_type));
     }
-    let (mut value, files) = match expected.media {
-        MediaType::Json => {
-            let mut value = serde_json::from_slice(&bytes).map_err(|error| Refusal::Unreadable(format!("body: invalid JSON: {error}")))?;
-            let beyond = number::whole(&mut value);
-            if !beyond.is_empty() {
-                return Err(Refusal::Body(beyond));
-            }
-            (value, Vec::new())
+    let (mut value, files) = if expected.is_json() {
+        let mut value = serde_json::from_slice(&bytes).map_err(|error| Refusal::Unreadable(format!("body: invalid JSON: {error}")))?;
+        let beyond = number::whole(&mut value);
+        if !beyond.is_empty() {
+            return Err(Refusal::Body(beyond));
         }
-        MediaType::Form => (form(document, expected, &bytes), Vec::new()),
-        MediaType::Multipart => {
-            let (fields, files) = multipart::read(content_type, bytes).await?;
-            for (name, is_file) in fields.iter().map(|(name, _)| (name, false)).chain(files.iter().map(|file| (&file.field, true))) {
-                check_part(document, expected, name, is_file)?;
-            }
-            let names = files.iter().map(|file| (file.field.clone(), file.name.clone()));
-            (collect(document, expected, fields.into_iter().chain(names)), files)
+        (value, Vec::new())
+    } else if expected.is_form() {
+        (form(document, &expected, &bytes), Vec::new())
+    } else if expected.is_multipart() {
+        let (fields, files) = multipart::read(content_type, bytes).await?;
+        for (name, is_file) in fields.iter().map(|(name, _)| (name, false)).chain(files.iter().map(|file| (&file.field, true))) {
+            check_part(document, &expected, name, is_file)?;
         }
+        let names = files.iter().map(|file| (file.field.clone(), file.name.clone()));
+        (collect(document, &expected, fields.into_iter().chain(names)), files)
+    } else {
+        // Of bytes nothing is documented.
+        return Ok((Value::Null, Vec::new()));
     };
-    let mut problems = expected.validator.problems(&value);
+    let mut problems = document.problems(expected.schema, &value, Strictness::Exact);
     take_fields_of(others, &mut value, &mut problems);
     if problems.is_empty() { Ok((value, files)) } else { Err(Refusal::Body(problems)) }
 }
@@ -161,8 +163,8 @@ pub(crate) async fn body(
 /// Leaves out the fields that only another edition documents; the operation does nothing with them.
 fn take_fields_of(others: &[(&Document, &Operation)], value: &mut Value, problems: &mut Vec<Problem>) {
     let is_known = |name: &str| {
-        let bodies = others.iter().filter_map(|(document, operation)| Some((document, operation.body.as_ref()?)));
-        bodies.into_iter().any(|(document, body)| document.property(&body.schema, name).is_some())
+        let bodies = others.iter().filter_map(|(document, operation)| Some((document, operation.body?)));
+        bodies.into_iter().any(|(document, body)| document.property(body.content.schema, name).is_some())
     };
     problems.retain(|problem| {
         let taken = problem.path.is_empty() && !problem.unexpected.is_empty() && problem.unexpected.iter().all(|name| is_known(name));
@@ -174,9 +176,9 @@ fn take_fields_of(others: &[(&Document, &Operation)], value: &mut Value, problem
 }
 
 /// A part is a file exactly where the schema says so.
-fn check_part(document: &Document, expected: &RequestBody, name: &str, is_file: bool) -> Result<(), Refusal> {
+fn check_part(document: &Document, expected: &Content<'_>, name: &str, is_file: bool) -> Result<(), Refusal> {
     let name = name.strip_suffix("[]").unwrap_or(name);
-    let Some(schema) = document.property(&expected.schema, name) else { return Ok(()) };
+    let Some(schema) = document.property(expected.schema, name) else { return Ok(()) };
     let item = if schema["type"] == "array" { document.resolve(&schema["items"]) } else { schema };
     match (item["format"] == "binary", is_file) {
         (true, false) => Err(Refusal::field(name, "this part is not a file")),
@@ -185,16 +187,16 @@ fn check_part(document: &Document, expected: &RequestBody, name: &str, is_file: 
     }
 }
 
-fn form(document: &Document, expected: &RequestBody, bytes: &[u8]) -> Value {
+fn form(document: &Document, expected: &Content<'_>, bytes: &[u8]) -> Value {
     collect(document, expected, form_urlencoded::parse(bytes).map(|(name, text)| (name.into_owned(), text.into_owned())))
 }
 
 /// Fields as the object that the schema describes: a field that it types as an array may come several times, `name[]` included.
-fn collect(document: &Document, expected: &RequestBody, fields: impl Iterator<Item = (String, String)>) -> Value {
+fn collect(document: &Document, expected: &Content<'_>, fields: impl Iterator<Item = (String, String)>) -> Value {
     let mut map = Map::new();
     for (name, text) in fields {
         let name = name.strip_suffix("[]").map(str::to_owned).unwrap_or(name);
-        match document.property(&expected.schema, &name) {
+        match document.property(expected.schema, &name) {
             Some(schema) if schema["type"] == "array" => {
                 let item = read(document, &schema["items"], text);
                 match map.entry(name).or_insert_with(|| Value::Array(Vec::new())) {

@@ -1,24 +1,23 @@
-//! The operations of a vendor, compiled from its OpenAPI document.
+//! The operations of a vendor, as its OpenAPI document has them.
 
 pub(crate) mod check;
-mod document;
 mod multipart;
 mod number;
-mod operation;
+mod project;
 pub(crate) mod refusal;
 pub(crate) mod response;
-mod validator;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
-use http::Method;
 use percent_encoding::percent_decode_str;
-use reachout_schema::{Definitions, Unknown};
+use reachout_document::Document;
 use url::Url;
 
-pub(crate) use self::document::Document;
-pub(crate) use self::operation::{Content, Credential, Location, MediaType, Operation, Pagination, Parameter, RequestBody, Style};
+pub(crate) use self::project::project;
 use crate::vendor::Vendor;
+
+/// An operation of one of the documents, which live as long as the process.
+pub(crate) type Operation = reachout_document::Operation<'static>;
 
 /// One vendor's API.
 #[derive(Debug)]
@@ -26,7 +25,7 @@ pub(crate) struct Api {
     pub vendor: Vendor,
     /// The path under which it is served, such as `/leonar/api/v1`.
     pub mount: String,
-    pub document: Document,
+    pub document: &'static Document,
     pub operations: Vec<Operation>,
     router: matchit::Router<Vec<usize>>,
 }
@@ -39,34 +38,36 @@ pub(crate) enum Route<'a> {
     Unknown,
 }
 
-/// The APIs of all vendors. They are compiled once in a process, however many sandboxes it starts.
+/// The APIs of all vendors. Their documents are read once in a process, however many sandboxes it starts.
 pub(crate) fn all() -> Result<&'static [Api], String> {
+    static DOCUMENTS: OnceLock<Result<Vec<(Vendor, Document)>, String>> = OnceLock::new();
     static APIS: OnceLock<Result<Vec<Api>, String>> = OnceLock::new();
-    let compile = || Vendor::ALL.into_iter().map(Api::compile).collect();
-    APIS.get_or_init(compile).as_deref().map_err(Clone::clone)
+    let parse = |vendor: Vendor| match Document::parse(vendor.openapi()) {
+        Ok(document) => Ok((vendor, document)),
+        Err(error) => Err(format!("{vendor}: {error}")),
+    };
+    let documents = DOCUMENTS.get_or_init(|| Vendor::ALL.into_iter().map(parse).collect()).as_deref().map_err(Clone::clone)?;
+    let read = || documents.iter().map(|(vendor, document)| Api::read(*vendor, document)).collect();
+    APIS.get_or_init(read).as_deref().map_err(Clone::clone)
 }
 
 impl Api {
-    fn compile(vendor: Vendor) -> Result<Self, String> {
-        let document = Document::parse(vendor.openapi()).map_err(|error| format!("{vendor}: {error}"))?;
-        let definitions = Arc::new(Definitions::new(document.root(), Unknown::Refused));
-        let mut operations = Vec::new();
+    fn read(vendor: Vendor, document: &'static Document) -> Result<Self, String> {
+        let operations: Vec<Operation> = document.operations().collect();
         let mut router = matchit::Router::new();
-        for (template, item) in document.root()["paths"].as_object().into_iter().flatten() {
-            let start = operations.len();
-            for method in ["get", "post", "put", "patch", "delete"].into_iter().filter(|method| item.get(method).is_some()) {
-                let operation = Operation::read(&document, &definitions, template, method);
-                operations.push(operation.map_err(|error| format!("{vendor}: {method} {template}: {error}"))?);
-            }
-            router.insert(template, (start..operations.len()).collect()).map_err(|error| format!("{vendor}: {template}: {error}"))?;
+        let mut start = 0;
+        for methods in operations.chunk_by(|one, next| one.path == next.path) {
+            let (path, end) = (methods[0].path, start + methods.len());
+            router.insert(path, (start..end).collect()).map_err(|error| format!("{vendor}: {path}: {error}"))?;
+            start = end;
         }
-        let server = document.root()["servers"][0]["url"].as_str().and_then(|url| Url::parse(url).ok());
+        let server = document.json()["servers"][0]["url"].as_str().and_then(|url| Url::parse(url).ok());
         let base = server.map(|url| url.path().trim_end_matches('/').to_owned()).unwrap_or_default();
         Ok(Self { vendor, mount: format!("/{vendor}{base}"), document, operations, router })
     }
 
     /// The operation at `path`, which starts after the mount point.
-    pub(crate) fn route(&self, method: &Method, path: &str) -> Route<'_> {
+    pub(crate) fn route(&self, method: &str, path: &str) -> Route<'_> {
         let Ok(found) = self.router.at(path) else { return Route::Unknown };
         let mut operations = found.value.iter().map(|index| &self.operations[*index]);
         match operations.clone().find(|operation| operation.method == method) {
@@ -75,7 +76,7 @@ impl Api {
                 Route::Operation(operation, found.params.iter().map(|(name, value)| (name.to_owned(), decode(value))).collect())
             }
             None => {
-                let first = operations.next().map(|operation| operation.method.to_string()).unwrap_or_default();
+                let first = operations.next().map(|operation| operation.method.to_owned()).unwrap_or_default();
                 Route::OtherMethod(operations.fold(first, |allow, operation| format!("{allow}, {}", operation.method)))
             }
         }

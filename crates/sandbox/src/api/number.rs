@@ -1,6 +1,6 @@
 //! The numbers of a body.
 
-use reachout_schema::Problem;
+use reachout_document::Problem;
 use serde_json::Value;
 
 /// Makes every whole number of `value` an integer of 64 bits, and names those that do not fit.

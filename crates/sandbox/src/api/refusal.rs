@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::{StatusCode, header};
-use reachout_schema::Problem;
+use reachout_document::Problem;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -161,7 +161,8 @@ fn leonar(refusal: &Refusal, message: &str) -> Value {
 fn at_paths(vendor: Vendor, code: &str, message: &str) -> Value {
     let id = Uuid::new_v4().to_string();
     let mut body = json!({});
-    for (path, text) in vendor.error_paths().into_iter().zip([code, message, &id]) {
+    let shape = &vendor.client().error;
+    for (path, text) in [(shape.code, code), (shape.message, message), (shape.request_id, &id)] {
         let Some(path) = path else { continue };
         let mut node = &mut body;
         for name in path.split('.') {

@@ -49,7 +49,7 @@ async fn remove(State(server): Shared, Path(id): Path<u64>) -> Result<StatusCode
 async fn list_operations(State(server): Shared, wanted: Result<Query<Match>, QueryRejection>) -> Result<Json<Vec<Value>>, Refused> {
     let Query(wanted) = wanted?;
     let met = operations(server.simulators().iter().map(|simulator| simulator.api), &wanted).map_err(bad)?;
-    let show = |(vendor, operation): (Vendor, &Operation)| json!({ "vendor": vendor, "operation": operation.id, "method": operation.method.as_str(), "path": operation.template });
+    let show = |(vendor, operation): (Vendor, &Operation)| json!({ "vendor": vendor, "operation": operation.id, "method": operation.method, "path": operation.path });
     Ok(Json(met.into_iter().map(show).collect()))
 }
 
@@ -57,7 +57,7 @@ async fn list_operations(State(server): Shared, wanted: Result<Query<Match>, Que
 async fn example(State(server): Shared, Path((slug, id)): Path<(String, String)>) -> Result<Json<Value>, Refused> {
     let simulator = server.simulator(vendor(&slug)?);
     let operation = simulator.api.operation(&id).ok_or_else(|| {
-        let known = simulator.api.operations.iter().map(|operation| operation.id.as_str());
+        let known = simulator.api.operations.iter().map(|operation| operation.id);
         missing(unknown("operation", &id, &format!("an operation of {slug}"), known))
     })?;
     Ok(Json(engine::request_example(simulator.api, operation)))

@@ -32,10 +32,9 @@ async fn overview(State(server): Shared, headers: HeaderMap) -> Json<Value> {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1");
     let vendor = |simulator: &Simulator| {
         let vendor = simulator.api.vendor;
-        let root = simulator.api.document.root();
-        let scheme = root["security"][0].as_object().and_then(|schemes| schemes.keys().next());
+        let scheme = simulator.api.document.json()["security"][0].as_object().and_then(|schemes| schemes.keys().next());
         let description = json!({
-            "name": root["x-client"]["name"], "security_scheme": scheme, "base_url": format!("http://{host}{}", simulator.api.mount), "api_key": vendor.api_key(), "refused_key": vendor.refused_key(),
+            "name": vendor.client().name, "security_scheme": scheme, "base_url": format!("http://{host}{}", simulator.api.mount), "api_key": vendor.api_key(), "refused_key": vendor.refused_key(),
             "operations": simulator.api.operations.len(), "openapi": format!("http://{host}/_sandbox/openapi/{vendor}.json"),
         });
         (vendor.slug().to_owned(), description)

@@ -133,7 +133,7 @@ impl<'a> Call<'a> {
 
     /// The documented response with what the request says and fresh ids.
     pub(crate) fn example(&self) -> Value {
-        let mut response = example::response(&self.api.document, self.operation, self.checked);
+        let mut response = example::response(self.api.document, self.operation, self.checked);
         respond::refresh(&mut response);
         response
     }
@@ -146,7 +146,7 @@ impl<'a> Call<'a> {
         let kind = listing.kind.unwrap_or(&self.plan.kind);
         let known = |name: &str| self.store.newest(kind).any(|fields| filter::is_about(fields, name));
         let parameters: Vec<&str> = parents.clone().map(|parent| parent.parameter.as_str()).collect();
-        let criteria = Criteria::new((&self.api.document, self.operation, self.checked), &parameters, known, listing.special);
+        let criteria = Criteria::new((self.api.document, self.operation, self.checked), &parameters, known, listing.special);
         let mut all: Vec<&Fields> =
             self.store.newest(kind).filter(belongs).filter(|fields| (listing.choose)(fields) && criteria.choose(fields)).collect();
         if listing.oldest_first {
@@ -154,7 +154,7 @@ impl<'a> Call<'a> {
         }
         filter::sort(self.checked, &mut all);
         let reader =
-            Reader { document: &self.api.document, operation: self.operation, checked: self.checked, id_field: &self.plan.id_field };
+            Reader { document: self.api.document, operation: self.operation, checked: self.checked, id_field: &self.plan.id_field };
         let page = reader.page(all)?;
         let mut response = self.example();
         if let Some(shown) = response.pointer_mut(&pointer(self.plan.item.as_deref().unwrap_or_default())) {

@@ -2,13 +2,14 @@
 
 use std::cmp::Ordering;
 
+use reachout_document::Document;
 use serde_json::Value;
 
 use super::page::{milliseconds, moment};
 use super::plan::argument;
 use super::store::{DOCUMENTED, Fields, text};
+use crate::api::Operation;
 use crate::api::check::Checked;
-use crate::api::{Document, Operation};
 
 /// Arguments that search every text of an object.
 const SEARCHES: [&str; 4] = ["search", "query", "q", "full_name"];
@@ -77,8 +78,9 @@ impl<'a> Criteria<'a> {
         known: impl Fn(&str) -> bool,
         special: Special,
     ) -> Self {
-        let paging = operation.pagination.iter().flat_map(|pagination| pagination.param.iter().chain(pagination.next.keys()));
-        let others: Vec<&str> = paging.map(String::as_str).chain(OTHERS).chain(apart.iter().copied()).collect();
+        let style = operation.pagination().map(|pagination| pagination.style);
+        let paging = style.iter().flat_map(|style| style.counter().into_iter().chain(style.next().iter().map(|(name, _)| name.as_str())));
+        let others: Vec<&str> = paging.chain(OTHERS).chain(apart.iter().copied()).collect();
         let body = checked.body.as_object().into_iter().flatten();
         let all = checked.parameters.iter().chain(body).map(|(name, value)| (name.as_str(), value));
         let all = all.filter(|(name, value)| !others.contains(name) && !value.is_null() && *value != "all");

@@ -14,8 +14,8 @@ pub(crate) fn check_references(call: &mut Call<'_>) -> Result<(), Refusal> {
             call.object(&parent.kind, call.parameter(&parent.parameter), "")?;
         }
     }
-    let Some(body) = &call.operation.body else { return Ok(()) };
-    let schema = call.api.document.resolve(&body.schema);
+    let Some(body) = call.operation.body else { return Ok(()) };
+    let schema = call.api.document.resolve(body.content.schema);
     for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
         let kind = referred(name).filter(|kind| call.model.kind(kind).is_some());
         if let Some(kind) = kind.filter(|_| call.checked.body[name].is_string()) {

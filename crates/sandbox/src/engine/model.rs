@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use reachout_document::Location;
 use serde_json::Value;
 
 use super::complete::complete;
 use super::page::milliseconds;
 use super::plan::{Plan, Role, noun, referred};
 use super::store::{DOCUMENTED, Fields, Store};
-use crate::api::{Api, Location, Operation};
+use crate::api::{Api, Operation};
 use crate::engine::ids;
 
 /// How one vendor is simulated.
@@ -49,8 +50,8 @@ impl Kind {
 
 impl Model {
     pub(crate) fn derive(api: &Api) -> Self {
-        let nouns = api.operations.iter().map(|operation| noun(&operation.id)).collect();
-        let plan = |operation: &Operation| (operation.id.clone(), Plan::derive(&api.document, operation, &nouns));
+        let nouns = api.operations.iter().map(|operation| noun(operation.id)).collect();
+        let plan = |operation: &Operation| (operation.id.to_owned(), Plan::derive(api.document, operation, &nouns));
         let mut model = Self { plans: api.operations.iter().map(plan).collect(), kinds: BTreeMap::new() };
         // An object that is returned whole comes first, so that it becomes the template of its kind.
         for roles in [&[Role::Read][..], &[Role::Create, Role::Update], &[Role::List]] {
@@ -78,7 +79,7 @@ impl Model {
 
     pub(crate) fn plan(&self, operation: &Operation) -> &Plan {
         // Every operation got its plan in `derive`.
-        &self.plans[&operation.id]
+        &self.plans[operation.id]
     }
 
     /// The names of all kinds.
@@ -101,7 +102,7 @@ impl Model {
     }
 
     fn add_examples(&mut self, operation: &Operation) {
-        let plan = self.plans[&operation.id].clone();
+        let plan = self.plans[operation.id].clone();
         if plan.item.is_none() {
             return;
         }
@@ -110,7 +111,7 @@ impl Model {
         for example in plan.examples(operation).into_iter().filter_map(Value::as_object) {
             let mut fields = example.clone();
             // Only an object under another belongs to it; `/contacts/business/{businessId}` lists what belongs nowhere.
-            for parent in plan.parents.iter().filter(|parent| !operation.template.ends_with(&format!("{{{}}}", parent.parameter))) {
+            for parent in plan.parents.iter().filter(|parent| !operation.path.ends_with(&format!("{{{}}}", parent.parameter))) {
                 fields.insert(parent.field.clone(), path_example(operation, &parent.parameter));
             }
             let asked = plan.own.as_ref().map(|own| path_example(operation, own));
@@ -138,9 +139,9 @@ impl Model {
 
     /// A kind may be shown nowhere and still have a list of others under it, as a conversation has messages at Leonar.
     fn add_bare_parents(&mut self, operation: &Operation) {
-        let plan = &self.plans[&operation.id];
+        let plan = &self.plans[operation.id];
         let holds = plan.item.is_some() && matches!(plan.role, Role::List | Role::Create);
-        for parent in plan.parents.iter().filter(|parent| holds && !operation.template.ends_with(&format!("{{{}}}", parent.parameter))) {
+        for parent in plan.parents.iter().filter(|parent| holds && !operation.path.ends_with(&format!("{{{}}}", parent.parameter))) {
             let kind = self.kinds.entry(parent.kind.clone()).or_default();
             if kind.id_field.is_empty() {
                 "id".clone_into(&mut kind.id_field);
@@ -150,12 +151,11 @@ impl Model {
     }
 
     fn add_documented_ids(&mut self, operation: &Operation) {
-        let plan = self.plans[&operation.id].clone();
+        let plan = self.plans[operation.id].clone();
         let own = plan.own.iter().map(|own| (plan.kind.clone(), path_example(operation, own)));
         let parents = plan.parents.iter().map(|parent| (parent.kind.clone(), path_example(operation, &parent.parameter)));
-        let body = operation.body.as_ref().and_then(|body| body.example.as_object());
-        let query = operation.parameters.iter().filter(|parameter| parameter.location == Location::Query);
-        let query = query.map(|parameter| (parameter.name.as_str(), &parameter.example));
+        let body = operation.body.and_then(|body| body.content.example?.as_object());
+        let query = operation.parameters_in(Location::Query).filter_map(|parameter| Some((parameter.name, parameter.example?)));
         let named = body.into_iter().flatten().map(|(name, value)| (name.as_str(), value)).chain(query);
         let named = named.filter_map(|(name, value)| Some((referred(name)?, value.clone())));
         for (kind, value) in own.chain(parents).chain(named) {
@@ -189,5 +189,5 @@ impl Model {
 }
 
 fn path_example(operation: &Operation, parameter: &str) -> Value {
-    operation.parameter(Location::Path, parameter).map(|parameter| parameter.example.clone()).unwrap_or_default()
+    operation.parameter(Location::Path, parameter).and_then(|parameter| parameter.example.cloned()).unwrap_or_default()
 }

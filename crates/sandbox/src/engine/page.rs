@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, NaiveDate};
 use data_encoding::BASE64URL_NOPAD;
+use reachout_document::{Content, Document, Pagination, Style};
 use serde_json::{Map, Value, json};
 
 use super::plan::{argument, pointer};
 use super::store::{Fields, text};
+use crate::api::Operation;
 use crate::api::check::Checked;
 use crate::api::refusal::Refusal;
-use crate::api::{Document, Operation, Pagination, Style};
 
 /// The names that parameters for the size of a page go by.
 const SIZES: [&str; 4] = ["limit", "page_size", "pageLimit", "pageSize"];
@@ -50,29 +51,29 @@ impl<'r> Reader<'r> {
     /// The page of `all` that the request asks for. Where the operation does not page, that is all of it.
     pub(crate) fn page<'a>(&self, all: Vec<&'a Fields>) -> Result<Page<'a>, Refusal> {
         let total = all.len();
-        let Some(pagination) = &self.operation.pagination else { return Ok(Page { items: all, total, size: total, start: 0 }) };
+        let Some(pagination) = self.operation.pagination() else { return Ok(Page { items: all, total, size: total, start: 0 }) };
         // The document prints the default as the example.
-        let usual = |name: &&str| argument(self.document, self.operation, name).map(|(_, example)| example.as_u64().unwrap_or(20));
+        let usual =
+            |name: &&str| argument(self.document, self.operation, name).map(|(_, example)| example.and_then(Value::as_u64).unwrap_or(20));
         let size = SIZES.iter().find_map(|name| self.number(name));
         let size = size.or_else(|| SIZES.iter().find_map(usual).and_then(|size| usize::try_from(size).ok())).unwrap_or(20);
-        let count = pagination.param.as_deref().and_then(|name| self.number(name));
-        let start = match pagination.style {
-            Style::Offset => count.unwrap_or(0),
-            Style::Page => count.unwrap_or(1).saturating_sub(1).saturating_mul(size),
-            Style::Token | Style::Cursor => self.after(pagination, &all, size)?,
+        let start = match &pagination.style {
+            Style::Offset(parameter) => self.number(parameter).unwrap_or(0),
+            Style::Page(parameter) => self.number(parameter).unwrap_or(1).saturating_sub(1).saturating_mul(size),
+            Style::Token(next) | Style::Cursor(next) => self.after(next, &all, size)?,
         };
         Ok(Page { items: all.into_iter().skip(start).take(size).collect(), total, size, start })
     }
 
     /// Where the page begins that follows the place the request names.
-    fn after(&self, pagination: &Pagination, all: &[&Fields], size: usize) -> Result<usize, Refusal> {
-        for (name, path) in &pagination.next {
+    fn after(&self, next: &[(String, String)], all: &[&Fields], size: usize) -> Result<usize, Refusal> {
+        for (name, path) in next {
             let Some(said) = self.said(name) else { continue };
             let place = match path.strip_prefix("last.") {
                 Some(field) => after_field(all, field, said),
                 None => said.as_str().and_then(|token| self.after_token(all, token)),
             };
-            let documented = || argument(self.document, self.operation, name).is_some_and(|(_, example)| example == said);
+            let documented = || argument(self.document, self.operation, name).is_some_and(|(_, example)| example == Some(said));
             return match place {
                 Some(place) => Ok(place),
                 // A number beside an id only repeats the place of that id.
@@ -98,16 +99,16 @@ impl<'r> Reader<'r> {
 
     /// Writes the counters and the way to the next page into the response.
     pub(crate) fn write(&self, page: &Page<'_>, response: &mut Value) {
-        let Some((schema, _)) = self.operation.response() else { return };
-        let Some(pagination) = &self.operation.pagination else {
+        let Some(Content { schema, .. }) = self.operation.response() else { return };
+        let Some(Pagination { style, more, .. }) = self.operation.pagination() else {
             count(self.document, schema, page, false, response);
             return;
         };
-        for path in pagination.more.iter().chain(pagination.next.values()).filter(|path| !path.starts_with("last.")) {
+        for path in more.iter().chain(style.next().iter().map(|(_, path)| path)).filter(|path| !path.starts_with("last.")) {
             make_parents(response, path);
         }
-        count(self.document, schema, page, pagination.style == Style::Page, response);
-        for (name, path) in pagination.next.iter().filter(|(_, path)| !path.starts_with("last.")) {
+        count(self.document, schema, page, matches!(style, Style::Page(_)), response);
+        for (name, path) in style.next().iter().filter(|(_, path)| !path.starts_with("last.")) {
             let next = page.items.last().filter(|_| page.more()).map(|last| self.token(name, last, page));
             let (parent, field) = path.rsplit_once('.').unwrap_or(("", path));
             if let Some(parent) = response.pointer_mut(&pointer(parent)).and_then(Value::as_object_mut) {
@@ -172,11 +173,11 @@ fn make_parents(response: &mut Value, path: &str) {
 /// Fills in every counter that the schema has, by the names that counters go by.
 fn count(document: &Document, schema: &Value, page: &Page<'_>, by_page: bool, response: &mut Value) {
     let schema = document.alternative(schema, response);
-    let (Some(properties), Some(fields)) = (document.properties(schema), response.as_object_mut()) else { return };
+    let Some(fields) = response.as_object_mut() else { return };
     let number = page.start.checked_div(page.size).unwrap_or(0) + 1;
-    for (name, property) in properties {
+    for (name, property) in document.properties(schema) {
         let property = document.resolve(property);
-        let value = match (name.as_str(), property["type"].as_str()) {
+        let value = match (name, property["type"].as_str()) {
             ("total" | "total_count" | "filtered_count" | "count", _) => page.total.into(),
             ("limit" | "page_size", _) => page.size.into(),
             ("offset" | "skip", _) => page.start.into(),
@@ -194,6 +195,6 @@ fn count(document: &Document, schema: &Value, page: &Page<'_>, by_page: bool, re
             }
             _ => continue,
         };
-        fields.insert(name.clone(), value);
+        fields.insert(name.to_owned(), value);
     }
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use reachout_document::{Content, Document, Location};
 use serde_json::Value;
 
-use crate::api::{Document, Location, Operation};
+use crate::api::Operation;
 
 /// What an operation does, as far as the document tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,9 +48,9 @@ impl Plan {
     pub(crate) fn derive(document: &Document, operation: &Operation, nouns: &BTreeSet<String>) -> Self {
         let verb = operation.id.split('_').next().unwrap_or_default();
         let mut named: Vec<Parent> =
-            operation.path_parameters().map(|parameter| parent(&operation.template, &parameter.name, nouns)).collect();
-        named.sort_by_key(|named| operation.template.find(&format!("{{{}}}", named.parameter)));
-        let at_object = operation.template.ends_with('}');
+            operation.parameters_in(Location::Path).map(|parameter| parent(operation.path, parameter.name, nouns)).collect();
+        named.sort_by_key(|named| operation.path.find(&format!("{{{}}}", named.parameter)));
+        let at_object = operation.path.ends_with('}');
         let role = match verb {
             "create" => Role::Create,
             "list" | "search" | "export" => Role::List,
@@ -63,18 +64,18 @@ impl Plan {
         let kind = match &own {
             // `update_deal_stage` updates a deal: the path knows better than the name.
             Some(own) if role == Role::Update && !at_object => own.kind.clone(),
-            _ => noun(&operation.id),
+            _ => noun(operation.id),
         };
-        let item = operation.response().and_then(|(schema, _)| match (&operation.pagination, role) {
+        let item = operation.response().and_then(|Content { schema, .. }| match (operation.pagination(), role) {
             (_, Role::Other) => None,
-            (Some(pagination), _) => Some(pagination.items.clone()),
+            (Some(pagination), _) => Some(pagination.items),
             (None, Role::List) => {
-                find(document, schema, 2, &|schema| schema["type"] == "array" && document.properties(&schema["items"]).is_some())
+                find(document, schema, 2, &|schema| document.items(schema).is_some_and(|item| !document.properties(item).is_empty()))
             }
             (None, _) => find(document, schema, 1, &|schema| id_field(document, schema).is_some()),
         });
-        let item_schema = operation.response().zip(item.as_deref()).and_then(|((schema, _), path)| document.at(schema, path));
-        let item_schema = item_schema.map(|schema| if schema["type"] == "array" { &schema["items"] } else { schema });
+        let item_schema = operation.response().zip(item.as_deref()).and_then(|(content, path)| document.at(content.schema, path));
+        let item_schema = item_schema.map(|schema| document.items(schema).unwrap_or(schema));
         Self {
             role,
             kind,
@@ -86,8 +87,9 @@ impl Plan {
     }
 
     /// The objects that the example response shows.
-    pub(crate) fn examples<'a>(&self, operation: &'a Operation) -> Vec<&'a Value> {
-        let Some(((_, example), path)) = operation.response().zip(self.item.as_deref()) else { return Vec::new() };
+    pub(crate) fn examples(&self, operation: &Operation) -> Vec<&'static Value> {
+        let example = operation.response().and_then(|content| content.example);
+        let Some((example, path)) = example.zip(self.item.as_deref()) else { return Vec::new() };
         match example.pointer(&pointer(path)) {
             Some(Value::Array(items)) => items.iter().collect(),
             Some(item) => vec![item],
@@ -98,23 +100,22 @@ impl Plan {
 
 /// The property that identifies an object of this schema.
 fn id_field(document: &Document, schema: &Value) -> Option<&'static str> {
-    let properties = document.properties(schema)?;
-    ["id", "_id", "user_id", "profile_id"].into_iter().find(|name| properties.contains_key(*name))
+    let properties = document.properties(schema);
+    ["id", "_id", "user_id", "profile_id"].into_iter().find(|id| properties.iter().any(|(name, _)| name == id))
 }
 
 /// The first schema that fits, nearest first, as a dot path.
 fn find(document: &Document, schema: &Value, depth: usize, fits: &impl Fn(&Value) -> bool) -> Option<String> {
     let schema = document.resolve(schema);
-    if fits(schema) {
-        return Some(String::new());
-    }
     if let Some(alternatives) = schema["oneOf"].as_array() {
         return alternatives.iter().find_map(|alternative| find(document, alternative, depth, fits));
     }
-    let properties = document.properties(schema).filter(|_| depth > 0)?;
-    properties.iter().find_map(|(name, property)| {
+    if fits(schema) {
+        return Some(String::new());
+    }
+    document.properties(schema).into_iter().filter(|_| depth > 0).find_map(|(name, property)| {
         let rest = find(document, property, depth - 1, fits)?;
-        Some(if rest.is_empty() { name.clone() } else { format!("{name}.{rest}") })
+        Some(if rest.is_empty() { name.to_owned() } else { format!("{name}.{rest}") })
     })
 }
 
@@ -164,13 +165,13 @@ pub(crate) fn pointer(path: &str) -> String {
     path.split('.').filter(|step| !step.is_empty()).fold(String::new(), |pointer, step| format!("{pointer}/{step}"))
 }
 
-/// The schema of a query parameter or of a property of the body, whichever the operation has.
-pub(crate) fn argument<'a>(document: &'a Document, operation: &'a Operation, name: &str) -> Option<(&'a Value, &'a Value)> {
+/// The schema and the example of a query parameter or of a property of the body, whichever the operation has.
+pub(crate) fn argument<'a>(document: &'a Document, operation: &Operation, name: &str) -> Option<(&'a Value, Option<&'a Value>)> {
     if let Some(parameter) = operation.parameter(Location::Query, name) {
-        return Some((&parameter.schema, &parameter.example));
+        return Some((parameter.schema, parameter.example));
     }
-    let body = operation.body.as_ref()?;
-    document.property(&body.schema, name).map(|schema| (schema, &body.example[name]))
+    let body = operation.body?.content;
+    document.property(body.schema, name).map(|schema| (schema, body.example.and_then(|example| example.get(name))))
 }
 
 #[cfg(test)]
@@ -208,8 +209,8 @@ mod tests {
         let apis = api::all().unwrap();
         for (vendor, id, role, kind, item, own, field) in cases {
             let api = apis.iter().find(|api| api.vendor == vendor).unwrap();
-            let nouns = api.operations.iter().map(|operation| noun(&operation.id)).collect();
-            let plan = Plan::derive(&api.document, api.operation(id).unwrap(), &nouns);
+            let nouns = api.operations.iter().map(|operation| noun(operation.id)).collect();
+            let plan = Plan::derive(api.document, api.operation(id).unwrap(), &nouns);
             assert_eq!((plan.role, plan.kind.as_str()), (role, kind), "{vendor} {id}");
             assert_eq!((plan.item.as_deref(), plan.own.as_deref()), (item, own), "{vendor} {id}");
             assert_eq!(plan.parents.iter().map(|parent| parent.field.as_str()).collect::<String>(), field, "{vendor} {id}");

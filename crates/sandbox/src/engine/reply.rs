@@ -91,7 +91,6 @@ impl ReplyTo {
 /// The channels that the vendor sends messages over, by its own words.
 fn channels(api: &Api) -> Vec<&str> {
     let Some(send) = api.operation("send_message") else { return Vec::new() };
-    let schema = ["channel", "type"].into_iter().find_map(|name| argument(&api.document, send, name));
-    let values = schema.map(|(schema, _)| &api.document.resolve(schema)["enum"]).and_then(|values| values.as_array());
-    values.into_iter().flatten().filter_map(|value| value.as_str()).collect()
+    let schema = ["channel", "type"].into_iter().find_map(|name| argument(api.document, send, name));
+    schema.and_then(|(schema, _)| api.document.choices(schema)).unwrap_or_default()
 }

@@ -1,10 +1,11 @@
 //! The last touches to a response.
 
+use reachout_document::{Content, Document};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::plan::{Plan, pointer};
-use crate::api::{Document, Operation};
+use crate::api::{Operation, project};
 
 /// Gives the response its own trace id, where the vendor sends one.
 pub(crate) fn refresh(response: &mut Value) {
@@ -15,11 +16,11 @@ pub(crate) fn refresh(response: &mut Value) {
 
 /// Leaves out what the schema does not name and fills in, from the example, what it requires.
 pub(crate) fn finish(document: &Document, operation: &Operation, plan: &Plan, response: Value) -> Value {
-    let Some((schema, example)) = operation.response() else { return Value::Null };
-    let items = plan.item.as_deref().and_then(|path| example.pointer(&pointer(path)));
+    let Some(Content { schema, example, .. }) = operation.response() else { return Value::Null };
+    let items = plan.item.as_deref().and_then(|path| example?.pointer(&pointer(path)));
     let item = items.map(|items| items.get(0).unwrap_or(items));
-    let mut response = document.project(schema, response);
-    complete(document, schema, Some(example), item, &mut response);
+    let mut response = project(document, schema, response);
+    complete(document, schema, example, item, &mut response);
     response
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
-use reachout_schema::{Definitions, Unknown, Validator, problems};
+use reachout_document::{Document, Strictness};
 use serde_json::{Map, Value, json};
 
 use super::call::make;
@@ -16,13 +16,12 @@ use crate::api::Api;
 use crate::fault::unknown;
 use crate::vendor::Vendor;
 
-/// The fields of a kind with their schemas, and the validators of those that were needed.
-struct Schemas(BTreeMap<String, (Value, Option<Validator>)>);
+/// The fields of a kind with their schemas.
+struct Schemas(BTreeMap<String, Value>);
 
 impl Simulator {
     /// Starts from these objects beside the documented ones: kinds by name, each a list. The error names the field.
     pub(crate) fn seed(&mut self, kinds: &Map<String, Value>) -> Result<(), String> {
-        let definitions = Definitions::new(self.api.document.root(), Unknown::Refused);
         let mut store = self.initial.clone();
         let capacity = store.capacity();
         store.set_capacity(usize::MAX);
@@ -31,12 +30,12 @@ impl Simulator {
         let mut seeded = Vec::new();
         for (name, objects) in kinds {
             let kind = self.seed_kind(name)?;
-            let mut schemas = Schemas::of(self.api, self.model, &kind);
+            let schemas = Schemas::of(self.api, self.model, &kind);
             let objects = objects.as_array().ok_or_else(|| format!("{name}: this is not a list of objects"))?;
             for (index, object) in objects.iter().enumerate() {
                 let place = format!("{name}[{index}]");
                 let fields = object.as_object().ok_or_else(|| format!("{place}: this is not an object"))?;
-                schemas.check(&definitions, fields).map_err(|error| format!("{place}.{error}"))?;
+                schemas.check(self.api.document, fields).map_err(|error| format!("{place}.{error}"))?;
                 let id = self.add(&mut store, &kind, fields.clone()).map_err(|error| format!("{place}.{error}"))?;
                 seeded.push((place, kind.clone(), id));
             }
@@ -97,16 +96,12 @@ impl Simulator {
 }
 
 impl Schemas {
-    fn check(&mut self, definitions: &Definitions, fields: &Fields) -> Result<(), String> {
+    fn check(&self, document: &Document, fields: &Fields) -> Result<(), String> {
         for (name, value) in fields {
-            let Some((schema, validator)) = self.0.get_mut(name) else {
+            let Some(schema) = self.0.get(name) else {
                 return Err(unknown(name, name, "a field of this kind", self.0.keys().map(String::as_str)));
             };
-            let validator = match validator {
-                Some(validator) => validator,
-                None => validator.insert(definitions.validator(schema)?),
-            };
-            if let Some(problem) = problems(validator, value).into_iter().next() {
+            if let Some(problem) = document.problems(schema, value, Strictness::Exact).into_iter().next() {
                 let path = if problem.path.is_empty() { name.clone() } else { format!("{name}.{}", problem.path) };
                 return Err(format!("{path}: {}", problem.message));
             }
@@ -118,8 +113,8 @@ impl Schemas {
     fn of(api: &Api, model: &Model, kind: &str) -> Self {
         let mut schemas = BTreeMap::new();
         let mut add = |schema: &Value| {
-            for (name, property) in api.document.properties(schema).into_iter().flatten() {
-                schemas.entry(name.clone()).or_insert_with(|| (property.clone(), None));
+            for (name, property) in api.document.properties(schema) {
+                schemas.entry(name.to_owned()).or_insert_with(|| property.clone());
             }
         };
         let about = |role: Option<Role>| {
@@ -130,12 +125,12 @@ impl Schemas {
         };
         for operation in about(None) {
             let shown = operation.response().zip(model.plan(operation).item.as_deref());
-            if let Some(schema) = shown.and_then(|((schema, _), path)| api.document.at(schema, path)) {
-                add(if schema["type"] == "array" { &schema["items"] } else { schema });
+            if let Some(schema) = shown.and_then(|(content, path)| api.document.at(content.schema, path)) {
+                add(api.document.items(schema).unwrap_or(schema));
             }
         }
-        for body in about(Some(Role::Create)).filter_map(|operation| operation.body.as_ref()) {
-            add(&body.schema);
+        for body in about(Some(Role::Create)).filter_map(|operation| operation.body) {
+            add(body.content.schema);
         }
         let parents = about(None).flat_map(|operation| model.plan(operation).parents.iter()).map(|parent| parent.field.clone());
         // What no page shows of a conversation and a message needs all the same.
@@ -145,7 +140,7 @@ impl Schemas {
             .filter(|_| kind == "conversation" || kind == "message");
         let id = model.kind(kind).map(|kind| kind.id_field.clone());
         for name in parents.chain(bare.filter(|_| api.vendor == Vendor::Leonar)).chain(id) {
-            schemas.entry(name).or_insert_with(|| (json!({ "type": "string" }), None));
+            schemas.entry(name).or_insert_with(|| json!({ "type": "string" }));
         }
         Self(schemas)
     }

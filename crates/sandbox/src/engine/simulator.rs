@@ -2,6 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+use http::StatusCode;
 use serde_json::Value;
 
 use super::call::Call;
@@ -14,7 +15,7 @@ use super::{files, generic, highlevel, leonar, respond, sendpilot};
 use crate::api::check::Checked;
 use crate::api::refusal::Refusal;
 use crate::api::response::{Reply, ReplyBody};
-use crate::api::{self, Api, Content, Operation};
+use crate::api::{self, Api, Operation};
 use crate::settings::Settings;
 use crate::vendor::Vendor;
 
@@ -78,7 +79,7 @@ impl Simulator {
         store.set_capacity(settings.capacity);
         let mut call = Call { api, operation, model, plan, checked, settings, origin, store: &mut store, events: Vec::new() };
         generic::check_references(&mut call)?;
-        let response = match handler(api.vendor, &operation.id) {
+        let response = match handler(api.vendor, operation.id) {
             Some(handler) => handler(&mut call)?,
             None => generic::perform(&mut call)?,
         };
@@ -124,12 +125,13 @@ impl Simulator {
     }
 
     fn respond(&self, operation: &Operation, response: Value) -> Reply {
-        let body = match &operation.success.content {
-            Content::Empty => ReplyBody::Empty,
-            Content::Binary(media_type) => ReplyBody::Bytes { media_type: media_type.clone(), bytes: files::of(media_type) },
-            Content::Json { .. } => ReplyBody::Json(respond::finish(&self.api.document, operation, self.model.plan(operation), response)),
+        let body = match operation.success.and_then(|success| success.content) {
+            None => ReplyBody::Empty,
+            Some(file) if !file.is_json() => ReplyBody::Bytes { media_type: file.media_type.to_owned(), bytes: files::of(file.media_type) },
+            Some(_) => ReplyBody::Json(respond::finish(self.api.document, operation, self.model.plan(operation), response)),
         };
-        Reply::new(operation.success.status, body)
+        let status = operation.success.and_then(|success| StatusCode::from_u16(success.code()).ok()).unwrap_or_default();
+        Reply::new(status, body)
     }
 
     /// The objects. A panic in another request leaves them as they are: every change is a whole one.

@@ -1,7 +1,5 @@
 //! Which operations a [`Match`] is about, and what is wrong with one that is about none.
 
-use http::Method;
-
 use super::rule::Match;
 use crate::api::{Api, Operation, Route};
 use crate::vendor::Vendor;
@@ -14,23 +12,23 @@ pub(crate) fn operations<'a>(apis: impl Iterator<Item = &'a Api>, wanted: &Match
     if let Some(name) = &wanted.operation
         && all().all(|(_, operation)| operation.id != *name)
     {
-        return Err(unknown("operation", name, &format!("an operation of {whose}"), all().map(|(_, operation)| operation.id.as_str())));
+        return Err(unknown("operation", name, &format!("an operation of {whose}"), all().map(|(_, operation)| operation.id)));
     }
     if let Some(method) = &wanted.method
-        && all().all(|(_, operation)| !operation.method.as_str().eq_ignore_ascii_case(method))
+        && all().all(|(_, operation)| !operation.method.eq_ignore_ascii_case(method))
     {
-        let methods = all().map(|(_, operation)| operation.method.as_str());
+        let methods = all().map(|(_, operation)| operation.method);
         return Err(unknown("method", method, &format!("a method of {whose}"), methods));
     }
     if let Some(path) = &wanted.path
-        && apis.iter().all(|api| matches!(api.route(&Method::GET, path), Route::Unknown))
+        && apis.iter().all(|api| matches!(api.route("GET", path), Route::Unknown))
     {
-        return Err(unknown("path", path, &format!("a path of {whose}"), all().map(|(_, operation)| operation.template.as_str())));
+        return Err(unknown("path", path, &format!("a path of {whose}"), all().map(|(_, operation)| operation.path)));
     }
     let meets = |(vendor, operation): &(Vendor, &Operation)| {
-        let is_method = |method: &String| operation.method.as_str().eq_ignore_ascii_case(method);
+        let is_method = |method: &String| operation.method.eq_ignore_ascii_case(method);
         let api = apis.iter().find(|api| api.vendor == *vendor);
-        let is_at = |path: &String| match api.map(|api| api.route(&operation.method, path)) {
+        let is_at = |path: &String| match api.map(|api| api.route(operation.method, path)) {
             Some(Route::Operation(found, _)) => found.id == operation.id,
             _ => false,
         };

@@ -1,8 +1,7 @@
 //! Responses that are still of their schema and no longer what anybody expects.
 
+use reachout_document::Document;
 use serde_json::Value;
-
-use crate::api::Document;
 
 /// A value that no enum lists.
 const UNKNOWN: &str = "sandbox_unknown";
@@ -19,7 +18,7 @@ pub(crate) fn nulls(document: &Document, schema: &Value, value: &mut Value) {
 /// Gives every enum a value that its schema does not list.
 pub(crate) fn unknown_values(document: &Document, schema: &Value, value: &mut Value) {
     each(document, schema, value, &|property, value| {
-        if value.is_string() && document.resolve(property)["enum"].is_array() {
+        if value.is_string() && document.choices(property).is_some() {
             *value = UNKNOWN.into();
         }
     });
@@ -32,7 +31,7 @@ fn each(document: &Document, schema: &Value, value: &mut Value, change: &impl Fn
     match value {
         Value::Object(fields) => {
             for (name, value) in fields {
-                if let Some(property) = document.properties(schema).and_then(|properties| properties.get(name)) {
+                if let Some(property) = schema["properties"].get(name.as_str()) {
                     each(document, property, value, change);
                 }
             }

@@ -6,6 +6,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header, request};
+use reachout_document::Strictness;
 use serde_json::json;
 
 use super::body;
@@ -13,7 +14,7 @@ use super::listen::ConnectionReset;
 use crate::api::check::{self, Checked};
 use crate::api::refusal::Refusal;
 use crate::api::response::{Reply, ReplyBody};
-use crate::api::{Content, MediaType, Operation, Route};
+use crate::api::{Api, Operation, Route};
 use crate::changes::Change;
 use crate::engine::Simulator;
 use crate::fault::{self, Fault, FaultKind};
@@ -42,12 +43,12 @@ impl<'a> Exchange<'a> {
     pub(crate) async fn run(mut self) -> Response<Body> {
         let simulator = self.simulator;
         let request = format!("{} {}", self.head.method, self.path);
-        let (operation, path) = match simulator.api.route(&self.head.method, self.path) {
+        let (operation, path) = match simulator.api.route(self.head.method.as_str(), self.path) {
             Route::Operation(operation, path) => (operation, path),
             Route::OtherMethod(allow) => return self.refuse(Refusal::Method { request, allow }),
             Route::Unknown => return self.refuse(Refusal::UnknownPath(request)),
         };
-        self.entry.operation = Some(operation.id.clone());
+        self.entry.operation = Some(operation.id.to_owned());
         match self.fault(operation) {
             Ok(None) => {
                 let reply = self.reply(operation, path).await;
@@ -62,7 +63,7 @@ impl<'a> Exchange<'a> {
     fn fault(&self, operation: &Operation) -> Result<Option<Fault>, String> {
         match self.head.headers.get("x-sandbox-fault") {
             Some(header) => fault::parse(&String::from_utf8_lossy(header.as_bytes())).map(Some),
-            None => Ok(self.server.take_fault(self.simulator.api.vendor, &operation.id, self.head.method.as_str(), self.path)),
+            None => Ok(self.server.take_fault(self.simulator.api.vendor, operation.id, self.head.method.as_str(), self.path)),
         }
     }
 
@@ -70,7 +71,7 @@ impl<'a> Exchange<'a> {
         self.entry.fault = serde_json::to_value(&fault.kind).ok().and_then(|kind| kind["kind"].as_str().map(str::to_owned));
         let wait = Duration::from_millis(fault.latency_milliseconds.unwrap_or(0));
         let vendor = self.simulator.api.vendor;
-        let document = &self.simulator.api.document;
+        let document = self.simulator.api.document;
         // Where nothing is performed, the fault is the response, however the reading of the body ends.
         let reply = match fault.kind {
             FaultKind::ResetBefore => {
@@ -127,9 +128,9 @@ impl<'a> Exchange<'a> {
             }
             kind @ (FaultKind::UnknownEnum | FaultKind::NullFields) => {
                 let mut reply = self.reply(operation, path).await;
-                if let (ReplyBody::Json(value), Some((schema, _))) = (&mut reply.body, operation.response()) {
+                if let (ReplyBody::Json(value), Some(content)) = (&mut reply.body, operation.response()) {
                     let rewrite = if kind == FaultKind::NullFields { fault::nulls } else { fault::unknown_values };
-                    rewrite(document, schema, value);
+                    rewrite(document, content.schema, value);
                 }
                 reply
             }
@@ -144,21 +145,21 @@ impl<'a> Exchange<'a> {
         if let Ok(bytes) = &bytes {
             self.entry.record_body(bytes);
         }
-        self.entry.record_contact(&operation.template, path);
+        self.entry.record_contact(operation.path, path);
         bytes
     }
 
     /// The response, as the vendor gives it.
     async fn reply(&mut self, operation: &Operation, path: Vec<(String, String)>) -> Reply {
-        let upload = operation.body.as_ref().is_some_and(|body| body.media == MediaType::Multipart);
+        let upload = operation.body.is_some_and(|body| body.content.is_multipart());
         let api = self.simulator.api;
         // A body that is never read would have to be skipped before the next request of the connection anyway.
         let bytes = self.read(operation, &path).await;
         if let Err(slow @ Refusal::TooSlow(_)) = bytes {
             return self.refusal(slow, upload);
         }
-        let credential = check::credential(operation, &self.head.headers);
-        if operation.credential.is_some() && !credential.is_some_and(|key| check::has_form(api, key) && self.simulator.accepts(key)) {
+        let credential = check::credential(api, &self.head.headers).filter(|_| operation.is_authenticated());
+        if operation.is_authenticated() && !credential.is_some_and(|key| check::has_form(api, key) && self.simulator.accepts(key)) {
             return self.refusal(Refusal::Credential, upload);
         }
         // Counted in any case, for the meters; refused and told of only where the limits are enforced.
@@ -186,13 +187,13 @@ impl<'a> Exchange<'a> {
     ) -> Result<Reply, Refusal> {
         let (api, settings, headers) = (self.simulator.api, self.server.settings(), &self.head.headers);
         let query = self.head.uri.query().unwrap_or_default();
-        let parameters = check::parameters(&api.document, operation, settings.versions, (headers, path, query))?;
-        let others = if settings.versions == Versions::Published { self.server.other_editions(api, &operation.id) } else { Vec::new() };
-        let (body, files) = check::body(&api.document, operation, &others, headers, bytes?).await?;
+        let parameters = check::parameters(api.document, operation, settings.versions, (headers, path, query))?;
+        let others = if settings.versions == Versions::Published { self.server.other_editions(api, operation.id) } else { Vec::new() };
+        let (body, files) = check::body(api.document, operation, &others, headers, bytes?).await?;
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1");
         let origin = format!("http://{host}");
         let (reply, events) = self.simulator.perform(operation, &Checked { parameters, body, files }, (&settings, &origin))?;
-        fits(operation, &reply)?;
+        fits(api, operation, &reply)?;
         self.server.webhooks.announce(api, events);
         Ok(reply)
     }
@@ -258,12 +259,12 @@ fn broken() -> std::io::Error {
 }
 
 /// In debug builds every response is checked against its own schema: the sandbox must not teach a client what the document does not say.
-fn fits(operation: &Operation, reply: &Reply) -> Result<(), Refusal> {
-    let (Content::Json { validator, .. }, ReplyBody::Json(value)) = (&operation.success.content, &reply.body) else { return Ok(()) };
+fn fits(api: &Api, operation: &Operation, reply: &Reply) -> Result<(), Refusal> {
+    let (Some(content), ReplyBody::Json(value)) = (operation.response(), &reply.body) else { return Ok(()) };
     if !cfg!(debug_assertions) {
         return Ok(());
     }
-    match validator.problems(value).as_slice() {
+    match api.document.problems(content.schema, value, Strictness::Exact).as_slice() {
         [] => Ok(()),
         [first, ..] => Err(Refusal::Internal(format!("sandbox: the response of {} does not fit its schema: {first}", operation.id))),
     }

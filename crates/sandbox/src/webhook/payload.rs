@@ -4,7 +4,7 @@ use bytes::Bytes;
 use chrono::{SecondsFormat, Utc};
 use serde_json::{Value, json};
 
-use crate::api::Api;
+use crate::api::{Api, project};
 use crate::engine::Event;
 use crate::engine::ids;
 
@@ -16,29 +16,27 @@ pub(crate) struct Payload {
 
 /// The names of the events that the vendor documents.
 pub(crate) fn events(api: &Api) -> Vec<&str> {
-    let events = api.document.root()["x-webhook-events"].as_object();
-    events.into_iter().flatten().map(|(name, _)| name.as_str()).collect()
+    api.document.events().map(|event| event.name).collect()
 }
 
 /// The whole body of an event; nothing where the vendor documents no such event.
 pub(crate) fn compose(api: &Api, event: &Event) -> Option<Payload> {
-    let root = api.document.root();
-    let documented = root["x-webhook-events"].get(event.name)?;
-    let envelope = &root["x-webhook-envelope"];
+    let documented = api.document.event(event.name)?;
+    let envelope = api.document.envelope();
     let now = Utc::now();
     let time = now.to_rfc3339_opts(SecondsFormat::Millis, true);
     let data = event.data.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.clone(), value.clone()));
-    let data = api.document.project(&documented["payload"], data.collect());
-    let (mut body, id_field, id) = match envelope["data"].as_str() {
+    let data = project(api.document, documented.payload, data.collect());
+    let (mut body, id_field, id) = match envelope.payload {
         // The fields beside the data, such as the workspace, are those of the example.
         Some(place) => {
-            let mut body = documented["example"].clone();
+            let mut body = documented.example.cloned().unwrap_or_default();
             body[place] = data;
             (body, "eventId", format!("evt_{}_{}", now.timestamp_millis(), ids::random(9).to_lowercase()))
         }
         None => (data, "webhookId", uuid::Uuid::new_v4().to_string()),
     };
-    body[envelope["type"].as_str()?] = event.name.into();
+    body[envelope.name] = event.name.into();
     body["timestamp"] = json!(time);
     body[id_field] = Value::String(id.clone());
     Some(Payload { id, body: body.to_string().into() })

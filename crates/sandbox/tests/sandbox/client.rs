@@ -1,42 +1,44 @@
 //! A plain HTTP client for the tests: it knows the documents, not the generated crates.
 
+use std::sync::OnceLock;
+
+use reachout_document::{Document, Location};
 use reachout_sandbox::{Sandbox, Vendor};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 
-pub fn document(vendor: Vendor) -> Value {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../{vendor}/openapi.json"));
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    serde_json::from_str(&text).unwrap()
+pub fn document(vendor: Vendor) -> &'static Document {
+    static DOCUMENTS: OnceLock<Vec<(Vendor, Document)>> = OnceLock::new();
+    let read = |vendor: Vendor| {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../{vendor}/openapi.json"));
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        (vendor, Document::parse(&text).unwrap())
+    };
+    let documents = DOCUMENTS.get_or_init(|| Vendor::ALL.into_iter().map(read).collect());
+    &documents.iter().find(|(known, _)| *known == vendor).unwrap().1
 }
 
 /// The `Version` header that the document of `vendor` asks for at `path`.
-fn version(document: &Value, path: &str) -> Option<String> {
+fn version(vendor: Vendor, path: &str) -> Option<&'static str> {
     let path = path.split('?').next().unwrap();
     let fits = |template: &str| {
         let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
         template.len() == path.len() && template.iter().zip(&path).all(|(t, p)| t.starts_with('{') || t == p)
     };
-    let items = document["paths"].as_object().unwrap().iter().filter(|(template, _)| fits(template));
-    let parameters = items.flat_map(|(_, item)| {
-        let operations = item.as_object().unwrap().values().filter_map(|operation| operation["parameters"].as_array());
-        item["parameters"].as_array().into_iter().chain(operations).flatten()
-    });
-    let names = parameters.filter_map(|parameter| parameter["$ref"].as_str()).filter_map(|pointer| document.pointer(&pointer[1..]));
-    names.filter(|parameter| parameter["name"] == "Version").find_map(|parameter| parameter["example"].as_str().map(str::to_owned))
+    let mut operations = document(vendor).operations().filter(|operation| fits(operation.path));
+    operations.find_map(|operation| operation.parameter(Location::Header, "Version")?.example?.as_str())
 }
 
 /// One vendor in a sandbox.
 pub struct Client<'a> {
     pub sandbox: &'a Sandbox,
     pub vendor: Vendor,
-    document: Value,
     http: reqwest::Client,
 }
 
 impl<'a> Client<'a> {
     pub fn new(sandbox: &'a Sandbox, vendor: Vendor) -> Self {
-        Self { sandbox, vendor, document: document(vendor), http: reqwest::Client::new() }
+        Self { sandbox, vendor, http: reqwest::Client::new() }
     }
 
     /// A request with nothing but its address.
@@ -47,7 +49,7 @@ impl<'a> Client<'a> {
     /// A request with credential and version, as a correct client sends it.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.authorized(method, path, self.sandbox.api_key(self.vendor));
-        match version(&self.document, path) {
+        match version(self.vendor, path) {
             Some(version) => request.header("Version", version),
             None => request,
         }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
+use reachout_document::Strictness;
 use reachout_sandbox::{HIGHLEVEL_WEBHOOK_KEY, ReplyTo, Sandbox, Settings, Vendor, Webhook};
-use reachout_schema::{Definitions, Unknown};
 use reachout_webhooks::{PublicKey, Scheme, Verifier};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -40,11 +40,11 @@ fn read(vendor: Vendor, verifier: &Verifier, (headers, body): &(HeaderMap, Bytes
     genuine.check_timestamp().unwrap();
     let body: Value = genuine.json().unwrap();
     let document = document(vendor);
-    let envelope = &document["x-webhook-envelope"];
-    let name = body[envelope["type"].as_str().unwrap()].as_str().unwrap().to_owned();
-    let data = envelope["data"].as_str().map_or(&body, |place| &body[place]);
-    let schema = &document["x-webhook-events"][&name]["payload"];
-    assert_eq!(Definitions::new(&document, Unknown::Refused).problems(schema, data), [], "{body}");
+    let envelope = document.envelope();
+    let name = body[envelope.name].as_str().unwrap().to_owned();
+    let data = envelope.payload.map_or(&body, |place| &body[place]);
+    let event = document.event(&name).unwrap();
+    assert_eq!(document.problems(event.payload, data, Strictness::Exact), [], "{body}");
     (genuine.scheme(), name, data.clone())
 }
 

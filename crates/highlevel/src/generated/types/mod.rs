@@ -3993,15 +3993,15 @@ rt::closed_enum!(TokenUserType, Company = "Company", Location = "Location");
 #[non_exhaustive]
 pub struct TranscriptSentence {
     /// How sure the transcription is, from 0 to 1.
-    pub confidence: Option<NumberOrText>,
+    pub confidence: Option<rt::Value>,
     /// When the sentence ends, in milliseconds from the start.
-    pub end_time: Option<NumberOrText>,
+    pub end_time: Option<rt::Value>,
     /// Channel of the recording, which tells the speakers apart.
-    pub media_channel: Option<NumberOrText>,
+    pub media_channel: Option<rt::Value>,
     /// Place of the sentence in the call.
-    pub sentence_index: Option<NumberOrText>,
+    pub sentence_index: Option<rt::Value>,
     /// When the sentence begins, in milliseconds from the start.
-    pub start_time: Option<NumberOrText>,
+    pub start_time: Option<rt::Value>,
     /// What was said.
     pub transcript: Option<String>,
     /// Fields that the vendor sends and nobody documented.
@@ -4011,7 +4011,7 @@ pub struct TranscriptSentence {
 
 rt::object!(TranscriptSentence {
     confidence? "confidence", end_time? "endTime", media_channel? "mediaChannel", sentence_index? "sentenceIndex", start_time? "startTime",
-    transcript? "transcript"
+    transcript: "transcript"
 } extra);
 
 /// A removal of the app.

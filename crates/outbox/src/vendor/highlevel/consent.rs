@@ -92,7 +92,7 @@ fn suppressed(vendor: &str, channel: Option<Channel>, message: Option<&str>) -> 
     let code = channel.map_or_else(|| "dnd".to_owned(), |channel| format!("dnd-{}", channel.name()));
     let by = channel.map_or_else(String::new, |channel| format!(" by {channel}"));
     let words = message.map_or_else(String::new, |words| format!(": {words}"));
-    Verdict::Suppressed { code, reason: format!("{vendor} has the contact on do-not-disturb{by}{words}") }
+    Verdict::Suppressed { code, reason: format!("{vendor} has the contact on do-not-disturb{by}{words}"), channel }
 }
 
 #[cfg(test)]

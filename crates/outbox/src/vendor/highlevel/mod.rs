@@ -8,11 +8,12 @@ mod look;
 
 use chrono::{DateTime, Utc};
 use reachout_messenger::Recipient;
-use reachout_runtime::{Core, ErrorKind, Route};
+use reachout_runtime::{Core, Route};
 use serde_json::Value;
 
 pub(super) use look::look;
 
+use super::absent;
 use crate::{Envelope, Error, Verdict};
 
 /// The platform or an edition, by the operations that are called.
@@ -45,19 +46,9 @@ edition!(LEADWAY, leadway, "leadway", "Leadway CRM");
 pub(super) async fn check(edition: &Edition, core: &Core, envelope: &Envelope) -> Result<Verdict, Error> {
     let name = edition.name;
     let Some(id) = contact(envelope) else { return Ok(Verdict::NotFound(format!("the recipient is not a contact of {name}"))) };
-    let error = match core.operation(edition.get_contact).path_param("contactId", &id).send::<Value>().await {
-        Ok(response) => return Ok(consent::verdict(name, &response, id, envelope.message.channel)),
-        Err(error) => error,
-    };
-    let unclear = || Verdict::Unclear(format!("{name} was asked about the contact: {error}"));
-    match error.kind() {
-        // A page of a proxy is not the vendor's word.
-        ErrorKind::NotFound if error.body_as::<serde_json::Map<String, Value>>().is_some() => {
-            Ok(Verdict::NotFound(format!("{name} does not have the contact: {error}")))
-        }
-        ErrorKind::NotFound | ErrorKind::Decode | ErrorKind::TooLarge | ErrorKind::Redirect => Ok(unclear()),
-        ErrorKind::Refused if error.status().is_none_or(|status| status.as_u16() != 402) => Ok(unclear()),
-        _ => Err(error.into()),
+    match core.operation(edition.get_contact).path_param("contactId", &id).send::<Value>().await {
+        Ok(response) => Ok(consent::verdict(name, &response, id, envelope.message.channel)),
+        Err(error) => absent::verdict(name, "contact", error),
     }
 }
 

@@ -10,7 +10,6 @@
 //! Nothing counts before a list was read to its end.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -18,16 +17,14 @@ use reachout_messenger::leonar::routes::SEARCH_CONTACTS;
 use reachout_messenger::leonar::types::{SearchContactsRequest, SortDirection};
 use reachout_runtime::{Core, Uuid};
 use serde_json::Value;
-use tokio::time::Instant;
 
+use crate::vendor::cached::Cached;
 use crate::{Error, Lane};
 
 /// For how long a list is believed.
 const FRESH: Duration = Duration::from_mins(5);
 /// A contact that is not in a list of this age may be a new one.
 const RECENT: Duration = Duration::from_secs(5);
-/// How long a failure stands for the messages that wait for the same list.
-const FAILED: Duration = Duration::from_secs(5);
 /// How many contacts are asked for at a time, and how many of them are those of the page before.
 const PAGE: usize = 100;
 const OVERLAP: usize = 10;
@@ -49,69 +46,35 @@ pub(super) enum Mark {
 
 /// The contacts of each account.
 #[derive(Default)]
-pub(in crate::vendor) struct Contacts(Mutex<HashMap<Lane, Arc<tokio::sync::Mutex<Account>>>>);
-
-#[derive(Default)]
-struct Account {
-    known: Option<Known>,
-    failed: Option<(Instant, String)>,
-}
+pub(in crate::vendor) struct Contacts(Cached<List>);
 
 /// A complete list.
-#[derive(Clone)]
-struct Known {
+struct List {
     marks: HashMap<String, Mark>,
     newest: Option<DateTime<Utc>>,
-    read_at: Instant,
 }
 
 impl Contacts {
     /// What Leonar says about a contact; `None` if it does not have it.
     pub(super) async fn mark(&self, core: &Core, lane: &Lane, id: &str) -> Result<Option<Mark>, Error> {
-        let account = {
-            // Every change under the lock is complete in itself, so a panic elsewhere leaves nothing half-done.
-            let mut accounts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(accounts.entry(lane.clone()).or_default())
-        };
         let id = canonical(id);
-        let mut account = account.lock().await;
-        let mark = account.read_within(core, FRESH).await?.marks.get(&id).copied();
-        match mark {
-            Some(mark) => Ok(Some(mark)),
-            None => Ok(account.read_within(core, RECENT).await?.marks.get(&id).copied()),
-        }
-    }
-}
-
-impl Account {
-    /// The list, not older than `age`.
-    async fn read_within(&mut self, core: &Core, age: Duration) -> Result<&Known, Error> {
-        if self.known.as_ref().is_none_or(|known| known.read_at.elapsed() >= age) {
-            if let Some((_, reason)) = self.failed.as_ref().filter(|(at, _)| at.elapsed() < FAILED) {
-                return Err(Error::Other(reason.clone()));
-            }
-            match refresh(core, self.known.as_ref()).await {
-                Ok(known) => (self.known, self.failed) = (Some(known), None),
-                Err(error) => {
-                    // What could not be brought up to date is read anew.
-                    self.known = None;
-                    self.failed = Some((Instant::now(), error.to_string()));
-                    return Err(error);
-                }
+        let mut account = self.0.of(lane).await;
+        for age in [FRESH, RECENT] {
+            if let Some(mark) = account.within(age, |before| refresh(core, before)).await?.marks.get(&id) {
+                return Ok(Some(*mark));
             }
         }
-        self.known.as_ref().ok_or_else(|| incomplete("it was not read"))
+        Ok(None)
     }
 }
 
 /// Reads all contacts, or those that changed since a list was read.
-async fn refresh(core: &Core, before: Option<&Known>) -> Result<Known, Error> {
-    let read_at = Instant::now();
+async fn refresh(core: &Core, before: Option<List>) -> Result<List, Error> {
     let mut known = match before {
-        Some(before) => Known { read_at, ..before.clone() },
+        Some(before) => before,
         None => {
             let all = list(core, None).await?;
-            Known { marks: all.marks, newest: all.newest, read_at }
+            List { marks: all.marks, newest: all.newest }
         }
     };
     for _ in 0..ROUNDS {

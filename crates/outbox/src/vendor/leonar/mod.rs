@@ -23,9 +23,11 @@ pub(super) async fn check(contacts: &Contacts, core: &Core, envelope: &Envelope)
     };
     Ok(match contacts.mark(core, &envelope.lane, id).await? {
         Some(Mark::Free) => Verdict::Eligible,
-        Some(Mark::DoNotContact) => {
-            Verdict::Suppressed { code: "do-not-contact".to_owned(), reason: "Leonar has the contact marked do-not-contact".to_owned() }
-        }
+        Some(Mark::DoNotContact) => Verdict::Suppressed {
+            code: "do-not-contact".to_owned(),
+            reason: "Leonar has the contact marked do-not-contact".to_owned(),
+            channel: None,
+        },
         Some(Mark::Unclear) => Verdict::Unclear("whether Leonar has the contact marked do-not-contact is not understood".to_owned()),
         // It may have been created a moment ago.
         None => Verdict::Unclear("the contact is not in Leonar's list of contacts".to_owned()),

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use clap::error::{ContextKind, ContextValue};
-use reachout_schema::nearest;
+use reachout_document::nearest;
 
 /// A sentence with the nearest word at its end.
 pub fn with_nearest<'a>(sentence: impl Display, word: &str, known: impl IntoIterator<Item = &'a str>) -> String {

@@ -10,7 +10,7 @@ mod vault;
 use std::io::IsTerminal as _;
 
 use clap::{Args, Subcommand};
-use reachout_messenger::Vendor;
+use reachout_messenger::{Delivery, Vendor};
 use reachout_runtime::CredentialProvider as _;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
@@ -88,12 +88,19 @@ async fn logout(vendor: &reachout_runtime::Vendor, settings: &Settings, output: 
 }
 
 async fn token(vendor: &'static reachout_runtime::Vendor, access: &Access<'_>) -> Result<(), Failure> {
-    let secret = match Source::of(vendor, access.settings).await? {
+    let settings = access.settings;
+    let secret = match Source::of(vendor, settings).await? {
         Source::Login { login: login @ Login::Oauth { .. }, place } => {
             let (base_url, _) = access.base_url(vendor)?;
-            oauth(&login, &place, vendor, &base_url, access.settings)?.credential().await?
+            let kept = store(&place, settings)?.load(&name(settings, vendor)).await.map_err(|error| Failure::Usage(error.into()))?;
+            let token = oauth(&login, &place, vendor, &base_url, settings)?.credential().await?;
+            if kept.is_none_or(|kept| kept.access_token.expose_secret() != token.expose_secret()) {
+                // The vendor renewed it, whatever becomes of the output.
+                access.calls.record(Delivery::Accepted);
+            }
+            token
         }
-        source => match source.credential(vendor, "", access.settings)? {
+        source => match source.credential(vendor, "", settings)? {
             source::Credential::Fixed(secret) => secret,
             source::Credential::Renewed(provider) => provider.credential().await?,
         },

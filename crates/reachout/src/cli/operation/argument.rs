@@ -4,10 +4,9 @@ use std::{collections::HashSet, path::PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches};
 use heck::{ToKebabCase as _, ToShoutySnakeCase as _};
-use reachout_runtime::Route;
+use reachout_document::{Content, Document, Location, Operation, Parameter};
 use serde_json::Value;
 
-use super::document::{Content, Document, text};
 use super::kind::Kind;
 
 /// Arguments that the program itself has. A parameter of such a name gets `field-` before it.
@@ -80,13 +79,13 @@ pub struct Arguments<'d> {
 }
 
 impl<'d> Arguments<'d> {
-    pub fn of(document: &'d Document, route: &Route) -> Self {
-        let mut list: Vec<_> = document.parameters(route).into_iter().filter_map(|node| parameter(document, node)).collect();
+    pub fn of(document: &'d Document, operation: &Operation<'d>) -> Self {
+        let mut list: Vec<_> = operation.parameters.iter().filter_map(|written| parameter(document, written)).collect();
         let mut json_body = None;
-        if let Some(body) = document.body(route) {
+        if let Some(body) = operation.body.map(|body| body.content) {
             let (fields, complete) = fields(document, body);
             list.extend(fields);
-            if !is_multipart(body) {
+            if !body.is_multipart() {
                 json_body = Some(if complete { Need::Optional } else { Need::Required });
             }
         }
@@ -98,8 +97,8 @@ impl<'d> Arguments<'d> {
             }
             taken.insert(argument.flag.clone());
         }
-        let file = matches!(document.responds(route), super::document::Responds::File);
-        Self { list, json_body, pages: route.pagination.is_some(), file }
+        let file = operation.success.and_then(|success| success.content).is_some_and(|content| !content.is_json());
+        Self { list, json_body, pages: operation.pagination().is_some(), file }
     }
 
     /// As the parser takes them.
@@ -163,34 +162,31 @@ impl Argument<'_> {
 }
 
 /// The argument of a parameter; nothing for a header that always has one value, which is sent by itself.
-fn parameter<'d>(document: &'d Document, node: &'d Value) -> Option<Argument<'d>> {
-    let place = match text(node, "in") {
-        "path" => Place::Path,
-        "query" => Place::Query,
-        _ => Place::Header,
+fn parameter<'d>(document: &'d Document, parameter: &Parameter<'d>) -> Option<Argument<'d>> {
+    let place = match parameter.location {
+        Location::Path => Place::Path,
+        Location::Query => Place::Query,
+        Location::Header if parameter.constant(document).is_some() => return None,
+        Location::Header => Place::Header,
     };
-    let schema = &node["schema"];
-    if place == Place::Header && document.follow(schema)["enum"].as_array().is_some_and(|values| values.len() == 1) {
-        return None;
-    }
-    let (kind, many) = scalar(document, schema)?;
-    let need = if place == Place::Path || node["required"] == true { Need::Required } else { Need::Optional };
-    let help = [text(node, "description"), text(document.follow(schema), "description")].into_iter().find(|help| !help.is_empty());
-    Some(argument(text(node, "name"), place, (kind, many), schema, need, help))
+    let kind = scalar(document, parameter.schema)?;
+    let need = if place == Place::Path || parameter.required { Need::Required } else { Need::Optional };
+    let help = [parameter.description, described(document, parameter.schema)].into_iter().find(|help| !help.is_empty());
+    Some(argument(parameter.name, place, kind, parameter.schema, need, help))
 }
 
 /// The arguments of the fields of a body, and whether they can say all that it needs.
 fn fields<'d>(document: &'d Document, body: Content<'d>) -> (Vec<Argument<'d>>, bool) {
-    let schema = document.follow(body.schema);
+    let schema = document.resolve(body.schema);
     let Some(properties) = schema["properties"].as_object() else {
         // Alternatives, or fields of any name.
         return (Vec::new(), false);
     };
     let required = |name: &str| schema["required"].as_array().is_some_and(|required| required.iter().any(|other| other == name));
-    let (place, need) = if is_multipart(body) { (Place::Part, Need::Required) } else { (Place::Field, Need::RequiredUnlessBody) };
+    let (place, need) = if body.is_multipart() { (Place::Part, Need::Required) } else { (Place::Field, Need::RequiredUnlessBody) };
     let kind_of = |name: &str, property| {
         let (kind, many) = scalar(document, property)?;
-        Some((if kind == Kind::Text && is_base64(name, document.follow(property)) { Kind::Base64 } else { kind }, many))
+        Some((if kind == Kind::Text && is_base64(name, document.resolve(property)) { Kind::Base64 } else { kind }, many))
     };
     let is_file = |kind: &Kind| matches!(kind, Kind::Binary | Kind::Base64);
     let files = properties.iter().filter(|(name, property)| kind_of(name, property).is_some_and(|(kind, _)| is_file(&kind))).count();
@@ -209,7 +205,7 @@ fn fields<'d>(document: &'d Document, body: Content<'d>) -> (Vec<Argument<'d>>, 
         };
         let help = Some(match kind {
             Kind::Base64 => "The file; its name and media type follow from the path unless they are given.",
-            _ => text(document.follow(property), "description"),
+            _ => described(document, property),
         });
         let is_only_file = is_file(&kind) && files == 1;
         let mut argument = argument(name, place, (kind, many), property, need, help);
@@ -235,11 +231,17 @@ fn argument<'d>(
 
 /// A scalar, or a list of scalars.
 fn scalar(document: &Document, schema: &Value) -> Option<(Kind, bool)> {
-    let followed = document.follow(schema);
+    let followed = document.resolve(schema);
     if followed["type"] == "array" {
         return Some((Kind::of(document, &followed["items"])?, true));
     }
     Kind::of(document, schema).map(|kind| (kind, false))
+}
+
+/// What a schema means, by itself or by what it stands for.
+fn described<'d>(document: &'d Document, schema: &'d Value) -> &'d str {
+    let of = |schema: &'d Value| schema["description"].as_str();
+    of(schema).or_else(|| of(document.resolve(schema))).unwrap_or_default()
 }
 
 /// The vendor wants the content of a file, and JSON has no place for bytes.
@@ -260,8 +262,4 @@ pub fn from_path(arguments: &[Argument<'_>], path: &std::path::Path) -> Vec<(Str
         Some((argument.name.to_owned(), Value::from(value?)))
     };
     field(&FILE_NAMES, file_name).into_iter().chain(field(&MEDIA_TYPES, media_type)).collect()
-}
-
-pub fn is_multipart(body: Content<'_>) -> bool {
-    body.media_type.starts_with("multipart/")
 }

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use clap::ArgMatches;
+use reachout_document::Operation;
 use reachout_runtime::{Core, Request, Route, multipart::Form};
 use serde_json::{Map, Value};
 
 use super::argument::{Arguments, Place, from_path};
-use super::document::Document;
 use super::kind::Kind;
 use crate::cli::{
     arguments::{exact::Exact, input},
@@ -36,7 +36,7 @@ enum Body {
 
 impl Draft {
     /// The request that the arguments ask for.
-    pub fn new(document: &Document, route: &'static Route, arguments: &Arguments<'_>, matches: &ArgMatches) -> Result<Self, Failure> {
+    pub fn new(route: &'static Route, operation: &Operation<'_>, arguments: &Arguments<'_>, matches: &ArgMatches) -> Result<Self, Failure> {
         let (mut path, mut query, mut headers) = (Vec::new(), Vec::new(), Vec::new());
         let mut fields = Map::new();
         let mut of_path = Map::new();
@@ -78,12 +78,12 @@ impl Draft {
             }
             .push((name, if argument.many { values.collect() } else { values.next().unwrap_or_default() }));
         }
-        let body = match document.body(route) {
+        let body = match operation.body.map(|body| body.content) {
             None => Body::None,
-            Some(content) if super::argument::is_multipart(content) => Body::Parts(form, parts),
+            Some(content) if content.is_multipart() => Body::Parts(form, parts),
             Some(content) => {
                 let body = merged(whole(matches)?, of_path.into_iter().chain(fields).collect())?;
-                if content.media_type == "application/x-www-form-urlencoded" { Body::Form(body.value().clone()) } else { Body::Json(body) }
+                if content.is_form() { Body::Form(body.value().clone()) } else { Body::Json(body) }
             }
         };
         Ok(Self { route, path, query, headers, body })

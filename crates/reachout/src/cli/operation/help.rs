@@ -2,20 +2,20 @@
 
 use std::fmt::Write as _;
 
+use reachout_document::Operation;
 use reachout_runtime::{Evidence, Pagination, Route, Token};
 
-use super::document::{Document, text};
 use super::words;
 
 /// The operations under the headings of their groups.
-pub fn listing(document: &Document, routes: &[&Route]) -> String {
+pub fn listing(operations: &[(&Route, Operation<'_>)]) -> String {
     let mut listing = String::new();
-    let width = routes.iter().map(|route| words(route.name).len()).max().unwrap_or(0);
-    for group in groups(routes) {
+    let width = operations.iter().map(|(route, _)| words(route.name).len()).max().unwrap_or(0);
+    for group in groups(operations) {
         // Writing to a string cannot fail.
         let _ = writeln!(listing, "{}:", words(group));
-        for route in routes.iter().filter(|route| route.group == group) {
-            let _ = writeln!(listing, "  {:width$}  {}", words(route.name), summary(document, route));
+        for (route, operation) in operations.iter().filter(|(route, _)| route.group == group) {
+            let _ = writeln!(listing, "  {:width$}  {}", words(route.name), operation.summary());
         }
         listing.push('\n');
     }
@@ -23,9 +23,9 @@ pub fn listing(document: &Document, routes: &[&Route]) -> String {
 }
 
 /// In the order of the document.
-pub fn groups<'r>(routes: &[&'r Route]) -> Vec<&'r str> {
+pub fn groups(operations: &[(&Route, Operation<'_>)]) -> Vec<&'static str> {
     let mut groups = Vec::new();
-    for route in routes {
+    for (route, _) in operations {
         if !groups.contains(&route.group) {
             groups.push(route.group);
         }
@@ -33,16 +33,10 @@ pub fn groups<'r>(routes: &[&'r Route]) -> Vec<&'r str> {
     groups
 }
 
-/// One sentence without a full stop.
-pub fn summary<'d>(document: &'d Document, route: &Route) -> &'d str {
-    text(document.operation(route), "summary")
-}
-
 /// Summary, description, what is sent, and how well it is documented where.
-pub fn long_about(document: &Document, route: &Route) -> String {
-    let operation = document.operation(route);
-    let mut about = summary(document, route).to_owned();
-    for paragraph in text(operation, "description").split("\n\n").filter(|paragraph| !paragraph.trim().is_empty()) {
+pub fn long_about(route: &Route, operation: &Operation<'_>) -> String {
+    let mut about = operation.summary().to_owned();
+    for paragraph in operation.description().split("\n\n").filter(|paragraph| !paragraph.trim().is_empty()) {
         about.push_str("\n\n");
         about.push_str(&one_line(paragraph));
     }
@@ -59,7 +53,7 @@ pub fn long_about(document: &Document, route: &Route) -> String {
     if let Some(token) = route.token.filter(|token| *token != Token::Any) {
         let _ = write!(about, ", with {token}");
     }
-    if operation["deprecated"] == true {
+    if operation.is_deprecated() {
         about.push_str(", deprecated by the vendor");
     }
     let _ = write!(about, "\n{}", route.docs);
@@ -71,7 +65,7 @@ pub fn long_about(document: &Document, route: &Route) -> String {
         _ => "Not documented; known from other clients",
     };
     let _ = write!(about, "\n\n{evidence}");
-    match text(&operation["x-evidence"], "note") {
+    match operation.evidence().1 {
         "" => about.push('.'),
         note => {
             let _ = write!(about, ": {}", one_line(note));
@@ -81,8 +75,8 @@ pub fn long_about(document: &Document, route: &Route) -> String {
 }
 
 /// The documented request body, indented.
-pub fn example_body(document: &Document, route: &Route) -> Option<String> {
-    let body = document.body(route).filter(|body| !super::argument::is_multipart(*body))?;
+pub fn example_body(operation: &Operation<'_>) -> Option<String> {
+    let body = operation.body.map(|body| body.content).filter(|body| !body.is_multipart())?;
     serde_json::to_string_pretty(body.example?).ok()
 }
 

@@ -7,10 +7,10 @@ use clap::{
     Arg, Command,
     builder::{PossibleValue, TypedValueParser},
 };
+use reachout_document::Document;
 use serde_json::{Number, Value};
 use uuid::Uuid;
 
-use super::document::{Document, component};
 use crate::cli::arguments::{
     input,
     time::{moment, rfc3339},
@@ -40,11 +40,10 @@ pub enum Kind {
 impl Kind {
     /// The kind of a schema; nothing where it is not a scalar.
     pub fn of(document: &Document, schema: &Value) -> Option<Self> {
-        let followed = document.follow(schema);
-        if let Some(values) = followed["enum"].as_array() {
-            let known = values.iter().filter_map(Value::as_str).map(str::to_owned).collect();
-            let open = component(schema).is_some_and(|name| document.is_open(name));
-            return Some(Self::Choice { known, open });
+        let followed = document.resolve(schema);
+        if let Some(values) = document.choices(schema) {
+            let known = values.into_iter().map(str::to_owned).collect();
+            return Some(Self::Choice { known, open: document.is_open(schema) });
         }
         if let Some(alternatives) = followed["oneOf"].as_array() {
             let texts = alternatives.iter().any(|alternative| Self::of(document, alternative) == Some(Self::Text));

@@ -3,24 +3,21 @@
 mod argument;
 mod check;
 mod columns;
-pub mod document;
 mod draft;
 mod help;
 mod kind;
 mod page;
 
+use std::sync::OnceLock;
+
 use clap::{ArgMatches, Command};
 use futures_util::StreamExt as _;
+use reachout_document::{Content, Document, Operation};
 use reachout_messenger::{Api, Vendor};
 use reachout_runtime::{Core, Delivery, Method, Route};
 use serde_json::Value;
 
-use self::{
-    argument::Arguments,
-    document::{Document, Responds},
-    draft::Draft,
-    page::Pagination,
-};
+use self::{argument::Arguments, draft::Draft, page::Pagination};
 use super::{
     call::{Access, download},
     failure::Failure,
@@ -30,6 +27,15 @@ use super::{
 /// `list_contacts` as it is typed.
 fn words(name: &str) -> String {
     name.replace('_', "-")
+}
+
+/// What is known of the vendor of this name, and its document, which is parsed once in a process.
+pub fn documented(id: &str) -> Option<(Api, &'static Document)> {
+    static APIS: OnceLock<Vec<(Api, OnceLock<Document>)>> = OnceLock::new();
+    let all = || Vendor::ALL.into_iter().filter_map(Vendor::api).map(|api| (api, OnceLock::new())).collect();
+    let (api, document) = APIS.get_or_init(all).iter().find(|(api, _)| api.vendor.id == id)?;
+    // The generator wrote it as JSON.
+    Some((*api, document.get_or_init(|| Document::parse(api.openapi).unwrap_or_default())))
 }
 
 /// The command of a vendor. Its operations are declared when it is the one that is called.
@@ -48,57 +54,62 @@ pub fn command(api: Api) -> Command {
 /// With its groups and their operations.
 fn declared(command: Command) -> Command {
     // A command of this name was made from what the vendor's client knows.
-    let Some(Api { vendor, openapi, .. }) = command.get_name().parse().ok().and_then(Vendor::api) else { return command };
-    let document = Document::read(openapi);
-    let groups = help::groups(vendor.routes).into_iter().map(|name| group(&document, name, vendor.routes));
+    let Some((Api { vendor, .. }, document)) = documented(command.get_name()) else { return command };
+    let operations: Vec<_> = vendor.routes.iter().filter_map(|route| Some((*route, document.operation(route.operation_id)?))).collect();
+    let groups = help::groups(&operations).into_iter().map(|name| group(document, name, &operations));
     // Clap lists subcommands in one heap; the groups are the headings here.
     command
         .subcommands(groups)
         .help_template("{about-with-newline}\n{usage-heading} {usage}\n\n{before-help}Options:\n{options}")
-        .before_help(help::listing(&document, vendor.routes))
+        .before_help(help::listing(&operations))
 }
 
-fn group(document: &Document, name: &str, routes: &[&'static Route]) -> Command {
-    let routes = || routes.iter().filter(|route| route.group == name);
-    let about = routes().next().map_or("", |route| document.group(document.operation(route)));
+fn group(document: &'static Document, name: &str, operations: &[(&'static Route, Operation<'static>)]) -> Command {
+    let operations = || operations.iter().filter(|(route, _)| route.group == name);
+    let about = operations().next().map_or("", |(_, operation)| document.group_description(operation.group));
     Command::new(words(name))
         .about(about.to_owned())
         .subcommand_required(true)
         .arg_required_else_help(true)
         .disable_help_subcommand(true)
         .subcommand_value_name("OPERATION")
-        .subcommands(routes().map(|route| operation(document, route)))
+        .subcommands(operations().map(|(route, documented)| operation(document, route, documented)))
 }
 
-fn operation(document: &Document, route: &Route) -> Command {
+fn operation(document: &'static Document, route: &Route, operation: &Operation<'static>) -> Command {
     let command = Command::new(words(route.name))
-        .about(help::summary(document, route).to_owned())
-        .long_about(help::long_about(document, route))
-        .args(Arguments::of(document, route).declare());
-    match help::example_body(document, route) {
+        .about(operation.summary().to_owned())
+        .long_about(help::long_about(route, operation))
+        .args(Arguments::of(document, operation).declare());
+    match help::example_body(operation) {
         Some(example) => command.after_long_help(format!("Example for --json-body:\n{example}")),
         None => command,
     }
 }
 
 /// Calls the operation that was asked for.
-pub async fn run(api: Api, matches: &ArgMatches, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
+pub async fn run(
+    (api, document): (Api, &'static Document),
+    matches: &ArgMatches,
+    access: &Access<'_>,
+    output: &mut Output,
+) -> Result<(), Failure> {
     let asked = matches.subcommand().and_then(|(group, matches)| Some((group, matches.subcommand()?)));
     let (group, (name, matches)) = asked.ok_or_else(|| Failure::usage("no operation was given"))?;
     let route = api.vendor.routes.iter().find(|route| words(route.group) == group && words(route.name) == name);
-    let route = *route.ok_or_else(|| Failure::usage(format!("{} has no operation {group} {name}", api.vendor.name)))?;
-    let document = Document::read(api.openapi);
-    if let Responds::Json { schema } = document.responds(route) {
-        let items = Pagination::of(document.operation(route)).map(|pagination| pagination.items);
-        output.expect_columns(columns::known(&document, schema, items.as_deref()))?;
+    let known = route.and_then(|route| Some((*route, document.operation(route.operation_id)?)));
+    let (route, operation) = known.ok_or_else(|| Failure::usage(format!("{} has no operation {group} {name}", api.vendor.name)))?;
+    if let Some(Content { schema, .. }) = operation.response() {
+        let items = operation.pagination().map(|pagination| pagination.items);
+        output.expect_columns(columns::known(document, schema, items.as_deref()))?;
     }
-    let draft = checked(&document, route, matches, output)?;
+    let draft = checked(document, (route, &operation), matches, output)?;
     let core: Core = access.client(api.vendor, route.authenticated).await?;
     access.exchange.set_parts(draft.parts());
     if route.method == Method::GET {
         access.calls.set_read_only();
     }
-    match call(&document, route, (core, draft), matches, (access, output)).await {
+    match call(document, (route, &operation), (core, draft), matches, (access, output)).await {
         // Some lists are asked for by POST. Whoever closes the output of one has seen enough of it.
         Err(Failure::OutputClosed) if route.pagination.is_some() => Ok(()),
         shown => shown,
@@ -106,10 +117,15 @@ pub async fn run(api: Api, matches: &ArgMatches, access: &Access<'_>, output: &m
 }
 
 /// The request, if it fits what the operation takes.
-fn checked(document: &Document, route: &'static Route, matches: &ArgMatches, output: &mut Output) -> Result<Draft, Failure> {
-    let arguments = Arguments::of(document, route);
-    let draft = Draft::new(document, route, &arguments, matches)?;
-    let mut problems = check::request(document, route, &arguments.list, matches, &draft);
+fn checked(
+    document: &'static Document,
+    (route, operation): (&'static Route, &Operation<'static>),
+    matches: &ArgMatches,
+    output: &mut Output,
+) -> Result<Draft, Failure> {
+    let arguments = Arguments::of(document, operation);
+    let draft = Draft::new(route, operation, &arguments, matches)?;
+    let mut problems = check::request(document, operation, &arguments.list, matches, &draft);
     for argument in &arguments.list {
         for warning in argument.values(matches).filter_map(|value| argument.kind.warning(value)) {
             output.note(format!("{}: {warning}", argument.shown()));
@@ -123,23 +139,23 @@ fn checked(document: &Document, route: &'static Route, matches: &ArgMatches, out
 }
 
 async fn call(
-    document: &Document,
-    route: &'static Route,
+    document: &'static Document,
+    (route, operation): (&'static Route, &Operation<'static>),
     (core, draft): (Core, Draft),
     matches: &ArgMatches,
     (access, output): (&Access<'_>, &mut Output),
 ) -> Result<(), Failure> {
     let vendor = core.vendor().name;
-    let pagination = Pagination::of(document.operation(route));
-    match (document.responds(route), pagination) {
-        (Responds::Nothing, _) => output.done(draft.request(&core).send_empty().await?.status().as_u16()),
-        (Responds::File, _) => {
-            let file = download::Destination::open(matches, &access.calls)?;
-            download::save(draft.request(&core).send_stream().await?.into_inner(), file, output).await
+    let pagination = Pagination::of(&operation.node["x-pagination"]);
+    match (operation.success.and_then(|success| success.content), pagination) {
+        (None, _) => output.done(draft.request(&core).send_empty().await?.status().as_u16()),
+        (Some(file), _) if !file.is_json() => {
+            let destination = download::Destination::open(matches, &access.calls)?;
+            download::save(draft.request(&core).send_stream().await?.into_inner(), destination, output).await
         }
-        (Responds::Json { schema }, Some(pagination)) if matches.get_flag("all") => {
+        (Some(Content { schema, .. }), Some(pagination)) if matches.get_flag("all") => {
             output.begin(&words(route.group).replace('-', " "));
-            let (mut items, deviation) = pagination.stream(&core, draft, check::Response::of(document, schema));
+            let (mut items, deviation) = pagination.stream(&core, draft, move |response| check::deviation(document, schema, response));
             while let Some(item) = items.next().await {
                 match item {
                     Ok(item) => output.item(item)?,
@@ -153,14 +169,14 @@ async fn call(
             let deviation = deviation.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
             as_documented(vendor, route, deviation)
         }
-        (Responds::Json { schema }, pagination) => {
+        (Some(Content { schema, .. }), pagination) => {
             let response = draft.request(&core).send::<Value>().await?.into_inner();
             let more = pagination.as_ref().is_some_and(|pagination| pagination.may_go_on(&response));
             output.response(&response, pagination.as_ref().map(|pagination| pagination.items.as_str()))?;
             if more {
                 output.hint("One page; --all fetches every page.");
             }
-            as_documented(vendor, route, check::Response::of(document, schema).deviation(&response))
+            as_documented(vendor, route, check::deviation(document, schema, &response))
         }
     }
 }

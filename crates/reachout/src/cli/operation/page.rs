@@ -9,8 +9,6 @@ use reachout_runtime::{
 };
 use serde_json::Value;
 
-use super::check;
-use super::document::text;
 use super::draft::Draft;
 
 /// How an operation pages: `x-pagination` of its document.
@@ -31,14 +29,15 @@ pub struct Pagination {
 pub type Deviation = Arc<Mutex<Option<String>>>;
 
 impl Pagination {
-    pub fn of(operation: &Value) -> Option<Self> {
-        let node = operation.get("x-pagination")?;
+    pub fn of(node: &Value) -> Option<Self> {
+        node.as_object()?;
+        let text = |node: &Value, key: &str| node[key].as_str().unwrap_or_default().to_owned();
         let path = |key: &str| node[key].as_str().map(str::to_owned);
         let next = node["next"].as_object().into_iter().flatten();
         Some(Self {
-            style: text(node, "style").to_owned(),
-            items: text(node, "items").to_owned(),
-            parameter: text(node, "param").to_owned(),
+            style: text(node, "style"),
+            items: text(node, "items"),
+            parameter: text(node, "param"),
             next: next.filter_map(|(parameter, from)| Some((parameter.clone(), from.as_str()?.to_owned()))).collect(),
             more: path("more"),
             total: path("total"),
@@ -47,7 +46,12 @@ impl Pagination {
     }
 
     /// The items of all pages from the draft's on.
-    pub fn stream(self, core: &Core, draft: Draft, check: check::Response) -> (BoxStream<'static, Result<Value, Error>>, Deviation) {
+    pub fn stream(
+        self,
+        core: &Core,
+        draft: Draft,
+        check: impl Fn(&Value) -> Option<String> + Send + Sync + 'static,
+    ) -> (BoxStream<'static, Result<Value, Error>>, Deviation) {
         let deviation = Deviation::default();
         let (core, noted, reader, check) = (core.clone(), Arc::clone(&deviation), self.clone(), Arc::new(check));
         let fetch = move |draft: Draft| {
@@ -55,7 +59,7 @@ impl Pagination {
                 (draft.request(&core).send::<Value>(), Arc::clone(&noted), reader.clone(), Arc::clone(&check));
             async move {
                 let response = call.await?.into_inner();
-                if let Some(problem) = check.deviation(&response) {
+                if let Some(problem) = check(&response) {
                     noted.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(problem);
                 }
                 Ok(reader.page(response))
@@ -122,13 +126,13 @@ fn keys(path: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::Pagination;
 
     #[test]
     fn a_page_is_read_by_its_dot_paths() {
-        let by_last = json!({ "x-pagination": { "style": "cursor", "items": "data.contacts", "next": { "after": "last.id", "date": "data.date" }, "more": "data.more", "total": "total" } });
+        let by_last = json!({ "style": "cursor", "items": "data.contacts", "next": { "after": "last.id", "date": "data.date" }, "more": "data.more", "total": "total" });
         let pagination = Pagination::of(&by_last).unwrap();
         let page = pagination.page(json!({ "data": { "contacts": [{ "id": 1 }, { "id": 2 }], "more": true, "date": null }, "total": "7" }));
         assert_eq!((page.items.len(), page.more, page.total), (2, Some(true), Some(7)));
@@ -138,8 +142,8 @@ mod tests {
         assert_eq!(page.next, Some(vec![("after".to_owned(), json!(2))]));
         let empty = pagination.page(json!({ "data": null }));
         assert_eq!((empty.items.len(), empty.more, empty.total, empty.next), (0, None, None, None));
-        assert!(Pagination::of(&json!({})).is_none());
-        let bare = Pagination::of(&json!({ "x-pagination": { "style": "offset", "items": "", "param": "skip" } })).unwrap();
+        assert!(Pagination::of(&Value::Null).is_none());
+        let bare = Pagination::of(&json!({ "style": "offset", "items": "", "param": "skip" })).unwrap();
         assert_eq!(bare.page(json!([{ "id": 1 }, { "id": 2 }])).items.len(), 2, "a response that is the list itself");
     }
 }

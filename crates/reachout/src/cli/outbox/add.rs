@@ -4,8 +4,8 @@ use std::{collections::HashMap, path::PathBuf};
 
 use chrono::{DateTime, Utc};
 use clap::Args;
-use reachout_messenger::{Channel, Message, Vendor};
-use reachout_outbox::{Address, Clock, Envelope, Error, Lane};
+use reachout_messenger::{Channel, Field, Message, Vendor};
+use reachout_outbox::{Address, Clock, Envelope, Error, Lane, Region};
 use serde::Serialize;
 use serde_json::json;
 
@@ -22,6 +22,7 @@ use crate::cli::{
     call::Access,
     failure::Failure,
     output::{Output, line, plain},
+    unsupported,
 };
 
 /// Where the recipient is, unless --to says so; then in a column of profiles, and then in `id`.
@@ -51,7 +52,8 @@ A template is a text with {{ column }} in it, in the language of minijinja. Its 
   ---
   Hi {{ first_name }}, …
 
-An empty cell is an error where the template uses it; {{ first_name | default(\"there\") }} takes another text.")]
+An empty cell is an error where the template uses it; {{ first_name | default(\"there\") }} takes another text. There are {% if %}, {% for %} and
+filters such as upper, trim, join and replace; nothing that keeps a value, such as {% set %} or a macro.")]
 pub struct Add {
     /// File of the people: CSV with a header, or JSONL; or - for standard input
     #[arg(long, value_name = "FILE|-")]
@@ -113,19 +115,24 @@ struct Queued {
     envelope: Envelope,
 }
 
+/// Everything that the messages are made of.
+struct Campaign<'a> {
+    add: &'a Add,
+    people: &'a People,
+    columns: Columns<'a>,
+    template: Template,
+    lane: &'a Lane,
+    /// The columns of the recipient, and of the key if that is one.
+    to: &'a str,
+    key: Option<&'a str>,
+}
+
 impl Add {
     pub async fn run(self, database: &Database, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
         let people = People::read(&self.from)?;
         let lane = account(self.via, self.credential.as_deref(), access);
         let region = database.region();
-        let messages = on_deep_stack(|| {
-            let template = Template::read(&self.template, self.subject.as_deref())?;
-            let to = recipient(&people, self.to.as_deref())?;
-            let key = self.key.as_deref().map(|key| named(&people, key, "--key")).transpose()?;
-            let used: Vec<_> = key.into_iter().filter(|key| !columns::holds_addresses(key)).chain([to]).collect();
-            let columns = Columns::of(&people, &used, &self.data_column, region)?;
-            self.messages(&people, &columns, &template, &lane, to, key)
-        })?;
+        let messages = on_deep_stack(|| Campaign::new(&self, &people, &lane, region)?.messages())?;
         if access.exchange.is_preview() {
             return show(&messages, output);
         }
@@ -137,26 +144,29 @@ impl Add {
         output.hint("Send them: reachout outbox run");
         Ok(())
     }
+}
+
+impl<'a> Campaign<'a> {
+    fn new(add: &'a Add, people: &'a People, lane: &'a Lane, region: Option<Region>) -> Result<Self, Failure> {
+        let template = Template::read(&add.template, add.subject.as_deref())?;
+        let to = recipient(people, add.to.as_deref())?;
+        let key = add.key.as_deref().map(|key| named(people, key, "--key")).transpose()?;
+        let used: Vec<_> = key.into_iter().filter(|key| !columns::holds_addresses(key)).chain([to]).collect();
+        let columns = Columns::of(people, &used, &add.data_column, region)?;
+        Ok(Self { add, people, columns, template, lane, to, key })
+    }
 
     /// All messages, or all that is wrong.
-    fn messages(
-        &self,
-        people: &People,
-        columns: &Columns<'_>,
-        template: &Template,
-        lane: &Lane,
-        to: &str,
-        key: Option<&str>,
-    ) -> Result<Vec<Queued>, Failure> {
-        let (mut messages, mut wrong) = (Vec::<Queued>::with_capacity(people.rows.len()), Vec::new());
+    fn messages(&self) -> Result<Vec<Queued>, Failure> {
+        let (mut messages, mut wrong) = (Vec::<Queued>::with_capacity(self.people.rows.len()), Vec::new());
         let mut keys = HashMap::new();
-        for person in &people.rows {
-            match self.message(person, people, columns, template, lane, to, key) {
+        for person in &self.people.rows {
+            let place = format!("{} line {}", self.people.name, person.line);
+            match self.message(person) {
                 Ok(message) => {
                     let first = keys.insert(message.key.clone(), messages.len()).and_then(|at| messages.get(at));
                     if let Some(first) = first {
-                        let place = format!("{} line {}", people.name, person.line);
-                        if key.is_some() {
+                        if self.key.is_some() {
                             wrong.push(format!("{place}: its key is that of line {}", first.line));
                         } else if !first.says_the_same(&message) {
                             wrong.push(format!("{place}: the recipient is that of line {}, and the message is another", first.line));
@@ -164,7 +174,7 @@ impl Add {
                     }
                     messages.push(message);
                 }
-                Err(why) => wrong.push(format!("{} line {}: {why}", people.name, person.line)),
+                Err(why) => wrong.push(format!("{place}: {why}")),
             }
         }
         if wrong.is_empty() {
@@ -179,36 +189,27 @@ impl Add {
         Err(Failure::usage(wrong.join("\n")))
     }
 
-    #[allow(clippy::too_many_arguments, reason = "each is one of the command's inputs")]
-    fn message(
-        &self,
-        person: &Person,
-        people: &People,
-        columns: &Columns<'_>,
-        template: &Template,
-        lane: &Lane,
-        to: &str,
-        key: Option<&str>,
-    ) -> Result<Queued, String> {
+    fn message(&self, person: &Person) -> Result<Queued, String> {
+        let Self { add, people, columns, template, lane, to, key } = self;
         let missing = |column: &str| format!("`{column}` is empty");
         let text = person.text(to).ok_or_else(|| missing(to))?;
         let recipient = Address::recipient(&text).map_err(|error| not_one(to, &text, error))?;
         let rendered = template.render(person, &people.columns)?;
         let mut message = Message::to(recipient.spelled());
-        message.channel = self.channel;
+        message.channel = add.channel;
         message.subject = rendered.subject;
-        message.from = person.text("sender").or_else(|| self.sender.clone());
+        message.from = person.text("sender").or_else(|| add.sender.clone());
         if template.html {
             message.html = Some(rendered.body);
         } else {
             message.text = Some(rendered.body);
         }
-        message.channel = Some(reachout_messenger::check(self.via, &message).map_err(|unsupported| unsupported.to_string())?);
+        message.channel = Some(reachout_messenger::check(add.via, &message).map_err(|error| unsupported::sentence(&error, option))?);
         let key = match key {
             Some(column) => person.text(column).ok_or_else(|| missing(column))?,
-            None => format!("{}/{recipient}", self.campaign.as_deref().unwrap_or(&template.campaign)),
+            None => format!("{}/{recipient}", add.campaign.as_deref().unwrap_or(&template.campaign)),
         };
-        let mut envelope = Envelope::new(lane.clone(), message);
+        let mut envelope = Envelope::new((*lane).clone(), message);
         for address in columns.read(person)? {
             envelope = envelope.address(address.as_str());
         }
@@ -216,13 +217,25 @@ impl Add {
             Clock::recipient(&zone).map_err(|error| format!("`time_zone`: {error}"))?;
             envelope = envelope.time_zone(zone);
         }
-        if let Some(time) = self.not_before {
+        if let Some(time) = add.not_before {
             envelope = envelope.not_before(time);
         }
-        if let Some(name) = &self.sequence {
+        if let Some(name) = &add.sequence {
             envelope = envelope.sequence(format!("{name}/{recipient}"));
         }
         Ok(Queued { line: person.line, to: recipient.spelled().to_owned(), key, envelope })
+    }
+}
+
+/// What sets a field.
+fn option(field: Field) -> &'static str {
+    match field {
+        Field::To => "another column with --to",
+        Field::Text => "the text of --template",
+        Field::Html => "a --template that ends in .html",
+        Field::Subject => "--subject, or the subject in --template",
+        Field::From => "--sender, or a column `sender`",
+        _ => "what --template makes",
     }
 }
 
@@ -298,7 +311,7 @@ fn placed(error: Error, name: &str, lines: &[u64]) -> Failure {
             "{}: its key is not 1 to 500 bytes without line breaks or other control characters; name another --key or --campaign",
             at(*number)
         ),
-        Error::Message { number, source } => format!("{}: {source}", at(*number)),
+        Error::Message { number, source } => format!("{}: {}", at(*number), unsupported::sentence(source, option)),
         Error::Recipient { number, field, source } => format!("{}: its {field} is {source}", at(*number)),
         Error::TimeZone { number } => format!("{}: its time zone is not known", at(*number)),
         _ => return failed(error),

@@ -33,7 +33,7 @@ pub async fn permit(permit: &Permit, vendor: Vendor, message: &Message, access: 
     let database = Database::new(named.unwrap_or_else(|| DEFAULT.to_owned()), permit.region);
     let outbox = database.existing().await?;
     let lane = Lane::new(vendor, access.settings.profile());
-    let refusal = outbox.refusal(&Envelope::new(lane, message.clone())).await.map_err(|error| match error {
+    let refusal = outbox.refusal(&Envelope::new(lane, message.clone()), None).await.map_err(|error| match error {
         Error::Recipient { field, source, .. } => Failure::usage(format!("the {field} is {source}")),
         error => failed(error),
     });

@@ -9,7 +9,8 @@ use crate::cli::{arguments::Choice, failure::Failure, output::Output};
 
 /// Queue messages again that the vendor surely does not have
 ///
-/// Follow-ups that a reply stopped are not among them.
+/// Follow-ups that a reply stopped are not among them: `resume --follow-ups` queues those. Recipients whom a vendor refused are asked about
+/// again, and nothing is sent to them before the vendor permits it, --no-vendor-check or not.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   reachout outbox retry --state failed

@@ -34,7 +34,8 @@ pub struct Run {
     /// Go on when nothing is queued, and wait for more
     #[arg(long)]
     follow: bool,
-    /// Do not ask the vendor before each message whether its recipient may be written to; the suppression list is looked at in any case
+    /// Do not ask the vendor before each message whether its recipient may be written to; the suppression list, and whom the vendor refused
+    /// before, are looked at in any case
     #[arg(long)]
     no_vendor_check: bool,
     /// After how long without a heartbeat a process is believed dead; what it was sending is then unknown

@@ -46,7 +46,7 @@ pub struct Add {
     /// An address: of email, a phone number, the URL of a profile, or the id of a contact; may be given several times
     #[arg(long)]
     address: Vec<String>,
-    /// Only messages by this channel are meant
+    /// Only messages by this channel are meant; linkedin is for InMail and invitations, too
     #[arg(long, value_parser = Choice::<Channel>::of(Channel::all().map(Channel::name)))]
     channel: Option<Channel>,
     /// Why
@@ -94,8 +94,7 @@ impl Suppress {
 async fn all(outbox: &Outbox) -> Result<Vec<Suppressed>, Failure> {
     let mut list: Vec<Suppressed> = Vec::new();
     loop {
-        let after = list.last().map(|last| last.address.clone());
-        let page = outbox.suppressed(after.as_deref(), PAGE).await.map_err(failed)?;
+        let page = outbox.suppressed(list.last(), PAGE).await.map_err(failed)?;
         let more = page.len() == PAGE as usize;
         list.extend(page);
         if !more {

@@ -69,13 +69,14 @@ async fn openapi(State(server): Shared, Path(file): Path<String>) -> Result<Resp
     let slug = file.strip_suffix(".json").unwrap_or(&file);
     let simulator = server.simulators().iter().find(|simulator| simulator.api.vendor.slug() == slug);
     let simulator = simulator.ok_or_else(|| Refused(StatusCode::NOT_FOUND, format!("{file} is not a document of the sandbox")))?;
-    let mut document: Value = simulator.api.document.root().clone();
+    let mut document: Value = simulator.api.document.json().clone();
     document["servers"] = json!([{ "url": simulator.api.mount, "description": "The sandbox" }]);
     // Where the vendor prints no code, the one that the sandbox responds with.
     for operation in &simulator.api.operations {
-        let responses = &mut document["paths"][&operation.template][operation.method.as_str().to_lowercase()]["responses"];
-        if let Some(success) = responses.as_object_mut().and_then(|responses| responses.remove("2XX")) {
-            responses[operation.success.status.as_str()] = success;
+        let responses = document.pointer_mut(&operation.pointer()).map(|operation| &mut operation["responses"]);
+        let Some((responses, success)) = responses.and_then(Value::as_object_mut).zip(operation.success) else { continue };
+        if let Some(response) = responses.remove("2XX") {
+            responses.insert(success.code().to_string(), response);
         }
     }
     Ok(axum::Json(document).into_response())

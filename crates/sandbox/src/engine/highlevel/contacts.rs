@@ -58,9 +58,9 @@ fn make_contact(call: &mut Call<'_>) -> Fields {
 fn change_contact(call: &mut Call<'_>, id: &str, patch: Fields) -> Result<Fields, Refusal> {
     let before = call.object("contact", id, "")?.clone();
     let after = call.change("contact", id, patch)?;
-    let payload = &call.api.document.root()["x-webhook-events"]["ContactUpdate"]["payload"];
+    let payload = call.api.document.event("ContactUpdate").map(|event| call.api.document.properties(event.payload));
     // Tags and the wish not to be disturbed have events of their own.
-    let shown = call.api.document.properties(payload).into_iter().flatten().map(|(name, _)| name.as_str());
+    let shown = payload.into_iter().flatten().map(|(name, _)| name);
     let others: Vec<&str> = shown.filter(|name| !["tags", "dnd"].contains(name)).collect();
     for (name, fields) in [("ContactUpdate", &others[..]), ("ContactDndUpdate", &["dnd", "dndSettings"]), ("ContactTagUpdate", &["tags"])] {
         if fields.iter().any(|field| before.get(*field) != after.get(*field)) {

@@ -1,6 +1,7 @@
 //! Conversations and their messages.
 
 use chrono::DateTime;
+use reachout_document::Location;
 use serde_json::{Value, json};
 
 use crate::api::refusal::Refusal;
@@ -79,7 +80,7 @@ fn message_type(channel: &str) -> String {
 /// Puts a message into a conversation, which moves to the top of the list.
 fn post(call: &mut Call<'_>, conversation: &Fields, channel: &str, direction: &str, mut message: Fields) -> Fields {
     let id = text(conversation, "id").to_owned();
-    let types = call.api.document.root()["components"]["schemas"]["MessageType"]["enum"].as_array();
+    let types = call.api.document.component("MessageType").and_then(|schema| call.api.document.choices(schema));
     let named = message_type(channel);
     let number = types.and_then(|types| types.iter().position(|known| *known == named));
     let named = if number.is_some() { named } else { "TYPE_SMS".to_owned() };
@@ -233,7 +234,8 @@ fn get_email(call: &mut Call<'_>) -> Result<Value, Refusal> {
 
 /// Whether the path names what the document shows.
 fn is_example(call: &Call<'_>, parameter: &str) -> bool {
-    call.operation.path_parameters().any(|known| known.name == parameter && known.example == call.parameter(parameter))
+    let example = call.operation.parameter(Location::Path, parameter).and_then(|parameter| parameter.example);
+    example.is_some_and(|example| example == call.parameter(parameter))
 }
 
 fn cancel(call: &mut Call<'_>, kind: &str, parameter: &str) -> Result<Value, Refusal> {

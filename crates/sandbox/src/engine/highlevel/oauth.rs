@@ -45,8 +45,8 @@ pub(crate) fn authorize(store: &mut Store, mut grant: Fields) -> String {
 
 /// The sub-accounts that objects belong to, and the agency of the documents.
 pub(crate) fn accounts(api: &Api, store: &Store) -> (Vec<String>, String) {
-    let example = api.operation("create_token").and_then(|operation| operation.response()).map_or(&Value::Null, |(_, example)| example);
-    let named = |name: &str| example[name].as_str().unwrap_or_default().to_owned();
+    let example = api.operation("create_token").and_then(|operation| operation.response()?.example);
+    let named = |name: &str| example.and_then(|example| example[name].as_str()).unwrap_or_default().to_owned();
     let mut locations: Vec<String> = ["contact", "conversation"]
         .into_iter()
         .flat_map(|kind| store.newest(kind).map(|fields| text(fields, "locationId").to_owned()))

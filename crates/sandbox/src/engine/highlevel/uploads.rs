@@ -57,7 +57,8 @@ fn initiate_upload(call: &mut Call<'_>) -> Result<Value, Refusal> {
 }
 
 fn complete_upload(call: &mut Call<'_>) -> Result<Value, Refusal> {
-    let documented = call.operation.body.as_ref().is_some_and(|body| body.example["uploadId"] == call.said("uploadId"));
+    let documented =
+        call.operation.body.and_then(|body| body.content.example).is_some_and(|example| example["uploadId"] == call.said("uploadId"));
     let upload = call.store.remove("upload", call.said("uploadId"));
     if upload.is_none() && !documented {
         return Err(Refusal::not_found("uploadId", "upload"));

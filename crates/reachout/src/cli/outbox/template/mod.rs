@@ -1,9 +1,12 @@
 //! The text of a campaign: a template of minijinja, with its subject before it.
 
+mod language;
+
 use std::{io, path::Path};
 
-use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, ErrorKind};
 
+use self::language::{LONGEST as LONGEST_TEXT, Wrong};
 use super::people::Person;
 use crate::cli::{
     arguments::{input, with_nearest},
@@ -15,8 +18,6 @@ const SUBJECT: &str = "subject";
 
 /// The longest template, in bytes.
 const LONGEST: usize = 64 * 1024;
-/// The longest text that is made of one, in bytes.
-const LONGEST_TEXT: usize = 1024 * 1024;
 /// How many steps a text may take.
 const STEPS: u64 = 100_000;
 /// The deepest expression of [`LONGEST`] bytes is compiled and dropped on it: at most 8 KiB a byte pair.
@@ -63,22 +64,23 @@ impl Template {
         let before = text.lines().count().saturating_sub(body.lines().count());
         let own = front.map(|front| own_subject(front, &file)).transpose()?.flatten();
         let html = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("html") || ending.eq_ignore_ascii_case("htm"));
-        let mut environment = Environment::new();
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        let mut environment = language::environment();
         environment.set_fuel(Some(STEPS));
-        // What it keeps from one round of a loop to the next may double in each.
-        environment.remove_global("namespace");
         environment.set_auto_escape_callback(move |name| if html && name == BODY { AutoEscape::Html } else { AutoEscape::None });
-        let wrong = |what: &str, before: usize, error: &minijinja::Error| {
-            let line = error.line().map_or_else(String::new, |line| format!(" line {}", line + before));
-            Failure::usage(format!("{what}{line}: {}", sentence(error)))
+        let mut add = |name: &'static str, what: &str, before: usize, text: String| {
+            let wrong = |line: Option<usize>, why: &str| {
+                let line = line.map_or_else(String::new, |line| format!(" line {}", line + before));
+                Failure::usage(format!("{what}{line}: {why}"))
+            };
+            language::check(&text).map_err(|Wrong { line, why }| wrong(Some(line), &why))?;
+            environment.add_template_owned(name, text).map_err(|error| wrong(error.line(), &sentence(&error)))
         };
-        environment.add_template_owned(BODY, body.trim_end().to_owned()).map_err(|error| wrong(&file, before, &error))?;
+        add(BODY, &file, before, body.trim_end().to_owned())?;
         let (given, own) = (subject.is_some(), subject.map(str::to_owned).or(own));
         let has_subject = own.is_some();
         if let Some(subject) = own {
             let what = if given { "--subject".to_owned() } else { format!("{file}: subject") };
-            environment.add_template_owned(SUBJECT, subject).map_err(|error| wrong(&what, 0, &error))?;
+            add(SUBJECT, &what, 0, subject)?;
         }
         let campaign = path.file_stem().map_or_else(|| "-".to_owned(), |stem| stem.to_string_lossy().into_owned());
         Ok(Self { environment, campaign, file, before, html, subject: has_subject.then_some(SUBJECT) })
@@ -86,6 +88,9 @@ impl Template {
 
     /// The text for somebody, or what is missing. `columns`: what the file knows of anybody.
     pub fn render(&self, person: &Person, columns: &[String]) -> Result<Rendered, String> {
+        if person.fields.values().map(language::length).sum::<usize>() > LONGEST_TEXT {
+            return Err(format!("its values are longer than {} KiB", LONGEST_TEXT / 1024));
+        }
         let subject = self.subject.map(|name| self.part(name, person, columns)).transpose()?;
         Ok(Rendered { subject, body: self.part(BODY, person, columns)? })
     }
@@ -94,19 +99,23 @@ impl Template {
         let mut text = Text::default();
         let rendered =
             self.environment.get_template(name).and_then(|template| template.render_captured_to(&person.fields, &mut text).map(drop));
-        if text.is_full {
-            return Err(format!("{} makes a text of more than {} KiB", self.file, LONGEST_TEXT / 1024));
-        }
-        rendered.map_err(|error| self.explain(name, &error, person, columns))?;
+        rendered.map_err(|error| match text.is_full {
+            true => format!("{}: the text is longer than {} KiB", self.place(name, &error), LONGEST_TEXT / 1024),
+            false => self.explain(name, &error, person, columns),
+        })?;
         String::from_utf8(text.bytes).map_err(|_| format!("{} makes what is no text", self.file))
     }
 
-    fn explain(&self, name: &str, error: &minijinja::Error, person: &Person, columns: &[String]) -> String {
-        let place = match (name, error.line()) {
+    fn place(&self, name: &str, error: &minijinja::Error) -> String {
+        match (name, error.line()) {
             (SUBJECT, _) => "the subject".to_owned(),
             (_, Some(line)) => format!("{} line {}", self.file, line + self.before),
             (_, None) => self.file.clone(),
-        };
+        }
+    }
+
+    fn explain(&self, name: &str, error: &minijinja::Error, person: &Person, columns: &[String]) -> String {
+        let place = self.place(name, error);
         if error.kind() == ErrorKind::OutOfFuel {
             return format!("{place}: the text takes more than {STEPS} steps");
         }
@@ -226,34 +235,78 @@ mod tests {
         }
     }
 
+    fn problem(text: &str) -> Option<String> {
+        let ada = person(&json!({ "name": "Ada", "aa": "a".repeat(1_000), "list": ["x", "y"] }));
+        let ended = super::on_deep_stack(|| {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), text).unwrap();
+            let template = Template::read(file.path(), None)?;
+            Template { file: "hello.md".to_owned(), ..template }.render(&ada, &[]).map_err(crate::cli::failure::Failure::usage)
+        });
+        ended.err().map(|error| error.to_string())
+    }
+
     #[test]
     fn a_template_ends_and_never_overflows_the_stack() {
-        let long = |piece: &str, count: usize| piece.repeat(count);
-        let nested = format!("{{{{ {}1{} }}}}", long("[", 20_000), long("]", 20_000));
-        let cases = [
-            ("{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}".to_owned(), "steps"),
-            ("{% for a in range(1000) %}{{ 'x' * 100000 }}{% endfor %}".to_owned(), "more than 1024 KiB"),
-            ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}".to_owned(), "recursion limit"),
-            ("{% include 'body' %}".to_owned(), ""),
-            (format!("{{{{ 1{} }}}}", long("+1", 30_000)), "steps"),
-            (format!("{{{{ 1{} }}}}", long("|abs", 15_000)), "steps"),
-            (format!("{{{{ name{} }}}}", long(".a", 30_000)), "steps"),
-            (nested, "recursion"),
-            (format!("{}{}", "{% if 1 %}".repeat(3_000), "{% endif %}".repeat(3_000)), "recursion"),
-            ("x".repeat(65_000) + &long("x", 1_000), "longer than 64 KiB"),
-        ];
-        let ada = person(&json!({ "name": "Ada" }));
-        for (text, problem) in cases {
-            let ended = super::on_deep_stack(|| {
-                let file = tempfile::NamedTempFile::new().unwrap();
-                std::fs::write(file.path(), &text).unwrap();
-                Template::read(file.path(), None)?.render(&ada, &[]).map_err(crate::cli::failure::Failure::usage)
-            });
-            let start = &text[..text.len().min(60)];
-            match ended {
-                Ok(_) => assert_eq!(problem, "steps", "{start} ended"),
-                Err(error) => assert!(error.to_string().contains(problem) || problem == "steps", "{start}: {error}"),
-            }
+        let nested = format!("{{{{ {}1{} }}}}", "[".repeat(20_000), "]".repeat(20_000));
+        let ifs = format!("{}{}", "{% if 1 %}".repeat(3_000), "{% endif %}".repeat(3_000));
+        for (text, expected) in [
+            (
+                "{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}",
+                "hello.md line 1: the text takes more than",
+            ),
+            (&format!("{{{{ 1{} }}}}", "+1".repeat(30_000)), "more than 50 parts"),
+            (&format!("{{{{ 1{} }}}}", "|abs".repeat(15_000)), "more than 50 parts"),
+            (&format!("{{{{ name{} }}}}", ".a".repeat(30_000)), "more than 50 parts"),
+            (&nested, "recursion"),
+            (&ifs, "recursion"),
+            (&"x".repeat(66_000), "longer than 64 KiB"),
+        ] {
+            let found = problem(text).unwrap_or_default();
+            assert!(found.contains(expected), "{}: {found}", &text[..text.len().min(60)]);
+        }
+    }
+
+    #[test]
+    fn no_value_of_a_template_grows() {
+        let doubled = format!("Hi\n{}{{{{ a }}}}", "{% set a = a ~ a %}".repeat(2_000));
+        let captured = format!("Hi\n{}", "{% set a %}{{ a }}{{ a }}{% endset %}".repeat(1_000));
+        let replaced = format!("Hi\n{{{{ aa{} }}}}", "|replace('a', 'aa')".repeat(12));
+        let wide = "Hi\n{{ aa|replace('a', aa)|replace('a', aa) }}";
+        for (text, expected) in [
+            (doubled.as_str(), " line 2: `set` is not for these templates"),
+            (&captured, " line 2: `set` is not for these templates"),
+            ("Hi\n{% macro m(a, n) %}{{ m(a ~ a, n - 1) if n else a }}{% endmacro %}{{ m('xx', 40) }}", " line 2: `macro` is not"),
+            ("Hi\n{% with a = name ~ name %}{{ a }}{% endwith %}", " line 2: `with` is not"),
+            ("Hi\n{% filter upper %}x{% endfilter %}", " line 2: `filter` is not"),
+            ("Hi\n{% include 'body' %}", " line 2: `include` is not"),
+            ("Hi\n{% for a in list recursive %}{{ loop(list) }}{% endfor %}", " line 2: a recursive loop is not"),
+            ("Hi\n{{ 'x' * 100000000 }}", " line 2: `*` is not"),
+            ("Hi\n{{ namespace(a=1) }}", " line 2: a call is not"),
+            ("Hi\n{{ '%0999999999d'|format(1) }}", " line 2: there is no filter `format`; these are: abs, "),
+            ("Hi\n{{ name|indent(999999999) }}", " line 2: there is no filter `indent`"),
+            (&replaced, "hello.md line 2: invalid operation: a text of more than 1024 KiB"),
+            (wide, "hello.md line 2: invalid operation: a text of more than 1024 KiB"),
+            ("Hi\n{{ range(100000)|join(aa) }}", "hello.md line 2: invalid operation: a text of more than 1024 KiB"),
+            ("Hi\n{% for a in range(2000) %}{{ aa }}{% endfor %}", "hello.md line 2: the text is longer than 1024 KiB"),
+        ] {
+            let found = problem(text).unwrap_or_default();
+            assert!(found.contains(expected), "{}: {found}", &text[..text.len().min(60)]);
+        }
+        let longest = person(&json!({ "name": "x".repeat(1024 * 1024 + 1) }));
+        assert!(template(".md", "Hi").render(&longest, &[]).is_err_and(|error| error.contains("longer than 1024 KiB")));
+    }
+
+    #[test]
+    fn what_templates_are_for_works() {
+        let ada = person(&json!({ "name": "ada", "tags": ["a", "b"], "city": "Paris;Rome", "n": 2 }));
+        for (text, expected) in [
+            ("{{ name|title ~ '!' }}{% if n > 1 %} {{ n + 1 }}{% else %} one{% endif %}", "Ada! 3"),
+            ("{% for tag in tags if tag != 'b' %}{{ loop.index }}{{ tag|upper }}{% endfor %}", "1A"),
+            ("{{ tags|join(', ') }} {{ city|split(';')|last|replace('R', 'r') }} {{ tags[0] }} {{ name[:2] }}", "a, b rome a ad"),
+            ("{{ title|default('there') }} {{ title|d('x')|length }} {{ 'yes' if title is defined else 'no' }}", "there 1 no"),
+        ] {
+            assert_eq!(template(".md", text).render(&ada, &[]).map(|rendered| rendered.body).as_deref(), Ok(expected), "{text}");
         }
     }
 }

@@ -1,20 +1,31 @@
 //! Reads the model of one vendor.
 
+mod operations;
+mod schemas;
+mod tags;
+mod text;
+
 use serde_json::Value;
 
-use super::{Api, Auth, Event, Group, RateLimit, RateLimitHeaders, operations, schemas};
+use self::text::{described, text};
+use super::{
+    TypeRef,
+    api::{Api, Auth, Event, Group, RateLimit, RateLimitHeaders},
+    feature,
+    types::Types,
+};
 use crate::{
     load::{Document, referenced},
     names,
-    typing::{TypeRef, Types},
 };
 
-/// Builds the model from a document that passed the lint.
-pub fn build(document: Document, types: &Types) -> Api {
+/// Reads a document that passed the lint.
+pub fn read(document: &Document) -> Api {
     let json = &document.json;
+    let types = Types::new(document);
     let client = &json["x-client"];
     let error = |key: &str| client["error"][key].as_str().map(str::to_owned);
-    let schemas = schemas::read(&document, types);
+    let schemas = schemas::read(document, &types);
     let mut api = Api {
         name: text(&client["name"]),
         about: text(&client["about"]),
@@ -28,17 +39,17 @@ pub fn build(document: Document, types: &Types) -> Api {
         counted_by: client["counted-by"].as_str().map(str::to_owned),
         error: [error("code"), error("message"), error("request-id")],
         groups: json["tags"].as_array().into_iter().flatten().map(group).collect(),
-        operations: operations::read(&document, types, &schemas),
+        operations: operations::read(document, &types, &schemas),
         schemas,
         events: json["x-webhook-events"].as_object().into_iter().flatten().map(event).collect(),
         envelope: (text(&json["x-webhook-envelope"]["type"]), json["x-webhook-envelope"]["data"].as_str().map(str::to_owned)),
         base: None,
         shares_events: false,
         platform: client["platform"].as_str().map(str::to_owned),
-        id: document.vendor,
-        openapi: document.json,
+        id: document.vendor.clone(),
+        openapi: document.json.clone(),
     };
-    super::mark(&mut api);
+    feature::mark(&mut api);
     api
 }
 
@@ -91,16 +102,4 @@ fn event((name, node): (&String, &Value)) -> Event {
         description: text(&node["description"]),
         payload: TypeRef::Component(referenced(&node["payload"]).unwrap_or_default()),
     }
-}
-
-/// A description, or the name where a draft has none yet.
-pub fn described(description: &Value, name: &str) -> String {
-    let text = text(description);
-    if text.is_empty() { format!("`{name}`.") } else { text }
-}
-
-/// A text without the white space around it; empty where there is none. A line ends with a line feed, whatever the document has.
-pub fn text(value: &Value) -> String {
-    let text = value.as_str().unwrap_or_default().trim();
-    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() }
 }

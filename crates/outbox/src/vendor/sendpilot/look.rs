@@ -1,11 +1,11 @@
-//! SendPilot: the messages of the conversation with a profile.
+//! Whether SendPilot has a message: by the conversation with the profile.
 
 use futures_util::TryStreamExt as _;
 use reachout_messenger::sendpilot::{Client, types::MessageDirection};
 use reachout_messenger::{Channel, Recipient};
 use reachout_runtime::{Core, ErrorKind};
 
-use super::candidate::{Candidate, Look};
+use crate::vendor::candidate::{Candidate, Look};
 use crate::{Address, Error, Found};
 
 /// How many conversations are looked at: those with the newest activity were seen first.
@@ -14,7 +14,7 @@ const CONVERSATIONS: usize = 500;
 const MESSAGES: usize = 200;
 
 /// What is there was sent. What is not may be queued at SendPilot, which sends within the daily limits of its senders.
-pub(super) async fn look(core: &Core, look: &Look<'_>) -> Result<Found, Error> {
+pub(in crate::vendor) async fn look(core: &Core, look: &Look<'_>) -> Result<Found, Error> {
     if look.message().channel == Some(Channel::LinkedinInvitation) {
         return Ok(Found::Unclear("SendPilot does not list connection requests".to_owned()));
     }

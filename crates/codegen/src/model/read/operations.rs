@@ -4,23 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{
-    Body, BodyContent, Content, Effect, Limits, Operation, Pagination, Parameter, Part, Place, Repeat, Schema, Style, Success, Token,
-    build::{described, text},
-};
+use super::text::{described, text};
 use crate::{
     load::{Document, Written, referenced},
+    model::{
+        Body, BodyContent, Content, Effect, Limits, Operation, Pagination, Parameter, Part, Place, Repeat, Schema, Style, Success, Token,
+        TypeRef,
+        types::Types,
+    },
     names,
-    typing::{TypeRef, Types},
 };
 
 /// Names that a call has already: its argument for the body, and its methods.
 const TAKEN: [&str; 5] = ["clone", "into_future", "request", "self_", "stream"];
 
 /// Every operation, in the order of the document.
-pub fn read(document: &Document, types: &Types, schemas: &BTreeMap<String, Schema>) -> Vec<Operation> {
-    let mut operations: Vec<Operation> =
-        document.operations().enumerate().map(|(index, written)| operation(document, &written, types.parameters(index))).collect();
+pub fn read(document: &Document, types: &Types<'_>, schemas: &BTreeMap<String, Schema>) -> Vec<Operation> {
+    let mut operations: Vec<Operation> = document.operations().map(|written| operation(document, &written, types)).collect();
     let groups = document.operations().map(|written| names::type_name(written.tag()));
     let taken: BTreeSet<String> = schemas.values().map(|schema| schema.name.clone()).chain(groups).collect();
     for operation in &mut operations {
@@ -32,14 +32,14 @@ pub fn read(document: &Document, types: &Types, schemas: &BTreeMap<String, Schem
     operations
 }
 
-fn operation(document: &Document, written: &Written<'_>, types: &[TypeRef]) -> Operation {
+fn operation(document: &Document, written: &Written<'_>, types: &Types<'_>) -> Operation {
     let node = written.node;
     let mut constant_headers = Vec::new();
     let mut parameters = Vec::new();
-    for (parameter, ty) in document.parameters(written.item, node).zip(types) {
+    for parameter in document.parameters(written.item, node) {
         match document.constant_header(parameter) {
             Some(value) => constant_headers.push((text(&parameter["name"]), value.to_owned())),
-            None => parameters.push(read_parameter(document, parameter, ty)),
+            None => parameters.push(read_parameter(document, parameter, types.of(&parameter["schema"]))),
         }
     }
     parameters.sort_by_key(|parameter| match (parameter.place, parameter.required) {
@@ -81,7 +81,7 @@ fn operation(document: &Document, written: &Written<'_>, types: &[TypeRef]) -> O
     }
 }
 
-fn read_parameter(document: &Document, parameter: &Value, ty: &TypeRef) -> Parameter {
+fn read_parameter(document: &Document, parameter: &Value, ty: TypeRef) -> Parameter {
     let wire = text(&parameter["name"]);
     let place = match parameter["in"].as_str() {
         Some("path") => Place::Path,
@@ -93,7 +93,7 @@ fn read_parameter(document: &Document, parameter: &Value, ty: &TypeRef) -> Param
         place,
         required: parameter["required"] == true,
         description: described(&parameter["description"], &wire),
-        ty: ty.clone(),
+        ty,
         limits: Limits::of(document, &parameter["schema"]),
         example: parameter.get("example").cloned(),
         wire,

@@ -5,18 +5,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{
-    Alternative, Field, Limits, Schema, Shape, Variant,
-    build::{described, text},
     tags,
+    text::{described, text},
 };
 use crate::{
     load::{Direction, Document, referenced},
+    model::{
+        Alternative, Field, Limits, Schema, Shape, Variant,
+        checked::mark_limited,
+        types::{Types, properties},
+    },
     names,
-    typing::{TypeRef, Types, properties},
 };
 
 /// Every component, with what it is.
-pub fn read(document: &Document, types: &Types) -> BTreeMap<String, Schema> {
+pub fn read(document: &Document, types: &Types<'_>) -> BTreeMap<String, Schema> {
     let received = document.reachable(Direction::Response);
     let sent = document.reachable(Direction::Request);
     let patched = document.reachable(Direction::Update);
@@ -68,8 +71,7 @@ fn keeps_extra(document: &Document, schema: &Value, received: bool) -> bool {
     }
 }
 
-fn shape(document: &Document, component: &str, schema: &Value, types: &Types, Use { sent, received, patched }: Use) -> Shape {
-    let parts = types.component(component);
+fn shape(document: &Document, component: &str, schema: &Value, types: &Types<'_>, Use { sent, received, patched }: Use) -> Shape {
     if let Some(values) = schema["enum"].as_array() {
         return Shape::Enum(variants(values.iter().filter_map(Value::as_str)));
     }
@@ -81,15 +83,14 @@ fn shape(document: &Document, component: &str, schema: &Value, types: &Types, Us
         let taken: Vec<&str> = sent.then_some("new").into_iter().chain(extra.then_some("extra")).collect();
         let fields: Vec<Field> = properties
             .into_iter()
-            .zip(parts)
             .zip(names::field_names(&wires, &taken))
-            .map(|(((wire, property), ty), name)| {
-                let (required, nullable) = (required.contains(&wire.as_str()), property["nullable"] == true);
+            .map(|((wire, property), name)| {
+                let (required, nullable) = (required.contains(&wire.as_str()), types.is_nullable(property));
                 Field {
                     wire: wire.clone(),
                     name,
                     description: describe(document, property, wire),
-                    ty: ty.clone(),
+                    ty: types.within(component, property),
                     required,
                     nullable,
                     cleared: nullable && !required && patched && !received,
@@ -104,16 +105,15 @@ fn shape(document: &Document, component: &str, schema: &Value, types: &Types, Us
         let names: Vec<String> = alternatives.iter().map(|one| names::type_name(&referenced(one).unwrap_or_default())).collect();
         let tags = tags::read(document, schema, alternatives);
         let open = received && tags::decide(&tags);
-        let forms = alternative_names(&names, open).into_iter().zip(parts);
-        let alternatives = forms.zip(alternatives).zip(tags).map(|(((name, ty), one), tags)| Alternative {
+        let alternatives = alternative_names(&names, open).into_iter().zip(alternatives).zip(tags).map(|((name, one), tags)| Alternative {
             name,
-            ty: ty.clone(),
+            ty: types.within(component, one),
             limits: Limits::of(document, one),
             tags,
         });
         return Shape::OneOf { alternatives: alternatives.collect(), open };
     }
-    Shape::Alias(parts.first().cloned().unwrap_or(TypeRef::Json))
+    Shape::Alias(types.within(component, schema))
 }
 
 /// The property's own description, or that of what it refers to.
@@ -147,57 +147,4 @@ fn alternative_names(names: &[String], open: bool) -> Vec<String> {
     let short = words.iter().map(|words| words[common..].concat());
     // What an open enum of alternatives calls the others.
     short.map(|name| if open && name == "Unknown" { "UnknownValue".to_owned() } else { name }).collect()
-}
-
-/// A type is checked before it is sent where it has limits of its own, or one of its fields is checked.
-fn mark_limited(schemas: &mut BTreeMap<String, Schema>) {
-    loop {
-        let limited: Vec<String> = schemas
-            .iter()
-            .filter(|(_, schema)| schema.sent && !schema.limited)
-            .filter(|(_, schema)| match &schema.shape {
-                Shape::Struct { fields, .. } => {
-                    fields.iter().any(|field| !field.limits.is_empty() || checked(schemas, &field.ty).is_some())
-                }
-                Shape::OneOf { alternatives, .. } => {
-                    alternatives.iter().any(|one| !one.limits.is_empty() || checked(schemas, &one.ty).is_some())
-                }
-                Shape::Enum(_) | Shape::Alias(_) => false,
-            })
-            .map(|(name, _)| name.clone())
-            .collect();
-        if limited.is_empty() {
-            return;
-        }
-        for name in limited {
-            if let Some(schema) = schemas.get_mut(&name) {
-                schema.limited = true;
-            }
-        }
-    }
-}
-
-/// What of a value is checked beside its own limits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Checked {
-    /// The value.
-    Whole,
-    /// Each item.
-    Items,
-    /// Each value of a map.
-    Values,
-}
-
-/// Whether a type refers to one with limits.
-pub fn checked(schemas: &BTreeMap<String, Schema>, ty: &TypeRef) -> Option<Checked> {
-    match ty {
-        TypeRef::Component(name) => match schemas.get(name) {
-            Some(Schema { shape: Shape::Alias(ty), .. }) => checked(schemas, ty),
-            Some(schema) => schema.limited.then_some(Checked::Whole),
-            None => None,
-        },
-        TypeRef::List(item) => checked(schemas, item).filter(|found| *found == Checked::Whole).map(|_| Checked::Items),
-        TypeRef::Map(value) => checked(schemas, value).filter(|found| *found == Checked::Whole).map(|_| Checked::Values),
-        _ => None,
-    }
 }

@@ -1,0 +1,142 @@
+//! What stands against sending a message, in one query for all who ask.
+
+use sqlx::{query, query_as};
+
+use super::insert::hash;
+use super::pause::paused;
+use super::stops::stopped;
+use super::{Store, now, read, transaction};
+use crate::refusal::Refusal;
+use crate::resolved::Resolved;
+use crate::store::work::{Claimed, SETTLE};
+use crate::{Channel, Envelope, Error, State};
+
+/// Whether something that is said of the channel of a row counts for a message `m`. What is said of LinkedIn counts for all that LinkedIn
+/// carries; what is said of no channel, for all.
+macro_rules! covers {
+    ($row:literal) => {
+        concat!(
+            "(",
+            $row,
+            ".channel = '' OR m.channel IS NULL OR ",
+            $row,
+            ".channel = m.channel OR (",
+            $row,
+            ".channel = 'linkedin' AND m.channel IN ('linkedin-inmail', 'linkedin-invitation')))"
+        )
+    };
+}
+
+/// Whether a vendor's refusal `r` is about the recipient of a message `m`, by its channel.
+macro_rules! refused {
+    () => {
+        concat!(
+            "r.vendor = m.vendor AND r.credential = m.credential AND r.kind = m.recipient_kind AND r.recipient = m.recipient AND ",
+            covers!("r")
+        )
+    };
+}
+
+/// The columns of a message that count.
+macro_rules! columns {
+    () => {
+        "id, vendor, credential, channel, key, key_hash, sequence_hash, recipient_kind, recipient"
+    };
+}
+
+/// The first thing that stands against sending the message `m`, after what says which that is.
+macro_rules! first_refusal {
+    ($message:expr) => {
+        concat!(
+            "WITH ",
+            $message,
+            " SELECT refusal, reason FROM (
+                SELECT 1 AS place, 'paused' AS refusal, l.reason AS reason FROM m JOIN reachout_outbox_lanes l
+                    ON l.paused = 1 AND (l.vendor = '' OR (l.vendor = m.vendor AND l.credential = m.credential))
+                UNION ALL SELECT 2, 'held', NULL FROM m WHERE ",
+            paused!(),
+            " UNION ALL SELECT 3, 'suppressed', s.reason FROM m JOIN reachout_outbox_addresses a ON a.message = m.id
+                    JOIN reachout_outbox_suppressed s ON s.address = a.address AND ",
+            covers!("s"),
+            " UNION ALL SELECT 4, 'stopped', s.reason FROM m JOIN reachout_outbox_stops s ON ",
+            stopped!("m"),
+            " UNION ALL SELECT 5, 'vendor', r.code FROM m JOIN reachout_outbox_refused r ON ",
+            refused!(),
+            ") AS found ORDER BY place LIMIT 1"
+        )
+    };
+}
+
+/// Of a message that is queued. Its parameter is the id.
+pub(super) const OF_QUEUED: &str = first_refusal!(concat!("m AS (SELECT ", columns!(), " FROM reachout_outbox_messages WHERE id = $1)"));
+
+/// Of a message that is not: its parameters are the columns but the id, and its addresses as JSON.
+const OF_OTHER_SQLITE: &str = first_refusal!(concat!(
+    "m (",
+    columns!(),
+    ") AS (SELECT 0, $1, $2, $3, $4, $5, $6, $7, $8), reachout_outbox_addresses (message, address) AS (SELECT 0, value FROM json_each($9))"
+));
+const OF_OTHER_POSTGRES: &str = first_refusal!(concat!(
+    "m (",
+    columns!(),
+    ") AS (SELECT CAST(0 AS BIGINT), CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS BYTEA), CAST($6 AS BYTEA),
+        CAST($7 AS TEXT), CAST($8 AS BYTEA)),
+    reachout_outbox_addresses (message, address) AS (SELECT CAST(0 AS BIGINT), value FROM json_array_elements_text(CAST($9 AS JSON)))"
+));
+
+/// Forgets what a vendor refused of a message's recipient, because it permits the message now.
+pub(super) const PERMIT: &str = concat!(
+    "DELETE FROM reachout_outbox_refused AS r WHERE EXISTS (SELECT 1 FROM reachout_outbox_messages m WHERE m.id = $1 AND ",
+    refused!(),
+    ")"
+);
+
+/// What [`OF_QUEUED`] finds.
+pub(super) type Row = (String, Option<String>);
+
+/// A refusal as it is found.
+pub(super) fn read_refusal((refusal, reason): Row) -> Refusal {
+    match refusal.as_str() {
+        "paused" => Refusal::Paused(reason),
+        "held" => Refusal::Held,
+        "suppressed" => Refusal::Suppressed(reason.unwrap_or_default()),
+        "stopped" => Refusal::Stopped(reason.unwrap_or_default()),
+        _ => Refusal::Vendor(reason.unwrap_or_default()),
+    }
+}
+
+impl Store {
+    /// What stands against sending a message that is not queued.
+    pub(crate) async fn refusal(&self, resolved: &Resolved, key: Option<&str>) -> Result<Option<Refusal>, Error> {
+        let Resolved { envelope: Envelope { lane, message, sequence, .. }, recipient, own, copies, .. } = resolved;
+        let addresses: Vec<_> = own.iter().chain(copies).map(crate::Address::as_str).collect();
+        let addresses = serde_json::Value::from(addresses).to_string();
+        let sql = self.either(OF_OTHER_SQLITE, OF_OTHER_POSTGRES);
+        let channel = message.channel.map(Channel::name);
+        let (key_hash, sequence, recipient_hash) = (key.map(hash), sequence.as_deref().map(hash), hash(recipient.as_str()));
+        let found: Option<Row> = read!(self, |pool| {
+            let asked = query_as(sql).bind(lane.vendor.id()).bind(&lane.credential).bind(channel).bind(key).bind(&key_hash);
+            let asked = asked.bind(&sequence).bind(recipient.kind().name()).bind(&recipient_hash).bind(&addresses);
+            asked.fetch_optional(pool).await?
+        });
+        Ok(found.map(read_refusal))
+    }
+
+    /// Settles a held message whose recipient the vendor refuses, by one channel or by all, and keeps that for later messages.
+    pub(crate) async fn refuse(&self, claimed: &Claimed, code: &str, reason: &str, channel: Option<Channel>) -> Result<(), Error> {
+        let keep = concat!(
+            "INSERT INTO reachout_outbox_refused (vendor, credential, kind, recipient, channel, code, refused_at)
+            SELECT vendor, credential, recipient_kind, recipient, CAST($1 AS TEXT), CAST($2 AS TEXT), ",
+            now!(),
+            " FROM reachout_outbox_messages WHERE id = $3
+            ON CONFLICT (vendor, credential, kind, recipient, channel) DO UPDATE SET code = excluded.code, refused_at = excluded.refused_at"
+        );
+        let Claimed { id, worker, attempt, .. } = claimed;
+        transaction!(self, |transaction| {
+            query(keep).bind(channel.map_or("", Channel::name)).bind(code).bind(id).execute(&mut *transaction).await?;
+            let settle = query(SETTLE).bind(State::Suppressed.name()).bind(code).bind(reason).bind(id).bind(worker).bind(attempt);
+            settle.execute(&mut *transaction).await?;
+        });
+        Ok(())
+    }
+}
