@@ -135,11 +135,11 @@ use calls;
 
 /// The vendors: each with the tables of its operations, which a platform and its editions have in common.
 macro_rules! vendors {
-    ($($vendor:ident: $($table:ident)+*;)*) => {$(
+    ($($vendor:ident: $table:ident $(+ $other:ident)*;)*) => {$(
         /// Every operation of the vendor.
         #[must_use]
         pub fn $vendor() -> $crate::calls::Calls {
-            let calls = [$($table::$vendor()),*].concat();
+            let calls = [$table::$vendor(), $($other::$vendor()),*].concat();
             $crate::calls::Calls { vendor: &::$vendor::VENDOR, openapi: ::$vendor::OPENAPI, calls }
         }
     )*};
