@@ -35,7 +35,7 @@ pub use diagnostic::{Diagnostic, Error, Level, Origin};
 pub use diff::{Report, VendorDiff, diff_against, diff_base};
 pub use progenitor::progenitor_client;
 pub use regen::{Change, Mode, regen};
-pub use release::{breaking, may_break};
+pub use release::{breaking, may_break, with_platform};
 pub use scaffold::{Written, import, new};
 
 /// What the lint found where nothing stands in the way of generation.

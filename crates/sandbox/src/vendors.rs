@@ -5,12 +5,12 @@
 use crate::vendor::vendors;
 
 vendors! {
-    /// HighLevel, marketing and sales CRM.
-    HighLevel(highlevel, "highlevel"),
     /// Leonar, recruiting CRM.
     Leonar(leonar, "leonar"),
     /// SendPilot, LinkedIn outreach.
     SendPilot(sendpilot, "sendpilot"),
+    /// HighLevel, marketing and sales CRM.
+    HighLevel(highlevel, "highlevel"),
     /// Hoop AI, a HighLevel edition.
     HoopAi(hoop_ai, "hoop-ai"),
     /// Leadway CRM, a HighLevel edition.

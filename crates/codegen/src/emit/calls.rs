@@ -25,7 +25,8 @@ pub fn files(apis: &[&Api]) -> Vec<File> {
         }
     }
     let module = |callers: &[&Api]| callers.iter().map(|api| api.module()).collect::<Vec<_>>().join("_");
-    let mut files: Vec<File> = tables.iter().map(|(callers, rows)| file(&module(callers), source(callers), &table(callers, rows))).collect();
+    let mut files: Vec<File> =
+        tables.iter().map(|(callers, rows)| file(&module(callers), source(callers), &table(callers, rows))).collect();
     let mut modules: Vec<String> = tables.iter().map(|(callers, _)| format!("mod {};\n", module(callers))).collect();
     modules.sort();
     let vendors = apis.iter().map(|api| {

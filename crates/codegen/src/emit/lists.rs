@@ -73,7 +73,8 @@ pub fn regions(apis: &[&Api]) -> Vec<Region> {
     let features = vendors.clone() + &lines(|api| format!("{id} = [\"dep:{id}\"]\n", id = api.id));
     let forwarded = vendors + &lines(|api| format!("{id} = [\"reachout-messenger/{id}\"]\n", id = api.id));
     let groups = apis.iter().filter(|api| !api.features().is_empty());
-    let groups = groups.map(|api| Region { path: format!("crates/{}/Cargo.toml", api.id).into(), name: "groups", content: self::groups(api) });
+    let groups =
+        groups.map(|api| Region { path: format!("crates/{}/Cargo.toml", api.id).into(), name: "groups", content: self::groups(api) });
     let regions = vec![
         region("Cargo.toml", "clients", members),
         region("crates/mocks/Cargo.toml", "features", features.clone()),

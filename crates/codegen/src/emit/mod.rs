@@ -88,9 +88,10 @@ pub fn vendor(api: &Api) -> Result<Vec<File>, Error> {
 
 /// What lists the vendors: Rust files, and regions of files that people write.
 pub fn lists(apis: &[Api]) -> (Vec<File>, Vec<Region>) {
-    // Platforms of their own first, then the editions of one, then what nobody has reviewed yet.
+    // Platforms of their own first, those with editions before these, then what nobody has reviewed yet.
     let mut sorted: Vec<&Api> = apis.iter().collect();
-    sorted.sort_by_key(|api| (api.is_draft(), api.base.is_some(), api.id.clone()));
+    let has_editions = |api: &Api| apis.iter().any(|other| other.base.as_ref() == Some(&api.id));
+    sorted.sort_by_key(|api| (api.is_draft(), api.base.is_some(), has_editions(api), api.id.clone()));
     let mut files = lists::files(&sorted);
     files.extend(calls::files(&sorted));
     (files, lists::regions(&sorted))

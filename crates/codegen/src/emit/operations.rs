@@ -27,7 +27,8 @@ pub fn write(api: &Api, of: &Crate<'_>, feature: Option<&str>) -> Result<String,
         let Group { name, type_name, description, .. } = group;
         let operations: Vec<&Operation> = api.operations_of(group).collect();
         let own: Vec<&Operation> = operations.iter().copied().filter(|operation| !operation.shared).collect();
-        accessors += &format!("{}pub fn {name}(&self) -> {type_name} {{\n{type_name}::from(self.core.clone())\n}}\n\n", doc(description, 1));
+        accessors +=
+            &format!("{}pub fn {name}(&self) -> {type_name} {{\n{type_name}::from(self.core.clone())\n}}\n\n", doc(description, 1));
         if own.is_empty() {
             inherits = true;
             continue;

@@ -6,9 +6,7 @@
 use std::ops::Bound;
 
 use super::{Crate, page};
-use crate::model::{
-    Api, BodyContent, Content, Field, Group, Limits, Operation, Pagination, Part, Place, Schema, Shape, Style, TypeRef,
-};
+use crate::model::{Api, BodyContent, Content, Field, Group, Limits, Operation, Pagination, Part, Place, Schema, Shape, Style, TypeRef};
 
 /// The outline of a vendor's crate; what an edition shares is in that of its platform.
 pub fn vendor(api: &Api, of: &Crate<'_>) -> String {

@@ -18,8 +18,10 @@ pub fn write(api: &Api) -> String {
     } else {
         let cfg = |feature: &str| format!("#[cfg(feature = {})]\n{}::ALL,\n", literal(feature), names::group_name(feature));
         let others: String = features.iter().copied().map(cfg).collect();
-        format!("const LISTS: &[&[&rt::Route]] = &[&{always},\n{others}];\n\n{all}rt::Route::joined::<{{ rt::Route::count(LISTS) }}>(LISTS);\n")
-            .replace("in the order of the spec", "those of each feature together")
+        format!(
+            "const LISTS: &[&[&rt::Route]] = &[&{always},\n{others}];\n\n{all}rt::Route::joined::<{{ rt::Route::count(LISTS) }}>(LISTS);\n"
+        )
+        .replace("in the order of the spec", "those of each feature together")
     };
     format!("{title}use reachout_runtime as rt;\n\n{modules}\n{}\n{lists}", statics(api, None))
 }

@@ -36,11 +36,15 @@ fn a_document_says_more_than_a_method_and_a_guess_never_allows() {
 }
 
 static PLATFORMS: Route = route(Method::POST).headers(&[("Version", "1")]).takes(Token::Agency).does(Effect::Reads);
-static EDITIONS: Route = Route::edition(&PLATFORMS, Method::POST).headers(&[("Version", "2")]).documented(Evidence::Partial, "https://edition.invalid");
+static EDITIONS: Route =
+    Route::edition(&PLATFORMS, Method::POST).headers(&[("Version", "2")]).documented(Evidence::Partial, "https://edition.invalid");
 
 #[test]
 fn an_edition_has_its_own_account_of_a_platforms_operation() {
-    assert_eq!((EDITIONS.headers, EDITIONS.evidence, EDITIONS.docs), (&[("Version", "2")][..], Evidence::Partial, "https://edition.invalid"));
+    assert_eq!(
+        (EDITIONS.headers, EDITIONS.evidence, EDITIONS.docs),
+        (&[("Version", "2")][..], Evidence::Partial, "https://edition.invalid")
+    );
     assert_eq!((EDITIONS.path, EDITIONS.token, EDITIONS.is_safe()), (PLATFORMS.path, Some(Token::Agency), true));
     assert!(EDITIONS.platform.is_some_and(|platform| std::ptr::eq(platform, &PLATFORMS)));
 }

@@ -10,9 +10,9 @@ mod sendpilot;
 use super::vendors;
 
 vendors! {
-    highlevel: highlevel_leadway + highlevel_hoop_ai_leadway + highlevel;
     leonar: leonar;
     sendpilot: sendpilot;
+    highlevel: highlevel_leadway + highlevel_hoop_ai_leadway + highlevel;
     hoop_ai: highlevel_hoop_ai_leadway + hoop_ai;
     leadway: highlevel_leadway + highlevel_hoop_ai_leadway;
 }

@@ -92,7 +92,12 @@ fn rate_limit(limit: &Value) -> Option<RateLimit> {
 
 fn group(tag: &Value) -> Group {
     let name = text(&tag["name"]);
-    Group { type_name: names::type_name(&name), description: described(&tag["description"], &name), feature: tag["x-feature"].as_str().map(str::to_owned), name: names::group_name(&name) }
+    Group {
+        type_name: names::type_name(&name),
+        description: described(&tag["description"], &name),
+        feature: tag["x-feature"].as_str().map(str::to_owned),
+        name: names::group_name(&name),
+    }
 }
 
 fn event((name, node): (&String, &Value)) -> Event {

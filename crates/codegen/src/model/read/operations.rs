@@ -9,8 +9,7 @@ use crate::{
     load::{Document, Written, referenced},
     model::{
         Body, BodyContent, Content, Effect, Limits, Operation, Pagination, Parameter, Part, Place, Repeat, Schema, Style, Success, Token,
-        TypeRef,
-        types::Types,
+        TypeRef, types::Types,
     },
     names,
 };
