@@ -57,10 +57,10 @@ pub async fn check_every_operation(vendor: Calls) {
     assert!(failed.is_empty(), "{} of {count} operations failed:\n{}", failed.len(), failed.join("\n"));
 }
 
-async fn check(vendor: Arc<Calls>, Call { send, .. }: Call, documented: Documented) {
+async fn check(vendor: Arc<Calls>, Call { call, .. }: Call, documented: Documented) {
     let wire = Wire::start(vendor.vendor, &documented).await;
     let core = vendor.core(CREDENTIAL, &wire.url).unwrap();
-    match send(core, &documented).unwrap().await.unwrap() {
+    match call(core, &documented).unwrap().await.unwrap() {
         Content::Json(json) => assert_decoded(&documented, &json),
         Content::Bytes(stream) => assert_eq!(collect(stream).await, DOWNLOAD, "the download"),
         Content::Empty => {}

@@ -94,6 +94,21 @@ enum Command {
         /// Steps to run; all of them where none is named.
         steps: Vec<String>,
     },
+    /// Try the generator on public documents: import each, compile its client, and send samples of its schemas through the types and back.
+    ///
+    /// tests/round/manifest.toml names the documents; FOLDER has each at OWNER/NAME/PATH, and the commands that fetch a missing one are printed. Fails
+    /// where fewer than 99.5 % of the samples come back whole.
+    #[command(after_help = "Examples:\n  cargo xtask round ~/documents\n  cargo xtask round ~/documents --only twilio")]
+    Round {
+        /// The folder of the documents.
+        folder: PathBuf,
+        /// A part of repository and path; only these documents are taken.
+        #[arg(long)]
+        only: Option<String>,
+        /// Import the one document that FOLDER is into this folder, and print what came of it: a round does so in a process for each.
+        #[arg(long, hide = true, conflicts_with = "only")]
+        into: Option<PathBuf>,
+    },
     /// Measure what a call and a build cost against other clients, and write docs/benchmarks.md.
     #[command(after_help = "Example:\n  cargo xtask bench --quick")]
     Bench {
@@ -160,6 +175,14 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Bench { quick, only } => {
             print!("{}", reachout_bench::bench(&root, std::env::current_exe()?, &reachout_bench::Options { quick, only })?);
+        }
+        Command::Round { folder, into: Some(into), .. } => println!("{}", reachout_round::import_one(&folder, &into)?),
+        Command::Round { folder, only, into: None } => {
+            let report = reachout_round::round(&root, &folder, only.as_deref(), &std::env::current_exe()?)?;
+            print!("{report}");
+            if !report.is_good() {
+                return Ok(ExitCode::FAILURE);
+            }
         }
         Command::Lint { vendors } => {
             let linted = reachout_codegen::lint(&root, &vendors)?;

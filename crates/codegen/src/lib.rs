@@ -33,6 +33,7 @@ use std::path::Path;
 pub use coverage::{Coverage, coverage};
 pub use diagnostic::{Diagnostic, Error, Level, Origin};
 pub use diff::{Report, VendorDiff, diff_against, diff_base};
+pub use import::{Published, matching, published};
 pub use progenitor::progenitor_client;
 pub use regen::{Change, Mode, regen};
 pub use release::{breaking, may_break, with_platform};

@@ -1,14 +1,19 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
-mod operation;
+mod body;
+mod credential;
+mod documented;
+mod expectation;
+mod mock;
+mod mocks;
 mod path;
-mod then;
-mod vendors;
+mod received;
+mod reply;
+mod server;
+mod state;
 mod when;
 
-pub use httpmock;
-pub use operation::{MockOperation, Operation};
-pub use then::Then;
-pub use vendors::*;
-pub use when::When;
+pub use mock::Mock;
+pub use mocks::Mocks;
+pub use when::{Next, Request, When};

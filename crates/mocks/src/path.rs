@@ -1,97 +1,110 @@
-//! Paths as patterns that take every value literally.
+//! Paths, segment by segment: values are compared as they were before they were encoded.
 
-use std::fmt::Write as _;
-
+use percent_encoding::percent_decode_str;
 use reachout_runtime::Vendor;
 
-/// The pattern of a path template: `value` in the place of the parameter `name`, any one segment in the places of the others.
-///
-/// The vendor's base path may stand before it or not, so that a mock responds to clients of `server.base_url()` and of `server.url("/api/v1")`.
-pub fn pattern(vendor: &Vendor, template: &str, name: &str, value: Option<&str>) -> String {
-    let mut pattern = format!("^(?:{})?", regex::escape(base_path(vendor)));
-    let mut rest = template;
-    while let Some((literal, after)) = rest.split_once('{') {
-        let (parameter, after) = after.split_once('}').unwrap_or((after, ""));
-        pattern += &regex::escape(literal);
-        match value.filter(|_| parameter == name) {
-            Some(value) => pattern += &segment(value),
-            None => pattern += "[^/]+",
-        }
-        rest = after;
+/// A path that a request must have.
+#[derive(Clone, Debug)]
+pub(crate) struct Path(Vec<Segment>);
+
+#[derive(Clone, Debug)]
+enum Segment {
+    Literal(String),
+    Parameter { before: String, name: String, after: String, value: Option<String> },
+}
+
+impl Path {
+    /// This path and no other.
+    pub(crate) fn exact(encoded: &str) -> Self {
+        Self(segments(encoded).into_iter().map(Segment::Literal).collect())
     }
-    pattern + &regex::escape(rest) + "$"
+
+    /// Any path of a template.
+    pub(crate) fn template(template: &str) -> Self {
+        let segment = |segment: &str| match segment.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?))) {
+            Some((before, (name, after))) => {
+                Segment::Parameter { before: before.to_owned(), name: name.to_owned(), after: after.to_owned(), value: None }
+            }
+            None => Segment::Literal(segment.to_owned()),
+        };
+        Self(template.split('/').skip(1).map(segment).collect())
+    }
+
+    /// Takes one value of a parameter only.
+    pub(crate) fn set(&mut self, parameter: &str, given: String) {
+        for segment in &mut self.0 {
+            if let Segment::Parameter { name, value, .. } = segment
+                && name == parameter
+            {
+                *value = Some(given.clone());
+            }
+        }
+    }
+
+    /// What of these segments is not as it must be.
+    pub(crate) fn mismatches(&self, actual: &[String]) -> Vec<String> {
+        if self.0.len() != actual.len() {
+            return vec!["the path is another".to_owned()];
+        }
+        self.0.iter().zip(actual).filter_map(|(segment, actual)| segment.mismatch(actual)).collect()
+    }
+}
+
+impl Segment {
+    fn mismatch(&self, actual: &str) -> Option<String> {
+        match self {
+            Self::Literal(expected) => (expected != actual).then(|| format!("the path has {actual:?}, expected {expected:?}")),
+            Self::Parameter { before, name, after, value } => {
+                let found = actual.strip_prefix(before.as_str()).and_then(|rest| rest.strip_suffix(after.as_str()));
+                match (found.filter(|found| !found.is_empty()), value) {
+                    (None, _) => Some(format!("the path has {actual:?} where `{name}` is expected")),
+                    (Some(found), Some(value)) if found != value => Some(format!("`{name}` is {found:?}, expected {value:?}")),
+                    _ => None,
+                }
+            }
+        }
+    }
+}
+
+/// The segments of a path, decoded.
+pub(crate) fn segments(encoded: &str) -> Vec<String> {
+    encoded.split('/').skip(1).map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect()
 }
 
 /// `/api/v1` of `https://app.leonar.app/api/v1`.
-fn base_path(vendor: &Vendor) -> &'static str {
+pub(crate) fn base(vendor: &Vendor) -> &'static str {
     let authority = vendor.base_url.find("://").map_or(0, |scheme| scheme + 3);
-    let after = &vendor.base_url[authority..];
-    after.find('/').map_or("", |path| &after[path..])
-}
-
-/// The value, each of its characters as it is or percent-encoded.
-fn segment(value: &str) -> String {
-    let mut pattern = String::new();
-    for character in value.chars() {
-        let mut encoded = String::new();
-        for byte in character.encode_utf8(&mut [0; 4]).bytes() {
-            // Writing to a string cannot fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-        let _ = write!(pattern, "(?:{}|(?i:{encoded}))", regex::escape(&character.to_string()));
-    }
-    pattern
+    vendor.base_url[authority..].find('/').map_or("", |path| &vendor.base_url[authority + path..])
 }
 
 #[cfg(test)]
 mod tests {
-    use reachout_runtime::{Auth, ErrorShape, RateLimitHeaders, Vendor};
-    use regex::Regex;
-
-    use super::pattern;
-
-    fn vendor(base_url: &'static str) -> Vendor {
-        Vendor {
-            id: "vendor",
-            name: "Vendor",
-            platform: None,
-            user_agent: "reachout-vendor/0",
-            base_url,
-            env: "VENDOR",
-            credential_env: "VENDOR_KEY",
-            auth: Auth::Bearer,
-            rate_limit: None,
-            rate_limit_headers: RateLimitHeaders::NONE,
-            error: ErrorShape::default(),
-            routes: &[],
-        }
-    }
+    use super::{Path, segments};
 
     #[test]
-    fn matches_values_literally() {
-        let (plain, based) = ("https://api.example.com", "https://api.example.com/api/v1");
+    fn values_are_compared_literally() {
         let cases = [
-            (plain, "/a/{id}", None, "/a/x", true),
-            (plain, "/a/{id}", None, "/a/", false),
-            (plain, "/a/{id}", None, "/a/x/b", false),
-            (plain, "/a/{id}", None, "/api/v1/a/x", false),
-            (based, "/a/{id}", None, "/api/v1/a/x", true),
-            (based, "/a/{id}", None, "/a/x", true),
-            (based, "/a/{id}", None, "/x/a/x", false),
-            (plain, "/a/{id}", Some("a.c"), "/a/a.c", true),
-            (plain, "/a/{id}", Some("a.c"), "/a/abc", false),
-            (plain, "/a/{id}", Some("a+"), "/a/aa", false),
-            (plain, "/a/{id}", Some("a/b"), "/a/a%2Fb", true),
-            (plain, "/a/{id}", Some("ü?"), "/a/%c3%bc%3F", true),
-            (plain, "/a/{id}", Some("A"), "/a/a", false),
-            (plain, "/a/{other}/b/{id}", Some("1"), "/a/9/b/1", true),
-            (plain, "/a/{other}/b/{id}", Some("1"), "/a/1/b/9", false),
-            (plain, "/a.b", None, "/axb", false),
-            (plain, "/a/", None, "/a", false),
+            ("/a/{id}", None, "/a/x", true),
+            ("/a/{id}", None, "/a/", false),
+            ("/a/{id}", None, "/a/x/b", false),
+            ("/a/{id}", Some("a.c"), "/a/a.c", true),
+            ("/a/{id}", Some("a.c"), "/a/abc", false),
+            ("/a/{id}", Some("a/b"), "/a/a%2Fb", true),
+            ("/a/{id}", Some("ü?"), "/a/%c3%bc%3F", true),
+            ("/a/{id}", Some("A"), "/a/a", false),
+            ("/a/{other}/b/{id}", Some("1"), "/a/9/b/1", true),
+            ("/a/{other}/b/{id}", Some("1"), "/a/1/b/9", false),
+            ("/a/v{id}.json", Some("1"), "/a/v1.json", true),
+            ("/a/v{id}.json", None, "/a/v.json", false),
+            ("/a.b", None, "/axb", false),
+            ("/a/", None, "/a", false),
         ];
-        for (base_url, template, value, path, expected) in cases {
-            let pattern = Regex::new(&pattern(&vendor(base_url), template, "id", value)).unwrap();
-            assert_eq!(pattern.is_match(path), expected, "{template} with {value:?} against {path}: {pattern}");
+        for (template, value, actual, expected) in cases {
+            let mut path = Path::template(template);
+            if let Some(value) = value {
+                path.set("id", value.to_owned());
+            }
+            assert_eq!(path.mismatches(&segments(actual)).is_empty(), expected, "{template} with {value:?} against {actual}");
         }
     }
 }

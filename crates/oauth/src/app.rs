@@ -108,7 +108,7 @@ impl App {
         form.insert("refresh_token", Some(refresh_token.expose_secret()));
         form.insert("user_type", tokens.user_type.as_deref().or(inner.user_type.map(UserType::as_str)));
         let secrets = [&inner.client_secret, refresh_token, &tokens.access_token];
-        Ok(wire::token(&inner.core, &form, &secrets, self.now()).await?.or_from(tokens))
+        Ok(wire::token(&inner.core, &form, &secrets, self.now()).await?.with_missing_from(tokens))
     }
 
     fn form(&self, grant_type: &'static str) -> Form<'_> {
@@ -123,8 +123,8 @@ impl App {
         (self.inner.clock)()
     }
 
-    /// Calls the endpoints as somebody: for those that want a token.
-    pub(super) fn core_as(&self, provider: Arc<dyn CredentialProvider>) -> Result<Core, Error> {
+    /// Calls the endpoints with a token, for those that need one.
+    pub(super) fn core_for(&self, provider: Arc<dyn CredentialProvider>) -> Result<Core, Error> {
         self.inner.connection.core(provider)
     }
 }

@@ -25,8 +25,8 @@ pub struct AuthorizationRequest<'a> {
 pub struct Authorization {
     /// Where to send the user's browser.
     pub url: Url,
-    /// Keep this in the user's session. If the `state` that comes with the code is another, somebody else's code is
-    /// being slipped in: refuse it.
+    /// Keep this in the user's session. If the `state` that comes with the code is another, the code is
+    /// not of this user: refuse it.
     pub state: SecretString,
     /// For [`exchange_code_with_pkce`](super::App::exchange_code_with_pkce), if PKCE was asked for.
     pub pkce_verifier: Option<SecretString>,

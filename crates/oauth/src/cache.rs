@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::timeout;
 
-use super::flight::{Failure, Flight, Outcome};
+use super::single_flight::{Outcome, SharedError, SingleFlight};
 use super::{StoreError, Tokens, background};
 
 /// How long before its end a token is renewed, unless set otherwise.
@@ -24,13 +24,13 @@ const PAUSE_AFTER_FAILURE: TimeDelta = TimeDelta::seconds(30);
 
 /// A token this young is not renewed because of a 401. HighLevel also responds 401 where a scope is missing, which no
 /// new token cures, and each such call would otherwise cost a refresh.
-const YOUNG: TimeDelta = TimeDelta::seconds(60);
+const JUST_ISSUED: TimeDelta = TimeDelta::seconds(60);
 
 /// How long a call waits while tokens that could not be stored are stored again. It could do without.
-const STORING: Duration = Duration::from_secs(1);
+const STORE_WAIT: Duration = Duration::from_secs(1);
 
-/// Whoever joins a renewal that does not know its refused token tries again; no renewal after the next can miss it.
-const JOINS: usize = 3;
+/// A caller that joins a renewal that does not know its rejected token tries again; no renewal after the next can miss it.
+const MAX_JOINS: usize = 3;
 
 /// Reads the time; replaced in tests.
 pub(super) type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -41,21 +41,21 @@ pub(super) type Usable<'a> = dyn Fn(&Tokens) -> bool + Send + Sync + 'a;
 /// Where new tokens come from.
 pub(super) trait Source: Send + Sync + 'static {
     /// Obtains tokens for which `usable` holds, from a store or from the vendor.
-    fn renew<'a>(&'a self, usable: &'a Usable<'a>) -> BoxFuture<'a, Result<Tokens, Failed>>;
+    fn renew<'a>(&'a self, usable: &'a Usable<'a>) -> BoxFuture<'a, Result<Tokens, RenewalError>>;
 
     /// Whether the tokens in use are still to be stored.
     fn has_unstored(&self) -> bool {
         false
     }
 
-    /// Stores them. Tokens are returned if somebody put others into the store, which count instead.
+    /// Stores them. Tokens are returned if the store has others by now, which count instead.
     fn store_again(&self) -> BoxFuture<'_, Option<Tokens>> {
         Box::pin(ready(None))
     }
 }
 
 /// A renewal that did not work.
-pub(super) struct Failed {
+pub(super) struct RenewalError {
     pub(super) error: Error,
     /// What the error means for the account.
     pub(super) advice: Cow<'static, str>,
@@ -63,7 +63,7 @@ pub(super) struct Failed {
     pub(super) earlier: Option<Tokens>,
 }
 
-impl From<Error> for Failed {
+impl From<Error> for RenewalError {
     fn from(error: Error) -> Self {
         Self { error, advice: Cow::Borrowed(""), earlier: None }
     }
@@ -75,9 +75,9 @@ pub(super) struct Cache<S> {
     refresh_ahead: Duration,
     clock: Clock,
     state: Mutex<State>,
-    flight: Flight,
-    /// Had by what changes the tokens, so that a renewal cannot undo a replacement that came after it. Only what runs in the background
-    /// waits for it: a future that nobody polls would be given the turn and keep it.
+    flight: SingleFlight,
+    /// Held by what changes the tokens, so that a renewal cannot undo a replacement that came after it. Only what runs in the background
+    /// waits for it: a future that is not polled would get the turn and keep it.
     turn: Arc<tokio::sync::Mutex<()>>,
 }
 
@@ -85,21 +85,21 @@ pub(super) struct Cache<S> {
 struct State {
     tokens: Option<Arc<Tokens>>,
     /// The last failure, and until when it stands.
-    failure: Option<(Failure, DateTime<Utc>)>,
+    failure: Option<(SharedError, DateTime<Utc>)>,
 }
 
 impl<S: Source> Cache<S> {
     pub(super) fn new(source: S, refresh_ahead: Duration, clock: Clock) -> Self {
-        Self { source, refresh_ahead, clock, state: Mutex::default(), flight: Flight::default(), turn: Arc::default() }
+        Self { source, refresh_ahead, clock, state: Mutex::default(), flight: SingleFlight::default(), turn: Arc::default() }
     }
 
     /// Tokens to send a request with. Those at hand do as long as they live, if a renewal ahead of time fails.
     pub(super) async fn tokens(self: &Arc<Self>) -> Result<Arc<Tokens>, Error> {
-        // Whoever has the turn stores them first.
+        // The holder of the turn stores them first.
         if self.source.has_unstored()
             && let Ok(turn) = Arc::clone(&self.turn).try_lock_owned()
             && let Ok(attempt) = background::spawn(Arc::clone(self).store_again(turn))
-            && let Ok(wait) = background::spawn(timeout(STORING, attempt))
+            && let Ok(wait) = background::spawn(timeout(STORE_WAIT, attempt))
         {
             let _ = wait.await;
         }
@@ -116,29 +116,29 @@ impl<S: Source> Cache<S> {
     /// Reacts to a 401: `Ok(true)` if other tokens are at hand now.
     pub(super) async fn rejected(self: &Arc<Self>, token: &SecretString) -> Result<bool, Error> {
         let now = (self.clock)();
-        let young = |tokens: &Tokens| tokens.is_access_token(token) && tokens.issued_at.is_some_and(|at| (now - at).abs() < YOUNG);
+        let young = |tokens: &Tokens| tokens.is_access_token(token) && tokens.issued_at.is_some_and(|at| (now - at).abs() < JUST_ISSUED);
         if self.state().tokens.as_ref().is_some_and(|tokens| young(tokens)) {
             return Ok(false);
         }
-        self.renewed(Some(token)).await.map(|_| true).map_err(Failure::unavailable)
+        self.renewed(Some(token)).await.map(|_| true).map_err(SharedError::unavailable)
     }
 
-    /// Takes tokens that came from elsewhere into use, after `keep` has tried to store them.
+    /// Takes tokens that came from elsewhere into use, after `store` has tried to store them.
     pub(super) async fn replace<F>(
         self: &Arc<Self>,
         tokens: Tokens,
-        keep: impl FnOnce(Arc<Self>, Arc<Tokens>) -> F,
+        store: impl FnOnce(Arc<Self>, Arc<Tokens>) -> F,
     ) -> Result<(), StoreError>
     where
         F: Future<Output = Result<(), StoreError>> + Send + 'static,
     {
         let (cache, tokens) = (Arc::clone(self), Arc::new(tokens));
-        let storing = keep(Arc::clone(self), Arc::clone(&tokens));
+        let storing = store(Arc::clone(self), Arc::clone(&tokens));
         let replacing = background::spawn(async move {
             let _turn = cache.turn.lock().await;
-            let kept = storing.await;
+            let stored = storing.await;
             *cache.state() = State { tokens: Some(tokens), failure: None };
-            kept
+            stored
         });
         replacing?.await.unwrap_or_else(|_| Err(StoreError::new("the token store did not finish")))
     }
@@ -166,20 +166,20 @@ impl<S: Source> Cache<S> {
     async fn renewed(self: &Arc<Self>, refused: Option<&SecretString>) -> Outcome {
         let mut joins = 0;
         loop {
-            if let Some(outcome) = self.at_hand(refused) {
+            if let Some(outcome) = self.current(refused) {
                 return outcome;
             }
             let ticket = self.flight.join_or_begin(refused, || Arc::clone(self).renew(refused.cloned()));
             let outcome = ticket.outcome.await;
             joins += 1;
-            if ticket.knows_refused || outcome.is_err() || joins == JOINS {
+            if ticket.knows_rejected || outcome.is_err() || joins == MAX_JOINS {
                 return outcome;
             }
         }
     }
 
     /// What needs no renewal: good tokens, or a failure that is too recent to try again.
-    fn at_hand(&self, refused: Option<&SecretString>) -> Option<Outcome> {
+    fn current(&self, refused: Option<&SecretString>) -> Option<Outcome> {
         let now = (self.clock)();
         let state = self.state();
         if let Some(tokens) = state.tokens.as_ref().filter(|tokens| self.usable(tokens, refused, now)) {
@@ -192,7 +192,7 @@ impl<S: Source> Cache<S> {
     async fn renew(self: Arc<Self>, refused: Option<SecretString>) -> Outcome {
         let _turn = self.turn.lock().await;
         // Another change may have ended between the caller's look and this one's turn.
-        if let Some(outcome) = self.at_hand(refused.as_ref()) {
+        if let Some(outcome) = self.current(refused.as_ref()) {
             return outcome;
         }
         let usable = |tokens: &Tokens| self.usable(tokens, refused.as_ref(), (self.clock)());
@@ -204,16 +204,16 @@ impl<S: Source> Cache<S> {
                 *state = State { tokens: Some(Arc::clone(&tokens)), failure: None };
                 Ok(tokens)
             }
-            Err(Failed { error, advice, earlier }) => {
+            Err(RenewalError { error, advice, earlier }) => {
                 if let Some(earlier) = earlier {
                     state.tokens = Some(Arc::new(earlier));
                 }
-                let failure = Failure::new(error, &advice);
+                let failure = SharedError::new(error, &advice);
                 tracing::warn!(error = %failure.text, "tokens could not be renewed");
                 // What never left may be tried again at once.
                 if failure.error.delivery() != Delivery::NotSent {
-                    let asked = failure.error.retry_after().and_then(|wait| TimeDelta::from_std(wait).ok()).unwrap_or_default();
-                    let until = (self.clock)().checked_add_signed(asked.max(PAUSE_AFTER_FAILURE));
+                    let requested = failure.error.retry_after().and_then(|wait| TimeDelta::from_std(wait).ok()).unwrap_or_default();
+                    let until = (self.clock)().checked_add_signed(requested.max(PAUSE_AFTER_FAILURE));
                     state.failure = until.map(|until| (failure.clone(), until));
                 }
                 Err(failure)

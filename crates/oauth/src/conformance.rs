@@ -23,10 +23,10 @@ use tokio::time::timeout;
 
 use super::{StoreError, TokenStore};
 
-/// A rule that takes longer than this is broken: something waits for ever.
-const RULE: Duration = Duration::from_secs(30);
+/// A rule that takes longer than this is violated: something waits for ever.
+const RULE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Checks a store, and says all that it does not keep.
+/// Checks a store, and returns all that it violates.
 ///
 /// `open` is called twice and gives a store over the same storage each time. Only accounts whose names begin with
 /// `conformance-` and the time are touched, and they are removed in the end. It takes a few seconds, on a tokio
@@ -35,13 +35,13 @@ pub async fn run<S: TokenStore>(open: impl AsyncFn() -> S) -> Result<(), Violati
     let since = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
     let pair = Pair { one: open().await, other: open().await, prefix: format!("conformance-{}-", since.as_nanos()) };
     let mut violations = Vec::new();
-    for (rule, kept) in rules::all(&pair) {
-        let what = match timeout(RULE, kept).await {
+    for (rule, check) in rules::all(&pair) {
+        let observed = match timeout(RULE_TIMEOUT, check).await {
             Ok(Ok(())) => continue,
-            Ok(Err(Broken(what))) => what,
-            Err(_) => format!("nothing came of it within {} s", RULE.as_secs()),
+            Ok(Err(RuleError(observed))) => observed,
+            Err(_) => format!("it did not end within {} s", RULE_TIMEOUT.as_secs()),
         };
-        violations.push(Violation { rule, what });
+        violations.push(Violation { rule, observed });
     }
     if violations.is_empty() { Ok(()) } else { Err(Violations(violations)) }
 }
@@ -53,29 +53,29 @@ struct Pair<S> {
     prefix: String,
 }
 
-type Kept<'a> = BoxFuture<'a, Result<(), Broken>>;
+type RuleResult<'a> = BoxFuture<'a, Result<(), RuleError>>;
 
-/// How a rule is not kept.
-struct Broken(String);
+/// How a rule is violated.
+struct RuleError(String);
 
-impl From<StoreError> for Broken {
+impl From<StoreError> for RuleError {
     fn from(error: StoreError) -> Self {
         Self(format!("the store failed: {error}"))
     }
 }
 
-/// What a store does not keep.
+/// The rules that a store violates.
 #[derive(Debug, Clone)]
 pub struct Violations(Vec<Violation>);
 
-/// A rule that a store does not keep.
+/// A rule that a store violates.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Violation {
     /// The rule, in a sentence.
     pub rule: &'static str,
     /// What happened instead.
-    pub what: String,
+    pub observed: String,
 }
 
 impl Violations {
@@ -97,7 +97,7 @@ impl<'a> IntoIterator for &'a Violations {
 impl fmt::Display for Violations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the store does not keep what a token store promises:")?;
-        self.0.iter().try_for_each(|Violation { rule, what }| write!(f, "\n- {rule}: {what}"))
+        self.0.iter().try_for_each(|Violation { rule, observed }| write!(f, "\n- {rule}: {observed}"))
     }
 }
 

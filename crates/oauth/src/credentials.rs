@@ -8,7 +8,7 @@ use futures_core::future::BoxFuture;
 use reachout_runtime::{CredentialProvider, Delivery, Error, ErrorKind};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::cache::{Cache, Failed, Source};
+use super::cache::{Cache, RenewalError, Source};
 use super::location::Agency;
 use super::{App, StoreError, TokenStore, Tokens, cache};
 
@@ -31,14 +31,14 @@ use super::{App, StoreError, TokenStore, Tokens, cache};
 /// Cheap to clone; clones share the tokens. Keep one for each account rather than making new ones.
 #[derive(Clone)]
 pub struct OAuthCredentials {
-    cache: Arc<Cache<Refresh>>,
+    cache: Arc<Cache<RefreshGrant>>,
 }
 
 impl OAuthCredentials {
     /// The credential of `account`, whose tokens are in `store` or will be put there by [`replace`](Self::replace).
     pub fn new(app: App, store: Arc<dyn TokenStore>, account: impl Into<String>) -> Self {
         let (clock, refresh_ahead) = (Arc::clone(&app.inner.clock), app.inner.refresh_ahead);
-        let source = Refresh { app, store, account: account.into(), unstored: Mutex::default() };
+        let source = RefreshGrant { app, store, account: account.into(), unstored: Mutex::default() };
         Self { cache: Arc::new(Cache::new(source, refresh_ahead, clock)) }
     }
 
@@ -51,8 +51,8 @@ impl OAuthCredentials {
     ///
     /// If they cannot be stored, the error says so, and they are used from memory until that works.
     pub async fn replace(&self, tokens: Tokens) -> Result<(), Error> {
-        let keep = |cache: Arc<Cache<Refresh>>, tokens: Arc<Tokens>| async move { cache.source.replace(&tokens).await };
-        self.cache.replace(tokens, keep).await.map_err(in_memory)
+        let store = |cache: Arc<Cache<RefreshGrant>>, tokens: Arc<Tokens>| async move { cache.source.replace(&tokens).await };
+        self.cache.replace(tokens, store).await.map_err(in_memory)
     }
 
     /// Why the tokens in use are in memory only; `None` if they are stored.
@@ -84,13 +84,13 @@ impl CredentialProvider for OAuthCredentials {
 
 impl fmt::Debug for OAuthCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Refresh { app, store, account, .. } = &self.cache.source;
+        let RefreshGrant { app, store, account, .. } = &self.cache.source;
         f.debug_struct("OAuthCredentials").field("account", account).field("app", app).field("store", store).finish_non_exhaustive()
     }
 }
 
-/// Renewal by refresh token.
-struct Refresh {
+/// Renewal by refresh token (RFC 6749, section 6).
+struct RefreshGrant {
     app: App,
     store: Arc<dyn TokenStore>,
     account: String,
@@ -101,14 +101,14 @@ struct Refresh {
 #[derive(Clone)]
 struct Unstored {
     tokens: Tokens,
-    /// The refresh token in the store, which these replace. If the store holds another by now, somebody authorized
-    /// anew. `None` if they replace whatever is there.
+    /// The refresh token in the store, which these replace. If the store holds another by now, the account was
+    /// authorized anew. `None` if they replace whatever is there.
     replaces: Option<SecretString>,
     error: StoreError,
 }
 
-impl Source for Refresh {
-    fn renew<'a>(&'a self, usable: &'a cache::Usable<'a>) -> BoxFuture<'a, Result<Tokens, Failed>> {
+impl Source for RefreshGrant {
+    fn renew<'a>(&'a self, usable: &'a cache::Usable<'a>) -> BoxFuture<'a, Result<Tokens, RenewalError>> {
         Box::pin(async move {
             let lock = self.store.lock(&self.account).await.map_err(failed)?;
             let present = self.present().await?;
@@ -118,17 +118,17 @@ impl Source for Refresh {
             }
             let unstored = self.unstored();
             if unstored.is_none()
-                && let Err(error) = self.store.reserve(&self.account, &lock, room_for(&present)).await
+                && let Err(error) = self.store.reserve(&self.account, &lock, size_to_reserve(&present)).await
             {
                 let advice = Cow::Borrowed("the refresh token was not spent");
-                return Err(Failed { error: failed(error), advice, earlier: Some(present) });
+                return Err(RenewalError { error: failed(error), advice, earlier: Some(present) });
             }
             match self.app.refresh(&present).await {
                 Ok(tokens) => {
                     // What the store holds is used up already if the present ones are not in it.
                     let replaces = unstored.map_or_else(|| present.refresh_token.clone(), |unstored| unstored.replaces);
                     // Where this fails, the tokens are in memory and good for use.
-                    let _ = self.keep(&tokens, replaces).await;
+                    let _ = self.store_or_hold(&tokens, replaces).await;
                     Ok(tokens)
                 }
                 Err(error) => {
@@ -136,14 +136,14 @@ impl Source for Refresh {
                     if let Some(Unstored { error, .. }) = unstored {
                         advice = format!("{advice}; the present tokens are in memory only, because the token store failed: {error}").into();
                     }
-                    Err(Failed { advice, error, earlier: Some(present) })
+                    Err(RenewalError { advice, error, earlier: Some(present) })
                 }
             }
         })
     }
 
     fn has_unstored(&self) -> bool {
-        self.slot().is_some()
+        self.unstored_mut().is_some()
     }
 
     fn store_again(&self) -> BoxFuture<'_, Option<Tokens>> {
@@ -156,7 +156,7 @@ impl Source for Refresh {
     }
 }
 
-impl Refresh {
+impl RefreshGrant {
     /// The account's tokens: those in memory if the store would not take them and still does not.
     async fn present(&self) -> Result<Tokens, Error> {
         let stored = self.store.load(&self.account).await;
@@ -166,11 +166,11 @@ impl Refresh {
         };
         match (stored, &replaces) {
             (Ok(Some(stored)), Some(replaces)) if !same(stored.refresh_token.as_ref(), Some(replaces)) => {
-                *self.slot() = None;
+                *self.unstored_mut() = None;
                 Ok(stored)
             }
             (Ok(_), _) => {
-                if self.keep(&tokens, replaces).await.is_ok() {
+                if self.store_or_hold(&tokens, replaces).await.is_ok() {
                     tracing::info!(account = %self.account, "tokens that were in memory only are stored");
                 }
                 Ok(tokens)
@@ -183,23 +183,23 @@ impl Refresh {
         match self.store.lock(&self.account).await {
             Ok(_lock) => {
                 let stored = self.store.load(&self.account).await;
-                self.keep(tokens, stored.ok().flatten().and_then(|stored| stored.refresh_token)).await
+                self.store_or_hold(tokens, stored.ok().flatten().and_then(|stored| stored.refresh_token)).await
             }
             Err(error) => {
-                *self.slot() = Some(Unstored { tokens: tokens.clone(), replaces: None, error: error.clone() });
+                *self.unstored_mut() = Some(Unstored { tokens: tokens.clone(), replaces: None, error: error.clone() });
                 Err(error)
             }
         }
     }
 
-    /// Stores tokens, or else keeps them in memory.
-    async fn keep(&self, tokens: &Tokens, replaces: Option<SecretString>) -> Result<(), StoreError> {
+    /// Stores tokens, or else holds them in memory.
+    async fn store_or_hold(&self, tokens: &Tokens, replaces: Option<SecretString>) -> Result<(), StoreError> {
         let unstored = |error| Some(Unstored { tokens: tokens.clone(), replaces: replaces.clone(), error });
         let first = !self.has_unstored();
         // Before the attempt, because a store of the application may panic.
-        *self.slot() = unstored(StoreError::new("the token store did not finish"));
+        *self.unstored_mut() = unstored(StoreError::new("the token store did not finish"));
         let saved = self.store.save(&self.account, tokens).await;
-        *self.slot() = saved.clone().err().and_then(unstored);
+        *self.unstored_mut() = saved.clone().err().and_then(unstored);
         if let (Err(error), true) = (&saved, first) {
             tracing::error!(account = %self.account, %error, "new tokens could not be stored; they are in memory only");
         }
@@ -207,17 +207,17 @@ impl Refresh {
     }
 
     fn unstored(&self) -> Option<Unstored> {
-        self.slot().clone()
+        self.unstored_mut().clone()
     }
 
-    fn slot(&self) -> MutexGuard<'_, Option<Unstored>> {
+    fn unstored_mut(&self) -> MutexGuard<'_, Option<Unstored>> {
         // Each critical section assigns or clones one value, so a poisoned one is still whole.
         self.unstored.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// More than the successors of these tokens will take.
-fn room_for(tokens: &Tokens) -> usize {
+fn size_to_reserve(tokens: &Tokens) -> usize {
     (2 * tokens.to_json().expose_secret().len()).max(16 * 1024)
 }
 

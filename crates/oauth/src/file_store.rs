@@ -23,7 +23,7 @@ use sweep::Sweeper;
 ///   leaves either the old tokens or the new ones. What a process that was killed left beside it is removed later.
 /// - Before a refresh token is spent, a file of the size of its successor is written, flushed and removed again.
 /// - On Unix a file is created with mode 0600 and the directory, if it is missing, with 0700. A file that others may
-///   read is refused, as `ssh` refuses such a key: whoever could read it may hold the tokens already, and the
+///   read is refused, as `ssh` refuses such a key: another user may hold the tokens already, and the
 ///   application should hear about it. `chmod 600` makes it acceptable. Other systems' permissions are not checked.
 /// - Refreshes are kept apart across processes by locking `<account>.lock`. This needs a file system with advisory
 ///   locks, which most network ones have too.
@@ -42,7 +42,7 @@ pub struct FileStore {
 /// With capitals encoded (see above), which `NON_ALPHANUMERIC` alone would let through.
 const FILE_NAME: &AsciiSet = &capitals(NON_ALPHANUMERIC.remove(b'-').remove(b'_'));
 
-/// The longest file name that common file systems take, less room for `.json` and the temporary file's affixes.
+/// The longest file name that common file systems take, less `.json` and the temporary file's affixes.
 const LONGEST_NAME: usize = 220;
 
 const LOCK_RETRY: Duration = Duration::from_millis(50);
@@ -106,7 +106,7 @@ impl TokenStore for FileStore {
             blocking(move || {
                 disk::create_directory(&directory)?;
                 sweeper.sweep(&directory);
-                disk::prove_writable(&directory, &path, bytes)
+                disk::check_writable(&directory, &path, bytes)
             })
             .await
         })

@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
-#![allow(clippy::doc_markdown, reason = "the names of vendors are not code")]
 
 mod app;
 mod authorization;
@@ -10,9 +9,9 @@ mod cache;
 pub mod conformance;
 mod credentials;
 mod file_store;
-mod flight;
 mod location;
 mod memory_store;
+mod single_flight;
 mod store;
 mod store_error;
 mod tokens;

@@ -8,7 +8,7 @@ use futures_core::future::BoxFuture;
 use reachout_runtime::{Core, CredentialProvider, Error};
 use secrecy::SecretString;
 
-use super::cache::{self, Cache, Failed, Source};
+use super::cache::{self, Cache, RenewalError, Source};
 use super::tokens::Tokens;
 use super::wire::{self, Form};
 use super::{App, OAuthCredentials};
@@ -29,7 +29,7 @@ struct Inner {
 
 impl Agency {
     pub(super) fn new(app: App, credentials: OAuthCredentials) -> Result<Self, Error> {
-        let core = app.core_as(Arc::new(credentials.clone()))?;
+        let core = app.core_for(Arc::new(credentials.clone()))?;
         Ok(Self { inner: Arc::new(Inner { app, credentials, core, locations: Mutex::default() }) })
     }
 
@@ -54,14 +54,14 @@ impl fmt::Debug for Agency {
 /// the agency's is good. Cheap to clone; clones share the token.
 #[derive(Clone)]
 pub struct LocationCredentials {
-    cache: Arc<Cache<Mint>>,
+    cache: Arc<Cache<LocationGrant>>,
 }
 
 impl LocationCredentials {
     fn new(agency: &Inner, location_id: String) -> Self {
         let app = &agency.app.inner;
         let (clock, refresh_ahead) = (Arc::clone(&app.clock), app.refresh_ahead);
-        let source = Mint { app: agency.app.clone(), agency: agency.credentials.clone(), core: agency.core.clone(), location_id };
+        let source = LocationGrant { app: agency.app.clone(), agency: agency.credentials.clone(), core: agency.core.clone(), location_id };
         Self { cache: Arc::new(Cache::new(source, refresh_ahead, clock)) }
     }
 
@@ -93,15 +93,15 @@ impl fmt::Debug for LocationCredentials {
 }
 
 /// Renewal by the agency's token.
-struct Mint {
+struct LocationGrant {
     app: App,
     agency: OAuthCredentials,
     core: Core,
     location_id: String,
 }
 
-impl Source for Mint {
-    fn renew<'a>(&'a self, _usable: &'a cache::Usable<'a>) -> BoxFuture<'a, Result<Tokens, Failed>> {
+impl Source for LocationGrant {
+    fn renew<'a>(&'a self, _usable: &'a cache::Usable<'a>) -> BoxFuture<'a, Result<Tokens, RenewalError>> {
         Box::pin(async move {
             let agency = self.agency.tokens().await?;
             let Some(company_id) = agency.company_id.as_deref() else {

@@ -69,7 +69,7 @@ impl Tokens {
     }
 
     /// What the vendor leaves out of a refresh's response stays as it was.
-    pub(super) fn or_from(self, earlier: &Self) -> Self {
+    pub(super) fn with_missing_from(self, earlier: &Self) -> Self {
         let earlier = earlier.clone();
         Self {
             refresh_token: self.refresh_token.or(earlier.refresh_token),
@@ -147,7 +147,7 @@ fn expose<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, 
     serializer.serialize_str(secret.expose_secret())
 }
 
-#[allow(clippy::ref_option, reason = "serde hands out a reference to the field")]
+#[expect(clippy::ref_option, reason = "serde hands out a reference to the field")]
 fn expose_some<S: Serializer>(secret: &Option<SecretString>, serializer: S) -> Result<S::Ok, S::Error> {
     secret.as_ref().map(ExposeSecret::expose_secret).serialize(serializer)
 }

@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use reachout_messenger::{Error, Receipt};
-use reachout_outbox::{Account, Accounts, BoxFuture, Channel, Clients, Envelope, Lane, Message, Messenger, Outbox, Runner, State, Vendor};
+use reachout_outbox::{
+    Account, AccountClient, Accounts, BoxFuture, Channel, Clients, Envelope, Message, Messenger, Outbox, Runner, State, Vendor,
+};
 
 /// Takes every message, and remembers which: by a flag for each, so that its memory does not grow.
 #[derive(Clone, Debug)]
@@ -30,8 +32,8 @@ impl Messenger for Taker {
 }
 
 impl Accounts for Taker {
-    fn open<'a>(&'a self, lane: &'a Lane, _clients: Clients<'a>) -> BoxFuture<'a, Result<Account, reachout_outbox::Error>> {
-        Box::pin(async move { Ok(Account::new(lane.clone(), self.clone())) })
+    fn open<'a>(&'a self, account: &'a Account, _clients: Clients<'a>) -> BoxFuture<'a, Result<AccountClient, reachout_outbox::Error>> {
+        Box::pin(async move { Ok(AccountClient::new(account.clone(), self.clone())) })
     }
 }
 
@@ -42,12 +44,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let directory = tempfile::tempdir()?;
     let address = arguments.next().unwrap_or_else(|| format!("sqlite:{}", directory.path().join("outbox.db").display()));
     let outbox = Outbox::open(address.as_str()).await?;
-    let lane = Lane::new(Vendor::SendPilot, Lane::DEFAULT);
+    let account = Account::new(Vendor::SendPilot, Account::DEFAULT);
     let text = "Hi, I came across your profile and thought you might be interested in a role in Paris. ".repeat(5);
     let message = |n: u64| Message::to(format!("lead_{n}")).channel(Channel::Linkedin).from("sender_1").text(format!("{text} {n}"));
 
     let begun = Instant::now();
-    let batch = outbox.enqueue_all((0..count).map(|n| (format!("campaign/{n}"), Envelope::new(lane.clone(), message(n))))).await?;
+    let batch = outbox.enqueue_all((0..count).map(|n| (format!("campaign/{n}"), Envelope::new(account.clone(), message(n))))).await?;
     let queued = begun.elapsed();
     assert_eq!(batch.new, count);
 

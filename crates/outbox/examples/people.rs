@@ -4,7 +4,7 @@ use std::{env, error::Error, path::Path};
 
 use futures_util::TryStreamExt as _;
 use reachout_messenger::leonar::{Client, types::CreateContactRequest};
-use reachout_outbox::{Accounts, Address, Channel, EnvAccounts, Envelope, Lane, Message, Outbox, Runner, Vendor, VendorEligibility};
+use reachout_outbox::{Account, Accounts, Address, Channel, EnvAccounts, Envelope, Message, Outbox, Runner, Vendor, VendorEligibility};
 
 #[derive(serde::Deserialize)]
 struct Person {
@@ -32,7 +32,7 @@ pub async fn campaign(client: &Client, accounts: impl Accounts + 'static, folder
         let contact = contact(client, person).await?;
         let text = format!("Hi {}, may I tell you more?", person.first_name);
         let message = Message::to(contact).channel(Channel::Email).subject("A role in Paris").text(text);
-        let envelope = Envelope::new(Lane::new(Vendor::Leonar, Lane::DEFAULT), message).address(&person.email);
+        let envelope = Envelope::new(Account::new(Vendor::Leonar, Account::DEFAULT), message).address(&person.email);
         outbox.enqueue(&envelope, &key(person)?).await?;
     }
     let summary = Runner::new(&outbox, accounts).eligibility(VendorEligibility::new()).until_empty().run().await?;

@@ -21,11 +21,11 @@ tokio::task_local! {
 ///
 /// ```no_run
 /// use std::sync::Arc;
-/// use reachout_outbox::{Lane, Outbox, Vendor};
+/// use reachout_outbox::{Account, Outbox, Vendor};
 ///
 /// # async fn example(outbox: &Outbox) -> Result<(), Box<dyn std::error::Error>> {
-/// let lane = Lane::new(Vendor::Leonar, Lane::DEFAULT);
-/// let client = reachout_messenger::leonar::Client::builder().from_env()?.budget_store(outbox.budgets(), lane.budget_key()).build()?;
+/// let account = Account::new(Vendor::Leonar, Account::DEFAULT);
+/// let client = reachout_messenger::leonar::Client::builder().from_env()?.budget_store(outbox.budgets(), account.budget_key()).build()?;
 /// # Ok(())
 /// # }
 /// ```
@@ -57,13 +57,13 @@ impl StoredBudgets {
         self.store.take_slot(terms, &holder).await
     }
 
-    /// Does `call`, whose first request uses a slot that was taken before, and that the caller gives back.
+    /// Does `call`, whose first request uses a slot that was taken before, and that the caller releases.
     pub(crate) async fn with_slot<T>(&self, key: &str, slot: i64, call: impl Future<Output = T>) -> T {
         self.lent(|lent| lent.insert(slot));
         GRANTED.scope(Cell::new(Some((key.to_owned(), slot))), call).await
     }
 
-    /// The caller gave the slot back.
+    /// The caller released the slot.
     pub(crate) fn returned(&self, slot: i64) {
         self.lent(|lent| lent.remove(&slot));
     }
@@ -73,7 +73,7 @@ impl StoredBudgets {
         change(&mut self.lent.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Whether the database knows better than what is told with every response: each of these costs a transaction.
+    /// Whether a response's rate-limit headers are news to the database: each of these costs a transaction.
     fn is_news(&self, budget: &Budget, status: RateLimitStatus) -> bool {
         let Some(interval) = status.interval else { return false };
         let limit = status.limit.unwrap_or(budget.limit.requests);

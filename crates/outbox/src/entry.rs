@@ -1,4 +1,4 @@
-//! What the outbox tells of its messages.
+//! Messages and counts, as the outbox shows them.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::envelope::Content;
 use crate::time::from_ms;
-use crate::{Envelope, Error, Lane, State};
+use crate::{Account, Envelope, Error, State};
 
 /// A message in the outbox.
 #[derive(Clone, PartialEq)]
@@ -19,7 +19,7 @@ pub struct Entry {
     /// The caller's key; `None` once the content was purged.
     pub key: Option<String>,
     /// Through whom it is sent.
-    pub lane: Lane,
+    pub account: Account,
     /// What was queued; `None` once it was purged.
     pub envelope: Option<Envelope>,
     /// How far it is.
@@ -49,7 +49,7 @@ impl fmt::Debug for Entry {
         // Key and reason may name the recipient.
         f.debug_struct("Entry")
             .field("id", &self.id)
-            .field("lane", &self.lane)
+            .field("account", &self.account)
             .field("state", &self.state)
             .field("attempts", &self.attempts)
             .field("code", &self.code)
@@ -116,8 +116,8 @@ impl Filter {
     }
 
     /// Those through one account.
-    pub fn lane(lane: &Lane) -> Self {
-        Self { vendor: Some(lane.vendor), credential: Some(lane.credential.clone()), ..Self::default() }
+    pub fn account(account: &Account) -> Self {
+        Self { vendor: Some(account.vendor), credential: Some(account.credential.clone()), ..Self::default() }
     }
 
     /// Those through this vendor.
@@ -174,9 +174,9 @@ pub struct Status {
     /// Whether everything is paused.
     pub paused: bool,
     /// Each account that messages were queued for.
-    pub lanes: Vec<LaneStatus>,
+    pub accounts: Vec<AccountStatus>,
     /// Why queued messages are not due yet, the soonest first.
-    pub waits: Vec<Wait>,
+    pub waits: Vec<Deferred>,
 }
 
 impl Status {
@@ -194,7 +194,7 @@ impl Status {
 /// An account that messages were queued for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct LaneStatus {
+pub struct AccountStatus {
     /// The vendor.
     pub vendor: Vendor,
     /// The credential's name.
@@ -220,7 +220,7 @@ pub struct LaneStatus {
 /// Queued messages that are not due yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Wait {
+pub struct Deferred {
     /// Why they wait, such as `quiet-hours` or `daily-cap`; `None` where their own time is later.
     pub code: Option<String>,
     /// How many.
@@ -229,7 +229,7 @@ pub struct Wait {
     pub next_due_at: DateTime<Utc>,
 }
 
-impl LaneStatus {
+impl AccountStatus {
     /// An account without messages.
     pub fn new(vendor: Vendor, credential: impl Into<String>) -> Self {
         Self {
@@ -300,7 +300,7 @@ impl fmt::Debug for Suppressed {
 /// The envelope of a row; none where it was purged.
 pub(crate) fn from_content(
     id: i64,
-    lane: &Lane,
+    account: &Account,
     content: Option<&str>,
     sequence: Option<String>,
     not_before: Option<i64>,
@@ -308,5 +308,5 @@ pub(crate) fn from_content(
     let Some(content) = content else { return Ok(None) };
     let content: Content = serde_json::from_str(content).map_err(|_| Error::Unreadable { id, field: "content" })?;
     let Content { message, addresses, time_zone } = content;
-    Ok(Some(Envelope { lane: lane.clone(), message, not_before: not_before.map(from_ms), addresses, sequence, time_zone }))
+    Ok(Some(Envelope { account: account.clone(), message, not_before: not_before.map(from_ms), addresses, sequence, time_zone }))
 }

@@ -3,51 +3,18 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use reachout_messenger::{Message, Vendor};
-use reachout_runtime::BudgetKey;
+use reachout_messenger::Message;
 use serde::{Deserialize, Serialize};
 
-/// A vendor and one of the accounts there, by a name of one's own: what a worker needs a client for.
-///
-/// The name stands for a credential that is kept elsewhere; no secret is ever written to the outbox. [`Accounts`](crate::Accounts) tells
-/// what it stands for.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub struct Lane {
-    /// The vendor.
-    pub vendor: Vendor,
-    /// The credential's name, such as a tenant's id.
-    pub credential: String,
-}
-
-impl Lane {
-    /// The name of the credential where there is only one.
-    pub const DEFAULT: &'static str = "default";
-
-    /// The account `credential` at `vendor`.
-    pub fn new(vendor: Vendor, credential: impl Into<String>) -> Self {
-        Self { vendor, credential: credential.into() }
-    }
-
-    /// Under which its calls are counted, unless its [`Rules`](crate::Rules) name another.
-    pub fn budget_key(&self) -> BudgetKey {
-        BudgetKey::new(format!("{}/{}", self.vendor.id(), self.credential))
-    }
-}
-
-impl fmt::Display for Lane {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.vendor.id(), self.credential)
-    }
-}
+use crate::Account;
 
 /// A message to be queued, with all that is known of how to send it.
 ///
 /// ```
-/// use reachout_outbox::{Envelope, Lane, Message, Vendor};
+/// use reachout_outbox::{Account, Envelope, Message, Vendor};
 ///
 /// let message = Message::to("a1b2c3d4-5678-90ab-cdef-1234567890ab").text("Hi Sophie, may I tell you more?");
-/// let envelope = Envelope::new(Lane::new(Vendor::Leonar, "acme"), message).sequence("roles-in-paris/sophie");
+/// let envelope = Envelope::new(Account::new(Vendor::Leonar, "acme"), message).sequence("roles-in-paris/sophie");
 /// assert!(!format!("{envelope:?}").contains("Sophie"), "what is in it is not shown");
 /// ```
 #[derive(Clone, PartialEq)]
@@ -55,7 +22,7 @@ impl fmt::Display for Lane {
 #[must_use = "an envelope does nothing until it is queued"]
 pub struct Envelope {
     /// Through whom it is sent.
-    pub lane: Lane,
+    pub account: Account,
     /// What is sent, and to whom.
     pub message: Message,
     /// It is not sent earlier.
@@ -72,8 +39,8 @@ pub struct Envelope {
 
 impl Envelope {
     /// A message, to be sent as soon as possible.
-    pub fn new(lane: Lane, message: Message) -> Self {
-        Self { lane, message, not_before: None, addresses: Vec::new(), sequence: None, time_zone: None }
+    pub fn new(account: Account, message: Message) -> Self {
+        Self { account, message, not_before: None, addresses: Vec::new(), sequence: None, time_zone: None }
     }
 
     /// Sets [`not_before`](Self::not_before).
@@ -105,7 +72,7 @@ impl fmt::Debug for Envelope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Content and addresses stay out.
         f.debug_struct("Envelope")
-            .field("lane", &self.lane)
+            .field("account", &self.account)
             .field("channel", &self.message.channel)
             .field("not_before", &self.not_before)
             .finish_non_exhaustive()

@@ -30,7 +30,7 @@ pub enum Error {
     },
     /// The file of an SQLite database is not what others see any more: it was deleted, replaced or cut while it was open.
     #[error(
-        "{path} was {how} while it was in use, so nothing more is sent: nobody else would know of it. Put back the file that it was, or \
+        "{path} was {how} while it was in use, so nothing more is sent: nobody else would know of it. Restore the file that it was, or \
              compare with the vendor before another is used"
     )]
     FileChanged {
@@ -168,7 +168,7 @@ impl std::error::Error for DatabaseError {}
 impl fmt::Display for DatabaseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            // A database's message may quote a value: its code tells enough.
+            // A database's message may quote a value: its code is enough.
             sqlx::Error::Database(error) => match (error.try_downcast_ref::<sqlx::sqlite::SqliteError>(), error.code()) {
                 // The low byte of an extended code: an error of the disk, which it is in places also where the disk is full.
                 (Some(sqlite), Some(code)) if code.parse::<u32>().is_ok_and(|code| code & 0xff == 10) => {

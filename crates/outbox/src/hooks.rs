@@ -4,7 +4,7 @@ use std::fmt;
 
 use reachout_runtime::BoxFuture;
 
-use crate::{Account, Attempt, Channel, Entry, Envelope, Error, Sent};
+use crate::{AccountClient, Attempt, Channel, Entry, Envelope, Error, Sent};
 
 /// Asks a vendor, right before a message is sent, whether its recipient may be written to: a contact marked do-not-contact, or one who
 /// wants nothing by this channel. The list of one's own ([`Outbox::suppress`](crate::Outbox::suppress)) is looked at in any case.
@@ -15,7 +15,7 @@ pub trait Eligibility: fmt::Debug + Send + Sync {
     ///
     /// An error is taken as one of the account, and leaves the message queued: a vendor's 401, 402 or 403, or a client without a credential,
     /// pauses the account with the reason; after any other, such as a vendor that does not respond, the account waits and asks again.
-    fn check<'a>(&'a self, account: &'a Account, envelope: &'a Envelope) -> BoxFuture<'a, Result<Verdict, Error>>;
+    fn check<'a>(&'a self, client: &'a AccountClient, envelope: &'a Envelope) -> BoxFuture<'a, Result<Verdict, Error>>;
 }
 
 /// Whether somebody may be written to.
@@ -25,7 +25,7 @@ pub enum Verdict {
     /// They may: the vendor was asked about this recipient, and clearly said so.
     Eligible,
     /// They must not: the message is [`Suppressed`](crate::State::Suppressed). That is kept: whoever does not ask sends nothing to them either,
-    /// until somebody who asks is told [`Eligible`](Self::Eligible).
+    /// until the vendor responds to somebody who asks with [`Eligible`](Self::Eligible).
     Suppressed {
         /// A word to count by, such as `do-not-contact`.
         code: String,
@@ -46,7 +46,7 @@ pub trait Reconcile: fmt::Debug + Send + Sync {
     /// Looks for the message of `entry`, which is [`Unknown`](crate::State::Unknown) since `attempt`, at the vendor.
     ///
     /// `entry.envelope` is there unless it was purged. Say [`Found::NotSent`] only where the vendor's list would surely have it by now.
-    fn look<'a>(&'a self, account: &'a Account, entry: &'a Entry, attempt: &'a Attempt) -> BoxFuture<'a, Result<Found, Error>>;
+    fn look<'a>(&'a self, client: &'a AccountClient, entry: &'a Entry, attempt: &'a Attempt) -> BoxFuture<'a, Result<Found, Error>>;
 }
 
 /// What a vendor has of a message.
@@ -57,6 +57,6 @@ pub enum Found {
     Sent(Sent),
     /// It does not have it.
     NotSent,
-    /// It cannot be told, for this reason: a person decides.
+    /// It is not known, for this reason: a person decides.
     Unclear(String),
 }

@@ -1,10 +1,11 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
-#![allow(clippy::doc_markdown, reason = "the names of databases and vendors are not code")]
+#![expect(clippy::doc_markdown, reason = "the names of databases and vendors are not code")]
 
 mod account;
 mod address;
 mod budget;
+mod clients;
 mod entry;
 mod envelope;
 mod error;
@@ -12,6 +13,7 @@ mod hooks;
 mod outbox;
 mod permit;
 mod refusal;
+mod resolution;
 mod resolved;
 mod rules;
 mod runner;
@@ -20,15 +22,17 @@ mod store;
 mod time;
 mod vendor;
 
-pub use account::{Account, Accounts, Clients, EnvAccounts};
+pub use account::Account;
 pub use address::{Address, AddressError, AddressKind, Region, UnknownRegion};
 pub use budget::StoredBudgets;
-pub use entry::{Attempt, Cause, Entry, Filter, LaneStatus, Point, Status, Suppressed, Wait};
-pub use envelope::{Batch, Enqueued, Envelope, Lane};
+pub use clients::{AccountClient, Accounts, Clients, EnvAccounts};
+pub use entry::{AccountStatus, Attempt, Cause, Deferred, Entry, Filter, Point, Status, Suppressed};
+pub use envelope::{Batch, Enqueued, Envelope};
 pub use error::Error;
 pub use hooks::{Eligibility, Found, Reconcile, Verdict};
-pub use outbox::{Outbox, Resolution, Sent};
+pub use outbox::Outbox;
 pub use refusal::Refusal;
+pub use resolution::{Resolution, Sent};
 pub use rules::{Clock, Daily, QuietHours, Rules, RulesError, Zone};
 pub use runner::{Event, Runner, Summary};
 pub use state::{State, UnknownState};

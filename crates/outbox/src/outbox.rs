@@ -3,25 +3,26 @@
 use std::fmt;
 use std::time::Duration;
 
-use reachout_messenger::{Receipt, Vendor};
+use reachout_messenger::Vendor;
 use secrecy::SecretString;
 use sqlx::{PgPool, SqlitePool};
 
+use crate::Account;
 use crate::entry::{Attempt, Cause, Entry, Filter, Point, Status, Suppressed};
-use crate::envelope::{Batch, Enqueued, Envelope, Lane};
+use crate::envelope::{Batch, Enqueued, Envelope};
 use crate::store::{Listing, NewRow, Resolved, Store, Transaction};
-use crate::{Address, Error, Region, Rules, State};
+use crate::{Address, Error, Region, Resolution, Rules, State};
 
 /// Messages to be sent, in a database. Clones are cheap and share connections.
 ///
 /// ```no_run
-/// use reachout_outbox::{Envelope, EnvAccounts, Lane, Message, Outbox, Runner, Vendor};
+/// use reachout_outbox::{Account, EnvAccounts, Envelope, Message, Outbox, Runner, Vendor};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), reachout_outbox::Error> {
 /// let outbox = Outbox::open("sqlite:outbox.db").await?;
 /// let message = Message::to("a1b2c3d4-5678-90ab-cdef-1234567890ab").subject("A role in Paris").text("Hi Sophie");
-/// outbox.enqueue(&Envelope::new(Lane::new(Vendor::Leonar, Lane::DEFAULT), message), "roles-in-paris/sophie").await?;
+/// outbox.enqueue(&Envelope::new(Account::new(Vendor::Leonar, Account::DEFAULT), message), "roles-in-paris/sophie").await?;
 ///
 /// let summary = Runner::new(&outbox, EnvAccounts).workers(8).until_empty().run().await?;
 /// println!("{summary}");
@@ -32,54 +33,6 @@ use crate::{Address, Error, Region, Rules, State};
 pub struct Outbox {
     pub(crate) store: Store,
     pub(crate) region: Option<Region>,
-}
-
-/// What a person, or [`Reconcile`](crate::Reconcile), found out about a message that is [`Unknown`](State::Unknown).
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Resolution {
-    /// The vendor has it, under these ids as far as they are known.
-    Sent(Sent),
-    /// The vendor does not have it: it is queued again.
-    Resend,
-}
-
-/// What a vendor calls a message that it has.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Sent {
-    /// Its ids of the message. The first is the message's alone; further ones may name a thread that other messages are in as well.
-    pub message_ids: Vec<String>,
-    /// Its id of the conversation.
-    pub conversation_id: Option<String>,
-}
-
-impl Sent {
-    /// It has the message, under ids that are not known.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Adds an id of the message.
-    #[must_use]
-    pub fn message_id(mut self, id: impl Into<String>) -> Self {
-        self.message_ids.push(id.into());
-        self
-    }
-
-    /// Sets the id of the conversation.
-    #[must_use]
-    pub fn conversation_id(mut self, id: impl Into<String>) -> Self {
-        self.conversation_id = Some(id.into());
-        self
-    }
-}
-
-impl From<&Receipt> for Sent {
-    fn from(receipt: &Receipt) -> Self {
-        let ids = receipt.message_ids.iter().chain(&receipt.email_message_id);
-        Self { message_ids: ids.cloned().collect(), conversation_id: receipt.conversation_id.clone() }
-    }
 }
 
 /// How many messages are written by one statement.
@@ -221,19 +174,19 @@ impl Outbox {
     }
 
     /// How an account may be used.
-    pub async fn rules(&self, lane: &Lane) -> Result<Rules, Error> {
-        self.store.rules(lane).await
+    pub async fn rules(&self, account: &Account) -> Result<Rules, Error> {
+        self.store.rules(account).await
     }
 
     /// Sets how an account may be used. Workers that run keep to it within seconds.
-    pub async fn set_rules(&self, lane: &Lane, rules: &Rules) -> Result<(), Error> {
+    pub async fn set_rules(&self, account: &Account, rules: &Rules) -> Result<(), Error> {
         rules.check()?;
-        self.store.set_rules(lane, rules).await
+        self.store.set_rules(account, rules).await
     }
 
     /// Sends nothing more through an account, or through any (`None`), until [`resume`](Self::resume). What is being sent is finished.
-    pub async fn pause(&self, lane: Option<&Lane>) -> Result<(), Error> {
-        self.store.set_paused(lane, true, None).await
+    pub async fn pause(&self, account: Option<&Account>) -> Result<(), Error> {
+        self.store.set_paused(account, true, None).await
     }
 
     /// Sends none of these messages, and none like them that are queued later, until
@@ -248,8 +201,8 @@ impl Outbox {
     }
 
     /// Ends a pause: an account's own, or with `None` every pause there is.
-    pub async fn resume(&self, lane: Option<&Lane>) -> Result<(), Error> {
-        self.store.set_paused(lane, false, None).await
+    pub async fn resume(&self, account: Option<&Account>) -> Result<(), Error> {
+        self.store.set_paused(account, false, None).await
     }
 
     /// Withdraws messages that are queued: how many. A message that is being sent is not one of them.

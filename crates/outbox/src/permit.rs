@@ -15,14 +15,14 @@ impl Outbox {
         if let Some(refusal) = self.store.refusal(&resolved, key).await? {
             return Ok(Some(refusal));
         }
-        let Envelope { lane, message, time_zone, .. } = &resolved.envelope;
-        let (rules, now) = (self.rules(lane).await?, self.store.now().await?);
+        let Envelope { account, message, time_zone, .. } = &resolved.envelope;
+        let (rules, now) = (self.rules(account).await?, self.store.now().await?);
         if let Some(end) = rules.quiet_hours.as_ref().and_then(|quiet| quiet.end(now, time_zone.as_deref())) {
             return Ok(Some(Refusal::QuietHours(from_ms(end))));
         }
         if let Some((daily, (day, next))) = rules.daily_cap.as_ref().and_then(|daily| Some((daily, daily.day(now)?))) {
-            let used = self.store.used_of_day(lane, message.from.as_deref().unwrap_or_default(), &day).await?;
-            if used >= i64::from(daily.most) {
+            let used = self.store.used_of_day(account, message.from.as_deref().unwrap_or_default(), &day).await?;
+            if used >= i64::from(daily.limit) {
                 return Ok(Some(Refusal::DailyCap(from_ms(next))));
             }
         }

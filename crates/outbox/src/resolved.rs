@@ -63,16 +63,16 @@ impl Resolved {
                 copies.push(Address::recipient(contact).map_err(wrong("contact to forward to"))?);
             }
         }
-        let channel = reachout_messenger::check(envelope.lane.vendor, message).map_err(|source| Error::Message { number, source })?;
+        let channel = reachout_messenger::check(envelope.account.vendor, message).map_err(|source| Error::Message { number, source })?;
         (message.channel, compared.channel) = (Some(channel), Some(channel));
         envelope.addresses = own.iter().skip(1).map(Address::to_string).collect();
         Ok(Self { envelope, recipient, own, copies, compared })
     }
 
-    /// Tells whether another message was queued under the same key. Its time and its further addresses do not count.
+    /// By which another message is known that was queued under the same key. Its time and its further addresses do not count.
     pub(crate) fn fingerprint(&self) -> Result<[u8; 32], serde_json::Error> {
-        let Envelope { lane, sequence, .. } = &self.envelope;
-        let asked = serde_json::to_vec(&(lane.vendor, &lane.credential, &self.compared, sequence))?;
+        let Envelope { account, sequence, .. } = &self.envelope;
+        let asked = serde_json::to_vec(&(account.vendor, &account.credential, &self.compared, sequence))?;
         Ok(Sha256::digest(asked).into())
     }
 }

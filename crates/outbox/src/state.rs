@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-/// How far a message is. The README's table tells what each promises, and what leads from one to the next.
+/// How far a message is. The README's table has the promise of each, and what leads from one to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum State {

@@ -16,12 +16,14 @@ mod types;
 mod vendor;
 
 pub use call::Call;
-pub use client::{CallOptions, ClientBuilder, Core, CredentialProvider, DeliveryWatch, Observer, Outgoing};
+#[doc(hidden)]
+pub use call::preview::Preview;
+pub use client::{Api, CallOptions, ClientBuilder, Core, CredentialProvider, DeliveryWatch, Observer, Outgoing};
 pub use error::{Advice, Delivery, Error, ErrorKind};
 pub use limit::{Acquired, Budget, BudgetError, BudgetKey, BudgetStore, LocalBudgets, Pacing, RateLimitStatus, RateLimitWait, Slot};
 #[doc(hidden)]
 pub use request::check::{Check, Limited};
-pub use request::{Request, multipart};
+pub use request::{IntoRequest, Request, multipart};
 pub use response::Response;
 pub use response::pagination::{self, List};
 pub use response::stream::ByteStream;
@@ -52,9 +54,9 @@ pub use uuid::Uuid;
 pub mod exports {
     #[doc(inline)]
     pub use crate::{
-        Acquired, Advice, BoxFuture, BoxStream, Budget, BudgetError, BudgetKey, BudgetStore, ByteStream, Bytes, Call, CallOptions,
+        Acquired, Advice, Api, BoxFuture, BoxStream, Budget, BudgetError, BudgetKey, BudgetStore, ByteStream, Bytes, Call, CallOptions,
         ClientBuilder, ConversionError, Core, CredentialProvider, DateTime, Delivery, DeliveryWatch, Effect, Error, ErrorKind, Evidence,
-        ExposeSecret, Extra, List, LocalBudgets, Method, NaiveDate, Number, Object, Pacing, Pagination, RateLimit, RateLimitHeaders,
+        ExposeSecret, Extra, IntoRequest, List, LocalBudgets, Method, NaiveDate, Number, Object, Pacing, Pagination, RateLimit, RateLimitHeaders,
         RateLimitStatus, RateLimitWait, Repeat, Request, Response, RetryPolicy, Route, SecretString, Slot, StatusCode, Stream, Token, Utc,
         Uuid, Value, Vendor, header, multipart, pagination,
     };

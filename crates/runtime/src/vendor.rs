@@ -25,7 +25,7 @@ pub struct Vendor {
     pub auth: Auth,
     /// The documented rate limit, if there is one.
     pub rate_limit: Option<RateLimit>,
-    /// The headers of a response that tell what is left of it.
+    /// The headers of a response that say what is left of it.
     pub rate_limit_headers: RateLimitHeaders,
     /// Where the parts of an error are in the vendor's JSON.
     pub error: ErrorShape,
@@ -94,7 +94,7 @@ impl RateLimit {
     }
 }
 
-/// Names of the response headers by which a vendor tells of its rate limit, in any case.
+/// Names of the response headers in which a vendor states its rate limit, in any case.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct RateLimitHeaders {
     /// Requests allowed in each interval.

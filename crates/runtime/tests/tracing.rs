@@ -11,10 +11,9 @@ use serde_json::{Value, json};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
-#[allow(dead_code, reason = "shared with the test binary `client`")]
+#[expect(dead_code, reason = "shared with the test binary `client`")]
 #[path = "client/server.rs"]
 mod server;
-#[allow(dead_code, reason = "shared with the test binary `client`")]
 #[path = "client/vendor.rs"]
 mod vendor;
 

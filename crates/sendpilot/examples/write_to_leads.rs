@@ -43,7 +43,7 @@ pub async fn run(
         let line = match sent {
             Ok(_) => "sent".to_owned(),
             Err(error) => match error.advice() {
-                Advice::LookFirst => format!("look into the inbox before you send it again: {error}"),
+                Advice::Verify => format!("look into the inbox before you send it again: {error}"),
                 // Not connected, say: the others may be.
                 Advice::FixRequest => format!("not sent: {error}"),
                 _ => return Err(error.into()),

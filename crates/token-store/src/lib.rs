@@ -1,6 +1,6 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
-#![allow(clippy::doc_markdown, reason = "the names of databases are not code")]
+#![expect(clippy::doc_markdown, reason = "the names of databases are not code")]
 #![cfg_attr(not(any(feature = "sqlite", feature = "postgres")), allow(dead_code, reason = "it needs a database"))]
 
 mod database;

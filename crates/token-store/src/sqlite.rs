@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::fs::OpenOptions;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -54,7 +55,7 @@ impl SqliteStore {
     }
 }
 
-/// The busy timeout is not for the step of a new file to WAL: SQLite tells all but one of those that open it at once that it is locked.
+/// The busy timeout is not for the step of a new file to WAL: SQLite responds to all but one of those that open it at once that it is locked.
 async fn connect(options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
     let until = Instant::now() + BUSY;
     loop {
@@ -71,12 +72,17 @@ fn is_busy(error: &sqlx::Error) -> bool {
     code.is_some_and(|code| code & 0xff == 5)
 }
 
+/// Creates a file that others on the machine cannot read. One that is there is not even opened: to close it would end all locks that this
+/// process has on it.
 fn create_private(path: &Path) -> std::io::Result<()> {
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
+    match options.open(path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        created => created.map(drop),
+    }
 }
 
 impl Database for Sqlite {

@@ -20,7 +20,7 @@ use crate::lease::Lease;
 ///   still holds: a process that was suspended meanwhile does not spend it.
 /// - Tokens are encrypted with AES-256-GCM by the present one of the [`Keys`], bound to account and key id. Account
 ///   names are not encrypted.
-#[allow(private_bounds, reason = "the databases are these two")]
+#[expect(private_bounds, reason = "the databases are these two")]
 pub struct DatabaseStore<D: Database> {
     database: Arc<D>,
     keys: Keys,
@@ -28,7 +28,7 @@ pub struct DatabaseStore<D: Database> {
     lease: Duration,
 }
 
-#[allow(private_bounds, reason = "the databases are these two")]
+#[expect(private_bounds, reason = "the databases are these two")]
 impl<D: Database> DatabaseStore<D> {
     pub(crate) async fn over(database: D, keys: Keys) -> Result<Self, StoreError> {
         database.migrate().await.map_err(|error| StoreError::because("the tables cannot be brought up to date", error))?;

@@ -7,8 +7,6 @@
 //! The body is taken as raw bytes and verified before anything looks into it: a body that an extractor had parsed
 //! could not be verified any more.
 
-#![allow(clippy::doc_markdown, reason = "the names of vendors are not code")]
-
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 

@@ -10,7 +10,7 @@ use aws_lc_rs::signature::{
 use data_encoding::BASE64_NOPAD;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{KeyError, weak};
+use super::{KeyError, weak_key};
 
 /// The key of HighLevel's `X-GHL-Signature`: base64 of its `SubjectPublicKeyInfo`.
 ///
@@ -59,7 +59,7 @@ impl PublicKey {
 
     fn from_der(der: &[u8]) -> Result<Self, KeyError> {
         if let Ok(key) = ParsedPublicKey::new(&ED25519, der) {
-            if weak::is_weak(der) {
+            if weak_key::is_weak(der) {
                 return Err(KeyError::WeakKey);
             }
             return Ok(Self { key, algorithm: Algorithm::Ed25519 });

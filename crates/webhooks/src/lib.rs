@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
-#![allow(clippy::doc_markdown, reason = "the names of vendors are not code")]
 
 mod error;
 mod header;
@@ -10,7 +9,7 @@ mod replay;
 mod signer;
 mod verified;
 mod verifier;
-mod weak;
+mod weak_key;
 
 pub use error::{DecodeError, KeyError, SignatureError};
 pub use keys::{HIGHLEVEL_ED25519_KEY, HIGHLEVEL_RSA_KEY, PublicKey};
@@ -19,7 +18,7 @@ pub use signer::Signer;
 pub use verified::{Scheme, Verified};
 pub use verifier::{DEFAULT_TOLERANCE, Verifier};
 
-// What a `ReplayGuard` of your own, and whoever calls a `Verifier`, needs to name.
+// What a `ReplayGuard` of your own, and a caller of `Verifier`, need to name.
 pub use chrono::{DateTime, Utc};
 pub use http::HeaderMap;
 pub use secrecy::SecretString;

@@ -35,13 +35,13 @@ use chrono::{DateTime, Utc};
 /// database: `first_seen` is then one `INSERT … ON CONFLICT DO NOTHING` or one `SET key value NX EX seconds`.
 /// Prefix the id with the vendor's name if several vendors share the memory.
 pub trait ReplayGuard: Send + Sync {
-    /// Why the memory could not be asked.
+    /// Why the memory could not be read or written.
     type Error;
 
-    /// True for exactly one caller per `id`, however many ask at once. `at` is the time of this delivery.
+    /// True for exactly one caller per `id`, however many call at once. `at` is the time of this delivery.
     fn first_seen(&self, id: &str, at: DateTime<Utc>) -> impl Future<Output = Result<bool, Self::Error>> + Send;
 
-    /// Takes an id back, so that the vendor's next attempt is handled: for a delivery that could not be.
+    /// Forgets an id, so that the vendor's next attempt is handled: for a delivery that could not be.
     fn forget(&self, id: &str) -> impl Future<Output = Result<(), Self::Error>> + Send;
 }
 

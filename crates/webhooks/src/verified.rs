@@ -88,7 +88,7 @@ impl<'b> Verified<'b> {
     ///
     /// Where the header carries the time, [`verify`](super::Verifier::verify) did this already. For HighLevel and Hoop
     /// this reads the body's `timestamp`. It is a step of its own because HighLevel delivers a message again, ten
-    /// minutes and more later, when the receiver responded 429: whoever does that wants a longer
+    /// minutes and more later, when the receiver responded 429: a receiver that does so needs a longer
     /// [`tolerance`](super::Verifier::tolerance) and a [`ReplayGuard`](super::ReplayGuard), or the guard alone.
     pub fn check_timestamp(&self) -> Result<DateTime<Utc>, SignatureError> {
         let at = match self.signed_at {

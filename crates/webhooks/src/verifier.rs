@@ -116,12 +116,12 @@ impl Verifier {
             Keys::HighLevel(keys) => verify_highlevel(keys, headers, body),
             Keys::Hoop(keys) => verify_hoop(keys, headers, body),
         }?;
-        let vendor_names_its_messages = !matches!(&*self.keys, Keys::Svix(_));
+        let has_vendor_id = !matches!(&*self.keys, Keys::Svix(_));
         let verified = Verified {
             body,
             scheme: signed.scheme,
             header_id: signed.id,
-            id_in_body: vendor_names_its_messages,
+            id_in_body: has_vendor_id,
             signed_at: signed.at,
             received_at: (self.clock)(),
             tolerance: self.tolerance,

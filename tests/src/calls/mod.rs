@@ -5,7 +5,7 @@ mod generated;
 
 use std::fmt;
 
-use reachout_runtime::{BoxFuture, ByteStream, ClientBuilder, Core, Error, Response, Vendor};
+use reachout_runtime::{BoxFuture, ByteStream, ClientBuilder, Core, Error, IntoRequest, Request, Vendor};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -31,11 +31,19 @@ pub struct Call {
     /// Another edition of the platform, which comes before this one, sends the same and documents the same values.
     pub is_covered: bool,
     /// Calls it.
-    pub send: fn(Core, &Documented) -> Result<Sent, Problem>,
+    pub call: fn(Core, &Documented) -> Result<Prepared, Problem>,
 }
 
 /// What kept a documented value from being sent, or its response from being decoded.
 pub type Problem = Box<dyn std::error::Error + Send + Sync>;
+
+/// A call with its documented values: awaited, it is sent.
+#[derive(Debug)]
+pub struct Prepared {
+    /// What is sent.
+    pub request: Request,
+    send: fn(Request) -> Sent,
+}
 
 /// A call on its way.
 pub type Sent = BoxFuture<'static, Result<Content, Problem>>;
@@ -76,33 +84,34 @@ impl fmt::Debug for Call {
     }
 }
 
-fn json<T, C>(call: C) -> Sent
-where
-    T: Serialize + DeserializeOwned,
-    C: IntoFuture<Output = Result<Response<T>, Error>, IntoFuture: Send + 'static>,
-{
-    let call = call.into_future();
-    Box::pin(async {
-        let value = serde_json::to_value(call.await?.into_inner())?;
-        let decode = |text: &str| serde_json::from_str::<T>(text).and_then(serde_json::to_value);
-        Ok(Content::Json(Json { value, decode }))
-    })
+impl IntoFuture for Prepared {
+    type Output = Result<Content, Problem>;
+    type IntoFuture = Sent;
+
+    fn into_future(self) -> Sent {
+        (self.send)(self.request)
+    }
 }
 
-fn bytes<C>(call: C) -> Sent
-where
-    C: IntoFuture<Output = Result<Response<ByteStream>, Error>, IntoFuture: Send + 'static>,
-{
-    let call = call.into_future();
-    Box::pin(async { Ok(Content::Bytes(call.await?.into_inner())) })
+fn json<T: Serialize + DeserializeOwned + Send + 'static>(call: impl IntoRequest<Response = T>) -> Prepared {
+    let send = |request: Request| -> Sent {
+        Box::pin(async {
+            let value = serde_json::to_value(request.send::<T>().await?.into_inner())?;
+            let decode = |text: &str| serde_json::from_str::<T>(text).and_then(serde_json::to_value);
+            Ok(Content::Json(Json { value, decode }))
+        })
+    };
+    Prepared { request: call.into_request(), send }
 }
 
-fn empty<C>(call: C) -> Sent
-where
-    C: IntoFuture<Output = Result<Response<()>, Error>, IntoFuture: Send + 'static>,
-{
-    let call = call.into_future();
-    Box::pin(async { Ok(call.await.map(|_| Content::Empty)?) })
+fn bytes(call: impl IntoRequest<Response = ByteStream>) -> Prepared {
+    let send = |request: Request| -> Sent { Box::pin(async { Ok(Content::Bytes(request.send_stream().await?.into_inner())) }) };
+    Prepared { request: call.into_request(), send }
+}
+
+fn empty(call: impl IntoRequest<Response = ()>) -> Prepared {
+    let send = |request: Request| -> Sent { Box::pin(async { Ok(request.send_empty().await.map(|_| Content::Empty)?) }) };
+    Prepared { request: call.into_request(), send }
 }
 
 /// The calls of one client, or also of each edition's: `once` where the editions add nothing to what the first shows.
@@ -118,13 +127,13 @@ macro_rules! calls {
             vec![$($crate::calls::Call {
                 operation: stringify!($operation),
                 is_covered: false $(|| calls!(@$once $other))?,
-                send: {
+                call: {
                     $(#[$attribute])*
-                    fn send(core: ::reachout_runtime::Core, $documented: &$crate::Documented) -> Result<$crate::calls::Sent, $crate::calls::Problem> {
+                    fn call(core: ::reachout_runtime::Core, $documented: &$crate::Documented) -> Result<$crate::calls::Prepared, $crate::calls::Problem> {
                         let ($client, _) = ($vendor::Client::from(core), $documented);
                         Ok($call)
                     }
-                    send
+                    call
                 },
             }),*]
         }

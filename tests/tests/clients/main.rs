@@ -3,6 +3,7 @@
 mod documents;
 mod events;
 mod forms;
+mod mocks;
 mod own_stores;
 mod pages;
 mod readmes;

@@ -89,7 +89,7 @@ fn row(api: &Api, operation: &Operation, once: &str) -> String {
     let mut lines = vec![format!("    {}{once}: {kind}(client.{}()", operation.id, operation.group)];
     let body = |ty: &TypeRef| format!("documented.body::<{}>()?", of.ty(ty).replace("rt::", &format!("{module}::")));
     let file = |name: &Value| format!("documented.file({name})?");
-    for step in (Example { of: &of, typed: false, width: WIDTH - 30 }).steps(operation, body, file) {
+    for step in (Example { of: &of, width: WIDTH - 30 }).steps(operation, body, file) {
         match lines.last_mut() {
             Some(line) if line.len() + step.len() + 2 <= WIDTH => *line += &step,
             _ => lines.push(format!("        {step}")),

@@ -8,7 +8,7 @@ use crate::model::{BodyContent, Field, Group, Operation, Parameter, Part, Place,
 /// A doctest of the operation that is compiled and not run.
 pub fn doctest(of: &Crate<'_>, operation: &Operation, group: &Group) -> String {
     let krate = of.module;
-    let example = Example { of, typed: false, width: 70 };
+    let example = Example { of, width: 70 };
     let call = example.call(operation, |ty| example.body(ty, operation), |_| format!("{krate}::multipart::Part::file(\"./offer.pdf\")"));
     let mut setup = String::new();
     if call.contains("types::") {
@@ -27,8 +27,6 @@ pub fn doctest(of: &Crate<'_>, operation: &Operation, group: &Group) -> String {
 pub struct Example<'a> {
     /// The crate that they are printed for.
     pub of: &'a Crate<'a>,
-    /// Numbers say their type.
-    pub typed: bool,
     /// Columns that arguments may fill before each has a line of its own.
     pub width: usize,
 }
@@ -82,14 +80,6 @@ impl Example<'_> {
         self.owned(&example, ty).unwrap_or_else(|| self.fallback(&example, ty))
     }
 
-    /// What a mock compares with: a text is borrowed, everything else is of its own type.
-    pub fn exact(&self, value: &Value, ty: &TypeRef) -> Option<String> {
-        match (self.of.resolve(ty), value) {
-            (TypeRef::String, Value::String(text)) => Some(literal(text)),
-            (_, value) => self.owned(value, ty),
-        }
-    }
-
     /// What has no shorter form is read from JSON.
     fn fallback(&self, value: &Value, ty: &TypeRef) -> String {
         format!("serde_json::from_value::<{}>(serde_json::json!({value:#}))?", self.named(ty))
@@ -119,7 +109,7 @@ impl Example<'_> {
             (TypeRef::Integer(name), Value::Number(number)) => {
                 // An unsuffixed literal is an `i32`, which epoch milliseconds do not fit.
                 let small = number.as_i64().is_some_and(|number| i32::try_from(number).is_ok());
-                let suffix = if small && !self.typed { String::new() } else { format!("_{name}") };
+                let suffix = if small { String::new() } else { format!("_{name}") };
                 format!("{}{suffix}", number.as_i64()?)
             }
             (TypeRef::Number, Value::Number(number)) => match number.as_i64() {

@@ -25,15 +25,6 @@ const SOURCE: &str = "the folders of specs";
 pub fn files(apis: &[&Api]) -> Vec<File> {
     let rust = |path: &str, content: String| File { path: path.into(), source: SOURCE.to_owned(), content };
     let modules = |line: fn(&Api) -> String| apis.iter().map(|api| line(api)).collect::<String>();
-    // As rustfmt sorts them.
-    let sorted = |line: fn(&Api) -> String| {
-        let mut lines: Vec<(String, String)> = apis.iter().map(|api| (api.module(), line(api))).collect();
-        lines.sort();
-        lines.into_iter().map(|(_, line)| line).collect::<String>()
-    };
-    let behind_features = sorted(|api| format!("#[cfg(feature = {})]\npub mod {};\n", literal(&api.id), api.module()));
-    let allow = "#![allow(clippy::unreadable_literal, clippy::too_many_lines, reason = \"examples are as the vendors print them\")]\n\n";
-    let tests = allow.to_owned() + &sorted(|api| format!("mod {};\n", api.module()));
     let facade = modules(|api| {
         let constants = [&api.id, &api.name, &api.credential_env].map(|text| literal(text)).join(", ");
         format!("    {}    {}({}, {constants}),\n", doc(&format!("{}.", about(api)), 1), api.variant(), api.module())
@@ -42,8 +33,6 @@ pub fn files(apis: &[&Api]) -> Vec<File> {
         format!("    {}    {}({}, {}),\n", doc(&format!("{}.", about(api)), 1), api.variant(), api.module(), literal(&api.id))
     });
     vec![
-        rust("crates/mocks/src/vendors/mod.rs", behind_features),
-        rust("crates/mocks/tests/operations/generated/mod.rs", tests),
         rust(
             "crates/messenger/src/vendors.rs",
             format!(
@@ -77,8 +66,6 @@ pub fn regions(apis: &[&Api]) -> Vec<Region> {
         groups.map(|api| Region { path: format!("crates/{}/Cargo.toml", api.id).into(), name: "groups", content: self::groups(api) });
     let regions = vec![
         region("Cargo.toml", "clients", members),
-        region("crates/mocks/Cargo.toml", "features", features.clone()),
-        region("crates/mocks/Cargo.toml", "clients", optional.clone()),
         region("crates/messenger/Cargo.toml", "features", features),
         region("crates/messenger/Cargo.toml", "clients", optional),
         region("crates/outbox/Cargo.toml", "features", forwarded),

@@ -6,7 +6,6 @@ mod docs;
 mod events;
 mod example;
 mod lists;
-mod mocks;
 mod operations;
 mod outline;
 mod page;
@@ -14,10 +13,7 @@ mod print;
 mod routes;
 mod types;
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, path::PathBuf};
 
 pub use lists::Region;
 pub use types::declared;
@@ -76,13 +72,6 @@ pub fn vendor(api: &Api) -> Result<Vec<File>, Error> {
     if !api.events.is_empty() && !api.shares_events {
         files.push(rust("events", events::write(api, &of)));
     }
-    let elsewhere = |folder: &str, content: String| File {
-        path: Path::new(folder).join(&module).with_extension("rs"),
-        source: source.clone(),
-        content,
-    };
-    files.push(elsewhere("crates/mocks/src/vendors", mocks::write(api, &of)));
-    files.push(elsewhere("crates/mocks/tests/operations/generated", mocks::tests(api, &of)));
     Ok(files)
 }
 

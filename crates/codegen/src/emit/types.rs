@@ -11,6 +11,13 @@ use crate::{
     names,
 };
 
+/// How to read the macros, once a file.
+const GRAMMAR: &str = "
+// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
+// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
+// the arguments of `new`, then the optional fields; `[T]` is a list.
+";
+
 const DERIVE: &str = "#[derive(Clone, Debug, PartialEq)]\n";
 
 /// The types of a feature, or those that are always there; those of an edition that are its platform's come from there.
@@ -18,16 +25,17 @@ pub fn write(api: &Api, of: &Crate<'_>, feature: Option<&str>) -> String {
     let own = || api.schemas.values().filter(|schema| !schema.shared && schema.feature.as_deref() == feature);
     let types: String = own().map(|schema| print(of, schema)).collect();
     let runtime = if types.contains("rt::") { "use reachout_runtime as rt;\n" } else { "" };
+    let grammar = if types.contains("rt::object!") { GRAMMAR } else { "" };
     if let Some(feature) = feature {
         let names = BTreeSet::from_iter(own().map(|schema| schema.name.as_str()));
         let others = own().any(|schema| mentions(of, schema).iter().any(|name| !names.contains(name.as_str())));
         let others = if others { "use super::*;\n" } else { "" };
-        return format!("{}\n{runtime}{others}\n{types}", inner_doc(&format!("Types of the feature `{feature}`.")));
+        return format!("{}\n{runtime}{others}{grammar}\n{types}", inner_doc(&format!("Types of the feature `{feature}`.")));
     }
     let title = inner_doc(&format!("Types of {}'s requests and responses.", api.name));
     let platform = api.base_module().map_or_else(String::new, |platform| format!("#[doc(inline)]\npub use {platform}::types::*;\n"));
     let modules = super::modules(api.features().into_iter().filter(|feature| has_own(api, feature)));
-    format!("{title}\n{platform}{runtime}\n{modules}\n{types}")
+    format!("{title}\n{platform}{runtime}\n{modules}{grammar}\n{types}")
 }
 
 /// Whether a feature has types that are not the platform's.
@@ -103,12 +111,13 @@ fn object(of: &Crate<'_>, schema: &Schema, fields: &[Field], required: &[usize],
 /// `first_name? "firstName"`: a field as the runtime's `object!` reads and writes it.
 fn key(of: &Crate<'_>, field: &Field) -> String {
     let kind = match (field.required, field.cleared) {
-        (true, _) => ":",
+        (true, _) => "!",
         (false, true) => "~",
         (false, false) => "?",
     };
     let whole = if of.is_whole(&field.ty) { " int" } else { "" };
-    format!("{}{kind}{whole} {}", field.name, literal(&field.wire))
+    let wire = if field.name == field.wire { String::new() } else { format!(" {}", literal(&field.wire)) };
+    format!("{}{kind}{whole}{wire}", field.name)
 }
 
 /// `title: String`, and `title: String, null clear_title` where null can be sent.
@@ -135,7 +144,7 @@ fn invocation(start: &str, items: &[String], end: &str) -> String {
     if one_line.len() <= WIDTH {
         return one_line;
     }
-    let mut lines = vec![String::from("   ")];
+    let mut lines: Vec<String> = Vec::new();
     for (index, item) in items.iter().enumerate() {
         let comma = if index + 1 < items.len() { "," } else { "" };
         match lines.last_mut() {

@@ -316,7 +316,7 @@ fn json_schema(content: &Value) -> Value {
 
 /// The media type without parameters.
 fn bare(media_type: &str) -> &str {
-    media_type.split(';').next().unwrap_or(media_type).trim()
+    media_type.split([';', ',']).next().unwrap_or(media_type).trim()
 }
 
 fn is_json(media_type: &str) -> bool {

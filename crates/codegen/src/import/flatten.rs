@@ -371,15 +371,20 @@ impl Schemas<'_> {
     }
 }
 
+/// The `$ref` that an alternative was, before it got the properties that stand beside all of them.
+pub const ORIGIN: &str = "x-origin";
+
 /// Every alternative with the properties that stand beside them.
 fn distribute(flat: &mut Flat, alternatives: Vec<Value>) {
     let base = Value::Object(std::mem::take(&mut flat.map));
     let whole: Vec<Value> = alternatives
         .into_iter()
         .map(|one| {
-            let referred = one["$ref"].as_str().and_then(|reference| reference.rsplit('/').next());
+            let reference = one.get("$ref").cloned();
+            let referred = reference.as_ref().and_then(Value::as_str).and_then(|reference| reference.rsplit('/').next());
             let title = one["title"].as_str().or(referred).map(str::to_owned);
             let mut whole = json!({ "allOf": [one, base] });
+            whole.as_object_mut().into_iter().for_each(|whole| whole.extend(reference.clone().map(|node| (ORIGIN.to_owned(), node))));
             if let Some(title) = title {
                 whole["title"] = title.into();
             }

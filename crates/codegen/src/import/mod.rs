@@ -30,7 +30,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-pub use self::document::people;
+pub use self::{document::people, pattern::matching};
 use self::{notes::Notes, schemas::Schemas};
 use crate::diagnostic::Error;
 
@@ -92,6 +92,25 @@ pub fn draft(file: &Path, vendor: &str) -> Result<Draft, Error> {
     tidy::tidy(&mut document, &mut notes);
     examples::fill(&mut document, &mut notes);
     Ok(Draft { document, notes })
+}
+
+/// A published document as an import reads it.
+#[derive(Debug)]
+pub struct Published {
+    /// The document, in OpenAPI 3, with the files that it refers to.
+    pub document: Value,
+    /// What its components are called in a draft: the published name, and the draft's.
+    pub names: Vec<(String, String)>,
+}
+
+/// Reads a published document without drafting it.
+///
+/// # Errors
+/// [`Error`] where the file cannot be read, or is no document of a version that is known.
+pub fn published(file: &Path) -> Result<Published, Error> {
+    let document = read::read(file, &mut Notes::default())?;
+    let names = schemas::names(&document);
+    Ok(Published { document, names })
 }
 
 /// Every response that is not a success.

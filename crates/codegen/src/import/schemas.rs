@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use super::{
-    flatten::{Flat, Shape},
+    flatten::{Flat, ORIGIN, Shape},
     inheritance,
     notes::Notes,
     prose, split,
@@ -66,18 +66,14 @@ impl<'a> Schemas<'a> {
             depth: 0,
             notes,
         };
-        let published = source["components"]["schemas"].as_object();
-        // A name that is right already goes before one that becomes the same.
-        let mut order: Vec<&String> = published.into_iter().flatten().map(|(name, _)| name).collect();
-        order.sort_by_key(|name| type_name(name) != **name);
-        for name in order {
-            let own = schemas.free(&component_name(name));
-            if own != *name {
+        for (name, own) in names(source) {
+            if own != name {
                 schemas.notes.add("Components were renamed", format!("`{name}` is `{own}`"));
             }
             schemas.taken.insert(own.to_lowercase());
-            schemas.names.insert(name.clone(), own);
+            schemas.names.insert(name, own);
         }
+        let published = source["components"]["schemas"].as_object();
         for (name, schema) in published.into_iter().flatten() {
             let own = schemas.names[name].clone();
             let at = pointer::child("/components/schemas", name);
@@ -211,7 +207,8 @@ impl<'a> Schemas<'a> {
         let mut known: Vec<Value> = Vec::new();
         for wire in required {
             if !wire.as_str().is_some_and(|wire| properties.contains_key(wire)) {
-                self.notes.add("Required properties that are not described", format!("{at}: {wire}"));
+                self.notes.add("Required properties that are not described are kept among what is not listed", format!("{at}: {wire}"));
+                extra = true;
             } else if !known.contains(&wire) {
                 known.push(wire);
             }
@@ -279,40 +276,43 @@ impl<'a> Schemas<'a> {
 
     fn one_of(&mut self, flat: &Flat, name: &str, at: &str) -> Map<String, Value> {
         let mut alternatives: Vec<Value> = Vec::new();
+        let mut published: Vec<(String, Value)> = Vec::new();
         let written = flat.map["oneOf"].as_array().cloned().unwrap_or_default();
         for (index, one) in written.iter().enumerate() {
             let at = format!("{at}/oneOf/{index}");
             let flat = self.flatten(one, &at);
             let own = format!("{name}{}", alternative_word(one, &flat, index));
             let named = self.named_flat(&flat, &own, &at);
+            let reference = one["$ref"].as_str().or(one[ORIGIN].as_str());
+            published.extend(reference.map(|reference| (reference.to_owned(), named["$ref"].clone())));
             if !alternatives.contains(&named) {
                 alternatives.push(named);
             }
         }
         let mut one_of = Map::from_iter([("oneOf".to_owned(), alternatives.into())]);
         if let Some(discriminator) = &flat.discriminator {
-            let mapping = self.mapping(discriminator, &written);
+            let mapping = self.mapping(discriminator, &published, at);
             one_of.insert("discriminator".into(), json!({ "propertyName": discriminator["propertyName"], "mapping": mapping }));
         }
         one_of
     }
 
-    /// What the values of a discriminator mean, by the names that components have here.
-    fn mapping(&self, discriminator: &Value, written: &[Value]) -> Map<String, Value> {
+    /// What the values of a discriminator mean: alternatives by the references that the document gives, and by those of the draft.
+    fn mapping(&mut self, discriminator: &Value, alternatives: &[(String, Value)], at: &str) -> Map<String, Value> {
         let mut mapping = Map::new();
         for (value, target) in discriminator["mapping"].as_object().into_iter().flatten() {
             let target = target.as_str().unwrap_or_default();
-            let own = self.name_of(target).or_else(|| self.names.get(target));
-            mapping.extend(own.map(|own| (value.clone(), reference(own)["$ref"].clone())));
+            match alternatives.iter().find(|(reference, _)| reference == target || pointer::name(reference) == target) {
+                Some((_, own)) => drop(mapping.insert(value.clone(), own.clone())),
+                None => self.notes.add("Values of a discriminator that mean no alternative were left out", format!("{at}: `{value}`")),
+            }
         }
         let property = discriminator["propertyName"].as_str().unwrap_or_default();
-        for target in written.iter().filter_map(|one| one["$ref"].as_str()) {
-            let Some(own) = self.name_of(target) else { continue };
-            let node = reference(own)["$ref"].clone();
+        for (target, own) in alternatives {
             // Without a mapping the value is the component's name, unless its schema has values of its own.
             let own_values = self.target(target).is_some_and(|target| target["properties"][property].get("enum").is_some());
-            if !own_values && !mapping.values().any(|known| *known == node) {
-                mapping.insert(pointer::name(target), node);
+            if !own_values && !mapping.values().any(|known| known == own) {
+                mapping.insert(pointer::name(target), own.clone());
             }
         }
         mapping
@@ -368,17 +368,6 @@ impl<'a> Schemas<'a> {
         reference(&own)
     }
 
-    /// A name that no component has.
-    fn free(&self, wanted: &str) -> String {
-        let taken = |name: &str| self.taken.contains(&name.to_lowercase());
-        if !taken(wanted) {
-            return wanted.to_owned();
-        }
-        // There are more numbers than components.
-        let mut numbered = (2..=self.taken.len() + 2).map(|number| format!("{wanted}{number}"));
-        numbered.find(|name| !taken(name)).unwrap_or_default()
-    }
-
     /// A value of any type.
     pub fn any(&mut self) -> Value {
         self.hoist(ANY, json!({ "description": "Any JSON value: the vendor documents no type." }))
@@ -409,6 +398,26 @@ impl OneWay {
         let marks = [(split::READ_ONLY, self.read), (split::WRITE_ONLY, self.write)];
         marks.into_iter().filter(|(_, names)| !names.is_empty()).map(|(mark, names)| (mark.to_owned(), names.into()))
     }
+}
+
+/// What each published component is called in the draft.
+pub fn names(source: &Value) -> Vec<(String, String)> {
+    // A name that is right already goes before one that becomes the same.
+    let mut order: Vec<&String> = source["components"]["schemas"].as_object().into_iter().flatten().map(|(name, _)| name).collect();
+    order.sort_by_key(|name| type_name(name) != **name);
+    let mut taken = BTreeSet::new();
+    let mut free = |name: &String| {
+        let wanted = component_name(name);
+        let mut own = wanted.clone();
+        for number in 2.. {
+            if taken.insert(own.to_lowercase()) {
+                break;
+            }
+            own = format!("{wanted}{number}");
+        }
+        (name.clone(), own)
+    };
+    order.into_iter().map(&mut free).collect()
 }
 
 /// A name in `PascalCase` that Rust has no other use for.

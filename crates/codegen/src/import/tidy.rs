@@ -31,17 +31,23 @@ fn merge_equal(document: &mut Value, notes: &mut Notes) {
         // A discriminator tells apart what looks the same.
         let Some(alternatives) = schema.get_mut("oneOf").and_then(Value::as_array_mut) else { continue };
         let mut distinct: Vec<Value> = Vec::new();
+        let mut kept: BTreeMap<String, Value> = BTreeMap::new();
         for one in alternatives.iter() {
-            if !distinct.iter().any(|known| split::same(&before, known, one)) {
+            let known = distinct.iter().find(|known| split::same(&before, known, one)).cloned();
+            kept.extend(one["$ref"].as_str().map(|reference| (reference.to_owned(), known.as_ref().unwrap_or(one)["$ref"].clone())));
+            if known.is_none() {
                 distinct.push(one.clone());
             }
         }
         if distinct.len() < alternatives.len() {
             notes.add("Alternatives that are the same became one", format!("`{name}`"));
-            let kept: Vec<String> = distinct.iter().filter_map(referenced).collect();
             *alternatives = distinct;
-            if let Some(mapping) = schema.get_mut("discriminator").and_then(|own| own["mapping"].as_object_mut()) {
-                mapping.retain(|_, target| target.as_str().and_then(self::name).is_none_or(|target| kept.contains(&target)));
+            for target in
+                schema.get_mut("discriminator").and_then(|own| own["mapping"].as_object_mut()).into_iter().flat_map(Map::values_mut)
+            {
+                if let Some(own) = target.as_str().and_then(|target| kept.get(target)) {
+                    *target = own.clone();
+                }
             }
         }
         if let Some([only]) = schema["oneOf"].as_array().map(Vec::as_slice) {

@@ -48,6 +48,11 @@ impl From<rt::Core> for Client {
     }
 }
 
+impl rt::Api for Client {
+    const VENDOR: &'static rt::Vendor = &VENDOR;
+    const OPENAPI: &'static str = crate::OPENAPI;
+}
+
 impl Client {
     /// A client whose credential comes from the environment variable `HIGHLEVEL_TOKEN`, and whose base URL from `HIGHLEVEL_BASE_URL` where
     /// that is set.

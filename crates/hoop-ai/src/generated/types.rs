@@ -6,6 +6,10 @@
 pub use highlevel::types::*;
 use reachout_runtime as rt;
 
+// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
+// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
+// the arguments of `new`, then the optional fields; `[T]` is a list.
+
 /// A message that a contact sent over a conversation provider.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -46,10 +50,9 @@ pub struct AddInboundMessageRequest {
 }
 
 rt::object!(AddInboundMessageRequest {
-    alt_id? "altId", attachments? "attachments", call? "call", conversation_id: "conversationId",
-    conversation_provider_id: "conversationProviderId", date? "date", direction? "direction", email_bcc? "emailBcc", email_cc? "emailCc",
-    email_from? "emailFrom", email_message_id? "emailMessageId", email_to? "emailTo", html? "html", message? "message", subject? "subject",
-    type_: "type"
+    alt_id? "altId", attachments?, call?, conversation_id! "conversationId", conversation_provider_id! "conversationProviderId", date?,
+    direction?, email_bcc? "emailBcc", email_cc? "emailCc", email_from? "emailFrom", email_message_id? "emailMessageId",
+    email_to? "emailTo", html?, message?, subject?, type_! "type"
 });
 rt::setters!(AddInboundMessageRequest new(type_: InboundMessageType, conversation_id: String, conversation_provider_id: String) {
     alt_id: String, attachments: [String], call: CallData, date: (rt::DateTime<rt::Utc>), direction: MessageDirection, email_bcc: [String],
@@ -127,10 +130,9 @@ pub struct CreateContactRequest {
 }
 
 rt::object!(CreateContactRequest {
-    address1? "address1", assigned_to? "assignedTo", city? "city", company_name? "companyName", country? "country",
-    custom_fields? "customFields", dnd? "dnd", dnd_settings? "dndSettings", email? "email", first_name? "firstName", gender? "gender",
-    inbound_dnd_settings? "inboundDndSettings", last_name? "lastName", location_id: "locationId", name? "name", phone? "phone",
-    postal_code? "postalCode", source? "source", state? "state", tags? "tags", timezone? "timezone", website? "website"
+    address1?, assigned_to? "assignedTo", city?, company_name? "companyName", country?, custom_fields? "customFields", dnd?,
+    dnd_settings? "dndSettings", email?, first_name? "firstName", gender?, inbound_dnd_settings? "inboundDndSettings",
+    last_name? "lastName", location_id! "locationId", name?, phone?, postal_code? "postalCode", source?, state?, tags?, timezone?, website?
 });
 rt::setters!(CreateContactRequest new(location_id: String) {
     address1: String, assigned_to: String, city: String, company_name: String, country: String, custom_fields: [CustomFieldInput],
@@ -308,7 +310,7 @@ pub struct NoteRequest {
     pub user_id: Option<String>,
 }
 
-rt::object!(NoteRequest { body: "body", user_id? "userId" });
+rt::object!(NoteRequest { body!, user_id? "userId" });
 rt::setters!(NoteRequest new(body: String) { user_id: String });
 
 /// A message to send to a contact.
@@ -357,11 +359,10 @@ pub struct SendMessageRequest {
 }
 
 rt::object!(SendMessageRequest {
-    appointment_id? "appointmentId", attachments? "attachments", contact_id: "contactId",
-    conversation_provider_id? "conversationProviderId", email_bcc? "emailBcc", email_cc? "emailCc", email_from? "emailFrom",
-    email_reply_mode? "emailReplyMode", email_to? "emailTo", from_number? "fromNumber", html? "html", message? "message",
-    reply_message_id? "replyMessageId", scheduled_timestamp? "scheduledTimestamp", subject? "subject", template_id? "templateId",
-    thread_id? "threadId", to_number? "toNumber", type_: "type"
+    appointment_id? "appointmentId", attachments?, contact_id! "contactId", conversation_provider_id? "conversationProviderId",
+    email_bcc? "emailBcc", email_cc? "emailCc", email_from? "emailFrom", email_reply_mode? "emailReplyMode", email_to? "emailTo",
+    from_number? "fromNumber", html?, message?, reply_message_id? "replyMessageId", scheduled_timestamp? "scheduledTimestamp", subject?,
+    template_id? "templateId", thread_id? "threadId", to_number? "toNumber", type_! "type"
 });
 rt::setters!(SendMessageRequest new(type_: SendMessageType, contact_id: String) {
     appointment_id: String, attachments: [String], conversation_provider_id: String, email_bcc: [String], email_cc: [String],
@@ -390,7 +391,7 @@ pub struct SendMessageResponse {
 }
 
 rt::object!(SendMessageResponse {
-    conversation_id? "conversationId", email_message_id? "emailMessageId", message_id? "messageId", message_ids? "messageIds", msg? "msg"
+    conversation_id? "conversationId", email_message_id? "emailMessageId", message_id? "messageId", message_ids? "messageIds", msg?
 } extra);
 
 /// Channel of the message to send.
@@ -470,10 +471,9 @@ pub struct UpdateContactRequest {
 }
 
 rt::object!(UpdateContactRequest {
-    address1? "address1", assigned_to? "assignedTo", city? "city", country? "country", custom_fields? "customFields", dnd? "dnd",
-    dnd_settings? "dndSettings", email? "email", first_name? "firstName", inbound_dnd_settings? "inboundDndSettings", last_name? "lastName",
-    name? "name", phone? "phone", postal_code? "postalCode", source? "source", state? "state", tags? "tags", timezone? "timezone",
-    website? "website"
+    address1?, assigned_to? "assignedTo", city?, country?, custom_fields? "customFields", dnd?, dnd_settings? "dndSettings", email?,
+    first_name? "firstName", inbound_dnd_settings? "inboundDndSettings", last_name? "lastName", name?, phone?, postal_code? "postalCode",
+    source?, state?, tags?, timezone?, website?
 });
 rt::setters!(UpdateContactRequest new() {
     address1: String, assigned_to: String, city: String, country: String, custom_fields: [CustomFieldInput], dnd: bool,
@@ -497,7 +497,7 @@ pub struct UploadAttachmentsRequest {
 }
 
 rt::object!(UploadAttachmentsRequest {
-    attachment_urls? "attachmentUrls", conversation_id: "conversationId", file_attachment: "fileAttachment", location_id: "locationId"
+    attachment_urls? "attachmentUrls", conversation_id! "conversationId", file_attachment! "fileAttachment", location_id! "locationId"
 });
 
 /// The contact to create or to update.
@@ -552,10 +552,9 @@ pub struct UpsertContactRequest {
 }
 
 rt::object!(UpsertContactRequest {
-    address1? "address1", assigned_to? "assignedTo", city? "city", company_name? "companyName", country? "country",
-    custom_fields? "customFields", dnd? "dnd", dnd_settings? "dndSettings", email? "email", first_name? "firstName", gender? "gender",
-    inbound_dnd_settings? "inboundDndSettings", last_name? "lastName", location_id: "locationId", name? "name", phone? "phone",
-    postal_code? "postalCode", source? "source", state? "state", tags? "tags", timezone? "timezone", website? "website"
+    address1?, assigned_to? "assignedTo", city?, company_name? "companyName", country?, custom_fields? "customFields", dnd?,
+    dnd_settings? "dndSettings", email?, first_name? "firstName", gender?, inbound_dnd_settings? "inboundDndSettings",
+    last_name? "lastName", location_id! "locationId", name?, phone?, postal_code? "postalCode", source?, state?, tags?, timezone?, website?
 });
 rt::setters!(UpsertContactRequest new(location_id: String) {
     address1: String, assigned_to: String, city: String, company_name: String, country: String, custom_fields: [CustomFieldInput],

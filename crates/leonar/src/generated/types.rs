@@ -4,6 +4,10 @@
 
 use reachout_runtime as rt;
 
+// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
+// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
+// the arguments of `new`, then the optional fields; `[T]` is a list.
+
 /// The profiles to add, and the project.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -18,7 +22,7 @@ pub struct AddProfilesToProjectRequest {
     pub project_id: rt::Uuid,
 }
 
-rt::object!(AddProfilesToProjectRequest { account_id? "account_id", profiles: "profiles", project_id: "project_id" });
+rt::object!(AddProfilesToProjectRequest { account_id?, profiles!, project_id! });
 rt::setters!(AddProfilesToProjectRequest new(project_id: (rt::Uuid), profiles: [SourcingProfile]) { account_id: (rt::Uuid) });
 
 /// The result for the profiles.
@@ -30,7 +34,7 @@ pub struct AddProfilesToProjectResponse {
     pub data: Option<AddedProfiles>,
 }
 
-rt::object!(AddProfilesToProjectResponse { data? "data" });
+rt::object!(AddProfilesToProjectResponse { data? });
 
 /// The contacts the profiles became.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,7 +47,7 @@ pub struct AddedProfiles {
     pub contact_ids: Option<Vec<rt::Uuid>>,
 }
 
-rt::object!(AddedProfiles { added? int "added", contact_ids? "contact_ids" });
+rt::object!(AddedProfiles { added? int, contact_ids? });
 
 /// Profiles, where the page stands, and what it cost.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,9 +73,8 @@ pub struct AdvancedSearchPage {
 }
 
 rt::object!(AdvancedSearchPage {
-    credits_consumed? int "credits_consumed", filtered_count? int "filtered_count", filters_too_strict? "filters_too_strict",
-    has_more? "has_more", next_page? int "next_page", profiles? "profiles", sourcing_credits_remaining? int "sourcing_credits_remaining",
-    total_count? int "total_count"
+    credits_consumed? int, filtered_count? int, filters_too_strict?, has_more?, next_page? int, profiles?, sourcing_credits_remaining? int,
+    total_count? int
 });
 
 /// A page of profiles.
@@ -83,7 +86,7 @@ pub struct AdvancedSearchResponse {
     pub data: Option<AdvancedSearchPage>,
 }
 
-rt::object!(AdvancedSearchResponse { data? "data" });
+rt::object!(AdvancedSearchResponse { data? });
 
 /// Channel a message goes through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -123,7 +126,7 @@ pub struct ClientCompanyObject {
     pub name: Option<String>,
 }
 
-rt::object!(ClientCompanyObject { name? "name" });
+rt::object!(ClientCompanyObject { name? });
 
 /// How the deal ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -142,10 +145,7 @@ pub struct CloseDealRequest {
     pub status: DealCloseStatus,
 }
 
-rt::object!(CloseDealRequest {
-    actual_close_date? "actual_close_date", close_reason_id? "close_reason_id", loss_reason_id? "loss_reason_id",
-    signed_amount? "signed_amount", status: "status"
-});
+rt::object!(CloseDealRequest { actual_close_date?, close_reason_id?, loss_reason_id?, signed_amount?, status! });
 rt::setters!(CloseDealRequest new(status: DealCloseStatus) {
     actual_close_date: (rt::NaiveDate), close_reason_id: (rt::Uuid), loss_reason_id: (rt::Uuid), signed_amount: (rt::Number)
 });
@@ -161,7 +161,7 @@ pub struct Company {
     pub name: Option<String>,
 }
 
-rt::object!(Company { id: "id", name? "name" });
+rt::object!(Company { id!, name? });
 
 /// One company.
 #[derive(Clone, Debug, PartialEq)]
@@ -172,7 +172,7 @@ pub struct CompanyResponse {
     pub data: Company,
 }
 
-rt::object!(CompanyResponse { data: "data" });
+rt::object!(CompanyResponse { data! });
 
 /// An account, such as a recruiter's LinkedIn account, that messages are sent and searches are made from.
 #[derive(Clone, Debug, PartialEq)]
@@ -189,7 +189,7 @@ pub struct ConnectedAccount {
     pub name: Option<String>,
 }
 
-rt::object!(ConnectedAccount { api_status? "api_status", id: "id", license_type? "license_type", name? "name" });
+rt::object!(ConnectedAccount { api_status?, id!, license_type?, name? });
 
 /// State of an account in each of LinkedIn's products, `active` or `inactive`.
 #[derive(Clone, Debug, PartialEq)]
@@ -204,7 +204,7 @@ pub struct ConnectedAccountStatus {
     pub sales_navigator: Option<String>,
 }
 
-rt::object!(ConnectedAccountStatus { classic? "classic", recruiter? "recruiter", sales_navigator? "sales_navigator" });
+rt::object!(ConnectedAccountStatus { classic?, recruiter?, sales_navigator? });
 
 /// A person the workspace knows. Lists print only some of the fields, so everything but `id` may be missing.
 #[derive(Clone, Debug, PartialEq)]
@@ -258,11 +258,9 @@ pub struct Contact {
 }
 
 rt::object!(Contact {
-    archived_at? "archived_at", created_at? "created_at", current_company? "current_company", custom_data? "custom_data",
-    do_not_contact? "do_not_contact", emails? "emails", first_name? "first_name", global_status? "global_status", id: "id",
-    languages? "languages", last_contacted_at? "last_contacted_at", last_name? "last_name", linkedin_profile? "linkedin_profile",
-    location? "location", phones? "phones", skills? "skills", source? "source", summary? "summary", tags? "tags", title? "title",
-    updated_at? "updated_at", years_experience? int "years_experience"
+    archived_at?, created_at?, current_company?, custom_data?, do_not_contact?, emails?, first_name?, global_status?, id!, languages?,
+    last_contacted_at?, last_name?, linkedin_profile?, location?, phones?, skills?, source?, summary?, tags?, title?, updated_at?,
+    years_experience? int
 });
 
 /// An email address of a contact.
@@ -276,7 +274,7 @@ pub struct ContactEmail {
     pub type_: Option<String>,
 }
 
-rt::object!(ContactEmail { email? "email", type_? "type" });
+rt::object!(ContactEmail { email?, type_? "type" });
 
 /// A phone number of a contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -289,7 +287,7 @@ pub struct ContactPhone {
     pub type_: Option<String>,
 }
 
-rt::object!(ContactPhone { phone? "phone", type_? "type" });
+rt::object!(ContactPhone { phone?, type_? "type" });
 
 /// One contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -300,7 +298,7 @@ pub struct ContactResponse {
     pub data: Contact,
 }
 
-rt::object!(ContactResponse { data: "data" });
+rt::object!(ContactResponse { data! });
 
 /// The new company.
 #[derive(Clone, Debug, PartialEq)]
@@ -311,7 +309,7 @@ pub struct CreateCompanyRequest {
     pub name: String,
 }
 
-rt::object!(CreateCompanyRequest { name: "name" });
+rt::object!(CreateCompanyRequest { name! });
 rt::setters!(CreateCompanyRequest new(name: String) {  });
 
 /// The new contact.
@@ -362,10 +360,8 @@ pub struct CreateContactRequest {
 }
 
 rt::object!(CreateContactRequest {
-    company_id? "company_id", contact_type? "contact_type", current_company? "current_company", custom_data? "custom_data",
-    do_not_contact? "do_not_contact", email? "email", emails? "emails", first_name: "first_name", global_status? "global_status",
-    languages? "languages", last_name? "last_name", linkedin_profile? "linkedin_profile", location? "location", phone? "phone",
-    phones? "phones", skills? "skills", source? "source", tags? "tags", title? "title", years_experience? int "years_experience"
+    company_id?, contact_type?, current_company?, custom_data?, do_not_contact?, email?, emails?, first_name!, global_status?, languages?,
+    last_name?, linkedin_profile?, location?, phone?, phones?, skills?, source?, tags?, title?, years_experience? int
 });
 rt::setters!(CreateContactRequest new(first_name: String) {
     company_id: (rt::Uuid), contact_type: [String], current_company: String, custom_data: (rt::Object), do_not_contact: bool, email: String,
@@ -396,7 +392,7 @@ pub struct CreateFileRequest {
     pub filename: String,
 }
 
-rt::object!(CreateFileRequest { content_type: "content_type", file_base64: "file_base64", filename: "filename" });
+rt::object!(CreateFileRequest { content_type!, file_base64!, filename! });
 rt::setters!(CreateFileRequest new(filename: String, content_type: String, file_base64: String) {  });
 
 /// The new note.
@@ -408,7 +404,7 @@ pub struct CreateNoteRequest {
     pub content: String,
 }
 
-rt::object!(CreateNoteRequest { content: "content" });
+rt::object!(CreateNoteRequest { content! });
 rt::setters!(CreateNoteRequest new(content: String) {  });
 
 /// The contact to add, and where.
@@ -422,7 +418,7 @@ pub struct CreatePipelineEntryRequest {
     pub stage_id: Option<rt::Uuid>,
 }
 
-rt::object!(CreatePipelineEntryRequest { contact_id: "contact_id", stage_id? "stage_id" });
+rt::object!(CreatePipelineEntryRequest { contact_id!, stage_id? });
 rt::setters!(CreatePipelineEntryRequest new(contact_id: (rt::Uuid)) { stage_id: (rt::Uuid) });
 
 /// The new project.
@@ -438,7 +434,7 @@ pub struct CreateProjectRequest {
     pub owner_ids: Option<Vec<rt::Uuid>>,
 }
 
-rt::object!(CreateProjectRequest { client_company_id? "client_company_id", name: "name", owner_ids? "owner_ids" });
+rt::object!(CreateProjectRequest { client_company_id?, name!, owner_ids? });
 rt::setters!(CreateProjectRequest new(name: String) { client_company_id: (rt::Uuid), owner_ids: [(rt::Uuid)] });
 
 /// The new tag.
@@ -454,7 +450,7 @@ pub struct CreateTagRequest {
     pub scope: Option<TagScope>,
 }
 
-rt::object!(CreateTagRequest { color? "color", name: "name", scope? "scope" });
+rt::object!(CreateTagRequest { color?, name!, scope? });
 rt::setters!(CreateTagRequest new(name: String) { color: String, scope: TagScope });
 
 impl rt::Limited for CreateTagRequest {
@@ -506,10 +502,8 @@ pub struct Deal {
 }
 
 rt::object!(Deal {
-    amount? "amount", archived_at? "archived_at", closed_at? "closed_at", company_id? "company_id", created_at? "created_at",
-    currency? "currency", expected_amount? "expected_amount", expected_close_date? "expected_close_date", id: "id", owner_id? "owner_id",
-    pipeline_id? "pipeline_id", probability? "probability", signed_amount? "signed_amount", stage_id? "stage_id", status? "status",
-    title? "title", updated_at? "updated_at"
+    amount?, archived_at?, closed_at?, company_id?, created_at?, currency?, expected_amount?, expected_close_date?, id!, owner_id?,
+    pipeline_id?, probability?, signed_amount?, stage_id?, status?, title?, updated_at?
 });
 
 /// How a deal ended.
@@ -535,7 +529,7 @@ pub struct DealResponse {
     pub data: Deal,
 }
 
-rt::object!(DealResponse { data: "data" });
+rt::object!(DealResponse { data! });
 
 /// Contacts to enroll, by id.
 #[derive(Clone, Debug, PartialEq)]
@@ -546,7 +540,7 @@ pub struct EnrollByIds {
     pub contact_ids: Vec<rt::Uuid>,
 }
 
-rt::object!(EnrollByIds { contact_ids: "contact_ids" });
+rt::object!(EnrollByIds { contact_ids! });
 rt::setters!(EnrollByIds new(contact_ids: [(rt::Uuid)]) {  });
 
 impl rt::Limited for EnrollByIds {
@@ -567,7 +561,7 @@ pub struct EnrollContact {
     pub custom_variables: Option<std::collections::BTreeMap<String, String>>,
 }
 
-rt::object!(EnrollContact { contact_id: "contact_id", custom_variables? "custom_variables" });
+rt::object!(EnrollContact { contact_id!, custom_variables? });
 rt::setters!(EnrollContact new(contact_id: (rt::Uuid)) { custom_variables: (std::collections::BTreeMap<String, String>) });
 
 /// The contacts to enroll, in `contact_ids` by id alone or in `contacts` each with variables of its own; one of the two, not both.
@@ -602,7 +596,7 @@ pub struct EnrollContactsResponse {
     pub data: Option<EnrollmentResult>,
 }
 
-rt::object!(EnrollContactsResponse { data? "data" });
+rt::object!(EnrollContactsResponse { data? });
 
 /// Contacts to enroll, each with variables of its own.
 #[derive(Clone, Debug, PartialEq)]
@@ -613,7 +607,7 @@ pub struct EnrollWithVariables {
     pub contacts: Vec<EnrollContact>,
 }
 
-rt::object!(EnrollWithVariables { contacts: "contacts" });
+rt::object!(EnrollWithVariables { contacts! });
 rt::setters!(EnrollWithVariables new(contacts: [EnrollContact]) {  });
 
 /// Numbers of contacts that were enrolled or skipped.
@@ -634,9 +628,7 @@ pub struct EnrollmentResult {
 }
 
 rt::object!(EnrollmentResult {
-    enrolled? int "enrolled", skipped_active_elsewhere? int "skipped_active_elsewhere",
-    skipped_already_enrolled? int "skipped_already_enrolled", skipped_blacklisted? int "skipped_blacklisted",
-    skipped_not_found? int "skipped_not_found"
+    enrolled? int, skipped_active_elsewhere? int, skipped_already_enrolled? int, skipped_blacklisted? int, skipped_not_found? int
 });
 
 /// Kind of error, with its HTTP status: `validation_error` 400, `invalid_api_key` 401, `insufficient_credits` 402, `insufficient_scope`
@@ -695,7 +687,7 @@ pub struct ErrorInfo {
     pub message: Option<String>,
 }
 
-rt::object!(ErrorInfo { code? "code", details? "details", message? "message" });
+rt::object!(ErrorInfo { code?, details?, message? });
 
 /// Body of every error response.
 #[derive(Clone, Debug, PartialEq)]
@@ -706,7 +698,7 @@ pub struct ErrorResponse {
     pub error: Option<ErrorInfo>,
 }
 
-rt::object!(ErrorResponse { error? "error" });
+rt::object!(ErrorResponse { error? });
 
 /// One attached file.
 #[derive(Clone, Debug, PartialEq)]
@@ -717,7 +709,7 @@ pub struct FileResponse {
     pub data: UploadedFile,
 }
 
-rt::object!(FileResponse { data: "data" });
+rt::object!(FileResponse { data! });
 
 /// Where the relation with a contact stands.
 ///
@@ -785,7 +777,7 @@ pub struct JobTitleFilter {
     pub include_current_only: Option<bool>,
 }
 
-rt::object!(JobTitleFilter { exclude? "exclude", include? "include", include_current_only? "include_current_only" });
+rt::object!(JobTitleFilter { exclude?, include?, include_current_only? });
 rt::setters!(JobTitleFilter new() { exclude: [String], include: [String], include_current_only: bool });
 
 /// LinkedIn product the search is made with.
@@ -809,7 +801,7 @@ pub struct LinkedinFilter {
     pub location_ids: Option<std::collections::BTreeMap<String, String>>,
 }
 
-rt::object!(LinkedinFilter { location_ids? "location_ids" });
+rt::object!(LinkedinFilter { location_ids? });
 rt::setters!(LinkedinFilter new() { location_ids: (std::collections::BTreeMap<String, String>) });
 
 /// A place as LinkedIn knows it.
@@ -823,7 +815,7 @@ pub struct LinkedinLocation {
     pub title: Option<String>,
 }
 
-rt::object!(LinkedinLocation { id: "id", title? "title" });
+rt::object!(LinkedinLocation { id!, title? });
 
 /// Kind of LinkedIn message; `message` when it is absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -854,7 +846,7 @@ pub struct LinkedinSearchPage {
     pub total_count: Option<i64>,
 }
 
-rt::object!(LinkedinSearchPage { cursor? "cursor", has_more? "has_more", profiles? "profiles", total_count? int "total_count" });
+rt::object!(LinkedinSearchPage { cursor?, has_more?, profiles?, total_count? int });
 
 /// A page of LinkedIn profiles.
 #[derive(Clone, Debug, PartialEq)]
@@ -865,7 +857,7 @@ pub struct LinkedinSearchResponse {
     pub data: Option<LinkedinSearchPage>,
 }
 
-rt::object!(LinkedinSearchResponse { data? "data" });
+rt::object!(LinkedinSearchResponse { data? });
 
 /// A page of companies.
 #[derive(Clone, Debug, PartialEq)]
@@ -878,7 +870,7 @@ pub struct ListCompaniesResponse {
     pub meta: Option<PageMeta>,
 }
 
-rt::object!(ListCompaniesResponse { data: "data", meta? "meta" });
+rt::object!(ListCompaniesResponse { data!, meta? });
 
 /// The connected accounts.
 #[derive(Clone, Debug, PartialEq)]
@@ -889,7 +881,7 @@ pub struct ListConnectedAccountsResponse {
     pub data: Vec<ConnectedAccount>,
 }
 
-rt::object!(ListConnectedAccountsResponse { data: "data" });
+rt::object!(ListConnectedAccountsResponse { data! });
 
 /// A page of contacts.
 #[derive(Clone, Debug, PartialEq)]
@@ -902,7 +894,7 @@ pub struct ListContactsResponse {
     pub meta: Option<PageMeta>,
 }
 
-rt::object!(ListContactsResponse { data: "data", meta? "meta" });
+rt::object!(ListContactsResponse { data!, meta? });
 
 /// LinkedIn's places that match.
 #[derive(Clone, Debug, PartialEq)]
@@ -913,7 +905,7 @@ pub struct ListLinkedinLocationsResponse {
     pub data: Vec<LinkedinLocation>,
 }
 
-rt::object!(ListLinkedinLocationsResponse { data: "data" });
+rt::object!(ListLinkedinLocationsResponse { data! });
 
 /// A page of messages.
 #[derive(Clone, Debug, PartialEq)]
@@ -926,7 +918,7 @@ pub struct ListMessagesResponse {
     pub meta: Option<PageMeta>,
 }
 
-rt::object!(ListMessagesResponse { data: "data", meta? "meta" });
+rt::object!(ListMessagesResponse { data!, meta? });
 
 /// A page of pipeline entries.
 #[derive(Clone, Debug, PartialEq)]
@@ -939,7 +931,7 @@ pub struct ListPipelineEntriesResponse {
     pub meta: Option<PageMeta>,
 }
 
-rt::object!(ListPipelineEntriesResponse { data: "data", meta? "meta" });
+rt::object!(ListPipelineEntriesResponse { data!, meta? });
 
 /// The files of a project.
 #[derive(Clone, Debug, PartialEq)]
@@ -950,7 +942,7 @@ pub struct ListProjectFilesResponse {
     pub data: Option<UploadedFileList>,
 }
 
-rt::object!(ListProjectFilesResponse { data? "data" });
+rt::object!(ListProjectFilesResponse { data? });
 
 /// A page of projects.
 #[derive(Clone, Debug, PartialEq)]
@@ -963,7 +955,7 @@ pub struct ListProjectsResponse {
     pub meta: Option<PageMeta>,
 }
 
-rt::object!(ListProjectsResponse { data: "data", meta? "meta" });
+rt::object!(ListProjectsResponse { data!, meta? });
 
 /// A page of sequences.
 #[derive(Clone, Debug, PartialEq)]
@@ -976,7 +968,7 @@ pub struct ListSequencesResponse {
     pub meta: Option<PageMeta>,
 }
 
-rt::object!(ListSequencesResponse { data: "data", meta? "meta" });
+rt::object!(ListSequencesResponse { data!, meta? });
 
 /// The members of the workspace.
 #[derive(Clone, Debug, PartialEq)]
@@ -987,7 +979,7 @@ pub struct ListWorkspaceMembersResponse {
     pub data: Vec<WorkspaceMember>,
 }
 
-rt::object!(ListWorkspaceMembersResponse { data: "data" });
+rt::object!(ListWorkspaceMembersResponse { data! });
 
 /// Places by name.
 #[derive(Clone, Debug, PartialEq)]
@@ -1002,7 +994,7 @@ pub struct LocationFilter {
     pub states: Option<Vec<String>>,
 }
 
-rt::object!(LocationFilter { cities? "cities", countries? "countries", states? "states" });
+rt::object!(LocationFilter { cities?, countries?, states? });
 rt::setters!(LocationFilter new() { cities: [String], countries: [String], states: [String] });
 
 /// A message to or from a contact. Lists leave out `conversation_id` and `contact`; everything but `id` may be missing.
@@ -1028,10 +1020,7 @@ pub struct Message {
     pub sent_at: Option<rt::DateTime<rt::Utc>>,
 }
 
-rt::object!(Message {
-    channel? "channel", contact? "contact", content? "content", conversation_id? "conversation_id", direction? "direction", id: "id",
-    read_at? "read_at", sent_at? "sent_at"
-});
+rt::object!(Message { channel?, contact?, content?, conversation_id?, direction?, id!, read_at?, sent_at? });
 
 /// An email address to give to a contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -1044,7 +1033,7 @@ pub struct NewContactEmail {
     pub type_: Option<String>,
 }
 
-rt::object!(NewContactEmail { email: "email", type_? "type" });
+rt::object!(NewContactEmail { email!, type_? "type" });
 rt::setters!(NewContactEmail new(email: String) { type_: String });
 
 /// A phone number to give to a contact.
@@ -1058,7 +1047,7 @@ pub struct NewContactPhone {
     pub type_: Option<String>,
 }
 
-rt::object!(NewContactPhone { phone: "phone", type_? "type" });
+rt::object!(NewContactPhone { phone!, type_? "type" });
 rt::setters!(NewContactPhone new(phone: String) { type_: String });
 
 /// One note.
@@ -1070,7 +1059,7 @@ pub struct NoteResponse {
     pub data: Option<rt::Object>,
 }
 
-rt::object!(NoteResponse { data? "data" });
+rt::object!(NoteResponse { data? });
 
 /// Where a page of a list stands in the whole.
 #[derive(Clone, Debug, PartialEq)]
@@ -1087,7 +1076,7 @@ pub struct PageMeta {
     pub total: Option<i64>,
 }
 
-rt::object!(PageMeta { has_more? "has_more", limit? int "limit", offset? int "offset", total? int "total" });
+rt::object!(PageMeta { has_more?, limit? int, offset? int, total? int });
 
 /// A contact as a candidate in a project's pipeline. Everything but `id` may be missing.
 #[derive(Clone, Debug, PartialEq)]
@@ -1114,10 +1103,7 @@ pub struct PipelineEntry {
     pub updated_at: Option<rt::DateTime<rt::Utc>>,
 }
 
-rt::object!(PipelineEntry {
-    contact? "contact", created_at? "created_at", id: "id", notes? "notes", project_id? "project_id", rating? "rating",
-    rejection_reason_id? "rejection_reason_id", stage? "stage", updated_at? "updated_at"
-});
+rt::object!(PipelineEntry { contact?, created_at?, id!, notes?, project_id?, rating?, rejection_reason_id?, stage?, updated_at? });
 
 /// One pipeline entry.
 #[derive(Clone, Debug, PartialEq)]
@@ -1128,7 +1114,7 @@ pub struct PipelineEntryResponse {
     pub data: PipelineEntry,
 }
 
-rt::object!(PipelineEntryResponse { data: "data" });
+rt::object!(PipelineEntryResponse { data! });
 
 /// A stage of a project's pipeline. In an entry only `id` and `name` are printed.
 #[derive(Clone, Debug, PartialEq)]
@@ -1149,10 +1135,7 @@ pub struct PipelineStage {
     pub system_category: Option<String>,
 }
 
-rt::object!(PipelineStage {
-    color? "color", entries_count? int "entries_count", id: "id", name? "name", position? int "position",
-    system_category? "system_category"
-});
+rt::object!(PipelineStage { color?, entries_count? int, id!, name?, position? int, system_category? });
 
 /// A school or degree of a candidate.
 #[derive(Clone, Debug, PartialEq)]
@@ -1171,10 +1154,7 @@ pub struct ProfileEducation {
     pub start_date: Option<String>,
 }
 
-rt::object!(ProfileEducation {
-    diploma? "diploma", educational_establishment? "educational_establishment", end_date? "end_date", specialization? "specialization",
-    start_date? "start_date"
-});
+rt::object!(ProfileEducation { diploma?, educational_establishment?, end_date?, specialization?, start_date? });
 rt::setters!(ProfileEducation new() {
     diploma: String, educational_establishment: String, end_date: String, specialization: String, start_date: String
 });
@@ -1200,10 +1180,7 @@ pub struct ProfileExperience {
     pub title: Option<String>,
 }
 
-rt::object!(ProfileExperience {
-    company_domain? "company_domain", company_name? "company_name", description? "description", end_date? "end_date",
-    is_current? "is_current", start_date? "start_date", title? "title"
-});
+rt::object!(ProfileExperience { company_domain?, company_name?, description?, end_date?, is_current?, start_date?, title? });
 rt::setters!(ProfileExperience new() {
     company_domain: String, company_name: String, description: String, end_date: String, is_current: bool, start_date: String,
     title: String
@@ -1220,7 +1197,7 @@ pub struct ProfileJob {
     pub title: Option<String>,
 }
 
-rt::object!(ProfileJob { company_name? "company_name", title? "title" });
+rt::object!(ProfileJob { company_name?, title? });
 rt::setters!(ProfileJob new() { company_name: String, title: String });
 
 /// A hiring project with its candidate pipeline. Everything but `id` may be missing.
@@ -1257,9 +1234,8 @@ pub struct Project {
 }
 
 rt::object!(Project {
-    client_company? "client_company", client_name? "client_name", created_at? "created_at", description? "description",
-    entries_count? int "entries_count", id: "id", location? "location", name? "name", owners? "owners", pipeline? "pipeline",
-    status? "status", template_id? "template_id", updated_at? "updated_at"
+    client_company?, client_name?, created_at?, description?, entries_count? int, id!, location?, name?, owners?, pipeline?, status?,
+    template_id?, updated_at?
 });
 
 /// A member of the workspace who owns a project.
@@ -1277,7 +1253,7 @@ pub struct ProjectOwner {
     pub user_id: rt::Uuid,
 }
 
-rt::object!(ProjectOwner { email? "email", first_name? "first_name", last_name? "last_name", user_id: "user_id" });
+rt::object!(ProjectOwner { email?, first_name?, last_name?, user_id! });
 
 /// The pipeline of a project.
 #[derive(Clone, Debug, PartialEq)]
@@ -1288,7 +1264,7 @@ pub struct ProjectPipeline {
     pub stages: Option<Vec<PipelineStage>>,
 }
 
-rt::object!(ProjectPipeline { stages? "stages" });
+rt::object!(ProjectPipeline { stages? });
 
 /// One project.
 #[derive(Clone, Debug, PartialEq)]
@@ -1299,7 +1275,7 @@ pub struct ProjectResponse {
     pub data: Project,
 }
 
-rt::object!(ProjectResponse { data: "data" });
+rt::object!(ProjectResponse { data! });
 
 /// Whether a project is still worked on.
 ///
@@ -1341,8 +1317,7 @@ pub struct SearchAdvancedProfilesRequest {
 }
 
 rt::object!(SearchAdvancedProfilesRequest {
-    company? "company", company_filter? "company_filter", data_types? "data_types", job_title? "job_title", location? "location",
-    page? int "page", reveal_info? "reveal_info", skills? "skills"
+    company?, company_filter?, data_types?, job_title?, location?, page? int, reveal_info?, skills?
 });
 rt::setters!(SearchAdvancedProfilesRequest new() {
     company: [String], company_filter: String, data_types: [String], job_title: [String], location: [String], page: i64, reveal_info: bool,
@@ -1371,10 +1346,7 @@ pub struct SearchCandidatesRequest {
     pub source_type: SourceType,
 }
 
-rt::object!(SearchCandidatesRequest {
-    account_id? "account_id", filters: "filters", linkedin_api_type? "linkedin_api_type", page: int "page", page_size: int "page_size",
-    project_id: "project_id", source_type: "source_type"
-});
+rt::object!(SearchCandidatesRequest { account_id?, filters!, linkedin_api_type?, page! int, page_size! int, project_id!, source_type! });
 rt::setters!(SearchCandidatesRequest new(project_id: (rt::Uuid), source_type: SourceType, filters: SourcingFilters, page: i64, page_size: i64) {
     account_id: (rt::Uuid), linkedin_api_type: LinkedinApiType
 });
@@ -1432,10 +1404,8 @@ pub struct SearchContactsRequest {
 }
 
 rt::object!(SearchContactsRequest {
-    company? "company", contact_types? "contact_types", created_after? "created_after", created_before? "created_before",
-    last_contacted_after? "last_contacted_after", last_contacted_before? "last_contacted_before", limit? int "limit", location? "location",
-    name? "name", offset? int "offset", project_id? "project_id", query? "query", salary_max? "salary_max", salary_min? "salary_min",
-    sequence_id? "sequence_id", sort_by? "sort_by", sort_direction? "sort_direction", tags? "tags", title? "title"
+    company?, contact_types?, created_after?, created_before?, last_contacted_after?, last_contacted_before?, limit? int, location?, name?,
+    offset? int, project_id?, query?, salary_max?, salary_min?, sequence_id?, sort_by?, sort_direction?, tags?, title?
 });
 rt::setters!(SearchContactsRequest new() {
     company: String, contact_types: [String], created_after: (rt::NaiveDate), created_before: (rt::NaiveDate),
@@ -1497,10 +1467,8 @@ pub struct SearchCrmContactsRequest {
 }
 
 rt::object!(SearchCrmContactsRequest {
-    companies? "companies", contact_types? "contact_types", created_after? "created_after", created_before? "created_before",
-    first_name? "first_name", full_name? "full_name", job_titles? "job_titles", keywords? "keywords", last_name? "last_name",
-    locations? "locations", page? int "page", page_size? int "page_size", project_id? "project_id", project_ids? "project_ids",
-    sequence_ids? "sequence_ids", skills? "skills", stage_categories? "stage_categories", stage_ids? "stage_ids", tags? "tags"
+    companies?, contact_types?, created_after?, created_before?, first_name?, full_name?, job_titles?, keywords?, last_name?, locations?,
+    page? int, page_size? int, project_id?, project_ids?, sequence_ids?, skills?, stage_categories?, stage_ids?, tags?
 });
 rt::setters!(SearchCrmContactsRequest new() {
     companies: [String], contact_types: [String], created_after: String, created_before: String, first_name: String, full_name: String,
@@ -1535,8 +1503,7 @@ pub struct SearchLinkedinProfilesRequest {
 }
 
 rt::object!(SearchLinkedinProfilesRequest {
-    account_id? "account_id", boolean_query? "boolean_query", cursor? "cursor", job_titles? "job_titles", location_ids? "location_ids",
-    page? int "page", page_size? int "page_size", project_id? "project_id", years_experience? "years_experience"
+    account_id?, boolean_query?, cursor?, job_titles?, location_ids?, page? int, page_size? int, project_id?, years_experience?
 });
 rt::setters!(SearchLinkedinProfilesRequest new() {
     account_id: (rt::Uuid), boolean_query: String, cursor: String, job_titles: [String],
@@ -1563,10 +1530,7 @@ pub struct SendMessageRequest {
     pub subject: Option<String>,
 }
 
-rt::object!(SendMessageRequest {
-    channel: "channel", contact_id: "contact_id", content: "content", linkedin_message_type? "linkedin_message_type",
-    sender_account_id? "sender_account_id", subject? "subject"
-});
+rt::object!(SendMessageRequest { channel!, contact_id!, content!, linkedin_message_type?, sender_account_id?, subject? });
 rt::setters!(SendMessageRequest new(contact_id: (rt::Uuid), channel: Channel, content: String) {
     linkedin_message_type: LinkedinMessageType, sender_account_id: (rt::Uuid), subject: String
 });
@@ -1580,7 +1544,7 @@ pub struct SendMessageResponse {
     pub data: Message,
 }
 
-rt::object!(SendMessageResponse { data: "data" });
+rt::object!(SendMessageResponse { data! });
 
 /// A series of outreach steps that contacts are taken through. The steps themselves are not part of it; everything but `id` may be missing.
 #[derive(Clone, Debug, PartialEq)]
@@ -1605,10 +1569,7 @@ pub struct Sequence {
     pub updated_at: Option<rt::DateTime<rt::Utc>>,
 }
 
-rt::object!(Sequence {
-    created_at? "created_at", enrollments? "enrollments", id: "id", name? "name", priority? "priority", status? "status",
-    steps_count? int "steps_count", updated_at? "updated_at"
-});
+rt::object!(Sequence { created_at?, enrollments?, id!, name?, priority?, status?, steps_count? int, updated_at? });
 
 /// Numbers of contacts in a sequence.
 #[derive(Clone, Debug, PartialEq)]
@@ -1629,10 +1590,7 @@ pub struct SequenceEnrollments {
     pub total: Option<i64>,
 }
 
-rt::object!(SequenceEnrollments {
-    active? int "active", bounced? int "bounced", finished? int "finished", paused? int "paused", replied? int "replied",
-    total? int "total"
-});
+rt::object!(SequenceEnrollments { active? int, bounced? int, finished? int, paused? int, replied? int, total? int });
 
 /// One sequence.
 #[derive(Clone, Debug, PartialEq)]
@@ -1644,7 +1602,7 @@ pub struct SequenceResponse {
     pub data: Sequence,
 }
 
-rt::object!(SequenceResponse { data: "data" });
+rt::object!(SequenceResponse { data! });
 
 /// Skills a candidate must have.
 #[derive(Clone, Debug, PartialEq)]
@@ -1657,7 +1615,7 @@ pub struct SkillFilter {
     pub require_all: Option<bool>,
 }
 
-rt::object!(SkillFilter { include? "include", require_all? "require_all" });
+rt::object!(SkillFilter { include?, require_all? });
 rt::setters!(SkillFilter new() { include: [String], require_all: bool });
 
 /// Order of the results.
@@ -1695,7 +1653,7 @@ pub struct SourcingContactFilter {
     pub contact_types: Option<Vec<String>>,
 }
 
-rt::object!(SourcingContactFilter { contact_types? "contact_types" });
+rt::object!(SourcingContactFilter { contact_types? });
 rt::setters!(SourcingContactFilter new() { contact_types: [String] });
 
 /// What the candidates must match. Which filters count depends on `source_type`: `leonar_source` and `contacts` take places as text in
@@ -1723,8 +1681,7 @@ pub struct SourcingFilters {
 }
 
 rt::object!(SourcingFilters {
-    companies? "companies", contacts_filters? "contacts_filters", job_titles? "job_titles", keywords? "keywords",
-    linkedin_filters? "linkedin_filters", locations? "locations", skills? "skills", years_experience? "years_experience"
+    companies?, contacts_filters?, job_titles?, keywords?, linkedin_filters?, locations?, skills?, years_experience?
 });
 rt::setters!(SourcingFilters new() {
     companies: TermFilter, contacts_filters: SourcingContactFilter, job_titles: JobTitleFilter, keywords: TermFilter,
@@ -1750,10 +1707,7 @@ pub struct SourcingPage {
     pub total_count: Option<i64>,
 }
 
-rt::object!(SourcingPage {
-    filtered_count? int "filtered_count", filters_too_strict? "filters_too_strict", has_more? "has_more", next_page? int "next_page",
-    profiles? "profiles", total_count? int "total_count"
-});
+rt::object!(SourcingPage { filtered_count? int, filters_too_strict?, has_more?, next_page? int, profiles?, total_count? int });
 
 /// A candidate as a search finds them, and as they are added to a project. Which fields there are depends on the source;
 /// `already_in_project` and `existing_contact_id` mean nothing when a profile is added.
@@ -1796,10 +1750,8 @@ pub struct SourcingProfile {
 }
 
 rt::object!(SourcingProfile {
-    already_in_project? "already_in_project", current_job? "current_job", educations? "educations",
-    existing_contact_id? "existing_contact_id", experiences? "experiences", first_name? "first_name", headline? "headline",
-    last_name? "last_name", linkedin_url? "linkedin_url", location? "location", open_to_work? "open_to_work", picture_url? "picture_url",
-    profile_id? "profile_id", skills? "skills", summary? "summary", total_years_experience? "total_years_experience"
+    already_in_project?, current_job?, educations?, existing_contact_id?, experiences?, first_name?, headline?, last_name?, linkedin_url?,
+    location?, open_to_work?, picture_url?, profile_id?, skills?, summary?, total_years_experience?
 });
 rt::setters!(SourcingProfile new() {
     already_in_project: bool, current_job: ProfileJob, educations: [ProfileEducation], existing_contact_id: (rt::Uuid),
@@ -1816,7 +1768,7 @@ pub struct SourcingSearchResponse {
     pub data: Option<SourcingPage>,
 }
 
-rt::object!(SourcingSearchResponse { data? "data" });
+rt::object!(SourcingSearchResponse { data? });
 
 /// A word that contacts, companies, deals and projects are marked with.
 #[derive(Clone, Debug, PartialEq)]
@@ -1835,7 +1787,7 @@ pub struct Tag {
     pub scope: Option<TagScope>,
 }
 
-rt::object!(Tag { color? "color", created_at? "created_at", id: "id", name? "name", scope? "scope" });
+rt::object!(Tag { color?, created_at?, id!, name?, scope? });
 
 /// One tag.
 #[derive(Clone, Debug, PartialEq)]
@@ -1846,7 +1798,7 @@ pub struct TagResponse {
     pub data: Tag,
 }
 
-rt::object!(TagResponse { data: "data" });
+rt::object!(TagResponse { data! });
 
 /// What a tag can be put on; a tag made without one is `global`.
 ///
@@ -1909,9 +1861,8 @@ pub struct Task {
 }
 
 rt::object!(Task {
-    assigned_to? "assigned_to", company_id? "company_id", completed_at? "completed_at", contact_id? "contact_id", created_at? "created_at",
-    deal_id? "deal_id", description? "description", due_date? "due_date", id: "id", priority? "priority", project_id? "project_id",
-    status? "status", title? "title", type_? "type", updated_at? "updated_at"
+    assigned_to?, company_id?, completed_at?, contact_id?, created_at?, deal_id?, description?, due_date?, id!, priority?, project_id?,
+    status?, title?, type_? "type", updated_at?
 });
 
 /// How urgent a task is.
@@ -1941,7 +1892,7 @@ pub struct TaskResponse {
     pub data: Task,
 }
 
-rt::object!(TaskResponse { data: "data" });
+rt::object!(TaskResponse { data! });
 
 /// Whether a task has been done.
 ///
@@ -2013,7 +1964,7 @@ pub struct TermFilter {
     pub include: Option<Vec<String>>,
 }
 
-rt::object!(TermFilter { exclude? "exclude", include? "include" });
+rt::object!(TermFilter { exclude?, include? });
 rt::setters!(TermFilter new() { exclude: [String], include: [String] });
 
 /// Contacts to take out.
@@ -2025,7 +1976,7 @@ pub struct UnenrollContactsRequest {
     pub contact_ids: Vec<rt::Uuid>,
 }
 
-rt::object!(UnenrollContactsRequest { contact_ids: "contact_ids" });
+rt::object!(UnenrollContactsRequest { contact_ids! });
 rt::setters!(UnenrollContactsRequest new(contact_ids: [(rt::Uuid)]) {  });
 
 /// The result for the contacts to take out.
@@ -2037,7 +1988,7 @@ pub struct UnenrollContactsResponse {
     pub data: Option<UnenrollmentResult>,
 }
 
-rt::object!(UnenrollContactsResponse { data? "data" });
+rt::object!(UnenrollContactsResponse { data? });
 
 /// Numbers of contacts that were taken out or not found.
 #[derive(Clone, Debug, PartialEq)]
@@ -2050,7 +2001,7 @@ pub struct UnenrollmentResult {
     pub unenrolled: Option<i64>,
 }
 
-rt::object!(UnenrollmentResult { not_found? int "not_found", unenrolled? int "unenrolled" });
+rt::object!(UnenrollmentResult { not_found? int, unenrolled? int });
 
 /// The fields to change; an absent one keeps its value.
 #[derive(Clone, Debug, PartialEq)]
@@ -2061,7 +2012,7 @@ pub struct UpdateContactRequest {
     pub title: Option<String>,
 }
 
-rt::object!(UpdateContactRequest { title? "title" });
+rt::object!(UpdateContactRequest { title? });
 rt::setters!(UpdateContactRequest new() { title: String });
 
 /// Where to move the deal.
@@ -2073,7 +2024,7 @@ pub struct UpdateDealStageRequest {
     pub stage_id: rt::Uuid,
 }
 
-rt::object!(UpdateDealStageRequest { stage_id: "stage_id" });
+rt::object!(UpdateDealStageRequest { stage_id! });
 rt::setters!(UpdateDealStageRequest new(stage_id: (rt::Uuid)) {  });
 
 /// The fields to change; an absent one keeps its value.
@@ -2095,10 +2046,7 @@ pub struct UpdateProjectRequest {
     pub status: Option<ProjectStatus>,
 }
 
-rt::object!(UpdateProjectRequest {
-    client_company_id? "client_company_id", client_name? "client_name", description? "description", location? "location", name? "name",
-    status? "status"
-});
+rt::object!(UpdateProjectRequest { client_company_id?, client_name?, description?, location?, name?, status? });
 rt::setters!(UpdateProjectRequest new() {
     client_company_id: (rt::Uuid), client_name: String, description: String, location: String, name: String, status: ProjectStatus
 });
@@ -2134,8 +2082,7 @@ pub struct UpdateTaskRequest {
 }
 
 rt::object!(UpdateTaskRequest {
-    assigned_to? "assigned_to", company_id? "company_id", contact_id? "contact_id", deal_id? "deal_id", description? "description",
-    due_date? "due_date", priority? "priority", project_id? "project_id", status? "status", title? "title", type_? "type"
+    assigned_to?, company_id?, contact_id?, deal_id?, description?, due_date?, priority?, project_id?, status?, title?, type_? "type"
 });
 rt::setters!(UpdateTaskRequest new() {
     assigned_to: (rt::Uuid), company_id: (rt::Uuid), contact_id: (rt::Uuid), deal_id: (rt::Uuid), description: String,
@@ -2153,7 +2100,7 @@ pub struct UploadedFile {
     pub id: rt::Uuid,
 }
 
-rt::object!(UploadedFile { filename? "filename", id: "id" });
+rt::object!(UploadedFile { filename?, id! });
 
 /// Files, one level deeper than in other lists.
 #[derive(Clone, Debug, PartialEq)]
@@ -2164,7 +2111,7 @@ pub struct UploadedFileList {
     pub data: Option<Vec<UploadedFile>>,
 }
 
-rt::object!(UploadedFileList { data? "data" });
+rt::object!(UploadedFileList { data? });
 
 /// A person who works in the workspace.
 #[derive(Clone, Debug, PartialEq)]
@@ -2177,7 +2124,7 @@ pub struct WorkspaceMember {
     pub user_id: rt::Uuid,
 }
 
-rt::object!(WorkspaceMember { first_name? "first_name", user_id: "user_id" });
+rt::object!(WorkspaceMember { first_name?, user_id! });
 
 /// A range of years.
 #[derive(Clone, Debug, PartialEq)]
@@ -2190,5 +2137,5 @@ pub struct YearsRange {
     pub min: Option<rt::Number>,
 }
 
-rt::object!(YearsRange { max? "max", min? "min" });
+rt::object!(YearsRange { max?, min? });
 rt::setters!(YearsRange new() { max: (rt::Number), min: (rt::Number) });

@@ -3,18 +3,10 @@
 use reachout_messenger::{
     Channel, Delivery, Error, HighLevelOptions, LeadwayOptions, Message, Messenger, Recipient, ReplyMode, SendPilotOptions, Vendor,
 };
-use reachout_mocks::{
-    hoop_ai::MockServerExt as HoopAi, httpmock::MockServer, leadway::MockServerExt as Leadway, leonar::MockServerExt as Leonar,
-    sendpilot::MockServerExt as SendPilot,
-};
-use reachout_runtime::{ClientBuilder, Core};
+use reachout_mocks::Mocks;
 use serde_json::{Value, json};
 
 use crate::CONTACT;
-
-fn client<C: From<Core>>(server: &MockServer, builder: ClientBuilder<C>) -> C {
-    builder.credential("leo_test").base_url(server.base_url()).build().unwrap()
-}
 
 fn body<T: serde::de::DeserializeOwned>(json: Value) -> T {
     serde_json::from_value(json).unwrap()
@@ -22,8 +14,8 @@ fn body<T: serde::de::DeserializeOwned>(json: Value) -> T {
 
 #[tokio::test]
 async fn leonar() {
-    let server = MockServer::start_async().await;
-    let client: leonar::Client = client(&server, leonar::Client::builder());
+    let mocks = Mocks::<leonar::Client>::start();
+    let client = mocks.client();
     let sender = "00000000-0000-4000-8000-000000000001";
     let to = || Message::to(CONTACT).text("Hi");
     let cases = [
@@ -43,55 +35,42 @@ async fn leonar() {
         ),
     ];
     for (message, expected) in cases {
-        let mock = Leonar::send_message(&server, |when, then| {
-            when.body(&body(expected));
-            then.example();
-        });
+        let mock = mocks.on(client.messages().send(body::<leonar::types::SendMessageRequest>(expected))).example();
         let receipt = client.send(&message).await.unwrap();
         mock.assert();
         assert_eq!((receipt.vendor, receipt.http_status, receipt.message_ids.len()), (Vendor::Leonar, 200, 1));
         assert!(receipt.conversation_id.is_some() && receipt.sent_at.is_some());
-        mock.delete_async().await;
     }
 }
 
 #[tokio::test]
 async fn sendpilot() {
-    let server = MockServer::start_async().await;
-    let client: sendpilot::Client = client(&server, sendpilot::Client::builder());
+    let mocks = Mocks::<sendpilot::Client>::start();
+    let client = mocks.client();
     let url = "https://www.linkedin.com/in/john-doe";
     let options = || SendPilotOptions::new().campaign_id("camp_1");
 
-    let profile = SendPilot::send_message(&server, |when, then| {
-        when.body(&body(
-            json!({ "senderId": "s", "recipientLinkedinUrl": url, "message": "Hi", "campaignId": "camp_1", "leadId": "lead_1" }),
-        ));
-        then.example();
-    });
+    let expected = json!({ "senderId": "s", "recipientLinkedinUrl": url, "message": "Hi", "campaignId": "camp_1", "leadId": "lead_1" });
+    let profile = mocks.on(client.inbox().send_message(body::<sendpilot::types::SendMessageRequest>(expected))).example();
     let receipt = client.send(&Message::to(url).from("s").text("Hi").sendpilot(options().lead_id("lead_1"))).await.unwrap();
     assert_eq!((receipt.message_id(), receipt.status.as_deref()), (Some("msg_xyz789"), Some("sent")));
     profile.assert();
 
-    let lead = SendPilot::send_message(&server, |when, then| {
-        when.body(&body(json!({ "leadId": "lead_1", "message": "Hi" })));
-        then.json(201, json!({ "success": true, "messageId": "m", "sentAt": "2024-02-24T15:30:00.000Z", "conversationId": "c" }));
-    });
+    let expected: sendpilot::types::SendMessageRequest = body(json!({ "leadId": "lead_1", "message": "Hi" }));
+    let response = json!({ "success": true, "messageId": "m", "sentAt": "2024-02-24T15:30:00.000Z", "conversationId": "c" });
+    let lead = mocks.on(client.inbox().send_message(expected)).json(201, response);
     let receipt = client.send(&Message::to("lead_1").text("Hi")).await.unwrap();
     assert_eq!((receipt.message_id(), receipt.conversation_id.as_deref(), receipt.http_status), (Some("m"), Some("c"), 201));
     assert_eq!(receipt.sent_at, Some("2024-02-24T15:30:00Z".parse().unwrap()));
     lead.assert();
 
-    let counted = SendPilot::send_message_to_lead(&server, |when, then| {
-        when.lead_id("lead_1").body(&body(json!({ "senderId": "s", "message": "Hi", "campaignId": "camp_1" })));
-        then.example();
-    });
+    let expected = sendpilot::types::SendMessageToLeadRequest::new("s", "Hi").campaign_id("camp_1");
+    let counted = mocks.on(client.inbox().send_message_to_lead("lead_1", expected)).example();
     client.send(&Message::to(Recipient::Contact("lead_1".into())).from("s").text("Hi").sendpilot(options())).await.unwrap();
     counted.assert();
 
-    let invitation = SendPilot::send_connection_request(&server, |when, then| {
-        when.body(&body(json!({ "senderId": "s", "recipientLinkedinUrl": url })));
-        then.example();
-    });
+    let expected: sendpilot::types::SendConnectionRequestRequest = body(json!({ "senderId": "s", "recipientLinkedinUrl": url }));
+    let invitation = mocks.on(client.inbox().send_connection_request(expected)).example();
     let receipt = client.send(&Message::to(url).channel(Channel::LinkedinInvitation).from("s")).await.unwrap();
     assert_eq!(receipt.message_id(), Some("conn_xyz789"));
     invitation.assert();
@@ -99,12 +78,9 @@ async fn sendpilot() {
 
 #[tokio::test]
 async fn a_success_that_is_none_is_an_error() {
-    let server = MockServer::start_async().await;
-    SendPilot::send_message(&server, |_, then| {
-        then.json(200, json!({ "success": false, "error": "sender disconnected" }));
-    });
-    let client: sendpilot::Client = client(&server, sendpilot::Client::builder());
-    let error = client.send(&Message::to("lead_1").text("Hi")).await.unwrap_err();
+    let mocks = Mocks::<sendpilot::Client>::start();
+    mocks.any(&sendpilot::routes::SEND_MESSAGE).json(200, json!({ "success": false, "error": "sender disconnected" }));
+    let error = mocks.client().send(&Message::to("lead_1").text("Hi")).await.unwrap_err();
     assert_eq!(error.to_string(), "SendPilot did not send the message: sender disconnected");
     assert_eq!(error.delivery(), Delivery::Rejected);
 }
@@ -141,12 +117,9 @@ fn documented(openapi: &str) -> Value {
 
 #[tokio::test]
 async fn hoop_ai() {
-    let server = MockServer::start_async().await;
-    let mock = HoopAi::send_message(&server, |when, then| {
-        when.body(&body(documented(hoop_ai::OPENAPI)));
-        then.example();
-    });
-    let client: hoop_ai::Client = client(&server, hoop_ai::Client::builder());
+    let mocks = Mocks::<hoop_ai::Client>::start();
+    let client = mocks.client();
+    let mock = mocks.on(client.messages().send(body::<hoop_ai::types::SendMessageRequest>(documented(hoop_ai::OPENAPI)))).example();
     let receipt = client.send(&sample()).await.unwrap();
     mock.assert();
     assert_eq!(receipt.message_id(), Some("t22c6DQcTDf3MjRhwf77"));
@@ -158,13 +131,10 @@ async fn hoop_ai() {
 
 #[tokio::test]
 async fn leadway() {
-    let server = MockServer::start_async().await;
+    let mocks = Mocks::<leadway::Client>::start();
+    let client = mocks.client();
     let example = documented(leadway::OPENAPI);
-    let mock = Leadway::send_message(&server, |when, then| {
-        when.body(&body(example.clone()));
-        then.example();
-    });
-    let client: leadway::Client = client(&server, leadway::Client::builder());
+    let mock = mocks.on(client.messages().send(body::<leadway::types::SendMessageRequest>(example.clone()))).example();
     let mut options = LeadwayOptions::new().status("delivered").sub_type("Email").custom_subtype_id("507f1f77bcf86cd799439011");
     options = options.forward(body(example["forward"].clone())).native_scheduling_ai(false).optimization_period(body(json!("24h")));
     let receipt = client.send(&sample().leadway(options)).await.unwrap();
@@ -174,17 +144,14 @@ async fn leadway() {
 
 #[tokio::test]
 async fn the_phone_channels_have_numbers() {
-    let server = MockServer::start_async().await;
-    let client: leadway::Client = client(&server, leadway::Client::builder());
+    let mocks = Mocks::<leadway::Client>::start();
+    let client = mocks.client();
     let names = [(Channel::Sms, "SMS"), (Channel::Rcs, "RCS"), (Channel::WhatsApp, "WhatsApp")];
     for (channel, name) in names {
-        let mock = Leadway::send_message(&server, |when, then| {
-            let expected = json!({
-                "type": name, "subType": name, "status": "pending", "contactId": "c", "message": "Hi", "fromNumber": "+1499", "toNumber": "+1439",
-            });
-            when.body(&body(expected));
-            then.example();
+        let expected = json!({
+            "type": name, "subType": name, "status": "pending", "contactId": "c", "message": "Hi", "fromNumber": "+1499", "toNumber": "+1439",
         });
+        let mock = mocks.on(client.messages().send(body::<leadway::types::SendMessageRequest>(expected))).example();
         client.send(&Message::to("c").channel(channel).from("+1499").to_address("+1439").text("Hi")).await.unwrap();
         mock.assert();
     }
@@ -192,11 +159,9 @@ async fn the_phone_channels_have_numbers() {
 
 #[tokio::test]
 async fn a_trait_object_is_as_good_as_a_client() {
-    let server = MockServer::start_async().await;
-    Leonar::send_message(&server, |_, then| {
-        then.error(403, "forbidden", "The key may not send");
-    });
-    let messenger: Box<dyn Messenger> = Box::new(client::<leonar::Client>(&server, leonar::Client::builder()));
+    let mocks = Mocks::<leonar::Client>::start();
+    mocks.any(&leonar::routes::SEND_MESSAGE).error(403, "forbidden", "The key may not send");
+    let messenger: Box<dyn Messenger> = Box::new(mocks.client());
     assert_eq!(messenger.vendor(), Vendor::Leonar);
     let error = messenger.send(&Message::to(CONTACT).channel(Channel::WhatsApp).text("Hi")).await.unwrap_err();
     assert!(matches!(&error, Error::Client(error) if error.code() == Some("forbidden")), "{error}");

@@ -6,30 +6,30 @@ use secrecy::ExposeSecret as _;
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
-use super::{Broken, Kept, Pair};
+use super::{Pair, RuleError, RuleResult};
 use crate::{TokenStore, Tokens};
 
-/// Whoever waits for a lock that is held is still waiting after this.
-const A_WHILE: Duration = Duration::from_millis(300);
+/// A lock is held for this long, and is not to be had meanwhile.
+const HELD_FOR: Duration = Duration::from_millis(300);
 /// A lock that is free can be had within this.
-const SOON: Duration = Duration::from_secs(10);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Names that a store may mix up: by case, by trimming, by escaping, by reading them as paths or patterns.
 const NAMES: [&str; 14] =
     ["acme", "Acme", "acme ", " acme", "acme.json", "a/b", "a%2Fb", "a\\b", "..", "a'b\"c", "a_b", "a%b", "ünï", "u\u{308}ni\u{308}"];
 
-pub(super) fn all<S: TokenStore>(pair: &Pair<S>) -> Vec<(&'static str, Kept<'_>)> {
+pub(super) fn all<S: TokenStore>(pair: &Pair<S>) -> Vec<(&'static str, RuleResult<'_>)> {
     vec![
         ("an account that was never saved has no tokens", Box::pin(pair.unknown())),
         ("what one store saves, the other loads, whole", Box::pin(pair.saved_whole())),
         ("saving replaces all of an account's tokens", Box::pin(pair.replaced())),
         ("tokens of 100,000 characters are kept", Box::pin(pair.large())),
-        ("accounts are kept apart, whatever their names", Box::pin(pair.kept_apart())),
+        ("accounts are kept apart, whatever their names", Box::pin(pair.separate_accounts())),
         ("removing forgets one account, and nothing is wrong if it was not there", Box::pin(pair.removed())),
         ("of several saves at once, one is kept whole", Box::pin(pair.saved_at_once())),
         ("a lock keeps the other store out until it is dropped", Box::pin(pair.locked())),
         ("a lock leaves other accounts alone", Box::pin(pair.locked_apart())),
-        ("whoever stops waiting for a lock keeps nobody out", Box::pin(pair.stopped_waiting())),
+        ("a caller that stops waiting for a lock blocks no other", Box::pin(pair.stopped_waiting())),
         ("a locked account can be loaded and saved", Box::pin(pair.usable_under_lock())),
         ("reserving works under a lock and changes nothing", Box::pin(pair.reserved())),
         ("changes under the lock are not lost", Box::pin(pair.counted())),
@@ -42,35 +42,35 @@ impl<S: TokenStore> Pair<S> {
         format!("{}{name}", self.prefix)
     }
 
-    async fn unknown(&self) -> Result<(), Broken> {
+    async fn unknown(&self) -> Result<(), RuleError> {
         expect(&self.one, &self.account("unknown"), None).await
     }
 
-    async fn saved_whole(&self) -> Result<(), Broken> {
+    async fn saved_whole(&self) -> Result<(), RuleError> {
         let account = self.account("whole");
         self.one.save(&account, &full("access", "refresh")).await?;
         expect(&self.other, &account, Some(&full("access", "refresh"))).await?;
-        self.one.remove(&account).await.map_err(Broken::from)
+        self.one.remove(&account).await.map_err(RuleError::from)
     }
 
-    async fn replaced(&self) -> Result<(), Broken> {
+    async fn replaced(&self) -> Result<(), RuleError> {
         let account = self.account("replaced");
         self.one.save(&account, &full("access-1", "refresh-1")).await?;
         let bare = Tokens::new("access-2");
         self.other.save(&account, &bare).await?;
         expect(&self.one, &account, Some(&bare)).await?;
-        self.one.remove(&account).await.map_err(Broken::from)
+        self.one.remove(&account).await.map_err(RuleError::from)
     }
 
-    async fn large(&self) -> Result<(), Broken> {
+    async fn large(&self) -> Result<(), RuleError> {
         let account = self.account("large");
         let large = full(&"a".repeat(100_000), &"r".repeat(100_000));
         self.one.save(&account, &large).await?;
         expect(&self.other, &account, Some(&large)).await?;
-        self.one.remove(&account).await.map_err(Broken::from)
+        self.one.remove(&account).await.map_err(RuleError::from)
     }
 
-    async fn kept_apart(&self) -> Result<(), Broken> {
+    async fn separate_accounts(&self) -> Result<(), RuleError> {
         for name in NAMES {
             self.one.save(&self.account(name), &full(name, "refresh")).await?;
         }
@@ -83,7 +83,7 @@ impl<S: TokenStore> Pair<S> {
         Ok(())
     }
 
-    async fn removed(&self) -> Result<(), Broken> {
+    async fn removed(&self) -> Result<(), RuleError> {
         let (account, neighbour) = (self.account("removed"), self.account("removed-not"));
         self.one.remove(&account).await?;
         self.one.save(&account, &full("access", "refresh")).await?;
@@ -94,10 +94,10 @@ impl<S: TokenStore> Pair<S> {
         self.one.save(&account, &full("anew", "refresh")).await?;
         expect(&self.other, &account, Some(&full("anew", "refresh"))).await?;
         self.one.remove(&account).await?;
-        self.one.remove(&neighbour).await.map_err(Broken::from)
+        self.one.remove(&neighbour).await.map_err(RuleError::from)
     }
 
-    async fn saved_at_once(&self) -> Result<(), Broken> {
+    async fn saved_at_once(&self) -> Result<(), RuleError> {
         let account = self.account("at-once");
         let candidates: Vec<_> = (1..=20).map(|number| full(&format!("{number}").repeat(200 * number), &number.to_string())).collect();
         let stores = [&self.one, &self.other];
@@ -107,53 +107,53 @@ impl<S: TokenStore> Pair<S> {
         }
         let found = self.one.load(&account).await?.map(|tokens| json(&tokens));
         ensure(candidates.iter().any(|tokens| Some(json(tokens)) == found), "what is there afterwards is none of them")?;
-        self.one.remove(&account).await.map_err(Broken::from)
+        self.one.remove(&account).await.map_err(RuleError::from)
     }
 
-    async fn locked(&self) -> Result<(), Broken> {
+    async fn locked(&self) -> Result<(), RuleError> {
         let account = self.account("locked");
         let lock = self.one.lock(&account).await?;
-        let second = timeout(A_WHILE, self.other.lock(&account)).await;
+        let second = timeout(HELD_FOR, self.other.lock(&account)).await;
         ensure(!matches!(second, Ok(Ok(_))), "the other store got it as well")?;
-        let (freed, ()) = join(timeout(SOON, self.other.lock(&account)), async {
-            sleep(A_WHILE).await;
+        let (freed, ()) = join(timeout(LOCK_TIMEOUT, self.other.lock(&account)), async {
+            sleep(HELD_FOR).await;
             drop(lock);
         })
         .await;
         soon(freed.map(|lock| lock.map(drop)), "it was dropped, and the other store did not get it")
     }
 
-    async fn locked_apart(&self) -> Result<(), Broken> {
+    async fn locked_apart(&self) -> Result<(), RuleError> {
         let _lock = self.one.lock(&self.account("locked")).await?;
-        let other = timeout(SOON, self.other.lock(&self.account("another"))).await;
+        let other = timeout(LOCK_TIMEOUT, self.other.lock(&self.account("another"))).await;
         soon(other.map(|lock| lock.map(drop)), "another account's was not to be had")
     }
 
-    async fn stopped_waiting(&self) -> Result<(), Broken> {
+    async fn stopped_waiting(&self) -> Result<(), RuleError> {
         let account = self.account("stopped");
         let lock = self.one.lock(&account).await?;
         for _ in 0..3 {
             // Dropped while it waits; a store that gives up with an error is as good.
-            let _ = timeout(A_WHILE / 3, self.other.lock(&account)).await;
+            let _ = timeout(HELD_FOR / 3, self.other.lock(&account)).await;
         }
         drop(lock);
         for store in [&self.one, &self.other] {
-            let lock = timeout(SOON, store.lock(&account)).await;
+            let lock = timeout(LOCK_TIMEOUT, store.lock(&account)).await;
             soon(lock.map(|lock| lock.map(drop)), "it was free, and not to be had")?;
         }
         Ok(())
     }
 
-    async fn usable_under_lock(&self) -> Result<(), Broken> {
+    async fn usable_under_lock(&self) -> Result<(), RuleError> {
         let account = self.account("under-lock");
         let _lock = self.one.lock(&account).await?;
         self.one.save(&account, &full("access", "refresh")).await?;
         expect(&self.one, &account, Some(&full("access", "refresh"))).await?;
         expect(&self.other, &account, Some(&full("access", "refresh"))).await?;
-        self.one.remove(&account).await.map_err(Broken::from)
+        self.one.remove(&account).await.map_err(RuleError::from)
     }
 
-    async fn reserved(&self) -> Result<(), Broken> {
+    async fn reserved(&self) -> Result<(), RuleError> {
         let account = self.account("reserved");
         let lock = self.one.lock(&account).await?;
         self.one.reserve(&account, &lock, 16 * 1024).await?;
@@ -161,28 +161,28 @@ impl<S: TokenStore> Pair<S> {
         self.one.save(&account, &full("access", "refresh")).await?;
         self.one.reserve(&account, &lock, 64 * 1024).await?;
         expect(&self.other, &account, Some(&full("access", "refresh"))).await?;
-        self.one.remove(&account).await.map_err(Broken::from)
+        self.one.remove(&account).await.map_err(RuleError::from)
     }
 
     /// What a refresh does, ten times from each side: look, think, write.
-    async fn counted(&self) -> Result<(), Broken> {
+    async fn counted(&self) -> Result<(), RuleError> {
         let account = self.account("counted");
         self.one.save(&account, &Tokens::new("0")).await?;
-        let (one, other) = join(count_up(&self.one, &account), count_up(&self.other, &account)).await;
+        let (one, other) = join(increment(&self.one, &account), increment(&self.other, &account)).await;
         one.and(other)?;
         expect(&self.one, &account, Some(&Tokens::new("20"))).await?;
-        self.one.remove(&account).await.map_err(Broken::from)
+        self.one.remove(&account).await.map_err(RuleError::from)
     }
 
-    async fn debug(&self) -> Result<(), Broken> {
+    async fn debug(&self) -> Result<(), RuleError> {
         let account = self.account("debug");
         self.one.save(&account, &full("MARKED-access", "MARKED-refresh")).await?;
         ensure(!format!("{:?} {:?}", self.one, self.other).contains("MARKED"), "it does")?;
-        self.one.remove(&account).await.map_err(Broken::from)
+        self.one.remove(&account).await.map_err(RuleError::from)
     }
 }
 
-async fn count_up<S: TokenStore>(store: &S, account: &str) -> Result<(), Broken> {
+async fn increment<S: TokenStore>(store: &S, account: &str) -> Result<(), RuleError> {
     for _ in 0..10 {
         let lock = store.lock(account).await?;
         let seen = store.load(account).await?;
@@ -194,20 +194,20 @@ async fn count_up<S: TokenStore>(store: &S, account: &str) -> Result<(), Broken>
     Ok(())
 }
 
-fn ensure(holds: bool, otherwise: &str) -> Result<(), Broken> {
-    if holds { Ok(()) } else { Err(Broken(otherwise.to_owned())) }
+fn ensure(holds: bool, otherwise: &str) -> Result<(), RuleError> {
+    if holds { Ok(()) } else { Err(RuleError(otherwise.to_owned())) }
 }
 
-fn soon<E>(done: Result<Result<(), crate::StoreError>, E>, otherwise: &str) -> Result<(), Broken> {
-    done.map_err(|_| Broken(otherwise.to_owned()))?.map_err(Broken::from)
+fn soon<E>(done: Result<Result<(), crate::StoreError>, E>, otherwise: &str) -> Result<(), RuleError> {
+    done.map_err(|_| RuleError(otherwise.to_owned()))?.map_err(RuleError::from)
 }
 
-async fn expect<S: TokenStore>(store: &S, account: &str, expected: Option<&Tokens>) -> Result<(), Broken> {
+async fn expect<S: TokenStore>(store: &S, account: &str, expected: Option<&Tokens>) -> Result<(), RuleError> {
     let found = store.load(account).await?;
     match (found, expected) {
         (None, None) => Ok(()),
-        (None, Some(_)) => Err(Broken(format!("`{account}` has no tokens"))),
-        (Some(_), None) => Err(Broken(format!("`{account}` has tokens"))),
+        (None, Some(_)) => Err(RuleError(format!("`{account}` has no tokens"))),
+        (Some(_), None) => Err(RuleError(format!("`{account}` has tokens"))),
         (Some(found), Some(expected)) => {
             ensure(json(&found) == json(expected), &format!("`{account}` has other tokens, or not all of them"))
         }

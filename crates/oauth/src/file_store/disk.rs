@@ -17,13 +17,13 @@ const LONGEST: u64 = 1024 * 1024;
 
 pub(super) fn read(path: &Path) -> Result<Option<Tokens>, StoreError> {
     let failed = |error: io::Error| StoreError::because(format_args!("cannot read {}", path.display()), error);
-    refuse_special(path, "read")?;
+    require_plain_file(path, "read")?;
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(error)),
     };
-    refuse_if_shared(&file, path)?;
+    require_private(&file, path)?;
     let mut json = Zeroizing::new(String::new());
     let read = file.take(LONGEST + 1).read_to_string(&mut json).map_err(failed)?;
     if read as u64 > LONGEST {
@@ -43,7 +43,7 @@ pub(super) fn open_lock(path: &Path) -> io::Result<File> {
 }
 
 pub(super) fn replace(directory: &Path, path: &Path, content: &[u8]) -> Result<(), StoreError> {
-    refuse_special(path, "write")?;
+    require_plain_file(path, "write")?;
     let written = || {
         let file = flushed(directory, content)?;
         file.persist(path).map_err(|error| error.error)?;
@@ -53,14 +53,14 @@ pub(super) fn replace(directory: &Path, path: &Path, content: &[u8]) -> Result<(
 }
 
 /// Writes as much as [`replace`] would, and leaves `path` alone.
-pub(super) fn prove_writable(directory: &Path, path: &Path, bytes: usize) -> Result<(), StoreError> {
-    refuse_special(path, "write")?;
+pub(super) fn check_writable(directory: &Path, path: &Path, bytes: usize) -> Result<(), StoreError> {
+    require_plain_file(path, "write")?;
     let proved = || flushed(directory, &vec![b' '; bytes])?.close();
     proved().map_err(|error| cannot_write(path, error))
 }
 
 pub(super) fn remove(path: &Path) -> Result<(), StoreError> {
-    refuse_special(path, "remove")?;
+    require_plain_file(path, "remove")?;
     match fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => {
             Err(StoreError::because(format_args!("cannot remove {}", path.display()), error))
@@ -82,7 +82,7 @@ fn cannot_write(path: &Path, error: io::Error) -> StoreError {
 }
 
 /// What is there, if anything, must be a plain file: reading from a pipe or a device may never end.
-fn refuse_special(path: &Path, verb: &str) -> Result<(), StoreError> {
+fn require_plain_file(path: &Path, verb: &str) -> Result<(), StoreError> {
     let Ok(metadata) = fs::symlink_metadata(path) else { return Ok(()) };
     let path = path.display();
     if metadata.is_symlink() {
@@ -122,7 +122,7 @@ fn private_options() -> fs::OpenOptions {
 }
 
 #[cfg(unix)]
-fn refuse_if_shared(file: &File, path: &Path) -> Result<(), StoreError> {
+fn require_private(file: &File, path: &Path) -> Result<(), StoreError> {
     use std::os::unix::fs::PermissionsExt as _;
 
     let metadata = file.metadata().map_err(|error| StoreError::because(format_args!("cannot inspect {}", path.display()), error))?;
@@ -136,6 +136,6 @@ fn refuse_if_shared(file: &File, path: &Path) -> Result<(), StoreError> {
 }
 
 #[cfg(not(unix))]
-fn refuse_if_shared(_: &File, _: &Path) -> Result<(), StoreError> {
+fn require_private(_: &File, _: &Path) -> Result<(), StoreError> {
     Ok(())
 }

@@ -181,13 +181,13 @@ async fn each_fault_is_found() {
         (Fault::ReserveErases, "reserving works under a lock and changes nothing"),
         (Fault::ShowsTokens, "`Debug` shows no token: it does"),
         (Fault::WritesInTwoSteps, "of several saves at once, one is kept whole"),
-        (Fault::SaveNeedsTheLock, "a locked account can be loaded and saved: nothing came of it within 30 s"),
+        (Fault::SaveNeedsTheLock, "a locked account can be loaded and saved: it did not end within 30 s"),
     ];
     for (fault, expect) in cases {
         let violations = violations(fault).await;
         let text = violations.to_string();
         assert!(text.starts_with("the store does not keep what a token store promises:\n- "), "{text}");
         assert!(text.contains(&format!("\n- {expect}")), "{fault:?}: {text}");
-        assert!(violations.iter().all(|violation| !violation.what.is_empty()));
+        assert!(violations.iter().all(|violation| !violation.observed.is_empty()));
     }
 }

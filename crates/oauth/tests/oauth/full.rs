@@ -9,11 +9,11 @@ use serde_json::json;
 use tokio::time::{Instant, timeout};
 
 use crate::server::Action;
-use crate::stores::Moody;
+use crate::stores::FailingStore;
 use crate::{Account, START, access, strings, tokens};
 
-async fn credentials(account: &Account) -> (OAuthCredentials, Arc<Moody>) {
-    let store = Moody::with_tokens(1000).await;
+async fn credentials(account: &Account) -> (OAuthCredentials, Arc<FailingStore>) {
+    let store = FailingStore::with_tokens(1000).await;
     (OAuthCredentials::new(account.app.clone(), store.clone(), "acme"), store)
 }
 

@@ -1,5 +1,4 @@
 //! OAuth against a token endpoint on loopback that rotates single-use refresh tokens and counts what it receives.
-#![allow(clippy::doc_markdown, reason = "the names of vendors are not code")]
 
 mod authorization;
 mod cancellation;

@@ -14,7 +14,7 @@ use crate::{Account, START, access, pair, strings, tokens};
 
 /// A store in memory without locks, whose `save` can be made to wait or to fail.
 #[derive(Debug)]
-pub struct Moody {
+pub struct FailingStore {
     inner: MemoryStore,
     /// What a `load` waits for.
     readable: Semaphore,
@@ -28,7 +28,7 @@ pub struct Moody {
     reserved: AtomicUsize,
 }
 
-impl Moody {
+impl FailingStore {
     pub async fn with_tokens(permits: usize) -> Arc<Self> {
         let inner = MemoryStore::new();
         inner.save("acme", &tokens("access-0", "refresh-0", START)).await.unwrap();
@@ -54,7 +54,7 @@ impl Moody {
     }
 }
 
-impl TokenStore for Moody {
+impl TokenStore for FailingStore {
     fn load<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<Option<Tokens>, StoreError>> {
         self.loading.fetch_add(1, Ordering::SeqCst);
         Box::pin(async {
@@ -88,7 +88,7 @@ impl TokenStore for Moody {
 #[tokio::test]
 async fn new_tokens_are_stored_before_they_are_used() {
     let account = Account::living(0).await;
-    let store = Moody::with_tokens(0).await;
+    let store = FailingStore::with_tokens(0).await;
     let credentials = OAuthCredentials::new(account.app.clone(), store.clone(), "acme");
     let call = tokio::spawn({
         let credentials = credentials.clone();
@@ -110,7 +110,7 @@ async fn new_tokens_are_stored_before_they_are_used() {
 #[tokio::test]
 async fn a_new_authorization_beats_tokens_that_could_not_be_stored() {
     let account = Account::living(0).await;
-    let store = Moody::with_tokens(1000).await;
+    let store = FailingStore::with_tokens(1000).await;
     let credentials = OAuthCredentials::new(account.app.clone(), store.clone(), "acme");
     store.full.store(true, Ordering::SeqCst);
     assert_eq!(access(&credentials).await.unwrap(), "access-1");
@@ -125,7 +125,7 @@ async fn a_new_authorization_beats_tokens_that_could_not_be_stored() {
 #[tokio::test]
 async fn a_refresh_under_way_does_not_undo_a_new_authorization() {
     let account = Account::living(0).await;
-    let store = Moody::with_tokens(1000).await;
+    let store = FailingStore::with_tokens(1000).await;
     let credentials = OAuthCredentials::new(account.app.clone(), store.clone(), "acme");
     account.server.next(Action::Hold);
     let (_, ()) = tokio::join!(access(&credentials), async {
@@ -141,7 +141,7 @@ async fn a_refresh_under_way_does_not_undo_a_new_authorization() {
 #[tokio::test]
 async fn a_hundred_calls_share_one_failure() {
     let account = Account::living(0).await;
-    let store = Moody::with_tokens(1000).await;
+    let store = FailingStore::with_tokens(1000).await;
     let nobody = OAuthCredentials::new(account.app.clone(), store.clone(), "nobody");
     store.readable.forget_permits(Semaphore::MAX_PERMITS);
     let calls = join_all((0..100).map(|_| access(&nobody)));
@@ -154,7 +154,7 @@ async fn a_hundred_calls_share_one_failure() {
 #[tokio::test]
 async fn a_refusal_that_joins_a_renewal_shares_its_failure() {
     let account = Account::living(0).await;
-    let store = Moody::with_tokens(1000).await;
+    let store = FailingStore::with_tokens(1000).await;
     let nobody = OAuthCredentials::new(account.app.clone(), store.clone(), "nobody");
     let refused = "access-0".into();
     store.readable.forget_permits(Semaphore::MAX_PERMITS);

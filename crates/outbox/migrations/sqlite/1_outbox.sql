@@ -74,7 +74,7 @@ CREATE TABLE reachout_outbox_workers (
 );
 
 -- Each vendor and credential that a message was queued for; the one with empty names stands for all of them.
-CREATE TABLE reachout_outbox_lanes (
+CREATE TABLE reachout_outbox_accounts (
     vendor TEXT NOT NULL,
     credential TEXT NOT NULL,
     paused INTEGER NOT NULL DEFAULT 0,

@@ -12,7 +12,7 @@ fn read(text: &str) -> Result<String, AddressError> {
 }
 
 #[test]
-#[allow(clippy::too_many_lines, reason = "a table")]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn one_form_for_each_address() {
     let same: [(&str, &[&str]); 9] = [
         (

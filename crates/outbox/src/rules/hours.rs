@@ -67,18 +67,18 @@ impl QuietHours {
 #[non_exhaustive]
 pub struct Daily {
     /// How many.
-    pub most: u32,
+    pub limit: u32,
     /// In which time zone the day begins at midnight: the sender's.
     pub zone: Zone,
 }
 
 impl Daily {
-    /// At most `most` messages in a day of `zone`.
-    pub fn new(most: u32, zone: &str) -> Result<Self, RulesError> {
-        if most == 0 {
+    /// At most `limit` messages in a day of `zone`.
+    pub fn new(limit: u32, zone: &str) -> Result<Self, RulesError> {
+        if limit == 0 {
             return Err(RulesError::Nothing);
         }
-        Ok(Self { most, zone: Zone::new(zone)? })
+        Ok(Self { limit, zone: Zone::new(zone)? })
     }
 
     /// The day it is, such as `2026-11-21`, and when the next one begins.

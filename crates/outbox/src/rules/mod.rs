@@ -115,7 +115,7 @@ impl Rules {
     /// Whether they can be kept to.
     pub(crate) fn check(&self) -> Result<(), RulesError> {
         let nothing = self.limit.is_some_and(|limit| limit.requests == 0 || limit.per.is_zero());
-        if nothing || self.daily_cap.as_ref().is_some_and(|daily| daily.most == 0) {
+        if nothing || self.daily_cap.as_ref().is_some_and(|daily| daily.limit == 0) {
             return Err(RulesError::Nothing);
         }
         match &self.quiet_hours {
@@ -165,7 +165,7 @@ mod limit {
         per_ms: u64,
     }
 
-    #[allow(clippy::ref_option, reason = "serde's form")]
+    #[expect(clippy::ref_option, reason = "serde's form")]
     pub(super) fn serialize<S: Serializer>(limit: &Option<RateLimit>, serializer: S) -> Result<S::Ok, S::Error> {
         let per_ms = |limit: &RateLimit| u64::try_from(limit.per.as_millis()).unwrap_or(u64::MAX);
         limit.as_ref().map(|limit| Form { requests: limit.requests, per_ms: per_ms(limit) }).serialize(serializer)
@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn stored_rules_that_cannot_be_kept_to_are_an_error() {
         let quiet = |clock: &str| format!(r#"{{"quiet_hours":{{"from":"20:00:00","to":"08:00:00","clock":{clock}}}}}"#);
-        let daily = |rest: &str| format!(r#"{{"daily_cap":{{"zone":"UTC","most":{rest}}}}}"#);
+        let daily = |rest: &str| format!(r#"{{"daily_cap":{{"zone":"UTC","limit":{rest}}}}}"#);
         assert!(Rules::read(Some(&quiet(r#"{"sender":"UTC"}"#))).is_ok() && Rules::read(Some(&daily("5"))).is_ok());
         for unreadable in [
             String::new(),

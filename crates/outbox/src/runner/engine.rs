@@ -7,19 +7,19 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use super::Shared;
-use super::disposition::AGAIN;
-use super::job::{self, Job};
+use super::job::Job;
+use super::shared::{DATABASE_RETRY, Shared};
+use super::work;
 use crate::Error;
 
 /// How soon to look for messages that another process queued.
-const LOOK: Duration = Duration::from_millis(500);
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Runs until there is nothing more to claim, and all jobs are done. Dropping it ends them where they are.
 pub(super) async fn run(shared: &Arc<Shared>) {
     let (mut jobs, mut claims) = (JoinSet::new(), Claims::default());
     while let Some(job) = claims.next(shared).await {
-        jobs.spawn(job::run(Arc::clone(shared), job));
+        jobs.spawn(work::run(Arc::clone(shared), job));
         while jobs.len() >= shared.settings.workers {
             // A job catches its own panics.
             jobs.join_next().await;
@@ -54,7 +54,7 @@ impl Claims {
                 Err(error) if error.is_lasting() => return None,
                 Err(error) => {
                     shared.database_failed(&error);
-                    AGAIN
+                    DATABASE_RETRY
                 }
             };
             if let Err(error) = Self::sweep(shared).await {
@@ -85,21 +85,21 @@ impl Claims {
 
     /// Claims messages of the next account that has some: nothing, or how long to wait before looking again.
     async fn claim(&mut self, shared: &Shared) -> Result<Option<Duration>, Error> {
-        let lanes = shared.store.due().await?;
-        let mut pause = LOOK;
+        let accounts = shared.store.due().await?;
+        let mut pause = POLL_INTERVAL;
         let most = u32::try_from(shared.settings.workers).unwrap_or(u32::MAX);
-        for offset in 0..lanes.len() {
-            let due = &lanes[(self.turn + offset) % lanes.len()];
+        for offset in 0..accounts.len() {
+            let due = &accounts[(self.turn + offset) % accounts.len()];
             let (false, Some(due_in)) = (due.paused, due.due_in) else { continue };
             let rules = match &due.rules {
                 Ok(rules) => rules,
                 Err(reason) => {
-                    shared.pause(&due.lane, reason).await;
+                    shared.pause(&due.account, reason).await;
                     continue;
                 }
             };
-            let known = shared.lanes.with_rules(&due.lane, rules);
-            let wait = known
+            let account = shared.accounts.with_rules(&due.account, rules);
+            let wait = account
                 .blocked()
                 .map(|blocked| blocked.time)
                 .or_else(|| u64::try_from(due_in).ok().filter(|ms| *ms > 0).map(Duration::from_millis));
@@ -107,10 +107,10 @@ impl Claims {
                 pause = pause.min(wait);
                 continue;
             }
-            let claimed = shared.store.claim(&shared.lease.worker(), &due.lane, most).await?;
+            let claimed = shared.store.claim(&shared.lease.worker(), &due.account, most).await?;
             if !claimed.is_empty() {
                 shared.held(|held| held.extend(claimed.iter().map(|claimed| claimed.id)));
-                self.ready.extend(claimed.into_iter().map(|claimed| Job { claimed: Arc::new(claimed), known: Arc::clone(&known) }));
+                self.ready.extend(claimed.into_iter().map(|claimed| Job { claimed: Arc::new(claimed), account: Arc::clone(&account) }));
                 self.turn += offset + 1;
                 return Ok(None);
             }

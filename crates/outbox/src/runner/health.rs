@@ -10,7 +10,7 @@ use crate::Error;
 pub(super) struct Health(Mutex<Option<String>>);
 
 impl Health {
-    /// What is to be told about it: that it works again, once.
+    /// The event of it, if it is new: that the database works again, once.
     pub(super) fn works(&self) -> Option<Event> {
         self.change(None).map(|_| Event::DatabaseBack)
     }

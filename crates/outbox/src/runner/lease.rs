@@ -1,4 +1,4 @@
-//! [`Lease`]: the sign of life of a runner.
+//! [`Lease`]: the heartbeat of a runner.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -27,9 +27,9 @@ impl Lease {
         store.reap().await?;
         let worker = Arc::new(RwLock::new(first));
         // Apart: settling what another left behind may have to wait for its locks, and a heartbeat must not.
-        let beat = tokio::spawn(beat(store.clone(), Arc::clone(&worker), lasting)).abort_handle();
+        let heartbeat = tokio::spawn(heartbeat(store.clone(), Arc::clone(&worker), lasting)).abort_handle();
         let reap = tokio::spawn(reap(store.clone(), lasting)).abort_handle();
-        Ok(Self { store: store.clone(), worker, tasks: [beat, reap] })
+        Ok(Self { store: store.clone(), worker, tasks: [heartbeat, reap] })
     }
 
     /// The name that counts now.
@@ -41,11 +41,11 @@ impl Lease {
         Arc::clone(&self.worker)
     }
 
-    /// Gives back what is held. Where the database cannot be reached, the lease ends by itself.
+    /// Releases what is held. Where the database cannot be reached, the lease ends by itself.
     pub(super) async fn end(&self) {
         self.tasks.iter().for_each(AbortHandle::abort);
-        if let Err(error) = self.store.leave(&self.worker()).await {
-            tracing::warn!(%error, "the worker could not say goodbye; its lease ends by itself");
+        if let Err(error) = self.store.unregister(&self.worker()).await {
+            tracing::warn!(%error, "the worker's lease could not be ended; it ends by itself");
         }
     }
 }
@@ -57,7 +57,7 @@ impl Drop for Lease {
 }
 
 /// Extends the lease three times as often as needed.
-async fn beat(store: Store, worker: Arc<RwLock<String>>, lasting: Duration) {
+async fn heartbeat(store: Store, worker: Arc<RwLock<String>>, lasting: Duration) {
     loop {
         sleep(lasting / 3).await;
         let name = worker.read().unwrap_or_else(PoisonError::into_inner).clone();

@@ -1,15 +1,20 @@
 //! [`Runner`]: workers that send what is queued.
 
+mod accounts;
+mod delay;
 mod disposition;
 mod engine;
+mod event;
+mod gates;
 mod health;
 mod job;
-mod lanes;
 mod lease;
 mod outcome;
+mod send;
+mod shared;
 mod steps;
+mod work;
 
-use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::future::pending;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,13 +23,15 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 
 use crate::budget::StoredBudgets;
-use crate::envelope::Lane;
 use crate::store::Store;
-use crate::{Accounts, Eligibility, Error, Outbox, State};
+use crate::{Accounts, Eligibility, Error, Outbox};
 
+pub use event::{Event, Summary};
+
+use accounts::OpenAccounts;
 use health::Health;
-use lanes::Lanes;
 use lease::Lease;
+use shared::{Settings, Shared};
 use steps::Steps;
 
 const LEASE: Duration = Duration::from_secs(30);
@@ -48,89 +55,6 @@ pub struct Runner {
     store: Store,
     accounts: Arc<dyn Accounts>,
     settings: Settings,
-}
-
-/// Is told what happens.
-type Tell = Box<dyn Fn(&Event) + Send + Sync>;
-
-/// How a runner works.
-pub(crate) struct Settings {
-    eligibility: Option<Arc<dyn Eligibility>>,
-    on_event: Option<Tell>,
-    workers: usize,
-    lease: Duration,
-    attempts: u32,
-    until_empty: bool,
-}
-
-/// Something that a runner did. No content and no address is part of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Event {
-    /// A message came into a state in which it stays.
-    Settled {
-        /// The message.
-        id: i64,
-        /// The state.
-        state: State,
-        /// The vendor's error code, or a word of our own.
-        code: Option<String>,
-    },
-    /// A message was put back, to be sent later.
-    PutBack {
-        /// The message.
-        id: i64,
-        /// How much later at least.
-        wait: Duration,
-        /// Why, in a word: `rate-limit`, `quiet-hours`, `daily-cap`, `not-sent`, …
-        code: String,
-    },
-    /// An account's rate limit is used up: nothing is sent through it for so long.
-    Waiting {
-        /// The account.
-        lane: Lane,
-        /// How long.
-        wait: Duration,
-    },
-    /// The database fails, and is asked again until it does not. Nothing is sent meanwhile.
-    DatabaseFailed {
-        /// How.
-        reason: String,
-    },
-    /// The database works again.
-    DatabaseBack,
-    /// An account was paused: its credential does not serve, or its rules cannot be read.
-    Paused {
-        /// The account.
-        lane: Lane,
-        /// Why.
-        reason: String,
-    },
-}
-
-/// What a runner did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Summary {
-    /// How many messages it settled in which state.
-    pub settled: BTreeMap<State, u64>,
-    /// How often a message was put back, to be sent later.
-    pub put_back: u64,
-}
-
-impl Summary {
-    /// How many messages it settled in a state.
-    pub fn count(&self, state: State) -> u64 {
-        self.settled.get(&state).copied().unwrap_or(0)
-    }
-}
-
-impl fmt::Display for Summary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts: Vec<_> = self.settled.iter().map(|(state, count)| format!("{count} {state}")).collect();
-        f.write_str(if parts.is_empty() { "nothing was sent" } else { "" })?;
-        f.write_str(&parts.join(", "))
-    }
 }
 
 impl Runner {
@@ -172,9 +96,9 @@ impl Runner {
         self
     }
 
-    /// Tells what happens. It is called between messages, so it should be quick.
-    pub fn on_event(mut self, tell: impl Fn(&Event) + Send + Sync + 'static) -> Self {
-        self.settings.on_event = Some(Box::new(tell));
+    /// Passes on what happens. It is called between messages, so it should be quick.
+    pub fn on_event(mut self, observer: impl Fn(&Event) + Send + Sync + 'static) -> Self {
+        self.settings.on_event = Some(Box::new(observer));
         self
     }
 
@@ -183,17 +107,17 @@ impl Runner {
         self.run_until(pending()).await
     }
 
-    /// Runs the workers until `stop` is ready: then what is being sent is finished, and what waits is put back.
+    /// Runs the workers until `stop` is ready: then what is being sent is finished, and what waits is requeued.
     pub async fn run_until(self, stop: impl Future<Output = ()> + Send) -> Result<Summary, Error> {
         let Self { store, accounts, settings } = self;
         let (stopping, stopped) = watch::channel(false);
         let lease = Lease::start(&store, settings.lease).await?;
         let budgets = Arc::new(StoredBudgets::new(store.clone(), lease.holder()));
-        let lanes = Lanes::new(accounts, budgets);
+        let accounts = OpenAccounts::new(accounts, budgets);
         let shared = Arc::new(Shared {
             store,
             settings,
-            lanes,
+            accounts,
             lease,
             steps: Steps::default(),
             health: Health::default(),
@@ -224,81 +148,5 @@ impl Runner {
 impl fmt::Debug for Runner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Runner").field("store", &self.store).field("accounts", &self.accounts).finish_non_exhaustive()
-    }
-}
-
-/// What the jobs of a runner have in common.
-pub(crate) struct Shared {
-    store: Store,
-    settings: Settings,
-    lanes: Lanes,
-    lease: Lease,
-    steps: Steps,
-    health: Health,
-    stopped: watch::Receiver<bool>,
-    /// The messages that are held and not done with.
-    held: Mutex<HashSet<i64>>,
-    /// Something was put back, so that there may be something to do.
-    wake: Notify,
-    summary: Mutex<Summary>,
-}
-
-impl Shared {
-    fn is_stopped(&self) -> bool {
-        *self.stopped.borrow()
-    }
-
-    /// Ready when the runner is to end.
-    async fn stop(&self) {
-        let mut stopped = self.stopped.clone();
-        // The sender lives as long as the runner.
-        drop(stopped.wait_for(|stopped| *stopped).await);
-    }
-
-    fn held<T>(&self, change: impl FnOnce(&mut HashSet<i64>) -> T) -> T {
-        // Every change under the lock is complete in itself, so a panic elsewhere leaves nothing half-done.
-        change(&mut self.held.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Pauses an account until a person did something about the reason.
-    async fn pause(&self, lane: &Lane, reason: &str) {
-        self.lanes.forget(lane);
-        match self.store.set_paused(Some(lane), true, Some(reason)).await {
-            Ok(()) => self.tell(&Event::Paused { lane: lane.clone(), reason: reason.to_owned() }),
-            Err(error) => tracing::warn!(%lane, %error, "an account could not be paused"),
-        }
-    }
-
-    /// Something was written.
-    fn database_works(&self) {
-        self.health.works().iter().for_each(|event| self.tell(event));
-    }
-
-    /// Something could not be written or read, and is tried again.
-    fn database_failed(&self, error: &Error) {
-        self.health.failed(error).iter().for_each(|event| self.tell(event));
-    }
-
-    fn tell(&self, event: &Event) {
-        {
-            // Every change under the lock is complete in itself, so a panic elsewhere leaves nothing half-done.
-            let mut summary = self.summary.lock().unwrap_or_else(PoisonError::into_inner);
-            match event {
-                Event::Settled { state, .. } => *summary.settled.entry(*state).or_default() += 1,
-                Event::PutBack { .. } => summary.put_back += 1,
-                Event::Waiting { .. } | Event::Paused { .. } | Event::DatabaseFailed { .. } | Event::DatabaseBack => {}
-            }
-        }
-        match event {
-            Event::Settled { id, state, code } => tracing::debug!(id, %state, code, "a message was settled"),
-            Event::PutBack { id, wait, code } => tracing::debug!(id, ?wait, code, "a message was put back"),
-            Event::Waiting { lane, wait } => tracing::debug!(%lane, ?wait, "waiting for the rate limit"),
-            Event::Paused { lane, reason } => tracing::warn!(%lane, reason, "an account was paused"),
-            Event::DatabaseFailed { reason } => tracing::warn!(reason, "the database fails"),
-            Event::DatabaseBack => tracing::info!("the database works again"),
-        }
-        if let Some(tell) = &self.settings.on_event {
-            tell(event);
-        }
     }
 }

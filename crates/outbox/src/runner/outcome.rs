@@ -47,7 +47,7 @@ pub(super) fn ended(result: &Result<Receipt, Error>, number: u32, most: u32) -> 
     };
     match client.delivery() {
         Delivery::Accepted => only(outcome(State::Accepted)),
-        // A 429 was counted and turned away unread.
+        // A 429 was counted and rejected unread.
         Delivery::NotSent | Delivery::Rejected | Delivery::Unknown if kind == ErrorKind::RateLimited => {
             only(bounded(again(client.retry_after()), number, most))
         }
@@ -55,7 +55,7 @@ pub(super) fn ended(result: &Result<Receipt, Error>, number: u32, most: u32) -> 
         delivery => match client.advice() {
             Advice::RetryLater { after } => only(bounded(again(after), number, most)),
             _ if stops_account(client) => Ended { outcome: again(None), pause: Some(cut(error.to_string())) },
-            Advice::LookFirst => only(outcome(State::Unknown)),
+            Advice::Verify => only(outcome(State::Unknown)),
             _ if delivery == Delivery::Rejected => only(outcome(State::Rejected)),
             _ => only(outcome(State::Failed)),
         },
@@ -69,7 +69,7 @@ fn stops_account(client: &reachout_runtime::Error) -> bool {
 }
 
 /// What it means for an account that the vendor could not be asked about a recipient.
-pub(super) enum Unanswered {
+pub(super) enum FailedCheck {
     /// It does not serve, for this reason.
     Pause(String),
     /// It is to wait for so long, for this reason.
@@ -77,19 +77,19 @@ pub(super) enum Unanswered {
 }
 
 /// How long an account waits where the vendor does not say.
-const LATER: Duration = Duration::from_secs(30);
+const DEFAULT_DELAY: Duration = Duration::from_secs(30);
 
-pub(super) fn unanswered(error: &crate::Error) -> Unanswered {
+pub(super) fn failed_check(error: &crate::Error) -> FailedCheck {
     let reason = cut(format!("the vendor could not be asked about the recipient: {error}"));
     match error {
-        crate::Error::Client(client) if stops_account(client) || client.kind() == ErrorKind::Forbidden => Unanswered::Pause(reason),
-        crate::Error::Vendor(_) | crate::Error::Rules(_) => Unanswered::Pause(reason),
-        crate::Error::Client(client) => Unanswered::Wait(client.retry_after().unwrap_or(LATER).clamp(AT_LEAST, LONGEST), reason),
-        _ => Unanswered::Wait(LATER, reason),
+        crate::Error::Client(client) if stops_account(client) || client.kind() == ErrorKind::Forbidden => FailedCheck::Pause(reason),
+        crate::Error::Vendor(_) | crate::Error::Rules(_) => FailedCheck::Pause(reason),
+        crate::Error::Client(client) => FailedCheck::Wait(client.retry_after().unwrap_or(DEFAULT_DELAY).clamp(AT_LEAST, LONGEST), reason),
+        _ => FailedCheck::Wait(DEFAULT_DELAY, reason),
     }
 }
 
-/// What is written down where the outcome of an attempt was lost on the way: the client panicked.
+/// What is recorded where the outcome of an attempt was lost on the way: the client panicked.
 pub(super) fn lost() -> Outcome {
     Outcome {
         reason: Some("the client ended without an outcome".to_owned()),
@@ -98,7 +98,7 @@ pub(super) fn lost() -> Outcome {
     }
 }
 
-/// What is written down where nothing was sent after all, because the database failed.
+/// What is recorded where nothing was sent after all, because the database failed.
 pub(super) fn not_begun() -> Outcome {
     Outcome {
         reason: Some("the database failed before anything was sent".to_owned()),

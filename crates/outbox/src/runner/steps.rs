@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::oneshot;
 
 use crate::Error;
-use crate::store::{BudgetTerms, Claimed, DailyUse, Step, Store, Wish};
+use crate::store::{BudgetTerms, Claimed, DailyUse, Step, StepRequest, Store};
 
 /// How many steps a commit takes at most.
 const MOST: usize = 64;
@@ -29,8 +29,8 @@ struct Waiting {
 }
 
 impl Waiting {
-    fn wish(&self) -> Wish<'_> {
-        Wish { claimed: &self.claimed, terms: self.terms.as_ref(), daily: self.daily.as_ref(), permitted: self.permitted }
+    fn request(&self) -> StepRequest<'_> {
+        StepRequest { claimed: &self.claimed, terms: self.terms.as_ref(), daily: self.daily.as_ref(), permitted: self.permitted }
     }
 }
 
@@ -67,10 +67,10 @@ impl Steps {
     /// Commits what waits, until nothing does that was there when it began.
     async fn commit(&self, store: &Store) {
         let mut all = std::mem::take(&mut *self.lock());
-        all.sort_by(|one, other| (&one.claimed.envelope.lane, one.claimed.id).cmp(&(&other.claimed.envelope.lane, other.claimed.id)));
+        all.sort_by(|one, other| (&one.claimed.envelope.account, one.claimed.id).cmp(&(&other.claimed.envelope.account, other.claimed.id)));
         while !all.is_empty() {
             let rest = all.split_off(all.len().min(MOST));
-            let steps = store.begin_all(&all.iter().map(Waiting::wish).collect::<Vec<_>>()).await.map_err(|error| error.to_string());
+            let steps = store.begin_all(&all.iter().map(Waiting::request).collect::<Vec<_>>()).await.map_err(|error| error.to_string());
             let steps = match steps {
                 Ok(steps) => steps.into_iter().map(Ok).collect(),
                 Err(error) => vec![Err(error); all.len()],

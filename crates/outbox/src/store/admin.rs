@@ -5,10 +5,9 @@ use sqlx::{query, query_scalar};
 use super::filter::{Terms, bound, selected};
 use super::stops::stopped;
 use super::{Store, execute, now, transaction};
+use crate::Account;
 use crate::entry::Filter;
-use crate::envelope::Lane;
-use crate::outbox::Resolution;
-use crate::{Error, Rules};
+use crate::{Error, Resolution, Rules};
 
 /// What became of a resolution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,22 +20,22 @@ pub(crate) enum Resolved {
 }
 
 impl Store {
-    pub(crate) async fn set_rules(&self, lane: &Lane, rules: &Rules) -> Result<(), Error> {
-        let sql = "INSERT INTO reachout_outbox_lanes (vendor, credential, rules) VALUES ($1, $2, $3)
+    pub(crate) async fn set_rules(&self, account: &Account, rules: &Rules) -> Result<(), Error> {
+        let sql = "INSERT INTO reachout_outbox_accounts (vendor, credential, rules) VALUES ($1, $2, $3)
             ON CONFLICT (vendor, credential) DO UPDATE SET rules = excluded.rules";
-        let unwritable = |error: serde_json::Error| Error::Other(format!("the rules of {lane} cannot be written: {error}"));
+        let unwritable = |error: serde_json::Error| Error::Other(format!("the rules of {account} cannot be written: {error}"));
         let rules = serde_json::to_string(rules).map_err(unwritable)?;
-        execute!(self, query(sql).bind(lane.vendor.id()).bind(&lane.credential).bind(rules));
+        execute!(self, query(sql).bind(account.vendor.id()).bind(&account.credential).bind(rules));
         Ok(())
     }
 
     /// Pauses an account, or all (`None`), or ends that.
-    pub(crate) async fn set_paused(&self, lane: Option<&Lane>, paused: bool, reason: Option<&str>) -> Result<(), Error> {
-        let one = "INSERT INTO reachout_outbox_lanes (vendor, credential, paused, reason) VALUES ($1, $2, $3, $4)
+    pub(crate) async fn set_paused(&self, account: Option<&Account>, paused: bool, reason: Option<&str>) -> Result<(), Error> {
+        let one = "INSERT INTO reachout_outbox_accounts (vendor, credential, paused, reason) VALUES ($1, $2, $3, $4)
             ON CONFLICT (vendor, credential) DO UPDATE SET paused = excluded.paused, reason = excluded.reason";
-        let each = "UPDATE reachout_outbox_lanes SET paused = 0, reason = NULL";
-        let (vendor, credential) = lane.map_or(("", ""), |lane| (lane.vendor.id(), lane.credential.as_str()));
-        if lane.is_none() && !paused {
+        let each = "UPDATE reachout_outbox_accounts SET paused = 0, reason = NULL";
+        let (vendor, credential) = account.map_or(("", ""), |account| (account.vendor.id(), account.credential.as_str()));
+        if account.is_none() && !paused {
             execute!(self, query(each));
             execute!(self, query("DELETE FROM reachout_outbox_pauses"));
             execute!(self, query("UPDATE reachout_outbox_messages SET paused = 0 WHERE paused = 1"));

@@ -26,7 +26,7 @@ pub(crate) enum Taken {
     Wait(Duration),
 }
 
-/// After a slot's period, how long nobody gave it back.
+/// After a slot's period, how long nobody released it.
 const ABANDONED: Duration = Duration::from_mins(5);
 /// Of a steady budget: how many slots late is a pause.
 const LATE: i64 = 5;
@@ -100,7 +100,7 @@ pub(super) struct Free {
 }
 
 impl BudgetTerms {
-    /// Whether there is a slot: of those taken there are so many, and the first of them that is not in use is free at that time.
+    /// Whether there is a slot, by the number of those taken, and the time at which the first of them that is not in use is free.
     pub(super) fn next(&self, row: Row, (count, first): (i64, Option<i64>)) -> Result<Free, Duration> {
         let (requests, per_ms, others, others_until, paused_until, spaced_until, now) = row;
         let limit = self.limit((requests, per_ms));
@@ -128,7 +128,7 @@ impl BudgetTerms {
     }
 }
 
-/// Gives a slot back in a transaction, or by itself; `sent`: the vendor may have counted its request.
+/// Releases a slot in a transaction, or by itself; `sent`: the vendor may have counted its request.
 macro_rules! give {
     ($terms:expr, $slot:expr, $sent:expr, |$query:ident| $execute:expr) => {
         if $sent {
@@ -143,12 +143,12 @@ macro_rules! give {
 pub(super) use give;
 
 impl Store {
-    /// Takes a slot, or tells when to ask again.
+    /// Takes a slot, or returns when to ask again.
     pub(crate) async fn take_slot(&self, terms: &BudgetTerms, holder: &str) -> Result<Taken, Error> {
         Ok(relaxed!(self, |transaction| take!(transaction, terms, holder)))
     }
 
-    /// Gives a slot back.
+    /// Releases a slot.
     pub(crate) async fn give_slot(&self, terms: &BudgetTerms, slot: i64, sent: bool) -> Result<(), Error> {
         relaxed!(self, |transaction| give!(terms, slot, sent, |query| query.execute(&mut *transaction).await?.rows_affected()));
         Ok(())
@@ -156,7 +156,7 @@ impl Store {
 
     /// What the vendor's headers said with a response.
     pub(crate) async fn observe(&self, terms: &BudgetTerms, status: RateLimitStatus) -> Result<(), Error> {
-        // A count without a period tells nothing about when to go on.
+        // A count without a period does not say when to go on.
         let Some(interval) = status.interval else { return Ok(()) };
         let state = "UPDATE reachout_outbox_budgets SET requests = $1, per_ms = $2 WHERE key = $3 AND (requests <> $1 OR per_ms <> $2)";
         let key = &terms.key;

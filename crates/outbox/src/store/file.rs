@@ -55,7 +55,7 @@ impl DatabaseFile {
         Err(self.changed("truncated"))
     }
 
-    /// The same as far as the file system tells.
+    /// The same, by the file system's metadata alone.
     pub(super) fn glance(&self) -> Result<(), Error> {
         if let Some(how) = self.changed.get() {
             return Err(self.changed(how));

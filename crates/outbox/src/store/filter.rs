@@ -2,7 +2,7 @@
 
 use reachout_messenger::Vendor;
 
-use super::insert::hash;
+use super::hash::hash;
 use crate::State;
 use crate::entry::Filter;
 

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use reachout_messenger::Vendor;
-use sha2::{Digest as _, Sha256};
 use sqlx::{PgConnection, Postgres, QueryBuilder, Sqlite, SqliteConnection, query, query_scalar};
 
+use super::hash::hash;
 use super::pause::MARK;
 use super::{Pool, Store, Transaction, now, transaction};
 use crate::envelope::{Batch, Content, Enqueued, Envelope};
@@ -36,11 +36,6 @@ pub(crate) struct NewRow {
     due_at: Option<i64>,
 }
 
-/// Of a key, a sequence or a recipient.
-pub(super) fn hash(key: &str) -> Vec<u8> {
-    Sha256::digest(key).to_vec()
-}
-
 impl NewRow {
     /// Checks a message: its addresses are some, the vendor can send it, and the key is one.
     pub(crate) fn of(number: usize, key: &str, envelope: &Envelope, region: Option<Region>) -> Result<Self, Error> {
@@ -52,7 +47,7 @@ impl NewRow {
             |error: serde_json::Error| Error::Other(format!("message {number} of the batch cannot be written as JSON: {error}"));
         let fingerprint = resolved.fingerprint().map_err(unwritable)?.to_vec();
         let Resolved { envelope, recipient, own, copies, .. } = resolved;
-        let Envelope { lane, message, not_before, addresses, sequence, time_zone } = envelope;
+        let Envelope { account, message, not_before, addresses, sequence, time_zone } = envelope;
         if time_zone.as_deref().is_some_and(|name| jiff::tz::TimeZone::get(name).is_err()) {
             return Err(Error::TimeZone { number });
         }
@@ -62,8 +57,8 @@ impl NewRow {
             key: key.to_owned(),
             key_hash: hash(key),
             fingerprint,
-            vendor: lane.vendor,
-            credential: lane.credential,
+            vendor: account.vendor,
+            credential: account.credential,
             channel: message.channel.map(reachout_messenger::Channel::name),
             sender: message.from.clone().unwrap_or_default(),
             sequence,
@@ -107,12 +102,12 @@ macro_rules! inserts {
         mod $module {
             use super::*;
 
-            /// Writes rows, and tells how many of them are new.
+            /// Writes rows, and returns how many of them are new.
             pub(super) async fn chunk(connection: &mut $connection, rows: &[NewRow]) -> Result<u64, Error> {
                 let now: i64 = query_scalar(concat!("SELECT ", now!())).fetch_one(&mut *connection).await?;
                 for (vendor, credential) in rows.iter().map(|row| (row.vendor.id(), &row.credential)).collect::<BTreeSet<_>>() {
-                    let lane = "INSERT INTO reachout_outbox_lanes (vendor, credential) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-                    query(lane).bind(vendor).bind(credential).execute(&mut *connection).await?;
+                    let account = "INSERT INTO reachout_outbox_accounts (vendor, credential) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+                    query(account).bind(vendor).bind(credential).execute(&mut *connection).await?;
                 }
                 let mut insert = QueryBuilder::<$database>::new(
                     "INSERT INTO reachout_outbox_messages (key_hash, key, fingerprint, vendor, credential, channel, sender, sequence, \
@@ -177,10 +172,10 @@ macro_rules! inserts {
 
 /// What a connection to either database does with new rows.
 trait Insert {
-    /// Writes rows, and tells how many of them are new.
+    /// Writes rows, and returns how many of them are new.
     async fn chunk(&mut self, rows: &[NewRow]) -> Result<u64, Error>;
 
-    /// Writes one, and tells which it is.
+    /// Writes one, and returns which it is.
     async fn one(&mut self, row: &NewRow) -> Result<Enqueued, Error>;
 }
 

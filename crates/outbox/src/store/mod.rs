@@ -6,10 +6,12 @@
 mod address;
 mod admin;
 mod budget;
+mod checkout;
+mod daily;
 mod file;
 mod filter;
+mod hash;
 mod insert;
-mod lent;
 mod migrate;
 mod open;
 mod pause;
@@ -33,9 +35,10 @@ use file::DatabaseFile;
 
 pub(crate) use admin::Resolved;
 pub(crate) use budget::{BudgetTerms, Taken};
+pub(crate) use daily::DailyUse;
 pub(crate) use insert::NewRow;
 pub(crate) use people::Listing;
-pub(crate) use step::{DailyUse, Step, Wish};
+pub(crate) use step::{Step, StepRequest};
 pub(crate) use work::{Claimed, Outcome, Used};
 
 /// The tables. Clones share connections.
@@ -118,19 +121,19 @@ macro_rules! transaction {
     ($store:expr, |$transaction:ident| $body:expr) => {
         match &*$store.0 {
             $crate::store::Pool::Sqlite { write, file, .. } => {
-                let mut lent = $crate::store::lent::Lent::sqlite(write, file.as_ref()).await?;
-                let mut $transaction = lent.begin(file.as_ref()).await?;
+                let mut checkout = $crate::store::checkout::Checkout::sqlite(write, file.as_ref()).await?;
+                let mut $transaction = checkout.begin(file.as_ref()).await?;
                 let value = $body;
                 $transaction.commit().await?;
-                lent.give_back();
+                checkout.release();
                 value
             }
             $crate::store::Pool::Postgres { pool, own } => {
-                let mut lent = $crate::store::lent::Lent::postgres(pool).await?;
-                let mut $transaction = lent.begin(*own).await?;
+                let mut checkout = $crate::store::checkout::Checkout::postgres(pool).await?;
+                let mut $transaction = checkout.begin(*own).await?;
                 let value = $body;
                 $transaction.commit().await?;
-                lent.give_back();
+                checkout.release();
                 value
             }
         }
@@ -143,12 +146,12 @@ macro_rules! relaxed {
     ($store:expr, |$transaction:ident| $body:expr) => {
         match &*$store.0 {
             $crate::store::Pool::Sqlite { write, own: true, file, .. } => {
-                let mut lent = $crate::store::lent::Lent::sqlite(write, file.as_ref()).await?;
-                lent.relax().await?;
-                let mut $transaction = lent.begin(file.as_ref()).await?;
+                let mut checkout = $crate::store::checkout::Checkout::sqlite(write, file.as_ref()).await?;
+                checkout.relax().await?;
+                let mut $transaction = checkout.begin(file.as_ref()).await?;
                 let value = $body;
                 $transaction.commit().await?;
-                lent.give_back();
+                checkout.release();
                 value
             }
             _ => $crate::store::transaction!($store, |$transaction| $body),

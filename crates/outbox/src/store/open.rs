@@ -147,8 +147,8 @@ fn is_readable_by_others(path: &Path) -> std::io::Result<bool> {
     Ok(others)
 }
 
-/// Opens the file. The busy timeout is not for the step of a new one to WAL: SQLite tells all but one of those that open it at once that it
-/// is locked.
+/// Opens the file. The busy timeout is not for the step of a new one to WAL: SQLite responds to all but one of those that open it at once
+/// that it is locked.
 async fn first(pool: &SqlitePoolOptions, options: &SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
     let until = Instant::now() + BUSY;
     loop {
@@ -171,7 +171,7 @@ fn is_full(error: &sqlx::Error) -> bool {
 }
 
 /// How many connections a pool to Postgres may have, found out by one: all but one of those that are free, which is for the next command. A
-/// pool would try for half a minute to connect to a server that refuses, and then not tell why.
+/// pool would try for half a minute to connect to a server that refuses, and then not say why.
 async fn connections(options: &PgConnectOptions) -> Result<u32, Error> {
     let unreachable =
         |source: sqlx::Error| Error::Connect { server: format!("{}:{}", options.get_host(), options.get_port()), source: source.into() };
@@ -184,7 +184,7 @@ async fn connections(options: &PgConnectOptions) -> Result<u32, Error> {
             connected => break connected.map_err(unreachable)?,
         }
     };
-    // A proxy in front of Postgres may not tell; it has limits of its own.
+    // A proxy in front of Postgres may not respond to it; it has limits of its own.
     let free: Option<i64> = query_scalar(FREE).fetch_one(&mut connection).await.unwrap_or(None);
     connection.close().await?;
     Ok(free.map_or(CONNECTIONS, |free| u32::try_from(free).unwrap_or(0).clamp(1, CONNECTIONS)))

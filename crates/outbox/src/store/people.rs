@@ -3,10 +3,9 @@
 use reachout_messenger::{Channel, Vendor};
 use sqlx::{query, query_as, query_scalar};
 
-use super::insert::hash;
+use super::hash::hash;
 use super::{Store, execute, now, read, transaction};
 use crate::entry::Suppressed;
-use crate::envelope::Lane;
 use crate::time::from_ms;
 use crate::{Address, Error};
 
@@ -53,15 +52,6 @@ impl Store {
             added_at: from_ms(added_at),
         };
         Ok(rows.into_iter().map(listed).collect())
-    }
-
-    /// How many messages a sender has had of a day.
-    pub(crate) async fn used_of_day(&self, lane: &Lane, sender: &str, day: &str) -> Result<i64, Error> {
-        let sql = "SELECT used FROM reachout_outbox_daily WHERE vendor = $1 AND credential = $2 AND sender = $3 AND day = $4";
-        let (vendor, credential) = (lane.vendor.id(), &lane.credential);
-        let used: Option<i64> =
-            read!(self, |pool| query_scalar(sql).bind(vendor).bind(credential).bind(hash(sender)).bind(day).fetch_optional(pool).await?);
-        Ok(used.unwrap_or(0))
     }
 
     /// The addresses of a message's recipient, in their canonical form; none where they were purged.

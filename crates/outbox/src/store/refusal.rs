@@ -2,13 +2,13 @@
 
 use sqlx::{query, query_as};
 
-use super::insert::hash;
+use super::hash::hash;
 use super::pause::paused;
 use super::stops::stopped;
+use super::work::{Claimed, SETTLE};
 use super::{Store, now, read, transaction};
 use crate::refusal::Refusal;
 use crate::resolved::Resolved;
-use crate::store::work::{Claimed, SETTLE};
 use crate::{Channel, Envelope, Error, State};
 
 /// Whether something that is said of the channel of a row counts for a message `m`. What is said of LinkedIn counts for all that LinkedIn
@@ -51,7 +51,7 @@ macro_rules! first_refusal {
             "WITH ",
             $message,
             " SELECT refusal, reason FROM (
-                SELECT 1 AS place, 'paused' AS refusal, l.reason AS reason FROM m JOIN reachout_outbox_lanes l
+                SELECT 1 AS place, 'paused' AS refusal, l.reason AS reason FROM m JOIN reachout_outbox_accounts l
                     ON l.paused = 1 AND (l.vendor = '' OR (l.vendor = m.vendor AND l.credential = m.credential))
                 UNION ALL SELECT 2, 'held', NULL FROM m WHERE ",
             paused!(),
@@ -108,14 +108,14 @@ pub(super) fn read_refusal((refusal, reason): Row) -> Refusal {
 impl Store {
     /// What stands against sending a message that is not queued.
     pub(crate) async fn refusal(&self, resolved: &Resolved, key: Option<&str>) -> Result<Option<Refusal>, Error> {
-        let Resolved { envelope: Envelope { lane, message, sequence, .. }, recipient, own, copies, .. } = resolved;
+        let Resolved { envelope: Envelope { account, message, sequence, .. }, recipient, own, copies, .. } = resolved;
         let addresses: Vec<_> = own.iter().chain(copies).map(crate::Address::as_str).collect();
         let addresses = serde_json::Value::from(addresses).to_string();
         let sql = self.either(OF_OTHER_SQLITE, OF_OTHER_POSTGRES);
         let channel = message.channel.map(Channel::name);
         let (key_hash, sequence, recipient_hash) = (key.map(hash), sequence.as_deref().map(hash), hash(recipient.as_str()));
         let found: Option<Row> = read!(self, |pool| {
-            let asked = query_as(sql).bind(lane.vendor.id()).bind(&lane.credential).bind(channel).bind(key).bind(&key_hash);
+            let asked = query_as(sql).bind(account.vendor.id()).bind(&account.credential).bind(channel).bind(key).bind(&key_hash);
             let asked = asked.bind(&sequence).bind(recipient.kind().name()).bind(&recipient_hash).bind(&addresses);
             asked.fetch_optional(pool).await?
         });

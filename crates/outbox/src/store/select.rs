@@ -6,10 +6,10 @@ use reachout_messenger::Vendor;
 use sqlx::{query_as, query_scalar};
 
 use super::filter::{Terms, bound, selected};
-use super::insert::hash;
+use super::hash::hash;
 use super::{Store, now, read};
-use crate::entry::{Attempt, Cause, Entry, Filter, LaneStatus, Point, Status, Wait, from_content};
-use crate::envelope::Lane;
+use crate::Account;
+use crate::entry::{AccountStatus, Attempt, Cause, Deferred, Entry, Filter, Point, Status, from_content};
 use crate::time::{from_ms, milliseconds};
 use crate::{Address, Error, Rules, State};
 
@@ -41,7 +41,7 @@ type EntryRow = (
     Option<String>,
     Option<String>,
 );
-type LaneRow = (String, String, i64, Option<String>, Option<i64>, Option<i64>, i64, i64, i64, i64);
+type AccountRow = (String, String, i64, Option<String>, Option<i64>, Option<i64>, i64, i64, i64, i64);
 type CauseRow = (String, String, Option<String>, Option<i64>, i64, i64);
 type AttemptRow = (i64, i64, Option<i64>, Option<String>, Option<String>, Option<String>, Option<i64>, Option<String>);
 
@@ -109,15 +109,15 @@ impl Store {
             conversation_id,
         ) = row;
         let unreadable = |field| Error::Unreadable { id, field };
-        let lane = Lane { vendor: vendor.parse().map_err(|_| unreadable("vendor"))?, credential };
+        let account = Account { vendor: vendor.parse().map_err(|_| unreadable("vendor"))?, credential };
         let state: State = state.parse().map_err(|_| unreadable("state"))?;
-        let envelope = from_content(id, &lane, content.as_deref(), sequence, Some(due_at).filter(|due_at| *due_at > created_at))?;
+        let envelope = from_content(id, &account, content.as_deref(), sequence, Some(due_at).filter(|due_at| *due_at > created_at))?;
         // Only what was sent, or may have been, has ids.
         let vendor_ids = if attempt == 0 { Vec::new() } else { self.vendor_ids(id).await? };
         Ok(Some(Entry {
             id,
             key,
-            lane,
+            account,
             envelope,
             state,
             attempts: u32::try_from(attempt).unwrap_or(u32::MAX),
@@ -160,11 +160,11 @@ impl Store {
                 COUNT(m.id), COALESCE(SUM(CASE WHEN m.paused = 0 AND m.due_at <= ",
             now!(),
             " THEN 1 ELSE 0 END), 0), CAST(COALESCE(SUM(m.paused), 0) AS BIGINT), COUNT(DISTINCT m.sender)
-                FROM reachout_outbox_lanes l
+                FROM reachout_outbox_accounts l
                 LEFT JOIN reachout_outbox_messages m ON m.vendor = l.vendor AND m.credential = l.credential AND m.state = 'queued'
                 GROUP BY l.vendor, l.credential, l.paused, l.reason ORDER BY l.vendor, l.credential"
         );
-        let rows: Vec<LaneRow> = read!(self, |pool| query_as(sql).fetch_all(pool).await?);
+        let rows: Vec<AccountRow> = read!(self, |pool| query_as(sql).fetch_all(pool).await?);
         let mut status = Status { counts: self.counts(&Filter::all()).await?, ..Status::default() };
         for (vendor, credential, paused, reason, next_due_at, last_due_at, queued, due, held, senders) in rows {
             let paused = paused != 0;
@@ -173,7 +173,7 @@ impl Store {
             } else if let Ok(vendor) = vendor.parse() {
                 let (next_due_at, last_due_at) = (next_due_at.map(from_ms), last_due_at.map(from_ms));
                 let (queued, due, held, senders) = (counted(queued), counted(due), counted(held), counted(senders));
-                status.lanes.push(LaneStatus {
+                status.accounts.push(AccountStatus {
                     paused,
                     reason,
                     next_due_at,
@@ -182,11 +182,11 @@ impl Store {
                     due,
                     held,
                     senders,
-                    ..LaneStatus::new(vendor, credential)
+                    ..AccountStatus::new(vendor, credential)
                 });
             }
         }
-        status.next_due_at = status.lanes.iter().filter_map(|lane| lane.next_due_at).min();
+        status.next_due_at = status.accounts.iter().filter_map(|account| account.next_due_at).min();
         status.waits = self.waits().await?;
         Ok(status)
     }
@@ -200,14 +200,14 @@ impl Store {
         Ok(counts)
     }
 
-    async fn waits(&self) -> Result<Vec<Wait>, Error> {
+    async fn waits(&self) -> Result<Vec<Deferred>, Error> {
         let sql = concat!(
             "SELECT code, COUNT(*), MIN(due_at) FROM reachout_outbox_messages WHERE state = 'queued' AND paused = 0 AND due_at > ",
             now!(),
             " GROUP BY code ORDER BY MIN(due_at)"
         );
         let rows: Vec<(Option<String>, i64, i64)> = read!(self, |pool| query_as(sql).fetch_all(pool).await?);
-        Ok(rows.into_iter().map(|(code, count, due_at)| Wait { code, count: counted(count), next_due_at: from_ms(due_at) }).collect())
+        Ok(rows.into_iter().map(|(code, count, due_at)| Deferred { code, count: counted(count), next_due_at: from_ms(due_at) }).collect())
     }
 
     pub(crate) async fn timeline(&self, filter: &Filter, stretch: Duration) -> Result<Vec<Point>, Error> {
@@ -248,12 +248,12 @@ impl Store {
         Ok(rows.into_iter().filter_map(cause).collect())
     }
 
-    pub(crate) async fn rules(&self, lane: &Lane) -> Result<Rules, Error> {
-        let sql = "SELECT rules FROM reachout_outbox_lanes WHERE vendor = $1 AND credential = $2";
-        let (vendor, credential) = (lane.vendor.id(), &lane.credential);
+    pub(crate) async fn rules(&self, account: &Account) -> Result<Rules, Error> {
+        let sql = "SELECT rules FROM reachout_outbox_accounts WHERE vendor = $1 AND credential = $2";
+        let (vendor, credential) = (account.vendor.id(), &account.credential);
         let rules: Option<Option<String>> =
             read!(self, |pool| query_scalar(sql).bind(vendor).bind(credential).fetch_optional(pool).await?);
-        Rules::read(rules.flatten().as_deref()).map_err(|error| Error::Other(format!("the rules of {lane} {error}")))
+        Rules::read(rules.flatten().as_deref()).map_err(|error| Error::Other(format!("the rules of {account} {error}")))
     }
 }
 

@@ -5,16 +5,17 @@ use std::time::Duration;
 use sqlx::{query, query_as};
 
 use super::budget::{BudgetTerms, GIVE_UNSENT, Taken, take};
-use super::insert::hash;
+use super::daily::{COUNT, DailyUse, UNCOUNT};
+use super::hash::hash;
 use super::refusal::{OF_QUEUED, PERMIT, Row, read_refusal};
-use super::work::{Claimed, SETTLE, UNCOUNT};
+use super::work::{Claimed, SETTLE};
 use super::{Store, now, transaction};
 use crate::Error;
 use crate::envelope::Envelope;
 use crate::refusal::Refusal;
 
 /// A worker wants to send a message that it holds.
-pub(crate) struct Wish<'a> {
+pub(crate) struct StepRequest<'a> {
     pub(crate) claimed: &'a Claimed,
     /// What its slot is to be taken from, if it is counted.
     pub(crate) terms: Option<&'a BudgetTerms>,
@@ -24,14 +25,7 @@ pub(crate) struct Wish<'a> {
     pub(crate) permitted: bool,
 }
 
-/// A sender's day, and how many messages it may have.
-#[derive(Clone)]
-pub(crate) struct DailyUse {
-    pub(crate) day: String,
-    pub(crate) most: u32,
-}
-
-/// What came of the step to `sending`.
+/// The result of a step to `sending`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     /// It is committed: this worker, and no other, sends the message, with this slot if one was asked for.
@@ -50,9 +44,6 @@ pub(crate) enum Step {
 // since the last vacuum, and the id alone finds the row.
 const REQUEUE: &str = "UPDATE reachout_outbox_messages SET worker = NULL
     WHERE id = $1 AND worker IS NOT DISTINCT FROM $2 AND state = 'queued'";
-const COUNT: &str = "INSERT INTO reachout_outbox_daily (vendor, credential, sender, day, used) VALUES ($1, $2, $3, $4, 1)
-    ON CONFLICT (vendor, credential, sender, day) DO UPDATE SET used = reachout_outbox_daily.used + 1
-    WHERE reachout_outbox_daily.used < $5";
 /// Compares worker, attempt, state and lease, and changes the state.
 const STEP: &str = concat!(
     "UPDATE reachout_outbox_messages SET state = 'sending', attempt = attempt + 1, changed_at = ",
@@ -62,15 +53,15 @@ const STEP: &str = concat!(
     now!(),
     ")"
 );
-const WRITE_DOWN: &str =
+const RECORD: &str =
     concat!("INSERT INTO reachout_outbox_attempts (message, attempt, worker, started_at) VALUES ($1, $2, $3, ", now!(), ")");
 
 /// One step in a transaction.
 macro_rules! step {
-    ($transaction:expr, $wish:expr) => {{
-        let Wish { claimed: Claimed { id, attempt, worker, envelope, .. }, terms, daily, permitted } = $wish;
-        let Envelope { lane, message, .. } = envelope;
-        let (vendor, credential) = (lane.vendor.id(), &lane.credential);
+    ($transaction:expr, $request:expr) => {{
+        let StepRequest { claimed: Claimed { id, attempt, worker, envelope, .. }, terms, daily, permitted } = $request;
+        let Envelope { account, message, .. } = envelope;
+        let (vendor, credential) = (account.vendor.id(), &account.credential);
         let sender = hash(message.from.as_deref().unwrap_or_default());
         'step: {
             let found: Option<Row> = query_as(OF_QUEUED).bind(id).fetch_optional(&mut *$transaction).await?;
@@ -89,8 +80,8 @@ macro_rules! step {
                     break 'step if settled { Step::Refused(refusal) } else { Step::Lost };
                 }
             }
-            if let Some(DailyUse { day, most }) = daily {
-                let count = query(COUNT).bind(vendor).bind(credential).bind(&sender).bind(day).bind(i64::from(*most));
+            if let Some(DailyUse { day, limit }) = daily {
+                let count = query(COUNT).bind(vendor).bind(credential).bind(&sender).bind(day).bind(i64::from(*limit));
                 if count.execute(&mut *$transaction).await?.rows_affected() == 0 {
                     break 'step Step::DayFull;
                 }
@@ -106,7 +97,7 @@ macro_rules! step {
                 Err(wait) => wait,
                 Ok(slot) => {
                     if query(STEP).bind(id).bind(worker).bind(attempt).execute(&mut *$transaction).await?.rows_affected() > 0 {
-                        query(WRITE_DOWN).bind(id).bind(attempt + 1).bind(worker).execute(&mut *$transaction).await?;
+                        query(RECORD).bind(id).bind(attempt + 1).bind(worker).execute(&mut *$transaction).await?;
                         break 'step Step::Begun(slot);
                     }
                     if let Some(slot) = slot {
@@ -125,14 +116,14 @@ macro_rules! step {
 
 impl Store {
     /// The step to `sending`, for workers that hold the messages and whose lease lasts: all in one commit, each for itself. The slots under
-    /// the rate limits are taken with it, and given back by [`finish`](Self::finish).
+    /// the rate limits are taken with it, and released by [`finish`](Self::finish).
     ///
-    /// The wishes are in the order of their accounts, so that two processes do not wait for each other's locks.
-    pub(crate) async fn begin_all(&self, wishes: &[Wish<'_>]) -> Result<Vec<Step>, Error> {
+    /// The requests are in the order of their accounts, so that two processes do not wait for each other's locks.
+    pub(crate) async fn begin_all(&self, requests: &[StepRequest<'_>]) -> Result<Vec<Step>, Error> {
         Ok(transaction!(self, |transaction| {
-            let mut steps = Vec::with_capacity(wishes.len());
-            for wish in wishes {
-                steps.push(step!(transaction, wish));
+            let mut steps = Vec::with_capacity(requests.len());
+            for request in requests {
+                steps.push(step!(transaction, request));
             }
             steps
         }))

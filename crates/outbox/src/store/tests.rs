@@ -4,15 +4,14 @@ use std::time::Duration;
 
 use reachout_messenger::{Channel, Message, Vendor};
 
-use super::{BudgetTerms, Claimed, Listing, NewRow, Outcome, Pool, Resolved, Step, Store, Taken, Used, Wish};
-use crate::outbox::Resolution;
-use crate::{Address, Envelope, Lane, Sent, State};
+use super::{BudgetTerms, Claimed, Listing, NewRow, Outcome, Pool, Resolved, Step, StepRequest, Store, Taken, Used};
+use crate::{Account, Address, Envelope, Resolution, Sent, State};
 
 const LONG: Duration = Duration::from_mins(1);
 const SHORT: Duration = Duration::from_millis(1);
 
-fn lane() -> Lane {
-    Lane::new(Vendor::SendPilot, Lane::DEFAULT)
+fn account() -> Account {
+    Account::new(Vendor::SendPilot, Account::DEFAULT)
 }
 
 /// An outbox with one message, and the workers `one` and `two`.
@@ -21,7 +20,7 @@ async fn store() -> (tempfile::TempDir, Store, i64) {
     let store = Store::open(&format!("sqlite:{}", directory.path().join("outbox.db").display()).into()).await.unwrap();
     store.migrate().await.unwrap();
     let message = Message::to("lead_1").channel(Channel::Linkedin).from("sender_1").text("Hi");
-    let row = NewRow::of(1, "key", &Envelope::new(lane(), message), None).unwrap();
+    let row = NewRow::of(1, "key", &Envelope::new(account(), message), None).unwrap();
     let id = store.insert_one(&row).await.unwrap().id;
     store.register("one", LONG).await.unwrap();
     store.register("two", LONG).await.unwrap();
@@ -29,7 +28,7 @@ async fn store() -> (tempfile::TempDir, Store, i64) {
 }
 
 async fn claim(store: &Store, worker: &str) -> Option<Claimed> {
-    store.claim(worker, &lane(), 10).await.unwrap().pop()
+    store.claim(worker, &account(), 10).await.unwrap().pop()
 }
 
 async fn begin(store: &Store, claimed: &Claimed) -> Step {
@@ -37,7 +36,7 @@ async fn begin(store: &Store, claimed: &Claimed) -> Step {
 }
 
 async fn begin_with(store: &Store, claimed: &Claimed, terms: Option<&BudgetTerms>) -> Step {
-    store.begin_all(&[Wish { claimed, terms, daily: None, permitted: false }]).await.unwrap().remove(0)
+    store.begin_all(&[StepRequest { claimed, terms, daily: None, permitted: false }]).await.unwrap().remove(0)
 }
 
 fn outcome(state: State) -> Outcome {
@@ -61,7 +60,7 @@ async fn a_full_disk_leaves_no_transaction_open() {
         let listing = |reason: &str| [Listing { address: address.clone(), channel: None, reason: reason.to_owned() }];
         let full = match round {
             0 => store.suppress(&listing(&long)).await,
-            _ => store.set_rules(&lane(), &crate::Rules::new().budget(&long)).await,
+            _ => store.set_rules(&account(), &crate::Rules::new().budget(&long)).await,
         };
         let error = full.unwrap_err().to_string();
         assert!(error.contains("full"), "{error}");
@@ -212,7 +211,7 @@ async fn a_late_outcome_takes_its_id_back_from_the_message_that_was_settled_by_i
     begin(&store, &held).await;
     silence(&store, "one").await;
     store.reap().await.unwrap();
-    let other = store.insert_one(&NewRow::of(1, "other", &Envelope::new(lane(), message), None).unwrap()).await.unwrap().id;
+    let other = store.insert_one(&NewRow::of(1, "other", &Envelope::new(account(), message), None).unwrap()).await.unwrap().id;
     let second = claim(&store, "two").await.unwrap();
     begin(&store, &second).await;
     store.finish(&second, &outcome(State::Unknown), &Used::default()).await.unwrap();

@@ -1,15 +1,16 @@
-//! What workers do before and after the step to `sending`: claim messages, and write down the outcome; and what is done about those who died.
+//! What workers do before and after the step to `sending`: claim messages, and record the outcome; and the expiry of leases.
 
 use std::time::Duration;
 
 use sqlx::{query, query_as, query_scalar};
 
 use super::budget::{BudgetTerms, give};
-use super::insert::hash;
-use super::step::DailyUse;
+use super::daily::{DailyUse, UNCOUNT};
+use super::hash::hash;
 use super::{Store, execute, now, read, relaxed, transaction};
+use crate::Account;
 use crate::entry::from_content;
-use crate::envelope::{Envelope, Lane};
+use crate::envelope::Envelope;
 use crate::time::milliseconds;
 use crate::{Error, Rules, State};
 
@@ -30,8 +31,8 @@ pub(crate) struct Claimed {
 
 /// An account with messages to be sent.
 #[derive(Clone)]
-pub(crate) struct DueLane {
-    pub(crate) lane: Lane,
+pub(crate) struct DueAccount {
+    pub(crate) account: Account,
     pub(crate) paused: bool,
     /// An error where they cannot be read: why.
     pub(crate) rules: Result<Rules, String>,
@@ -39,7 +40,7 @@ pub(crate) struct DueLane {
     pub(crate) due_in: Option<i64>,
 }
 
-/// What an attempt used up, to be given back with its outcome.
+/// What an attempt used up, to be released with its outcome.
 #[derive(Default)]
 pub(crate) struct Used<'a> {
     /// A slot under a rate limit, and whether the vendor may have counted the request.
@@ -48,7 +49,7 @@ pub(crate) struct Used<'a> {
     pub(crate) daily: Option<&'a DailyUse>,
 }
 
-/// What came of an attempt.
+/// The outcome of an attempt.
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {
     /// `Queued` where nothing was sent and another attempt follows.
@@ -62,10 +63,6 @@ pub(crate) struct Outcome {
     pub(crate) sent: crate::Sent,
 }
 
-/// Of a sender's day: a message that was not sent does not count.
-pub(super) const UNCOUNT: &str = "UPDATE reachout_outbox_daily SET used = used - 1
-    WHERE vendor = $1 AND credential = $2 AND sender = $3 AND day = $4 AND used > 0";
-
 /// Settles a held message of which nothing was sent.
 pub(super) const SETTLE: &str = concat!(
     "UPDATE reachout_outbox_messages SET state = $1, worker = NULL, code = $2, reason = $3, changed_at = ",
@@ -73,7 +70,7 @@ pub(super) const SETTLE: &str = concat!(
     " WHERE id = $4 AND worker IS NOT DISTINCT FROM $5 AND attempt = $6 AND state = 'queued'"
 );
 
-type LaneRow = (String, String, i64, Option<String>, Option<i64>);
+type AccountRow = (String, String, i64, Option<String>, Option<i64>);
 type ClaimedRow = (i64, i64, i64, i64, i64, Option<String>, Option<String>);
 
 impl Store {
@@ -92,7 +89,7 @@ impl Store {
     }
 
     /// Ends a worker's lease: what it held and did not begin is free.
-    pub(crate) async fn leave(&self, worker: &str) -> Result<(), Error> {
+    pub(crate) async fn unregister(&self, worker: &str) -> Result<(), Error> {
         let free = "UPDATE reachout_outbox_messages SET worker = NULL WHERE worker = $1 AND state = 'queued'";
         // Not where something is still `sending`: then the lease ends by itself, and that becomes `unknown`.
         let end = "DELETE FROM reachout_outbox_workers WHERE id = $1
@@ -111,15 +108,15 @@ impl Store {
         let dead: Vec<String> = read!(self, |pool| query_scalar(ended).fetch_all(pool).await?);
         let mut unknown = 0;
         for worker in dead {
-            unknown += self.bury(&worker).await?;
+            unknown += self.expire(&worker).await?;
         }
         Ok(unknown)
     }
 
-    async fn bury(&self, worker: &str) -> Result<u64, Error> {
+    async fn expire(&self, worker: &str) -> Result<u64, Error> {
         let end = concat!("DELETE FROM reachout_outbox_workers WHERE id = $1 AND lease_until < ", now!());
         let free = "UPDATE reachout_outbox_messages SET worker = NULL WHERE worker = $1 AND state = 'queued'";
-        // The worker stays written down: should it live after all, it knows the outcome better.
+        // The worker's name stays: should it live after all, it knows the outcome better.
         let lose = concat!(
             "UPDATE reachout_outbox_messages SET state = 'unknown', code = 'worker-died', changed_at = ",
             now!(),
@@ -151,22 +148,22 @@ impl Store {
     }
 
     /// The accounts that messages were queued for, and when each has something to do.
-    pub(crate) async fn due(&self) -> Result<Vec<DueLane>, Error> {
+    pub(crate) async fn due(&self) -> Result<Vec<DueAccount>, Error> {
         let sql = concat!(
             "SELECT vendor, credential, paused, rules, (SELECT due_at FROM reachout_outbox_messages m
                 WHERE m.state = 'queued' AND m.worker IS NULL AND m.paused = 0 AND m.vendor = l.vendor AND m.credential = l.credential
                 ORDER BY due_at LIMIT 1) - ",
             now!(),
-            " FROM reachout_outbox_lanes l ORDER BY vendor, credential"
+            " FROM reachout_outbox_accounts l ORDER BY vendor, credential"
         );
-        let rows: Vec<LaneRow> = read!(self, |pool| query_as(sql).fetch_all(pool).await?);
+        let rows: Vec<AccountRow> = read!(self, |pool| query_as(sql).fetch_all(pool).await?);
         let all = rows.iter().any(|(vendor, _, paused, ..)| vendor.is_empty() && *paused != 0);
-        let lane = |(vendor, credential, paused, rules, due_in): LaneRow| {
-            let lane = Lane { vendor: vendor.parse().ok()?, credential };
-            let rules = Rules::read(rules.as_deref()).map_err(|error| format!("the rules of {lane} {error}"));
-            Some(DueLane { lane, paused: all || paused != 0, rules, due_in })
+        let account = |(vendor, credential, paused, rules, due_in): AccountRow| {
+            let account = Account { vendor: vendor.parse().ok()?, credential };
+            let rules = Rules::read(rules.as_deref()).map_err(|error| format!("the rules of {account} {error}"));
+            Some(DueAccount { account, paused: all || paused != 0, rules, due_in })
         };
-        Ok(rows.into_iter().filter_map(lane).collect())
+        Ok(rows.into_iter().filter_map(account).collect())
     }
 
     /// Whether something is queued in an account that is not paused, or being sent.
@@ -174,7 +171,7 @@ impl Store {
         let held = "SELECT EXISTS (SELECT 1 FROM reachout_outbox_workers w
             JOIN reachout_outbox_messages m ON m.worker = w.id AND m.state IN ('queued', 'sending'))";
         // A message goes from due to held and back while this is found out.
-        let waits = async || Ok::<_, Error>(self.due().await?.iter().any(|lane| !lane.paused && lane.due_in.is_some()));
+        let waits = async || Ok::<_, Error>(self.due().await?.iter().any(|account| !account.paused && account.due_in.is_some()));
         if waits().await? || read!(self, |pool| query_scalar(held).fetch_one(pool).await?) {
             return Ok(true);
         }
@@ -182,7 +179,7 @@ impl Store {
     }
 
     /// Holds up to `most` messages of an account for a worker whose lease lasts: the earliest due first.
-    pub(crate) async fn claim(&self, worker: &str, lane: &Lane, most: u32) -> Result<Vec<Claimed>, Error> {
+    pub(crate) async fn claim(&self, worker: &str, account: &Account, most: u32) -> Result<Vec<Claimed>, Error> {
         let sql = self.either(
             concat!(
                 "UPDATE reachout_outbox_messages SET worker = $1 WHERE id IN (SELECT id FROM reachout_outbox_messages
@@ -204,14 +201,14 @@ impl Store {
         );
         // Who finds that the lease has ended must not miss what is claimed meanwhile, so it waits for this to be committed.
         let lives = self.either("SELECT $1", "SELECT 1 FROM reachout_outbox_workers WHERE id = $1 FOR KEY SHARE");
-        let (vendor, credential) = (lane.vendor.id(), &lane.credential);
+        let (vendor, credential) = (account.vendor.id(), &account.credential);
         let rows: Vec<ClaimedRow> = relaxed!(self, |transaction| {
             query(lives).bind(worker).execute(&mut *transaction).await?;
             query_as(sql).bind(worker).bind(vendor).bind(credential).bind(i64::from(most)).fetch_all(&mut *transaction).await?
         });
         let mut claimed = Vec::with_capacity(rows.len());
         for (id, attempt, first_attempt, unclear_checks, due_at, content, sequence) in rows {
-            match from_content(id, lane, content.as_deref(), sequence, None) {
+            match from_content(id, account, content.as_deref(), sequence, None) {
                 Ok(Some(envelope)) => {
                     let unclear_checks = u32::try_from(unclear_checks).unwrap_or(u32::MAX);
                     let worker = worker.to_owned();
@@ -269,7 +266,7 @@ impl Store {
         Ok(read!(self, |pool| query_scalar("SELECT ms FROM reachout_outbox_clock").fetch_one(pool).await?))
     }
 
-    /// Writes down what came of an attempt that [`begin`](Self::begin_all) began. Also where the message was called `unknown` meanwhile: the
+    /// Records the outcome of an attempt that [`begin`](Self::begin_all) began. Also where the message was called `unknown` meanwhile: the
     /// worker that sent it knows better. False if it was settled otherwise.
     pub(crate) async fn finish(&self, claimed: &Claimed, outcome: &Outcome, used: &Used<'_>) -> Result<bool, Error> {
         let Claimed { id, attempt, worker, envelope, .. } = claimed;
@@ -281,7 +278,7 @@ impl Store {
             now!(),
             " WHERE id = $6 AND worker IS NOT DISTINCT FROM $7 AND attempt = $8 AND state IN ('sending', 'unknown')"
         );
-        let write_down = concat!(
+        let record = concat!(
             "UPDATE reachout_outbox_attempts SET finished_at = ",
             now!(),
             ", outcome = $1, reason = $2, code = $3, http_status = $4, request_id = $5 WHERE message = $6 AND attempt = $7"
@@ -298,7 +295,7 @@ impl Store {
         let name = "INSERT INTO reachout_outbox_ids (vendor, vendor_id, message) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
         let turn = self.turn();
         let Outcome { state, wait, reason, code, http_status, request_id, sent } = outcome;
-        let (vendor, credential) = (envelope.lane.vendor.id(), &envelope.lane.credential);
+        let (vendor, credential) = (envelope.account.vendor.id(), &envelope.account.credential);
         let sender = hash(envelope.message.from.as_deref().unwrap_or_default());
         Ok(relaxed!(self, |transaction| {
             if let Some(own) = sent.message_ids.first() {
@@ -309,7 +306,7 @@ impl Store {
             }
             let settled = query(settle).bind(state.name()).bind(reason).bind(code).bind(&sent.conversation_id).bind(milliseconds(*wait));
             let settled = settled.bind(id).bind(worker).bind(attempt + 1).execute(&mut *transaction).await?.rows_affected() > 0;
-            let done = query(write_down).bind(state.name()).bind(reason).bind(code).bind(http_status.map(i64::from)).bind(request_id);
+            let done = query(record).bind(state.name()).bind(reason).bind(code).bind(http_status.map(i64::from)).bind(request_id);
             done.bind(id).bind(attempt + 1).execute(&mut *transaction).await?;
             for vendor_id in &sent.message_ids {
                 query(name).bind(vendor).bind(vendor_id).bind(id).execute(&mut *transaction).await?;

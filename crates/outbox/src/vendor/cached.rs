@@ -7,13 +7,13 @@ use std::time::Duration;
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 
-use crate::{Error, Lane};
+use crate::{Account, Error};
 
 /// How long a failure stands for the messages that wait for the same.
 const FAILED: Duration = Duration::from_secs(5);
 
 /// What was read of each account.
-pub(super) struct Cached<T>(Mutex<HashMap<Lane, Arc<tokio::sync::Mutex<Reading<T>>>>>);
+pub(super) struct Cached<T>(Mutex<HashMap<Account, Arc<tokio::sync::Mutex<Reading<T>>>>>);
 
 /// What was read of an account.
 pub(super) struct Reading<T> {
@@ -29,12 +29,12 @@ impl<T> Default for Cached<T> {
 
 impl<T> Cached<T> {
     /// That of one account. Others that want it wait, so that it is read once.
-    pub(super) async fn of(&self, lane: &Lane) -> OwnedMutexGuard<Reading<T>> {
+    pub(super) async fn of(&self, account: &Account) -> OwnedMutexGuard<Reading<T>> {
         let reading = {
             // Every change under the lock is complete in itself, so a panic elsewhere leaves nothing half-done.
             let mut accounts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             let unread = || Arc::new(tokio::sync::Mutex::new(Reading { value: None, failed: None }));
-            Arc::clone(accounts.entry(lane.clone()).or_insert_with(unread))
+            Arc::clone(accounts.entry(account.clone()).or_insert_with(unread))
         };
         reading.lock_owned().await
     }

@@ -31,7 +31,7 @@ pub(super) struct Candidate {
     pub(super) at: Option<DateTime<Utc>>,
 }
 
-/// What came of the comparison.
+/// The result of the comparison.
 pub(super) enum Compared {
     Sent(Sent),
     /// Something went out that may be it.
@@ -60,8 +60,8 @@ impl<'a> Look<'a> {
     /// Conversations with the recipient that are known from other messages.
     pub(super) async fn conversations(&self) -> Result<Vec<String>, Error> {
         let mut found: Vec<_> = self.entry.conversation_id.iter().cloned().collect();
-        for entry in self.outbox.find_recipient(self.entry.lane.vendor, self.recipient()).await? {
-            let same = entry.lane == self.entry.lane
+        for entry in self.outbox.find_recipient(self.entry.account.vendor, self.recipient()).await? {
+            let same = entry.account == self.entry.account
                 && entry.envelope.as_ref().is_some_and(|other| other.message.channel == self.message().channel);
             if let Some(id) = entry.conversation_id.filter(|id| same && !found.contains(id)) {
                 found.push(id);
@@ -109,16 +109,16 @@ impl<'a> Look<'a> {
 
     async fn is_anothers(&self, candidate: &Candidate) -> Result<bool, Error> {
         let Some(id) = &candidate.id else { return Ok(false) };
-        Ok(self.outbox.find_message(self.entry.lane.vendor, id).await?.iter().any(|other| other.id != self.entry.id))
+        Ok(self.outbox.find_message(self.entry.account.vendor, id).await?.iter().any(|other| other.id != self.entry.id))
     }
 
     /// Another message of the same words that the candidate may be: one that is being sent, or that the vendor took without telling its id.
     async fn rival(&self, candidate: &Candidate) -> Result<Option<i64>, Error> {
-        for other in self.outbox.find_recipient(self.entry.lane.vendor, self.recipient()).await? {
+        for other in self.outbox.find_recipient(self.entry.account.vendor, self.recipient()).await? {
             let is_nameless = other.vendor_ids.iter().all(|id| Some(id) == candidate.thread.as_ref());
             let is_with_vendor = other.state == State::Sending || (other.state == State::Accepted && is_nameless);
             let Some(message) = other.envelope.as_ref().map(|envelope| &envelope.message) else { continue };
-            let is_same = other.lane == self.entry.lane && message.channel == self.message().channel;
+            let is_same = other.account == self.entry.account && message.channel == self.message().channel;
             if other.id != self.entry.id && is_with_vendor && is_same && candidate.text.as_deref().is_some_and(|text| says(message, text)) {
                 return Ok(Some(other.id));
             }

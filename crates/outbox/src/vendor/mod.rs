@@ -1,4 +1,4 @@
-//! What the vendors tell beside sending: whether somebody may be written to, whether a message arrived, and what happened to it later.
+//! What vendors are asked beside sending: whether somebody may be written to, whether a message arrived, and what happened to it later.
 
 #[cfg(any(feature = "sendpilot", feature = "highlevel", feature = "hoop-ai", feature = "leadway"))]
 mod absent;
@@ -19,13 +19,13 @@ use std::fmt;
 use reachout_messenger::Vendor;
 use reachout_runtime::BoxFuture;
 
-use crate::{Account, Attempt, Eligibility, Entry, Envelope, Error, Found, Outbox, Reconcile, Verdict};
+use crate::{AccountClient, Attempt, Eligibility, Entry, Envelope, Error, Found, Outbox, Reconcile, Verdict};
 
 pub use settle::{Settled, Settler};
 pub use signal::{Handled, Signal, SignalKind};
 
 /// Asks each vendor what it knows: contacts marked do-not-contact at Leonar, leads that unsubscribed at SendPilot, and do-not-disturb by
-/// channel at HighLevel and its editions. What each can tell is in the [README](crate#vendors).
+/// channel at HighLevel and its editions. What each has is in the [README](crate#vendors).
 #[derive(Default)]
 pub struct VendorEligibility {
     #[cfg(feature = "leonar")]
@@ -48,10 +48,10 @@ impl fmt::Debug for VendorEligibility {
 }
 
 impl Eligibility for VendorEligibility {
-    fn check<'a>(&'a self, account: &'a Account, envelope: &'a Envelope) -> BoxFuture<'a, Result<Verdict, Error>> {
+    fn check<'a>(&'a self, client: &'a AccountClient, envelope: &'a Envelope) -> BoxFuture<'a, Result<Verdict, Error>> {
         Box::pin(async move {
-            let vendor = envelope.lane.vendor;
-            let Some(core) = account.core() else {
+            let vendor = envelope.account.vendor;
+            let Some(core) = client.core() else {
                 let reason = "the account comes without a client that reads, so the vendor cannot be asked about the recipient";
                 return Err(Error::Other(reason.to_owned()));
             };
@@ -72,7 +72,7 @@ impl Eligibility for VendorEligibility {
     }
 }
 
-/// Looks for a message in the vendor's own lists, and compares content, recipient and time. What each vendor can tell is in the
+/// Looks for a message in the vendor's own lists, and compares content, recipient and time. What each vendor has is in the
 /// [README](crate#vendors).
 #[derive(Clone, Debug)]
 pub struct VendorReconcile {
@@ -80,19 +80,19 @@ pub struct VendorReconcile {
 }
 
 impl VendorReconcile {
-    /// For the messages of this outbox: what it sent otherwise tells where to look, and what is another message's.
+    /// For the messages of this outbox: the other messages show where to look, and what is another message's.
     pub fn new(outbox: &Outbox) -> Self {
         Self { outbox: outbox.clone() }
     }
 }
 
 impl Reconcile for VendorReconcile {
-    fn look<'a>(&'a self, account: &'a Account, entry: &'a Entry, attempt: &'a Attempt) -> BoxFuture<'a, Result<Found, Error>> {
+    fn look<'a>(&'a self, client: &'a AccountClient, entry: &'a Entry, attempt: &'a Attempt) -> BoxFuture<'a, Result<Found, Error>> {
         Box::pin(async move {
-            let Some(core) = account.core() else { return Ok(Found::Unclear("the account comes without a client that reads".to_owned())) };
+            let Some(core) = client.core() else { return Ok(Found::Unclear("the account comes without a client that reads".to_owned())) };
             let Some(envelope) = &entry.envelope else { return Ok(Found::Unclear("its content was purged".to_owned())) };
             let look = candidate::Look::new(&self.outbox, entry, envelope, attempt);
-            match entry.lane.vendor {
+            match entry.account.vendor {
                 #[cfg(feature = "leonar")]
                 Vendor::Leonar => leonar::look(core, &look).await,
                 #[cfg(feature = "sendpilot")]

@@ -8,9 +8,9 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 
 use super::VendorReconcile;
-use crate::account::{Account, Accounts, Clients};
+use crate::clients::{AccountClient, Accounts, Clients};
 use crate::time::from_ms;
-use crate::{Entry, Error, Filter, Found, Lane, Outbox, Reconcile, Resolution, State};
+use crate::{Account, Entry, Error, Filter, Found, Outbox, Reconcile, Resolution, State};
 
 /// How many messages are read at a time.
 const PAGE: u32 = 200;
@@ -45,7 +45,7 @@ pub struct Settled {
     pub id: i64,
     /// Through whom it was sent.
     #[serde(serialize_with = "text")]
-    pub account: Lane,
+    pub account: Account,
     /// `sent`: it is accepted; `not-sent`: it is queued again; `unclear`: a person decides; `too-early`: it is looked for later; `changed`:
     /// another settled it, or sent it again, while it was looked for; `error`.
     pub found: &'static str,
@@ -53,8 +53,8 @@ pub struct Settled {
     pub reason: Option<String>,
 }
 
-fn text<S: Serializer>(lane: &Lane, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(lane)
+fn text<S: Serializer>(account: &Account, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(account)
 }
 
 impl Settler {
@@ -92,12 +92,12 @@ impl Settler {
                     // The database's own failures end the loop with the next page.
                     Err(error) => ("error", Some(error.to_string())),
                 };
-                settled.push(Settled { id: entry.id, account: entry.lane.clone(), found, reason });
+                settled.push(Settled { id: entry.id, account: entry.account.clone(), found, reason });
             }
         }
     }
 
-    async fn one(&self, entry: &Entry, accounts: &mut HashMap<Lane, Account>) -> Result<(&'static str, Option<String>), Error> {
+    async fn one(&self, entry: &Entry, accounts: &mut HashMap<Account, AccountClient>) -> Result<(&'static str, Option<String>), Error> {
         let attempts = self.outbox.attempts(entry.id).await?;
         let Some(attempt) = attempts.last().filter(|attempt| attempt.number == entry.attempts) else {
             return Ok(("unclear", Some("its last attempt is not known".to_owned())));
@@ -108,11 +108,11 @@ impl Settler {
         if now - attempt.started_at < grace {
             return Ok(("too-early", Some("it was begun a moment ago".to_owned())));
         }
-        if !accounts.contains_key(&entry.lane) {
-            let account = self.account(&entry.lane).await?;
-            accounts.insert(entry.lane.clone(), account);
+        if !accounts.contains_key(&entry.account) {
+            let account = self.account(&entry.account).await?;
+            accounts.insert(entry.account.clone(), account);
         }
-        let Some(account) = accounts.get(&entry.lane) else { return Ok(("unclear", None)) };
+        let Some(account) = accounts.get(&entry.account) else { return Ok(("unclear", None)) };
         let (found, resolution) = match self.reconcile.look(account, entry, attempt).await? {
             Found::Sent(sent) => ("sent", Resolution::Sent(sent)),
             Found::NotSent => ("not-sent", Resolution::Resend),
@@ -127,9 +127,9 @@ impl Settler {
         }
     }
 
-    async fn account(&self, lane: &Lane) -> Result<Account, Error> {
-        let (rules, budgets) = (self.outbox.rules(lane).await?, self.outbox.budgets());
-        self.accounts.open(lane, Clients { lane, rules: &rules, budgets: &budgets }).await
+    async fn account(&self, account: &Account) -> Result<AccountClient, Error> {
+        let (rules, budgets) = (self.outbox.rules(account).await?, self.outbox.budgets());
+        self.accounts.open(account, Clients { account, rules: &rules, budgets: &budgets }).await
     }
 }
 

@@ -1,10 +1,10 @@
-//! [`Signal`]: what webhooks tell of messages and people, and what follows from it.
+//! [`Signal`]: webhook events about messages and people, and what follows from them.
 
 use reachout_messenger::{Channel, Vendor};
 
 use crate::{Address, Error, Outbox};
 
-/// Something that a vendor's webhook told, in the form in which the outbox takes it: [`Outbox::receive`].
+/// A vendor's webhook event, in the form in which the outbox takes it: [`Outbox::receive`].
 ///
 /// Made from the vendor's own event; nothing is made from events that are about neither a reply, nor a bounce, nor the wish to get nothing
 /// more. Verify the signature of the webhook first.
@@ -24,11 +24,11 @@ use crate::{Address, Error, Outbox};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Signal {
-    /// Who told it.
+    /// Whose event it is.
     pub vendor: Vendor,
     /// What happened.
     pub kind: SignalKind,
-    /// By which channel, if that was told.
+    /// By which channel, if the event has it.
     pub channel: Option<Channel>,
     /// The vendor's ids of the message.
     pub message_ids: Vec<String>,
@@ -80,7 +80,7 @@ impl Signal {
         Self { vendor, kind, channel: None, message_ids: Vec::new(), conversation_id: None, recipients: Vec::new() }
     }
 
-    /// What an event of SendPilot tells. It names the lead and the profile, not the message.
+    /// The signal of an event of SendPilot. It names the lead and the profile, not the message.
     #[cfg(feature = "sendpilot")]
     pub fn from_sendpilot(event: &reachout_messenger::sendpilot::WebhookEvent) -> Option<Self> {
         use reachout_messenger::sendpilot::{WebhookEvent, types::LeadStatus};
@@ -99,7 +99,7 @@ impl Signal {
         Some(Self { recipients, ..Self::new(Vendor::SendPilot, kind) })
     }
 
-    /// What an event of HighLevel tells.
+    /// The signal of an event of HighLevel.
     #[cfg(feature = "highlevel")]
     pub fn from_highlevel(event: &reachout_messenger::highlevel::WebhookEvent) -> Option<Self> {
         use reachout_messenger::highlevel::WebhookEvent;
@@ -111,7 +111,7 @@ impl Signal {
         }
     }
 
-    /// What an event of Hoop AI tells.
+    /// The signal of an event of Hoop AI.
     #[cfg(feature = "hoop-ai")]
     pub fn from_hoop_ai(event: &reachout_messenger::hoop_ai::WebhookEvent) -> Option<Self> {
         use reachout_messenger::hoop_ai::WebhookEvent;
@@ -123,7 +123,7 @@ impl Signal {
         }
     }
 
-    /// What an event of Leadway CRM tells.
+    /// The signal of an event of Leadway CRM.
     #[cfg(feature = "leadway")]
     pub fn from_leadway(event: &reachout_messenger::leadway::WebhookEvent) -> Option<Self> {
         use reachout_messenger::leadway::WebhookEvent;
@@ -164,8 +164,8 @@ fn highlevel(vendor: Vendor, event: &MessageEvent, inbound: bool) -> Option<Sign
 }
 
 impl Outbox {
-    /// Does what follows from what a webhook told: stops the follow-ups of the messages it is about, and puts whoever unsubscribed on the
-    /// suppression list, with the addresses that those messages had. Told again, it does nothing more.
+    /// Handles a webhook event: stops the follow-ups of the messages it is about, and puts whoever unsubscribed on the
+    /// suppression list, with the addresses that those messages had. Of the same event again, nothing more follows.
     ///
     /// A reply and an unsubscription are about a person: about all messages with the signal's ids, in its conversation, or to its recipients.
     /// A bounce is about the messages with its ids; without any, about the conversation, and without that about the recipients.

@@ -1,7 +1,7 @@
 //! One address counts as one, however it is written and by whatever door it comes in.
 
 use reachout_messenger::{LeadwayOptions, SendPilotOptions, leadway::types::ForwardConfig};
-use reachout_outbox::{Channel, Envelope, Filter, Lane, Message, Recipient, Signal, SignalKind, State, Vendor};
+use reachout_outbox::{Account, Channel, Envelope, Filter, Message, Recipient, Signal, SignalKind, State, Vendor};
 
 use crate::both;
 use crate::database::Database;
@@ -10,7 +10,7 @@ use crate::vendor::{CONTACT, by_key, envelope, runner, sandbox};
 const PROFILE: &str = "https://www.linkedin.com/in/john-doe";
 
 fn at(vendor: Vendor, message: Message) -> Envelope {
-    Envelope::new(Lane::new(vendor, "acme"), message)
+    Envelope::new(Account::new(vendor, "acme"), message)
 }
 
 fn email() -> Message {

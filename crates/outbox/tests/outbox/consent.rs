@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reachout_outbox::{Channel, Envelope, Lane, Message, Outbox, Runner, State, Vendor, VendorEligibility};
+use reachout_outbox::{Account, Channel, Envelope, Message, Outbox, Runner, State, Vendor, VendorEligibility};
 use serde_json::{Value, json};
 
 use crate::both;
@@ -56,12 +56,12 @@ async fn what_is_not_understood_of_a_contact_is_no_permission() {
                 })
                 .await;
                 let message = Message::to("c1").channel(Channel::Sms).text("Hi");
-                outbox.enqueue(&Envelope::new(Lane::new(vendor, "acme"), message), "key").await.unwrap();
+                outbox.enqueue(&Envelope::new(Account::new(vendor, "acme"), message), "key").await.unwrap();
                 run(asking(&outbox, &address)).await;
                 let entry = by_key(&outbox, "key").await;
                 assert_eq!((entry.state, entry.attempts), (*state, u32::from(*state == State::Accepted)), "{case}: {:?}", entry.reason);
                 assert_eq!(sent.lock().unwrap().len(), entry.attempts as usize, "{case}");
-                assert_eq!(outbox.status().await.unwrap().lanes[0].paused, *paused, "{case}");
+                assert_eq!(outbox.status().await.unwrap().accounts[0].paused, *paused, "{case}");
                 if *state != State::Accepted {
                     assert_eq!(entry.code.as_deref(), *code, "{case}");
                     assert!(entry.reason.is_some_and(|reason| reason.len() > 20), "{case}: it says why");
@@ -143,7 +143,7 @@ async fn written_to(address: &str, sent: &Sent) -> (Vec<String>, Outbox, Databas
     let outbox = database.open().await;
     for (key, number) in [("free", 3), ("marked", MARKED), ("nobody", 9999)] {
         let message = Message::to(id(number)).channel(Channel::Linkedin).text(key);
-        outbox.enqueue(&Envelope::new(Lane::new(Vendor::Leonar, "acme"), message), key).await.unwrap();
+        outbox.enqueue(&Envelope::new(Account::new(Vendor::Leonar, "acme"), message), key).await.unwrap();
     }
     run(asking(&outbox, address)).await;
     let sent = sent.lock().unwrap().clone();
@@ -266,19 +266,19 @@ both! {
         let (outbox, sandbox) = (database.open().await, crate::vendor::sandbox().await);
         outbox.enqueue(&crate::vendor::envelope("hello"), "key").await.unwrap();
         for rules in [
-            "UPDATE reachout_outbox_lanes SET rules = '{\"weekends\":false}'",
-            "UPDATE reachout_outbox_lanes SET rules = '{'",
-            "UPDATE reachout_outbox_lanes SET rules = '{\"daily_cap\":{\"most\":5,\"zone\":\"Mars/Olympus\"}}'",
+            "UPDATE reachout_outbox_accounts SET rules = '{\"weekends\":false}'",
+            "UPDATE reachout_outbox_accounts SET rules = '{'",
+            "UPDATE reachout_outbox_accounts SET rules = '{\"daily_cap\":{\"most\":5,\"zone\":\"Mars/Olympus\"}}'",
         ] {
             assert_eq!(database.change(rules).await, 1);
             crate::vendor::runner(&outbox, &sandbox).run().await.unwrap();
             assert_eq!(by_key(&outbox, "key").await.state, State::Queued, "{rules}");
-            let account = outbox.status().await.unwrap().lanes.remove(0);
+            let account = outbox.status().await.unwrap().accounts.remove(0);
             assert!(account.paused && account.reason.as_ref().is_some_and(|reason| reason.contains("cannot be read")), "{account:?}");
-            assert!(outbox.rules(&crate::vendor::lane()).await.unwrap_err().to_string().contains("cannot be read"));
+            assert!(outbox.rules(&crate::vendor::account()).await.unwrap_err().to_string().contains("cannot be read"));
             outbox.resume(None).await.unwrap();
         }
-        outbox.set_rules(&crate::vendor::lane(), &reachout_outbox::Rules::new()).await.unwrap();
+        outbox.set_rules(&crate::vendor::account(), &reachout_outbox::Rules::new()).await.unwrap();
         crate::vendor::runner(&outbox, &sandbox).run().await.unwrap();
         assert_eq!(by_key(&outbox, "key").await.state, State::Accepted);
     }

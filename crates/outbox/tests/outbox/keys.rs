@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use reachout_outbox::{Batch, Channel, Envelope, Filter, Lane, Message, State, Vendor};
+use reachout_outbox::{Account, Batch, Channel, Envelope, Filter, Message, State, Vendor};
 
 use crate::both;
 use crate::database::Database;
-use crate::vendor::{CONTACT, by_key, envelope, lane, runner, sandbox};
+use crate::vendor::{CONTACT, account, by_key, envelope, runner, sandbox};
 
 both! {
     async fn a_key_is_good_for_one_message(database) {
@@ -16,7 +16,7 @@ both! {
         assert_eq!((first.new, again.new, first.id), (true, false, again.id));
         let later = envelope("hello").not_before(chrono::Utc::now());
         assert!(!outbox.enqueue(&later, "key").await.unwrap().new, "its time does not count");
-        let elsewhere = Envelope::new(Lane::new(Vendor::Leonar, "other"), envelope("hello").message);
+        let elsewhere = Envelope::new(Account::new(Vendor::Leonar, "other"), envelope("hello").message);
         for other in [envelope("HELLO"), elsewhere, envelope("hello").sequence("s")] {
             let error = outbox.enqueue(&other, "key").await.unwrap_err().to_string();
             assert!(error.contains("its key was used for another message"), "{error}");
@@ -30,7 +30,7 @@ both! {
 
     async fn what_cannot_be_sent_is_not_queued(database) {
         let outbox = database.open().await;
-        let fax = |n: usize| Envelope::new(lane(), Message::to(CONTACT).channel(if n == 700 { Channel::Sms } else { Channel::Email }).text("x").subject("y"));
+        let fax = |n: usize| Envelope::new(account(), Message::to(CONTACT).channel(if n == 700 { Channel::Sms } else { Channel::Email }).text("x").subject("y"));
         let error = outbox.enqueue_all((1..=1000).map(|n| (n.to_string(), fax(n)))).await.unwrap_err().to_string();
         assert!(error.starts_with("message 700 of the batch: "), "{error}");
         let zone = envelope("x").time_zone("Paris");

@@ -9,7 +9,7 @@ use reachout_sandbox::{Fault, FaultKind, FaultRule, Sandbox};
 
 use crate::database::Database;
 use crate::processes::{LEASE, signal, spawn};
-use crate::vendor::{delivered, envelope, lane, performed, sandbox};
+use crate::vendor::{account, delivered, envelope, performed, sandbox};
 
 /// Numbers that look random, from a seed that is printed.
 struct Random(u64);
@@ -84,7 +84,7 @@ fn text(entry: &Entry) -> String {
 async fn weather(database: &Database, storm: Storm) {
     let mut random = Random::new();
     let (outbox, sandbox) = (database.open().await, sandbox().await);
-    outbox.set_rules(&lane(), &Rules::new().limit(2000, Duration::from_secs(1))).await.unwrap();
+    outbox.set_rules(&account(), &Rules::new().limit(2000, Duration::from_secs(1))).await.unwrap();
     let messages = (0..storm.messages).map(|n| (format!("key-{n}"), envelope(&format!("m{n}"))));
     outbox.enqueue_all(messages).await.unwrap();
     bad_weather(&sandbox, 2 * storm.messages, storm.latency, &mut random);
@@ -106,7 +106,7 @@ async fn weather(database: &Database, storm: Storm) {
             restarts += 1;
         }
     }
-    finish(&mut processes).await;
+    finish(&mut processes, &sandbox).await;
     let stormy = begun.elapsed();
 
     // What was in flight when its worker died may still be on its way in the sandbox.
@@ -139,7 +139,7 @@ async fn weather(database: &Database, storm: Storm) {
         }
     }
     let mut last = vec![start()];
-    finish(&mut last).await;
+    finish(&mut last, &sandbox).await;
     let kept = delivered(&sandbox, conversations).await;
     assert_eq!(kept.len(), storm.messages, "none is lost");
     assert!(kept.values().all(|count| *count == 1), "none was sent twice");
@@ -154,12 +154,17 @@ async fn weather(database: &Database, storm: Storm) {
     }
 }
 
-async fn finish(processes: &mut [Child]) {
+/// Waits for the processes to end, for as long as they do something: how fast that is depends on what else the machine does.
+async fn finish(processes: &mut [Child], sandbox: &Sandbox) {
+    let (mut seen, mut changed) = (0, Instant::now());
     for process in processes {
-        let give_up = Instant::now() + Duration::from_mins(1);
         while process.try_wait().unwrap().is_none() {
-            assert!(Instant::now() < give_up, "the outbox does not become empty");
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            let requests = sandbox.requests().len();
+            if requests != std::mem::replace(&mut seen, requests) {
+                changed = Instant::now();
+            }
+            assert!(changed.elapsed() < Duration::from_mins(1), "the outbox does not become empty");
+            tokio::time::sleep(Duration::from_millis(300)).await;
         }
     }
 }
@@ -194,7 +199,7 @@ async fn killed_two_hundred_times_on_postgres_which_is_restarted_ten_times() {
 /// A worker that is suspended for longer than its lease goes on afterwards: not with what was another's meanwhile.
 async fn suspended(database: Database) {
     let (outbox, sandbox) = (database.open().await, sandbox().await);
-    outbox.set_rules(&lane(), &Rules::new().limit(2000, Duration::from_secs(1))).await.unwrap();
+    outbox.set_rules(&account(), &Rules::new().limit(2000, Duration::from_secs(1))).await.unwrap();
     outbox.enqueue_all((0..150).map(|n| (format!("key-{n}"), envelope(&format!("m{n}"))))).await.unwrap();
     sandbox.add_fault(FaultRule::new(Fault::new(FaultKind::Latency).after_milliseconds(30)).times(10_000)).unwrap();
     let mut first = spawn(&database.address(), sandbox.url(), 6, LEASE);
@@ -214,12 +219,12 @@ async fn suspended(database: Database) {
     let mut second = spawn(&database.address(), sandbox.url(), 6, LEASE);
     tokio::time::sleep(2 * LEASE).await;
     println!("the other goes on");
-    finish(std::slice::from_mut(&mut second)).await;
+    finish(std::slice::from_mut(&mut second), &sandbox).await;
     println!("the suspended one goes on");
     let before = outbox.status().await.unwrap();
     assert_eq!(before.count(State::Accepted) + before.count(State::Unknown), 150, "{before:?}");
     signal(&first, "CONT");
-    finish(std::slice::from_mut(&mut first)).await;
+    finish(std::slice::from_mut(&mut first), &sandbox).await;
     let counts = performed(&sandbox);
     assert!(counts.values().all(|count| *count == 1), "none was sent twice");
     let after = outbox.status().await.unwrap();

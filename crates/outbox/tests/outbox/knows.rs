@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use reachout_messenger::{hoop_ai, leadway, leonar, sendpilot};
-use reachout_outbox::{Channel, Envelope, Filter, Handled, Lane, Message, Settler, Signal, SignalKind, State, Vendor, VendorEligibility};
+use reachout_outbox::{
+    Account, Channel, Envelope, Filter, Handled, Message, Settler, Signal, SignalKind, State, Vendor, VendorEligibility,
+};
 use reachout_sandbox::{FaultKind, Sandbox};
 use serde_json::json;
 
 use crate::both;
 use crate::database::{Database, in_time};
-use crate::vendor::{AtSandbox, by_key, envelope, fault, lane, performed, runner, sandbox};
+use crate::vendor::{AtSandbox, account, by_key, envelope, fault, performed, runner, sandbox};
 
 const PROFILE: &str = "https://www.linkedin.com/in/john-doe";
 
@@ -28,7 +30,7 @@ fn to(vendor: Vendor, channel: Channel, recipient: &str, text: &str) -> Envelope
     let message = Message::to(recipient).channel(channel).text(text);
     let message = if channel == Channel::Email { message.subject("A role") } else { message };
     let message = if vendor == Vendor::SendPilot { message.from("sender_abc123") } else { message };
-    Envelope::new(Lane::new(vendor, "acme"), message)
+    Envelope::new(Account::new(vendor, "acme"), message)
 }
 
 /// A contact of each edition that is marked.
@@ -196,7 +198,7 @@ both! {
         outbox.enqueue(&to(Vendor::SendPilot, Channel::Linkedin, PROFILE, "b"), "b").await.unwrap();
         let found = outbox.find_recipient(Vendor::SendPilot, "HTTPS://www.linkedin.com/in/john-doe/").await.unwrap();
         assert_eq!(found.iter().map(|entry| entry.key.as_deref()).collect::<Vec<_>>(), [Some("b")]);
-        assert_eq!(found[0].lane, Lane::new(Vendor::SendPilot, "acme"));
+        assert_eq!(found[0].account, Account::new(Vendor::SendPilot, "acme"));
         for (key, recipient) in [("c", "c_1"), ("d", "cx1")] {
             outbox.enqueue(&to(Vendor::HoopAi, Channel::Sms, recipient, key), key).await.unwrap();
         }
@@ -204,6 +206,6 @@ both! {
         assert_eq!(found.iter().map(|entry| entry.key.as_deref()).collect::<Vec<_>>(), [Some("c")]);
         assert!(outbox.find_recipient(Vendor::Leonar, "x1").await.unwrap().is_empty());
         assert!(outbox.find_recipient(Vendor::Leonar, "%").await.is_err());
-        assert_eq!(outbox.find_recipient(lane().vendor, crate::vendor::CONTACT).await.unwrap().len(), 1);
+        assert_eq!(outbox.find_recipient(account().vendor, crate::vendor::CONTACT).await.unwrap().len(), 1);
     }
 }

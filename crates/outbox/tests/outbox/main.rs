@@ -1,5 +1,5 @@
 //! The outbox over SQLite and Postgres, with the sandbox as the vendors.
-#![allow(clippy::doc_markdown, reason = "the names of databases and vendors are not code")]
+#![expect(clippy::doc_markdown, reason = "the names of databases and vendors are not code")]
 
 mod addresses;
 mod consent;

@@ -2,16 +2,18 @@
 
 use std::time::Duration;
 
-use reachout_outbox::{Account, BoxFuture, Channel, Eligibility, Envelope, Error, Filter, Lane, Message, Refusal, State, Vendor, Verdict};
+use reachout_outbox::{
+    Account, AccountClient, BoxFuture, Channel, Eligibility, Envelope, Error, Filter, Message, Refusal, State, Vendor, Verdict,
+};
 
 use crate::both;
-use crate::vendor::{CONTACT, by_key, envelope, lane, performed, runner, sandbox};
+use crate::vendor::{CONTACT, account, by_key, envelope, performed, runner, sandbox};
 
 fn by(channel: Channel) -> Envelope {
     let subject = matches!(channel, Channel::Email | Channel::LinkedinInmail).then(|| "Hi".to_owned());
     let mut message = Message::to(CONTACT).channel(channel).text(channel.name());
     message.subject = subject;
-    Envelope::new(lane(), message)
+    Envelope::new(account(), message)
 }
 
 /// Says the same of everybody.
@@ -19,7 +21,7 @@ fn by(channel: Channel) -> Envelope {
 struct Says(Verdict);
 
 impl Eligibility for Says {
-    fn check<'a>(&'a self, _: &'a Account, _: &'a Envelope) -> BoxFuture<'a, Result<Verdict, Error>> {
+    fn check<'a>(&'a self, _: &'a AccountClient, _: &'a Envelope) -> BoxFuture<'a, Result<Verdict, Error>> {
         Box::pin(std::future::ready(Ok(self.0.clone())))
     }
 }
@@ -152,7 +154,7 @@ both! {
             assert_eq!(outbox.refusal(&by(channel), None).await.unwrap(), Some(Refusal::Vendor("dnd".to_owned())), "{channel}");
         }
         let mut other = by(Channel::Linkedin);
-        other.lane = Lane::new(Vendor::Leonar, "other");
+        other.account = Account::new(Vendor::Leonar, "other");
         assert_eq!(outbox.refusal(&other, None).await.unwrap(), None, "another account may know better");
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use reachout_outbox::{Clock, Daily, QuietHours, Rules, Runner, State};
 
 use crate::both;
-use crate::vendor::{AtSandbox, by_key, envelope, lane, performed, sandbox};
+use crate::vendor::{AtSandbox, account, by_key, envelope, performed, sandbox};
 
 both! {
     async fn nothing_is_sent_in_quiet_hours(database) {
@@ -19,7 +19,7 @@ both! {
             if ahead >= 0 { format!("Etc/GMT-{ahead}") } else { format!("Etc/GMT+{}", -ahead) }
         };
         let night = QuietHours::new("20:00", "08:00", Clock::recipient("UTC").unwrap()).unwrap();
-        outbox.set_rules(&lane(), &Rules::new().quiet_hours(night)).await.unwrap();
+        outbox.set_rules(&account(), &Rules::new().quiet_hours(night)).await.unwrap();
         outbox.enqueue(&envelope("noon").time_zone(zone(12)), "noon").await.unwrap();
         outbox.enqueue(&envelope("night").time_zone(zone(0)), "night").await.unwrap();
         let stop = tokio::time::sleep(Duration::from_secs(2));
@@ -33,7 +33,7 @@ both! {
 
     async fn a_sender_has_so_many_a_day(database) {
         let (outbox, sandbox) = (database.open().await, sandbox().await);
-        outbox.set_rules(&lane(), &Rules::new().daily_cap(Daily::new(3, "UTC").unwrap())).await.unwrap();
+        outbox.set_rules(&account(), &Rules::new().daily_cap(Daily::new(3, "UTC").unwrap())).await.unwrap();
         // A message that is not sent after all does not count.
         crate::vendor::fault(&sandbox, reachout_sandbox::FaultKind::RateLimit { retry_after: Some(0) });
         let from = |n: usize| ["3c90c3cc-0d44-4b50-8888-8dd25736052a", "4c90c3cc-0d44-4b50-8888-8dd25736052a"][n % 2];
@@ -57,9 +57,9 @@ both! {
 async fn rules_are_kept() {
     let database = crate::database::Database::sqlite();
     let outbox = database.open().await;
-    assert_eq!(outbox.rules(&lane()).await.unwrap(), Rules::new());
+    assert_eq!(outbox.rules(&account()).await.unwrap(), Rules::new());
     let rules = Rules::new().limit(10, Duration::from_secs(1)).steady();
-    outbox.set_rules(&lane(), &rules).await.unwrap();
-    assert_eq!(database.open().await.rules(&lane()).await.unwrap(), rules);
-    assert!(outbox.set_rules(&lane(), &Rules::new().limit(0, Duration::from_secs(1))).await.is_err());
+    outbox.set_rules(&account(), &rules).await.unwrap();
+    assert_eq!(database.open().await.rules(&account()).await.unwrap(), rules);
+    assert!(outbox.set_rules(&account(), &Rules::new().limit(0, Duration::from_secs(1))).await.is_err());
 }

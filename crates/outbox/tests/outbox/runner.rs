@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reachout_messenger::{Error as SendError, Receipt};
 use reachout_outbox::{
-    Account, Accounts, BoxFuture, Clients, Eligibility, Envelope, Error, Lane, Message, Messenger, Runner, State, Vendor, Verdict,
+    Account, AccountClient, Accounts, BoxFuture, Clients, Eligibility, Envelope, Error, Message, Messenger, Runner, State, Vendor, Verdict,
 };
 
 use crate::both;
@@ -25,13 +25,13 @@ impl Messenger for Panics {
 }
 
 impl Accounts for Panics {
-    fn open<'a>(&'a self, lane: &'a Lane, _clients: Clients<'a>) -> BoxFuture<'a, Result<Account, Error>> {
-        Box::pin(async move { Ok(Account::new(lane.clone(), *self)) })
+    fn open<'a>(&'a self, account: &'a Account, _clients: Clients<'a>) -> BoxFuture<'a, Result<AccountClient, Error>> {
+        Box::pin(async move { Ok(AccountClient::new(account.clone(), *self)) })
     }
 }
 
 impl Eligibility for Panics {
-    fn check<'a>(&'a self, _account: &'a Account, _envelope: &'a Envelope) -> BoxFuture<'a, Result<Verdict, Error>> {
+    fn check<'a>(&'a self, _account: &'a AccountClient, _envelope: &'a Envelope) -> BoxFuture<'a, Result<Verdict, Error>> {
         Box::pin(async { panic!("a hook of one's own") })
     }
 }

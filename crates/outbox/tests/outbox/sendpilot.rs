@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reachout_outbox::{Channel, Envelope, Lane, Message, Runner, State, Vendor, VendorEligibility};
+use reachout_outbox::{Account, Channel, Envelope, Message, Runner, State, Vendor, VendorEligibility};
 use serde_json::{Value, json};
 
 use crate::database::{Database, in_time};
@@ -29,11 +29,11 @@ fn everything(path: &str) -> Value {
         "leads" => list("leads", &[lead("l1", ADA, "MESSAGE_SENT"), lead("l3", BO, "DONE")], 2),
         "l1" => lead("l1", ADA, "MESSAGE_SENT"),
         "l2" => lead("l2", ADA, "unsubscribed"),
-        "l3" => lead("l3", BO, "DONE"),
+        // The one for the other.
+        "l3" | "l7" => lead("l3", BO, "DONE"),
         "l4" => lead("l4", BO, "DO_NOT_DISTURB"),
         "l5" => json!({ "id": "l5", "linkedinUrl": BO }),
         "l6" => json!({ "id": "l6", "status": "DONE" }),
-        "l7" => lead("l3", BO, "DONE"),
         _ => Value::Null,
     }
 }
@@ -55,7 +55,7 @@ async fn sent_to(recipient: &str, lead: Option<&str>, read: fn(&str) -> Value) -
     .await;
     let mut message = Message::to(recipient).channel(Channel::Linkedin).from("sender_abc123").text("Hi");
     message.sendpilot.lead_id = lead.map(str::to_owned);
-    outbox.enqueue(&Envelope::new(Lane::new(Vendor::SendPilot, "acme"), message), "key").await.unwrap();
+    outbox.enqueue(&Envelope::new(Account::new(Vendor::SendPilot, "acme"), message), "key").await.unwrap();
     let runner = Runner::new(&outbox, AtSandbox(address)).eligibility(VendorEligibility::new());
     let runner = runner.attempts(1).until_empty().lease(Duration::from_secs(10));
     runner.run_until(tokio::time::sleep(Duration::from_millis(1500))).await.unwrap();

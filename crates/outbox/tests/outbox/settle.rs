@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reachout_outbox::{
-    Account, Attempt, BoxFuture, Channel, Entry, Envelope, Error, Filter, Found, Lane, Message, Outbox, Reconcile, Resolution, Sent,
-    Settled, Settler, State, Vendor,
+    Account, AccountClient, Attempt, BoxFuture, Channel, Entry, Envelope, Error, Filter, Found, Message, Outbox, Reconcile, Resolution,
+    Sent, Settled, Settler, State, Vendor,
 };
 use reachout_sandbox::{Fault, FaultKind, FaultRule, Sandbox};
 use serde_json::json;
@@ -16,12 +16,12 @@ use crate::database::{Database, in_time};
 use crate::vendor::{AtSandbox, by_key, fault, performed, runner, sandbox};
 
 fn sms(text: &str) -> Envelope {
-    Envelope::new(Lane::new(Vendor::HoopAi, "acme"), Message::to("contact1").channel(Channel::Sms).text(text))
+    Envelope::new(Account::new(Vendor::HoopAi, "acme"), Message::to("contact1").channel(Channel::Sms).text(text))
 }
 
 fn email(text: &str) -> Envelope {
     let message = Message::to("contact1").channel(Channel::Email).subject("A role").text(text).thread("thread-1");
-    Envelope::new(Lane::new(Vendor::HoopAi, "acme"), message)
+    Envelope::new(Account::new(Vendor::HoopAi, "acme"), message)
 }
 
 /// Queues a message whose sending ends with this fault.
@@ -149,7 +149,7 @@ async fn a_list_that_is_not_understood_proves_nothing() {
 struct Slow(Outbox, Arc<Sandbox>);
 
 impl Reconcile for Slow {
-    fn look<'a>(&'a self, _account: &'a Account, entry: &'a Entry, attempt: &'a Attempt) -> BoxFuture<'a, Result<Found, Error>> {
+    fn look<'a>(&'a self, _account: &'a AccountClient, entry: &'a Entry, attempt: &'a Attempt) -> BoxFuture<'a, Result<Found, Error>> {
         Box::pin(async move {
             let Self(outbox, sandbox) = self;
             outbox.resolve(entry.id, attempt.number, Resolution::Resend).await?;

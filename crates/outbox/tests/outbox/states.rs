@@ -7,7 +7,7 @@ use reachout_outbox::{Event, Filter, Resolution, Sent, State};
 use reachout_sandbox::FaultKind;
 
 use crate::both;
-use crate::vendor::{by_key, envelope, fault, lane, performed, runner, sandbox};
+use crate::vendor::{account, by_key, envelope, fault, performed, runner, sandbox};
 
 fn status(status: u16) -> FaultKind {
     FaultKind::Status { status, body: None, headers: BTreeMap::new() }
@@ -45,7 +45,7 @@ both! {
             assert_eq!(reached, (state, attempts, count), "{name}: {:?}", entry.reason);
             assert_eq!(outbox.attempts(entry.id).await.unwrap().len(), attempts as usize, "{name}: each attempt is a row");
             assert_eq!(outbox.attempts(entry.id).await.unwrap().last().unwrap().outcome, Some(state), "{name}");
-            assert_eq!(outbox.status().await.unwrap().lanes[0].paused, paused, "{name}");
+            assert_eq!(outbox.status().await.unwrap().accounts[0].paused, paused, "{name}");
             assert_eq!(summary.count(state), u64::from(state != State::Queued), "{name}");
             outbox.cancel(&Filter::all()).await.unwrap();
             outbox.resume(None).await.unwrap();
@@ -53,8 +53,8 @@ both! {
         let refused = by_key(&outbox, "refused").await;
         assert!(refused.reason.unwrap().contains("Leonar"), "the vendor's words are kept");
         let accepted = by_key(&outbox, "nothing goes wrong").await;
-        assert_eq!(outbox.find_message(lane().vendor, &accepted.vendor_ids[0]).await.unwrap()[0].id, accepted.id);
-        let conversation = outbox.find_conversation(lane().vendor, &accepted.conversation_id.unwrap()).await.unwrap();
+        assert_eq!(outbox.find_message(account().vendor, &accepted.vendor_ids[0]).await.unwrap()[0].id, accepted.id);
+        let conversation = outbox.find_conversation(account().vendor, &accepted.conversation_id.unwrap()).await.unwrap();
         assert!(conversation.iter().any(|entry| entry.id == accepted.id));
     }
 
@@ -84,21 +84,21 @@ both! {
         for state in [State::Unknown, State::Accepted, State::Sending, State::Queued] {
             assert!(outbox.retry(state, &Filter::all()).await.unwrap_err().to_string().contains("not sent again"), "{state}");
         }
-        assert_eq!(outbox.retry(State::Rejected, &Filter::lane(&lane())).await.unwrap(), 1);
+        assert_eq!(outbox.retry(State::Rejected, &Filter::account(&account())).await.unwrap(), 1);
         outbox.resolve(id("unknown").await, 1, Resolution::Sent(Sent::new().message_id("by-hand"))).await.unwrap();
         outbox.resolve(id("not sent").await, 1, Resolution::Resend).await.unwrap();
         let again = outbox.resolve(id("unknown").await, 1, Resolution::Resend).await.unwrap_err();
         assert!(again.to_string().contains("only one that is unknown"), "{again}");
         assert!(outbox.resolve(12345, 1, Resolution::Resend).await.unwrap_err().to_string().contains("no message 12345"));
-        outbox.pause(Some(&lane())).await.unwrap();
+        outbox.pause(Some(&account())).await.unwrap();
         runner(&outbox, &sandbox).run().await.unwrap();
         assert_eq!(outbox.status().await.unwrap().count(State::Queued), 2, "a pause holds");
-        outbox.resume(Some(&lane())).await.unwrap();
+        outbox.resume(Some(&account())).await.unwrap();
         runner(&outbox, &sandbox).run().await.unwrap();
         let status = outbox.status().await.unwrap();
         assert_eq!((status.count(State::Accepted), status.total()), (3, 3), "{status:?}");
         assert!(performed(&sandbox).values().all(|count| *count == 1));
-        assert_eq!(outbox.find_message(lane().vendor, "by-hand").await.unwrap().len(), 1);
+        assert_eq!(outbox.find_message(account().vendor, "by-hand").await.unwrap().len(), 1);
     }
 
     async fn a_reply_stops_the_follow_ups(database) {

@@ -5,17 +5,17 @@ use std::time::Duration;
 
 use reachout_messenger::{hoop_ai, sendpilot};
 use reachout_outbox::{
-    Account, BoxFuture, Channel, Daily, Eligibility, Envelope, Error, Filter, Lane, Message, Outbox, Resolution, Rules, Settler, Signal,
-    SignalKind, State, Vendor, Verdict,
+    Account, AccountClient, BoxFuture, Channel, Daily, Eligibility, Envelope, Error, Filter, Message, Outbox, Resolution, Rules, Settler,
+    Signal, SignalKind, State, Vendor, Verdict,
 };
 use reachout_sandbox::{Fault, FaultKind, FaultRule};
 use serde_json::json;
 
 use crate::both;
-use crate::vendor::{AtSandbox, by_key, envelope, fault, lane, performed, runner, sandbox};
+use crate::vendor::{AtSandbox, account, by_key, envelope, fault, performed, runner, sandbox};
 
 fn sms(to: &str, text: &str) -> Envelope {
-    Envelope::new(Lane::new(Vendor::HoopAi, "acme"), Message::to(to).channel(Channel::Sms).text(text))
+    Envelope::new(Account::new(Vendor::HoopAi, "acme"), Message::to(to).channel(Channel::Sms).text(text))
 }
 
 fn inbound(conversation: Option<&str>, contact: &str) -> Signal {
@@ -36,11 +36,11 @@ enum What {
 }
 
 impl Eligibility for Meanwhile {
-    fn check<'a>(&'a self, _: &'a Account, _: &'a Envelope) -> BoxFuture<'a, Result<Verdict, Error>> {
+    fn check<'a>(&'a self, _: &'a AccountClient, _: &'a Envelope) -> BoxFuture<'a, Result<Verdict, Error>> {
         Box::pin(async move {
             match self.1 {
                 What::PauseAll => self.0.pause(None).await?,
-                What::PauseOne => self.0.pause(Some(&lane())).await?,
+                What::PauseOne => self.0.pause(Some(&account())).await?,
                 What::Stop(id) => drop(self.0.stop_follow_ups(id, "replied").await?),
             }
             Ok(Verdict::Eligible)
@@ -115,7 +115,7 @@ both! {
 
     async fn a_reply_from_a_profile_that_is_written_otherwise(database) {
         let outbox = database.open().await;
-        let to = |url: &str| Envelope::new(Lane::new(Vendor::SendPilot, "acme"), Message::to(url).from("sender_abc123").text("Hi"));
+        let to = |url: &str| Envelope::new(Account::new(Vendor::SendPilot, "acme"), Message::to(url).from("sender_abc123").text("Hi"));
         for (n, (ours, theirs)) in [
             ("https://www.linkedin.com/in/john-doe", "https://linkedin.com/in/John-Doe/"),
             ("https://www.linkedin.com/in/jane-doe?utm=1", "http://fr.linkedin.com/in/jane-doe"),
@@ -157,7 +157,7 @@ both! {
         let hoop = sms("c1", "by another vendor").sequence("s");
         outbox.enqueue(&hoop, "hoop").await.unwrap();
         let mut tenant = envelope("of another tenant").sequence("s");
-        tenant.lane = Lane::new(Vendor::Leonar, "other");
+        tenant.account = Account::new(Vendor::Leonar, "other");
         outbox.enqueue(&tenant, "tenant").await.unwrap();
         let mut person = envelope("to another person").sequence("s");
         person.message.to = "b1b2c3d4-5678-90ab-cdef-1234567890ab".into();
@@ -195,7 +195,7 @@ both! {
     async fn a_step_that_is_refused_uses_nothing_of_the_day(database) {
         let (outbox, sandbox) = (database.open().await, sandbox().await);
         let rules = Rules::new().limit(1, Duration::from_millis(300)).daily_cap(Daily::new(3, "UTC").unwrap());
-        outbox.set_rules(&lane(), &rules).await.unwrap();
+        outbox.set_rules(&account(), &rules).await.unwrap();
         for key in ["a", "b", "c"] {
             outbox.enqueue(&envelope(key), key).await.unwrap();
         }

@@ -8,7 +8,7 @@ use reachout_sandbox::{Fault, FaultKind, FaultRule, Sandbox};
 use tempfile::TempDir;
 
 use crate::database::{Database, in_time};
-use crate::vendor::{AtSandbox, envelope, lane, performed, runner, sandbox};
+use crate::vendor::{AtSandbox, account, envelope, performed, runner, sandbox};
 
 fn folder(database: &Database) -> &Path {
     let Database::Sqlite(directory) = database else { unreachable!("they are of SQLite") };
@@ -45,7 +45,7 @@ const SENDER: &str = "3c90c3cc-0d44-4b50-8888-8dd25736052a";
 async fn a_purge_leaves_nothing_in_any_file() {
     let (database, sandbox) = (Database::sqlite(), sandbox().await);
     let outbox = database.open().await;
-    outbox.set_rules(&lane(), &Rules::new().daily_cap(Daily::new(100, "UTC").unwrap())).await.unwrap();
+    outbox.set_rules(&account(), &Rules::new().daily_cap(Daily::new(100, "UTC").unwrap())).await.unwrap();
     let messages = (0..60).map(|n| {
         let mut envelope = envelope(&format!("MARKED-text {n} {}", "x".repeat(n * 97)));
         envelope.message = envelope.message.from(SENDER);
@@ -89,7 +89,7 @@ async fn many(database: &Database, sandbox: &Sandbox) -> Outbox {
     let fault = Fault::new(FaultKind::Latency).after_milliseconds(20);
     sandbox.add_fault(FaultRule::new(fault).operation("send_message").times(10_000)).unwrap();
     let outbox = database.open().await;
-    outbox.set_rules(&lane(), &Rules::new().limit(5000, Duration::from_secs(1))).await.unwrap();
+    outbox.set_rules(&account(), &Rules::new().limit(5000, Duration::from_secs(1))).await.unwrap();
     outbox.enqueue_all((0..1500).map(|n| (n.to_string(), envelope(&format!("{n} {}", "x".repeat(500)))))).await.unwrap();
     // All of it is in the file, so that there is something to cut.
     outbox.close().await;

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use reachout_outbox::{Account, BoxFuture, Channel, Eligibility, Envelope, Error, Filter, State, Verdict};
+use reachout_outbox::{AccountClient, BoxFuture, Channel, Eligibility, Envelope, Error, Filter, State, Verdict};
 
 use crate::both;
 use crate::vendor::{CONTACT, by_key, envelope, performed, runner, sandbox};
@@ -12,7 +12,7 @@ use crate::vendor::{CONTACT, by_key, envelope, performed, runner, sandbox};
 struct Asked(AtomicU32);
 
 impl Eligibility for Asked {
-    fn check<'a>(&'a self, account: &'a Account, envelope: &'a Envelope) -> BoxFuture<'a, Result<Verdict, Error>> {
+    fn check<'a>(&'a self, account: &'a AccountClient, envelope: &'a Envelope) -> BoxFuture<'a, Result<Verdict, Error>> {
         assert!(account.core().is_some());
         self.0.fetch_add(1, Ordering::SeqCst);
         let said = match envelope.message.text.as_deref() {

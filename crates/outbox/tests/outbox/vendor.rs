@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
 use reachout_messenger::leonar;
-use reachout_outbox::{Account, Accounts, BoxFuture, Channel, Clients, Entry, Envelope, Error, Lane, Message, Outbox, Runner, Vendor};
+use reachout_outbox::{
+    Account, AccountClient, Accounts, BoxFuture, Channel, Clients, Entry, Envelope, Error, Message, Outbox, Runner, Vendor,
+};
 use reachout_sandbox::{Fault, FaultKind, FaultRule, Sandbox, Settings};
 
 /// A contact of the documented examples.
@@ -19,13 +21,13 @@ pub async fn sandbox() -> Sandbox {
     Sandbox::builder().settings(settings).start().await.unwrap()
 }
 
-pub fn lane() -> Lane {
-    Lane::new(Vendor::Leonar, "acme")
+pub fn account() -> Account {
+    Account::new(Vendor::Leonar, "acme")
 }
 
 /// A message that says `text`, which tells it from others.
 pub fn envelope(text: &str) -> Envelope {
-    Envelope::new(lane(), Message::to(CONTACT).channel(Channel::Linkedin).text(text))
+    Envelope::new(account(), Message::to(CONTACT).channel(Channel::Linkedin).text(text))
 }
 
 /// Every credential name, at a sandbox's address.
@@ -44,10 +46,10 @@ fn simulated(vendor: Vendor) -> reachout_sandbox::Vendor {
 }
 
 impl Accounts for AtSandbox {
-    fn open<'a>(&'a self, lane: &'a Lane, clients: Clients<'a>) -> BoxFuture<'a, Result<Account, Error>> {
-        let mount = if lane.vendor == Vendor::Leonar { "leonar/api/v1" } else { lane.vendor.id() };
+    fn open<'a>(&'a self, account: &'a Account, clients: Clients<'a>) -> BoxFuture<'a, Result<AccountClient, Error>> {
+        let mount = if account.vendor == Vendor::Leonar { "leonar/api/v1" } else { account.vendor.id() };
         let base = format!("{}/{mount}", self.0);
-        let key = simulated(lane.vendor).api_key();
+        let key = simulated(account.vendor).api_key();
         Box::pin(std::future::ready(clients.account(|builder| Ok(builder.base_url(&base).credential(key)))))
     }
 }

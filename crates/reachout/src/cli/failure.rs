@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{
     call::Calls,
-    output::{note, plain},
+    print::{note, plain},
 };
 
 /// The exit codes of failures, as help and README list them. What may be done next follows from the code alone.
@@ -68,7 +68,7 @@ impl Facts {
     }
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands out a reference to the field")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out a reference to the field")]
 fn word<S: serde::Serializer>(delivery: &Delivery, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(match delivery {
         Delivery::NotSent => "not_sent",
@@ -106,7 +106,7 @@ impl Failure {
         Self::Call(Box::new(Facts::of(delivery)), error.into())
     }
 
-    /// Says it on standard error: as a sentence, or for programs as one JSON object. `calls` tell whether an output that failed was about
+    /// Says it on standard error: as a sentence, or for programs as one JSON object. `calls` say whether an output that failed was about
     /// something that is done.
     pub fn report(&self, calls: &Calls, notes: &[String]) -> ExitCode {
         let json = calls.are_read_by_programs();

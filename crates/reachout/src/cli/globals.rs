@@ -13,7 +13,7 @@ const OUTPUT: &str = "REACHOUT_OUTPUT";
 // Not a doc comment, which would describe the program in its help.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Everywhere")]
-#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Globals {
     /// Form of the output; json is one line where it is not on a terminal. With --all, json and jsonl print one line an item
     #[arg(long, short, global = true, value_enum, value_name = "FORMAT")]

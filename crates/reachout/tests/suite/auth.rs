@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use reachout_mocks::httpmock::MockServer;
+use httpmock::MockServer;
 use reachout_sandbox::{Sandbox, Vendor};
 use reachout_test_support::installed_or_left_out;
 use serde_json::Value;

@@ -8,7 +8,8 @@ use std::{
     time::Duration,
 };
 
-use reachout_mocks::{httpmock::MockServer, leonar::MockServerExt as _};
+use httpmock::MockServer;
+use reachout_mocks::Mocks;
 use reachout_sandbox::{Sandbox, Vendor};
 use serde_json::json;
 
@@ -311,12 +312,10 @@ async fn a_signal_ends_the_program_also_where_it_waits_for_a_terminal_or_a_pipe(
     assert_eq!(end(child), (3, "interrupted: the request was not sent; it may be tried again\n".to_owned()));
 
     // For somebody to read its output, after the vendor accepted the request.
-    let server = MockServer::start_async().await;
+    let mocks = Mocks::<leonar::Client>::start();
     let long = "x".repeat(1 << 20);
-    server.create_contact(|_, then| {
-        then.json(200, json!({ "data": { "id": CONTACT, "first_name": long } }));
-    });
-    let mut child = program(&server.base_url(), &[CREATE, &["--json"]].concat()).spawn().unwrap();
+    mocks.any(&leonar::routes::CREATE_CONTACT).json(200, json!({ "data": { "id": CONTACT, "first_name": long } }));
+    let mut child = program(&mocks.base_url(), &[CREATE, &["--json"]].concat()).spawn().unwrap();
     let mut unread = child.stdout.take().unwrap();
     unread.read_exact(&mut [0]).unwrap();
     interrupt(&child, "TERM");

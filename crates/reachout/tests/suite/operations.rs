@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use heck::ToKebabCase;
 use reachout_messenger::Vendor;
-use reachout_mocks::{httpmock::MockServer, leonar::MockServerExt as _};
+use reachout_mocks::Mocks;
 use reachout_runtime::Route;
 use reachout_sandbox::{Sandbox, Settings};
 use serde_json::{Value, json};
@@ -242,13 +242,10 @@ fn what_does_not_fit_is_said_at_once_and_nothing_is_sent() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_response_that_is_not_as_documented_is_shown_and_is_not_done() {
-    let server = MockServer::start_async().await;
-    server.create_contact(|_, then| {
-        then.json(200, json!({ "data": { "id": 7, "first_name": "Ada" } }));
-    });
-    server.list_contacts(|_, then| {
-        then.json(200, json!({ "data": "none", "meta": { "has_more": false, "limit": 1, "offset": 0, "total": 0 } }));
-    });
+    let mocks = Mocks::<leonar::Client>::start();
+    mocks.any(&leonar::routes::CREATE_CONTACT).json(200, json!({ "data": { "id": 7, "first_name": "Ada" } }));
+    let none = json!({ "data": "none", "meta": { "has_more": false, "limit": 1, "offset": 0, "total": 0 } });
+    mocks.any(&leonar::routes::LIST_CONTACTS).json(200, none);
     let cases: [(&[&str], &str, &str); 3] = [
         (&["create", "--first-name", "Ada"], "Ada", "its response is not as documented: data.id: 7 is not of type"),
         (&["list", "--json"], "none", "its response is not as documented: data: \"none\" is not of type"),
@@ -256,7 +253,7 @@ async fn a_response_that_is_not_as_documented_is_shown_and_is_not_done() {
     ];
     for (arguments, shown, problem) in cases {
         let mut command = with_credentials();
-        command.env("LEONAR_BASE_URL", server.base_url()).args(["leonar", "contacts"]).args(arguments);
+        command.env("LEONAR_BASE_URL", mocks.base_url()).args(["leonar", "contacts"]).args(arguments);
         let ran = tokio::task::spawn_blocking(move || run(&mut command)).await.unwrap();
         assert_eq!(ran.code, 5, "{ran:?}");
         // For programs the sentence is a JSON text.
@@ -325,18 +322,14 @@ fn downloads_go_to_a_file_or_a_pipe() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_that_breaks_off_shows_what_came() {
-    let server = MockServer::start_async().await;
-    server.list_projects(|when, then| {
-        when.offset(None);
-        then.json(200, json!({ "data": [{ "id": crate::CONTACT, "name": "Engineers" }], "meta": { "has_more": true, "limit": 1, "offset": 0, "total": 2 } }));
-    });
-    server.list_projects(|when, then| {
-        when.offset(1);
-        then.error(403, "forbidden", "No\u{1b}[31m more");
-    });
+    let mocks = Mocks::<leonar::Client>::start();
+    let projects = || mocks.any(&leonar::routes::LIST_PROJECTS);
+    let first = json!({ "data": [{ "id": crate::CONTACT, "name": "Engineers" }], "meta": { "has_more": true, "limit": 1, "offset": 0, "total": 2 } });
+    projects().query("offset", None::<i64>).json(200, first);
+    projects().query("offset", 1).error(403, "forbidden", "No\u{1b}[31m more");
     for (form, shown) in [(&["--json"][..], "{"), (&[], " ID ")] {
         let mut command = with_credentials();
-        command.env("LEONAR_BASE_URL", server.base_url()).args(["leonar", "projects", "list", "--all"]).args(form);
+        command.env("LEONAR_BASE_URL", mocks.base_url()).args(["leonar", "projects", "list", "--all"]).args(form);
         let ran = tokio::task::spawn_blocking(move || run(&mut command)).await.unwrap();
         assert_eq!(ran.code, 1, "{ran:?}");
         assert!(ran.stdout.starts_with(shown) && ran.stderr.contains("code forbidden") && !ran.stderr.contains('\u{1b}'), "{ran:?}");

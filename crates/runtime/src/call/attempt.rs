@@ -52,7 +52,7 @@ impl Attempt<'_> {
             let Some(sending) = sending else { return (AttemptResult::Failed(self.failures.stopped()), limit) };
             start(timer, until);
             if let Some(permit) = &mut permit {
-                permit.sent();
+                permit.mark_sent();
             }
             let sent = in_time(timer, pin!(sending)).await;
             let result = match self.response(sent, permit, &gate) {
@@ -69,7 +69,7 @@ impl Attempt<'_> {
         }
     }
 
-    /// The response of the host that was asked, if there is one.
+    /// The response of the target's host, if there is one.
     #[inline(never)]
     fn response(
         &self,
@@ -82,7 +82,7 @@ impl Attempt<'_> {
             Ok(Err(error)) => {
                 let reach = reach(error.class, gate);
                 // What the vendor refused it may have counted.
-                give_back(&mut permit, reach.is_some_and(|reach| reach < Reach::Refused));
+                release_unsent(&mut permit, reach.is_some_and(|reach| reach < Reach::Refused));
                 return Err(match gate.body_failure() {
                     Some(cause) => self.failures.body_failed(cause, error),
                     None => self.failures.without_response(error, &origin_of(&self.target.url), reach),
@@ -90,23 +90,23 @@ impl Attempt<'_> {
             }
             Err(Elapsed) => {
                 let unsent = gate.shut();
-                give_back(&mut permit, unsent);
+                release_unsent(&mut permit, unsent);
                 return Err(self.failures.timed_out(unsent));
             }
         };
         if let Some(permit) = permit {
             let names = &self.failures.core().vendor().rate_limit_headers;
-            permit.received(RateLimitStatus::read(names, response.headers()));
+            permit.complete(RateLimitStatus::read(names, response.headers()));
         }
         let in_query = self.failures.core().vendor().auth.is_in_query();
-        let as_asked = |url: &Url| url == &self.target.url || in_query && without_query(url) == without_query(&self.target.url);
-        if !as_asked(response.url()) {
+        let is_target = |url: &Url| url == &self.target.url || in_query && without_query(url) == without_query(&self.target.url);
+        if !is_target(response.url()) {
             return Err(self.failures.redirected_below(Received::new(response, Bytes::new())));
         }
         Ok(response)
     }
 
-    /// A response other than a success. In a box, so that calls that succeed have no room for it.
+    /// A response other than a success. In a box, so that it adds nothing to the future of a call that succeeds.
     #[cold]
     fn refused<'a>(&'a self, response: Response, timer: &'a mut Timer<'_>) -> BoxFuture<'a, AttemptResult> {
         Box::pin(self.read_refused(response, timer))
@@ -118,7 +118,7 @@ impl Attempt<'_> {
         if let Some(Ok(target)) = redirect {
             return AttemptResult::Redirect(target);
         }
-        // However the reading ends, status and headers tell enough.
+        // However the reading ends, status and headers are enough.
         let (response, _) = read(response, BODY_LIMIT, timer).await;
         AttemptResult::Failed(match redirect {
             Some(Err(reason)) => self.failures.redirect(response, reason),
@@ -156,8 +156,8 @@ fn without_query(url: &Url) -> &str {
     &url[..url::Position::AfterPath]
 }
 
-fn give_back(permit: &mut Option<Permit>, unsent: bool) {
+fn release_unsent(permit: &mut Option<Permit>, unsent: bool) {
     if let Some(permit) = permit.as_mut().filter(|_| unsent) {
-        permit.unsent();
+        permit.mark_unsent();
     }
 }

@@ -23,7 +23,7 @@ impl Provided {
         let credential = timeout_at(deadline, provider.credential()).await.unwrap_or_else(|_elapsed| {
             Err(Error::new(ErrorKind::Timeout, Delivery::NotSent, "no credential was at hand before the call's deadline"))
         });
-        let credential = credential.map_err(Error::about_credential)?;
+        let credential = credential.map_err(Error::into_credential_error)?;
         if self.newest().is_none_or(|newest| newest.secret.expose_secret() != credential.expose_secret()) {
             self.credentials.push(Credential::new(auth, credential));
         }
@@ -35,7 +35,7 @@ impl Provided {
         let Some(rejected) = self.newest().filter(|_| !self.renewed) else { return Ok(false) };
         let renewed = timeout_at(deadline, provider.rejected(&rejected.secret)).await;
         self.renewed = true;
-        renewed.unwrap_or(Ok(false)).map_err(Error::about_credential)
+        renewed.unwrap_or(Ok(false)).map_err(Error::into_credential_error)
     }
 
     pub(super) fn newest(&self) -> Option<&Credential> {

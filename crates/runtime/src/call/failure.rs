@@ -173,7 +173,7 @@ impl<'a> Failures<'a> {
                 }
             };
             let error = error.with_context(&context).with_response(status, headers.clone(), Bytes::new()).with_retryable(reads);
-            error.redacted(&Redactor::new(&secrets)).of_reading(reads).after_attempts(sent, earlier)
+            error.redacted(&Redactor::new(&secrets)).with_reads(reads).after_attempts(sent, earlier)
         }
     }
 
@@ -190,8 +190,8 @@ pub(super) fn denied(denied: Denied, core: &Core, wait: Duration) -> Error {
     match denied {
         Denied::TooLong(TooLong(needed)) => {
             let reason = match core.options().rate_limit_wait {
-                Some(_) => format!("the rate limit would hold the request back for longer than the {wait:?} that it may wait"),
-                None => format!("the rate limit would hold the request back beyond the call's deadline of {:?}", core.deadline()),
+                Some(_) => format!("the rate limit would delay the request for longer than the {wait:?} that it may wait"),
+                None => format!("the rate limit would delay the request beyond the call's deadline of {:?}", core.deadline()),
             };
             error(reason).with_retry_after(Some(needed))
         }

@@ -10,7 +10,7 @@ pub(super) struct History {
     /// Failed attempts that the retry policy counts: neither redirects nor a renewed credential.
     failed: u32,
     earlier: EarlierAttempts,
-    /// The error of the attempt before; it tells more than "no time left for another".
+    /// The error of the attempt before; it says more than "no time left for another".
     last: Option<Error>,
 }
 

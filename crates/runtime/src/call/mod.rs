@@ -9,6 +9,7 @@ mod gate;
 mod history;
 mod observe;
 mod prepared;
+pub(crate) mod preview;
 mod redirect;
 mod report;
 mod run;
@@ -23,7 +24,7 @@ use serde::de::DeserializeOwned;
 
 use self::run::Run;
 use crate::error::Error;
-use crate::request::Request;
+use crate::request::{IntoRequest, Request};
 use crate::response::Response;
 use crate::response::stream::ByteStream;
 
@@ -33,7 +34,7 @@ use crate::response::stream::ByteStream;
 #[must_use = "nothing is sent before the call is awaited"]
 pub struct Call<T> {
     request: Request,
-    /// Prepares the run outside of its future, which would have room for the request beside it otherwise.
+    /// Prepares the run outside of its future, which would hold the request beside it otherwise.
     run: fn(Request) -> BoxFuture<'static, Result<Response<T>, Error>>,
 }
 
@@ -63,7 +64,7 @@ impl Request {
         Call { request: self, run }
     }
 
-    /// The call whose response body is handed out as it arrives, without a limit on its size.
+    /// The call whose response body is read as it arrives, without a limit on its size.
     pub fn send_stream(self) -> Call<ByteStream> {
         let run = |request| -> BoxFuture<'static, _> {
             match Run::new(request) {
@@ -96,6 +97,14 @@ impl<T> IntoFuture for Call<T> {
     }
 }
 
+impl<T> IntoRequest for Call<T> {
+    type Response = T;
+
+    fn into_request(self) -> Request {
+        self.request
+    }
+}
+
 impl<T> fmt::Debug for Call<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Call").field(&self.request).finish()
@@ -113,6 +122,14 @@ macro_rules! call {
 
             fn into_future(self) -> Self::IntoFuture {
                 ::std::future::IntoFuture::into_future(self.0)
+            }
+        }
+
+        impl $crate::IntoRequest for $name {
+            type Response = $response;
+
+            fn into_request(self) -> $crate::Request {
+                $crate::IntoRequest::into_request(self.0)
             }
         }
     };

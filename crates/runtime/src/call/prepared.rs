@@ -59,6 +59,10 @@ impl Prepared {
         secrets(&self.request)
     }
 
+    pub(super) fn route(&self) -> Option<&'static Route> {
+        self.request.route
+    }
+
     pub(super) fn method(&self) -> &Method {
         &self.request.method
     }
@@ -96,8 +100,8 @@ impl Prepared {
             return Ok(request);
         }
         constant_headers(headers, core, *route)?;
-        headers::overlay(headers, &core.shared().headers);
-        headers::overlay(headers, own);
+        headers::merge(headers, &core.shared().headers);
+        headers::merge(headers, own);
         if let Some(credential) = credential {
             for (auth, value) in credential.values()? {
                 match auth {
@@ -149,7 +153,7 @@ fn secrets(request: &Parts) -> Vec<SecretString> {
 fn check(request: &mut Parts) -> Result<Url, Error> {
     request.problems()?;
     let url = request.core.shared().base.join(request.path.finish(), &request.query)?;
-    headers::overlay(&mut request.headers, request.core.options().headers.check()?);
+    headers::merge(&mut request.headers, request.core.options().headers.check()?);
     Ok(url)
 }
 

@@ -14,7 +14,7 @@ use super::secrets::Secrets;
 use crate::client::credential::Credentials;
 use crate::error::{Error, parse};
 
-/// Tells whoever listens what a call is and how it ended.
+/// Records what a call is and how it ended.
 pub(super) struct Report(Span);
 
 impl Report {
@@ -50,7 +50,7 @@ impl Report {
             return;
         }
         let (status, request_id) = match result {
-            // Redacted here, because somebody listens: otherwise a success takes no redaction.
+            // Redacted here, because the span is recorded: otherwise a success takes no redaction.
             Ok(head) => (Some(head.status), parse::request_id(&head.headers).map(|id| secrets.redacted_id(id))),
             Err(error) => (error.status(), error.request_id().map(ToOwned::to_owned)),
         };

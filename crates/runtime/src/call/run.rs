@@ -204,7 +204,7 @@ impl Run {
         if let Some(observer) = self.observer()
             && !observe::sending(observer, self.history.sent() + 1, &request, self.secrets())
         {
-            return Err(self.close(Error::new(ErrorKind::Transport, Delivery::NotSent, "the request was held back")));
+            return Err(self.close(Error::new(ErrorKind::Transport, Delivery::NotSent, "the observer did not permit the request")));
         }
         let now = Instant::now();
         let limit = self.clock.limit(self.core(), now);
@@ -339,7 +339,7 @@ impl Run {
         }
     }
 
-    /// Ends the call for lack of time: by the last attempt's error if there was one, which tells more.
+    /// Ends the call for lack of time: by the last attempt's error if there was one, which says more.
     fn out_of_time(&mut self, error: Error) -> Error {
         let error = self.history.last_or(error);
         self.close(error)
@@ -347,6 +347,6 @@ impl Run {
 
     fn close(&self, error: Error) -> Error {
         let reads = self.call.method_class() == MethodClass::Safe;
-        error.with_context(&self.secrets().context()).of_reading(reads).after_attempts(self.history.sent(), self.history.earlier())
+        error.with_context(&self.secrets().context()).with_reads(reads).after_attempts(self.history.sent(), self.history.earlier())
     }
 }

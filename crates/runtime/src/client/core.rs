@@ -80,7 +80,7 @@ impl Core {
     #[must_use]
     pub fn with(&self, options: CallOptions) -> Self {
         let Inner { shared, tenant, options: own } = &*self.0;
-        Self(Arc::new(Inner { shared: Arc::clone(shared), tenant: Arc::clone(tenant), options: Arc::new(own.overlaid(options)) }))
+        Self(Arc::new(Inner { shared: Arc::clone(shared), tenant: Arc::clone(tenant), options: Arc::new(own.overridden_by(options)) }))
     }
 
     /// A client for another credential, such as another customer's. It shares connections and settings with this one.
@@ -92,26 +92,26 @@ impl Core {
     pub fn with_credential(&self, credential: impl Into<SecretString>) -> Result<Self, Error> {
         let credential = credential.into();
         let pacer = self.shared().budgets.of_credential(&credential);
-        Ok(self.of_tenant(self.fixed(credential)?, pacer))
+        Ok(self.for_tenant(self.fixed(credential)?, pacer))
     }
 
     /// A client whose credential comes from another provider, with a pacing budget of its own; otherwise like
     /// [`with_credential`](Self::with_credential).
     pub fn with_credential_provider(&self, provider: Arc<dyn CredentialProvider>) -> Self {
-        self.of_tenant(Credentials::Provider(provider), self.shared().budgets.own())
+        self.for_tenant(Credentials::Provider(provider), self.shared().budgets.own())
     }
 
     /// Like [`with_credential`](Self::with_credential), where the vendor counts by something else than credentials: the budget is the one
     /// of that name.
     #[doc(hidden)]
     pub fn with_credential_and_budget(&self, credential: impl Into<SecretString>, budget: &str) -> Result<Self, Error> {
-        Ok(self.of_tenant(self.fixed(credential.into())?, self.shared().budgets.named(&BudgetKey::from(budget))))
+        Ok(self.for_tenant(self.fixed(credential.into())?, self.shared().budgets.named(&BudgetKey::from(budget))))
     }
 
     /// Like [`with_credential_provider`](Self::with_credential_provider), with the budget of that name.
     #[doc(hidden)]
     pub fn with_provider_and_budget(&self, provider: Arc<dyn CredentialProvider>, budget: &str) -> Self {
-        self.of_tenant(Credentials::Provider(provider), self.shared().budgets.named(&BudgetKey::from(budget)))
+        self.for_tenant(Credentials::Provider(provider), self.shared().budgets.named(&BudgetKey::from(budget)))
     }
 
     fn fixed(&self, credential: SecretString) -> Result<Credentials, Error> {
@@ -121,7 +121,7 @@ impl Core {
         })
     }
 
-    fn of_tenant(&self, credentials: Credentials, pacer: Option<Arc<Pacer>>) -> Self {
+    fn for_tenant(&self, credentials: Credentials, pacer: Option<Arc<Pacer>>) -> Self {
         let Inner { shared, options, .. } = &*self.0;
         Self(Arc::new(Inner { shared: Arc::clone(shared), tenant: Arc::new(Tenant { credentials, pacer }), options: Arc::clone(options) }))
     }

@@ -1,5 +1,6 @@
 //! A client, and how one is configured.
 
+mod api;
 mod builder;
 pub(crate) mod connections;
 pub(crate) mod core;
@@ -9,6 +10,7 @@ mod options;
 pub(crate) mod transport;
 mod watch;
 
+pub use self::api::Api;
 pub use self::builder::ClientBuilder;
 pub use self::core::Core;
 pub use self::credential::CredentialProvider;

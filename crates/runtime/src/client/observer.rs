@@ -13,7 +13,7 @@ use crate::error::Error;
 ///
 /// Give it to [`CallOptions::observer`](crate::CallOptions::observer). In everything it is shown, credentials are replaced by `[redacted]`.
 pub trait Observer: fmt::Debug + Send + Sync {
-    /// A request is about to be sent. `false` holds it back, and the call fails as not sent.
+    /// A request is about to be sent. With `false` it is not sent, and the call fails as such.
     fn sending(&self, request: &Outgoing<'_>) -> bool {
         let _ = request;
         true
@@ -24,12 +24,12 @@ pub trait Observer: fmt::Debug + Send + Sync {
         let _ = (status, headers, body);
     }
 
-    /// An attempt failed; `wait`: the next one follows after so long.
+    /// An attempt failed; the next one follows after `wait`, if there is one.
     fn failed(&self, error: &Error, wait: Option<Duration>) {
         let _ = (error, wait);
     }
 
-    /// The next request waited so long for its slot under the rate limit.
+    /// The next request waited for its slot under the rate limit.
     fn paced(&self, wait: Duration) {
         let _ = wait;
     }

@@ -69,7 +69,7 @@ impl CallOptions {
         self
     }
 
-    /// Tells `watch` how far the requests come, for a call that is given up from outside.
+    /// Lets `watch` follow how far the requests come, for a call that is given up from outside.
     pub fn watch(mut self, watch: &DeliveryWatch) -> Self {
         self.watch = Some(watch.clone());
         self
@@ -81,8 +81,8 @@ impl CallOptions {
         self
     }
 
-    /// These options with `later` laid over them.
-    pub(crate) fn overlaid(&self, later: Self) -> Self {
+    /// These options, where `later` does not replace them.
+    pub(crate) fn overridden_by(&self, later: Self) -> Self {
         let mut headers = self.headers.clone();
         headers.extend(&later.headers);
         Self {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::error::Delivery;
 
-/// Tells how far the requests of calls came, while they run and when their futures were dropped.
+/// Says how far the requests of calls came, while they run and when their futures were dropped.
 ///
 /// An [`Error`](crate::Error) knows its own delivery, but a call that is given up from outside, by `tokio::select!` or because the program
 /// ends, has no error. Give a watch to [`CallOptions::watch`](crate::CallOptions::watch) and ask it instead. Clones are one watch.
@@ -48,7 +48,7 @@ impl DeliveryWatch {
         self.state().delivery()
     }
 
-    /// Tells what is known, and keeps it true: no further request begins. Calls that would send one fail as not sent.
+    /// Returns what is known, and keeps it true: no further request begins. Calls that would send one fail as not sent.
     pub fn close(&self) -> Delivery {
         let mut state = self.state();
         state.closed = true;
@@ -62,13 +62,13 @@ impl DeliveryWatch {
         !state.closed
     }
 
-    /// So much is known of a request.
-    pub(crate) fn note(&self, delivery: Delivery) {
+    /// The delivery of a request that may not have begun.
+    pub(crate) fn record(&self, delivery: Delivery) {
         let mut state = self.state();
         state.settled = state.settled.max(delivery);
     }
 
-    /// All is known of a request that began.
+    /// The delivery of a request that began.
     pub(crate) fn end(&self, delivery: Delivery) {
         let mut state = self.state();
         state.settled = state.settled.max(delivery);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Delivery, ErrorKind};
 
-/// What to do with an [`Error`](crate::Error), as [`advice`](crate::Error::advice) tells it.
+/// What to do with an [`Error`](crate::Error), as [`advice`](crate::Error::advice) gives it.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -24,15 +24,15 @@ use super::{Delivery, ErrorKind};
 pub enum Advice {
     /// Make the same call again later: it cannot do anything twice, and may succeed.
     RetryLater {
-        /// Not before so long, where the vendor or the client's pacing tells.
+        /// Not before this time, where the vendor or the client's pacing says so.
         after: Option<Duration>,
     },
     /// Change the arguments of the call; the same ones fail again. Nothing was done.
     FixRequest,
     /// Change the settings of the client. There was no request.
     FixSettings,
-    /// The vendor may have acted. Look whether it did, and call again only if it did not; each client's README says where to look.
-    LookFirst,
+    /// The vendor may have acted. Verify whether it did, and call again only if it did not; each client's README says where to look.
+    Verify,
     /// Get another credential: there is none, or the vendor does not take this one. Nothing was done.
     RenewCredential,
     /// Do not call again. The vendor accepted the request; or it refuses it until a person changes something there, such as a
@@ -47,7 +47,7 @@ impl fmt::Display for Advice {
             Self::RetryLater { after: None } => f.write_str("retry later"),
             Self::FixRequest => f.write_str("change the request"),
             Self::FixSettings => f.write_str("change the client's settings"),
-            Self::LookFirst => f.write_str("look whether it was done before sending it again"),
+            Self::Verify => f.write_str("verify whether it was done before sending it again"),
             Self::RenewCredential => f.write_str("renew the credential"),
             Self::Stop => f.write_str("do not send it again"),
         }
@@ -74,7 +74,7 @@ pub(super) fn advise(facts: &Facts) -> Advice {
         // Whatever was done: the method only reads, or does nothing more the second time.
         Delivery::Accepted | Delivery::Unknown if facts.retryable => return later,
         Delivery::Accepted => return Advice::Stop,
-        Delivery::Unknown if !facts.reads => return Advice::LookFirst,
+        Delivery::Unknown if !facts.reads => return Advice::Verify,
         Delivery::NotSent | Delivery::Rejected | Delivery::Unknown => {}
     }
     match facts.kind {
@@ -86,7 +86,7 @@ pub(super) fn advise(facts: &Facts) -> Advice {
         ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport => later,
         ErrorKind::RateLimited if facts.delivery == Delivery::NotSent || facts.reads => later,
         // The retry policy does not trust this vendor's 429 to mean that nothing was done.
-        ErrorKind::RateLimited => Advice::LookFirst,
+        ErrorKind::RateLimited => Advice::Verify,
         // 402: a balance is used up.
         ErrorKind::Refused if facts.status == Some(402) => Advice::Stop,
         ErrorKind::NotFound | ErrorKind::Refused => Advice::FixRequest,
@@ -128,7 +128,7 @@ mod tests {
             }
             Advice::FixRequest => 'f',
             Advice::FixSettings => 'c',
-            Advice::LookFirst => 'L',
+            Advice::Verify => 'v',
             Advice::RenewCredential => 'k',
             Advice::Stop => 's',
         }
@@ -144,21 +144,21 @@ mod tests {
         // Each text has NotSent, Rejected, Unknown, Accepted. First what cannot be repeated: of a method that writes, and of one that
         // reads. Then what can.
         let rows = [
-            (ErrorKind::Configuration, "ccLs", "cccs", "ccrr"),
-            (ErrorKind::InvalidRequest, "ffLs", "fffs", "ffrr"),
-            (ErrorKind::Credential, "kkLs", "kkks", "rrrr"),
-            (ErrorKind::Connect, "rrLs", "rrrs", "rrrr"),
-            (ErrorKind::Timeout, "rrLs", "rrrs", "rrrr"),
-            (ErrorKind::Transport, "rrLs", "rrrs", "rrrr"),
-            (ErrorKind::RateLimited, "rLLs", "rrrs", "rrrr"),
-            (ErrorKind::Unauthorized, "kkLs", "kkks", "rrrr"),
-            (ErrorKind::Forbidden, "ssLs", "ssss", "rrrr"),
-            (ErrorKind::NotFound, "ffLs", "fffs", "rrrr"),
-            (ErrorKind::Refused, "ffLs", "fffs", "rrrr"),
-            (ErrorKind::Server, "ssLs", "ssss", "rrrr"),
-            (ErrorKind::Redirect, "ssLs", "ssss", "rrrr"),
-            (ErrorKind::Decode, "ssLs", "ssss", "rrrr"),
-            (ErrorKind::TooLarge, "ssLs", "ssss", "rrrr"),
+            (ErrorKind::Configuration, "ccvs", "cccs", "ccrr"),
+            (ErrorKind::InvalidRequest, "ffvs", "fffs", "ffrr"),
+            (ErrorKind::Credential, "kkvs", "kkks", "rrrr"),
+            (ErrorKind::Connect, "rrvs", "rrrs", "rrrr"),
+            (ErrorKind::Timeout, "rrvs", "rrrs", "rrrr"),
+            (ErrorKind::Transport, "rrvs", "rrrs", "rrrr"),
+            (ErrorKind::RateLimited, "rvvs", "rrrs", "rrrr"),
+            (ErrorKind::Unauthorized, "kkvs", "kkks", "rrrr"),
+            (ErrorKind::Forbidden, "ssvs", "ssss", "rrrr"),
+            (ErrorKind::NotFound, "ffvs", "fffs", "rrrr"),
+            (ErrorKind::Refused, "ffvs", "fffs", "rrrr"),
+            (ErrorKind::Server, "ssvs", "ssss", "rrrr"),
+            (ErrorKind::Redirect, "ssvs", "ssss", "rrrr"),
+            (ErrorKind::Decode, "ssvs", "ssss", "rrrr"),
+            (ErrorKind::TooLarge, "ssvs", "ssss", "rrrr"),
         ];
         assert_eq!(rows.map(|row| row.0), KINDS);
         for (kind, writes, reads, retryable) in rows {

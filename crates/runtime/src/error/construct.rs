@@ -101,7 +101,7 @@ impl Error {
     }
 
     /// Whether the method of the call only reads.
-    pub(crate) fn of_reading(mut self, reads: bool) -> Self {
+    pub(crate) fn with_reads(mut self, reads: bool) -> Self {
         self.inner.reads = reads;
         self
     }
@@ -122,7 +122,7 @@ impl Error {
 
     /// An error from a credential provider. Its own delivery is that of a token request; the call's request was not
     /// sent.
-    pub(crate) fn about_credential(mut self) -> Self {
+    pub(crate) fn into_credential_error(mut self) -> Self {
         (self.inner.delivery, self.inner.reach) = (Delivery::NotSent, Reach::Nothing);
         self
     }

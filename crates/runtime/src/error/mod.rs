@@ -110,7 +110,7 @@ pub enum Delivery {
     ///
     /// Either nothing reached it, or no part of the body did: the head of the request (method, path, query and headers) may have arrived
     /// where a connection was open already. Or the vendor itself said that it did not process the request: it refused the HTTP/2 stream, or
-    /// went away before it came to it (RFC 9113, sections 6.8 and 8.7). The error's sentence tells which.
+    /// went away before it came to it (RFC 9113, sections 6.8 and 8.7). The error's sentence says which.
     #[default]
     NotSent,
     /// The vendor received the request and refused it (3xx and 4xx but 408; 408 and 5xx if the method only reads).
@@ -125,7 +125,7 @@ pub enum Delivery {
 /// How far a request came that was not sent. The order is from the strongest promise to the weakest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Reach {
-    /// Nothing of it left, as far as it is told by where it failed.
+    /// Nothing of it left, as far as the place of the failure shows.
     #[default]
     Nothing,
     /// No part of the body left; the head may have.
@@ -221,7 +221,7 @@ impl Error {
         self.inner.attempts
     }
 
-    /// What to do now: retry later, change something, look first, or stop.
+    /// What to do now: retry later, change something, verify, or stop.
     ///
     /// Follows from [`kind`](Self::kind), [`delivery`](Self::delivery), [`status`](Self::status) and whether a repeat is safe. An argument
     /// that cannot be sent and a network that is down are both `NotSent`; here they differ.

@@ -17,7 +17,7 @@ use crate::vendor::RateLimit;
 /// [`ClientBuilder::budget_store`](crate::ClientBuilder::budget_store). The clients of one process ask one after the other, in the
 /// order in which their calls came, so a store needs no queue.
 ///
-/// A store must give up a slot that nobody gave back, [`Budget::limit`]'s period and some minutes after it was taken: a process that
+/// A store must release a slot that was not released, [`Budget::limit`]'s period and some minutes after it was taken: a process that
 /// ends, or a call that is dropped while it asks, cannot do it.
 ///
 /// ```
@@ -32,7 +32,7 @@ use crate::vendor::RateLimit;
 /// impl BudgetStore for RedisBudgets {
 ///     fn acquire<'a>(&'a self, budget: &'a Budget) -> BoxFuture<'a, Result<Acquired, BudgetError>> {
 ///         Box::pin(async move {
-///             // One script on the server: counts the slots of the last period, and takes one or tells when the oldest is free.
+///             // One script on the server: counts the slots of the last period, and takes one or returns when the oldest is free.
 ///             Ok(match self.0.take(budget.key.as_str(), budget.limit.requests, budget.limit.per).await? {
 ///                 Ok(id) => Acquired::Granted(Slot::new(id)),
 ///                 Err(wait) => Acquired::Wait(wait),
@@ -46,12 +46,12 @@ use crate::vendor::RateLimit;
 /// }
 /// ```
 pub trait BudgetStore: fmt::Debug + Send + Sync {
-    /// Takes a slot, which is the right to send one request, or tells when to ask again.
+    /// Takes a slot, which is the right to send one request, or says when to ask again.
     ///
     /// An error ends the call that asked, unsent.
     fn acquire<'a>(&'a self, budget: &'a Budget) -> BoxFuture<'a, Result<Acquired, BudgetError>>;
 
-    /// Gives a slot back. `sent`: the vendor may have counted its request, so the slot is free again one period from now; else at once.
+    /// Releases a slot. `sent`: the vendor may have counted its request, so the slot is free again one period from now; else at once.
     ///
     /// This and what follows runs beside the call, on tokio; an error is logged.
     fn release<'a>(&'a self, budget: &'a Budget, slot: Slot, sent: bool) -> BoxFuture<'a, Result<(), BudgetError>>;
@@ -59,7 +59,7 @@ pub trait BudgetStore: fmt::Debug + Send + Sync {
     /// What the vendor's rate-limit headers said with a response.
     fn observe<'a>(&'a self, budget: &'a Budget, status: RateLimitStatus) -> BoxFuture<'a, Result<(), BudgetError>>;
 
-    /// The vendor responded 429: nobody may pass for `wait`.
+    /// The vendor responded 429: no slot is given for `wait`.
     fn pause<'a>(&'a self, budget: &'a Budget, wait: Duration) -> BoxFuture<'a, Result<(), BudgetError>>;
 }
 
@@ -95,7 +95,7 @@ impl Budget {
 pub enum Acquired {
     /// It has one.
     Granted(Slot),
-    /// There is none; it asks again after so long.
+    /// There is none; it asks again after this time.
     Wait(Duration),
 }
 

@@ -2,8 +2,8 @@
 
 mod budget;
 pub(crate) mod headers;
-mod line;
 mod local;
+mod pacer;
 mod pacing;
 mod queue;
 mod rate;
@@ -12,9 +12,9 @@ mod window;
 pub use budget::{Acquired, Budget, BudgetError, BudgetKey, BudgetStore, Slot};
 pub use headers::RateLimitStatus;
 pub use local::LocalBudgets;
+pub(crate) use pacer::{Denied, Pacer, Permit, TooLong};
 pub(crate) use pacing::Budgets;
 pub use pacing::{Pacing, RateLimitWait};
-pub(crate) use queue::{Denied, Pacer, Permit, TooLong};
 
 use std::time::Duration;
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::budget::{Budget, BudgetKey, BudgetStore};
-use super::queue::Pacer;
+use super::pacer::Pacer;
 use super::rate::Rate;
 use super::{FOREVER, window::Window};
 use crate::error::Error;
@@ -90,7 +90,7 @@ impl RateLimitWait {
         Self(FOREVER)
     }
 
-    /// So long, taking all waits of the call together.
+    /// At most this long, taking all waits of the call together.
     pub const fn at_most(wait: Duration) -> Self {
         Self(wait)
     }
@@ -113,7 +113,7 @@ pub(crate) struct Budgets {
     rate: Option<Rate>,
     store: Option<Arc<dyn BudgetStore>>,
     /// Those in use, so that the clients of one tenant wait in one queue.
-    known: Mutex<HashMap<Owner, Weak<Pacer>>>,
+    by_owner: Mutex<HashMap<Owner, Weak<Pacer>>>,
     hasher: RandomState,
 }
 
@@ -128,41 +128,41 @@ enum Owner {
 impl Budgets {
     /// `documented`: the vendor's limit; `store`: where named budgets are kept, if not in this process.
     pub(crate) fn new(pacing: Pacing, documented: Option<RateLimit>, store: Option<Arc<dyn BudgetStore>>) -> Result<Self, Error> {
-        Ok(Self { rate: pacing.rate(documented)?, store, known: Mutex::default(), hasher: RandomState::new() })
+        Ok(Self { rate: pacing.rate(documented)?, store, by_owner: Mutex::default(), hasher: RandomState::new() })
     }
 
-    /// A budget that nobody else has.
+    /// A budget of one client.
     pub(crate) fn own(&self) -> Option<Arc<Pacer>> {
-        self.rate.map(|rate| Arc::new(Pacer::of(Window::new(rate))))
+        self.rate.map(|rate| Arc::new(Pacer::local(Window::new(rate))))
     }
 
     /// The budget of a credential, in this process: a store must not see credentials, nor what could stand for one.
     pub(crate) fn of_credential(&self, credential: &SecretString) -> Option<Arc<Pacer>> {
         let owner = Owner::Credential(self.hasher.hash_one(credential.expose_secret()));
-        self.find(owner, |rate| Pacer::of(Window::new(rate)))
+        self.find(owner, |rate| Pacer::local(Window::new(rate)))
     }
 
     /// The budget of this name.
     pub(crate) fn named(&self, key: &BudgetKey) -> Option<Arc<Pacer>> {
         self.find(Owner::Name(key.clone()), |rate| match &self.store {
             Some(store) => Pacer::stored(Arc::clone(store), Budget::new(key.clone(), rate)),
-            None => Pacer::of(Window::new(rate)),
+            None => Pacer::local(Window::new(rate)),
         })
     }
 
     fn find(&self, owner: Owner, make: impl FnOnce(Rate) -> Pacer) -> Option<Arc<Pacer>> {
         let rate = self.rate?;
         // Every change under the lock is complete in itself, so a panic elsewhere leaves nothing half-done.
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pacer) = known.get(&owner).and_then(Weak::upgrade) {
+        let mut by_owner = self.by_owner.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pacer) = by_owner.get(&owner).and_then(Weak::upgrade) {
             return Some(pacer);
         }
-        // Before the map would grow: what nobody uses any more goes.
-        if known.len() == known.capacity() {
-            known.retain(|_, pacer| pacer.strong_count() > 0);
+        // Before the map would grow: what is not used any more goes.
+        if by_owner.len() == by_owner.capacity() {
+            by_owner.retain(|_, pacer| pacer.strong_count() > 0);
         }
         let pacer = Arc::new(make(rate));
-        known.insert(owner, Arc::downgrade(&pacer));
+        by_owner.insert(owner, Arc::downgrade(&pacer));
         Some(pacer)
     }
 }
@@ -183,7 +183,7 @@ mod tests {
         for tenant in 0..1000 {
             of(&tenant.to_string());
         }
-        assert!(budgets.known.lock().unwrap().len() < 32, "what nobody uses any more is forgotten");
+        assert!(budgets.by_owner.lock().unwrap().len() < 32, "what nobody uses any more is forgotten");
         assert!(Budgets::new(Pacing::off(), None, None).unwrap().named(&BudgetKey::from("a")).is_none());
     }
 }

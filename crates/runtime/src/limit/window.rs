@@ -56,9 +56,9 @@ impl Reason {
     }
 }
 
-/// There is no slot: when to look again (without a time, when something changes), and why.
+/// There is no slot: when to check again (without a time, when something changes), and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Full {
+pub(super) struct Unavailable {
     pub(super) until: Option<Instant>,
     pub(super) reason: Reason,
 }
@@ -78,25 +78,25 @@ impl Window {
     }
 
     /// Takes a slot.
-    pub(super) fn take(&mut self, now: Instant) -> Result<(), Full> {
+    pub(super) fn take(&mut self, now: Instant) -> Result<(), Unavailable> {
         self.ready(now)?;
         self.occupy(now);
         Ok(())
     }
 
     /// How many slots can be taken at this moment.
-    pub(super) fn ready(&mut self, now: Instant) -> Result<usize, Full> {
-        self.tidy(now);
+    pub(super) fn ready(&mut self, now: Instant) -> Result<usize, Unavailable> {
+        self.expire(now);
         if self.paused_until.is_some() {
-            return Err(Full { until: self.paused_until, reason: Reason::Vendor });
+            return Err(Unavailable { until: self.paused_until, reason: Reason::Vendor });
         }
         let free = self.free();
         if free == 0 {
             let others = Some(self.others.1).filter(|_| self.others.0 > 0);
-            return Err(Full { until: self.used.front().copied().into_iter().chain(others).min(), reason: Reason::Limit });
+            return Err(Unavailable { until: self.used.front().copied().into_iter().chain(others).min(), reason: Reason::Limit });
         }
         if self.spaced_until.is_some() {
-            return Err(Full { until: self.spaced_until, reason: Reason::Spacing });
+            return Err(Unavailable { until: self.spaced_until, reason: Reason::Spacing });
         }
         Ok(if self.rate.steady { 1 } else { free })
     }
@@ -107,7 +107,7 @@ impl Window {
         self.spaced_until = self.spacing().map(|spacing| now + spacing);
     }
 
-    /// Gives a slot back; `sent`: the vendor may have counted its request.
+    /// Releases a slot; `sent`: the vendor may have counted its request.
     pub(super) fn release(&mut self, sent: bool, now: Instant) {
         self.in_flight = self.in_flight.saturating_sub(1);
         if sent {
@@ -117,9 +117,9 @@ impl Window {
         }
     }
 
-    /// The earliest time at which a caller with so many others ahead can have a slot, and what it waits for until then.
-    pub(super) fn expected(&mut self, ahead: usize, now: Instant) -> (Instant, Reason) {
-        self.tidy(now);
+    /// The earliest time at which a caller with this number of others ahead can have a slot, and what it waits for until then.
+    pub(super) fn earliest(&mut self, ahead: usize, now: Instant) -> (Instant, Reason) {
+        self.expire(now);
         let limit = self.limit.requests as usize;
         let (round, place) = (ahead / limit, ahead % limit);
         let slot = match place.checked_sub(self.free()) {
@@ -136,7 +136,7 @@ impl Window {
     /// Takes the vendor's own count into account.
     pub(super) fn observe(&mut self, status: RateLimitStatus, now: Instant) {
         let Some(interval) = status.interval else {
-            // A count without a period tells nothing about when to go on.
+            // A count without a period does not say when to go on.
             return;
         };
         if let Some(limit) = status.limit {
@@ -144,7 +144,7 @@ impl Window {
             self.limit = if self.rate.follows_vendor || is_stricter(stated, self.rate.limit) { stated } else { self.rate.limit };
         }
         let Some(remaining) = status.remaining else { return };
-        self.tidy(now);
+        self.expire(now);
         let until = now + interval;
         // Others use the same budget: what is missing without our doing is theirs.
         self.others = ((self.free() + self.others.0).saturating_sub(remaining as usize), until);
@@ -153,7 +153,7 @@ impl Window {
         }
     }
 
-    /// Lets nobody pass before `until`.
+    /// Gives no slot before `until`.
     pub(super) fn pause_until(&mut self, until: Instant) {
         self.paused_until = self.paused_until.max(Some(until));
     }
@@ -164,12 +164,12 @@ impl Window {
 
     /// Nothing would be lost if this were forgotten.
     pub(super) fn is_idle(&mut self, now: Instant) -> bool {
-        self.tidy(now);
+        self.expire(now);
         let unused = self.in_flight == 0 && self.used.is_empty() && self.others.0 == 0;
         unused && self.paused_until.is_none() && self.spaced_until.is_none() && self.limit == self.rate.limit
     }
 
-    pub(super) fn tidy(&mut self, now: Instant) {
+    pub(super) fn expire(&mut self, now: Instant) {
         let free_again = self.used.partition_point(|free_again| *free_again <= now);
         self.used.drain(..free_again);
         if self.others.1 <= now {

@@ -69,6 +69,23 @@ impl Core {
     }
 }
 
+/// A call that was not sent yet, such as `client.leads().list("camp_1")`: what mocks match requests with.
+pub trait IntoRequest {
+    /// The type of its response's value.
+    type Response;
+
+    /// The request that it would send.
+    fn into_request(self) -> Request;
+}
+
+impl IntoRequest for Request {
+    type Response = Value;
+
+    fn into_request(self) -> Self {
+        self
+    }
+}
+
 impl Request {
     fn new(core: &Core, operation: Cow<'static, str>, method: Method, path: PathTemplate, route: Option<&'static Route>) -> Self {
         let parts = Parts {

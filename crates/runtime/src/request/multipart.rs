@@ -143,13 +143,13 @@ impl Part {
         Self::new(Content::Stream(OnceStream::new(stream, length)))
     }
 
-    /// The file name to tell the vendor.
+    /// The file name that the vendor sees.
     pub fn file_name(mut self, name: impl Into<String>) -> Self {
         self.file_name = Some(name.into());
         self
     }
 
-    /// The media type to tell the vendor, such as `application/pdf`.
+    /// The media type that the vendor sees, such as `application/pdf`.
     pub fn media_type(mut self, media_type: impl Into<String>) -> Self {
         self.media_type = Some(media_type.into());
         self

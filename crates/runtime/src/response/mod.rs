@@ -1,7 +1,7 @@
 //! Successful responses.
 
+mod json_path;
 pub mod pagination;
-mod place;
 pub(crate) mod redaction;
 pub(crate) mod stream;
 
@@ -14,7 +14,7 @@ use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 
 use crate::error::parse;
-use crate::types::object::trail;
+use crate::types::object::field_path;
 
 /// What the vendor returned, with status and headers.
 #[derive(Clone)]
@@ -44,7 +44,7 @@ impl<T> Response<T> {
         &self.headers
     }
 
-    /// The vendor's id of the request, if a header tells.
+    /// The vendor's id of the request, if a header has it.
     pub fn request_id(&self) -> Option<&str> {
         parse::request_id(&self.headers)
     }
@@ -87,8 +87,8 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &Bytes) -> Result<T, DecodeFailu
     }
     read(text).map_err(|error| {
         // Once more, keeping the path: only failures pay for it.
-        let fields = trail::follow(|| read::<T>(text));
-        DecodeFailure { path: place::path(text, &fields, place::offset(text, &error)), reason: error.to_string() }
+        let fields = field_path::record(|| read::<T>(text));
+        DecodeFailure { path: json_path::path(text, &fields, json_path::offset(text, &error)), reason: error.to_string() }
     })
 }
 

@@ -1,4 +1,4 @@
-//! Responses that are handed out as they arrive.
+//! Responses whose body is read as it arrives.
 
 use std::fmt;
 use std::pin::Pin;

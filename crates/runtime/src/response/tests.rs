@@ -6,7 +6,7 @@ use super::*;
 use crate::Number;
 
 #[derive(Debug, Deserialize)]
-#[allow(dead_code, reason = "only decoding is of interest")]
+#[expect(dead_code, reason = "only decoding is of interest")]
 struct Message {
     id: String,
     parts: Vec<Part>,
@@ -14,7 +14,7 @@ struct Message {
 }
 
 #[derive(Debug, Deserialize)]
-#[allow(dead_code, reason = "only decoding is of interest")]
+#[expect(dead_code, reason = "only decoding is of interest")]
 struct Part {
     kind: String,
 }
@@ -52,7 +52,7 @@ struct Contact {
     either: Option<Either>,
 }
 
-crate::object!(Contact { id: "id", age? "age", tags? "tags", next? "next", others? "others", either? "either" });
+crate::object!(Contact { id!, age?, tags?, next?, others?, either? });
 
 #[derive(Debug)]
 enum Either {
@@ -126,7 +126,7 @@ fn the_place_of_a_failure_is_found_in_linear_time() {
         (format!("{}{numbers}0{}", "[".repeat(100), "]".repeat(100)), vec!["id"; 100], String::new()),
     ];
     for (body, fields, expected) in bodies {
-        let path = place::path(body.as_bytes(), &fields, body.len() - 1).unwrap_or_default();
+        let path = json_path::path(body.as_bytes(), &fields, body.len() - 1).unwrap_or_default();
         assert!(path.starts_with(&expected) && path.len() < 2000, "{path}");
     }
     assert!(started.elapsed() < std::time::Duration::from_secs(120), "{:?}", started.elapsed());

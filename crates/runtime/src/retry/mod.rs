@@ -67,7 +67,7 @@ impl RetryPolicy {
 
     /// Whether a POST or PATCH is sent again after a 429. Default: yes.
     ///
-    /// A 429 says that the vendor turned the request away because too many came before it (RFC 6585, section 4), not that
+    /// A 429 says that the vendor rejected the request because too many came before it (RFC 6585, section 4), not that
     /// nothing was done: that is an assumption. It fails for a vendor that counts a message against a quota after it sent it,
     /// or that hands on the 429 of a service it called midway. With `false`, such a call ends with the 429, and
     /// [`is_retryable`](crate::Error::is_retryable) is false.
@@ -97,7 +97,7 @@ pub fn full_jitter(ceiling: Duration) -> Duration {
     ceiling.mul_f64(unit_interval(random))
 }
 
-#[allow(clippy::cast_precision_loss, reason = "53 bits are what an f64 holds")]
+#[expect(clippy::cast_precision_loss, reason = "53 bits are what an f64 holds")]
 fn unit_interval(random: u64) -> f64 {
     (random >> 11) as f64 / (1_u64 << 53) as f64
 }
@@ -152,7 +152,7 @@ pub(crate) fn decide(policy: &RetryPolicy, attempt: &Attempt) -> Decision {
 pub(crate) fn may_repeat(policy: &RetryPolicy, method: MethodClass, outcome: Outcome) -> bool {
     match outcome {
         Outcome::NotSent => true,
-        // A 429 was counted and turned away unread, if it means what it says.
+        // A 429 was rejected unread, if it means what it says.
         Outcome::Status(StatusCode::TOO_MANY_REQUESTS) => method != MethodClass::Once || policy.post_after_429,
         Outcome::TimedOut | Outcome::Interrupted => method != MethodClass::Once,
         Outcome::Status(status) => method != MethodClass::Once && is_transient(status),

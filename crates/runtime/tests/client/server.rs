@@ -134,7 +134,7 @@ async fn play(mut stream: TcpStream, acts: Arc<Mutex<VecDeque<Act>>>, received: 
 }
 
 /// Makes the close of the stream, which follows, a reset.
-#[allow(deprecated, reason = "a zero linger does not block")]
+#[expect(deprecated, reason = "a zero linger does not block")]
 fn reset(stream: &TcpStream) {
     stream.set_linger(Some(Duration::ZERO)).unwrap();
 }

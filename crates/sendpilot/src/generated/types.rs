@@ -4,6 +4,10 @@
 
 use reachout_runtime as rt;
 
+// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
+// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
+// the arguments of `new`, then the optional fields; `[T]` is a list.
+
 /// A campaign.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -40,10 +44,9 @@ pub struct Campaign {
 }
 
 rt::object!(Campaign {
-    connections_sent? int "connectionsSent", created_at? "createdAt", description? "description", id: "id",
-    leads_contacted? "leadsContacted", linked_in_sender_ids? "linkedInSenderIds", messages_sent? int "messagesSent", metrics? "metrics",
-    name? "name", replies_received? int "repliesReceived", status? "status", total_leads? int "totalLeads", type_? "type",
-    updated_at? "updatedAt"
+    connections_sent? int "connectionsSent", created_at? "createdAt", description?, id!, leads_contacted? "leadsContacted",
+    linked_in_sender_ids? "linkedInSenderIds", messages_sent? int "messagesSent", metrics?, name?, replies_received? int "repliesReceived",
+    status?, total_leads? int "totalLeads", type_? "type", updated_at? "updatedAt"
 });
 
 /// What to do with a campaign.
@@ -327,7 +330,7 @@ pub struct ConnectionRequestSentData {
 }
 
 rt::object!(ConnectionRequestSentData {
-    campaign_id? "campaignId", lead_id? "leadId", linkedin_url? "linkedinUrl", note? "note", sender_id? "senderId"
+    campaign_id? "campaignId", lead_id? "leadId", linkedin_url? "linkedinUrl", note?, sender_id? "senderId"
 });
 
 /// Whether a connection request was sent, or not needed.
@@ -370,8 +373,8 @@ pub struct Conversation {
 }
 
 rt::object!(Conversation {
-    account_id? "accountId", created_at? "createdAt", id? "id", last_activity_at? "lastActivityAt", last_message? "lastMessage",
-    participants? "participants", unread_count? int "unreadCount", updated_at? "updatedAt"
+    account_id? "accountId", created_at? "createdAt", id?, last_activity_at? "lastActivityAt", last_message? "lastMessage", participants?,
+    unread_count? int "unreadCount", updated_at? "updatedAt"
 });
 
 /// Somebody who takes part in a conversation.
@@ -389,7 +392,7 @@ pub struct ConversationParticipant {
     pub profile_url: Option<String>,
 }
 
-rt::object!(ConversationParticipant { id? "id", name? "name", profile_picture? "profilePicture", profile_url? "profileUrl" });
+rt::object!(ConversationParticipant { id?, name?, profile_picture? "profilePicture", profile_url? "profileUrl" });
 
 /// A search to start.
 #[derive(Clone, Debug, PartialEq)]
@@ -407,7 +410,7 @@ pub struct CreateLeadDatabaseSearchRequest {
     pub webhook_url: Option<String>,
 }
 
-rt::object!(CreateLeadDatabaseSearchRequest { filters: "filters", limit: int "limit", name: "name", webhook_url? "webhook_url" });
+rt::object!(CreateLeadDatabaseSearchRequest { filters!, limit! int, name!, webhook_url? });
 rt::setters!(CreateLeadDatabaseSearchRequest new(name: String, limit: i64, filters: LeadDatabaseFilters) { webhook_url: String });
 
 impl rt::Limited for CreateLeadDatabaseSearchRequest {
@@ -434,9 +437,7 @@ pub struct CreateLeadDatabaseSearchResponse {
     pub status: Option<String>,
 }
 
-rt::object!(CreateLeadDatabaseSearchResponse {
-    created_at? "created_at", estimated_quota? "estimated_quota", id? "id", name? "name", status? "status"
-});
+rt::object!(CreateLeadDatabaseSearchResponse { created_at?, estimated_quota?, id?, name?, status? });
 
 /// An extraction job to start.
 #[derive(Clone, Debug, PartialEq)]
@@ -457,9 +458,7 @@ pub struct CreateLeadExtractorCampaignRequest {
     pub webhook_url: Option<String>,
 }
 
-rt::object!(CreateLeadExtractorCampaignRequest {
-    limit: int "limit", mode: "mode", name: "name", url_type: "url_type", urls: "urls", webhook_url? "webhook_url"
-});
+rt::object!(CreateLeadExtractorCampaignRequest { limit! int, mode!, name!, url_type!, urls!, webhook_url? });
 rt::setters!(CreateLeadExtractorCampaignRequest new(name: String, urls: [String], limit: i64, mode: LeadExtractorMode, url_type: LeadExtractorUrlType) {
     webhook_url: String
 });
@@ -487,9 +486,7 @@ pub struct CreateLeadExtractorCampaignResponse {
     pub status: Option<String>,
 }
 
-rt::object!(CreateLeadExtractorCampaignResponse {
-    created_at? "created_at", estimated_credits? "estimated_credits", id? "id", name? "name", status? "status"
-});
+rt::object!(CreateLeadExtractorCampaignResponse { created_at?, estimated_credits?, id?, name?, status? });
 
 /// Leads to add to a campaign.
 #[derive(Clone, Debug, PartialEq)]
@@ -502,7 +499,7 @@ pub struct CreateLeadsRequest {
     pub leads: Vec<NewLead>,
 }
 
-rt::object!(CreateLeadsRequest { campaign_id: "campaignId", leads: "leads" });
+rt::object!(CreateLeadsRequest { campaign_id! "campaignId", leads! });
 rt::setters!(CreateLeadsRequest new(campaign_id: String, leads: [NewLead]) {  });
 
 impl rt::Limited for CreateLeadsRequest {
@@ -529,8 +526,7 @@ pub struct CreateLeadsResponse {
 }
 
 rt::object!(CreateLeadsResponse {
-    duplicates_skipped? int "duplicatesSkipped", errors? "errors", invalid_entries? int "invalidEntries", leads_added? int "leadsAdded",
-    success? "success"
+    duplicates_skipped? int "duplicatesSkipped", errors?, invalid_entries? int "invalidEntries", leads_added? int "leadsAdded", success?
 });
 
 /// A custom status of a lead, by which leads are sorted in a CRM.
@@ -580,7 +576,7 @@ pub struct ErrorResponse {
     pub status_code: Option<i64>,
 }
 
-rt::object!(ErrorResponse { error? "error", message? "message", status_code? int "statusCode" });
+rt::object!(ErrorResponse { error?, message?, status_code? int "statusCode" });
 
 /// A kind of funding round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -687,9 +683,7 @@ pub struct GetCreditsResponse {
     pub used: Option<rt::Number>,
 }
 
-rt::object!(GetCreditsResponse {
-    available? "available", next_reset_date? "nextResetDate", purchased? "purchased", subscription? "subscription", used? "used"
-});
+rt::object!(GetCreditsResponse { available?, next_reset_date? "nextResetDate", purchased?, subscription?, used? });
 
 /// How far a search is.
 #[derive(Clone, Debug, PartialEq)]
@@ -716,8 +710,7 @@ pub struct GetLeadDatabaseSearchStatusResponse {
 }
 
 rt::object!(GetLeadDatabaseSearchStatusResponse {
-    completed_at? "completed_at", created_at? "created_at", error_message? "error_message", id: "id", name? "name", progress? "progress",
-    status? "status", total_results? int "totalResults"
+    completed_at?, created_at?, error_message?, id!, name?, progress?, status?, total_results? int "totalResults"
 });
 
 /// How far an extraction job is.
@@ -741,10 +734,7 @@ pub struct GetLeadExtractorCampaignStatusResponse {
     pub status: Option<LeadExtractorCampaignStatus>,
 }
 
-rt::object!(GetLeadExtractorCampaignStatusResponse {
-    completed_at? "completed_at", created_at? "created_at", error_message? "error_message", id: "id", name? "name", progress? "progress",
-    status? "status"
-});
+rt::object!(GetLeadExtractorCampaignStatusResponse { completed_at?, created_at?, error_message?, id!, name?, progress?, status? });
 
 /// The API key and its workspace. The inner fields are not documented.
 #[derive(Clone, Debug, PartialEq)]
@@ -761,7 +751,7 @@ pub struct GetMeResponse {
     pub workspace: Option<rt::Object>,
 }
 
-rt::object!(GetMeResponse { api_key? "apiKey", missing_scopes? "missingScopes", subscription? "subscription", workspace? "workspace" });
+rt::object!(GetMeResponse { api_key? "apiKey", missing_scopes? "missingScopes", subscription?, workspace? });
 
 /// A code of an industry classification, as the filter catalogue gives it. Only the value counts in the search.
 #[derive(Clone, Debug, PartialEq)]
@@ -774,7 +764,7 @@ pub struct IndustryCode {
     pub value: String,
 }
 
-rt::object!(IndustryCode { label: "label", value: "value" });
+rt::object!(IndustryCode { label!, value! });
 rt::setters!(IndustryCode new(label: String, value: String) {  });
 
 /// Seniority of a posted job.
@@ -880,7 +870,7 @@ pub struct LastMessage {
     pub sent_at: Option<rt::DateTime<rt::Utc>>,
 }
 
-rt::object!(LastMessage { content? "content", direction? "direction", sent_at? "sentAt" });
+rt::object!(LastMessage { content?, direction?, sent_at? "sentAt" });
 
 /// A person in a campaign.
 #[derive(Clone, Debug, PartialEq)]
@@ -936,11 +926,10 @@ pub struct Lead {
 }
 
 rt::object!(Lead {
-    about? "about", campaign_id? "campaignId", company? "company", connection_count? "connectionCount", created_at? "createdAt",
-    custom_lead_status? "customLeadStatus", data? "data", email? "email", first_name? "firstName", follower_count? "followerCount",
-    id: "id", industry? "industry", is_open_profile? "isOpenProfile", is_premium? "isPremium", last_name? "lastName",
-    linkedin_url? "linkedinUrl", location? "location", profile_picture_url? "profilePictureUrl", sender_id? "senderId", status? "status",
-    title? "title", updated_at? "updatedAt", website? "website"
+    about?, campaign_id? "campaignId", company?, connection_count? "connectionCount", created_at? "createdAt",
+    custom_lead_status? "customLeadStatus", data?, email?, first_name? "firstName", follower_count? "followerCount", id!, industry?,
+    is_open_profile? "isOpenProfile", is_premium? "isPremium", last_name? "lastName", linkedin_url? "linkedinUrl", location?,
+    profile_picture_url? "profilePictureUrl", sender_id? "senderId", status?, title?, updated_at? "updatedAt", website?
 });
 
 /// Who changed a lead's status.
@@ -1206,59 +1195,30 @@ pub struct LeadDatabaseFilters {
 }
 
 rt::object!(LeadDatabaseFilters {
-    acquired_end_date? "acquired_end_date", acquired_start_date? "acquired_start_date", bombora_composite_score? "bombora_composite_score",
-    bombora_topic? "bombora_topic", bulk_domains? "bulk_domains", companies? "companies",
-    company_linkedin_username? "company_linkedin_username", company_sizes? "company_sizes",
-    company_status_comment? "company_status_comment", company_status_value? "company_status_value", company_type? "company_type",
-    demo_available? "demo_available", documentation_exist? "documentation_exist", education_institute? "education_institute",
-    education_keyword? "education_keyword", education_major? "education_major", excluded_bulk_domains? "excluded_bulk_domains",
-    excluded_companies? "excluded_companies", excluded_company_linkedin_username? "excluded_company_linkedin_username",
-    excluded_company_sizes? int "excluded_company_sizes", excluded_company_type? "excluded_company_type",
-    excluded_education_institute? "excluded_education_institute", excluded_education_keyword? "excluded_education_keyword",
-    excluded_education_major? "excluded_education_major", excluded_experimental_department? "excluded_experimental_department",
-    excluded_experimental_industries? "excluded_experimental_industries", excluded_hq_location? "excluded_hq_location",
-    excluded_industries? "excluded_industries", excluded_job_posting_functions? "excluded_job_posting_functions",
-    excluded_job_posting_location? "excluded_job_posting_location", excluded_job_posting_title? "excluded_job_posting_title",
-    excluded_job_titles? "excluded_job_titles", excluded_keywords? "excluded_keywords",
-    excluded_language_proficiency? "excluded_language_proficiency", excluded_languages? "excluded_languages",
-    excluded_locations? "excluded_locations", excluded_member_certifications? "excluded_member_certifications",
-    excluded_member_department? "excluded_member_department", excluded_member_description? "excluded_member_description",
-    excluded_member_linkedin_username? "excluded_member_linkedin_username", excluded_member_skills? "excluded_member_skills",
-    excluded_naics_codes? "excluded_naics_codes", excluded_news_articles? "excluded_news_articles",
-    excluded_recommendation_keyword? "excluded_recommendation_keyword",
-    excluded_recommendation_linkedin_username? "excluded_recommendation_linkedin_username",
-    excluded_seniority_levels? "excluded_seniority_levels", excluded_sic_codes? "excluded_sic_codes",
-    excluded_technologies_used? "excluded_technologies_used", excluded_top_topics? "excluded_top_topics",
-    experimental_industries? "experimental_industries", experimental_member_department? "experimental_member_department",
-    free_trial_available? "free_trial_available", hq_location? "hq_location", industries? "industries", ipo_end_date? "ipo_end_date",
-    ipo_start_date? "ipo_start_date", is_b2b? "is_b2b", is_downloadable? "is_downloadable",
-    is_mapped_industries_strict? "is_mapped_industries_strict", is_public? "is_public", job_posting_end_date? "job_posting_end_date",
-    job_posting_functions? "job_posting_functions", job_posting_location? "job_posting_location",
-    job_posting_seniority? "job_posting_seniority", job_posting_start_date? "job_posting_start_date",
-    job_posting_title? "job_posting_title", job_posting_type? "job_posting_type", job_title_match_mode? "job_title_match_mode",
-    job_title_smart_mode? "job_title_smart_mode", job_titles? "job_titles", keywords? "keywords",
-    language_proficiency? "language_proficiency", languages? "languages", last_funding_date? "last_funding_date",
-    last_funding_round_name? "last_funding_round_name", locations? "locations",
-    max_average_visit_duration_seconds? int "max_average_visit_duration_seconds", max_bounce_rate? int "max_bounce_rate",
-    max_company_employee_reviews_aggregate_score? int "max_company_employee_reviews_aggregate_score",
-    max_job_duration_months? int "max_job_duration_months",
-    max_last_funding_round_amount_raised? int "max_last_funding_round_amount_raised", max_pages_per_visit? int "max_pages_per_visit",
-    max_rank_category? int "max_rank_category", max_rank_country? int "max_rank_country", max_rank_global? int "max_rank_global",
-    max_revenue_annual? int "max_revenue_annual", max_total_experience_duration_months? int "max_total_experience_duration_months",
-    max_total_website_visits_monthly? int "max_total_website_visits_monthly", member_certifications? "member_certifications",
-    member_department? "member_department", member_description? "member_description", member_full_name? "member_full_name",
-    member_linkedin_username? "member_linkedin_username", member_skills? "member_skills",
-    min_average_visit_duration_seconds? int "min_average_visit_duration_seconds", min_bounce_rate? int "min_bounce_rate",
-    min_company_employee_reviews_aggregate_score? int "min_company_employee_reviews_aggregate_score",
-    min_job_duration_months? int "min_job_duration_months",
-    min_last_funding_round_amount_raised? int "min_last_funding_round_amount_raised", min_pages_per_visit? int "min_pages_per_visit",
-    min_rank_category? int "min_rank_category", min_rank_country? int "min_rank_country", min_rank_global? int "min_rank_global",
-    min_revenue_annual? int "min_revenue_annual", min_total_experience_duration_months? int "min_total_experience_duration_months",
-    min_total_website_visits_monthly? int "min_total_website_visits_monthly", mobile_apps_exist? "mobile_apps_exist",
-    naics_codes? "naics_codes", news_articles? "news_articles", online_reviews_exist? "online_reviews_exist",
-    ownership_status? "ownership_status", pricing_available? "pricing_available", recommendation_keyword? "recommendation_keyword",
-    recommendation_linkedin_username? "recommendation_linkedin_username", seniority_levels? "seniority_levels", sic_codes? "sic_codes",
-    technologies_used? "technologies_used", top_topics? "top_topics"
+    acquired_end_date?, acquired_start_date?, bombora_composite_score?, bombora_topic?, bulk_domains?, companies?,
+    company_linkedin_username?, company_sizes?, company_status_comment?, company_status_value?, company_type?, demo_available?,
+    documentation_exist?, education_institute?, education_keyword?, education_major?, excluded_bulk_domains?, excluded_companies?,
+    excluded_company_linkedin_username?, excluded_company_sizes? int, excluded_company_type?, excluded_education_institute?,
+    excluded_education_keyword?, excluded_education_major?, excluded_experimental_department?, excluded_experimental_industries?,
+    excluded_hq_location?, excluded_industries?, excluded_job_posting_functions?, excluded_job_posting_location?,
+    excluded_job_posting_title?, excluded_job_titles?, excluded_keywords?, excluded_language_proficiency?, excluded_languages?,
+    excluded_locations?, excluded_member_certifications?, excluded_member_department?, excluded_member_description?,
+    excluded_member_linkedin_username?, excluded_member_skills?, excluded_naics_codes?, excluded_news_articles?,
+    excluded_recommendation_keyword?, excluded_recommendation_linkedin_username?, excluded_seniority_levels?, excluded_sic_codes?,
+    excluded_technologies_used?, excluded_top_topics?, experimental_industries?, experimental_member_department?, free_trial_available?,
+    hq_location?, industries?, ipo_end_date?, ipo_start_date?, is_b2b?, is_downloadable?, is_mapped_industries_strict?, is_public?,
+    job_posting_end_date?, job_posting_functions?, job_posting_location?, job_posting_seniority?, job_posting_start_date?,
+    job_posting_title?, job_posting_type?, job_title_match_mode?, job_title_smart_mode?, job_titles?, keywords?, language_proficiency?,
+    languages?, last_funding_date?, last_funding_round_name?, locations?, max_average_visit_duration_seconds? int, max_bounce_rate? int,
+    max_company_employee_reviews_aggregate_score? int, max_job_duration_months? int, max_last_funding_round_amount_raised? int,
+    max_pages_per_visit? int, max_rank_category? int, max_rank_country? int, max_rank_global? int, max_revenue_annual? int,
+    max_total_experience_duration_months? int, max_total_website_visits_monthly? int, member_certifications?, member_department?,
+    member_description?, member_full_name?, member_linkedin_username?, member_skills?, min_average_visit_duration_seconds? int,
+    min_bounce_rate? int, min_company_employee_reviews_aggregate_score? int, min_job_duration_months? int,
+    min_last_funding_round_amount_raised? int, min_pages_per_visit? int, min_rank_category? int, min_rank_country? int,
+    min_rank_global? int, min_revenue_annual? int, min_total_experience_duration_months? int, min_total_website_visits_monthly? int,
+    mobile_apps_exist?, naics_codes?, news_articles?, online_reviews_exist?, ownership_status?, pricing_available?, recommendation_keyword?,
+    recommendation_linkedin_username?, seniority_levels?, sic_codes?, technologies_used?, top_topics?
 });
 rt::setters!(LeadDatabaseFilters new() {
     acquired_end_date: String, acquired_start_date: String, bombora_composite_score: [String], bombora_topic: [String],
@@ -1373,9 +1333,8 @@ pub struct LeadDatabaseLead {
 }
 
 rt::object!(LeadDatabaseLead {
-    company? "company", company_linkedin_url? "company_linkedin_url", country? "country", email? "email", employees? "employees",
-    first_name? "first_name", full_name? "full_name", id? "id", industry? "industry", job_title? "job_title", last_name? "last_name",
-    linkedin_url? "linkedin_url", location? "location", phone? "phone", seniority? "seniority", website? "website"
+    company?, company_linkedin_url?, country?, email?, employees?, first_name?, full_name?, id?, industry?, job_title?, last_name?,
+    linkedin_url?, location?, phone?, seniority?, website?
 } extra);
 
 /// A lead database search is done.
@@ -1406,9 +1365,8 @@ pub struct LeadDatabaseSearchCompletedData {
 }
 
 rt::object!(LeadDatabaseSearchCompletedData {
-    completed_at? "completed_at", duration_ms? int "duration_ms", filters? "filters", leads? "leads",
-    requested_limit? int "requested_limit", results_url? "results_url", search_id? "search_id", search_name? "search_name",
-    started_at? "started_at", total_leads_found? int "total_leads_found"
+    completed_at?, duration_ms? int, filters?, leads?, requested_limit? int, results_url?, search_id?, search_name?, started_at?,
+    total_leads_found? int
 });
 
 /// How far a search is, as counts or as a percentage.
@@ -1438,7 +1396,7 @@ pub struct LeadDatabaseSearchProgressCounts {
     pub requested: Option<i64>,
 }
 
-rt::object!(LeadDatabaseSearchProgressCounts { found? int "found", percent_complete? int "percent_complete", requested? int "requested" });
+rt::object!(LeadDatabaseSearchProgressCounts { found? int, percent_complete? int, requested? int });
 
 /// Where a search stands.
 ///
@@ -1476,7 +1434,7 @@ pub struct LeadError {
     pub extra: rt::Extra,
 }
 
-rt::object!(LeadError { index? int "index", linkedin_url? "linkedinUrl", reason? "reason" } extra);
+rt::object!(LeadError { index? int, linkedin_url? "linkedinUrl", reason? } extra);
 
 /// Where an extraction job stands.
 ///
@@ -1511,7 +1469,7 @@ pub struct LeadExtractorCreditsUsed {
     pub total: Option<rt::Number>,
 }
 
-rt::object!(LeadExtractorCreditsUsed { enrichment? "enrichment", extraction? "extraction", total? "total" });
+rt::object!(LeadExtractorCreditsUsed { enrichment?, extraction?, total? });
 
 /// An extraction job is done.
 #[derive(Clone, Debug, PartialEq)]
@@ -1547,10 +1505,8 @@ pub struct LeadExtractorJobCompletedData {
 }
 
 rt::object!(LeadExtractorJobCompletedData {
-    campaign_id? "campaign_id", campaign_name? "campaign_name", campaign_type? "campaign_type", completed_at? "completed_at",
-    credits_used? "credits_used", duration_ms? int "duration_ms", leads? "leads", mode? "mode", requested_limit? int "requested_limit",
-    search_urls? "search_urls", started_at? "started_at", total_leads_enriched? int "total_leads_enriched",
-    total_leads_extracted? int "total_leads_extracted"
+    campaign_id?, campaign_name?, campaign_type?, completed_at?, credits_used?, duration_ms? int, leads?, mode?, requested_limit? int,
+    search_urls?, started_at?, total_leads_enriched? int, total_leads_extracted? int
 });
 
 /// A person that was extracted. Fields that are not listed here may come too, such as `followers` and `connections`.
@@ -1602,10 +1558,8 @@ pub struct LeadExtractorLead {
 }
 
 rt::object!(LeadExtractorLead {
-    city? "city", company? "company", country? "country", education? "education", email? "email", experience? "experience",
-    first_name? "first_name", full_name? "full_name", headline? "headline", id? "id", job_position? "job_position", last_name? "last_name",
-    linkedin_identifier? "linkedin_identifier", linkedin_url? "linkedin_url", location? "location", phone? "phone",
-    profile_picture_url? "profile_picture_url", skills? "skills", summary? "summary"
+    city?, company?, country?, education?, email?, experience?, first_name?, full_name?, headline?, id?, job_position?, last_name?,
+    linkedin_identifier?, linkedin_url?, location?, phone?, profile_picture_url?, skills?, summary?
 } extra);
 
 /// Whether the extracted leads are also enriched with contact data. Enrichment costs credits of its own.
@@ -1639,9 +1593,7 @@ pub struct LeadExtractorProgress {
     pub requested: Option<i64>,
 }
 
-rt::object!(LeadExtractorProgress {
-    enriched? int "enriched", extracted? int "extracted", percent_complete? int "percent_complete", requested? int "requested"
-});
+rt::object!(LeadExtractorProgress { enriched? int, extracted? int, percent_complete? int, requested? int });
 
 /// Where the searches come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -1865,7 +1817,7 @@ pub struct ListCampaignsResponse {
     pub pagination: Option<PagePagination>,
 }
 
-rt::object!(ListCampaignsResponse { campaigns? "campaigns", data? "data", meta? "meta", pagination? "pagination" });
+rt::object!(ListCampaignsResponse { campaigns?, data?, meta?, pagination? });
 
 /// A page of conversations.
 #[derive(Clone, Debug, PartialEq)]
@@ -1878,7 +1830,7 @@ pub struct ListConversationsResponse {
     pub pagination: Option<TokenPagination>,
 }
 
-rt::object!(ListConversationsResponse { conversations? "conversations", pagination? "pagination" });
+rt::object!(ListConversationsResponse { conversations?, pagination? });
 
 /// The filters, or a page of the values of one filter.
 #[derive(Clone, Debug, PartialEq)]
@@ -1901,9 +1853,7 @@ pub struct ListLeadDatabaseFiltersResponse {
     pub values: Option<Vec<rt::Value>>,
 }
 
-rt::object!(ListLeadDatabaseFiltersResponse {
-    filter? "filter", filters? "filters", has_more? "has_more", limit? "limit", offset? "offset", total? "total", values? "values"
-});
+rt::object!(ListLeadDatabaseFiltersResponse { filter?, filters?, has_more?, limit?, offset?, total?, values? });
 
 /// A page of the leads a search found.
 #[derive(Clone, Debug, PartialEq)]
@@ -1933,8 +1883,7 @@ pub struct ListLeadDatabaseSearchResultsResponse {
 }
 
 rt::object!(ListLeadDatabaseSearchResultsResponse {
-    has_more? "has_more", id? "id", leads? "leads", limit? "limit", offset? "offset", pagination? "pagination", results? "results",
-    search_id? "search_id", status? "status", total? "total"
+    has_more?, id?, leads?, limit?, offset?, pagination?, results?, search_id?, status?, total?
 });
 
 /// A page of extracted leads.
@@ -1958,10 +1907,7 @@ pub struct ListLeadExtractorCampaignResultsResponse {
     pub total: Option<rt::Number>,
 }
 
-rt::object!(ListLeadExtractorCampaignResultsResponse {
-    campaign_id? "campaign_id", has_more? "has_more", leads? "leads", limit? "limit", offset? "offset", pagination? "pagination",
-    total? "total"
-});
+rt::object!(ListLeadExtractorCampaignResultsResponse { campaign_id?, has_more?, leads?, limit?, offset?, pagination?, total? });
 
 /// A page of leads.
 #[derive(Clone, Debug, PartialEq)]
@@ -1974,7 +1920,7 @@ pub struct ListLeadsResponse {
     pub pagination: Option<PagePagination>,
 }
 
-rt::object!(ListLeadsResponse { leads? "leads", pagination? "pagination" });
+rt::object!(ListLeadsResponse { leads?, pagination? });
 
 /// A page of messages of a conversation.
 #[derive(Clone, Debug, PartialEq)]
@@ -1989,7 +1935,7 @@ pub struct ListMessagesResponse {
     pub pagination: Option<TokenPagination>,
 }
 
-rt::object!(ListMessagesResponse { conversation_id? "conversationId", messages? "messages", pagination? "pagination" });
+rt::object!(ListMessagesResponse { conversation_id? "conversationId", messages?, pagination? });
 
 /// Daily quotas of all senders.
 #[derive(Clone, Debug, PartialEq)]
@@ -2002,7 +1948,7 @@ pub struct ListSenderQuotasResponse {
     pub total: Option<rt::Number>,
 }
 
-rt::object!(ListSenderQuotasResponse { senders? "senders", total? "total" });
+rt::object!(ListSenderQuotasResponse { senders?, total? });
 
 /// All senders of the workspace.
 #[derive(Clone, Debug, PartialEq)]
@@ -2015,7 +1961,7 @@ pub struct ListSendersResponse {
     pub total: Option<i64>,
 }
 
-rt::object!(ListSendersResponse { senders? "senders", total? int "total" });
+rt::object!(ListSendersResponse { senders?, total? int });
 
 /// A message of a conversation.
 #[derive(Clone, Debug, PartialEq)]
@@ -2043,8 +1989,7 @@ pub struct Message {
 }
 
 rt::object!(Message {
-    attachments? "attachments", content? "content", content_type? "contentType", direction? "direction", id? "id",
-    read_status? "readStatus", recipient? "recipient", sender? "sender", sent_at? "sentAt"
+    attachments?, content?, content_type? "contentType", direction?, id?, read_status? "readStatus", recipient?, sender?, sent_at? "sentAt"
 });
 
 /// Whether a message came from the sender or to it.
@@ -2076,7 +2021,7 @@ pub struct MessageParty {
     pub profile_url: Option<String>,
 }
 
-rt::object!(MessageParty { id? "id", name? "name", profile_url? "profileUrl" });
+rt::object!(MessageParty { id?, name?, profile_url? "profileUrl" });
 
 /// Whether a message was read.
 ///
@@ -2118,7 +2063,7 @@ pub struct MessageSentData {
 }
 
 rt::object!(MessageSentData {
-    campaign_id? "campaignId", lead_id? "leadId", linkedin_url? "linkedinUrl", message? "message", message_preview? "messagePreview",
+    campaign_id? "campaignId", lead_id? "leadId", linkedin_url? "linkedinUrl", message?, message_preview? "messagePreview",
     sender_id? "senderId", sequence_step? "sequenceStep"
 });
 
@@ -2154,7 +2099,7 @@ pub struct MessageToLeadRequest {
     pub sender_id: Option<String>,
 }
 
-rt::object!(MessageToLeadRequest { campaign_id? "campaignId", lead_id: "leadId", message: "message", sender_id? "senderId" });
+rt::object!(MessageToLeadRequest { campaign_id? "campaignId", lead_id! "leadId", message!, sender_id? "senderId" });
 rt::setters!(MessageToLeadRequest new(lead_id: String, message: String) { campaign_id: String, sender_id: String });
 
 impl rt::Limited for MessageToLeadRequest {
@@ -2181,7 +2126,7 @@ pub struct MessageToProfileRequest {
 }
 
 rt::object!(MessageToProfileRequest {
-    campaign_id? "campaignId", lead_id? "leadId", message: "message", recipient_linkedin_url: "recipientLinkedinUrl", sender_id: "senderId"
+    campaign_id? "campaignId", lead_id? "leadId", message!, recipient_linkedin_url! "recipientLinkedinUrl", sender_id! "senderId"
 });
 rt::setters!(MessageToProfileRequest new(sender_id: String, recipient_linkedin_url: String, message: String) {
     campaign_id: String, lead_id: String
@@ -2215,9 +2160,7 @@ pub struct NewLead {
     pub extra: rt::Extra,
 }
 
-rt::object!(NewLead {
-    company? "company", email? "email", first_name? "firstName", last_name? "lastName", linkedin_url: "linkedinUrl", title? "title"
-} extra);
+rt::object!(NewLead { company?, email?, first_name? "firstName", last_name? "lastName", linkedin_url! "linkedinUrl", title? } extra);
 rt::setters!(NewLead new(linkedin_url: String) {
     company: String, email: String, first_name: String, last_name: String, title: String
 } extra);
@@ -2268,7 +2211,7 @@ pub struct PagePagination {
     pub total_pages: Option<i64>,
 }
 
-rt::object!(PagePagination { limit? int "limit", page? int "page", total? int "total", total_pages? int "totalPages" });
+rt::object!(PagePagination { limit? int, page? int, total? int, total_pages? int "totalPages" });
 
 /// A lead replied.
 #[derive(Clone, Debug, PartialEq)]
@@ -2290,8 +2233,7 @@ pub struct ReplyReceivedData {
 }
 
 rt::object!(ReplyReceivedData {
-    campaign_id? "campaignId", lead_id? "leadId", linkedin_url? "linkedinUrl", reply? "reply", reply_preview? "replyPreview",
-    sender_id? "senderId"
+    campaign_id? "campaignId", lead_id? "leadId", linkedin_url? "linkedinUrl", reply?, reply_preview? "replyPreview", sender_id? "senderId"
 });
 
 /// A connection request.
@@ -2307,7 +2249,7 @@ pub struct SendConnectionRequestRequest {
     pub sender_id: String,
 }
 
-rt::object!(SendConnectionRequestRequest { message? "message", recipient_linkedin_url: "recipientLinkedinUrl", sender_id: "senderId" });
+rt::object!(SendConnectionRequestRequest { message?, recipient_linkedin_url! "recipientLinkedinUrl", sender_id! "senderId" });
 rt::setters!(SendConnectionRequestRequest new(sender_id: String, recipient_linkedin_url: String) { message: String });
 
 impl rt::Limited for SendConnectionRequestRequest {
@@ -2336,8 +2278,7 @@ pub struct SendConnectionRequestResponse {
 }
 
 rt::object!(SendConnectionRequestResponse {
-    error? "error", recipient_linkedin_url? "recipientLinkedinUrl", request_id? "requestId", status? "status", success? "success",
-    timestamp? "timestamp"
+    error?, recipient_linkedin_url? "recipientLinkedinUrl", request_id? "requestId", status?, success?, timestamp?
 });
 
 /// A message to a LinkedIn profile (`senderId` and `recipientLinkedinUrl` are needed) or to a lead (`leadId` is needed). A body with
@@ -2394,9 +2335,8 @@ pub struct SendMessageResponse {
 }
 
 rt::object!(SendMessageResponse {
-    conversation_id? "conversationId", error? "error", lead_id? "leadId", message_id? "messageId",
-    recipient_linkedin_url? "recipientLinkedinUrl", sender_id? "senderId", sent_at? "sentAt", status? "status", success? "success",
-    timestamp? "timestamp"
+    conversation_id? "conversationId", error?, lead_id? "leadId", message_id? "messageId", recipient_linkedin_url? "recipientLinkedinUrl",
+    sender_id? "senderId", sent_at? "sentAt", status?, success?, timestamp?
 });
 
 /// A message to a lead from a named sender.
@@ -2412,7 +2352,7 @@ pub struct SendMessageToLeadRequest {
     pub sender_id: String,
 }
 
-rt::object!(SendMessageToLeadRequest { campaign_id? "campaignId", message: "message", sender_id: "senderId" });
+rt::object!(SendMessageToLeadRequest { campaign_id? "campaignId", message!, sender_id! "senderId" });
 rt::setters!(SendMessageToLeadRequest new(sender_id: String, message: String) { campaign_id: String });
 
 impl rt::Limited for SendMessageToLeadRequest {
@@ -2445,8 +2385,8 @@ pub struct SendMessageToLeadResponse {
 }
 
 rt::object!(SendMessageToLeadResponse {
-    conversation_id? "conversationId", error? "error", lead_id? "leadId", message_id? "messageId",
-    recipient_linkedin_url? "recipientLinkedinUrl", status? "status", success? "success", timestamp? "timestamp"
+    conversation_id? "conversationId", error?, lead_id? "leadId", message_id? "messageId", recipient_linkedin_url? "recipientLinkedinUrl",
+    status?, success?, timestamp?
 });
 
 /// A LinkedIn account that the workspace has connected. The fields are not documented; these were observed, and others, such as daily
@@ -2468,7 +2408,7 @@ pub struct Sender {
     pub extra: rt::Extra,
 }
 
-rt::object!(Sender { id? "id", linkedin_url? "linkedinUrl", name? "name", status? "status" } extra);
+rt::object!(Sender { id?, linkedin_url? "linkedinUrl", name?, status? } extra);
 
 /// A seniority level, spelled as in the filter catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -2526,7 +2466,7 @@ pub struct TokenPagination {
     pub limit: Option<i64>,
 }
 
-rt::object!(TokenPagination { continuation_token? "continuationToken", has_more? "hasMore", limit? int "limit" });
+rt::object!(TokenPagination { continuation_token? "continuationToken", has_more? "hasMore", limit? int });
 
 /// What to do with a campaign.
 #[derive(Clone, Debug, PartialEq)]
@@ -2537,7 +2477,7 @@ pub struct UpdateCampaignRequest {
     pub action: CampaignAction,
 }
 
-rt::object!(UpdateCampaignRequest { action: "action" });
+rt::object!(UpdateCampaignRequest { action! });
 rt::setters!(UpdateCampaignRequest new(action: CampaignAction) {  });
 
 /// What was done with a campaign.
@@ -2557,9 +2497,7 @@ pub struct UpdateCampaignResponse {
     pub success: Option<bool>,
 }
 
-rt::object!(UpdateCampaignResponse {
-    action? "action", campaign_id? "campaignId", message? "message", new_status? "newStatus", success? "success"
-});
+rt::object!(UpdateCampaignResponse { action?, campaign_id? "campaignId", message?, new_status? "newStatus", success? });
 
 /// The new status of a lead.
 #[derive(Clone, Debug, PartialEq)]
@@ -2574,7 +2512,7 @@ pub struct UpdateLeadStatusRequest {
     pub status: LeadOutcome,
 }
 
-rt::object!(UpdateLeadStatusRequest { custom_lead_status? "customLeadStatus", note? "note", status: "status" });
+rt::object!(UpdateLeadStatusRequest { custom_lead_status? "customLeadStatus", note?, status! });
 rt::setters!(UpdateLeadStatusRequest new(status: LeadOutcome) { custom_lead_status: CustomLeadStatus, note: String });
 
 /// The status that a lead was given.
@@ -2592,7 +2530,7 @@ pub struct UpdateLeadStatusResponse {
     pub success: Option<bool>,
 }
 
-rt::object!(UpdateLeadStatusResponse { lead_id? "leadId", message? "message", status? "status", success? "success" });
+rt::object!(UpdateLeadStatusResponse { lead_id? "leadId", message?, status?, success? });
 
 /// What every webhook call holds around its event. A call is a POST, counts as delivered when it gets a 2xx response within 30 seconds, and
 /// is repeated otherwise, after 5 seconds, 30 seconds, 2 minutes, 15 minutes and 1 hour (the page also says at most 5 attempts in all).
@@ -2614,6 +2552,4 @@ pub struct WebhookEnvelope {
     pub workspace_id: Option<String>,
 }
 
-rt::object!(WebhookEnvelope {
-    data: "data", event_id: "eventId", event_type: "eventType", timestamp? "timestamp", workspace_id? "workspaceId"
-});
+rt::object!(WebhookEnvelope { data!, event_id! "eventId", event_type! "eventType", timestamp?, workspace_id? "workspaceId" });

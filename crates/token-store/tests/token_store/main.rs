@@ -1,5 +1,5 @@
 //! Stores in SQLite and in Postgres: the same tests for both.
-#![allow(clippy::doc_markdown, reason = "the names of databases are not code")]
+#![expect(clippy::doc_markdown, reason = "the names of databases are not code")]
 
 mod endpoint;
 mod keys;

@@ -1,6 +1,6 @@
 //! The example `webhooks_axum`, over HTTP.
 
-#[allow(dead_code, reason = "its `main` is not called here")]
+#[expect(dead_code, reason = "its `main` is not called here")]
 #[path = "../../examples/webhooks_axum.rs"]
 mod receiver;
 

@@ -1,5 +1,4 @@
 //! Webhook signatures against vectors of other implementations, and against everything that is not one.
-#![allow(clippy::doc_markdown, reason = "the names of vendors are not code")]
 
 mod events;
 mod example;

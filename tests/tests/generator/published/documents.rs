@@ -119,6 +119,49 @@ fn children_of_a_discriminating_parent_are_its_alternatives() {
 }
 
 #[test]
+fn alternatives_that_take_more_are_tried_later() {
+    let published = with(
+        "components:\n  schemas:\n    Loose: { type: object, properties: { a: { type: string } } }\n    Strict: { type: object, required: [a, b], properties: { a: { type: string }, b: { type: string } } }\n    One: { type: object, required: [a], properties: { a: { type: string }, c: { type: string } } }\n    Thing: { oneOf: [{ $ref: '#/components/schemas/Loose' }, { $ref: '#/components/schemas/One' }, { $ref: '#/components/schemas/Strict' }] }\n    Word: { oneOf: [{ type: string, title: Text }, { type: string, title: Known, enum: [on, off] }, { type: integer, title: Count }] }\n    Both: { type: object, properties: { thing: { $ref: '#/components/schemas/Thing' }, word: { $ref: '#/components/schemas/Word' } } }",
+        "      requestBody: { content: { application/json: { schema: { $ref: '#/components/schemas/Both' } } } }\n",
+    );
+    let (document, _) = imported(&published.replace("    get:\n", "    post:\n"));
+    let order = |name: &str| {
+        let alternatives = document["components"]["schemas"][name]["oneOf"].as_array().unwrap();
+        alternatives.iter().map(|one| one["$ref"].as_str().unwrap().rsplit_once('/').unwrap().1.to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(order("Thing"), ["Strict", "One", "Loose"]);
+    assert_eq!(order("Word"), ["WordKnown", "WordText", "WordCount"], "a text takes every word");
+}
+
+#[test]
+fn a_discriminator_beside_properties_means_the_alternatives_that_have_them() {
+    let published = with(
+        "components:\n  schemas:\n    Cat: { type: object, properties: { lives: { type: integer } } }\n    Dog: { type: object, properties: { tricks: { type: integer } } }\n    Pet: { type: object, properties: { kind: { type: string } }, oneOf: [{ $ref: '#/components/schemas/Cat' }, { $ref: '#/components/schemas/Dog' }], discriminator: { propertyName: kind, mapping: { cat: '#/components/schemas/Cat', kitten: Cat, dog: '#/components/schemas/Dog', fox: '#/components/schemas/Fox' } } }",
+        "      requestBody: { content: { 'application/json, v=1': { schema: { $ref: '#/components/schemas/Pet' } } } }\n",
+    );
+    let (document, notes) = imported(&published.replace("    get:\n", "    post:\n"));
+    let mapping = &document["components"]["schemas"]["Pet"]["discriminator"]["mapping"];
+    assert_eq!(
+        *mapping,
+        json!({ "cat": "#/components/schemas/PetCat", "kitten": "#/components/schemas/PetCat", "dog": "#/components/schemas/PetDog" })
+    );
+    assert!(notes.contains("mean no alternative were left out (1)\n\n- /components/schemas/Pet: `fox`"), "{notes}");
+}
+
+#[test]
+fn a_value_that_fills_a_line_is_generated() {
+    let value = "x".repeat(150);
+    let published = with("", "").replace(
+        "{ '200': { description: Done. } }",
+        &format!(
+            "{{ '200': {{ description: Done., content: {{ application/json: {{ schema: {{ type: object, properties: {{ a: {{ type: string, enum: [{value}, b] }} }} }} }} }} }} }}"
+        ),
+    );
+    let (document, _) = imported(&published);
+    assert_eq!(document["components"]["schemas"]["GetXResponseA"]["enum"], json!([value, "b"]));
+}
+
+#[test]
 fn swagger_goes_on_where_it_cannot_be_read() {
     let published = "swagger: 2.0\ninfo: { title: Old, version: 1 }\nhost: a.example\nschemes: [https]\npaths:\n  /x:\n    get:\n      operationId: getX\n      parameters: [{ in: query }, { name: tags, in: query, type: array, items: { type: string } }, { name: ids, in: query, type: array, collectionFormat: multi, items: { type: string } }]\n      responses: { 200: { description: Done., schema: { $ref: '#/definitions/X' } } }\n    post: nothing\ndefinitions: { X: { type: object, properties: { id: { type: string } } }, Y: 1 }\n";
     let (document, notes) = imported(published);

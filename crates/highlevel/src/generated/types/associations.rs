@@ -4,6 +4,10 @@
 
 use reachout_runtime as rt;
 
+// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
+// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
+// the arguments of `new`, then the optional fields; `[T]` is a list.
+
 /// An association between two objects.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -31,7 +35,7 @@ pub struct Association {
 }
 
 rt::object!(Association {
-    association_type? "associationType", first_object_key? "firstObjectKey", first_object_label? "firstObjectLabel", id? "id", key? "key",
+    association_type? "associationType", first_object_key? "firstObjectKey", first_object_label? "firstObjectLabel", id?, key?,
     location_id? "locationId", second_object_key? "secondObjectKey", second_object_label? "secondObjectLabel"
 } extra);
 
@@ -62,7 +66,7 @@ pub struct AssociationResponse {
 }
 
 rt::object!(AssociationResponse {
-    association_type? "associationType", first_object_key? "firstObjectKey", first_object_label? "firstObjectLabel", id? "id", key? "key",
+    association_type? "associationType", first_object_key? "firstObjectKey", first_object_label? "firstObjectLabel", id?, key?,
     location_id? "locationId", second_object_key? "secondObjectKey", second_object_label? "secondObjectLabel"
 } extra);
 
@@ -102,12 +106,8 @@ pub struct CreateAssociationRequest {
 }
 
 rt::object!(CreateAssociationRequest {
-    first_object_key: "firstObjectKey",
-    first_object_label: "firstObjectLabel",
-    key: "key",
-    location_id: "locationId",
-    second_object_key: "secondObjectKey",
-    second_object_label: "secondObjectLabel"
+    first_object_key! "firstObjectKey", first_object_label! "firstObjectLabel", key!, location_id! "locationId",
+    second_object_key! "secondObjectKey", second_object_label! "secondObjectLabel"
 });
 rt::setters!(CreateAssociationRequest new(location_id: String, key: String, first_object_label: String, first_object_key: String, second_object_label: String, second_object_key: String) {
 
@@ -129,10 +129,7 @@ pub struct CreateRelationRequest {
 }
 
 rt::object!(CreateRelationRequest {
-    association_id: "associationId",
-    first_record_id: "firstRecordId",
-    location_id: "locationId",
-    second_record_id: "secondRecordId"
+    association_id! "associationId", first_record_id! "firstRecordId", location_id! "locationId", second_record_id! "secondRecordId"
 });
 rt::setters!(CreateRelationRequest new(location_id: String, association_id: String, first_record_id: String, second_record_id: String) {
 
@@ -154,7 +151,7 @@ pub struct DeleteAssociationResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(DeleteAssociationResponse { deleted? "deleted", id? "id", message? "message" } extra);
+rt::object!(DeleteAssociationResponse { deleted?, id?, message? } extra);
 
 /// Associations. The fields beside `associations` are those that the official file gives, of a single association.
 #[derive(Clone, Debug, PartialEq)]
@@ -185,9 +182,8 @@ pub struct ListAssociationsResponse {
 }
 
 rt::object!(ListAssociationsResponse {
-    association_type? "associationType", associations? "associations", first_object_key? "firstObjectKey",
-    first_object_label? "firstObjectLabel", id? "id", key? "key", location_id? "locationId", second_object_key? "secondObjectKey",
-    second_object_label? "secondObjectLabel"
+    association_type? "associationType", associations?, first_object_key? "firstObjectKey", first_object_label? "firstObjectLabel", id?,
+    key?, location_id? "locationId", second_object_key? "secondObjectKey", second_object_label? "secondObjectLabel"
 } extra);
 
 /// Relations of a record. The fields beside `relations` are those that the official file gives, of an association.
@@ -219,8 +215,8 @@ pub struct ListRelationsResponse {
 }
 
 rt::object!(ListRelationsResponse {
-    association_type? "associationType", first_object_key? "firstObjectKey", first_object_label? "firstObjectLabel", id? "id", key? "key",
-    location_id? "locationId", relations? "relations", second_object_key? "secondObjectKey", second_object_label? "secondObjectLabel"
+    association_type? "associationType", first_object_key? "firstObjectKey", first_object_label? "firstObjectLabel", id?, key?,
+    location_id? "locationId", relations?, second_object_key? "secondObjectKey", second_object_label? "secondObjectLabel"
 } extra);
 
 /// Two records that are related by an association.
@@ -248,8 +244,8 @@ pub struct Relation {
 }
 
 rt::object!(Relation {
-    association_id? "associationId", first_object_key? "firstObjectKey", first_record_id? "firstRecordId", id? "id",
-    location_id? "locationId", second_object_key? "secondObjectKey", second_record_id? "secondRecordId"
+    association_id? "associationId", first_object_key? "firstObjectKey", first_record_id? "firstRecordId", id?, location_id? "locationId",
+    second_object_key? "secondObjectKey", second_record_id? "secondRecordId"
 } extra);
 
 /// Two records that are related by an association. The fields of an association are those that the official file gives.
@@ -286,7 +282,7 @@ pub struct RelationResponse {
 
 rt::object!(RelationResponse {
     association_id? "associationId", association_type? "associationType", first_object_key? "firstObjectKey",
-    first_object_label? "firstObjectLabel", first_record_id? "firstRecordId", id? "id", key? "key", location_id? "locationId",
+    first_object_label? "firstObjectLabel", first_record_id? "firstRecordId", id?, key?, location_id? "locationId",
     second_object_key? "secondObjectKey", second_object_label? "secondObjectLabel", second_record_id? "secondRecordId"
 } extra);
 
@@ -301,5 +297,5 @@ pub struct UpdateAssociationRequest {
     pub second_object_label: String,
 }
 
-rt::object!(UpdateAssociationRequest { first_object_label: "firstObjectLabel", second_object_label: "secondObjectLabel" });
+rt::object!(UpdateAssociationRequest { first_object_label! "firstObjectLabel", second_object_label! "secondObjectLabel" });
 rt::setters!(UpdateAssociationRequest new(first_object_label: String, second_object_label: String) {  });

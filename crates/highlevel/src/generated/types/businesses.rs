@@ -4,6 +4,10 @@
 
 use reachout_runtime as rt;
 
+// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
+// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
+// the arguments of `new`, then the optional fields; `[T]` is a list.
+
 /// A company that contacts belong to.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -49,9 +53,8 @@ pub struct Business {
 }
 
 rt::object!(Business {
-    address? "address", city? "city", country? "country", created_at? "createdAt", created_by? "createdBy", custom_fields? "customFields",
-    description? "description", email? "email", id? "id", location_id? "locationId", name? "name", phone? "phone",
-    postal_code? "postalCode", state? "state", updated_at? "updatedAt", updated_by? "updatedBy", website? "website"
+    address?, city?, country?, created_at? "createdAt", created_by? "createdBy", custom_fields? "customFields", description?, email?, id?,
+    location_id? "locationId", name?, phone?, postal_code? "postalCode", state?, updated_at? "updatedAt", updated_by? "updatedBy", website?
 } extra);
 
 /// The new business.
@@ -84,8 +87,7 @@ pub struct CreateBusinessRequest {
 }
 
 rt::object!(CreateBusinessRequest {
-    address? "address", city? "city", country? "country", description? "description", email? "email", location_id: "locationId",
-    name: "name", phone? "phone", postal_code? "postalCode", state? "state", website? "website"
+    address?, city?, country?, description?, email?, location_id! "locationId", name!, phone?, postal_code? "postalCode", state?, website?
 });
 rt::setters!(CreateBusinessRequest new(name: String, location_id: String) {
     address: String, city: String, country: String, description: String, email: String, phone: String, postal_code: String, state: String,
@@ -104,7 +106,7 @@ pub struct GetBusinessResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(GetBusinessResponse { business? "business" } extra);
+rt::object!(GetBusinessResponse { business? } extra);
 
 /// One page of businesses.
 #[derive(Clone, Debug, PartialEq)]
@@ -118,7 +120,7 @@ pub struct ListBusinessesResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListBusinessesResponse { businesses? "businesses" } extra);
+rt::object!(ListBusinessesResponse { businesses? } extra);
 
 /// A business that was created or changed.
 #[derive(Clone, Debug, PartialEq)]
@@ -134,7 +136,7 @@ pub struct SaveBusinessResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(SaveBusinessResponse { buiseness? "buiseness", success? "success" } extra);
+rt::object!(SaveBusinessResponse { buiseness?, success? } extra);
 
 /// What to change in a business.
 #[derive(Clone, Debug, PartialEq)]
@@ -164,8 +166,7 @@ pub struct UpdateBusinessRequest {
 }
 
 rt::object!(UpdateBusinessRequest {
-    address? "address", city? "city", country? "country", description? "description", email? "email", name? "name", phone? "phone",
-    postal_code? "postalCode", state? "state", website? "website"
+    address?, city?, country?, description?, email?, name?, phone?, postal_code? "postalCode", state?, website?
 });
 rt::setters!(UpdateBusinessRequest new() {
     address: String, city: String, country: String, description: String, email: String, name: String, phone: String, postal_code: String,

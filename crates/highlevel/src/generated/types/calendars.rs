@@ -4,6 +4,10 @@
 
 use reachout_runtime as rt;
 
+// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
+// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
+// the arguments of `new`, then the optional fields; `[T]` is a list.
+
 /// How often an appointment is repeated.
 ///
 /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
@@ -76,7 +80,7 @@ pub struct AppointmentNote {
 }
 
 rt::object!(AppointmentNote {
-    body? "body", contact_id? "contactId", created_by? "createdBy", date_added? "dateAdded", id? "id", user_id? "userId"
+    body?, contact_id? "contactId", created_by? "createdBy", date_added? "dateAdded", id?, user_id? "userId"
 } extra);
 
 /// Who wrote a note.
@@ -93,7 +97,7 @@ pub struct AppointmentNoteAuthor {
     pub extra: rt::Extra,
 }
 
-rt::object!(AppointmentNoteAuthor { id? "id", name? "name" } extra);
+rt::object!(AppointmentNoteAuthor { id?, name? } extra);
 
 /// A note on an appointment.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,7 +110,7 @@ pub struct AppointmentNoteRequest {
     pub user_id: Option<String>,
 }
 
-rt::object!(AppointmentNoteRequest { body: "body", user_id? "userId" });
+rt::object!(AppointmentNoteRequest { body!, user_id? "userId" });
 rt::setters!(AppointmentNoteRequest new(body: String) { user_id: String });
 
 impl rt::Limited for AppointmentNoteRequest {
@@ -127,7 +131,7 @@ pub struct AppointmentNoteResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(AppointmentNoteResponse { note? "note" } extra);
+rt::object!(AppointmentNoteResponse { note? } extra);
 
 /// How appointments are repeated.
 #[derive(Clone, Debug, PartialEq)]
@@ -148,7 +152,7 @@ pub struct AppointmentRecurrence {
 }
 
 rt::object!(AppointmentRecurrence {
-    booking_option? "bookingOption", booking_overlap_default_status? "bookingOverlapDefaultStatus", count? "count", freq? "freq"
+    booking_option? "bookingOption", booking_overlap_default_status? "bookingOverlapDefaultStatus", count?, freq?
 } extra);
 
 /// How appointments are repeated.
@@ -167,7 +171,7 @@ pub struct AppointmentRecurrenceInput {
 }
 
 rt::object!(AppointmentRecurrenceInput {
-    booking_option? "bookingOption", booking_overlap_default_status? "bookingOverlapDefaultStatus", count? "count", freq? "freq"
+    booking_option? "bookingOption", booking_overlap_default_status? "bookingOverlapDefaultStatus", count?, freq?
 });
 rt::setters!(AppointmentRecurrenceInput new() {
     booking_option: UnavailableSlotOption, booking_overlap_default_status: OverlapStatus, count: (rt::Number), freq: AppointmentFrequency
@@ -270,8 +274,8 @@ pub struct BlockedSlotResponse {
 }
 
 rt::object!(BlockedSlotResponse {
-    assigned_user_id? "assignedUserId", calendar_id? "calendarId", end_time? "endTime", id: "id", location_id? "locationId",
-    start_time? "startTime", title? "title"
+    assigned_user_id? "assignedUserId", calendar_id? "calendarId", end_time? "endTime", id!, location_id? "locationId",
+    start_time? "startTime", title?
 } extra);
 
 /// Unit of the time before an appointment.
@@ -441,20 +445,19 @@ rt::object!(Calendar {
     alert_email? "alertEmail", allow_booking_after? "allowBookingAfter", allow_booking_after_unit? "allowBookingAfterUnit",
     allow_booking_for? "allowBookingFor", allow_booking_for_unit? "allowBookingForUnit", allow_cancellation? "allowCancellation",
     allow_reschedule? "allowReschedule", appoinment_per_day? "appoinmentPerDay", appoinment_per_slot? "appoinmentPerSlot",
-    appointment_per_slot? "appointmentPerSlot", auto_confirm? "autoConfirm", availabilities? "availabilities",
-    availability_type? "availabilityType", calendar_cover_image? "calendarCoverImage", calendar_type? "calendarType",
-    consent_label? "consentLabel", description? "description", enable_recurring? "enableRecurring", event_color? "eventColor",
-    event_title? "eventTitle", event_type? "eventType", form_id? "formId", form_submit_redirect_url? "formSubmitRedirectURL",
-    form_submit_thanks_message? "formSubmitThanksMessage", form_submit_type? "formSubmitType",
-    google_invitation_emails? "googleInvitationEmails", group_id? "groupId", guest_type? "guestType", id: "id", is_active? "isActive",
-    is_live_payment_mode? "isLivePaymentMode", location_configurations? "locationConfigurations", location_id? "locationId",
-    look_busy_config? "lookBusyConfig", meeting_location? "meetingLocation", name? "name", notes? "notes", notifications? "notifications",
-    open_hours? "openHours", pixel_id? "pixelId", pre_buffer? "preBuffer", pre_buffer_unit? "preBufferUnit", recurring? "recurring",
+    appointment_per_slot? "appointmentPerSlot", auto_confirm? "autoConfirm", availabilities?, availability_type? "availabilityType",
+    calendar_cover_image? "calendarCoverImage", calendar_type? "calendarType", consent_label? "consentLabel", description?,
+    enable_recurring? "enableRecurring", event_color? "eventColor", event_title? "eventTitle", event_type? "eventType", form_id? "formId",
+    form_submit_redirect_url? "formSubmitRedirectURL", form_submit_thanks_message? "formSubmitThanksMessage",
+    form_submit_type? "formSubmitType", google_invitation_emails? "googleInvitationEmails", group_id? "groupId", guest_type? "guestType",
+    id!, is_active? "isActive", is_live_payment_mode? "isLivePaymentMode", location_configurations? "locationConfigurations",
+    location_id? "locationId", look_busy_config? "lookBusyConfig", meeting_location? "meetingLocation", name?, notes?, notifications?,
+    open_hours? "openHours", pixel_id? "pixelId", pre_buffer? "preBuffer", pre_buffer_unit? "preBufferUnit", recurring?,
     should_assign_contact_to_team_member? "shouldAssignContactToTeamMember",
     should_send_alert_emails_to_assigned_member? "shouldSendAlertEmailsToAssignedMember",
     should_skip_assigning_contact_for_existing? "shouldSkipAssigningContactForExisting", slot_buffer? "slotBuffer",
     slot_buffer_unit? "slotBufferUnit", slot_duration? "slotDuration", slot_duration_unit? "slotDurationUnit",
-    slot_interval? "slotInterval", slot_interval_unit? "slotIntervalUnit", slug? "slug", sticky_contact? "stickyContact",
+    slot_interval? "slotInterval", slot_interval_unit? "slotIntervalUnit", slug?, sticky_contact? "stickyContact",
     team_members? "teamMembers", widget_slug? "widgetSlug", widget_type? "widgetType"
 } extra);
 
@@ -541,8 +544,8 @@ pub struct CalendarEmailSettingInput {
 }
 
 rt::object!(CalendarEmailSettingInput {
-    selected_users: "selectedUsers", should_send_to_contact: "shouldSendToContact", should_send_to_guest: "shouldSendToGuest",
-    should_send_to_selected_users: "shouldSendToSelectedUsers", should_send_to_user: "shouldSendToUser", type_? "type"
+    selected_users! "selectedUsers", should_send_to_contact! "shouldSendToContact", should_send_to_guest! "shouldSendToGuest",
+    should_send_to_selected_users! "shouldSendToSelectedUsers", should_send_to_user! "shouldSendToUser", type_? "type"
 });
 rt::setters!(CalendarEmailSettingInput new(should_send_to_contact: bool, should_send_to_guest: bool, should_send_to_user: bool, should_send_to_selected_users: bool, selected_users: String) {
     type_: CalendarEmailType
@@ -621,11 +624,11 @@ pub struct CalendarEvent {
 }
 
 rt::object!(CalendarEvent {
-    address? "address", appoinment_status? "appoinmentStatus", appointment_meta? "appointmentMeta", appointment_status? "appointmentStatus",
+    address?, appoinment_status? "appoinmentStatus", appointment_meta? "appointmentMeta", appointment_status? "appointmentStatus",
     assigned_resources? "assignedResources", assigned_user_id? "assignedUserId", calendar_id? "calendarId", contact_id? "contactId",
-    created_by? "createdBy", date_added? "dateAdded", date_updated? "dateUpdated", deleted? "deleted", description? "description",
-    end_time? "endTime", group_id? "groupId", id: "id", is_recurring? "isRecurring", location_id? "locationId",
-    master_event_id? "masterEventId", notes? "notes", rrule? "rrule", start_time? "startTime", title? "title", users? "users"
+    created_by? "createdBy", date_added? "dateAdded", date_updated? "dateUpdated", deleted?, description?, end_time? "endTime",
+    group_id? "groupId", id!, is_recurring? "isRecurring", location_id? "locationId", master_event_id? "masterEventId", notes?, rrule?,
+    start_time? "startTime", title?, users?
 } extra);
 
 /// Whether a contact is sent to another page after booking, or sees a text.
@@ -666,9 +669,7 @@ pub struct CalendarGroup {
     pub extra: rt::Extra,
 }
 
-rt::object!(CalendarGroup {
-    description? "description", id? "id", is_active? "isActive", location_id? "locationId", name? "name", slug? "slug"
-} extra);
+rt::object!(CalendarGroup { description?, id?, is_active? "isActive", location_id? "locationId", name?, slug? } extra);
 
 /// One calendar group.
 #[derive(Clone, Debug, PartialEq)]
@@ -682,7 +683,7 @@ pub struct CalendarGroupResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(CalendarGroupResponse { group? "group" } extra);
+rt::object!(CalendarGroupResponse { group? } extra);
 
 /// Whether guests are counted only, or their details are asked for.
 ///
@@ -743,9 +744,9 @@ pub struct CalendarNotification {
 
 rt::object!(CalendarNotification {
     id? "_id", additional_email_ids? "additionalEmailIds", additional_phone_numbers? "additionalPhoneNumbers",
-    additional_whatsapp_numbers? "additionalWhatsappNumbers", after_time? "afterTime", before_time? "beforeTime", body? "body",
-    channel? "channel", deleted? "deleted", is_active? "isActive", notification_type? "notificationType", receiver_type? "receiverType",
-    selected_users? "selectedUsers", subject? "subject", template_id? "templateId"
+    additional_whatsapp_numbers? "additionalWhatsappNumbers", after_time? "afterTime", before_time? "beforeTime", body?, channel?, deleted?,
+    is_active? "isActive", notification_type? "notificationType", receiver_type? "receiverType", selected_users? "selectedUsers", subject?,
+    template_id? "templateId"
 } extra);
 
 /// A new notification.
@@ -787,9 +788,9 @@ pub struct CalendarNotificationInput {
 
 rt::object!(CalendarNotificationInput {
     additional_email_ids? "additionalEmailIds", additional_phone_numbers? "additionalPhoneNumbers", after_time? "afterTime",
-    before_time? "beforeTime", body? "body", channel: "channel", from_address? "fromAddress", from_name? "fromName",
-    from_number? "fromNumber", is_active? "isActive", notification_type: "notificationType", receiver_type: "receiverType",
-    selected_users? "selectedUsers", subject? "subject", template_id? "templateId"
+    before_time? "beforeTime", body?, channel!, from_address? "fromAddress", from_name? "fromName", from_number? "fromNumber",
+    is_active? "isActive", notification_type! "notificationType", receiver_type! "receiverType", selected_users? "selectedUsers", subject?,
+    template_id? "templateId"
 });
 rt::setters!(CalendarNotificationInput new(receiver_type: NotificationReceiverType, channel: NotificationChannel, notification_type: CalendarNotificationType) {
     additional_email_ids: [String], additional_phone_numbers: [String], after_time: [NotificationOffset], before_time: [NotificationOffset],
@@ -809,7 +810,7 @@ pub struct CalendarNotificationMessageResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(CalendarNotificationMessageResponse { message? "message" } extra);
+rt::object!(CalendarNotificationMessageResponse { message? } extra);
 
 /// What a notification is about.
 ///
@@ -872,8 +873,8 @@ pub struct CalendarResource {
 }
 
 rt::object!(CalendarResource {
-    calendar_ids? "calendarIds", capacity? "capacity", description? "description", is_active? "isActive", location_id? "locationId",
-    name? "name", out_of_service? "outOfService", quantity? "quantity", resource_type? "resourceType"
+    calendar_ids? "calendarIds", capacity?, description?, is_active? "isActive", location_id? "locationId", name?,
+    out_of_service? "outOfService", quantity?, resource_type? "resourceType"
 } extra);
 
 /// Rooms or equipment.
@@ -904,7 +905,7 @@ pub struct CalendarResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(CalendarResponse { calendar: "calendar" } extra);
+rt::object!(CalendarResponse { calendar! } extra);
 
 /// A user who can be booked in a calendar.
 #[derive(Clone, Debug, PartialEq)]
@@ -934,8 +935,7 @@ pub struct CalendarTeamMember {
 
 rt::object!(CalendarTeamMember {
     is_primary? "isPrimary", is_zoom_added? "isZoomAdded", location_configurations? "locationConfigurations",
-    meeting_location? "meetingLocation", meeting_location_type? "meetingLocationType", priority? "priority", selected? "selected",
-    user_id? "userId"
+    meeting_location? "meetingLocation", meeting_location_type? "meetingLocationType", priority?, selected?, user_id? "userId"
 } extra);
 
 /// A user who can be booked in a calendar.
@@ -954,7 +954,7 @@ pub struct CalendarTeamMemberInput {
 }
 
 rt::object!(CalendarTeamMemberInput {
-    is_primary? "isPrimary", location_configurations? "locationConfigurations", priority? "priority", user_id: "userId"
+    is_primary? "isPrimary", location_configurations? "locationConfigurations", priority?, user_id! "userId"
 });
 rt::setters!(CalendarTeamMemberInput new(user_id: String) {
     is_primary: bool, location_configurations: [MeetingLocationInput], priority: (rt::Number)
@@ -1050,11 +1050,11 @@ pub struct CreateAppointmentRequest {
 }
 
 rt::object!(CreateAppointmentRequest {
-    address? "address", appointment_status? "appointmentStatus", assigned_user_id? "assignedUserId", calendar_id: "calendarId",
-    contact_id: "contactId", description? "description", end_time? "endTime", ignore_date_range? "ignoreDateRange",
-    ignore_free_slot_validation? "ignoreFreeSlotValidation", location_id: "locationId", meeting_location_id? "meetingLocationId",
-    meeting_location_type? "meetingLocationType", override_location_config? "overrideLocationConfig", rrule? "rrule",
-    start_time: "startTime", title? "title", to_notify? "toNotify"
+    address?, appointment_status? "appointmentStatus", assigned_user_id? "assignedUserId", calendar_id! "calendarId",
+    contact_id! "contactId", description?, end_time? "endTime", ignore_date_range? "ignoreDateRange",
+    ignore_free_slot_validation? "ignoreFreeSlotValidation", location_id! "locationId", meeting_location_id? "meetingLocationId",
+    meeting_location_type? "meetingLocationType", override_location_config? "overrideLocationConfig", rrule?, start_time! "startTime",
+    title?, to_notify? "toNotify"
 });
 rt::setters!(CreateAppointmentRequest new(calendar_id: String, location_id: String, contact_id: String, start_time: String) {
     address: String, appointment_status: AppointmentStatusInput, assigned_user_id: String, description: String, end_time: String,
@@ -1082,8 +1082,8 @@ pub struct CreateBlockedSlotRequest {
 }
 
 rt::object!(CreateBlockedSlotRequest {
-    assigned_user_id? "assignedUserId", calendar_id? "calendarId", end_time? "endTime", location_id: "locationId", start_time? "startTime",
-    title? "title"
+    assigned_user_id? "assignedUserId", calendar_id? "calendarId", end_time? "endTime", location_id! "locationId", start_time? "startTime",
+    title?
 });
 rt::setters!(CreateBlockedSlotRequest new(location_id: String) {
     assigned_user_id: String, calendar_id: String, end_time: String, start_time: String, title: String
@@ -1106,9 +1106,7 @@ pub struct CreateCalendarGroupRequest {
     pub slug: String,
 }
 
-rt::object!(CreateCalendarGroupRequest {
-    description: "description", is_active? "isActive", location_id: "locationId", name: "name", slug: "slug"
-});
+rt::object!(CreateCalendarGroupRequest { description!, is_active? "isActive", location_id! "locationId", name!, slug! });
 rt::setters!(CreateCalendarGroupRequest new(location_id: String, name: String, description: String, slug: String) { is_active: bool });
 
 /// The new calendar.
@@ -1231,19 +1229,19 @@ rt::object!(CreateCalendarRequest {
     alert_email? "alertEmail", allow_booking_after? "allowBookingAfter", allow_booking_after_unit? "allowBookingAfterUnit",
     allow_booking_for? "allowBookingFor", allow_booking_for_unit? "allowBookingForUnit", allow_cancellation? "allowCancellation",
     allow_reschedule? "allowReschedule", appoinment_per_day? "appoinmentPerDay", appoinment_per_slot? "appoinmentPerSlot",
-    auto_confirm? "autoConfirm", availabilities? "availabilities", availability_type? "availabilityType",
-    calendar_cover_image? "calendarCoverImage", calendar_type? "calendarType", consent_label? "consentLabel", description? "description",
-    enable_recurring? "enableRecurring", event_color? "eventColor", event_title? "eventTitle", event_type? "eventType", form_id? "formId",
+    auto_confirm? "autoConfirm", availabilities?, availability_type? "availabilityType", calendar_cover_image? "calendarCoverImage",
+    calendar_type? "calendarType", consent_label? "consentLabel", description?, enable_recurring? "enableRecurring",
+    event_color? "eventColor", event_title? "eventTitle", event_type? "eventType", form_id? "formId",
     form_submit_redirect_url? "formSubmitRedirectURL", form_submit_thanks_message? "formSubmitThanksMessage",
     form_submit_type? "formSubmitType", google_invitation_emails? "googleInvitationEmails", group_id? "groupId", guest_type? "guestType",
     is_active? "isActive", is_live_payment_mode? "isLivePaymentMode", location_configurations? "locationConfigurations",
-    location_id: "locationId", look_busy_config? "lookBusyConfig", name: "name", notes? "notes", notifications? "notifications",
-    open_hours? "openHours", pixel_id? "pixelId", pre_buffer? "preBuffer", pre_buffer_unit? "preBufferUnit", recurring? "recurring",
+    location_id! "locationId", look_busy_config? "lookBusyConfig", name!, notes?, notifications?, open_hours? "openHours",
+    pixel_id? "pixelId", pre_buffer? "preBuffer", pre_buffer_unit? "preBufferUnit", recurring?,
     should_assign_contact_to_team_member? "shouldAssignContactToTeamMember",
     should_send_alert_emails_to_assigned_member? "shouldSendAlertEmailsToAssignedMember",
     should_skip_assigning_contact_for_existing? "shouldSkipAssigningContactForExisting", slot_buffer? "slotBuffer",
     slot_buffer_unit? "slotBufferUnit", slot_duration? "slotDuration", slot_duration_unit? "slotDurationUnit",
-    slot_interval? "slotInterval", slot_interval_unit? "slotIntervalUnit", slug? "slug", sticky_contact? "stickyContact",
+    slot_interval? "slotInterval", slot_interval_unit? "slotIntervalUnit", slug?, sticky_contact? "stickyContact",
     team_members? "teamMembers", widget_slug? "widgetSlug", widget_type? "widgetType"
 });
 rt::setters!(CreateCalendarRequest new(location_id: String, name: String) {
@@ -1293,13 +1291,7 @@ pub struct CreateCalendarResourceRequest {
 }
 
 rt::object!(CreateCalendarResourceRequest {
-    calendar_ids: "calendarIds",
-    capacity: "capacity",
-    description: "description",
-    location_id: "locationId",
-    name: "name",
-    out_of_service: "outOfService",
-    quantity: "quantity"
+    calendar_ids! "calendarIds", capacity!, description!, location_id! "locationId", name!, out_of_service! "outOfService", quantity!
 });
 rt::setters!(CreateCalendarResourceRequest new(location_id: String, name: String, description: String, quantity: (rt::Number), out_of_service: (rt::Number), capacity: (rt::Number), calendar_ids: [String]) {
 
@@ -1330,9 +1322,7 @@ pub struct CreateScheduleRequest {
     pub user_id: String,
 }
 
-rt::object!(CreateScheduleRequest {
-    calendar_ids? "calendarIds", location_id: "locationId", name: "name", rules? "rules", timezone: "timezone", user_id: "userId"
-});
+rt::object!(CreateScheduleRequest { calendar_ids? "calendarIds", location_id! "locationId", name!, rules?, timezone!, user_id! "userId" });
 rt::setters!(CreateScheduleRequest new(timezone: String, location_id: String, name: String, user_id: String) {
     calendar_ids: [String], rules: [ScheduleRuleInput]
 });
@@ -1353,7 +1343,7 @@ pub struct DateAvailability {
     pub extra: rt::Extra,
 }
 
-rt::object!(DateAvailability { date? "date", deleted? "deleted", hours? "hours" } extra);
+rt::object!(DateAvailability { date?, deleted?, hours? } extra);
 
 /// Hours of one date.
 #[derive(Clone, Debug, PartialEq)]
@@ -1368,7 +1358,7 @@ pub struct DateAvailabilityInput {
     pub hours: Vec<HourRangeInput>,
 }
 
-rt::object!(DateAvailabilityInput { date: "date", deleted? "deleted", hours: "hours" });
+rt::object!(DateAvailabilityInput { date!, deleted?, hours! });
 rt::setters!(DateAvailabilityInput new(date: String, hours: [HourRangeInput]) { deleted: bool });
 
 impl rt::Limited for DateAvailabilityInput {
@@ -1393,7 +1383,7 @@ pub struct DeleteCalendarResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(DeleteCalendarResponse { calendar? "calendar", message? "message", success? "success" } extra);
+rt::object!(DeleteCalendarResponse { calendar?, message?, success? } extra);
 
 /// Who made an event.
 #[derive(Clone, Debug, PartialEq)]
@@ -1409,7 +1399,7 @@ pub struct EventCreator {
     pub extra: rt::Extra,
 }
 
-rt::object!(EventCreator { source? "source", user_id? "userId" } extra);
+rt::object!(EventCreator { source?, user_id? "userId" } extra);
 
 /// The free slots of a day, under its date. Under `traceId` the id of the request.
 #[derive(Clone, Debug, PartialEq)]
@@ -1438,7 +1428,7 @@ pub struct FreeSlotsOfDay {
     pub extra: rt::Extra,
 }
 
-rt::object!(FreeSlotsOfDay { slots? "slots" } extra);
+rt::object!(FreeSlotsOfDay { slots? } extra);
 
 /// One appointment.
 #[derive(Clone, Debug, PartialEq)]
@@ -1454,7 +1444,7 @@ pub struct GetAppointmentResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(GetAppointmentResponse { appointment? "appointment", event? "event" } extra);
+rt::object!(GetAppointmentResponse { appointment?, event? } extra);
 
 /// A part of a day.
 #[derive(Clone, Debug, PartialEq)]
@@ -1491,7 +1481,7 @@ pub struct HourRangeInput {
     pub open_minute: rt::Number,
 }
 
-rt::object!(HourRangeInput { close_hour: "closeHour", close_minute: "closeMinute", open_hour: "openHour", open_minute: "openMinute" });
+rt::object!(HourRangeInput { close_hour! "closeHour", close_minute! "closeMinute", open_hour! "openHour", open_minute! "openMinute" });
 rt::setters!(HourRangeInput new(open_hour: (rt::Number), open_minute: (rt::Number), close_hour: (rt::Number), close_minute: (rt::Number)) {
 
 });
@@ -1519,7 +1509,7 @@ pub struct ListAppointmentNotesResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListAppointmentNotesResponse { has_more? "hasMore", notes? "notes" } extra);
+rt::object!(ListAppointmentNotesResponse { has_more? "hasMore", notes? } extra);
 
 /// Events of a calendar, a user or a group.
 #[derive(Clone, Debug, PartialEq)]
@@ -1533,7 +1523,7 @@ pub struct ListCalendarEventsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListCalendarEventsResponse { events: "events" } extra);
+rt::object!(ListCalendarEventsResponse { events! } extra);
 
 /// The calendar groups of a sub-account.
 #[derive(Clone, Debug, PartialEq)]
@@ -1547,7 +1537,7 @@ pub struct ListCalendarGroupsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListCalendarGroupsResponse { groups? "groups" } extra);
+rt::object!(ListCalendarGroupsResponse { groups? } extra);
 
 /// The calendars of a sub-account.
 #[derive(Clone, Debug, PartialEq)]
@@ -1561,7 +1551,7 @@ pub struct ListCalendarsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListCalendarsResponse { calendars: "calendars" } extra);
+rt::object!(ListCalendarsResponse { calendars! } extra);
 
 /// One page of schedules.
 #[derive(Clone, Debug, PartialEq)]
@@ -1575,7 +1565,7 @@ pub struct ListSchedulesResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListSchedulesResponse { schedules? "schedules" } extra);
+rt::object!(ListSchedulesResponse { schedules? } extra);
 
 /// How many free slots are hidden, so that a calendar looks busy.
 #[derive(Clone, Debug, PartialEq)]
@@ -1592,7 +1582,7 @@ pub struct LookBusySettings {
     pub extra: rt::Extra,
 }
 
-rt::object!(LookBusySettings { look_busy_percentage? "LookBusyPercentage", enabled? "enabled" } extra);
+rt::object!(LookBusySettings { look_busy_percentage? "LookBusyPercentage", enabled? } extra);
 
 /// How many free slots are hidden, so that a calendar looks busy.
 #[derive(Clone, Debug, PartialEq)]
@@ -1606,7 +1596,7 @@ pub struct LookBusySettingsInput {
     pub enabled: bool,
 }
 
-rt::object!(LookBusySettingsInput { look_busy_percentage: "LookBusyPercentage", enabled: "enabled" });
+rt::object!(LookBusySettingsInput { look_busy_percentage! "LookBusyPercentage", enabled! });
 rt::setters!(LookBusySettingsInput new(enabled: bool, look_busy_percentage: (rt::Number)) {  });
 
 /// A place to meet.
@@ -1629,9 +1619,7 @@ pub struct MeetingLocation {
     pub extra: rt::Extra,
 }
 
-rt::object!(MeetingLocation {
-    kind? "kind", location? "location", meeting_id? "meetingId", position? "position", zoom_oauth_id? "zoomOauthId"
-} extra);
+rt::object!(MeetingLocation { kind?, location?, meeting_id? "meetingId", position?, zoom_oauth_id? "zoomOauthId" } extra);
 
 /// A place to meet.
 #[derive(Clone, Debug, PartialEq)]
@@ -1644,7 +1632,7 @@ pub struct MeetingLocationInput {
     pub location: Option<String>,
 }
 
-rt::object!(MeetingLocationInput { kind: "kind", location? "location" });
+rt::object!(MeetingLocationInput { kind!, location? });
 rt::setters!(MeetingLocationInput new(kind: MeetingLocationKind) { location: String });
 
 /// Kind of a place to meet. The conferences of Zoom, Google and Teams are not for calendars of events.
@@ -1719,7 +1707,7 @@ pub struct NotificationOffset {
     pub extra: rt::Extra,
 }
 
-rt::object!(NotificationOffset { time_offset? "timeOffset", unit? "unit" } extra);
+rt::object!(NotificationOffset { time_offset? "timeOffset", unit? } extra);
 rt::setters!(NotificationOffset new() { time_offset: (rt::Number), unit: String } extra);
 
 /// Who is notified.
@@ -1768,7 +1756,7 @@ pub struct OpenHour {
     pub extra: rt::Extra,
 }
 
-rt::object!(OpenHour { days_of_the_week? "daysOfTheWeek", hours? "hours" } extra);
+rt::object!(OpenHour { days_of_the_week? "daysOfTheWeek", hours? } extra);
 
 /// Hours of certain days of the week.
 #[derive(Clone, Debug, PartialEq)]
@@ -1781,7 +1769,7 @@ pub struct OpenHourInput {
     pub hours: Vec<HourRangeInput>,
 }
 
-rt::object!(OpenHourInput { days_of_the_week: "daysOfTheWeek", hours: "hours" });
+rt::object!(OpenHourInput { days_of_the_week! "daysOfTheWeek", hours! });
 rt::setters!(OpenHourInput new(days_of_the_week: [(rt::Number)], hours: [HourRangeInput]) {  });
 
 impl rt::Limited for OpenHourInput {
@@ -1866,10 +1854,10 @@ pub struct SavedAppointmentResponse {
 }
 
 rt::object!(SavedAppointmentResponse {
-    address? "address", appoinment_status? "appoinmentStatus", appointment_status? "appointmentStatus", assigned_user_id? "assignedUserId",
-    calendar_id? "calendarId", contact_id? "contactId", date_added? "dateAdded", date_updated? "dateUpdated", end_time? "endTime", id: "id",
-    is_recurring? "isRecurring", location_id? "locationId", meeting_location_type? "meetingLocationType", rrule? "rrule",
-    start_time? "startTime", status? "status", title? "title"
+    address?, appoinment_status? "appoinmentStatus", appointment_status? "appointmentStatus", assigned_user_id? "assignedUserId",
+    calendar_id? "calendarId", contact_id? "contactId", date_added? "dateAdded", date_updated? "dateUpdated", end_time? "endTime", id!,
+    is_recurring? "isRecurring", location_id? "locationId", meeting_location_type? "meetingLocationType", rrule?, start_time? "startTime",
+    status?, title?
 } extra);
 
 /// The hours in which a user can be booked.
@@ -1903,8 +1891,8 @@ pub struct Schedule {
 }
 
 rt::object!(Schedule {
-    calendar_ids? "calendarIds", date_added? "dateAdded", date_updated? "dateUpdated", deleted? "deleted", id: "id",
-    location_id? "locationId", name? "name", rules? "rules", timezone? "timezone", user_id? "userId"
+    calendar_ids? "calendarIds", date_added? "dateAdded", date_updated? "dateUpdated", deleted?, id!, location_id? "locationId", name?,
+    rules?, timezone?, user_id? "userId"
 } extra);
 
 /// A part of a day.
@@ -1921,7 +1909,7 @@ pub struct ScheduleInterval {
     pub extra: rt::Extra,
 }
 
-rt::object!(ScheduleInterval { from? "from", to? "to" } extra);
+rt::object!(ScheduleInterval { from?, to? } extra);
 
 /// A part of a day.
 #[derive(Clone, Debug, PartialEq)]
@@ -1934,7 +1922,7 @@ pub struct ScheduleIntervalInput {
     pub to: String,
 }
 
-rt::object!(ScheduleIntervalInput { from: "from", to: "to" });
+rt::object!(ScheduleIntervalInput { from!, to! });
 rt::setters!(ScheduleIntervalInput new(from: String, to: String) {  });
 
 /// One schedule.
@@ -1949,7 +1937,7 @@ pub struct ScheduleResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ScheduleResponse { schedule: "schedule" } extra);
+rt::object!(ScheduleResponse { schedule! } extra);
 
 /// Hours of a day of the week, or of a date.
 #[derive(Clone, Debug, PartialEq)]
@@ -1969,7 +1957,7 @@ pub struct ScheduleRule {
     pub extra: rt::Extra,
 }
 
-rt::object!(ScheduleRule { date? "date", day? "day", intervals? "intervals", type_? "type" } extra);
+rt::object!(ScheduleRule { date?, day?, intervals?, type_? "type" } extra);
 
 /// Hours of a day of the week, or of a date: `day` with the type `wday`, `date` with the type `date`.
 #[derive(Clone, Debug, PartialEq)]
@@ -1986,7 +1974,7 @@ pub struct ScheduleRuleInput {
     pub type_: ScheduleRuleType,
 }
 
-rt::object!(ScheduleRuleInput { date? "date", day? "day", intervals: "intervals", type_: "type" });
+rt::object!(ScheduleRuleInput { date?, day?, intervals!, type_! "type" });
 rt::setters!(ScheduleRuleInput new(type_: ScheduleRuleType, intervals: [ScheduleIntervalInput]) { date: String, day: ScheduleWeekday });
 
 /// Whether a rule is for a day of every week, or for one date.
@@ -2131,11 +2119,10 @@ pub struct UpdateAppointmentRequest {
 }
 
 rt::object!(UpdateAppointmentRequest {
-    address? "address", appointment_status? "appointmentStatus", assigned_user_id? "assignedUserId", calendar_id? "calendarId",
-    description? "description", end_time? "endTime", ignore_date_range? "ignoreDateRange",
-    ignore_free_slot_validation? "ignoreFreeSlotValidation", meeting_location_id? "meetingLocationId",
-    meeting_location_type? "meetingLocationType", override_location_config? "overrideLocationConfig", rrule? "rrule",
-    start_time? "startTime", title? "title", to_notify? "toNotify"
+    address?, appointment_status? "appointmentStatus", assigned_user_id? "assignedUserId", calendar_id? "calendarId", description?,
+    end_time? "endTime", ignore_date_range? "ignoreDateRange", ignore_free_slot_validation? "ignoreFreeSlotValidation",
+    meeting_location_id? "meetingLocationId", meeting_location_type? "meetingLocationType",
+    override_location_config? "overrideLocationConfig", rrule?, start_time? "startTime", title?, to_notify? "toNotify"
 });
 rt::setters!(UpdateAppointmentRequest new() {
     address: String, appointment_status: AppointmentStatusInput, assigned_user_id: String, calendar_id: String, description: String,
@@ -2164,8 +2151,8 @@ pub struct UpdateBlockedSlotRequest {
 }
 
 rt::object!(UpdateBlockedSlotRequest {
-    assigned_user_id? "assignedUserId", calendar_id? "calendarId", end_time? "endTime", location_id: "locationId", start_time? "startTime",
-    title? "title"
+    assigned_user_id? "assignedUserId", calendar_id? "calendarId", end_time? "endTime", location_id! "locationId", start_time? "startTime",
+    title?
 });
 rt::setters!(UpdateBlockedSlotRequest new(location_id: String) {
     assigned_user_id: String, calendar_id: String, end_time: String, start_time: String, title: String
@@ -2184,7 +2171,7 @@ pub struct UpdateCalendarGroupRequest {
     pub slug: String,
 }
 
-rt::object!(UpdateCalendarGroupRequest { description: "description", name: "name", slug: "slug" });
+rt::object!(UpdateCalendarGroupRequest { description!, name!, slug! });
 rt::setters!(UpdateCalendarGroupRequest new(name: String, description: String, slug: String) {  });
 
 /// Whether a calendar group is to be active.
@@ -2196,7 +2183,7 @@ pub struct UpdateCalendarGroupStatusRequest {
     pub is_active: bool,
 }
 
-rt::object!(UpdateCalendarGroupStatusRequest { is_active: "isActive" });
+rt::object!(UpdateCalendarGroupStatusRequest { is_active! "isActive" });
 rt::setters!(UpdateCalendarGroupStatusRequest new(is_active: bool) {  });
 
 /// What to change in a notification.
@@ -2240,9 +2227,9 @@ pub struct UpdateCalendarNotificationRequest {
 
 rt::object!(UpdateCalendarNotificationRequest {
     additional_email_ids? "additionalEmailIds", additional_phone_numbers? "additionalPhoneNumbers", after_time? "afterTime",
-    before_time? "beforeTime", body? "body", channel? "channel", deleted? "deleted", from_address? "fromAddress", from_name? "fromName",
-    from_number? "fromNumber", is_active? "isActive", notification_type? "notificationType", receiver_type? "receiverType",
-    selected_users? "selectedUsers", subject? "subject", template_id? "templateId"
+    before_time? "beforeTime", body?, channel?, deleted?, from_address? "fromAddress", from_name? "fromName", from_number? "fromNumber",
+    is_active? "isActive", notification_type? "notificationType", receiver_type? "receiverType", selected_users? "selectedUsers", subject?,
+    template_id? "templateId"
 });
 rt::setters!(UpdateCalendarNotificationRequest new() {
     additional_email_ids: [String], additional_phone_numbers: [String], after_time: [NotificationOffset], before_time: [NotificationOffset],
@@ -2365,20 +2352,19 @@ rt::object!(UpdateCalendarRequest {
     alert_email? "alertEmail", allow_booking_after? "allowBookingAfter", allow_booking_after_unit? "allowBookingAfterUnit",
     allow_booking_for? "allowBookingFor", allow_booking_for_unit? "allowBookingForUnit", allow_cancellation? "allowCancellation",
     allow_reschedule? "allowReschedule", appoinment_per_day? "appoinmentPerDay", appoinment_per_slot? "appoinmentPerSlot",
-    auto_confirm? "autoConfirm", availabilities? "availabilities", availability_type? "availabilityType",
-    calendar_cover_image? "calendarCoverImage", consent_label? "consentLabel", description? "description",
-    enable_recurring? "enableRecurring", event_color? "eventColor", event_title? "eventTitle", event_type? "eventType", form_id? "formId",
-    form_submit_redirect_url? "formSubmitRedirectURL", form_submit_thanks_message? "formSubmitThanksMessage",
-    form_submit_type? "formSubmitType", google_invitation_emails? "googleInvitationEmails", group_id? "groupId", guest_type? "guestType",
-    is_active? "isActive", is_live_payment_mode? "isLivePaymentMode", location_configurations? "locationConfigurations",
-    look_busy_config? "lookBusyConfig", name? "name", notes? "notes", notifications? "notifications", open_hours? "openHours",
-    pixel_id? "pixelId", pre_buffer? "preBuffer", pre_buffer_unit? "preBufferUnit", recurring? "recurring",
-    should_assign_contact_to_team_member? "shouldAssignContactToTeamMember",
+    auto_confirm? "autoConfirm", availabilities?, availability_type? "availabilityType", calendar_cover_image? "calendarCoverImage",
+    consent_label? "consentLabel", description?, enable_recurring? "enableRecurring", event_color? "eventColor", event_title? "eventTitle",
+    event_type? "eventType", form_id? "formId", form_submit_redirect_url? "formSubmitRedirectURL",
+    form_submit_thanks_message? "formSubmitThanksMessage", form_submit_type? "formSubmitType",
+    google_invitation_emails? "googleInvitationEmails", group_id? "groupId", guest_type? "guestType", is_active? "isActive",
+    is_live_payment_mode? "isLivePaymentMode", location_configurations? "locationConfigurations", look_busy_config? "lookBusyConfig", name?,
+    notes?, notifications?, open_hours? "openHours", pixel_id? "pixelId", pre_buffer? "preBuffer", pre_buffer_unit? "preBufferUnit",
+    recurring?, should_assign_contact_to_team_member? "shouldAssignContactToTeamMember",
     should_send_alert_emails_to_assigned_member? "shouldSendAlertEmailsToAssignedMember",
     should_skip_assigning_contact_for_existing? "shouldSkipAssigningContactForExisting", slot_buffer? "slotBuffer",
     slot_duration? "slotDuration", slot_duration_unit? "slotDurationUnit", slot_interval? "slotInterval",
-    slot_interval_unit? "slotIntervalUnit", slug? "slug", sticky_contact? "stickyContact", team_members? "teamMembers",
-    widget_slug? "widgetSlug", widget_type? "widgetType"
+    slot_interval_unit? "slotIntervalUnit", slug?, sticky_contact? "stickyContact", team_members? "teamMembers", widget_slug? "widgetSlug",
+    widget_type? "widgetType"
 });
 rt::setters!(UpdateCalendarRequest new() {
     alert_email: String, allow_booking_after: (rt::Number), allow_booking_after_unit: BookingNoticeUnit, allow_booking_for: (rt::Number),
@@ -2428,8 +2414,8 @@ pub struct UpdateCalendarResourceRequest {
 }
 
 rt::object!(UpdateCalendarResourceRequest {
-    calendar_ids? "calendarIds", capacity? "capacity", description? "description", is_active? "isActive", location_id? "locationId",
-    name? "name", out_of_service? "outOfService", quantity? "quantity"
+    calendar_ids? "calendarIds", capacity?, description?, is_active? "isActive", location_id? "locationId", name?,
+    out_of_service? "outOfService", quantity?
 });
 rt::setters!(UpdateCalendarResourceRequest new() {
     calendar_ids: [String], capacity: (rt::Number), description: String, is_active: bool, location_id: String, name: String,
@@ -2457,7 +2443,7 @@ pub struct UpdateDateAvailabilityInput {
     pub id: Option<String>,
 }
 
-rt::object!(UpdateDateAvailabilityInput { date: "date", deleted? "deleted", hours: "hours", id? "id" });
+rt::object!(UpdateDateAvailabilityInput { date!, deleted?, hours!, id? });
 rt::setters!(UpdateDateAvailabilityInput new(date: String, hours: [HourRangeInput]) { deleted: bool, id: String });
 
 impl rt::Limited for UpdateDateAvailabilityInput {
@@ -2479,7 +2465,7 @@ pub struct UpdateScheduleRequest {
     pub timezone: Option<String>,
 }
 
-rt::object!(UpdateScheduleRequest { name? "name", rules? "rules", timezone? "timezone" });
+rt::object!(UpdateScheduleRequest { name?, rules?, timezone? });
 rt::setters!(UpdateScheduleRequest new() { name: String, rules: [ScheduleRuleInput], timezone: String });
 
 /// A room or equipment that was changed.
@@ -2509,8 +2495,8 @@ pub struct UpdatedCalendarResourceResponse {
 }
 
 rt::object!(UpdatedCalendarResourceResponse {
-    capacity? "capacity", description? "description", is_active? "isActive", location_id? "locationId", name? "name",
-    out_of_service? "outOfService", quantity? "quantity", resource_type? "resourceType"
+    capacity?, description?, is_active? "isActive", location_id? "locationId", name?, out_of_service? "outOfService", quantity?,
+    resource_type? "resourceType"
 } extra);
 
 /// A slug to check.
@@ -2524,7 +2510,7 @@ pub struct ValidateCalendarGroupSlugRequest {
     pub slug: String,
 }
 
-rt::object!(ValidateCalendarGroupSlugRequest { location_id: "locationId", slug: "slug" });
+rt::object!(ValidateCalendarGroupSlugRequest { location_id! "locationId", slug! });
 rt::setters!(ValidateCalendarGroupSlugRequest new(location_id: String, slug: String) {  });
 
 /// Whether a slug is free.
@@ -2539,4 +2525,4 @@ pub struct ValidateCalendarGroupSlugResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ValidateCalendarGroupSlugResponse { available? "available" } extra);
+rt::object!(ValidateCalendarGroupSlugResponse { available? } extra);

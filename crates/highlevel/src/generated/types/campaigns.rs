@@ -4,6 +4,10 @@
 
 use reachout_runtime as rt;
 
+// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
+// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
+// the arguments of `new`, then the optional fields; `[T]` is a list.
+
 /// A campaign that contacts can be put into.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -22,7 +26,7 @@ pub struct Campaign {
     pub extra: rt::Extra,
 }
 
-rt::object!(Campaign { id? "id", location_id? "locationId", name? "name", status? "status" } extra);
+rt::object!(Campaign { id?, location_id? "locationId", name?, status? } extra);
 
 /// The campaigns of a sub-account.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,4 +40,4 @@ pub struct ListCampaignsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListCampaignsResponse { campaigns? "campaigns" } extra);
+rt::object!(ListCampaignsResponse { campaigns? } extra);

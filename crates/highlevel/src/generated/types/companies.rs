@@ -4,6 +4,10 @@
 
 use reachout_runtime as rt;
 
+// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
+// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
+// the arguments of `new`, then the optional fields; `[T]` is a list.
+
 /// An agency.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -117,22 +121,21 @@ pub struct Company {
 }
 
 rt::object!(Company {
-    address? "address", affiliate_policy_accepted_by? "affiliatePolicyAcceptedBy",
-    affiliate_policy_accepted_date? "affiliatePolicyAcceptedDate", affiliate_policy_version? "affiliatePolicyVersion",
-    auto_suspend_enabled? "autoSuspendEnabled", business_affinity_group? "businessAffinityGroup", business_category? "businessCategory",
-    business_niche? "businessNiche", cancel_enabled_for_clients? "cancelEnabledForClients", city? "city", country? "country",
-    currency? "currency", customer_type? "customerType", disable_email_service? "disableEmailService", domain? "domain", email? "email",
-    enable_depreciated_features? "enableDepreciatedFeatures", enable_new_sub_account_default_data? "enableNewSubAccountDefaultData",
-    id? "id", is_enterprise_account? "isEnterpriseAccount", is_reselling? "isReselling", is_sandbox_account? "isSandboxAccount",
-    location_count? "locationCount", logo_url? "logoUrl", name? "name", onboarding_info? "onboardingInfo", phone? "phone", plan? "plan",
-    postal_code? "postalCode", premium_upgraded? "premiumUpgraded", privacy_policy? "privacyPolicy",
-    privacy_policy_accepted_by? "privacyPolicyAcceptedBy", privacy_policy_accepted_date? "privacyPolicyAcceptedDate",
-    privacy_policy_version? "privacyPolicyVersion", referral_id? "referralId", relationship_number? "relationshipNumber",
-    saas_settings? "saasSettings", spare_domain? "spareDomain", state? "state", status? "status", stripe_connect_id? "stripeConnectId",
-    subdomain? "subdomain", terms_conditions? "termsConditions", terms_of_service_accepted_by? "termsOfServiceAcceptedBy",
-    terms_of_service_accepted_date? "termsOfServiceAcceptedDate", terms_of_service_version? "termsOfServiceVersion", timezone? "timezone",
-    twilio_free_credits? "twilioFreeCredits", twilio_trial_mode? "twilioTrialMode", upgrade_enabled_for_clients? "upgradeEnabledForClients",
-    website? "website"
+    address?, affiliate_policy_accepted_by? "affiliatePolicyAcceptedBy", affiliate_policy_accepted_date? "affiliatePolicyAcceptedDate",
+    affiliate_policy_version? "affiliatePolicyVersion", auto_suspend_enabled? "autoSuspendEnabled",
+    business_affinity_group? "businessAffinityGroup", business_category? "businessCategory", business_niche? "businessNiche",
+    cancel_enabled_for_clients? "cancelEnabledForClients", city?, country?, currency?, customer_type? "customerType",
+    disable_email_service? "disableEmailService", domain?, email?, enable_depreciated_features? "enableDepreciatedFeatures",
+    enable_new_sub_account_default_data? "enableNewSubAccountDefaultData", id?, is_enterprise_account? "isEnterpriseAccount",
+    is_reselling? "isReselling", is_sandbox_account? "isSandboxAccount", location_count? "locationCount", logo_url? "logoUrl", name?,
+    onboarding_info? "onboardingInfo", phone?, plan?, postal_code? "postalCode", premium_upgraded? "premiumUpgraded",
+    privacy_policy? "privacyPolicy", privacy_policy_accepted_by? "privacyPolicyAcceptedBy",
+    privacy_policy_accepted_date? "privacyPolicyAcceptedDate", privacy_policy_version? "privacyPolicyVersion", referral_id? "referralId",
+    relationship_number? "relationshipNumber", saas_settings? "saasSettings", spare_domain? "spareDomain", state?, status?,
+    stripe_connect_id? "stripeConnectId", subdomain?, terms_conditions? "termsConditions",
+    terms_of_service_accepted_by? "termsOfServiceAcceptedBy", terms_of_service_accepted_date? "termsOfServiceAcceptedDate",
+    terms_of_service_version? "termsOfServiceVersion", timezone?, twilio_free_credits? "twilioFreeCredits",
+    twilio_trial_mode? "twilioTrialMode", upgrade_enabled_for_clients? "upgradeEnabledForClients", website?
 } extra);
 
 /// Onboarding of an agency.
@@ -182,9 +185,9 @@ pub struct CompanyOnboarding {
 rt::object!(CompanyOnboarding {
     affiliate_signup? "affiliateSignup", conversation_demo? "conversationDemo", customer_count? "customerCount",
     has_joined_implementation_call? "hasJoinedImplementationCall", has_joined_kickoff_call? "hasJoinedKickoffCall",
-    have_website? "haveWebsite", industry_served? "industryServed", kickoff_action_taken? "kickoffActionTaken", location? "location",
-    location_id? "locationId", meta_data? "metaData", pending? "pending", plan_id? "planId", snapshot_id? "snapshotId", tools? "tools",
-    version? "version", website_url? "websiteUrl"
+    have_website? "haveWebsite", industry_served? "industryServed", kickoff_action_taken? "kickoffActionTaken", location?,
+    location_id? "locationId", meta_data? "metaData", pending?, plan_id? "planId", snapshot_id? "snapshotId", tools?, version?,
+    website_url? "websiteUrl"
 } extra);
 
 /// One agency.
@@ -199,4 +202,4 @@ pub struct GetCompanyResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(GetCompanyResponse { company? "company" } extra);
+rt::object!(GetCompanyResponse { company? } extra);

@@ -4,6 +4,10 @@
 
 use reachout_runtime as rt;
 
+// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
+// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
+// the arguments of `new`, then the optional fields; `[T]` is a list.
+
 /// Unit of a time in an action.
 ///
 /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
@@ -41,7 +45,7 @@ pub struct AdvancedFollowupDetails {
 }
 
 rt::object!(AdvancedFollowupDetails {
-    enabled? "enabled", followup_sequence? "followupSequence", followup_settings? "followupSettings", scenario_id? "scenarioId"
+    enabled?, followup_sequence? "followupSequence", followup_settings? "followupSettings", scenario_id? "scenarioId"
 } extra);
 
 /// Details of an action that follows up.
@@ -60,7 +64,7 @@ pub struct AdvancedFollowupDetailsInput {
 }
 
 rt::object!(AdvancedFollowupDetailsInput {
-    enabled: "enabled", followup_sequence: "followupSequence", followup_settings? "followupSettings", scenario_id: "scenarioId"
+    enabled!, followup_sequence! "followupSequence", followup_settings? "followupSettings", scenario_id! "scenarioId"
 });
 rt::setters!(AdvancedFollowupDetailsInput new(enabled: bool, scenario_id: FollowupScenario, followup_sequence: [FollowupStepInput]) {
     followup_settings: FollowupSettingsInput
@@ -101,7 +105,7 @@ pub struct AgentHoursInput {
     pub start_minute: rt::Number,
 }
 
-rt::object!(AgentHoursInput { end_hour: "endHour", end_minute: "endMinute", start_hour: "startHour", start_minute: "startMinute" });
+rt::object!(AgentHoursInput { end_hour! "endHour", end_minute! "endMinute", start_hour! "startHour", start_minute! "startMinute" });
 rt::setters!(AgentHoursInput new(start_hour: (rt::Number), start_minute: (rt::Number), end_hour: (rt::Number), end_minute: (rt::Number)) {
 
 });
@@ -154,7 +158,7 @@ pub struct AgentWorkingDay {
     pub extra: rt::Extra,
 }
 
-rt::object!(AgentWorkingDay { day_of_the_week? "dayOfTheWeek", intervals? "intervals" } extra);
+rt::object!(AgentWorkingDay { day_of_the_week? "dayOfTheWeek", intervals? } extra);
 
 /// Working hours of a day of the week.
 #[derive(Clone, Debug, PartialEq)]
@@ -167,7 +171,7 @@ pub struct AgentWorkingDayInput {
     pub intervals: Option<Vec<AgentHoursInput>>,
 }
 
-rt::object!(AgentWorkingDayInput { day_of_the_week: "dayOfTheWeek", intervals? "intervals" });
+rt::object!(AgentWorkingDayInput { day_of_the_week! "dayOfTheWeek", intervals? });
 rt::setters!(AgentWorkingDayInput new(day_of_the_week: (rt::Number)) { intervals: [AgentHoursInput] });
 
 /// Details of an action that books an appointment.
@@ -243,9 +247,9 @@ pub struct BookAppointmentDetailsInput {
 }
 
 rt::object!(BookAppointmentDetailsInput {
-    action_id? "actionId", calendar_id: "calendarId", cancel_enabled: "cancelEnabled", only_send_link: "onlySendLink",
-    reschedule_enabled: "rescheduleEnabled", sleep_after_booking: "sleepAfterBooking", sleep_time? "sleepTime",
-    sleep_time_unit? "sleepTimeUnit", transfer_agent? "transferAgent", transfer_bot: "transferBot", trigger_workflow: "triggerWorkflow",
+    action_id? "actionId", calendar_id! "calendarId", cancel_enabled! "cancelEnabled", only_send_link! "onlySendLink",
+    reschedule_enabled! "rescheduleEnabled", sleep_after_booking! "sleepAfterBooking", sleep_time? "sleepTime",
+    sleep_time_unit? "sleepTimeUnit", transfer_agent? "transferAgent", transfer_bot! "transferBot", trigger_workflow! "triggerWorkflow",
     workflow_ids? "workflowIds"
 });
 rt::setters!(BookAppointmentDetailsInput new(calendar_id: String, only_send_link: bool, trigger_workflow: bool, sleep_after_booking: bool, transfer_bot: bool, reschedule_enabled: bool, cancel_enabled: bool) {
@@ -272,7 +276,7 @@ pub struct ConversationAiAction {
     pub extra: rt::Extra,
 }
 
-rt::object!(ConversationAiAction { agent_id? "agentId", details? "details", id: "id", name? "name", type_? "type" } extra);
+rt::object!(ConversationAiAction { agent_id? "agentId", details?, id!, name?, type_? "type" } extra);
 
 /// An action that an agent has.
 #[derive(Clone, Debug, PartialEq)]
@@ -288,7 +292,7 @@ pub struct ConversationAiActionReference {
     pub extra: rt::Extra,
 }
 
-rt::object!(ConversationAiActionReference { id? "id", type_? "type" } extra);
+rt::object!(ConversationAiActionReference { id?, type_? "type" } extra);
 
 /// One action of an agent.
 #[derive(Clone, Debug, PartialEq)]
@@ -304,7 +308,7 @@ pub struct ConversationAiActionResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ConversationAiActionResponse { data: "data", success? "success" } extra);
+rt::object!(ConversationAiActionResponse { data!, success? } extra);
 
 /// Kind of an action, which says what its `details` are.
 ///
@@ -390,11 +394,10 @@ pub struct ConversationAiAgentResponse {
 }
 
 rt::object!(ConversationAiAgentResponse {
-    actions? "actions", auto_pilot_max_messages? "autoPilotMaxMessages", business_name? "businessName", channels? "channels", goal? "goal",
-    id: "id", instructions? "instructions", is_primary? "isPrimary", knowledge_base_ids? "knowledgeBaseIds", mode? "mode", name? "name",
-    personality? "personality", sleep_enabled? "sleepEnabled", sleep_on_manual_message? "sleepOnManualMessage",
-    sleep_on_workflow_message? "sleepOnWorkflowMessage", sleep_time? "sleepTime", sleep_time_unit? "sleepTimeUnit", wait_time? "waitTime",
-    wait_time_unit? "waitTimeUnit"
+    actions?, auto_pilot_max_messages? "autoPilotMaxMessages", business_name? "businessName", channels?, goal?, id!, instructions?,
+    is_primary? "isPrimary", knowledge_base_ids? "knowledgeBaseIds", mode?, name?, personality?, sleep_enabled? "sleepEnabled",
+    sleep_on_manual_message? "sleepOnManualMessage", sleep_on_workflow_message? "sleepOnWorkflowMessage", sleep_time? "sleepTime",
+    sleep_time_unit? "sleepTimeUnit", wait_time? "waitTime", wait_time_unit? "waitTimeUnit"
 } extra);
 
 /// An agent as a search finds it.
@@ -446,11 +449,10 @@ pub struct ConversationAiAgentSummary {
 }
 
 rt::object!(ConversationAiAgentSummary {
-    actions? "actions", auto_pilot_max_messages? "autoPilotMaxMessages", business_name? "businessName", channels? "channels",
-    created_at? "createdAt", goal? "goal", id: "id", is_primary? "isPrimary", knowledge_base_ids? "knowledgeBaseIds", mode? "mode",
-    name? "name", sleep_enabled? "sleepEnabled", sleep_on_manual_message? "sleepOnManualMessage",
-    sleep_on_workflow_message? "sleepOnWorkflowMessage", sleep_time? "sleepTime", sleep_time_unit? "sleepTimeUnit", updated_at? "updatedAt",
-    wait_time? "waitTime", wait_time_unit? "waitTimeUnit"
+    actions?, auto_pilot_max_messages? "autoPilotMaxMessages", business_name? "businessName", channels?, created_at? "createdAt", goal?,
+    id!, is_primary? "isPrimary", knowledge_base_ids? "knowledgeBaseIds", mode?, name?, sleep_enabled? "sleepEnabled",
+    sleep_on_manual_message? "sleepOnManualMessage", sleep_on_workflow_message? "sleepOnWorkflowMessage", sleep_time? "sleepTime",
+    sleep_time_unit? "sleepTimeUnit", updated_at? "updatedAt", wait_time? "waitTime", wait_time_unit? "waitTimeUnit"
 } extra);
 
 /// Channel on which an agent replies.
@@ -597,8 +599,8 @@ pub struct ConversationAiGenerationResponse {
 }
 
 rt::object!(ConversationAiGenerationResponse {
-    action_logs? "actionLogs", agent_id? "agentId", faqs? "faqs", history? "history", input? "input", intent? "intent", mode? "mode",
-    prompt? "prompt", response_message? "responseMessage", website? "website"
+    action_logs? "actionLogs", agent_id? "agentId", faqs?, history?, input?, intent?, mode?, prompt?, response_message? "responseMessage",
+    website?
 } extra);
 
 /// What an agent is to achieve.
@@ -617,7 +619,7 @@ pub struct ConversationAiGoal {
     pub extra: rt::Extra,
 }
 
-rt::object!(ConversationAiGoal { action_id? "actionId", prompt? "prompt", type_? "type" } extra);
+rt::object!(ConversationAiGoal { action_id? "actionId", prompt?, type_? "type" } extra);
 
 /// Whether an agent is off, suggests replies or sends them.
 ///
@@ -650,7 +652,7 @@ pub struct CreateConversationAiActionRequest {
     pub type_: ConversationAiActionType,
 }
 
-rt::object!(CreateConversationAiActionRequest { details: "details", name: "name", type_: "type" });
+rt::object!(CreateConversationAiActionRequest { details!, name!, type_! "type" });
 rt::setters!(CreateConversationAiActionRequest new(type_: ConversationAiActionType, name: String, details: ConversationAiDetailsInput) {
 
 });
@@ -707,11 +709,11 @@ pub struct CreateConversationAiAgentRequest {
 }
 
 rt::object!(CreateConversationAiAgentRequest {
-    auto_pilot_max_messages? "autoPilotMaxMessages", business_name? "businessName", channels? "channels", goal: "goal",
-    instructions: "instructions", is_primary? "isPrimary", knowledge_base_ids? "knowledgeBaseIds", mode? "mode", name: "name",
-    personality: "personality", respond_to_audio? "respondToAudio", respond_to_images? "respondToImages", sleep_enabled? "sleepEnabled",
-    sleep_on_manual_message? "sleepOnManualMessage", sleep_on_workflow_message? "sleepOnWorkflowMessage", sleep_time? "sleepTime",
-    sleep_time_unit? "sleepTimeUnit", wait_time? "waitTime", wait_time_unit? "waitTimeUnit"
+    auto_pilot_max_messages? "autoPilotMaxMessages", business_name? "businessName", channels?, goal!, instructions!,
+    is_primary? "isPrimary", knowledge_base_ids? "knowledgeBaseIds", mode?, name!, personality!, respond_to_audio? "respondToAudio",
+    respond_to_images? "respondToImages", sleep_enabled? "sleepEnabled", sleep_on_manual_message? "sleepOnManualMessage",
+    sleep_on_workflow_message? "sleepOnWorkflowMessage", sleep_time? "sleepTime", sleep_time_unit? "sleepTimeUnit", wait_time? "waitTime",
+    wait_time_unit? "waitTimeUnit"
 });
 rt::setters!(CreateConversationAiAgentRequest new(name: String, personality: String, goal: String, instructions: String) {
     auto_pilot_max_messages: (rt::Number), business_name: String, channels: [ConversationAiChannel], is_primary: bool,
@@ -740,7 +742,7 @@ pub struct DeleteConversationAiActionResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(DeleteConversationAiActionResponse { data? "data", success? "success" } extra);
+rt::object!(DeleteConversationAiActionResponse { data?, success? } extra);
 
 /// Whether an agent was deleted.
 #[derive(Clone, Debug, PartialEq)]
@@ -756,7 +758,7 @@ pub struct DeleteConversationAiAgentResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(DeleteConversationAiAgentResponse { id? "id", success? "success" } extra);
+rt::object!(DeleteConversationAiAgentResponse { id?, success? } extra);
 
 /// An action that was deleted.
 #[derive(Clone, Debug, PartialEq)]
@@ -770,7 +772,7 @@ pub struct DeletedConversationAiAction {
     pub extra: rt::Extra,
 }
 
-rt::object!(DeletedConversationAiAction { id? "id" } extra);
+rt::object!(DeletedConversationAiAction { id? } extra);
 
 /// When the agent follows up.
 ///
@@ -834,7 +836,7 @@ pub struct FollowupSettingsInput {
 }
 
 rt::object!(FollowupSettingsInput {
-    dynamic_channel_switching: "dynamicChannelSwitching", follow_up_hours? "followUpHours", timezone_to_use? "timezoneToUse",
+    dynamic_channel_switching! "dynamicChannelSwitching", follow_up_hours? "followUpHours", timezone_to_use? "timezoneToUse",
     working_hours? "workingHours"
 });
 rt::setters!(FollowupSettingsInput new(dynamic_channel_switching: bool) {
@@ -869,7 +871,7 @@ pub struct FollowupStep {
 
 rt::object!(FollowupStep {
     ai_enabled_message? "aiEnabledMessage", contact_requested? "contactRequested", custom_message? "customMessage",
-    followup_time? "followupTime", followup_time_unit? "followupTimeUnit", id? "id", trigger_workflow? "triggerWorkflow",
+    followup_time? "followupTime", followup_time_unit? "followupTimeUnit", id?, trigger_workflow? "triggerWorkflow",
     workflow_id? "workflowId"
 } extra);
 
@@ -898,7 +900,7 @@ pub struct FollowupStepInput {
 
 rt::object!(FollowupStepInput {
     ai_enabled_message? "aiEnabledMessage", contact_requested? "contactRequested", custom_message? "customMessage",
-    followup_time: "followupTime", followup_time_unit: "followupTimeUnit", id: "id", trigger_workflow? "triggerWorkflow",
+    followup_time! "followupTime", followup_time_unit! "followupTimeUnit", id!, trigger_workflow? "triggerWorkflow",
     workflow_id? "workflowId"
 });
 rt::setters!(FollowupStepInput new(id: (rt::Number), followup_time_unit: ActionTimeUnit, followup_time: (rt::Number)) {
@@ -939,7 +941,7 @@ pub struct GenerationChunk {
     pub extra: rt::Extra,
 }
 
-rt::object!(GenerationChunk { content? "content", id? "id", title? "title", url? "url" } extra);
+rt::object!(GenerationChunk { content?, id?, title?, url? } extra);
 
 /// A message before the reply.
 #[derive(Clone, Debug, PartialEq)]
@@ -955,7 +957,7 @@ pub struct GenerationMessage {
     pub extra: rt::Extra,
 }
 
-rt::object!(GenerationMessage { content? "content", role? "role" } extra);
+rt::object!(GenerationMessage { content?, role? } extra);
 
 /// Whether a reply was made in a conversation or by a workflow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -1004,9 +1006,9 @@ pub struct HumanHandoverDetails {
 }
 
 rt::object!(HumanHandoverDetails {
-    assign_to_user_id? "assignToUserId", create_task? "createTask", enabled? "enabled", examples? "examples", final_message? "finalMessage",
+    assign_to_user_id? "assignToUserId", create_task? "createTask", enabled?, examples?, final_message? "finalMessage",
     handover_type? "handoverType", reactivate_enabled? "reactivateEnabled", skip_assign_to_user? "skipAssignToUser",
-    sleep_time? "sleepTime", sleep_time_unit? "sleepTimeUnit", tags? "tags", trigger_condition? "triggerCondition"
+    sleep_time? "sleepTime", sleep_time_unit? "sleepTimeUnit", tags?, trigger_condition? "triggerCondition"
 } extra);
 
 /// Details of an action that hands over to a person.
@@ -1041,9 +1043,9 @@ pub struct HumanHandoverDetailsInput {
 }
 
 rt::object!(HumanHandoverDetailsInput {
-    assign_to_user_id? "assignToUserId", create_task? "createTask", enabled: "enabled", examples? "examples", final_message: "finalMessage",
-    handover_type: "handoverType", reactivate_enabled: "reactivateEnabled", skip_assign_to_user? "skipAssignToUser",
-    sleep_time? "sleepTime", sleep_time_unit? "sleepTimeUnit", tags? "tags", trigger_condition: "triggerCondition"
+    assign_to_user_id? "assignToUserId", create_task? "createTask", enabled!, examples?, final_message! "finalMessage",
+    handover_type! "handoverType", reactivate_enabled! "reactivateEnabled", skip_assign_to_user? "skipAssignToUser",
+    sleep_time? "sleepTime", sleep_time_unit? "sleepTimeUnit", tags?, trigger_condition! "triggerCondition"
 });
 rt::setters!(HumanHandoverDetailsInput new(enabled: bool, trigger_condition: String, reactivate_enabled: bool, final_message: String, handover_type: HumanHandoverType) {
     assign_to_user_id: String, create_task: bool, examples: [String], skip_assign_to_user: bool, sleep_time: (rt::Number),
@@ -1090,7 +1092,7 @@ pub struct ListConversationAiActionsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListConversationAiActionsResponse { data? "data", success? "success" } extra);
+rt::object!(ListConversationAiActionsResponse { data?, success? } extra);
 
 /// One page of agents.
 #[derive(Clone, Debug, PartialEq)]
@@ -1108,7 +1110,7 @@ pub struct SearchConversationAiAgentsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(SearchConversationAiAgentsResponse { agents? "agents", count? "count", total_count? "totalCount" } extra);
+rt::object!(SearchConversationAiAgentsResponse { agents?, count?, total_count? "totalCount" } extra);
 
 /// Details of an action that stops the agent.
 #[derive(Clone, Debug, PartialEq)]
@@ -1139,9 +1141,9 @@ pub struct StopBotDetails {
 }
 
 rt::object!(StopBotDetails {
-    enabled? "enabled", final_message? "finalMessage", reactivate_enabled? "reactivateEnabled", sleep_time? "sleepTime",
+    enabled?, final_message? "finalMessage", reactivate_enabled? "reactivateEnabled", sleep_time? "sleepTime",
     sleep_time_unit? "sleepTimeUnit", stop_bot_detection_type? "stopBotDetectionType", stop_bot_examples? "stopBotExamples",
-    stop_bot_trigger_condition? "stopBotTriggerCondition", tags? "tags"
+    stop_bot_trigger_condition? "stopBotTriggerCondition", tags?
 } extra);
 
 /// Details of an action that stops the agent.
@@ -1170,9 +1172,9 @@ pub struct StopBotDetailsInput {
 }
 
 rt::object!(StopBotDetailsInput {
-    enabled: "enabled", final_message: "finalMessage", reactivate_enabled: "reactivateEnabled", sleep_time? "sleepTime",
-    sleep_time_unit? "sleepTimeUnit", stop_bot_detection_type: "stopBotDetectionType", stop_bot_examples: "stopBotExamples",
-    stop_bot_trigger_condition: "stopBotTriggerCondition", tags? "tags"
+    enabled!, final_message! "finalMessage", reactivate_enabled! "reactivateEnabled", sleep_time? "sleepTime",
+    sleep_time_unit? "sleepTimeUnit", stop_bot_detection_type! "stopBotDetectionType", stop_bot_examples! "stopBotExamples",
+    stop_bot_trigger_condition! "stopBotTriggerCondition", tags?
 });
 rt::setters!(StopBotDetailsInput new(stop_bot_detection_type: StopBotDetection, stop_bot_trigger_condition: String, reactivate_enabled: bool, enabled: bool, stop_bot_examples: [String], final_message: String) {
     sleep_time: (rt::Number), sleep_time_unit: ActionTimeUnit, tags: [String]
@@ -1221,7 +1223,7 @@ pub struct TransferBotDetails {
 }
 
 rt::object!(TransferBotDetails {
-    enabled? "enabled", transfer_bot_examples? "transferBotExamples", transfer_bot_trigger_condition? "transferBotTriggerCondition",
+    enabled?, transfer_bot_examples? "transferBotExamples", transfer_bot_trigger_condition? "transferBotTriggerCondition",
     transfer_bot_type? "transferBotType", transfer_to_bot? "transferToBot"
 } extra);
 
@@ -1243,8 +1245,8 @@ pub struct TransferBotDetailsInput {
 }
 
 rt::object!(TransferBotDetailsInput {
-    enabled: "enabled", transfer_bot_examples? "transferBotExamples", transfer_bot_trigger_condition? "transferBotTriggerCondition",
-    transfer_bot_type: "transferBotType", transfer_to_bot: "transferToBot"
+    enabled!, transfer_bot_examples? "transferBotExamples", transfer_bot_trigger_condition? "transferBotTriggerCondition",
+    transfer_bot_type! "transferBotType", transfer_to_bot! "transferToBot"
 });
 rt::setters!(TransferBotDetailsInput new(transfer_bot_type: TransferBotType, transfer_to_bot: String, enabled: bool) {
     transfer_bot_examples: [String], transfer_bot_trigger_condition: String
@@ -1300,7 +1302,7 @@ pub struct TriggerWorkflowDetailsInput {
 }
 
 rt::object!(TriggerWorkflowDetailsInput {
-    trigger_condition: "triggerCondition", trigger_message? "triggerMessage", workflow_ids: "workflowIds"
+    trigger_condition! "triggerCondition", trigger_message? "triggerMessage", workflow_ids! "workflowIds"
 });
 rt::setters!(TriggerWorkflowDetailsInput new(workflow_ids: [String], trigger_condition: String) { trigger_message: String });
 
@@ -1321,7 +1323,7 @@ pub struct UpdateContactFieldDetails {
 }
 
 rt::object!(UpdateContactFieldDetails {
-    contact_field_id? "contactFieldId", contact_update_examples? "contactUpdateExamples", description? "description"
+    contact_field_id? "contactFieldId", contact_update_examples? "contactUpdateExamples", description?
 } extra);
 
 /// Details of an action that fills in a field of the contact.
@@ -1338,7 +1340,7 @@ pub struct UpdateContactFieldDetailsInput {
 }
 
 rt::object!(UpdateContactFieldDetailsInput {
-    contact_field_id: "contactFieldId", contact_update_examples? "contactUpdateExamples", description: "description"
+    contact_field_id! "contactFieldId", contact_update_examples? "contactUpdateExamples", description!
 });
 rt::setters!(UpdateContactFieldDetailsInput new(contact_field_id: String, description: String) { contact_update_examples: [String] });
 
@@ -1355,7 +1357,7 @@ pub struct UpdateConversationAiActionRequest {
     pub type_: ConversationAiActionType,
 }
 
-rt::object!(UpdateConversationAiActionRequest { details: "details", name: "name", type_: "type" });
+rt::object!(UpdateConversationAiActionRequest { details!, name!, type_! "type" });
 rt::setters!(UpdateConversationAiActionRequest new(type_: ConversationAiActionType, name: String, details: ConversationAiDetailsInput) {
 
 });
@@ -1412,11 +1414,11 @@ pub struct UpdateConversationAiAgentRequest {
 }
 
 rt::object!(UpdateConversationAiAgentRequest {
-    auto_pilot_max_messages: "autoPilotMaxMessages", business_name? "businessName", channels? "channels", goal? "goal",
-    instructions? "instructions", is_primary? "isPrimary", knowledge_base_ids? "knowledgeBaseIds", mode? "mode", name? "name",
-    personality? "personality", respond_to_audio? "respondToAudio", respond_to_images? "respondToImages", sleep_enabled? "sleepEnabled",
-    sleep_on_manual_message? "sleepOnManualMessage", sleep_on_workflow_message? "sleepOnWorkflowMessage", sleep_time? "sleepTime",
-    sleep_time_unit? "sleepTimeUnit", wait_time? "waitTime", wait_time_unit? "waitTimeUnit"
+    auto_pilot_max_messages! "autoPilotMaxMessages", business_name? "businessName", channels?, goal?, instructions?,
+    is_primary? "isPrimary", knowledge_base_ids? "knowledgeBaseIds", mode?, name?, personality?, respond_to_audio? "respondToAudio",
+    respond_to_images? "respondToImages", sleep_enabled? "sleepEnabled", sleep_on_manual_message? "sleepOnManualMessage",
+    sleep_on_workflow_message? "sleepOnWorkflowMessage", sleep_time? "sleepTime", sleep_time_unit? "sleepTimeUnit", wait_time? "waitTime",
+    wait_time_unit? "waitTimeUnit"
 });
 rt::setters!(UpdateConversationAiAgentRequest new(auto_pilot_max_messages: (rt::Number)) {
     business_name: String, channels: [ConversationAiChannel], goal: String, instructions: String, is_primary: bool,
@@ -1442,5 +1444,5 @@ pub struct UpdateFollowupSettingsRequest {
     pub followup_settings: FollowupSettingsInput,
 }
 
-rt::object!(UpdateFollowupSettingsRequest { action_ids: "actionIds", followup_settings: "followupSettings" });
+rt::object!(UpdateFollowupSettingsRequest { action_ids! "actionIds", followup_settings! "followupSettings" });
 rt::setters!(UpdateFollowupSettingsRequest new(action_ids: [String], followup_settings: FollowupSettingsInput) {  });

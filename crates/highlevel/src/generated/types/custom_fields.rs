@@ -5,6 +5,10 @@
 use super::*;
 use reachout_runtime as rt;
 
+// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
+// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
+// the arguments of `new`, then the optional fields; `[T]` is a list.
+
 /// The new folder.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -18,7 +22,7 @@ pub struct CreateObjectFieldFolderRequest {
     pub object_key: String,
 }
 
-rt::object!(CreateObjectFieldFolderRequest { location_id: "locationId", name: "name", object_key: "objectKey" });
+rt::object!(CreateObjectFieldFolderRequest { location_id! "locationId", name!, object_key! "objectKey" });
 rt::setters!(CreateObjectFieldFolderRequest new(object_key: String, name: String, location_id: String) {  });
 
 /// The new field.
@@ -55,9 +59,9 @@ pub struct CreateObjectFieldRequest {
 }
 
 rt::object!(CreateObjectFieldRequest {
-    accepted_formats? "acceptedFormats", allow_custom_option? "allowCustomOption", data_type: "dataType", description? "description",
-    field_key: "fieldKey", location_id: "locationId", max_file_limit? "maxFileLimit", name? "name", object_key: "objectKey",
-    options? "options", parent_id: "parentId", placeholder? "placeholder", show_in_forms: "showInForms"
+    accepted_formats? "acceptedFormats", allow_custom_option? "allowCustomOption", data_type! "dataType", description?,
+    field_key! "fieldKey", location_id! "locationId", max_file_limit? "maxFileLimit", name?, object_key! "objectKey", options?,
+    parent_id! "parentId", placeholder?, show_in_forms! "showInForms"
 });
 rt::setters!(CreateObjectFieldRequest new(location_id: String, show_in_forms: bool, data_type: ObjectFieldType, field_key: String, object_key: String, parent_id: String) {
     accepted_formats: ObjectFieldFileFormat, allow_custom_option: bool, description: String, max_file_limit: (rt::Number), name: String,
@@ -80,7 +84,7 @@ pub struct DeleteObjectFieldResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(DeleteObjectFieldResponse { id? "id", key? "key", succeded? "succeded" } extra);
+rt::object!(DeleteObjectFieldResponse { id?, key?, succeded? } extra);
 
 /// The fields of an object and their folders.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,7 +100,7 @@ pub struct ListObjectFieldsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListObjectFieldsResponse { fields? "fields", folders? "folders" } extra);
+rt::object!(ListObjectFieldsResponse { fields?, folders? } extra);
 
 /// A folder of fields.
 #[derive(Clone, Debug, PartialEq)]
@@ -116,7 +120,7 @@ pub struct ObjectFieldFolderResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ObjectFieldFolderResponse { id? "id", location_id? "locationId", name? "name", object_key? "objectKey" } extra);
+rt::object!(ObjectFieldFolderResponse { id?, location_id? "locationId", name?, object_key? "objectKey" } extra);
 
 /// A choice of a new field.
 #[derive(Clone, Debug, PartialEq)]
@@ -131,7 +135,7 @@ pub struct ObjectFieldOptionInput {
     pub url: Option<String>,
 }
 
-rt::object!(ObjectFieldOptionInput { key: "key", label: "label", url? "url" });
+rt::object!(ObjectFieldOptionInput { key!, label!, url? });
 rt::setters!(ObjectFieldOptionInput new(key: String, label: String) { url: String });
 
 /// A choice of a field that exists already.
@@ -145,7 +149,7 @@ pub struct ObjectFieldOptionUpdateInput {
     pub url: Option<String>,
 }
 
-rt::object!(ObjectFieldOptionUpdateInput { label: "label", url? "url" });
+rt::object!(ObjectFieldOptionUpdateInput { label!, url? });
 rt::setters!(ObjectFieldOptionUpdateInput new(label: String) { url: String });
 
 /// One field or folder of fields.
@@ -160,7 +164,7 @@ pub struct ObjectFieldResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ObjectFieldResponse { field? "field" } extra);
+rt::object!(ObjectFieldResponse { field? } extra);
 
 /// The new name of a folder.
 #[derive(Clone, Debug, PartialEq)]
@@ -173,7 +177,7 @@ pub struct UpdateObjectFieldFolderRequest {
     pub name: String,
 }
 
-rt::object!(UpdateObjectFieldFolderRequest { location_id: "locationId", name: "name" });
+rt::object!(UpdateObjectFieldFolderRequest { location_id! "locationId", name! });
 rt::setters!(UpdateObjectFieldFolderRequest new(name: String, location_id: String) {  });
 
 /// What to change in a field.
@@ -200,8 +204,8 @@ pub struct UpdateObjectFieldRequest {
 }
 
 rt::object!(UpdateObjectFieldRequest {
-    accepted_formats? "acceptedFormats", description? "description", location_id: "locationId", max_file_limit? "maxFileLimit",
-    name? "name", options? "options", placeholder? "placeholder", show_in_forms: "showInForms"
+    accepted_formats? "acceptedFormats", description?, location_id! "locationId", max_file_limit? "maxFileLimit", name?, options?,
+    placeholder?, show_in_forms! "showInForms"
 });
 rt::setters!(UpdateObjectFieldRequest new(location_id: String, show_in_forms: bool) {
     accepted_formats: ObjectFieldFileFormat, description: String, max_file_limit: (rt::Number), name: String,

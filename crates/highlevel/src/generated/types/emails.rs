@@ -4,6 +4,10 @@
 
 use reachout_runtime as rt;
 
+// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
+// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
+// the arguments of `new`, then the optional fields; `[T]` is a list.
+
 /// A boolean, or one as text.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
@@ -53,8 +57,8 @@ pub struct CreateEmailTemplateRequest {
 
 rt::object!(CreateEmailTemplateRequest {
     builder_version? "builderVersion", import_provider? "importProvider", import_url? "importURL", is_plain_text? "isPlainText",
-    location_id: "locationId", name? "name", parent_id? "parentId", template_data_url? "templateDataUrl", template_source? "templateSource",
-    title? "title", type_: "type", updated_by? "updatedBy"
+    location_id! "locationId", name?, parent_id? "parentId", template_data_url? "templateDataUrl", template_source? "templateSource",
+    title?, type_! "type", updated_by? "updatedBy"
 });
 rt::setters!(CreateEmailTemplateRequest new(location_id: String, type_: EmailTemplateType) {
     builder_version: EmailBuilderVersion, import_provider: EmailImportProvider, import_url: String, is_plain_text: bool, name: String,
@@ -75,7 +79,7 @@ pub struct CreateEmailTemplateResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(CreateEmailTemplateResponse { redirect? "redirect", trace_id? "traceId" } extra);
+rt::object!(CreateEmailTemplateResponse { redirect?, trace_id? "traceId" } extra);
 
 /// Whether the template was deleted.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,7 +95,7 @@ pub struct DeleteEmailTemplateResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(DeleteEmailTemplateResponse { ok? "ok", trace_id? "traceId" } extra);
+rt::object!(DeleteEmailTemplateResponse { ok?, trace_id? "traceId" } extra);
 
 /// Risk of a bounce.
 ///
@@ -192,13 +196,12 @@ pub struct EmailCampaign {
 }
 
 rt::object!(EmailCampaign {
-    v? "__v", underscore_id? "_id", archived? "archived", bulk_action_version? "bulkActionVersion", campaign_type? "campaignType",
-    child? "child", child_count? "childCount", created_at? "createdAt", deleted? "deleted", document_id? "documentId",
-    download_url? "downloadUrl", enable_resend_to_unopened? "enableResendToUnopened", has_tracking? "hasTracking",
-    has_utm_tracking? "hasUtmTracking", id? "id", is_plain_text? "isPlainText", location_id? "locationId", migrated? "migrated",
-    name? "name", parent_id? "parentId", repeat_after? "repeatAfter", send_days? "sendDays", status? "status",
-    template_data_download_url? "templateDataDownloadUrl", template_id? "templateId", template_type? "templateType",
-    updated_at? "updatedAt"
+    v? "__v", underscore_id? "_id", archived?, bulk_action_version? "bulkActionVersion", campaign_type? "campaignType", child?,
+    child_count? "childCount", created_at? "createdAt", deleted?, document_id? "documentId", download_url? "downloadUrl",
+    enable_resend_to_unopened? "enableResendToUnopened", has_tracking? "hasTracking", has_utm_tracking? "hasUtmTracking", id?,
+    is_plain_text? "isPlainText", location_id? "locationId", migrated?, name?, parent_id? "parentId", repeat_after? "repeatAfter",
+    send_days? "sendDays", status?, template_data_download_url? "templateDataDownloadUrl", template_id? "templateId",
+    template_type? "templateType", updated_at? "updatedAt"
 } extra);
 
 /// Editor that the template is made with.
@@ -356,8 +359,8 @@ pub struct EmailTemplate {
 }
 
 rt::object!(EmailTemplate {
-    date_added? "dateAdded", id? "id", is_plain_text? "isPlainText", last_updated? "lastUpdated", name? "name", preview_url? "previewUrl",
-    template_type? "templateType", updated_by? "updatedBy", version? "version"
+    date_added? "dateAdded", id?, is_plain_text? "isPlainText", last_updated? "lastUpdated", name?, preview_url? "previewUrl",
+    template_type? "templateType", updated_by? "updatedBy", version?
 } extra);
 
 /// Content of a template in the editor. An HTML template has it empty.
@@ -373,7 +376,7 @@ pub struct EmailTemplateContent {
     pub template_settings: rt::Object,
 }
 
-rt::object!(EmailTemplateContent { attrs: "attrs", elements: "elements", template_settings: "templateSettings" });
+rt::object!(EmailTemplateContent { attrs!, elements!, template_settings! "templateSettings" });
 rt::setters!(EmailTemplateContent new(elements: [(rt::Value)], attrs: (rt::Object), template_settings: (rt::Object)) {  });
 
 /// Kind of template; `folder` for a folder.
@@ -414,9 +417,7 @@ pub struct EmailVerification {
     pub extra: rt::Extra,
 }
 
-rt::object!(EmailVerification {
-    address? "address", leadconnector_recomendation? "leadconnectorRecomendation", reason? "reason", result? "result", risk? "risk"
-} extra);
+rt::object!(EmailVerification { address?, leadconnector_recomendation? "leadconnectorRecomendation", reason?, result?, risk? } extra);
 
 /// Why an email address was not verified.
 #[derive(Clone, Debug, PartialEq)]
@@ -434,7 +435,7 @@ pub struct EmailVerificationFailure {
     pub extra: rt::Extra,
 }
 
-rt::object!(EmailVerificationFailure { address? "address", message? "message", verified? "verified" } extra);
+rt::object!(EmailVerificationFailure { address?, message?, verified? } extra);
 
 /// Whether emails can be delivered to an address.
 ///
@@ -493,7 +494,7 @@ pub struct ListEmailCampaignsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListEmailCampaignsResponse { schedules? "schedules", total? "total", trace_id? "traceId" } extra);
+rt::object!(ListEmailCampaignsResponse { schedules?, total?, trace_id? "traceId" } extra);
 
 /// One page of templates. The fields beside `builders` are those that the official file gives, of a single template.
 #[derive(Clone, Debug, PartialEq)]
@@ -526,8 +527,8 @@ pub struct ListEmailTemplatesResponse {
 }
 
 rt::object!(ListEmailTemplatesResponse {
-    builders? "builders", date_added? "dateAdded", id? "id", is_plain_text? "isPlainText", last_updated? "lastUpdated", name? "name",
-    preview_url? "previewUrl", template_type? "templateType", updated_by? "updatedBy", version? "version"
+    builders?, date_added? "dateAdded", id?, is_plain_text? "isPlainText", last_updated? "lastUpdated", name?, preview_url? "previewUrl",
+    template_type? "templateType", updated_by? "updatedBy", version?
 } extra);
 
 /// The content of a template.
@@ -554,8 +555,8 @@ pub struct UpdateEmailTemplateRequest {
 }
 
 rt::object!(UpdateEmailTemplateRequest {
-    dnd: "dnd", editor_type: "editorType", html: "html", is_plain_text? "isPlainText", location_id: "locationId",
-    preview_text? "previewText", template_id: "templateId", updated_by: "updatedBy"
+    dnd!, editor_type! "editorType", html!, is_plain_text? "isPlainText", location_id! "locationId", preview_text? "previewText",
+    template_id! "templateId", updated_by! "updatedBy"
 });
 rt::setters!(UpdateEmailTemplateRequest new(location_id: String, template_id: String, updated_by: String, dnd: EmailTemplateContent, html: String, editor_type: EmailEditorType) {
     is_plain_text: bool, preview_text: String
@@ -580,7 +581,7 @@ pub struct UpdateEmailTemplateResponse {
 }
 
 rt::object!(UpdateEmailTemplateResponse {
-    ok? "ok", preview_url? "previewUrl", template_download_url? "templateDownloadUrl", trace_id? "traceId"
+    ok?, preview_url? "previewUrl", template_download_url? "templateDownloadUrl", trace_id? "traceId"
 } extra);
 
 /// The address to verify.
@@ -594,7 +595,7 @@ pub struct VerifyEmailRequest {
     pub verify: String,
 }
 
-rt::object!(VerifyEmailRequest { type_: "type", verify: "verify" });
+rt::object!(VerifyEmailRequest { type_! "type", verify! });
 rt::setters!(VerifyEmailRequest new(type_: EmailVerificationType, verify: String) {  });
 
 /// Result of a verification, or the reason for which there is none.

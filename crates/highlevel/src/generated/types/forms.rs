@@ -5,6 +5,10 @@
 use super::*;
 use reachout_runtime as rt;
 
+// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
+// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
+// the arguments of `new`, then the optional fields; `[T]` is a list.
+
 /// A form.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -21,7 +25,7 @@ pub struct Form {
     pub extra: rt::Extra,
 }
 
-rt::object!(Form { id? "id", location_id? "locationId", name? "name" } extra);
+rt::object!(Form { id?, location_id? "locationId", name? } extra);
 
 /// A submission of a form by a contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,9 +51,7 @@ pub struct FormSubmission {
     pub extra: rt::Extra,
 }
 
-rt::object!(FormSubmission {
-    contact_id? "contactId", created_at? "createdAt", email? "email", form_id? "formId", id? "id", name? "name", others? "others"
-} extra);
+rt::object!(FormSubmission { contact_id? "contactId", created_at? "createdAt", email?, form_id? "formId", id?, name?, others? } extra);
 
 /// One page of submissions.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,7 +67,7 @@ pub struct ListFormSubmissionsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListFormSubmissionsResponse { meta? "meta", submissions? "submissions" } extra);
+rt::object!(ListFormSubmissionsResponse { meta?, submissions? } extra);
 
 /// One page of forms.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,4 +83,4 @@ pub struct ListFormsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListFormsResponse { forms? "forms", total? "total" } extra);
+rt::object!(ListFormsResponse { forms?, total? } extra);

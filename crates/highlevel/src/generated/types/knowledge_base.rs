@@ -4,6 +4,10 @@
 
 use reachout_runtime as rt;
 
+// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
+// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
+// the arguments of `new`, then the optional fields; `[T]` is a list.
+
 /// A search for pages of a website.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -42,8 +46,8 @@ pub struct Crawl {
 
 rt::object!(Crawl {
     v? "__v", id? "_id", created_at? "createdAt", discovered_urls_count? "discoveredUrlsCount", knowledge_base_id? "knowledgeBaseId",
-    location_id? "locationId", mode? "mode", robots_file_data? "robotsFileData", status? "status", trained_urls_count? "trainedUrlsCount",
-    updated_at? "updatedAt", url? "url"
+    location_id? "locationId", mode?, robots_file_data? "robotsFileData", status?, trained_urls_count? "trainedUrlsCount",
+    updated_at? "updatedAt", url?
 } extra);
 
 /// Why a page could not be read.
@@ -68,9 +72,7 @@ pub struct CrawlError {
     pub extra: rt::Extra,
 }
 
-rt::object!(CrawlError {
-    message? "message", name? "name", options? "options", response? "response", stack? "stack", status? "status"
-} extra);
+rt::object!(CrawlError { message?, name?, options?, response?, stack?, status? } extra);
 
 /// The pages of a crawl in one state.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,7 +89,7 @@ pub struct CrawlGroup {
     pub extra: rt::Extra,
 }
 
-rt::object!(CrawlGroup { id? "_id", records? "records" } extra);
+rt::object!(CrawlGroup { id? "_id", records? } extra);
 
 /// Whether one page, the pages below a path, or those of a domain are looked for.
 ///
@@ -125,7 +127,7 @@ pub struct CrawlRecord {
     pub extra: rt::Extra,
 }
 
-rt::object!(CrawlRecord { error? "error", id? "id", title? "title", url? "url" } extra);
+rt::object!(CrawlRecord { error?, id?, title?, url? } extra);
 
 /// How far a crawl is.
 #[derive(Clone, Debug, PartialEq)]
@@ -141,7 +143,7 @@ pub struct CrawlState {
     pub extra: rt::Extra,
 }
 
-rt::object!(CrawlState { aggregate? "aggregate", operation_details? "operationDetails" } extra);
+rt::object!(CrawlState { aggregate?, operation_details? "operationDetails" } extra);
 
 /// State of a crawl or of a page in it.
 ///
@@ -199,7 +201,7 @@ pub struct CreateFaqRequest {
     pub question: String,
 }
 
-rt::object!(CreateFaqRequest { answer: "answer", knowledge_base_id: "knowledgeBaseId", location_id: "locationId", question: "question" });
+rt::object!(CreateFaqRequest { answer!, knowledge_base_id! "knowledgeBaseId", location_id! "locationId", question! });
 rt::setters!(CreateFaqRequest new(location_id: String, question: String, answer: String, knowledge_base_id: String) {  });
 
 /// The new knowledge base.
@@ -215,7 +217,7 @@ pub struct CreateKnowledgeBaseRequest {
     pub name: String,
 }
 
-rt::object!(CreateKnowledgeBaseRequest { description? "description", location_id: "locationId", name: "name" });
+rt::object!(CreateKnowledgeBaseRequest { description?, location_id! "locationId", name! });
 rt::setters!(CreateKnowledgeBaseRequest new(name: String, location_id: String) { description: String });
 
 /// Pages to take out.
@@ -231,7 +233,7 @@ pub struct DeletePagesRequest {
     pub url_ids: Vec<String>,
 }
 
-rt::object!(DeletePagesRequest { knowledge_base_id: "knowledgeBaseId", location_id: "locationId", url_ids: "urlIds" });
+rt::object!(DeletePagesRequest { knowledge_base_id! "knowledgeBaseId", location_id! "locationId", url_ids! "urlIds" });
 rt::setters!(DeletePagesRequest new(knowledge_base_id: String, location_id: String, url_ids: [String]) {  });
 
 /// Where to look for pages.
@@ -249,7 +251,7 @@ pub struct DiscoverPagesRequest {
     pub url: String,
 }
 
-rt::object!(DiscoverPagesRequest { knowledge_base_id: "knowledgeBaseId", location_id: "locationId", option: "option", url: "url" });
+rt::object!(DiscoverPagesRequest { knowledge_base_id! "knowledgeBaseId", location_id! "locationId", option!, url! });
 rt::setters!(DiscoverPagesRequest new(location_id: String, url: String, option: CrawlMode, knowledge_base_id: String) {  });
 
 /// A crawl that was started.
@@ -266,7 +268,7 @@ pub struct DiscoverPagesResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(DiscoverPagesResponse { data? "data", success? "success" } extra);
+rt::object!(DiscoverPagesResponse { data?, success? } extra);
 
 /// A question and its answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -299,9 +301,8 @@ pub struct Faq {
 }
 
 rt::object!(Faq {
-    answer? "answer", created_at? "createdAt", deleted? "deleted", id: "id", knowledge_base_id? "knowledgeBaseId",
-    location_id? "locationId", question? "question", question_lower_case? "questionLowerCase", trained_url_id? "trainedUrlId",
-    updated_at? "updatedAt"
+    answer?, created_at? "createdAt", deleted?, id!, knowledge_base_id? "knowledgeBaseId", location_id? "locationId", question?,
+    question_lower_case? "questionLowerCase", trained_url_id? "trainedUrlId", updated_at? "updatedAt"
 } extra);
 
 /// One question.
@@ -318,7 +319,7 @@ pub struct FaqResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(FaqResponse { faq: "faq", success? "success" } extra);
+rt::object!(FaqResponse { faq!, success? } extra);
 
 /// How far a crawl is.
 #[derive(Clone, Debug, PartialEq)]
@@ -334,7 +335,7 @@ pub struct GetKnowledgeBaseCrawlResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(GetKnowledgeBaseCrawlResponse { data? "data", success? "success" } extra);
+rt::object!(GetKnowledgeBaseCrawlResponse { data?, success? } extra);
 
 /// A collection of what agents reply from.
 #[derive(Clone, Debug, PartialEq)]
@@ -365,8 +366,8 @@ pub struct KnowledgeBase {
 }
 
 rt::object!(KnowledgeBase {
-    created_at? "createdAt", deleted? "deleted", id: "id", is_default? "isDefault", kb_metadata? "kbMetadata", location_id? "locationId",
-    name? "name", name_lower_case? "nameLowerCase", updated_at? "updatedAt"
+    created_at? "createdAt", deleted?, id!, is_default? "isDefault", kb_metadata? "kbMetadata", location_id? "locationId", name?,
+    name_lower_case? "nameLowerCase", updated_at? "updatedAt"
 } extra);
 
 /// How much is in a knowledge base.
@@ -391,9 +392,7 @@ pub struct KnowledgeBaseContent {
     pub extra: rt::Extra,
 }
 
-rt::object!(KnowledgeBaseContent {
-    faqs? "faqs", files? "files", rich_text? "richText", tables? "tables", urls? "urls", web_searches? "webSearches"
-} extra);
+rt::object!(KnowledgeBaseContent { faqs?, files?, rich_text? "richText", tables?, urls?, web_searches? "webSearches" } extra);
 
 /// One page of knowledge bases.
 #[derive(Clone, Debug, PartialEq)]
@@ -431,7 +430,7 @@ pub struct KnowledgeBaseResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(KnowledgeBaseResponse { data: "data", success? "success" } extra);
+rt::object!(KnowledgeBaseResponse { data!, success? } extra);
 
 /// A knowledge base in a list.
 #[derive(Clone, Debug, PartialEq)]
@@ -449,7 +448,7 @@ pub struct KnowledgeBaseSummary {
     pub extra: rt::Extra,
 }
 
-rt::object!(KnowledgeBaseSummary { created_at? "createdAt", id: "id", name? "name" } extra);
+rt::object!(KnowledgeBaseSummary { created_at? "createdAt", id!, name? } extra);
 
 /// A page of a website in a knowledge base.
 #[derive(Clone, Debug, PartialEq)]
@@ -480,8 +479,8 @@ pub struct KnowledgeBaseUrl {
 }
 
 rt::object!(KnowledgeBaseUrl {
-    content? "content", content_edited_by_user? "contentEditedByUser", id: "id", knowledge_base_id? "knowledgeBaseId",
-    location_id? "locationId", status? "status", title? "title", updated_at? "updatedAt", url? "url"
+    content?, content_edited_by_user? "contentEditedByUser", id!, knowledge_base_id? "knowledgeBaseId", location_id? "locationId", status?,
+    title?, updated_at? "updatedAt", url?
 } extra);
 
 /// One page of questions.
@@ -502,7 +501,7 @@ pub struct ListKnowledgeBaseFaqsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListKnowledgeBaseFaqsResponse { count? "count", faqs? "faqs", has_more? "hasMore", last_faq_id? "lastFaqId" } extra);
+rt::object!(ListKnowledgeBaseFaqsResponse { count?, faqs?, has_more? "hasMore", last_faq_id? "lastFaqId" } extra);
 
 /// Pages of websites in a knowledge base.
 #[derive(Clone, Debug, PartialEq)]
@@ -518,7 +517,7 @@ pub struct ListKnowledgeBasePagesResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListKnowledgeBasePagesResponse { count? "count", urls? "urls" } extra);
+rt::object!(ListKnowledgeBasePagesResponse { count?, urls? } extra);
 
 /// One page of knowledge bases.
 #[derive(Clone, Debug, PartialEq)]
@@ -534,7 +533,7 @@ pub struct ListKnowledgeBasesResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListKnowledgeBasesResponse { data? "data", success? "success" } extra);
+rt::object!(ListKnowledgeBasesResponse { data?, success? } extra);
 
 /// A crawl that was started.
 #[derive(Clone, Debug, PartialEq)]
@@ -552,7 +551,7 @@ pub struct StartedCrawl {
     pub extra: rt::Extra,
 }
 
-rt::object!(StartedCrawl { operation_id? "operationId", status? "status", url? "url" } extra);
+rt::object!(StartedCrawl { operation_id? "operationId", status?, url? } extra);
 
 /// Pages to read in.
 #[derive(Clone, Debug, PartialEq)]
@@ -570,10 +569,7 @@ pub struct TrainPagesRequest {
 }
 
 rt::object!(TrainPagesRequest {
-    knowledge_base_id: "knowledgeBaseId",
-    location_id: "locationId",
-    operation_id: "operationId",
-    url_ids: "urlIds"
+    knowledge_base_id! "knowledgeBaseId", location_id! "locationId", operation_id! "operationId", url_ids! "urlIds"
 });
 rt::setters!(TrainPagesRequest new(location_id: String, url_ids: [String], knowledge_base_id: String, operation_id: String) {  });
 
@@ -588,7 +584,7 @@ pub struct UpdateFaqRequest {
     pub question: String,
 }
 
-rt::object!(UpdateFaqRequest { answer: "answer", question: "question" });
+rt::object!(UpdateFaqRequest { answer!, question! });
 rt::setters!(UpdateFaqRequest new(question: String, answer: String) {  });
 
 /// What to change in a knowledge base.
@@ -602,5 +598,5 @@ pub struct UpdateKnowledgeBaseRequest {
     pub name: Option<String>,
 }
 
-rt::object!(UpdateKnowledgeBaseRequest { description? "description", name? "name" });
+rt::object!(UpdateKnowledgeBaseRequest { description?, name? });
 rt::setters!(UpdateKnowledgeBaseRequest new() { description: String, name: String });

@@ -4,6 +4,10 @@
 
 use reachout_runtime as rt;
 
+// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
+// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
+// the arguments of `new`, then the optional fields; `[T]` is a list.
+
 /// The new link.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -17,7 +21,7 @@ pub struct CreateLinkRequest {
     pub redirect_to: String,
 }
 
-rt::object!(CreateLinkRequest { location_id: "locationId", name: "name", redirect_to: "redirectTo" });
+rt::object!(CreateLinkRequest { location_id! "locationId", name!, redirect_to! "redirectTo" });
 rt::setters!(CreateLinkRequest new(location_id: String, name: String, redirect_to: String) {  });
 
 /// A link that tells the platform who followed it.
@@ -40,7 +44,7 @@ pub struct Link {
     pub extra: rt::Extra,
 }
 
-rt::object!(Link { field_key? "fieldKey", id? "id", location_id? "locationId", name? "name", redirect_to? "redirectTo" } extra);
+rt::object!(Link { field_key? "fieldKey", id?, location_id? "locationId", name?, redirect_to? "redirectTo" } extra);
 
 /// One trigger link.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,7 +58,7 @@ pub struct LinkResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(LinkResponse { link? "link" } extra);
+rt::object!(LinkResponse { link? } extra);
 
 /// Trigger links of a sub-account.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,7 +72,7 @@ pub struct ListLinksResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListLinksResponse { links? "links" } extra);
+rt::object!(ListLinksResponse { links? } extra);
 
 /// The new name and target of a link.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,5 +85,5 @@ pub struct UpdateLinkRequest {
     pub redirect_to: String,
 }
 
-rt::object!(UpdateLinkRequest { name: "name", redirect_to: "redirectTo" });
+rt::object!(UpdateLinkRequest { name!, redirect_to! "redirectTo" });
 rt::setters!(UpdateLinkRequest new(name: String, redirect_to: String) {  });

@@ -4,6 +4,10 @@
 
 use reachout_runtime as rt;
 
+// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
+// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
+// the arguments of `new`, then the optional fields; `[T]` is a list.
+
 /// Country by its code of two letters (ISO 3166-1), and `XK` for Kosovo and `AN` for the former Netherlands Antilles.
 ///
 /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
@@ -791,9 +795,9 @@ pub struct CreateCustomFieldRequest {
 }
 
 rt::object!(CreateCustomFieldRequest {
-    accepted_format? "acceptedFormat", data_type: "dataType", description? "description", field_key? "fieldKey",
-    is_multiple_file? "isMultipleFile", max_number_of_files? "maxNumberOfFiles", model? "model", name: "name", parent_id? "parentId",
-    placeholder? "placeholder", position? "position", text_box_list_options? "textBoxListOptions"
+    accepted_format? "acceptedFormat", data_type! "dataType", description?, field_key? "fieldKey", is_multiple_file? "isMultipleFile",
+    max_number_of_files? "maxNumberOfFiles", model?, name!, parent_id? "parentId", placeholder?, position?,
+    text_box_list_options? "textBoxListOptions"
 });
 rt::setters!(CreateCustomFieldRequest new(name: String, data_type: String) {
     accepted_format: [String], description: String, field_key: String, is_multiple_file: bool, max_number_of_files: (rt::Number),
@@ -811,7 +815,7 @@ pub struct CreateCustomValueRequest {
     pub value: String,
 }
 
-rt::object!(CreateCustomValueRequest { name: "name", value: "value" });
+rt::object!(CreateCustomValueRequest { name!, value! });
 rt::setters!(CreateCustomValueRequest new(name: String, value: String) {  });
 
 /// The new sub-account.
@@ -854,9 +858,8 @@ pub struct CreateLocationRequest {
 }
 
 rt::object!(CreateLocationRequest {
-    address? "address", city? "city", company_id: "companyId", country? "country", mailgun? "mailgun", name: "name", phone? "phone",
-    postal_code? "postalCode", prospect_info? "prospectInfo", settings? "settings", snapshot_id? "snapshotId", social? "social",
-    state? "state", timezone? "timezone", twilio? "twilio", website? "website"
+    address?, city?, company_id! "companyId", country?, mailgun?, name!, phone?, postal_code? "postalCode", prospect_info? "prospectInfo",
+    settings?, snapshot_id? "snapshotId", social?, state?, timezone?, twilio?, website?
 });
 rt::setters!(CreateLocationRequest new(name: String, company_id: String) {
     address: String, city: String, country: CountryCode, mailgun: LocationMailgun, phone: String, postal_code: String,
@@ -884,8 +887,7 @@ pub struct CreateRecurringTaskRequest {
 }
 
 rt::object!(CreateRecurringTaskRequest {
-    contact_ids? "contactIds", description? "description", ignore_task_creation? "ignoreTaskCreation", owners? "owners",
-    rrule_options: "rruleOptions", title: "title"
+    contact_ids? "contactIds", description?, ignore_task_creation? "ignoreTaskCreation", owners?, rrule_options! "rruleOptions", title!
 });
 rt::setters!(CreateRecurringTaskRequest new(title: String, rrule_options: RecurrenceRuleInput) {
     contact_ids: [String], description: String, ignore_task_creation: bool, owners: [String]
@@ -938,10 +940,10 @@ pub struct CustomFieldDefinition {
 }
 
 rt::object!(CustomFieldDefinition {
-    data_type? "dataType", date_added? "dateAdded", document_type? "documentType", field_key? "fieldKey", id: "id",
+    data_type? "dataType", date_added? "dateAdded", document_type? "documentType", field_key? "fieldKey", id!,
     is_allowed_custom_option? "isAllowedCustomOption", is_multi_file_allowed? "isMultiFileAllowed", location_id? "locationId",
-    max_file_limit? "maxFileLimit", model? "model", name? "name", parent_id? "parentId", picklist_image_options? "picklistImageOptions",
-    picklist_options? "picklistOptions", placeholder? "placeholder", position? "position", scopes? "scopes", standard? "standard"
+    max_file_limit? "maxFileLimit", model?, name?, parent_id? "parentId", picklist_image_options? "picklistImageOptions",
+    picklist_options? "picklistOptions", placeholder?, position?, scopes?, standard?
 } extra);
 
 /// An uploaded file.
@@ -966,9 +968,7 @@ pub struct CustomFieldFile {
     pub extra: rt::Extra,
 }
 
-rt::object!(CustomFieldFile {
-    encoding? "encoding", fieldname? "fieldname", mimetype? "mimetype", originalname? "originalname", size? "size", url? "url"
-} extra);
+rt::object!(CustomFieldFile { encoding?, fieldname?, mimetype?, originalname?, size?, url? } extra);
 
 /// What a custom field belongs to.
 ///
@@ -1012,7 +1012,7 @@ pub struct CustomFieldResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(CustomFieldResponse { custom_field: "customField" } extra);
+rt::object!(CustomFieldResponse { custom_field! "customField" } extra);
 
 /// One of several text boxes of a custom field.
 #[derive(Clone, Debug, PartialEq)]
@@ -1025,7 +1025,7 @@ pub struct CustomFieldTextBox {
     pub prefill_value: Option<String>,
 }
 
-rt::object!(CustomFieldTextBox { label? "label", prefill_value? "prefillValue" });
+rt::object!(CustomFieldTextBox { label?, prefill_value? "prefillValue" });
 rt::setters!(CustomFieldTextBox new() { label: String, prefill_value: String });
 
 /// A text with a name that templates and messages can refer to.
@@ -1050,9 +1050,7 @@ pub struct CustomValue {
     pub extra: rt::Extra,
 }
 
-rt::object!(CustomValue {
-    document_type? "documentType", field_key? "fieldKey", id: "id", location_id? "locationId", name? "name", value? "value"
-} extra);
+rt::object!(CustomValue { document_type? "documentType", field_key? "fieldKey", id!, location_id? "locationId", name?, value? } extra);
 
 /// One custom value.
 #[derive(Clone, Debug, PartialEq)]
@@ -1066,7 +1064,7 @@ pub struct CustomValueResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(CustomValueResponse { custom_value: "customValue" } extra);
+rt::object!(CustomValueResponse { custom_value! "customValue" } extra);
 
 /// Whether a sub-account was deleted.
 #[derive(Clone, Debug, PartialEq)]
@@ -1082,7 +1080,7 @@ pub struct DeleteLocationResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(DeleteLocationResponse { message? "message", success? "success" } extra);
+rt::object!(DeleteLocationResponse { message?, success? } extra);
 
 /// Whether a recurring task was deleted.
 #[derive(Clone, Debug, PartialEq)]
@@ -1098,7 +1096,7 @@ pub struct DeleteRecurringTaskResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(DeleteRecurringTaskResponse { id? "id", success? "success" } extra);
+rt::object!(DeleteRecurringTaskResponse { id?, success? } extra);
 
 /// One sub-account.
 #[derive(Clone, Debug, PartialEq)]
@@ -1112,7 +1110,7 @@ pub struct GetLocationResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(GetLocationResponse { location: "location" } extra);
+rt::object!(GetLocationResponse { location! } extra);
 
 /// Custom fields of a sub-account.
 #[derive(Clone, Debug, PartialEq)]
@@ -1126,7 +1124,7 @@ pub struct ListCustomFieldsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListCustomFieldsResponse { custom_fields: "customFields" } extra);
+rt::object!(ListCustomFieldsResponse { custom_fields! "customFields" } extra);
 
 /// The custom values of a sub-account.
 #[derive(Clone, Debug, PartialEq)]
@@ -1140,7 +1138,7 @@ pub struct ListCustomValuesResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListCustomValuesResponse { custom_values: "customValues" } extra);
+rt::object!(ListCustomValuesResponse { custom_values! "customValues" } extra);
 
 /// The tags of a sub-account.
 #[derive(Clone, Debug, PartialEq)]
@@ -1154,7 +1152,7 @@ pub struct ListTagsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListTagsResponse { tags? "tags" } extra);
+rt::object!(ListTagsResponse { tags? } extra);
 
 /// One page of message templates.
 #[derive(Clone, Debug, PartialEq)]
@@ -1170,7 +1168,7 @@ pub struct ListTemplatesResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListTemplatesResponse { templates? "templates", total_count? "totalCount" } extra);
+rt::object!(ListTemplatesResponse { templates?, total_count? "totalCount" } extra);
 
 /// A sub-account.
 #[derive(Clone, Debug, PartialEq)]
@@ -1239,12 +1237,10 @@ pub struct Location {
 }
 
 rt::object!(Location {
-    address? "address", automatic_mobile_app_invite? "automaticMobileAppInvite", brand_id? "brandId", business? "business", city? "city",
-    company_id? "companyId", country? "country", currency? "currency", date_added? "dateAdded",
-    default_email_service? "defaultEmailService", domain? "domain", email? "email", first_name? "firstName", id: "id",
-    is_agency_sub_account? "isAgencySubAccount", last_name? "lastName", logo_url? "logoUrl", name? "name", permissions? "permissions",
-    phone? "phone", postal_code? "postalCode", reseller? "reseller", settings? "settings", snapshot_id? "snapshotId", social? "social",
-    state? "state", timezone? "timezone", website? "website"
+    address?, automatic_mobile_app_invite? "automaticMobileAppInvite", brand_id? "brandId", business?, city?, company_id? "companyId",
+    country?, currency?, date_added? "dateAdded", default_email_service? "defaultEmailService", domain?, email?, first_name? "firstName",
+    id!, is_agency_sub_account? "isAgencySubAccount", last_name? "lastName", logo_url? "logoUrl", name?, permissions?, phone?,
+    postal_code? "postalCode", reseller?, settings?, snapshot_id? "snapshotId", social?, state?, timezone?, website?
 } extra);
 
 /// The business for which a sub-account was created.
@@ -1278,8 +1274,7 @@ pub struct LocationBusiness {
 }
 
 rt::object!(LocationBusiness {
-    address? "address", city? "city", country? "country", email? "email", logo_url? "logoUrl", name? "name", postal_code? "postalCode",
-    state? "state", timezone? "timezone", website? "website"
+    address?, city?, country?, email?, logo_url? "logoUrl", name?, postal_code? "postalCode", state?, timezone?, website?
 } extra);
 
 /// Credentials of the sub-account at Mailgun.
@@ -1293,7 +1288,7 @@ pub struct LocationMailgun {
     pub domain: String,
 }
 
-rt::object!(LocationMailgun { api_key: "apiKey", domain: "domain" });
+rt::object!(LocationMailgun { api_key! "apiKey", domain! });
 rt::setters!(LocationMailgun new(api_key: String, domain: String) {  });
 
 /// Order of sub-accounts.
@@ -1321,7 +1316,7 @@ pub struct LocationProspect {
     pub last_name: String,
 }
 
-rt::object!(LocationProspect { email: "email", first_name: "firstName", last_name: "lastName" });
+rt::object!(LocationProspect { email!, first_name! "firstName", last_name! "lastName" });
 rt::setters!(LocationProspect new(first_name: String, last_name: String, email: String) {  });
 
 /// Settings of a sub-account.
@@ -1388,7 +1383,7 @@ pub struct LocationSnapshot {
     pub override_: Option<bool>,
 }
 
-rt::object!(LocationSnapshot { id: "id", override_? "override" });
+rt::object!(LocationSnapshot { id!, override_? "override" });
 rt::setters!(LocationSnapshot new(id: String) { override_: bool });
 
 /// Social media pages of a sub-account.
@@ -1424,9 +1419,8 @@ pub struct LocationSocial {
 }
 
 rt::object!(LocationSocial {
-    blog_rss? "blogRss", facebook_url? "facebookUrl", foursquare? "foursquare", google_places_id? "googlePlacesId",
-    google_plus? "googlePlus", instagram? "instagram", linked_in? "linkedIn", pinterest? "pinterest", twitter? "twitter", yelp? "yelp",
-    youtube? "youtube"
+    blog_rss? "blogRss", facebook_url? "facebookUrl", foursquare?, google_places_id? "googlePlacesId", google_plus? "googlePlus",
+    instagram?, linked_in? "linkedIn", pinterest?, twitter?, yelp?, youtube?
 } extra);
 rt::setters!(LocationSocial new() {
     blog_rss: String, facebook_url: String, foursquare: String, google_places_id: String, google_plus: String, instagram: String,
@@ -1470,8 +1464,7 @@ pub struct LocationSummary {
 }
 
 rt::object!(LocationSummary {
-    address? "address", city? "city", country? "country", email? "email", id: "id", name? "name", phone? "phone", postal_code? "postalCode",
-    settings? "settings", social? "social", state? "state", timezone? "timezone", website? "website"
+    address?, city?, country?, email?, id!, name?, phone?, postal_code? "postalCode", settings?, social?, state?, timezone?, website?
 } extra);
 
 /// A tag of a sub-account.
@@ -1490,7 +1483,7 @@ pub struct LocationTag {
     pub extra: rt::Extra,
 }
 
-rt::object!(LocationTag { id? "id", location_id? "locationId", name? "name" } extra);
+rt::object!(LocationTag { id?, location_id? "locationId", name? } extra);
 
 /// Credentials of the sub-account at Twilio.
 #[derive(Clone, Debug, PartialEq)]
@@ -1503,7 +1496,7 @@ pub struct LocationTwilio {
     pub sid: String,
 }
 
-rt::object!(LocationTwilio { auth_token: "authToken", sid: "sid" });
+rt::object!(LocationTwilio { auth_token! "authToken", sid! });
 rt::setters!(LocationTwilio new(sid: String, auth_token: String) {  });
 
 /// A template of an email, a text message or a WhatsApp message.
@@ -1531,8 +1524,7 @@ pub struct MessageTemplate {
 }
 
 rt::object!(MessageTemplate {
-    date_added? "dateAdded", id? "id", location_id? "locationId", name? "name", template? "template", type_? "type",
-    url_attachments? "urlAttachments"
+    date_added? "dateAdded", id?, location_id? "locationId", name?, template?, type_? "type", url_attachments? "urlAttachments"
 } extra);
 
 /// Unit of the time between two tasks.
@@ -1588,9 +1580,9 @@ pub struct RecurrenceRule {
 }
 
 rt::object!(RecurrenceRule {
-    count? "count", create_task_if_over_due? "createTaskIfOverDue", day_of_month? "dayOfMonth", day_of_week? "dayOfWeek",
-    due_after_seconds? "dueAfterSeconds", end_date? "endDate", interval? "interval", interval_type? "intervalType",
-    month_of_year? "monthOfYear", start_date? "startDate"
+    count?, create_task_if_over_due? "createTaskIfOverDue", day_of_month? "dayOfMonth", day_of_week? "dayOfWeek",
+    due_after_seconds? "dueAfterSeconds", end_date? "endDate", interval?, interval_type? "intervalType", month_of_year? "monthOfYear",
+    start_date? "startDate"
 } extra);
 
 /// When the tasks of a recurring task are created and due.
@@ -1621,9 +1613,9 @@ pub struct RecurrenceRuleInput {
 }
 
 rt::object!(RecurrenceRuleInput {
-    count? "count", create_task_if_over_due? "createTaskIfOverDue", day_of_month? "dayOfMonth", day_of_week? "dayOfWeek",
-    due_after_seconds: "dueAfterSeconds", end_date? "endDate", interval: "interval", interval_type: "intervalType",
-    month_of_year? "monthOfYear", start_date: "startDate"
+    count?, create_task_if_over_due? "createTaskIfOverDue", day_of_month? "dayOfMonth", day_of_week? "dayOfWeek",
+    due_after_seconds! "dueAfterSeconds", end_date? "endDate", interval!, interval_type! "intervalType", month_of_year? "monthOfYear",
+    start_date! "startDate"
 });
 rt::setters!(RecurrenceRuleInput new(interval_type: RecurrenceIntervalType, interval: (rt::Number), start_date: String, due_after_seconds: (rt::Number)) {
     count: (rt::Number), create_task_if_over_due: bool, day_of_month: (rt::Number), day_of_week: RecurrenceWeekday, end_date: String,
@@ -1689,8 +1681,8 @@ pub struct RecurringTask {
 }
 
 rt::object!(RecurringTask {
-    assigned_to? "assignedTo", contact_id? "contactId", created_at? "createdAt", deleted? "deleted", description? "description", id: "id",
-    location_id? "locationId", rrule_options? "rruleOptions", title? "title", total_occurrence? "totalOccurrence", updated_at? "updatedAt"
+    assigned_to? "assignedTo", contact_id? "contactId", created_at? "createdAt", deleted?, description?, id!, location_id? "locationId",
+    rrule_options? "rruleOptions", title?, total_occurrence? "totalOccurrence", updated_at? "updatedAt"
 } extra);
 
 /// One recurring task.
@@ -1705,7 +1697,7 @@ pub struct RecurringTaskResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(RecurringTaskResponse { recurring_task: "recurringTask" } extra);
+rt::object!(RecurringTaskResponse { recurring_task! "recurringTask" } extra);
 
 /// The sub-account that was created or changed.
 #[derive(Clone, Debug, PartialEq)]
@@ -1748,9 +1740,8 @@ pub struct SavedLocationResponse {
 }
 
 rt::object!(SavedLocationResponse {
-    address? "address", city? "city", company_id? "companyId", country? "country", domain? "domain", email? "email", id: "id", name? "name",
-    phone? "phone", postal_code? "postalCode", settings? "settings", social? "social", state? "state", timezone? "timezone",
-    website? "website"
+    address?, city?, company_id? "companyId", country?, domain?, email?, id!, name?, phone?, postal_code? "postalCode", settings?, social?,
+    state?, timezone?, website?
 } extra);
 
 /// Sub-accounts that match a search.
@@ -1765,7 +1756,7 @@ pub struct SearchLocationsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(SearchLocationsResponse { locations? "locations" } extra);
+rt::object!(SearchLocationsResponse { locations? } extra);
 
 /// Name of a tag.
 #[derive(Clone, Debug, PartialEq)]
@@ -1776,7 +1767,7 @@ pub struct TagRequest {
     pub name: String,
 }
 
-rt::object!(TagRequest { name: "name" });
+rt::object!(TagRequest { name! });
 rt::setters!(TagRequest new(name: String) {  });
 
 /// One tag.
@@ -1791,7 +1782,7 @@ pub struct TagResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(TagResponse { tag? "tag" } extra);
+rt::object!(TagResponse { tag? } extra);
 
 /// Channel of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -1825,7 +1816,7 @@ pub struct TemplateContent {
     pub extra: rt::Extra,
 }
 
-rt::object!(TemplateContent { attachments? "attachments", body? "body", html? "html", subject? "subject" } extra);
+rt::object!(TemplateContent { attachments?, body?, html?, subject? } extra);
 
 /// A custom field as it is to be. The name is always needed.
 #[derive(Clone, Debug, PartialEq)]
@@ -1851,8 +1842,8 @@ pub struct UpdateCustomFieldRequest {
 }
 
 rt::object!(UpdateCustomFieldRequest {
-    accepted_format? "acceptedFormat", is_multiple_file? "isMultipleFile", max_number_of_files? "maxNumberOfFiles", model? "model",
-    name: "name", placeholder? "placeholder", position? "position", text_box_list_options? "textBoxListOptions"
+    accepted_format? "acceptedFormat", is_multiple_file? "isMultipleFile", max_number_of_files? "maxNumberOfFiles", model?, name!,
+    placeholder?, position?, text_box_list_options? "textBoxListOptions"
 });
 rt::setters!(UpdateCustomFieldRequest new(name: String) {
     accepted_format: [String], is_multiple_file: bool, max_number_of_files: (rt::Number), model: CustomFieldModel, placeholder: String,
@@ -1870,7 +1861,7 @@ pub struct UpdateCustomValueRequest {
     pub value: String,
 }
 
-rt::object!(UpdateCustomValueRequest { name: "name", value: "value" });
+rt::object!(UpdateCustomValueRequest { name!, value! });
 rt::setters!(UpdateCustomValueRequest new(name: String, value: String) {  });
 
 /// What to change in a sub-account. The agency is always needed.
@@ -1913,9 +1904,8 @@ pub struct UpdateLocationRequest {
 }
 
 rt::object!(UpdateLocationRequest {
-    address? "address", city? "city", company_id: "companyId", country? "country", mailgun? "mailgun", name? "name", phone? "phone",
-    postal_code? "postalCode", prospect_info? "prospectInfo", settings? "settings", snapshot? "snapshot", social? "social", state? "state",
-    timezone? "timezone", twilio? "twilio", website? "website"
+    address?, city?, company_id! "companyId", country?, mailgun?, name?, phone?, postal_code? "postalCode", prospect_info? "prospectInfo",
+    settings?, snapshot?, social?, state?, timezone?, twilio?, website?
 });
 rt::setters!(UpdateLocationRequest new(company_id: String) {
     address: String, city: String, country: CountryCode, mailgun: LocationMailgun, name: String, phone: String, postal_code: String,
@@ -1943,8 +1933,7 @@ pub struct UpdateRecurringTaskRequest {
 }
 
 rt::object!(UpdateRecurringTaskRequest {
-    contact_ids? "contactIds", description? "description", ignore_task_creation? "ignoreTaskCreation", owners? "owners",
-    rrule_options? "rruleOptions", title? "title"
+    contact_ids? "contactIds", description?, ignore_task_creation? "ignoreTaskCreation", owners?, rrule_options? "rruleOptions", title?
 });
 rt::setters!(UpdateRecurringTaskRequest new() {
     contact_ids: [String], description: String, ignore_task_creation: bool, owners: [String], rrule_options: RecurrenceRuleInput,
@@ -1965,4 +1954,4 @@ pub struct UploadCustomFieldFilesResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(UploadCustomFieldFilesResponse { meta? "meta", uploaded_files? "uploadedFiles" } extra);
+rt::object!(UploadCustomFieldFilesResponse { meta?, uploaded_files? "uploadedFiles" } extra);

@@ -4,6 +4,10 @@
 
 use reachout_runtime as rt;
 
+// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
+// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
+// the arguments of `new`, then the optional fields; `[T]` is a list.
+
 /// Which files and folders to delete.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -19,7 +23,7 @@ pub struct BulkDeleteMediaRequest {
     pub status: MediaDeletion,
 }
 
-rt::object!(BulkDeleteMediaRequest { alt_id: "altId", alt_type: "altType", files_to_be_deleted: "filesToBeDeleted", status: "status" });
+rt::object!(BulkDeleteMediaRequest { alt_id! "altId", alt_type! "altType", files_to_be_deleted! "filesToBeDeleted", status! });
 rt::setters!(BulkDeleteMediaRequest new(files_to_be_deleted: [MediaDeleteInput], alt_type: MediaOwner, alt_id: String, status: MediaDeletion) {
 
 });
@@ -37,7 +41,7 @@ pub struct BulkUpdateMediaRequest {
     pub files_to_be_updated: Vec<MediaUpdateInput>,
 }
 
-rt::object!(BulkUpdateMediaRequest { alt_id: "altId", alt_type: "altType", files_to_be_updated: "filesToBeUpdated" });
+rt::object!(BulkUpdateMediaRequest { alt_id! "altId", alt_type! "altType", files_to_be_updated! "filesToBeUpdated" });
 rt::setters!(BulkUpdateMediaRequest new(alt_id: String, alt_type: MediaOwner, files_to_be_updated: [MediaUpdateInput]) {  });
 
 /// The new folder.
@@ -55,7 +59,7 @@ pub struct CreateMediaFolderRequest {
     pub parent_id: Option<String>,
 }
 
-rt::object!(CreateMediaFolderRequest { alt_id: "altId", alt_type: "altType", name: "name", parent_id? "parentId" });
+rt::object!(CreateMediaFolderRequest { alt_id! "altId", alt_type! "altType", name!, parent_id? "parentId" });
 rt::setters!(CreateMediaFolderRequest new(alt_id: String, alt_type: MediaOwner, name: String) { parent_id: String });
 
 /// One page of files or folders.
@@ -70,7 +74,7 @@ pub struct ListMediaResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListMediaResponse { files? "files" } extra);
+rt::object!(ListMediaResponse { files? } extra);
 
 /// One file or folder.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,7 +86,7 @@ pub struct MediaDeleteInput {
     pub id: String,
 }
 
-rt::object!(MediaDeleteInput { id: "_id" });
+rt::object!(MediaDeleteInput { id! "_id" });
 rt::setters!(MediaDeleteInput new(id: String) {  });
 
 /// The result for one file or folder.
@@ -99,7 +103,7 @@ pub struct MediaDeleteOutcome {
     pub extra: rt::Extra,
 }
 
-rt::object!(MediaDeleteOutcome { deleted? "deleted", id? "id" } extra);
+rt::object!(MediaDeleteOutcome { deleted?, id? } extra);
 
 /// Whether a file is deleted for good or put into the trash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -135,7 +139,7 @@ pub struct MediaFile {
     pub extra: rt::Extra,
 }
 
-rt::object!(MediaFile { alt_id? "altId", alt_type? "altType", name? "name", parent_id? "parentId", path? "path", url? "url" } extra);
+rt::object!(MediaFile { alt_id? "altId", alt_type? "altType", name?, parent_id? "parentId", path?, url? } extra);
 
 /// A folder of the media storage.
 #[derive(Clone, Debug, PartialEq)]
@@ -180,10 +184,9 @@ pub struct MediaFolderResponse {
 }
 
 rt::object!(MediaFolderResponse {
-    alt_id? "altId", alt_type? "altType", app_folder? "appFolder", category? "category", deleted? "deleted", is_essential? "isEssential",
-    is_private? "isPrivate", last_updated_by? "lastUpdatedBy", migration_completed? "migrationCompleted", name? "name",
-    parent_id? "parentId", pending_upload? "pendingUpload", relocated_folder? "relocatedFolder", status? "status",
-    sub_category? "subCategory", type_? "type"
+    alt_id? "altId", alt_type? "altType", app_folder? "appFolder", category?, deleted?, is_essential? "isEssential",
+    is_private? "isPrivate", last_updated_by? "lastUpdatedBy", migration_completed? "migrationCompleted", name?, parent_id? "parentId",
+    pending_upload? "pendingUpload", relocated_folder? "relocatedFolder", status?, sub_category? "subCategory", type_? "type"
 } extra);
 
 /// Kind of owner of a media storage.
@@ -211,7 +214,7 @@ pub struct MediaUpdateInput {
     pub name: Option<String>,
 }
 
-rt::object!(MediaUpdateInput { id: "id", name? "name" });
+rt::object!(MediaUpdateInput { id!, name? });
 rt::setters!(MediaUpdateInput new(id: String) { name: String });
 
 /// The result for one file or folder.
@@ -228,7 +231,7 @@ pub struct MediaUpdateOutcome {
     pub extra: rt::Extra,
 }
 
-rt::object!(MediaUpdateOutcome { id? "id", updated? "updated" } extra);
+rt::object!(MediaUpdateOutcome { id?, updated? } extra);
 
 /// The new name of a file or folder.
 #[derive(Clone, Debug, PartialEq)]
@@ -243,7 +246,7 @@ pub struct UpdateMediaRequest {
     pub name: String,
 }
 
-rt::object!(UpdateMediaRequest { alt_id: "altId", alt_type: "altType", name: "name" });
+rt::object!(UpdateMediaRequest { alt_id! "altId", alt_type! "altType", name! });
 rt::setters!(UpdateMediaRequest new(name: String, alt_type: MediaOwner, alt_id: String) {  });
 
 /// Whether a name was changed.
@@ -260,7 +263,7 @@ pub struct UpdateMediaResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(UpdateMediaResponse { trace_id? "traceId", updated? "updated" } extra);
+rt::object!(UpdateMediaResponse { trace_id? "traceId", updated? } extra);
 
 /// A file that was uploaded.
 #[derive(Clone, Debug, PartialEq)]
@@ -276,4 +279,4 @@ pub struct UploadMediaResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(UploadMediaResponse { file_id? "fileId", url? "url" } extra);
+rt::object!(UploadMediaResponse { file_id? "fileId", url? } extra);

@@ -137,6 +137,10 @@ mod workflows;
 #[cfg_attr(docsrs, doc(cfg(feature = "workflows")))]
 pub use workflows::*;
 
+// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
+// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
+// the arguments of `new`, then the optional fields; `[T]` is a list.
+
 /// Who follows a contact, and who is new.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -151,7 +155,7 @@ pub struct AddFollowersResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(AddFollowersResponse { followers? "followers", followers_added? "followersAdded" } extra);
+rt::object!(AddFollowersResponse { followers?, followers_added? "followersAdded" } extra);
 
 /// A message that a contact sent over a conversation provider.
 #[derive(Clone, Debug, PartialEq)]
@@ -195,10 +199,9 @@ pub struct AddInboundMessageRequest {
 }
 
 rt::object!(AddInboundMessageRequest {
-    alt_id? "altId", attachments? "attachments", call? "call", contact_id: "contactId", conversation_id: "conversationId",
-    conversation_provider_id: "conversationProviderId", date? "date", direction? "direction", email_bcc? "emailBcc", email_cc? "emailCc",
-    email_from? "emailFrom", email_message_id? "emailMessageId", email_to? "emailTo", html? "html", message? "message", subject? "subject",
-    type_: "type"
+    alt_id? "altId", attachments?, call?, contact_id! "contactId", conversation_id! "conversationId",
+    conversation_provider_id! "conversationProviderId", date?, direction?, email_bcc? "emailBcc", email_cc? "emailCc",
+    email_from? "emailFrom", email_message_id? "emailMessageId", email_to? "emailTo", html?, message?, subject?, type_! "type"
 });
 rt::setters!(AddInboundMessageRequest new(type_: InboundMessageType, conversation_id: String, contact_id: String, conversation_provider_id: String) {
     alt_id: String, attachments: [String], call: CallData, date: (rt::DateTime<rt::Utc>), direction: MessageDirection, email_bcc: [String],
@@ -230,8 +233,8 @@ pub struct AddMessageResponse {
 }
 
 rt::object!(AddMessageResponse {
-    contact_id? "contactId", conversation_id? "conversationId", date_added? "dateAdded", email_message_id? "emailMessageId",
-    message? "message", message_id? "messageId", success? "success"
+    contact_id? "contactId", conversation_id? "conversationId", date_added? "dateAdded", email_message_id? "emailMessageId", message?,
+    message_id? "messageId", success?
 } extra);
 
 /// A call that was made outside the platform.
@@ -256,8 +259,8 @@ pub struct AddOutboundCallRequest {
 }
 
 rt::object!(AddOutboundCallRequest {
-    alt_id? "altId", attachments? "attachments", call? "call", conversation_id: "conversationId",
-    conversation_provider_id: "conversationProviderId", date? "date", type_: "type"
+    alt_id? "altId", attachments?, call?, conversation_id! "conversationId", conversation_provider_id! "conversationProviderId", date?,
+    type_! "type"
 });
 rt::setters!(AddOutboundCallRequest new(type_: OutboundCallType, conversation_id: String, conversation_provider_id: String) {
     alt_id: String, attachments: [String], call: CallData, date: (rt::DateTime<rt::Utc>)
@@ -326,10 +329,9 @@ pub struct Appointment {
 }
 
 rt::object!(Appointment {
-    address? "address", appointment_status? "appointmentStatus", assigned_resources? "assignedResources",
-    assigned_user_id? "assignedUserId", calendar_id? "calendarId", contact_id? "contactId", date_added? "dateAdded",
-    date_updated? "dateUpdated", end_time? "endTime", group_id? "groupId", id? "id", location_id? "locationId", notes? "notes",
-    start_time? "startTime", status? "status", title? "title", users? "users"
+    address?, appointment_status? "appointmentStatus", assigned_resources? "assignedResources", assigned_user_id? "assignedUserId",
+    calendar_id? "calendarId", contact_id? "contactId", date_added? "dateAdded", date_updated? "dateUpdated", end_time? "endTime",
+    group_id? "groupId", id?, location_id? "locationId", notes?, start_time? "startTime", status?, title?, users?
 } extra);
 
 /// What brought a contact in.
@@ -381,10 +383,9 @@ pub struct AttributionSource {
 }
 
 rt::object!(AttributionSource {
-    campaign? "campaign", campaign_id? "campaignId", dclid? "dclid", fb_event_id? "fbEventId", fbc? "fbc", fbclid? "fbclid", fbp? "fbp",
-    gclid? "gclid", ip? "ip", medium? "medium", medium_id? "mediumId", msclikid? "msclikid", referrer? "referrer",
-    session_source? "sessionSource", url? "url", user_agent? "userAgent", utm_content? "utmContent", utm_medium? "utmMedium",
-    utm_source? "utmSource"
+    campaign?, campaign_id? "campaignId", dclid?, fb_event_id? "fbEventId", fbc?, fbclid?, fbp?, gclid?, ip?, medium?,
+    medium_id? "mediumId", msclikid?, referrer?, session_source? "sessionSource", url?, user_agent? "userAgent", utm_content? "utmContent",
+    utm_medium? "utmMedium", utm_source? "utmSource"
 } extra);
 
 /// Whether tags are added or removed.
@@ -437,7 +438,7 @@ pub struct BulkTagResult {
 }
 
 rt::object!(BulkTagResult {
-    contact_id? "contactId", message? "message", old_tags? "oldTags", tags_added? "tagsAdded", tags_removed? "tagsRemoved", type_? "type"
+    contact_id? "contactId", message?, old_tags? "oldTags", tags_added? "tagsAdded", tags_removed? "tagsRemoved", type_? "type"
 } extra);
 
 /// Which contacts to put into a business, or to take out of theirs.
@@ -453,7 +454,7 @@ pub struct BulkUpdateBusinessRequest {
     pub location_id: String,
 }
 
-rt::object!(BulkUpdateBusinessRequest { business_id: "businessId", ids: "ids", location_id: "locationId" });
+rt::object!(BulkUpdateBusinessRequest { business_id! "businessId", ids!, location_id! "locationId" });
 rt::setters!(BulkUpdateBusinessRequest new(location_id: String, ids: [String], business_id: (Option<String>)) {  });
 
 /// The contacts that were changed.
@@ -470,7 +471,7 @@ pub struct BulkUpdateBusinessResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(BulkUpdateBusinessResponse { ids? "ids", success? "success" } extra);
+rt::object!(BulkUpdateBusinessResponse { ids?, success? } extra);
 
 /// Which tags to add to, or to remove from, which contacts.
 #[derive(Clone, Debug, PartialEq)]
@@ -487,7 +488,7 @@ pub struct BulkUpdateTagsRequest {
     pub tags: Vec<String>,
 }
 
-rt::object!(BulkUpdateTagsRequest { contacts: "contacts", location_id: "locationId", remove_all_tags? "removeAllTags", tags: "tags" });
+rt::object!(BulkUpdateTagsRequest { contacts!, location_id! "locationId", remove_all_tags? "removeAllTags", tags! });
 rt::setters!(BulkUpdateTagsRequest new(contacts: [String], tags: [String], location_id: String) { remove_all_tags: bool });
 
 /// The result for each contact.
@@ -508,9 +509,7 @@ pub struct BulkUpdateTagsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(BulkUpdateTagsResponse {
-    error_count? "errorCount", responses? "responses", succeded? "succeded", succeeded? "succeeded"
-} extra);
+rt::object!(BulkUpdateTagsResponse { error_count? "errorCount", responses?, succeded?, succeeded? } extra);
 
 /// Who called whom, and how the call ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -525,7 +524,7 @@ pub struct CallData {
     pub to: Option<String>,
 }
 
-rt::object!(CallData { from? "from", status? "status", to? "to" });
+rt::object!(CallData { from?, status?, to? });
 rt::setters!(CallData new() { from: String, status: CallStatus, to: String });
 
 /// How a call ended.
@@ -580,7 +579,7 @@ pub struct CancelScheduledResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(CancelScheduledResponse { message? "message", status? "status" } extra);
+rt::object!(CancelScheduledResponse { message?, status? } extra);
 
 /// The upload that is done.
 #[derive(Clone, Debug, PartialEq)]
@@ -600,11 +599,7 @@ pub struct CompleteUploadRequest {
 }
 
 rt::object!(CompleteUploadRequest {
-    conversation_id: "conversationId",
-    file_path: "filePath",
-    filename: "filename",
-    location_id: "locationId",
-    upload_id: "uploadId"
+    conversation_id! "conversationId", file_path! "filePath", filename!, location_id! "locationId", upload_id! "uploadId"
 });
 rt::setters!(CompleteUploadRequest new(upload_id: String, file_path: String, location_id: String, conversation_id: String, filename: String) {
 
@@ -624,7 +619,7 @@ pub struct CompleteUploadResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(CompleteUploadResponse { metadata? "metadata", uploaded_files? "uploadedFiles" } extra);
+rt::object!(CompleteUploadResponse { metadata?, uploaded_files? "uploadedFiles" } extra);
 
 /// A contact. Which fields come differs from call to call.
 #[derive(Clone, Debug, PartialEq)]
@@ -727,16 +722,15 @@ pub struct Contact {
 }
 
 rt::object!(Contact {
-    address1? "address1", assigned_to? "assignedTo", attachments? "attachments", attribution_source? "attributionSource",
-    birth_day? "birthDay", birth_month? "birthMonth", bounce_email? "bounceEmail", business_id? "businessId", city? "city",
-    company_name? "companyName", country? "country", custom_fields? "customFields", date_added? "dateAdded", date_of_birth? "dateOfBirth",
-    date_updated? "dateUpdated", deleted? "deleted", dnd? "dnd", dnd_settings? "dndSettings", email? "email",
-    email_lower_case? "emailLowerCase", first_name? "firstName", first_name_lower_case? "firstNameLowerCase",
-    full_name_lower_case? "fullNameLowerCase", id? "id", keyword? "keyword", last_activity? "lastActivity",
+    address1?, assigned_to? "assignedTo", attachments?, attribution_source? "attributionSource", birth_day? "birthDay",
+    birth_month? "birthMonth", bounce_email? "bounceEmail", business_id? "businessId", city?, company_name? "companyName", country?,
+    custom_fields? "customFields", date_added? "dateAdded", date_of_birth? "dateOfBirth", date_updated? "dateUpdated", deleted?, dnd?,
+    dnd_settings? "dndSettings", email?, email_lower_case? "emailLowerCase", first_name? "firstName",
+    first_name_lower_case? "firstNameLowerCase", full_name_lower_case? "fullNameLowerCase", id?, keyword?, last_activity? "lastActivity",
     last_attribution_source? "lastAttributionSource", last_name? "lastName", last_name_lower_case? "lastNameLowerCase",
-    last_session_activity_at? "lastSessionActivityAt", location_id? "locationId", name? "name", offers? "offers", phone? "phone",
-    postal_code? "postalCode", products? "products", source? "source", ssn? "ssn", state? "state", tags? "tags", timezone? "timezone",
-    type_? "type", unsubscribe_email? "unsubscribeEmail", visitor_id? "visitorId", website? "website"
+    last_session_activity_at? "lastSessionActivityAt", location_id? "locationId", name?, offers?, phone?, postal_code? "postalCode",
+    products?, source?, ssn?, state?, tags?, timezone?, type_? "type", unsubscribe_email? "unsubscribeEmail", visitor_id? "visitorId",
+    website?
 } extra);
 
 /// A contact whose wish not to be disturbed changed.
@@ -802,11 +796,10 @@ pub struct ContactDndEvent {
 }
 
 rt::object!(ContactDndEvent {
-    address1? "address1", assigned_to? "assignedTo", attachments? "attachments", city? "city", company_name? "companyName",
-    country? "country", custom_fields? "customFields", date_added? "dateAdded", date_of_birth? "dateOfBirth", dnd? "dnd",
-    dnd_settings? "dndSettings", email? "email", first_name? "firstName", id? "id", last_name? "lastName", location_id? "locationId",
-    name? "name", phone? "phone", postal_code? "postalCode", source? "source", state? "state", tags? "tags", timestamp? "timestamp",
-    type_: "type", webhook_id? "webhookId", website? "website"
+    address1?, assigned_to? "assignedTo", attachments?, city?, company_name? "companyName", country?, custom_fields? "customFields",
+    date_added? "dateAdded", date_of_birth? "dateOfBirth", dnd?, dnd_settings? "dndSettings", email?, first_name? "firstName", id?,
+    last_name? "lastName", location_id? "locationId", name?, phone?, postal_code? "postalCode", source?, state?, tags?, timestamp?,
+    type_! "type", webhook_id? "webhookId", website?
 } extra);
 
 /// A contact that was created, changed or deleted.
@@ -870,11 +863,10 @@ pub struct ContactEvent {
 }
 
 rt::object!(ContactEvent {
-    address1? "address1", assigned_to? "assignedTo", attachments? "attachments", city? "city", company_name? "companyName",
-    country? "country", custom_fields? "customFields", date_added? "dateAdded", date_of_birth? "dateOfBirth", dnd? "dnd", email? "email",
-    first_name? "firstName", id? "id", last_name? "lastName", location_id? "locationId", name? "name", phone? "phone",
-    postal_code? "postalCode", source? "source", state? "state", tags? "tags", timestamp? "timestamp", type_: "type",
-    webhook_id? "webhookId", website? "website"
+    address1?, assigned_to? "assignedTo", attachments?, city?, company_name? "companyName", country?, custom_fields? "customFields",
+    date_added? "dateAdded", date_of_birth? "dateOfBirth", dnd?, email?, first_name? "firstName", id?, last_name? "lastName",
+    location_id? "locationId", name?, phone?, postal_code? "postalCode", source?, state?, tags?, timestamp?, type_! "type",
+    webhook_id? "webhookId", website?
 } extra);
 
 /// A condition on one field, or a group of conditions.
@@ -894,7 +886,7 @@ pub struct ContactFilter {
     pub value: Option<rt::Value>,
 }
 
-rt::object!(ContactFilter { field? "field", filters? "filters", group? "group", operator? "operator", value? "value" });
+rt::object!(ContactFilter { field?, filters?, group?, operator?, value? });
 rt::setters!(ContactFilter new() { field: String, filters: [ContactFilter], group: String, operator: String, value: (rt::Value) });
 
 /// Where a page of contacts ends, and what is next.
@@ -923,7 +915,7 @@ pub struct ContactPageMeta {
 
 rt::object!(ContactPageMeta {
     current_page? "currentPage", next_page? "nextPage", next_page_url? "nextPageUrl", prev_page? "prevPage", start_after? "startAfter",
-    start_after_id? "startAfterId", total? "total"
+    start_after_id? "startAfterId", total?
 } extra);
 
 /// One contact.
@@ -938,7 +930,7 @@ pub struct ContactResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ContactResponse { contact? "contact" } extra);
+rt::object!(ContactResponse { contact? } extra);
 
 /// What lists and searches return of a contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -1021,14 +1013,13 @@ pub struct ContactSummary {
 }
 
 rt::object!(ContactSummary {
-    address? "address", assigned_to? "assignedTo", attribution_source? "attributionSource", attributions? "attributions",
-    business_id? "businessId", business_name? "businessName", city? "city", company_name? "companyName", contact_name? "contactName",
-    country? "country", custom_fields? "customFields", date_added? "dateAdded", date_of_birth? "dateOfBirth", dnd? "dnd",
-    dnd_settings? "dndSettings", email? "email", first_name? "firstName", first_name_lower_case? "firstNameLowerCase",
-    followers? "followers", id? "id", inbound_dnd_settings? "inboundDndSettings", last_attribution_source? "lastAttributionSource",
-    last_name? "lastName", last_name_lower_case? "lastNameLowerCase", location_id? "locationId", phone? "phone", phone_label? "phoneLabel",
-    postal_code? "postalCode", search_after? "searchAfter", source? "source", state? "state", tags? "tags", timezone? "timezone",
-    type_? "type", website? "website"
+    address?, assigned_to? "assignedTo", attribution_source? "attributionSource", attributions?, business_id? "businessId",
+    business_name? "businessName", city?, company_name? "companyName", contact_name? "contactName", country?, custom_fields? "customFields",
+    date_added? "dateAdded", date_of_birth? "dateOfBirth", dnd?, dnd_settings? "dndSettings", email?, first_name? "firstName",
+    first_name_lower_case? "firstNameLowerCase", followers?, id?, inbound_dnd_settings? "inboundDndSettings",
+    last_attribution_source? "lastAttributionSource", last_name? "lastName", last_name_lower_case? "lastNameLowerCase",
+    location_id? "locationId", phone?, phone_label? "phoneLabel", postal_code? "postalCode", search_after? "searchAfter", source?, state?,
+    tags?, timezone?, type_? "type", website?
 } extra);
 
 /// A conversation with what is known of its last message.
@@ -1066,8 +1057,8 @@ pub struct Conversation {
 }
 
 rt::object!(Conversation {
-    assigned_to? "assignedTo", contact_id? "contactId", deleted? "deleted", id? "id", inbox? "inbox", last_message_body? "lastMessageBody",
-    last_message_date? "lastMessageDate", last_message_type? "lastMessageType", location_id? "locationId", starred? "starred",
+    assigned_to? "assignedTo", contact_id? "contactId", deleted?, id?, inbox?, last_message_body? "lastMessageBody",
+    last_message_date? "lastMessageDate", last_message_type? "lastMessageType", location_id? "locationId", starred?,
     unread_count? "unreadCount", user_id? "userId"
 } extra);
 
@@ -1149,9 +1140,9 @@ pub struct ConversationSummary {
 }
 
 rt::object!(ConversationSummary {
-    contact_id? "contactId", contact_name? "contactName", email? "email", full_name? "fullName", id: "id",
-    last_message_body? "lastMessageBody", last_message_date? "lastMessageDate", last_message_type? "lastMessageType",
-    location_id? "locationId", phone? "phone", type_? "type", unread_count? "unreadCount"
+    contact_id? "contactId", contact_name? "contactName", email?, full_name? "fullName", id!, last_message_body? "lastMessageBody",
+    last_message_date? "lastMessageDate", last_message_type? "lastMessageType", location_id? "locationId", phone?, type_? "type",
+    unread_count? "unreadCount"
 } extra);
 
 /// Channel of a conversation.
@@ -1214,8 +1205,8 @@ pub struct ConversationUnreadEvent {
 }
 
 rt::object!(ConversationUnreadEvent {
-    contact_id? "contactId", deleted? "deleted", id? "id", inbox? "inbox", location_id? "locationId", starred? "starred",
-    timestamp? "timestamp", type_: "type", unread_count? "unreadCount", webhook_id? "webhookId"
+    contact_id? "contactId", deleted?, id?, inbox?, location_id? "locationId", starred?, timestamp?, type_! "type",
+    unread_count? "unreadCount", webhook_id? "webhookId"
 } extra);
 
 /// The new contact.
@@ -1273,11 +1264,10 @@ pub struct CreateContactRequest {
 }
 
 rt::object!(CreateContactRequest {
-    address1? "address1", assigned_to? "assignedTo", city? "city", company_name? "companyName", country? "country",
-    custom_fields? "customFields", date_of_birth? "dateOfBirth", dnd? "dnd", dnd_settings? "dndSettings", email? "email",
-    first_name? "firstName", gender? "gender", inbound_dnd_settings? "inboundDndSettings", last_name? "lastName", location_id: "locationId",
-    name? "name", phone? "phone", postal_code? "postalCode", source? "source", state? "state", tags? "tags", timezone? "timezone",
-    website? "website"
+    address1?, assigned_to? "assignedTo", city?, company_name? "companyName", country?, custom_fields? "customFields",
+    date_of_birth? "dateOfBirth", dnd?, dnd_settings? "dndSettings", email?, first_name? "firstName", gender?,
+    inbound_dnd_settings? "inboundDndSettings", last_name? "lastName", location_id! "locationId", name?, phone?, postal_code? "postalCode",
+    source?, state?, tags?, timezone?, website?
 });
 rt::setters!(CreateContactRequest new(location_id: String) {
     address1: String, assigned_to: String, city: String, company_name: String, country: String, custom_fields: [CustomFieldInput],
@@ -1297,7 +1287,7 @@ pub struct CreateConversationRequest {
     pub location_id: String,
 }
 
-rt::object!(CreateConversationRequest { contact_id: "contactId", location_id: "locationId" });
+rt::object!(CreateConversationRequest { contact_id! "contactId", location_id! "locationId" });
 rt::setters!(CreateConversationRequest new(location_id: String, contact_id: String) {  });
 
 /// The conversation that was opened.
@@ -1314,7 +1304,7 @@ pub struct CreateConversationResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(CreateConversationResponse { conversation: "conversation", success? "success" } extra);
+rt::object!(CreateConversationResponse { conversation!, success? } extra);
 
 /// The new custom subtype.
 #[derive(Clone, Debug, PartialEq)]
@@ -1331,7 +1321,7 @@ pub struct CreateCustomSubtypeRequest {
     pub name: String,
 }
 
-rt::object!(CreateCustomSubtypeRequest { channel: "channel", description? "description", language: "language", name: "name" });
+rt::object!(CreateCustomSubtypeRequest { channel!, description?, language!, name! });
 rt::setters!(CreateCustomSubtypeRequest new(name: String, channel: SubtypeChannel, language: String) { description: String });
 
 impl rt::Limited for CreateCustomSubtypeRequest {
@@ -1352,7 +1342,7 @@ pub struct CreateLocationTokenRequest {
     pub location_id: String,
 }
 
-rt::object!(CreateLocationTokenRequest { company_id: "companyId", location_id: "locationId" });
+rt::object!(CreateLocationTokenRequest { company_id! "companyId", location_id! "locationId" });
 rt::setters!(CreateLocationTokenRequest new(company_id: String, location_id: String) {  });
 
 /// The new note.
@@ -1372,7 +1362,7 @@ pub struct CreateNoteRequest {
     pub user_id: Option<String>,
 }
 
-rt::object!(CreateNoteRequest { body: "body", color? "color", pinned? "pinned", title? "title", user_id? "userId" });
+rt::object!(CreateNoteRequest { body!, color?, pinned?, title?, user_id? "userId" });
 rt::setters!(CreateNoteRequest new(body: String) { color: String, pinned: bool, title: String, user_id: String });
 
 /// The new task.
@@ -1392,7 +1382,7 @@ pub struct CreateTaskRequest {
     pub title: String,
 }
 
-rt::object!(CreateTaskRequest { assigned_to? "assignedTo", body? "body", completed: "completed", due_date: "dueDate", title: "title" });
+rt::object!(CreateTaskRequest { assigned_to? "assignedTo", body?, completed!, due_date! "dueDate", title! });
 rt::setters!(CreateTaskRequest new(title: String, due_date: String, completed: bool) { assigned_to: String, body: String });
 
 /// What is exchanged for an access token: `code` where `grant_type` is `authorization_code`, `refresh_token` where it is `refresh_token`.
@@ -1416,10 +1406,7 @@ pub struct CreateTokenRequest {
     pub user_type: Option<TokenUserType>,
 }
 
-rt::object!(CreateTokenRequest {
-    client_id: "client_id", client_secret: "client_secret", code? "code", grant_type: "grant_type", redirect_uri? "redirect_uri",
-    refresh_token? "refresh_token", user_type? "user_type"
-});
+rt::object!(CreateTokenRequest { client_id!, client_secret!, code?, grant_type!, redirect_uri?, refresh_token?, user_type? });
 rt::setters!(CreateTokenRequest new(client_id: String, client_secret: String, grant_type: GrantType) {
     code: String, redirect_uri: String, refresh_token: String, user_type: TokenUserType
 });
@@ -1451,7 +1438,7 @@ pub struct CreatedConversation {
 }
 
 rt::object!(CreatedConversation {
-    assigned_to? "assignedTo", contact_id? "contactId", date_added? "dateAdded", date_updated? "dateUpdated", deleted? "deleted", id: "id",
+    assigned_to? "assignedTo", contact_id? "contactId", date_added? "dateAdded", date_updated? "dateUpdated", deleted?, id!,
     last_message_date? "lastMessageDate", location_id? "locationId"
 } extra);
 
@@ -1469,7 +1456,7 @@ pub struct CustomField {
     pub extra: rt::Extra,
 }
 
-rt::object!(CustomField { id? "id", value? "value" } extra);
+rt::object!(CustomField { id?, value? } extra);
 
 /// Text for the field kinds text, large text, single select and radio; a number for numeric and monetary; a list for checkboxes and multi
 /// select; a map for files.
@@ -1524,7 +1511,7 @@ pub struct CustomFieldInputCurrent {
     pub key: Option<String>,
 }
 
-rt::object!(CustomFieldInputCurrent { field_value: "fieldValue", id: "id", key? "key" });
+rt::object!(CustomFieldInputCurrent { field_value! "fieldValue", id!, key? });
 rt::setters!(CustomFieldInputCurrent new(id: String, field_value: CustomFieldContent) { key: String });
 
 /// A value to give to a custom field, under the older name that the newest official file calls deprecated.
@@ -1541,7 +1528,7 @@ pub struct CustomFieldInputLegacy {
     pub key: Option<String>,
 }
 
-rt::object!(CustomFieldInputLegacy { field_value: "field_value", id: "id", key? "key" });
+rt::object!(CustomFieldInputLegacy { field_value!, id!, key? });
 rt::setters!(CustomFieldInputLegacy new(id: String, field_value: CustomFieldContent) { key: String });
 
 /// Date of birth, as text or, in searches, in milliseconds since 1970-01-01 UTC.
@@ -1585,7 +1572,7 @@ pub struct DndSetting {
     pub extra: rt::Extra,
 }
 
-rt::object!(DndSetting { code? "code", message? "message", status: "status" } extra);
+rt::object!(DndSetting { code?, message?, status! } extra);
 rt::setters!(DndSetting new(status: DndStatus) { code: String, message: String } extra);
 
 /// For each channel, whether the contact must not be written to.
@@ -1692,10 +1679,9 @@ pub struct EmailMessage {
 }
 
 rt::object!(EmailMessage {
-    alt_id? "altId", attachments? "attachments", bcc? "bcc", body? "body", cc? "cc", contact_id? "contactId", content_type? "contentType",
-    conversation_id? "conversationId", conversation_provider_id? "conversationProviderId", date_added? "dateAdded", direction? "direction",
-    from? "from", id: "id", location_id? "locationId", provider? "provider", reply_to_message_id? "replyToMessageId", source? "source",
-    status? "status", subject? "subject", thread_id? "threadId", to? "to"
+    alt_id? "altId", attachments?, bcc?, body?, cc?, contact_id? "contactId", content_type? "contentType",
+    conversation_id? "conversationId", conversation_provider_id? "conversationProviderId", date_added? "dateAdded", direction?, from?, id!,
+    location_id? "locationId", provider?, reply_to_message_id? "replyToMessageId", source?, status?, subject?, thread_id? "threadId", to?
 } extra);
 
 /// An email, wrapped.
@@ -1710,7 +1696,7 @@ pub struct EmailMessageEnvelope {
     pub extra: rt::Extra,
 }
 
-rt::object!(EmailMessageEnvelope { email_message: "emailMessage" } extra);
+rt::object!(EmailMessageEnvelope { email_message! "emailMessage" } extra);
 
 /// Whether a reply to an email goes to its sender alone or to everybody on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -1759,7 +1745,7 @@ pub struct ErrorResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ErrorResponse { error? "error", message? "message", status? "status", status_code? "statusCode", trace_id? "traceId" } extra);
+rt::object!(ErrorResponse { error?, message?, status?, status_code? "statusCode", trace_id? "traceId" } extra);
 
 /// Channel of the messages to export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -1805,7 +1791,7 @@ pub struct ExportMessagesResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ExportMessagesResponse { messages? "messages", next_cursor? "nextCursor", total? "total" } extra);
+rt::object!(ExportMessagesResponse { messages?, next_cursor? "nextCursor", total? } extra);
 
 /// By what exported messages are sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -1828,7 +1814,7 @@ pub struct FollowersRequest {
     pub followers: Vec<String>,
 }
 
-rt::object!(FollowersRequest { followers: "followers" });
+rt::object!(FollowersRequest { followers! });
 rt::setters!(FollowersRequest new(followers: [String]) {  });
 
 /// What to forward, and to whom.
@@ -1857,7 +1843,7 @@ pub struct ForwardConfig {
 }
 
 rt::object!(ForwardConfig {
-    email_message_id? "emailMessageId", forward_whole_thread? "forwardWholeThread", is_forwarded: "isForwarded", message_id? "messageId",
+    email_message_id? "emailMessageId", forward_whole_thread? "forwardWholeThread", is_forwarded! "isForwarded", message_id? "messageId",
     recipient_contact_id? "recipientContactId", recipient_conversation_id? "recipientConversationId", source_contact_id? "sourceContactId",
     source_conversation_id? "sourceConversationId", to_email? "toEmail"
 });
@@ -1931,8 +1917,8 @@ pub struct GetConversationResponse {
 }
 
 rt::object!(GetConversationResponse {
-    assigned_to? "assignedTo", contact_id? "contactId", deleted? "deleted", id: "id", inbox? "inbox", last_message_date? "lastMessageDate",
-    last_message_type? "lastMessageType", location_id? "locationId", starred? "starred", type_? "type", unread_count? "unreadCount"
+    assigned_to? "assignedTo", contact_id? "contactId", deleted?, id!, inbox?, last_message_date? "lastMessageDate",
+    last_message_type? "lastMessageType", location_id? "locationId", starred?, type_? "type", unread_count? "unreadCount"
 } extra);
 
 /// The contact found, if any.
@@ -1951,7 +1937,7 @@ pub struct GetDuplicateContactResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(GetDuplicateContactResponse { contact? "contact", matching_field? "matchingField", trace_id? "traceId" } extra);
+rt::object!(GetDuplicateContactResponse { contact?, matching_field? "matchingField", trace_id? "traceId" } extra);
 
 /// The email, by itself or wrapped.
 #[derive(Clone, Debug, PartialEq)]
@@ -2031,7 +2017,7 @@ pub struct InboundDndSetting {
     pub extra: rt::Extra,
 }
 
-rt::object!(InboundDndSetting { message? "message", status? "status" } extra);
+rt::object!(InboundDndSetting { message?, status? } extra);
 rt::setters!(InboundDndSetting new() { message: String, status: InboundDndStatus } extra);
 
 /// Whether messages from the contact are blocked.
@@ -2046,7 +2032,7 @@ pub struct InboundDndSettings {
     pub extra: rt::Extra,
 }
 
-rt::object!(InboundDndSettings { all? "all" } extra);
+rt::object!(InboundDndSettings { all? } extra);
 rt::setters!(InboundDndSettings new() { all: InboundDndSetting } extra);
 
 /// Whether messages from the contact are blocked.
@@ -2146,8 +2132,7 @@ pub struct InitiateUploadRequest {
 }
 
 rt::object!(InitiateUploadRequest {
-    channel: "channel", content_type: "contentType", conversation_id: "conversationId", file_size? "fileSize", filename: "filename",
-    location_id: "locationId"
+    channel!, content_type! "contentType", conversation_id! "conversationId", file_size? "fileSize", filename!, location_id! "locationId"
 });
 rt::setters!(InitiateUploadRequest new(location_id: String, conversation_id: String, filename: String, content_type: String, channel: String) {
     file_size: (rt::Number)
@@ -2174,7 +2159,7 @@ pub struct InitiateUploadResponse {
 }
 
 rt::object!(InitiateUploadResponse {
-    expires_at? "expiresAt", file_path? "filePath", max_file_size? "maxFileSize", upload_id: "uploadId", upload_url? "uploadUrl"
+    expires_at? "expiresAt", file_path? "filePath", max_file_size? "maxFileSize", upload_id! "uploadId", upload_url? "uploadUrl"
 } extra);
 
 /// An installation of the app.
@@ -2217,8 +2202,8 @@ pub struct InstallEvent {
 
 rt::object!(InstallEvent {
     app_id? "appId", company_id? "companyId", company_name? "companyName", install_type? "installType",
-    is_whitelabel_company? "isWhitelabelCompany", location_id? "locationId", plan_id? "planId", timestamp? "timestamp", trial? "trial",
-    type_: "type", user_id? "userId", version_id? "versionId", webhook_id? "webhookId", whitelabel_details? "whitelabelDetails"
+    is_whitelabel_company? "isWhitelabelCompany", location_id? "locationId", plan_id? "planId", timestamp?, trial?, type_! "type",
+    user_id? "userId", version_id? "versionId", webhook_id? "webhookId", whitelabel_details? "whitelabelDetails"
 } extra);
 
 /// A sub-account, and whether the app is installed in it.
@@ -2245,7 +2230,7 @@ pub struct InstalledLocation {
 }
 
 rt::object!(InstalledLocation {
-    id: "_id", address? "address", installed_at? "installedAt", is_installed? "isInstalled", name? "name", version_id? "versionId"
+    id! "_id", address?, installed_at? "installedAt", is_installed? "isInstalled", name?, version_id? "versionId"
 } extra);
 
 /// When the last message came: a text as ISO 8601 or in milliseconds since 1970-01-01 UTC, such a number, or seconds and nanoseconds.
@@ -2280,7 +2265,7 @@ pub struct LastMessageDateParts {
     pub extra: rt::Extra,
 }
 
-rt::object!(LastMessageDateParts { nanoseconds? "nanoseconds", seconds? "seconds" } extra);
+rt::object!(LastMessageDateParts { nanoseconds?, seconds? } extra);
 
 /// Channel of the last message, by name or, as it was recorded, by number.
 #[derive(Clone, Debug, PartialEq)]
@@ -2308,7 +2293,7 @@ pub struct ListAppointmentsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListAppointmentsResponse { events? "events" } extra);
+rt::object!(ListAppointmentsResponse { events? } extra);
 
 /// One page of contacts.
 #[derive(Clone, Debug, PartialEq)]
@@ -2326,7 +2311,7 @@ pub struct ListContactsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListContactsResponse { contacts? "contacts", count? "count", meta? "meta" } extra);
+rt::object!(ListContactsResponse { contacts?, count?, meta? } extra);
 
 /// One page of sub-accounts.
 #[derive(Clone, Debug, PartialEq)]
@@ -2344,9 +2329,7 @@ pub struct ListInstalledLocationsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListInstalledLocationsResponse {
-    count? "count", install_to_future_locations? "installToFutureLocations", locations? "locations"
-} extra);
+rt::object!(ListInstalledLocationsResponse { count?, install_to_future_locations? "installToFutureLocations", locations? } extra);
 
 /// One page of messages, in the nested form that the server returns or in the flat one that newer documents print.
 #[derive(Clone, Debug, PartialEq)]
@@ -2364,7 +2347,7 @@ pub struct ListMessagesResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListMessagesResponse { last_message_id? "lastMessageId", messages: "messages", next_page? "nextPage" } extra);
+rt::object!(ListMessagesResponse { last_message_id? "lastMessageId", messages!, next_page? "nextPage" } extra);
 
 /// The notes of a contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -2378,7 +2361,7 @@ pub struct ListNotesResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListNotesResponse { notes? "notes" } extra);
+rt::object!(ListNotesResponse { notes? } extra);
 
 /// The tasks of a contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -2392,7 +2375,7 @@ pub struct ListTasksResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListTasksResponse { tasks? "tasks" } extra);
+rt::object!(ListTasksResponse { tasks? } extra);
 
 /// An access token of one sub-account.
 #[derive(Clone, Debug, PartialEq)]
@@ -2429,8 +2412,8 @@ pub struct LocationTokenResponse {
 }
 
 rt::object!(LocationTokenResponse {
-    access_token? "access_token", app_id? "appId", expires_in? "expires_in", location_id? "locationId", plan_id? "planId",
-    refresh_token? "refresh_token", scope? "scope", token_type? "token_type", user_id? "userId", version_id? "versionId"
+    access_token?, app_id? "appId", expires_in?, location_id? "locationId", plan_id? "planId", refresh_token?, scope?, token_type?,
+    user_id? "userId", version_id? "versionId"
 } extra);
 
 /// A message of any channel, a call included.
@@ -2482,10 +2465,10 @@ pub struct Message {
 }
 
 rt::object!(Message {
-    alt_id? "altId", attachments? "attachments", body? "body", chat_widget_id? "chatWidgetId", contact_id? "contactId",
-    content_type? "contentType", conversation_id? "conversationId", conversation_provider_id? "conversationProviderId",
-    date_added? "dateAdded", date_updated? "dateUpdated", direction? "direction", id: "id", location_id? "locationId",
-    message_type? "messageType", meta? "meta", source? "source", status? "status", type_? "type", user_id? "userId"
+    alt_id? "altId", attachments?, body?, chat_widget_id? "chatWidgetId", contact_id? "contactId", content_type? "contentType",
+    conversation_id? "conversationId", conversation_provider_id? "conversationProviderId", date_added? "dateAdded",
+    date_updated? "dateUpdated", direction?, id!, location_id? "locationId", message_type? "messageType", meta?, source?, status?,
+    type_? "type", user_id? "userId"
 } extra);
 
 /// Whether a message was sent by a person or by an automation.
@@ -2514,7 +2497,7 @@ pub struct MessageCall {
     pub extra: rt::Extra,
 }
 
-rt::object!(MessageCall { duration? "duration", status? "status" } extra);
+rt::object!(MessageCall { duration?, status? } extra);
 
 /// Delivery status of a message at the channel's provider.
 ///
@@ -2566,7 +2549,7 @@ pub struct MessageEmail {
     pub extra: rt::Extra,
 }
 
-rt::object!(MessageEmail { email? "email", message_ids? "messageIds" } extra);
+rt::object!(MessageEmail { email?, message_ids? "messageIds" } extra);
 
 /// Ids of the emails behind a message.
 #[derive(Clone, Debug, PartialEq)]
@@ -2594,7 +2577,7 @@ pub struct MessageEnvelope {
     pub extra: rt::Extra,
 }
 
-rt::object!(MessageEnvelope { message: "message" } extra);
+rt::object!(MessageEnvelope { message! } extra);
 
 /// A message or a call, inbound or outbound. `messageType` tells which fields to expect.
 #[derive(Clone, Debug, PartialEq)]
@@ -2669,13 +2652,11 @@ pub struct MessageEvent {
 }
 
 rt::object!(MessageEvent {
-    app_id? "appId", attachments? "attachments", bcc? "bcc", body? "body", call_duration? "callDuration", call_status? "callStatus",
-    cc? "cc", contact_id? "contactId", content_type? "contentType", conversation_id? "conversationId",
-    conversation_provider_id? "conversationProviderId", date_added? "dateAdded", direction? "direction", email_message_id? "emailMessageId",
-    from? "from", location_id? "locationId", message_id? "messageId", message_type? "messageType", message_type_id? "messageTypeId",
-    message_type_string? "messageTypeString", provider? "provider", source? "source", status? "status", subject? "subject",
-    thread_id? "threadId", timestamp? "timestamp", to? "to", type_: "type", user_id? "userId", version_id? "versionId",
-    webhook_id? "webhookId"
+    app_id? "appId", attachments?, bcc?, body?, call_duration? "callDuration", call_status? "callStatus", cc?, contact_id? "contactId",
+    content_type? "contentType", conversation_id? "conversationId", conversation_provider_id? "conversationProviderId",
+    date_added? "dateAdded", direction?, email_message_id? "emailMessageId", from?, location_id? "locationId", message_id? "messageId",
+    message_type? "messageType", message_type_id? "messageTypeId", message_type_string? "messageTypeString", provider?, source?, status?,
+    subject?, thread_id? "threadId", timestamp?, to?, type_! "type", user_id? "userId", version_id? "versionId", webhook_id? "webhookId"
 } extra);
 
 /// What is particular to the channel of a message.
@@ -2696,7 +2677,7 @@ pub struct MessageMeta {
     pub extra: rt::Extra,
 }
 
-rt::object!(MessageMeta { call? "call", call_duration? "callDuration", call_status? "callStatus", email? "email" } extra);
+rt::object!(MessageMeta { call?, call_duration? "callDuration", call_status? "callStatus", email? } extra);
 
 /// A page of messages.
 #[derive(Clone, Debug, PartialEq)]
@@ -2714,7 +2695,7 @@ pub struct MessagePage {
     pub extra: rt::Extra,
 }
 
-rt::object!(MessagePage { last_message_id? "lastMessageId", messages: "messages", next_page? "nextPage" } extra);
+rt::object!(MessagePage { last_message_id? "lastMessageId", messages!, next_page? "nextPage" } extra);
 
 /// A page of messages, or only the messages of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -2989,8 +2970,7 @@ pub struct Note {
 }
 
 rt::object!(Note {
-    body? "body", body_text? "bodyText", color? "color", contact_id? "contactId", date_added? "dateAdded", id? "id", pinned? "pinned",
-    title? "title", user_id? "userId"
+    body?, body_text? "bodyText", color?, contact_id? "contactId", date_added? "dateAdded", id?, pinned?, title?, user_id? "userId"
 } extra);
 
 /// One note.
@@ -3005,7 +2985,7 @@ pub struct NoteResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(NoteResponse { note? "note" } extra);
+rt::object!(NoteResponse { note? } extra);
 
 /// A number, or a number as text.
 #[derive(Clone, Debug, PartialEq)]
@@ -3066,9 +3046,8 @@ pub struct ObjectField {
 
 rt::object!(ObjectField {
     accepted_formats? "acceptedFormats", allow_custom_option? "allowCustomOption", data_type? "dataType", date_added? "dateAdded",
-    date_updated? "dateUpdated", description? "description", field_key? "fieldKey", id? "id", location_id? "locationId",
-    max_file_limit? "maxFileLimit", name? "name", object_key? "objectKey", options? "options", parent_id? "parentId",
-    placeholder? "placeholder", show_in_forms? "showInForms"
+    date_updated? "dateUpdated", description?, field_key? "fieldKey", id?, location_id? "locationId", max_file_limit? "maxFileLimit", name?,
+    object_key? "objectKey", options?, parent_id? "parentId", placeholder?, show_in_forms? "showInForms"
 } extra);
 
 /// Kind of file.
@@ -3134,7 +3113,7 @@ pub struct ObjectFieldOption {
     pub extra: rt::Extra,
 }
 
-rt::object!(ObjectFieldOption { key? "key", label? "label", url? "url" } extra);
+rt::object!(ObjectFieldOption { key?, label?, url? } extra);
 
 /// Type of a field. EMAIL is documented for new fields alone.
 ///
@@ -3226,7 +3205,7 @@ pub struct ProviderError {
     pub type_: String,
 }
 
-rt::object!(ProviderError { code: "code", message: "message", type_: "type" });
+rt::object!(ProviderError { code!, message!, type_! "type" });
 rt::setters!(ProviderError new(code: String, type_: String, message: String) {  });
 
 /// A message that the conversation provider has to deliver.
@@ -3268,9 +3247,9 @@ pub struct ProviderOutboundMessage {
 }
 
 rt::object!(ProviderOutboundMessage {
-    attachments? "attachments", contact_id? "contactId", email_from? "emailFrom", email_message_id? "emailMessageId", email_to? "emailTo",
-    html? "html", location_id? "locationId", message? "message", message_id? "messageId", phone? "phone", reply_to_alt_id? "replyToAltId",
-    subject? "subject", type_: "type", user_id? "userId"
+    attachments?, contact_id? "contactId", email_from? "emailFrom", email_message_id? "emailMessageId", email_to? "emailTo", html?,
+    location_id? "locationId", message?, message_id? "messageId", phone?, reply_to_alt_id? "replyToAltId", subject?, type_! "type",
+    user_id? "userId"
 } extra);
 
 /// One recipient, or several.
@@ -3302,7 +3281,7 @@ pub struct RemoveFollowersResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(RemoveFollowersResponse { followers? "followers", followers_removed? "followersRemoved" } extra);
+rt::object!(RemoveFollowersResponse { followers?, followers_removed? "followersRemoved" } extra);
 
 /// Which contacts to search for, and how many of them.
 #[derive(Clone, Debug, PartialEq)]
@@ -3324,8 +3303,7 @@ pub struct SearchContactsRequest {
 }
 
 rt::object!(SearchContactsRequest {
-    filters? "filters", location_id: "locationId", page? int "page", page_limit: int "pageLimit", query? "query",
-    search_after? "searchAfter"
+    filters?, location_id! "locationId", page? int, page_limit! int "pageLimit", query?, search_after? "searchAfter"
 });
 rt::setters!(SearchContactsRequest new(location_id: String, page_limit: i64) {
     filters: [ContactFilter], page: i64, query: String, search_after: [SortValue]
@@ -3354,7 +3332,7 @@ pub struct SearchContactsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(SearchContactsResponse { contacts? "contacts", total? "total", trace_id? "traceId" } extra);
+rt::object!(SearchContactsResponse { contacts?, total?, trace_id? "traceId" } extra);
 
 /// One page of conversations.
 #[derive(Clone, Debug, PartialEq)]
@@ -3370,7 +3348,7 @@ pub struct SearchConversationsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(SearchConversationsResponse { conversations: "conversations", total? "total" } extra);
+rt::object!(SearchConversationsResponse { conversations!, total? } extra);
 
 /// Which tasks to find. Without any filter all tasks of the sub-account.
 #[derive(Clone, Debug, PartialEq)]
@@ -3394,8 +3372,7 @@ pub struct SearchTasksRequest {
 }
 
 rt::object!(SearchTasksRequest {
-    assigned_to? "assignedTo", business_id? "businessId", completed? "completed", contact_id? "contactId", limit? int "limit",
-    query? "query", skip? int "skip"
+    assigned_to? "assignedTo", business_id? "businessId", completed?, contact_id? "contactId", limit? int, query?, skip? int
 });
 rt::setters!(SearchTasksRequest new() {
     assigned_to: [String], business_id: String, completed: bool, contact_id: [String], limit: i64, query: String, skip: i64
@@ -3420,7 +3397,7 @@ pub struct SearchTasksResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(SearchTasksResponse { tasks? "tasks" } extra);
+rt::object!(SearchTasksResponse { tasks? } extra);
 
 /// A message to send to a contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -3480,12 +3457,12 @@ pub struct SendMessageRequest {
 }
 
 rt::object!(SendMessageRequest {
-    appointment_id? "appointmentId", attachments? "attachments", contact_id: "contactId",
-    conversation_provider_id? "conversationProviderId", custom_subtype_id? "customSubtypeId", email_bcc? "emailBcc", email_cc? "emailCc",
-    email_from? "emailFrom", email_reply_mode? "emailReplyMode", email_to? "emailTo", forward? "forward", from_number? "fromNumber",
-    html? "html", message? "message", optimization_period? "optimizationPeriod", reply_message_id? "replyMessageId",
-    scheduled_timestamp? "scheduledTimestamp", status: "status", sub_type: "subType", subject? "subject", template_id? "templateId",
-    thread_id? "threadId", to_number? "toNumber", type_: "type", uses_native_scheduling_ai? "usesNativeSchedulingAi"
+    appointment_id? "appointmentId", attachments?, contact_id! "contactId", conversation_provider_id? "conversationProviderId",
+    custom_subtype_id? "customSubtypeId", email_bcc? "emailBcc", email_cc? "emailCc", email_from? "emailFrom",
+    email_reply_mode? "emailReplyMode", email_to? "emailTo", forward?, from_number? "fromNumber", html?, message?,
+    optimization_period? "optimizationPeriod", reply_message_id? "replyMessageId", scheduled_timestamp? "scheduledTimestamp", status!,
+    sub_type! "subType", subject?, template_id? "templateId", thread_id? "threadId", to_number? "toNumber", type_! "type",
+    uses_native_scheduling_ai? "usesNativeSchedulingAi"
 });
 rt::setters!(SendMessageRequest new(type_: SendMessageType, sub_type: MessageSubType, contact_id: String, status: MessageDeliveryStatus) {
     appointment_id: String, attachments: [String], conversation_provider_id: String, custom_subtype_id: String, email_bcc: [String],
@@ -3520,7 +3497,7 @@ pub struct SendMessageResponse {
 
 rt::object!(SendMessageResponse {
     conversation_id? "conversationId", email_message_id? "emailMessageId", forward_data? "forwardData", message_id? "messageId",
-    message_ids? "messageIds", msg? "msg", status? "status"
+    message_ids? "messageIds", msg?, status?
 } extra);
 
 /// Channel of the message to send.
@@ -3573,7 +3550,7 @@ pub struct SendReviewReplyRequest {
     pub message: String,
 }
 
-rt::object!(SendReviewReplyRequest { conversation_id: "conversationId", location_id: "locationId", message: "message" });
+rt::object!(SendReviewReplyRequest { conversation_id! "conversationId", location_id! "locationId", message! });
 rt::setters!(SendReviewReplyRequest new(conversation_id: String, location_id: String, message: String) {  });
 
 /// Who is to see that a reply is being typed.
@@ -3592,10 +3569,7 @@ pub struct SendTypingIndicatorRequest {
 }
 
 rt::object!(SendTypingIndicatorRequest {
-    conversation_id: "conversationId",
-    is_typing: "isTyping",
-    location_id: "locationId",
-    visitor_id: "visitorId"
+    conversation_id! "conversationId", is_typing! "isTyping", location_id! "locationId", visitor_id! "visitorId"
 });
 rt::setters!(SendTypingIndicatorRequest new(location_id: String, is_typing: String, visitor_id: String, conversation_id: String) {  });
 
@@ -3689,10 +3663,9 @@ pub struct SubmissionEvent {
 }
 
 rt::object!(SubmissionEvent {
-    ad_source? "adSource", contact_session_ids? "contactSessionIds", domain? "domain", fb_event_id? "fbEventId", fbc? "fbc", fbp? "fbp",
-    fingerprint? "fingerprint", medium? "medium", medium_id? "mediumId", page? "page", page_visit_type? "pageVisitType",
-    parent_id? "parentId", parent_name? "parentName", referrer? "referrer", source? "source", timestamp? "timestamp", type_? "type",
-    version? "version"
+    ad_source? "adSource", contact_session_ids? "contactSessionIds", domain?, fb_event_id? "fbEventId", fbc?, fbp?, fingerprint?, medium?,
+    medium_id? "mediumId", page?, page_visit_type? "pageVisitType", parent_id? "parentId", parent_name? "parentName", referrer?, source?,
+    timestamp?, type_? "type", version?
 } extra);
 
 /// A page that holds a form or a survey.
@@ -3709,7 +3682,7 @@ pub struct SubmissionPage {
     pub extra: rt::Extra,
 }
 
-rt::object!(SubmissionPage { title? "title", url? "url" } extra);
+rt::object!(SubmissionPage { title?, url? } extra);
 
 /// Position in a list of submissions: total, page and next page.
 #[derive(Clone, Debug, PartialEq)]
@@ -3729,7 +3702,7 @@ pub struct SubmissionPageMeta {
     pub extra: rt::Extra,
 }
 
-rt::object!(SubmissionPageMeta { current_page? "currentPage", next_page? "nextPage", prev_page? "prevPage", total? "total" } extra);
+rt::object!(SubmissionPageMeta { current_page? "currentPage", next_page? "nextPage", prev_page? "prevPage", total? } extra);
 
 /// Sessions of a contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -3743,7 +3716,7 @@ pub struct SubmissionSessions {
     pub extra: rt::Extra,
 }
 
-rt::object!(SubmissionSessions { ids? "ids" } extra);
+rt::object!(SubmissionSessions { ids? } extra);
 
 /// What changes.
 #[derive(Clone, Debug, PartialEq)]
@@ -3761,9 +3734,7 @@ pub struct SubscriptionAction {
     pub type_: SubscriptionActionType,
 }
 
-rt::object!(SubscriptionAction {
-    subtype_id? "subtype_id", subtype_name? "subtype_name", subtype_status: "subtype_status", type_: "type"
-});
+rt::object!(SubscriptionAction { subtype_id?, subtype_name?, subtype_status!, type_! "type" });
 rt::setters!(SubscriptionAction new(type_: SubscriptionActionType, subtype_status: SubscriptionStatus) {
     subtype_id: String, subtype_name: DefaultSubtypeName
 });
@@ -3820,7 +3791,7 @@ pub struct SucceededResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(SucceededResponse { succeded? "succeded", succeeded? "succeeded" } extra);
+rt::object!(SucceededResponse { succeded?, succeeded? } extra);
 
 /// Whether the call did what it should.
 #[derive(Clone, Debug, PartialEq)]
@@ -3834,7 +3805,7 @@ pub struct SuccessResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(SuccessResponse { success? "success" } extra);
+rt::object!(SuccessResponse { success? } extra);
 
 /// Tags to add or to remove.
 #[derive(Clone, Debug, PartialEq)]
@@ -3845,7 +3816,7 @@ pub struct TagsRequest {
     pub tags: Vec<String>,
 }
 
-rt::object!(TagsRequest { tags: "tags" });
+rt::object!(TagsRequest { tags! });
 rt::setters!(TagsRequest new(tags: [String]) {  });
 
 /// Tags of a contact.
@@ -3864,7 +3835,7 @@ pub struct TagsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(TagsResponse { tags? "tags", tags_added? "tagsAdded", tags_removed? "tagsRemoved" } extra);
+rt::object!(TagsResponse { tags?, tags_added? "tagsAdded", tags_removed? "tagsRemoved" } extra);
 
 /// Something to be done for a contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -3890,9 +3861,7 @@ pub struct Task {
     pub extra: rt::Extra,
 }
 
-rt::object!(Task {
-    assigned_to? "assignedTo", body? "body", completed? "completed", contact_id? "contactId", due_date? "dueDate", id? "id", title? "title"
-} extra);
+rt::object!(Task { assigned_to? "assignedTo", body?, completed?, contact_id? "contactId", due_date? "dueDate", id?, title? } extra);
 
 /// One task.
 #[derive(Clone, Debug, PartialEq)]
@@ -3906,7 +3875,7 @@ pub struct TaskResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(TaskResponse { task? "task" } extra);
+rt::object!(TaskResponse { task? } extra);
 
 /// One text, or several.
 #[derive(Clone, Debug, PartialEq)]
@@ -3968,10 +3937,10 @@ pub struct TokenResponse {
 }
 
 rt::object!(TokenResponse {
-    access_token? "access_token", approve_all_locations? "approveAllLocations", approved_locations? "approvedLocations",
-    company_id? "companyId", expires_in? "expires_in", install_to_future_locations? "installToFutureLocations",
-    is_bulk_installation? "isBulkInstallation", location_id? "locationId", plan_id? "planId", refresh_token_id? "refreshTokenId",
-    refresh_token? "refresh_token", scope? "scope", token_type? "token_type", user_id? "userId", user_type? "userType"
+    access_token?, approve_all_locations? "approveAllLocations", approved_locations? "approvedLocations", company_id? "companyId",
+    expires_in?, install_to_future_locations? "installToFutureLocations", is_bulk_installation? "isBulkInstallation",
+    location_id? "locationId", plan_id? "planId", refresh_token_id? "refreshTokenId", refresh_token?, scope?, token_type?,
+    user_id? "userId", user_type? "userType"
 } extra);
 
 /// Whether the token is for an agency (`Company`) or for a sub-account (`Location`).
@@ -4010,8 +3979,7 @@ pub struct TranscriptSentence {
 }
 
 rt::object!(TranscriptSentence {
-    confidence? "confidence", end_time? "endTime", media_channel? "mediaChannel", sentence_index? "sentenceIndex", start_time? "startTime",
-    transcript: "transcript"
+    confidence?, end_time? "endTime", media_channel? "mediaChannel", sentence_index? "sentenceIndex", start_time? "startTime", transcript!
 } extra);
 
 /// A removal of the app.
@@ -4037,7 +4005,7 @@ pub struct UninstallEvent {
 }
 
 rt::object!(UninstallEvent {
-    app_id? "appId", company_id? "companyId", location_id? "locationId", timestamp? "timestamp", type_: "type", webhook_id? "webhookId"
+    app_id? "appId", company_id? "companyId", location_id? "locationId", timestamp?, type_! "type", webhook_id? "webhookId"
 } extra);
 
 /// What to change in a contact.
@@ -4089,10 +4057,9 @@ pub struct UpdateContactRequest {
 }
 
 rt::object!(UpdateContactRequest {
-    address1? "address1", assigned_to? "assignedTo", city? "city", country? "country", custom_fields? "customFields",
-    date_of_birth? "dateOfBirth", dnd? "dnd", dnd_settings? "dndSettings", email? "email", first_name? "firstName",
-    inbound_dnd_settings? "inboundDndSettings", last_name? "lastName", name? "name", phone? "phone", postal_code? "postalCode",
-    source? "source", state? "state", tags? "tags", timezone? "timezone", website? "website"
+    address1?, assigned_to? "assignedTo", city?, country?, custom_fields? "customFields", date_of_birth? "dateOfBirth", dnd?,
+    dnd_settings? "dndSettings", email?, first_name? "firstName", inbound_dnd_settings? "inboundDndSettings", last_name? "lastName", name?,
+    phone?, postal_code? "postalCode", source?, state?, tags?, timezone?, website?
 });
 rt::setters!(UpdateContactRequest new() {
     address1: String, assigned_to: String, city: String, country: String, custom_fields: [CustomFieldInput], date_of_birth: String,
@@ -4116,7 +4083,7 @@ pub struct UpdateContactResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(UpdateContactResponse { contact? "contact", succeded? "succeded", succeeded? "succeeded" } extra);
+rt::object!(UpdateContactResponse { contact?, succeded?, succeeded? } extra);
 
 /// What to change in a conversation.
 #[derive(Clone, Debug, PartialEq)]
@@ -4133,9 +4100,7 @@ pub struct UpdateConversationRequest {
     pub unread_count: Option<rt::Number>,
 }
 
-rt::object!(UpdateConversationRequest {
-    feedback? "feedback", location_id: "locationId", starred? "starred", unread_count? "unreadCount"
-});
+rt::object!(UpdateConversationRequest { feedback?, location_id! "locationId", starred?, unread_count? "unreadCount" });
 rt::setters!(UpdateConversationRequest new(location_id: String) { feedback: (rt::Object), starred: bool, unread_count: (rt::Number) });
 
 /// The changed conversation.
@@ -4152,7 +4117,7 @@ pub struct UpdateConversationResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(UpdateConversationResponse { conversation? "conversation", success? "success" } extra);
+rt::object!(UpdateConversationResponse { conversation?, success? } extra);
 
 /// What to change in a custom subtype.
 #[derive(Clone, Debug, PartialEq)]
@@ -4169,9 +4134,7 @@ pub struct UpdateCustomSubtypeRequest {
     pub resubscription_legal_form_id: Option<String>,
 }
 
-rt::object!(UpdateCustomSubtypeRequest {
-    archived? "archived", description? "description", name? "name", resubscription_legal_form_id? "resubscription_legal_form_id"
-});
+rt::object!(UpdateCustomSubtypeRequest { archived?, description?, name?, resubscription_legal_form_id? });
 rt::setters!(UpdateCustomSubtypeRequest new() { archived: bool, description: String, name: String, resubscription_legal_form_id: String });
 
 impl rt::Limited for UpdateCustomSubtypeRequest {
@@ -4190,7 +4153,7 @@ pub struct UpdateMessageAttachmentsRequest {
     pub attachments: Vec<String>,
 }
 
-rt::object!(UpdateMessageAttachmentsRequest { attachments: "attachments" });
+rt::object!(UpdateMessageAttachmentsRequest { attachments! });
 rt::setters!(UpdateMessageAttachmentsRequest new(attachments: [String]) {  });
 
 impl rt::Limited for UpdateMessageAttachmentsRequest {
@@ -4214,7 +4177,7 @@ pub struct UpdateMessageStatusRequest {
     pub status: MessageDeliveryStatus,
 }
 
-rt::object!(UpdateMessageStatusRequest { email_message_id? "emailMessageId", error? "error", recipients? "recipients", status: "status" });
+rt::object!(UpdateMessageStatusRequest { email_message_id? "emailMessageId", error?, recipients?, status! });
 rt::setters!(UpdateMessageStatusRequest new(status: MessageDeliveryStatus) {
     email_message_id: String, error: ProviderError, recipients: [String]
 });
@@ -4236,7 +4199,7 @@ pub struct UpdateNoteRequest {
     pub user_id: Option<String>,
 }
 
-rt::object!(UpdateNoteRequest { body? "body", color? "color", pinned? "pinned", title? "title", user_id? "userId" });
+rt::object!(UpdateNoteRequest { body?, color?, pinned?, title?, user_id? "userId" });
 rt::setters!(UpdateNoteRequest new() { body: String, color: String, pinned: bool, title: String, user_id: String });
 
 /// A change of what a contact is subscribed to, made by a user.
@@ -4261,8 +4224,7 @@ pub struct UpdateSubscriptionRequest {
 }
 
 rt::object!(UpdateSubscriptionRequest {
-    contact_id: "contactId", email: "email", legal_description? "legal_description", legal_reason? "legal_reason",
-    location_id: "locationId", subscription_action: "subscription_action"
+    contact_id! "contactId", email!, legal_description?, legal_reason?, location_id! "locationId", subscription_action!
 });
 rt::setters!(UpdateSubscriptionRequest new(location_id: String, contact_id: String, email: String, subscription_action: SubscriptionAction) {
     legal_description: String, legal_reason: String
@@ -4277,7 +4239,7 @@ pub struct UpdateTaskCompletedRequest {
     pub completed: bool,
 }
 
-rt::object!(UpdateTaskCompletedRequest { completed: "completed" });
+rt::object!(UpdateTaskCompletedRequest { completed! });
 rt::setters!(UpdateTaskCompletedRequest new(completed: bool) {  });
 
 /// What to change in a task.
@@ -4297,7 +4259,7 @@ pub struct UpdateTaskRequest {
     pub title: Option<String>,
 }
 
-rt::object!(UpdateTaskRequest { assigned_to? "assignedTo", body? "body", completed? "completed", due_date? "dueDate", title? "title" });
+rt::object!(UpdateTaskRequest { assigned_to? "assignedTo", body?, completed?, due_date? "dueDate", title? });
 rt::setters!(UpdateTaskRequest new() { assigned_to: String, body: String, completed: bool, due_date: String, title: String });
 
 /// Files to upload for a conversation.
@@ -4322,8 +4284,8 @@ pub struct UploadAttachmentsRequest {
 }
 
 rt::object!(UploadAttachmentsRequest {
-    attachment_urls? "attachmentUrls", chat_service_sid? "chatServiceSid", contact_id: "contactId", conversation_id: "conversationId",
-    file_attachment: "fileAttachment", is_group_sms? "isGroupSms", location_id: "locationId"
+    attachment_urls? "attachmentUrls", chat_service_sid? "chatServiceSid", contact_id! "contactId", conversation_id! "conversationId",
+    file_attachment! "fileAttachment", is_group_sms? "isGroupSms", location_id! "locationId"
 });
 
 /// Where the uploaded files are.
@@ -4353,7 +4315,7 @@ pub struct UploadCustomFieldFilesRequest {
     pub max_files: Option<String>,
 }
 
-rt::object!(UploadCustomFieldFilesRequest { id? "id", max_files? "maxFiles" });
+rt::object!(UploadCustomFieldFilesRequest { id?, max_files? "maxFiles" });
 
 /// Files for custom fields, in parts that are named by the custom field's id and an id that the caller makes up.
 #[derive(Clone, Debug, PartialEq)]
@@ -4384,7 +4346,7 @@ pub struct UploadMediaRequest {
     pub parent_id: Option<String>,
 }
 
-rt::object!(UploadMediaRequest { file? "file", file_url? "fileUrl", hosted? "hosted", name? "name", parent_id? "parentId" });
+rt::object!(UploadMediaRequest { file?, file_url? "fileUrl", hosted?, name?, parent_id? "parentId" });
 
 /// What the storage knows of the file.
 #[derive(Clone, Debug, PartialEq)]
@@ -4400,7 +4362,7 @@ pub struct UploadMetadata {
     pub extra: rt::Extra,
 }
 
-rt::object!(UploadMetadata { content_type? "contentType", size? "size" } extra);
+rt::object!(UploadMetadata { content_type? "contentType", size? } extra);
 
 /// The contact to create or to update.
 #[derive(Clone, Debug, PartialEq)]
@@ -4460,11 +4422,10 @@ pub struct UpsertContactRequest {
 }
 
 rt::object!(UpsertContactRequest {
-    address1? "address1", assigned_to? "assignedTo", city? "city", company_name? "companyName", country? "country",
-    create_new_if_duplicate_allowed? "createNewIfDuplicateAllowed", custom_fields? "customFields", date_of_birth? "dateOfBirth", dnd? "dnd",
-    dnd_settings? "dndSettings", email? "email", first_name? "firstName", gender? "gender", inbound_dnd_settings? "inboundDndSettings",
-    last_name? "lastName", location_id: "locationId", name? "name", phone? "phone", postal_code? "postalCode", source? "source",
-    state? "state", tags? "tags", timezone? "timezone", website? "website"
+    address1?, assigned_to? "assignedTo", city?, company_name? "companyName", country?,
+    create_new_if_duplicate_allowed? "createNewIfDuplicateAllowed", custom_fields? "customFields", date_of_birth? "dateOfBirth", dnd?,
+    dnd_settings? "dndSettings", email?, first_name? "firstName", gender?, inbound_dnd_settings? "inboundDndSettings",
+    last_name? "lastName", location_id! "locationId", name?, phone?, postal_code? "postalCode", source?, state?, tags?, timezone?, website?
 });
 rt::setters!(UpsertContactRequest new(location_id: String) {
     address1: String, assigned_to: String, city: String, company_name: String, country: String, create_new_if_duplicate_allowed: bool,
@@ -4493,9 +4454,7 @@ pub struct UpsertContactResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(UpsertContactResponse {
-    contact? "contact", new? "new", succeded? "succeded", succeeded? "succeeded", trace_id? "traceId"
-} extra);
+rt::object!(UpsertContactResponse { contact?, new?, succeded?, succeeded?, trace_id? "traceId" } extra);
 
 /// Domain and logo of an agency's own edition.
 #[derive(Clone, Debug, PartialEq)]
@@ -4511,7 +4470,7 @@ pub struct WhitelabelDetails {
     pub extra: rt::Extra,
 }
 
-rt::object!(WhitelabelDetails { domain? "domain", logo_url? "logoUrl" } extra);
+rt::object!(WhitelabelDetails { domain?, logo_url? "logoUrl" } extra);
 
 /// When the workflow's event is.
 #[derive(Clone, Debug, PartialEq)]

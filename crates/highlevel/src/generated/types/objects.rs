@@ -5,6 +5,10 @@
 use super::*;
 use reachout_runtime as rt;
 
+// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
+// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
+// the arguments of `new`, then the optional fields; `[T]` is a list.
+
 /// The new object.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -23,8 +27,7 @@ pub struct CreateObjectRequest {
 }
 
 rt::object!(CreateObjectRequest {
-    description? "description", key: "key", labels: "labels", location_id: "locationId",
-    primary_display_property_details: "primaryDisplayPropertyDetails"
+    description?, key!, labels!, location_id! "locationId", primary_display_property_details! "primaryDisplayPropertyDetails"
 });
 rt::setters!(CreateObjectRequest new(labels: ObjectLabelsInput, key: String, location_id: String, primary_display_property_details: ObjectDisplayProperty) {
     description: String
@@ -45,7 +48,7 @@ pub struct CreateRecordRequest {
     pub properties: Option<rt::Object>,
 }
 
-rt::object!(CreateRecordRequest { followers? "followers", location_id? "locationId", owner? "owner", properties? "properties" });
+rt::object!(CreateRecordRequest { followers?, location_id? "locationId", owner?, properties? });
 rt::setters!(CreateRecordRequest new() { followers: [String], location_id: String, owner: [String], properties: (rt::Object) });
 
 /// A record that was deleted.
@@ -62,7 +65,7 @@ pub struct DeleteRecordResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(DeleteRecordResponse { id? "id", success? "success" } extra);
+rt::object!(DeleteRecordResponse { id?, success? } extra);
 
 /// An object and its fields.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,7 +83,7 @@ pub struct GetObjectResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(GetObjectResponse { cache? "cache", fields? "fields", object? "object" } extra);
+rt::object!(GetObjectResponse { cache?, fields?, object? } extra);
 
 /// The objects of a sub-account.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,7 +97,7 @@ pub struct ListObjectsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListObjectsResponse { objects? "objects" } extra);
+rt::object!(ListObjectsResponse { objects? } extra);
 
 /// The field that names the records of an object.
 #[derive(Clone, Debug, PartialEq)]
@@ -109,7 +112,7 @@ pub struct ObjectDisplayProperty {
     pub name: String,
 }
 
-rt::object!(ObjectDisplayProperty { data_type: "dataType", key: "key", name: "name" });
+rt::object!(ObjectDisplayProperty { data_type! "dataType", key!, name! });
 rt::setters!(ObjectDisplayProperty new(key: String, name: String, data_type: String) {  });
 
 /// Names of an object.
@@ -126,7 +129,7 @@ pub struct ObjectLabels {
     pub extra: rt::Extra,
 }
 
-rt::object!(ObjectLabels { plural? "plural", singular? "singular" } extra);
+rt::object!(ObjectLabels { plural?, singular? } extra);
 
 /// Names of a new object.
 #[derive(Clone, Debug, PartialEq)]
@@ -139,7 +142,7 @@ pub struct ObjectLabelsInput {
     pub singular: String,
 }
 
-rt::object!(ObjectLabelsInput { plural: "plural", singular: "singular" });
+rt::object!(ObjectLabelsInput { plural!, singular! });
 rt::setters!(ObjectLabelsInput new(singular: String, plural: String) {  });
 
 /// New names of an object.
@@ -153,7 +156,7 @@ pub struct ObjectLabelsUpdateInput {
     pub singular: Option<String>,
 }
 
-rt::object!(ObjectLabelsUpdateInput { plural? "plural", singular? "singular" });
+rt::object!(ObjectLabelsUpdateInput { plural?, singular? });
 rt::setters!(ObjectLabelsUpdateInput new() { plural: String, singular: String });
 
 /// One object.
@@ -168,7 +171,7 @@ pub struct ObjectResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ObjectResponse { object? "object" } extra);
+rt::object!(ObjectResponse { object? } extra);
 
 /// A kind of record.
 #[derive(Clone, Debug, PartialEq)]
@@ -201,8 +204,8 @@ pub struct ObjectSchema {
 }
 
 rt::object!(ObjectSchema {
-    date_added? "dateAdded", date_updated? "dateUpdated", description? "description", id? "id", key? "key", labels? "labels",
-    location_id? "locationId", primary_display_property? "primaryDisplayProperty", standard? "standard", type_? "type"
+    date_added? "dateAdded", date_updated? "dateUpdated", description?, id?, key?, labels?, location_id? "locationId",
+    primary_display_property? "primaryDisplayProperty", standard?, type_? "type"
 } extra);
 
 /// Origin of an object: defined by the sub-account or by the platform.
@@ -243,9 +246,7 @@ pub struct Record {
     pub extra: rt::Extra,
 }
 
-rt::object!(Record {
-    date_added? "dateAdded", date_updated? "dateUpdated", followers? "followers", id? "id", owner? "owner", properties? "properties"
-} extra);
+rt::object!(Record { date_added? "dateAdded", date_updated? "dateUpdated", followers?, id?, owner?, properties? } extra);
 
 /// Author of a record or of a change.
 #[derive(Clone, Debug, PartialEq)]
@@ -265,7 +266,7 @@ pub struct RecordAuthor {
     pub extra: rt::Extra,
 }
 
-rt::object!(RecordAuthor { channel? "channel", created_at? "createdAt", source? "source", source_id? "sourceId" } extra);
+rt::object!(RecordAuthor { channel?, created_at? "createdAt", source?, source_id? "sourceId" } extra);
 
 /// A condition on one field.
 #[derive(Clone, Debug, PartialEq)]
@@ -280,7 +281,7 @@ pub struct RecordFilter {
     pub value: Option<rt::Value>,
 }
 
-rt::object!(RecordFilter { field? "field", operator? "operator", value? "value" });
+rt::object!(RecordFilter { field?, operator?, value? });
 rt::setters!(RecordFilter new() { field: String, operator: String, value: (rt::Value) });
 
 /// One record.
@@ -295,7 +296,7 @@ pub struct RecordResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(RecordResponse { record? "record" } extra);
+rt::object!(RecordResponse { record? } extra);
 
 /// A record as a search returns it.
 #[derive(Clone, Debug, PartialEq)]
@@ -332,9 +333,8 @@ pub struct RecordSummary {
 }
 
 rt::object!(RecordSummary {
-    created_at? "createdAt", created_by? "createdBy", followers? "followers", id? "id", last_updated_by? "lastUpdatedBy",
-    location_id? "locationId", object_id? "objectId", object_key? "objectKey", owner? "owner", properties? "properties",
-    search_after? "searchAfter", updated_at? "updatedAt"
+    created_at? "createdAt", created_by? "createdBy", followers?, id?, last_updated_by? "lastUpdatedBy", location_id? "locationId",
+    object_id? "objectId", object_key? "objectKey", owner?, properties?, search_after? "searchAfter", updated_at? "updatedAt"
 } extra);
 
 /// Which records to search for, and how many of them.
@@ -357,8 +357,7 @@ pub struct SearchRecordsRequest {
 }
 
 rt::object!(SearchRecordsRequest {
-    filters? "filters", location_id: "locationId", page: int "page", page_limit: int "pageLimit", query? "query",
-    search_after? "searchAfter"
+    filters?, location_id! "locationId", page! int, page_limit! int "pageLimit", query?, search_after? "searchAfter"
 });
 rt::setters!(SearchRecordsRequest new(location_id: String, page: i64, page_limit: i64) {
     filters: [RecordFilter], query: String, search_after: [SortValue]
@@ -385,7 +384,7 @@ pub struct SearchRecordsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(SearchRecordsResponse { records? "records", total? "total" } extra);
+rt::object!(SearchRecordsResponse { records?, total? } extra);
 
 /// What to change in an object.
 #[derive(Clone, Debug, PartialEq)]
@@ -402,9 +401,7 @@ pub struct UpdateObjectRequest {
     pub searchable_properties: Vec<String>,
 }
 
-rt::object!(UpdateObjectRequest {
-    description? "description", labels? "labels", location_id: "locationId", searchable_properties: "searchableProperties"
-});
+rt::object!(UpdateObjectRequest { description?, labels?, location_id! "locationId", searchable_properties! "searchableProperties" });
 rt::setters!(UpdateObjectRequest new(location_id: String, searchable_properties: [String]) {
     description: String, labels: ObjectLabelsUpdateInput
 });
@@ -422,5 +419,5 @@ pub struct UpdateRecordRequest {
     pub properties: Option<rt::Object>,
 }
 
-rt::object!(UpdateRecordRequest { followers? "followers", owner? "owner", properties? "properties" });
+rt::object!(UpdateRecordRequest { followers?, owner?, properties? });
 rt::setters!(UpdateRecordRequest new() { followers: [String], owner: [String], properties: (rt::Object) });

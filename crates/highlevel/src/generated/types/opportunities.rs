@@ -5,6 +5,10 @@
 use super::*;
 use reachout_runtime as rt;
 
+// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
+// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
+// the arguments of `new`, then the optional fields; `[T]` is a list.
+
 /// Who follows an opportunity, and who is new.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -19,7 +23,7 @@ pub struct AddOpportunityFollowersResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(AddOpportunityFollowersResponse { followers? "followers", followers_added? "followersAdded" } extra);
+rt::object!(AddOpportunityFollowersResponse { followers?, followers_added? "followersAdded" } extra);
 
 /// The new opportunity.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,9 +53,8 @@ pub struct CreateOpportunityRequest {
 }
 
 rt::object!(CreateOpportunityRequest {
-    assigned_to? "assignedTo", contact_id: "contactId", custom_fields? "customFields", location_id: "locationId",
-    monetary_value? "monetaryValue", name: "name", pipeline_id: "pipelineId", pipeline_stage_id? "pipelineStageId", source? "source",
-    status: "status"
+    assigned_to? "assignedTo", contact_id! "contactId", custom_fields? "customFields", location_id! "locationId",
+    monetary_value? "monetaryValue", name!, pipeline_id! "pipelineId", pipeline_stage_id? "pipelineStageId", source?, status!
 });
 rt::setters!(CreateOpportunityRequest new(pipeline_id: String, location_id: String, name: String, status: OpportunityStatus, contact_id: String) {
     assigned_to: String, custom_fields: [OpportunityCustomFieldInput], monetary_value: (rt::Number), pipeline_stage_id: String,
@@ -72,7 +75,7 @@ pub struct DeleteOpportunityResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(DeleteOpportunityResponse { succeded? "succeded", success? "success" } extra);
+rt::object!(DeleteOpportunityResponse { succeded?, success? } extra);
 
 /// Reasons for which opportunities are lost.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,7 +91,7 @@ pub struct ListLostReasonsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListLostReasonsResponse { lost_reasons? "lostReasons", total? "total" } extra);
+rt::object!(ListLostReasonsResponse { lost_reasons? "lostReasons", total? } extra);
 
 /// One page of opportunities.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,7 +109,7 @@ pub struct ListOpportunitiesResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListOpportunitiesResponse { aggregations? "aggregations", meta? "meta", opportunities? "opportunities" } extra);
+rt::object!(ListOpportunitiesResponse { aggregations?, meta?, opportunities? } extra);
 
 /// The pipelines of a sub-account.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,7 +123,7 @@ pub struct ListPipelinesResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListPipelinesResponse { pipelines: "pipelines" } extra);
+rt::object!(ListPipelinesResponse { pipelines! } extra);
 
 /// A reason for which opportunities are lost.
 #[derive(Clone, Debug, PartialEq)]
@@ -142,7 +145,7 @@ pub struct LostReason {
     pub extra: rt::Extra,
 }
 
-rt::object!(LostReason { created_at? "createdAt", id? "id", location_id? "locationId", name? "name", updated_at? "updatedAt" } extra);
+rt::object!(LostReason { created_at? "createdAt", id?, location_id? "locationId", name?, updated_at? "updatedAt" } extra);
 
 /// A deal in a stage of a pipeline.
 #[derive(Clone, Debug, PartialEq)]
@@ -219,14 +222,13 @@ pub struct Opportunity {
 }
 
 rt::object!(Opportunity {
-    assigned_to? "assignedTo", attributions? "attributions", calendar_events? "calendarEvents", contact? "contact", contact_id? "contactId",
-    created_at? "createdAt", custom_fields? "customFields", effective_probability? "effectiveProbability",
-    external_object_id? "externalObjectId", followers? "followers", forecast_probability? "forecastProbability", id: "id",
-    index_version? "indexVersion", internal_source? "internalSource", is_attribute? "isAttribute", last_action_date? "lastActionDate",
-    last_stage_change_at? "lastStageChangeAt", last_status_change_at? "lastStatusChangeAt", location_id? "locationId",
-    lost_reason_id? "lostReasonId", monetary_value? "monetaryValue", name? "name", notes? "notes", pipeline_id? "pipelineId",
-    pipeline_stage_id? "pipelineStageId", pipeline_stage_u_id? "pipelineStageUId", relations? "relations", sort? "sort", source? "source",
-    status? "status", tasks? "tasks", updated_at? "updatedAt"
+    assigned_to? "assignedTo", attributions?, calendar_events? "calendarEvents", contact?, contact_id? "contactId", created_at? "createdAt",
+    custom_fields? "customFields", effective_probability? "effectiveProbability", external_object_id? "externalObjectId", followers?,
+    forecast_probability? "forecastProbability", id!, index_version? "indexVersion", internal_source? "internalSource",
+    is_attribute? "isAttribute", last_action_date? "lastActionDate", last_stage_change_at? "lastStageChangeAt",
+    last_status_change_at? "lastStatusChangeAt", location_id? "locationId", lost_reason_id? "lostReasonId", monetary_value? "monetaryValue",
+    name?, notes?, pipeline_id? "pipelineId", pipeline_stage_id? "pipelineStageId", pipeline_stage_u_id? "pipelineStageUId", relations?,
+    sort?, source?, status?, tasks?, updated_at? "updatedAt"
 } extra);
 
 /// The contact of an opportunity.
@@ -255,10 +257,7 @@ pub struct OpportunityContact {
     pub extra: rt::Extra,
 }
 
-rt::object!(OpportunityContact {
-    company_name? "companyName", email? "email", followers? "followers", id? "id", name? "name", phone? "phone", score? "score",
-    tags? "tags"
-} extra);
+rt::object!(OpportunityContact { company_name? "companyName", email?, followers?, id?, name?, phone?, score?, tags? } extra);
 
 /// The value of a custom field.
 #[derive(Clone, Debug, PartialEq)]
@@ -278,7 +277,7 @@ pub struct OpportunityCustomField {
     pub extra: rt::Extra,
 }
 
-rt::object!(OpportunityCustomField { field_value? "fieldValue", field_value_string? "fieldValueString", id? "id", type_? "type" } extra);
+rt::object!(OpportunityCustomField { field_value? "fieldValue", field_value_string? "fieldValueString", id?, type_? "type" } extra);
 
 /// A value to give to a custom field. Name the field by `id` or by `key`.
 #[derive(Clone, Debug, PartialEq)]
@@ -294,7 +293,7 @@ pub struct OpportunityCustomFieldInput {
     pub key: Option<String>,
 }
 
-rt::object!(OpportunityCustomFieldInput { field_value? "field_value", id? "id", key? "key" });
+rt::object!(OpportunityCustomFieldInput { field_value?, id?, key? });
 rt::setters!(OpportunityCustomFieldInput new() { field_value: CustomFieldContent, id: String, key: String });
 
 /// Details to add to each opportunity.
@@ -312,12 +311,7 @@ pub struct OpportunityDetailsInput {
     pub un_read_conversations: bool,
 }
 
-rt::object!(OpportunityDetailsInput {
-    calendar_events: "calendarEvents",
-    notes: "notes",
-    tasks: "tasks",
-    un_read_conversations: "unReadConversations"
-});
+rt::object!(OpportunityDetailsInput { calendar_events! "calendarEvents", notes!, tasks!, un_read_conversations! "unReadConversations" });
 rt::setters!(OpportunityDetailsInput new(notes: bool, tasks: bool, calendar_events: bool, un_read_conversations: bool) {  });
 
 /// A condition on one field.
@@ -333,7 +327,7 @@ pub struct OpportunityFilter {
     pub value: Option<rt::Value>,
 }
 
-rt::object!(OpportunityFilter { field? "field", operator? "operator", value? "value" });
+rt::object!(OpportunityFilter { field?, operator?, value? });
 rt::setters!(OpportunityFilter new() { field: String, operator: String, value: (rt::Value) });
 
 /// Whether the followers are added or removed.
@@ -357,7 +351,7 @@ pub struct OpportunityFollowersRequest {
     pub followers: Vec<String>,
 }
 
-rt::object!(OpportunityFollowersRequest { followers: "followers" });
+rt::object!(OpportunityFollowersRequest { followers! });
 rt::setters!(OpportunityFollowersRequest new(followers: [String]) {  });
 
 /// Position in a list of opportunities: total, page and next page.
@@ -386,7 +380,7 @@ pub struct OpportunityPageMeta {
 
 rt::object!(OpportunityPageMeta {
     current_page? "currentPage", next_page? "nextPage", next_page_url? "nextPageUrl", prev_page? "prevPage", start_after? "startAfter",
-    start_after_id? "startAfterId", total? "total"
+    start_after_id? "startAfterId", total?
 } extra);
 
 /// A record that an opportunity is related to, such as its contact.
@@ -424,9 +418,8 @@ pub struct OpportunityRelation {
 }
 
 rt::object!(OpportunityRelation {
-    association_id? "associationId", attributed? "attributed", company_name? "companyName", contact_name? "contactName", email? "email",
-    full_name? "fullName", object_key? "objectKey", phone? "phone", primary? "primary", record_id? "recordId", relation_id? "relationId",
-    tags? "tags"
+    association_id? "associationId", attributed?, company_name? "companyName", contact_name? "contactName", email?, full_name? "fullName",
+    object_key? "objectKey", phone?, primary?, record_id? "recordId", relation_id? "relationId", tags?
 } extra);
 
 /// One opportunity.
@@ -441,7 +434,7 @@ pub struct OpportunityResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(OpportunityResponse { opportunity: "opportunity" } extra);
+rt::object!(OpportunityResponse { opportunity! } extra);
 
 /// A field to sort by.
 #[derive(Clone, Debug, PartialEq)]
@@ -454,7 +447,7 @@ pub struct OpportunitySort {
     pub field: Option<String>,
 }
 
-rt::object!(OpportunitySort { direction? "direction", field? "field" });
+rt::object!(OpportunitySort { direction?, field? });
 rt::setters!(OpportunitySort new() { direction: String, field: String });
 
 /// Creator of an opportunity.
@@ -477,7 +470,7 @@ pub struct OpportunitySource {
     pub extra: rt::Extra,
 }
 
-rt::object!(OpportunitySource { api_version? "apiVersion", channel? "channel", id? "id", source? "source", type_? "type" } extra);
+rt::object!(OpportunitySource { api_version? "apiVersion", channel?, id?, source?, type_? "type" } extra);
 
 /// Status of an opportunity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -546,8 +539,8 @@ pub struct Pipeline {
 }
 
 rt::object!(Pipeline {
-    color_render_mode? "colorRenderMode", date_added? "dateAdded", date_updated? "dateUpdated", id: "id", location_id? "locationId",
-    name? "name", position? "position", show_in_funnel? "showInFunnel", show_in_pie_chart? "showInPieChart", stages? "stages",
+    color_render_mode? "colorRenderMode", date_added? "dateAdded", date_updated? "dateUpdated", id!, location_id? "locationId", name?,
+    position?, show_in_funnel? "showInFunnel", show_in_pie_chart? "showInPieChart", stages?,
     use_opportunity_probability? "useOpportunityProbability"
 } extra);
 
@@ -592,7 +585,7 @@ pub struct PipelineStage {
 }
 
 rt::object!(PipelineStage {
-    id? "id", name? "name", position? "position", show_in_funnel? "showInFunnel", show_in_pie_chart? "showInPieChart",
+    id?, name?, position?, show_in_funnel? "showInFunnel", show_in_pie_chart? "showInPieChart",
     stage_win_probability? "stageWinProbability"
 } extra);
 
@@ -610,7 +603,7 @@ pub struct RemoveOpportunityFollowersResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(RemoveOpportunityFollowersResponse { followers? "followers", followers_removed? "followersRemoved" } extra);
+rt::object!(RemoveOpportunityFollowersResponse { followers?, followers_removed? "followersRemoved" } extra);
 
 /// Which opportunities to search for, and how many of them.
 #[derive(Clone, Debug, PartialEq)]
@@ -636,8 +629,8 @@ pub struct SearchOpportunitiesRequest {
 }
 
 rt::object!(SearchOpportunitiesRequest {
-    additional_details: "additionalDetails", filters? "filters", limit: int "limit", location_id: "locationId", page: int "page",
-    query? "query", search_after: "searchAfter", sort? "sort"
+    additional_details! "additionalDetails", filters?, limit! int, location_id! "locationId", page! int, query?,
+    search_after! "searchAfter", sort?
 });
 rt::setters!(SearchOpportunitiesRequest new(location_id: String, limit: i64, page: i64, search_after: [SortValue], additional_details: OpportunityDetailsInput) {
     filters: [OpportunityFilter], query: String, sort: [OpportunitySort]
@@ -666,7 +659,7 @@ pub struct SearchOpportunitiesResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(SearchOpportunitiesResponse { aggregations? "aggregations", opportunities: "opportunities", total? "total" } extra);
+rt::object!(SearchOpportunitiesResponse { aggregations?, opportunities!, total? } extra);
 
 /// What to change in an opportunity.
 #[derive(Clone, Debug, PartialEq)]
@@ -692,8 +685,8 @@ pub struct UpdateOpportunityRequest {
 }
 
 rt::object!(UpdateOpportunityRequest {
-    assigned_to? "assignedTo", custom_fields? "customFields", monetary_value? "monetaryValue", name? "name", pipeline_id? "pipelineId",
-    pipeline_stage_id? "pipelineStageId", source? "source", status? "status"
+    assigned_to? "assignedTo", custom_fields? "customFields", monetary_value? "monetaryValue", name?, pipeline_id? "pipelineId",
+    pipeline_stage_id? "pipelineStageId", source?, status?
 });
 rt::setters!(UpdateOpportunityRequest new() {
     assigned_to: String, custom_fields: [OpportunityCustomFieldInput], monetary_value: (rt::Number), name: String, pipeline_id: String,
@@ -711,7 +704,7 @@ pub struct UpdateOpportunityStatusRequest {
     pub status: OpportunityStatus,
 }
 
-rt::object!(UpdateOpportunityStatusRequest { lost_reason_id? "lostReasonId", status: "status" });
+rt::object!(UpdateOpportunityStatusRequest { lost_reason_id? "lostReasonId", status! });
 rt::setters!(UpdateOpportunityStatusRequest new(status: OpportunityStatus) { lost_reason_id: String });
 
 /// The opportunity to create or to update. Name the opportunity by `id`, or the contact by `contactId`.
@@ -748,9 +741,9 @@ pub struct UpsertOpportunityRequest {
 }
 
 rt::object!(UpsertOpportunityRequest {
-    assigned_to? "assignedTo", contact_id? "contactId", followers? "followers", followers_action_type? "followersActionType", id? "id",
-    is_remove_all_followers? "isRemoveAllFollowers", location_id: "locationId", lost_reason_id? "lostReasonId",
-    monetary_value? "monetaryValue", name? "name", pipeline_id: "pipelineId", pipeline_stage_id? "pipelineStageId", status? "status"
+    assigned_to? "assignedTo", contact_id? "contactId", followers?, followers_action_type? "followersActionType", id?,
+    is_remove_all_followers? "isRemoveAllFollowers", location_id! "locationId", lost_reason_id? "lostReasonId",
+    monetary_value? "monetaryValue", name?, pipeline_id! "pipelineId", pipeline_stage_id? "pipelineStageId", status?
 });
 rt::setters!(UpsertOpportunityRequest new(pipeline_id: String, location_id: String) {
     assigned_to: String, contact_id: String, followers: [String], followers_action_type: OpportunityFollowersAction, id: String,
@@ -772,4 +765,4 @@ pub struct UpsertOpportunityResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(UpsertOpportunityResponse { new? "new", opportunity? "opportunity" } extra);
+rt::object!(UpsertOpportunityResponse { new?, opportunity? } extra);

@@ -4,6 +4,10 @@
 
 use reachout_runtime as rt;
 
+// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
+// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
+// the arguments of `new`, then the optional fields; `[T]` is a list.
+
 /// A phone number that can be bought.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -43,9 +47,8 @@ pub struct AvailablePhoneNumber {
 }
 
 rt::object!(AvailablePhoneNumber {
-    address_requirements? "addressRequirements", beta? "beta", capabilities? "capabilities", friendly_name? "friendlyName",
-    iso_country? "isoCountry", lata? "lata", latitude? "latitude", locality? "locality", longitude? "longitude",
-    phone_number? "phoneNumber", postal_code? "postalCode", price? "price", rate_center? "rateCenter", region? "region"
+    address_requirements? "addressRequirements", beta?, capabilities?, friendly_name? "friendlyName", iso_country? "isoCountry", lata?,
+    latitude?, locality?, longitude?, phone_number? "phoneNumber", postal_code? "postalCode", price?, rate_center? "rateCenter", region?
 } extra);
 
 /// Capabilities of a phone number that can be bought.
@@ -66,7 +69,7 @@ pub struct AvailablePhoneNumberCapabilities {
     pub extra: rt::Extra,
 }
 
-rt::object!(AvailablePhoneNumberCapabilities { mms? "MMS", sms? "SMS", voice? "voice" } extra);
+rt::object!(AvailablePhoneNumberCapabilities { mms? "MMS", sms? "SMS", voice? } extra);
 
 /// Service for inbound calls.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,7 +85,7 @@ pub struct InboundCallService {
     pub extra: rt::Extra,
 }
 
-rt::object!(InboundCallService { type_? "type", value? "value" } extra);
+rt::object!(InboundCallService { type_? "type", value? } extra);
 
 /// Kind of service for inbound calls.
 ///
@@ -116,7 +119,7 @@ pub struct ListAvailablePhoneNumbersResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListAvailablePhoneNumbersResponse { fingerprint_id? "fingerprintId", numbers? "numbers" } extra);
+rt::object!(ListAvailablePhoneNumbersResponse { fingerprint_id? "fingerprintId", numbers? } extra);
 
 /// Pools of phone numbers.
 #[derive(Clone, Debug, PartialEq)]
@@ -134,7 +137,7 @@ pub struct ListNumberPoolsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListNumberPoolsResponse { data? "data", success? "success", total? "total" } extra);
+rt::object!(ListNumberPoolsResponse { data?, success?, total? } extra);
 
 /// One page of phone numbers.
 #[derive(Clone, Debug, PartialEq)]
@@ -157,7 +160,7 @@ pub struct ListPhoneNumbersResponse {
 }
 
 rt::object!(ListPhoneNumbersResponse {
-    account_status? "accountStatus", is_under_ghl? "isUnderGhl", numbers? "numbers", page? "page", page_size? "pageSize"
+    account_status? "accountStatus", is_under_ghl? "isUnderGhl", numbers?, page?, page_size? "pageSize"
 } extra);
 
 /// Phone numbers that are shown to visitors in turn, to tell where calls come from.
@@ -191,9 +194,8 @@ pub struct NumberPool {
 }
 
 rt::object!(NumberPool {
-    call_recording? "callRecording", forwarding_number? "forwardingNumber", id? "id", inbound_call_service? "inboundCallService",
-    is_active? "isActive", location_id? "locationId", name? "name", numbers? "numbers", whisper? "whisper",
-    whisper_message? "whisperMessage"
+    call_recording? "callRecording", forwarding_number? "forwardingNumber", id?, inbound_call_service? "inboundCallService",
+    is_active? "isActive", location_id? "locationId", name?, numbers?, whisper?, whisper_message? "whisperMessage"
 } extra);
 
 /// A phone number of a pool.
@@ -295,11 +297,11 @@ pub struct PhoneNumber {
 }
 
 rt::object!(PhoneNumber {
-    address_sid? "addressSid", bundle_sid? "bundleSid", capabilities? "capabilities", country_code? "countryCode", date_added? "dateAdded",
+    address_sid? "addressSid", bundle_sid? "bundleSid", capabilities?, country_code? "countryCode", date_added? "dateAdded",
     date_updated? "dateUpdated", forwarding_number? "forwardingNumber", friendly_name? "friendlyName",
     inbound_call_service? "inboundCallService", is_default_number? "isDefaultNumber",
     is_group_conversation_enabled? "isGroupConversationEnabled", linked_ring_all_users? "linkedRingAllUsers", linked_user? "linkedUser",
-    origin? "origin", phone_number? "phoneNumber", sid? "sid", type_? "type"
+    origin?, phone_number? "phoneNumber", sid?, type_? "type"
 } extra);
 
 /// Capabilities of a phone number.
@@ -320,7 +322,7 @@ pub struct PhoneNumberCapabilities {
     pub extra: rt::Extra,
 }
 
-rt::object!(PhoneNumberCapabilities { fax? "fax", mms? "mms", sms? "sms", voice? "voice" } extra);
+rt::object!(PhoneNumberCapabilities { fax?, mms?, sms?, voice? } extra);
 
 /// Origin of a phone number.
 ///
@@ -356,7 +358,7 @@ pub struct PhoneNumberPrice {
     pub extra: rt::Extra,
 }
 
-rt::object!(PhoneNumberPrice { number_type? "number_type", price? "price", price_unit? "price_unit" } extra);
+rt::object!(PhoneNumberPrice { number_type?, price?, price_unit? } extra);
 
 /// Type of a phone number to buy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -419,8 +421,8 @@ pub struct PurchasePhoneNumberRequest {
 }
 
 rt::object!(PurchasePhoneNumberRequest {
-    address_sid? "addressSid", bundle_sid? "bundleSid", country_code? "countryCode", fingerprint_id? "fingerprintId", locality? "locality",
-    number_type? "numberType", phone_number: "phoneNumber", region? "region", skip_location_kyc? "skipLocationKYC"
+    address_sid? "addressSid", bundle_sid? "bundleSid", country_code? "countryCode", fingerprint_id? "fingerprintId", locality?,
+    number_type? "numberType", phone_number! "phoneNumber", region?, skip_location_kyc? "skipLocationKYC"
 });
 rt::setters!(PurchasePhoneNumberRequest new(phone_number: String) {
     address_sid: String, bundle_sid: String, country_code: String, fingerprint_id: String, locality: String,
@@ -460,7 +462,6 @@ pub struct PurchasePhoneNumberResponse {
 }
 
 rt::object!(PurchasePhoneNumberResponse {
-    account_sid? "account_sid", assigned_to_numbers? "assigned_to_numbers", id? "id", location_id? "location_id",
-    migration_numbers? "migration_numbers", migration_status? "migration_status", new_account_sid? "new_account_sid",
-    number_name? "number_name", numbers? "numbers", under_ghl_account? "under_ghl_account", validate_sms? "validate_sms"
+    account_sid?, assigned_to_numbers?, id?, location_id?, migration_numbers?, migration_status?, new_account_sid?, number_name?, numbers?,
+    under_ghl_account?, validate_sms?
 } extra);

@@ -5,6 +5,10 @@
 use super::*;
 use reachout_runtime as rt;
 
+// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
+// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
+// the arguments of `new`, then the optional fields; `[T]` is a list.
+
 /// A document or contract that contacts sign.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -51,10 +55,9 @@ pub struct Document {
 }
 
 rt::object!(Document {
-    id? "_id", created_at? "createdAt", deleted? "deleted", document_id? "documentId", document_revision? "documentRevision",
-    fillable_fields? "fillableFields", grand_total? "grandTotal", is_expired? "isExpired", links? "links", locale? "locale",
-    location_id? "locationId", name? "name", payment_status? "paymentStatus", recipients? "recipients", status? "status", type_? "type",
-    updated_at? "updatedAt"
+    id? "_id", created_at? "createdAt", deleted?, document_id? "documentId", document_revision? "documentRevision",
+    fillable_fields? "fillableFields", grand_total? "grandTotal", is_expired? "isExpired", links?, locale?, location_id? "locationId",
+    name?, payment_status? "paymentStatus", recipients?, status?, type_? "type", updated_at? "updatedAt"
 } extra);
 
 /// A person who gets a copy of a document.
@@ -77,12 +80,7 @@ pub struct DocumentCopyRecipient {
 }
 
 rt::object!(DocumentCopyRecipient {
-    contact_name: "contactName",
-    email: "email",
-    first_name: "firstName",
-    id: "id",
-    image_url: "imageUrl",
-    last_name: "lastName"
+    contact_name! "contactName", email!, first_name! "firstName", id!, image_url! "imageUrl", last_name! "lastName"
 });
 rt::setters!(DocumentCopyRecipient new(email: String, id: String, image_url: String, contact_name: String, first_name: String, last_name: String) {
 
@@ -104,7 +102,7 @@ pub struct DocumentDiscount {
     pub extra: rt::Extra,
 }
 
-rt::object!(DocumentDiscount { id? "id", type_? "type", value? "value" } extra);
+rt::object!(DocumentDiscount { id?, type_? "type", value? } extra);
 
 /// Kind of discount.
 ///
@@ -224,8 +222,8 @@ pub struct DocumentField {
 }
 
 rt::object!(DocumentField {
-    entity_type? "entityType", field_id? "fieldId", has_completed? "hasCompleted", id? "id", is_required? "isRequired",
-    recipient? "recipient", type_? "type", value? "value"
+    entity_type? "entityType", field_id? "fieldId", has_completed? "hasCompleted", id?, is_required? "isRequired", recipient?,
+    type_? "type", value?
 } extra);
 
 /// A link of one person to a document.
@@ -255,8 +253,8 @@ pub struct DocumentLink {
 }
 
 rt::object!(DocumentLink {
-    created_by? "createdBy", deleted? "deleted", document_id? "documentId", document_revision? "documentRevision",
-    entity_name? "entityName", recipient_category? "recipientCategory", recipient_id? "recipientId", reference_id? "referenceId"
+    created_by? "createdBy", deleted?, document_id? "documentId", document_revision? "documentRevision", entity_name? "entityName",
+    recipient_category? "recipientCategory", recipient_id? "recipientId", reference_id? "referenceId"
 } extra);
 
 /// How a document is sent.
@@ -282,7 +280,7 @@ pub struct DocumentNotificationContent {
     pub template_id: String,
 }
 
-rt::object!(DocumentNotificationContent { subject: "subject", template_id: "templateId" });
+rt::object!(DocumentNotificationContent { subject!, template_id! "templateId" });
 rt::setters!(DocumentNotificationContent new(template_id: String, subject: String) {  });
 
 /// Sender of the email.
@@ -296,7 +294,7 @@ pub struct DocumentNotificationSender {
     pub from_name: String,
 }
 
-rt::object!(DocumentNotificationSender { from_email: "fromEmail", from_name: "fromName" });
+rt::object!(DocumentNotificationSender { from_email! "fromEmail", from_name! "fromName" });
 rt::setters!(DocumentNotificationSender new(from_email: String, from_name: String) {  });
 
 /// Settings of the email that a document is sent with.
@@ -310,7 +308,7 @@ pub struct DocumentNotificationSettings {
     pub sender: DocumentNotificationSender,
 }
 
-rt::object!(DocumentNotificationSettings { receive: "receive", sender: "sender" });
+rt::object!(DocumentNotificationSettings { receive!, sender! });
 rt::setters!(DocumentNotificationSettings new(receive: DocumentNotificationContent, sender: DocumentNotificationSender) {  });
 
 /// A person who has to sign a document.
@@ -364,10 +362,10 @@ pub struct DocumentRecipient {
 }
 
 rt::object!(DocumentRecipient {
-    contact_name? "contactName", country? "country", email? "email", entity_name? "entityName", first_name? "firstName",
-    has_completed? "hasCompleted", id? "id", img_url? "imgUrl", initials_img_url? "initialsImgUrl", ip? "ip", is_primary? "isPrimary",
-    last_name? "lastName", last_viewed_at? "lastViewedAt", phone? "phone", phone_number? "phoneNumber", role? "role",
-    share_link? "shareLink", signed_date? "signedDate", signing_order? "signingOrder", user_agent? "userAgent"
+    contact_name? "contactName", country?, email?, entity_name? "entityName", first_name? "firstName", has_completed? "hasCompleted", id?,
+    img_url? "imgUrl", initials_img_url? "initialsImgUrl", ip?, is_primary? "isPrimary", last_name? "lastName",
+    last_viewed_at? "lastViewedAt", phone?, phone_number? "phoneNumber", role?, share_link? "shareLink", signed_date? "signedDate",
+    signing_order? "signingOrder", user_agent? "userAgent"
 } extra);
 
 /// Role of a person who gets a document.
@@ -442,9 +440,9 @@ pub struct DocumentTemplate {
 }
 
 rt::object!(DocumentTemplate {
-    underscore_id? "_id", created_at? "createdAt", deleted? "deleted", doc_form_url? "docFormUrl", document_count? "documentCount",
-    id? "id", is_public_document? "isPublicDocument", location_id? "locationId", name? "name", type_? "type", updated_at? "updatedAt",
-    updated_by? "updatedBy", version? "version"
+    underscore_id? "_id", created_at? "createdAt", deleted?, doc_form_url? "docFormUrl", document_count? "documentCount", id?,
+    is_public_document? "isPublicDocument", location_id? "locationId", name?, type_? "type", updated_at? "updatedAt",
+    updated_by? "updatedBy", version?
 } extra);
 
 /// Type of a template of documents.
@@ -483,9 +481,7 @@ pub struct DocumentTotal {
     pub extra: rt::Extra,
 }
 
-rt::object!(DocumentTotal {
-    amount? "amount", currency? "currency", discount_percentage? "discountPercentage", discounts? "discounts"
-} extra);
+rt::object!(DocumentTotal { amount?, currency?, discount_percentage? "discountPercentage", discounts? } extra);
 
 /// One page of templates.
 #[derive(Clone, Debug, PartialEq)]
@@ -503,7 +499,7 @@ pub struct ListDocumentTemplatesResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListDocumentTemplatesResponse { data? "data", total? "total", trace_id? "traceId" } extra);
+rt::object!(ListDocumentTemplatesResponse { data?, total?, trace_id? "traceId" } extra);
 
 /// One page of documents.
 #[derive(Clone, Debug, PartialEq)]
@@ -524,8 +520,7 @@ pub struct ListDocumentsResponse {
 }
 
 rt::object!(ListDocumentsResponse {
-    documents? "documents", total? "total", white_label_base_url? "whiteLabelBaseUrl",
-    white_label_base_url_for_invoice? "whiteLabelBaseUrlForInvoice"
+    documents?, total?, white_label_base_url? "whiteLabelBaseUrl", white_label_base_url_for_invoice? "whiteLabelBaseUrlForInvoice"
 } extra);
 
 /// Which document to send, and how.
@@ -550,8 +545,8 @@ pub struct SendDocumentRequest {
 }
 
 rt::object!(SendDocumentRequest {
-    cc_recipients? "ccRecipients", document_id: "documentId", document_name? "documentName", location_id: "locationId", medium? "medium",
-    notification_settings? "notificationSettings", sent_by: "sentBy"
+    cc_recipients? "ccRecipients", document_id! "documentId", document_name? "documentName", location_id! "locationId", medium?,
+    notification_settings? "notificationSettings", sent_by! "sentBy"
 });
 rt::setters!(SendDocumentRequest new(location_id: String, document_id: String, sent_by: String) {
     cc_recipients: [DocumentCopyRecipient], document_name: String, medium: DocumentMedium,
@@ -572,7 +567,7 @@ pub struct SendDocumentResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(SendDocumentResponse { links? "links", success? "success" } extra);
+rt::object!(SendDocumentResponse { links?, success? } extra);
 
 /// Which template to use, and for whom.
 #[derive(Clone, Debug, PartialEq)]
@@ -594,8 +589,8 @@ pub struct SendDocumentTemplateRequest {
 }
 
 rt::object!(SendDocumentTemplateRequest {
-    contact_id: "contactId", location_id: "locationId", opportunity_id? "opportunityId", send_document? "sendDocument",
-    template_id: "templateId", user_id: "userId"
+    contact_id! "contactId", location_id! "locationId", opportunity_id? "opportunityId", send_document? "sendDocument",
+    template_id! "templateId", user_id! "userId"
 });
 rt::setters!(SendDocumentTemplateRequest new(template_id: String, user_id: String, location_id: String, contact_id: String) {
     opportunity_id: String, send_document: bool
@@ -615,4 +610,4 @@ pub struct SendDocumentTemplateResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(SendDocumentTemplateResponse { links? "links", success? "success" } extra);
+rt::object!(SendDocumentTemplateResponse { links?, success? } extra);

@@ -5,6 +5,10 @@
 use super::*;
 use reachout_runtime as rt;
 
+// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
+// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
+// the arguments of `new`, then the optional fields; `[T]` is a list.
+
 /// Which snapshot to share, and with whom.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -20,10 +24,7 @@ pub struct CreateSnapshotShareLinkRequest {
     pub snapshot_id: String,
 }
 
-rt::object!(CreateSnapshotShareLinkRequest {
-    relationship_number? "relationship_number", share_location_id? "share_location_id", share_type: "share_type",
-    snapshot_id: "snapshot_id"
-});
+rt::object!(CreateSnapshotShareLinkRequest { relationship_number?, share_location_id?, share_type!, snapshot_id! });
 rt::setters!(CreateSnapshotShareLinkRequest new(snapshot_id: String, share_type: SnapshotShareType) {
     relationship_number: String, share_location_id: String
 });
@@ -42,7 +43,7 @@ pub struct CreateSnapshotShareLinkResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(CreateSnapshotShareLinkResponse { id? "id", share_link? "shareLink" } extra);
+rt::object!(CreateSnapshotShareLinkResponse { id?, share_link? "shareLink" } extra);
 
 /// One push of a snapshot.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,7 +57,7 @@ pub struct GetLastSnapshotPushResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(GetLastSnapshotPushResponse { data? "data" } extra);
+rt::object!(GetLastSnapshotPushResponse { data? } extra);
 
 /// One page of pushes.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,7 +71,7 @@ pub struct ListSnapshotPushesResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListSnapshotPushesResponse { data? "data" } extra);
+rt::object!(ListSnapshotPushesResponse { data? } extra);
 
 /// The snapshots of an agency.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,7 +85,7 @@ pub struct ListSnapshotsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListSnapshotsResponse { snapshots? "snapshots" } extra);
+rt::object!(ListSnapshotsResponse { snapshots? } extra);
 
 /// A template of a sub-account.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,7 +103,7 @@ pub struct Snapshot {
     pub extra: rt::Extra,
 }
 
-rt::object!(Snapshot { id? "id", name? "name", type_? "type" } extra);
+rt::object!(Snapshot { id?, name?, type_? "type" } extra);
 
 /// A push of a snapshot to a sub-account.
 #[derive(Clone, Debug, PartialEq)]
@@ -122,7 +123,7 @@ pub struct SnapshotPush {
     pub extra: rt::Extra,
 }
 
-rt::object!(SnapshotPush { date_added? "dateAdded", id? "id", location_id? "locationId", status? "status" } extra);
+rt::object!(SnapshotPush { date_added? "dateAdded", id?, location_id? "locationId", status? } extra);
 
 /// A push of a snapshot to a sub-account, with its parts.
 #[derive(Clone, Debug, PartialEq)]
@@ -144,9 +145,7 @@ pub struct SnapshotPushDetails {
     pub extra: rt::Extra,
 }
 
-rt::object!(SnapshotPushDetails {
-    completed? "completed", id? "id", location_id? "locationId", pending? "pending", status? "status"
-} extra);
+rt::object!(SnapshotPushDetails { completed?, id?, location_id? "locationId", pending?, status? } extra);
 
 /// Kind of link: `agency_link` is for agencies that are named, `location_link` for sub-accounts that are named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

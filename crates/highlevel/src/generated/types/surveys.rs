@@ -5,6 +5,10 @@
 use super::*;
 use reachout_runtime as rt;
 
+// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
+// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
+// the arguments of `new`, then the optional fields; `[T]` is a list.
+
 /// One page of submissions.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -19,7 +23,7 @@ pub struct ListSurveySubmissionsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListSurveySubmissionsResponse { meta? "meta", submissions? "submissions" } extra);
+rt::object!(ListSurveySubmissionsResponse { meta?, submissions? } extra);
 
 /// One page of surveys.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,7 +39,7 @@ pub struct ListSurveysResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListSurveysResponse { surveys? "surveys", total? "total" } extra);
+rt::object!(ListSurveysResponse { surveys?, total? } extra);
 
 /// A survey.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,7 +57,7 @@ pub struct Survey {
     pub extra: rt::Extra,
 }
 
-rt::object!(Survey { id? "id", location_id? "locationId", name? "name" } extra);
+rt::object!(Survey { id?, location_id? "locationId", name? } extra);
 
 /// A submission of a survey by a contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,5 +84,5 @@ pub struct SurveySubmission {
 }
 
 rt::object!(SurveySubmission {
-    contact_id? "contactId", created_at? "createdAt", email? "email", id? "id", name? "name", others? "others", survey_id? "surveyId"
+    contact_id? "contactId", created_at? "createdAt", email?, id?, name?, others?, survey_id? "surveyId"
 } extra);

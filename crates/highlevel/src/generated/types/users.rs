@@ -5,6 +5,10 @@
 use super::*;
 use reachout_runtime as rt;
 
+// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
+// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
+// the arguments of `new`, then the optional fields; `[T]` is a list.
+
 /// The new user.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -44,9 +48,9 @@ pub struct CreateUserRequest {
 }
 
 rt::object!(CreateUserRequest {
-    company_id: "companyId", email: "email", first_name: "firstName", last_name: "lastName", location_ids: "locationIds",
-    password: "password", permissions? "permissions", phone? "phone", platform_language? "platformLanguage", profile_photo? "profilePhoto",
-    role: "role", scopes? "scopes", scopes_assigned_to_only? "scopesAssignedToOnly", twilio_phone? "twilioPhone", type_: "type"
+    company_id! "companyId", email!, first_name! "firstName", last_name! "lastName", location_ids! "locationIds", password!, permissions?,
+    phone?, platform_language? "platformLanguage", profile_photo? "profilePhoto", role!, scopes?,
+    scopes_assigned_to_only? "scopesAssignedToOnly", twilio_phone? "twilioPhone", type_! "type"
 });
 rt::setters!(CreateUserRequest new(company_id: String, first_name: String, last_name: String, email: String, password: String, type_: String, role: String, location_ids: [String]) {
     permissions: UserPermissions, phone: String, platform_language: UserLanguage, profile_photo: String, scopes: [UserScope],
@@ -67,7 +71,7 @@ pub struct DeleteUserResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(DeleteUserResponse { message? "message", succeded? "succeded" } extra);
+rt::object!(DeleteUserResponse { message?, succeded? } extra);
 
 /// The users of a sub-account.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,7 +85,7 @@ pub struct ListUsersResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListUsersResponse { users: "users" } extra);
+rt::object!(ListUsersResponse { users! } extra);
 
 /// Which users to look for.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,9 +106,7 @@ pub struct SearchUsersByEmailRequest {
     pub skip: Option<String>,
 }
 
-rt::object!(SearchUsersByEmailRequest {
-    company_id: "companyId", deleted? "deleted", emails: "emails", limit? "limit", projection? "projection", skip? "skip"
-});
+rt::object!(SearchUsersByEmailRequest { company_id! "companyId", deleted?, emails!, limit?, projection?, skip? });
 rt::setters!(SearchUsersByEmailRequest new(company_id: String, emails: TextOrList) {
     deleted: bool, limit: String, projection: String, skip: String
 });
@@ -123,7 +125,7 @@ pub struct SearchUsersResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(SearchUsersResponse { count? "count", users? "users" } extra);
+rt::object!(SearchUsersResponse { count?, users? } extra);
 
 /// What to change in a user.
 #[derive(Clone, Debug, PartialEq)]
@@ -164,9 +166,9 @@ pub struct UpdateUserRequest {
 }
 
 rt::object!(UpdateUserRequest {
-    company_id? "companyId", email? "email", first_name? "firstName", last_name? "lastName", location_ids? "locationIds",
-    password? "password", permissions? "permissions", phone? "phone", platform_language? "platformLanguage", profile_photo? "profilePhoto",
-    role? "role", scopes? "scopes", scopes_assigned_to_only? "scopesAssignedToOnly", twilio_phone? "twilioPhone", type_? "type"
+    company_id? "companyId", email?, first_name? "firstName", last_name? "lastName", location_ids? "locationIds", password?, permissions?,
+    phone?, platform_language? "platformLanguage", profile_photo? "profilePhoto", role?, scopes?,
+    scopes_assigned_to_only? "scopesAssignedToOnly", twilio_phone? "twilioPhone", type_? "type"
 });
 rt::setters!(UpdateUserRequest new() {
     company_id: String, email: String, first_name: String, last_name: String, location_ids: [String], password: String,
@@ -211,9 +213,8 @@ pub struct User {
 }
 
 rt::object!(User {
-    deleted? "deleted", email? "email", extension? "extension", first_name? "firstName", id? "id", last_name? "lastName",
-    lc_phone? "lcPhone", name? "name", permissions? "permissions", phone? "phone", platform_language? "platformLanguage", roles? "roles",
-    scopes? "scopes"
+    deleted?, email?, extension?, first_name? "firstName", id?, last_name? "lastName", lc_phone? "lcPhone", name?, permissions?, phone?,
+    platform_language? "platformLanguage", roles?, scopes?
 } extra);
 
 /// Language of a user's interface.
@@ -451,9 +452,8 @@ pub struct UserResponse {
 }
 
 rt::object!(UserResponse {
-    deleted? "deleted", email? "email", extension? "extension", first_name? "firstName", id: "id", last_name? "lastName",
-    lc_phone? "lcPhone", name? "name", permissions? "permissions", phone? "phone", platform_language? "platformLanguage", roles? "roles",
-    scopes? "scopes", scopes_assigned_to_only? "scopesAssignedToOnly", totp_enabled? "totpEnabled"
+    deleted?, email?, extension?, first_name? "firstName", id!, last_name? "lastName", lc_phone? "lcPhone", name?, permissions?, phone?,
+    platform_language? "platformLanguage", roles?, scopes?, scopes_assigned_to_only? "scopesAssignedToOnly", totp_enabled? "totpEnabled"
 } extra);
 
 /// Role of a user and its sub-accounts.
@@ -474,7 +474,7 @@ pub struct UserRole {
     pub extra: rt::Extra,
 }
 
-rt::object!(UserRole { location_ids? "locationIds", restrict_sub_account? "restrictSubAccount", role? "role", type_? "type" } extra);
+rt::object!(UserRole { location_ids? "locationIds", restrict_sub_account? "restrictSubAccount", role?, type_? "type" } extra);
 
 /// A permission of a user, by the name of a scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

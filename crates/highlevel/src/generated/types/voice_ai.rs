@@ -4,6 +4,10 @@
 
 use reachout_runtime as rt;
 
+// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
+// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
+// the arguments of `new`, then the optional fields; `[T]` is a list.
+
 /// Parameters of an action that books an appointment.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -43,10 +47,8 @@ pub struct BookingParametersInput {
 }
 
 rt::object!(BookingParametersInput {
-    calendar_id: "calendarId",
-    days_of_offering_dates: "daysOfOfferingDates",
-    hours_between_slots: "hoursBetweenSlots",
-    slots_per_day: "slotsPerDay"
+    calendar_id! "calendarId", days_of_offering_dates! "daysOfOfferingDates", hours_between_slots! "hoursBetweenSlots",
+    slots_per_day! "slotsPerDay"
 });
 rt::setters!(BookingParametersInput new(calendar_id: String, days_of_offering_dates: (rt::Number), slots_per_day: (rt::Number), hours_between_slots: (rt::Number)) {
 
@@ -95,8 +97,8 @@ pub struct CallTransferParametersInput {
 }
 
 rt::object!(CallTransferParametersInput {
-    hear_whisper_message? "hearWhisperMessage", transfer_to_type: "transferToType", transfer_to_value: "transferToValue",
-    trigger_message: "triggerMessage", trigger_prompt: "triggerPrompt"
+    hear_whisper_message? "hearWhisperMessage", transfer_to_type! "transferToType", transfer_to_value! "transferToValue",
+    trigger_message! "triggerMessage", trigger_prompt! "triggerPrompt"
 });
 rt::setters!(CallTransferParametersInput new(trigger_prompt: String, transfer_to_type: CallTransferType, transfer_to_value: String, trigger_message: String) {
     hear_whisper_message: bool
@@ -134,11 +136,7 @@ pub struct CreateVoiceAiActionRequest {
 }
 
 rt::object!(CreateVoiceAiActionRequest {
-    action_parameters: "actionParameters",
-    action_type: "actionType",
-    agent_id: "agentId",
-    location_id: "locationId",
-    name: "name"
+    action_parameters! "actionParameters", action_type! "actionType", agent_id! "agentId", location_id! "locationId", name!
 });
 rt::setters!(CreateVoiceAiActionRequest new(agent_id: String, location_id: String, action_type: VoiceAiActionType, name: String, action_parameters: VoiceAiActionParametersInput) {
 
@@ -198,10 +196,10 @@ pub struct CreateVoiceAiAgentRequest {
 rt::object!(CreateVoiceAiAgentRequest {
     agent_name? "agentName", agent_prompt? "agentPrompt", agent_working_hours? "agentWorkingHours", business_name? "businessName",
     call_end_workflow_ids? "callEndWorkflowIds", inbound_number? "inboundNumber", is_agent_as_backup_disabled? "isAgentAsBackupDisabled",
-    language? "language", location_id: "locationId", max_call_duration? "maxCallDuration", number_pool_id? "numberPoolId",
+    language?, location_id! "locationId", max_call_duration? "maxCallDuration", number_pool_id? "numberPoolId",
     patience_level? "patienceLevel", reminder_after_idle_time_seconds? "reminderAfterIdleTimeSeconds",
-    send_post_call_notification_to? "sendPostCallNotificationTo", send_user_idle_reminders? "sendUserIdleReminders", timezone? "timezone",
-    translation? "translation", voice_id? "voiceId", welcome_message? "welcomeMessage"
+    send_post_call_notification_to? "sendPostCallNotificationTo", send_user_idle_reminders? "sendUserIdleReminders", timezone?,
+    translation?, voice_id? "voiceId", welcome_message? "welcomeMessage"
 });
 rt::setters!(CreateVoiceAiAgentRequest new(location_id: String) {
     agent_name: String, agent_prompt: String, agent_working_hours: [VoiceAiWorkingDayInput], business_name: String,
@@ -246,8 +244,7 @@ pub struct CustomActionApi {
 }
 
 rt::object!(CustomActionApi {
-    authentication_required? "authenticationRequired", authentication_value? "authenticationValue", headers? "headers", method? "method",
-    parameters? "parameters", url? "url"
+    authentication_required? "authenticationRequired", authentication_value? "authenticationValue", headers?, method?, parameters?, url?
 } extra);
 
 /// The request of a custom action.
@@ -270,8 +267,7 @@ pub struct CustomActionApiInput {
 }
 
 rt::object!(CustomActionApiInput {
-    authentication_required? "authenticationRequired", authentication_value? "authenticationValue", headers? "headers", method: "method",
-    parameters? "parameters", url: "url"
+    authentication_required? "authenticationRequired", authentication_value? "authenticationValue", headers?, method!, parameters?, url!
 });
 rt::setters!(CustomActionApiInput new(url: String, method: CustomActionMethod) {
     authentication_required: bool, authentication_value: String, headers: [CustomActionHeaderInput],
@@ -292,7 +288,7 @@ pub struct CustomActionHeader {
     pub extra: rt::Extra,
 }
 
-rt::object!(CustomActionHeader { key? "key", value? "value" } extra);
+rt::object!(CustomActionHeader { key?, value? } extra);
 
 /// A header of the request of a custom action.
 #[derive(Clone, Debug, PartialEq)]
@@ -305,7 +301,7 @@ pub struct CustomActionHeaderInput {
     pub value: String,
 }
 
-rt::object!(CustomActionHeaderInput { key: "key", value: "value" });
+rt::object!(CustomActionHeaderInput { key!, value! });
 rt::setters!(CustomActionHeaderInput new(key: String, value: String) {  });
 
 /// HTTP method of a custom action.
@@ -342,7 +338,7 @@ pub struct CustomActionParameter {
     pub extra: rt::Extra,
 }
 
-rt::object!(CustomActionParameter { description? "description", example? "example", name? "name", type_? "type" } extra);
+rt::object!(CustomActionParameter { description?, example?, name?, type_? "type" } extra);
 
 /// A parameter of the request of a custom action.
 #[derive(Clone, Debug, PartialEq)]
@@ -359,7 +355,7 @@ pub struct CustomActionParameterInput {
     pub type_: Option<String>,
 }
 
-rt::object!(CustomActionParameterInput { description? "description", example? "example", name: "name", type_? "type" });
+rt::object!(CustomActionParameterInput { description?, example?, name!, type_? "type" });
 rt::setters!(CustomActionParameterInput new(name: String) { description: String, example: String, type_: String });
 
 /// Parameters of an action that calls another API.
@@ -403,7 +399,7 @@ pub struct CustomActionParametersInput {
 }
 
 rt::object!(CustomActionParametersInput {
-    api_details: "apiDetails", selected_paths? "selectedPaths", trigger_message: "triggerMessage", trigger_prompt: "triggerPrompt"
+    api_details! "apiDetails", selected_paths? "selectedPaths", trigger_message! "triggerMessage", trigger_prompt! "triggerPrompt"
 });
 rt::setters!(CustomActionParametersInput new(trigger_prompt: String, trigger_message: String, api_details: CustomActionApiInput) {
     selected_paths: [String]
@@ -428,8 +424,7 @@ pub struct DataExtractionParameters {
 }
 
 rt::object!(DataExtractionParameters {
-    contact_field_id? "contactFieldId", description? "description", examples? "examples",
-    overwrite_existing_value? "overwriteExistingValue"
+    contact_field_id? "contactFieldId", description?, examples?, overwrite_existing_value? "overwriteExistingValue"
 } extra);
 
 /// Parameters of an action that fills in a field of the contact, after the call or in it.
@@ -448,8 +443,7 @@ pub struct DataExtractionParametersInput {
 }
 
 rt::object!(DataExtractionParametersInput {
-    contact_field_id: "contactFieldId", description: "description", examples: "examples",
-    overwrite_existing_value? "overwriteExistingValue"
+    contact_field_id! "contactFieldId", description!, examples!, overwrite_existing_value? "overwriteExistingValue"
 });
 rt::setters!(DataExtractionParametersInput new(contact_field_id: String, description: String, examples: [String]) {
     overwrite_existing_value: bool
@@ -480,7 +474,7 @@ pub struct KnowledgeBaseParameters {
 }
 
 rt::object!(KnowledgeBaseParameters {
-    knowledge_base_id? "knowledgeBaseId", parameters? "parameters", trigger_message? "triggerMessage", trigger_prompt? "triggerPrompt"
+    knowledge_base_id? "knowledgeBaseId", parameters?, trigger_message? "triggerMessage", trigger_prompt? "triggerPrompt"
 } extra);
 
 /// Parameters of an action that looks something up in a knowledge base.
@@ -494,7 +488,7 @@ pub struct KnowledgeBaseParametersInput {
     pub trigger_prompt: String,
 }
 
-rt::object!(KnowledgeBaseParametersInput { knowledge_base_id: "knowledgeBaseId", trigger_prompt: "triggerPrompt" });
+rt::object!(KnowledgeBaseParametersInput { knowledge_base_id! "knowledgeBaseId", trigger_prompt! "triggerPrompt" });
 rt::setters!(KnowledgeBaseParametersInput new(trigger_prompt: String, knowledge_base_id: String) {  });
 
 /// One page of voice agents.
@@ -515,7 +509,7 @@ pub struct ListVoiceAiAgentsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListVoiceAiAgentsResponse { agents? "agents", page? "page", page_size? "pageSize", total? "total" } extra);
+rt::object!(ListVoiceAiAgentsResponse { agents?, page?, page_size? "pageSize", total? } extra);
 
 /// One page of calls.
 #[derive(Clone, Debug, PartialEq)]
@@ -535,7 +529,7 @@ pub struct ListVoiceAiCallsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListVoiceAiCallsResponse { call_logs? "callLogs", page? "page", page_size? "pageSize", total? "total" } extra);
+rt::object!(ListVoiceAiCallsResponse { call_logs? "callLogs", page?, page_size? "pageSize", total? } extra);
 
 /// Who gets an email after a call.
 #[derive(Clone, Debug, PartialEq)]
@@ -558,7 +552,7 @@ pub struct PostCallNotification {
 }
 
 rt::object!(PostCallNotification {
-    admins? "admins", all_users? "allUsers", contact_assigned_user? "contactAssignedUser", custom_emails? "customEmails",
+    admins?, all_users? "allUsers", contact_assigned_user? "contactAssignedUser", custom_emails? "customEmails",
     specific_users? "specificUsers"
 } extra);
 
@@ -580,11 +574,8 @@ pub struct PostCallNotificationInput {
 }
 
 rt::object!(PostCallNotificationInput {
-    admins: "admins",
-    all_users: "allUsers",
-    contact_assigned_user: "contactAssignedUser",
-    custom_emails: "customEmails",
-    specific_users: "specificUsers"
+    admins!, all_users! "allUsers", contact_assigned_user! "contactAssignedUser", custom_emails! "customEmails",
+    specific_users! "specificUsers"
 });
 rt::setters!(PostCallNotificationInput new(admins: bool, all_users: bool, contact_assigned_user: bool, specific_users: [String], custom_emails: [String]) {
 
@@ -621,7 +612,7 @@ pub struct SmsParametersInput {
     pub trigger_prompt: String,
 }
 
-rt::object!(SmsParametersInput { message_body: "messageBody", trigger_message: "triggerMessage", trigger_prompt: "triggerPrompt" });
+rt::object!(SmsParametersInput { message_body! "messageBody", trigger_message! "triggerMessage", trigger_prompt! "triggerPrompt" });
 rt::setters!(SmsParametersInput new(trigger_prompt: String, trigger_message: String, message_body: String) {  });
 
 /// The action as it is to be.
@@ -642,11 +633,7 @@ pub struct UpdateVoiceAiActionRequest {
 }
 
 rt::object!(UpdateVoiceAiActionRequest {
-    action_parameters: "actionParameters",
-    action_type: "actionType",
-    agent_id: "agentId",
-    location_id: "locationId",
-    name: "name"
+    action_parameters! "actionParameters", action_type! "actionType", agent_id! "agentId", location_id! "locationId", name!
 });
 rt::setters!(UpdateVoiceAiActionRequest new(agent_id: String, location_id: String, action_type: VoiceAiActionType, name: String, action_parameters: VoiceAiActionParametersInput) {
 
@@ -704,10 +691,9 @@ pub struct UpdateVoiceAiAgentRequest {
 rt::object!(UpdateVoiceAiAgentRequest {
     agent_name? "agentName", agent_prompt? "agentPrompt", agent_working_hours? "agentWorkingHours", business_name? "businessName",
     call_end_workflow_ids? "callEndWorkflowIds", inbound_number? "inboundNumber", is_agent_as_backup_disabled? "isAgentAsBackupDisabled",
-    language? "language", max_call_duration? "maxCallDuration", number_pool_id? "numberPoolId", patience_level? "patienceLevel",
+    language?, max_call_duration? "maxCallDuration", number_pool_id? "numberPoolId", patience_level? "patienceLevel",
     reminder_after_idle_time_seconds? "reminderAfterIdleTimeSeconds", send_post_call_notification_to? "sendPostCallNotificationTo",
-    send_user_idle_reminders? "sendUserIdleReminders", timezone? "timezone", translation? "translation", voice_id? "voiceId",
-    welcome_message? "welcomeMessage"
+    send_user_idle_reminders? "sendUserIdleReminders", timezone?, translation?, voice_id? "voiceId", welcome_message? "welcomeMessage"
 });
 rt::setters!(UpdateVoiceAiAgentRequest new() {
     agent_name: String, agent_prompt: String, agent_working_hours: [VoiceAiWorkingDayInput], business_name: String,
@@ -750,9 +736,7 @@ pub struct VoiceAiAction {
     pub extra: rt::Extra,
 }
 
-rt::object!(VoiceAiAction {
-    underscore_id? "_id", action_parameters? "actionParameters", action_type? "actionType", id? "id", name? "name"
-} extra);
+rt::object!(VoiceAiAction { underscore_id? "_id", action_parameters? "actionParameters", action_type? "actionType", id?, name? } extra);
 
 /// What an action does; the form depends on its `actionType`.
 #[derive(Clone, Debug, PartialEq)]
@@ -927,13 +911,12 @@ pub struct VoiceAiAgent {
 }
 
 rt::object!(VoiceAiAgent {
-    actions? "actions", agent_name? "agentName", agent_prompt? "agentPrompt", agent_working_hours? "agentWorkingHours",
-    business_name? "businessName", call_end_workflow_ids? "callEndWorkflowIds", id: "id", inbound_number? "inboundNumber",
-    is_agent_as_backup_disabled? "isAgentAsBackupDisabled", language? "language", location_id? "locationId",
-    max_call_duration? "maxCallDuration", number_pool_id? "numberPoolId", patience_level? "patienceLevel",
-    reminder_after_idle_time_seconds? "reminderAfterIdleTimeSeconds", send_post_call_notification_to? "sendPostCallNotificationTo",
-    send_user_idle_reminders? "sendUserIdleReminders", timezone? "timezone", translation? "translation", voice_id? "voiceId",
-    welcome_message? "welcomeMessage"
+    actions?, agent_name? "agentName", agent_prompt? "agentPrompt", agent_working_hours? "agentWorkingHours", business_name? "businessName",
+    call_end_workflow_ids? "callEndWorkflowIds", id!, inbound_number? "inboundNumber",
+    is_agent_as_backup_disabled? "isAgentAsBackupDisabled", language?, location_id? "locationId", max_call_duration? "maxCallDuration",
+    number_pool_id? "numberPoolId", patience_level? "patienceLevel", reminder_after_idle_time_seconds? "reminderAfterIdleTimeSeconds",
+    send_post_call_notification_to? "sendPostCallNotificationTo", send_user_idle_reminders? "sendUserIdleReminders", timezone?,
+    translation?, voice_id? "voiceId", welcome_message? "welcomeMessage"
 } extra);
 
 /// A call that an agent took.
@@ -975,10 +958,9 @@ pub struct VoiceAiCall {
 }
 
 rt::object!(VoiceAiCall {
-    agent_id? "agentId", contact_id? "contactId", created_at? "createdAt", duration? "duration",
-    executed_call_actions? "executedCallActions", extracted_data? "extractedData", from_number? "fromNumber", id: "id",
-    is_agent_deleted? "isAgentDeleted", message_id? "messageId", summary? "summary", transcript? "transcript", translation? "translation",
-    trial_call? "trialCall"
+    agent_id? "agentId", contact_id? "contactId", created_at? "createdAt", duration?, executed_call_actions? "executedCallActions",
+    extracted_data? "extractedData", from_number? "fromNumber", id!, is_agent_deleted? "isAgentDeleted", message_id? "messageId", summary?,
+    transcript?, translation?, trial_call? "trialCall"
 } extra);
 
 /// Something that an agent did in a call.
@@ -1036,7 +1018,7 @@ pub struct VoiceAiCallTranslation {
     pub extra: rt::Extra,
 }
 
-rt::object!(VoiceAiCallTranslation { enabled? "enabled", language? "language", translated_transcript? "translatedTranscript" } extra);
+rt::object!(VoiceAiCallTranslation { enabled?, language?, translated_transcript? "translatedTranscript" } extra);
 
 /// Whether a call is real or a trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -1085,7 +1067,7 @@ pub struct VoiceAiHoursInput {
     pub start_minute: rt::Number,
 }
 
-rt::object!(VoiceAiHoursInput { end_hour: "endHour", end_minute: "endMinute", start_hour: "startHour", start_minute: "startMinute" });
+rt::object!(VoiceAiHoursInput { end_hour! "endHour", end_minute! "endMinute", start_hour! "startHour", start_minute! "startMinute" });
 rt::setters!(VoiceAiHoursInput new(start_hour: (rt::Number), end_hour: (rt::Number), start_minute: (rt::Number), end_minute: (rt::Number)) {
 
 });
@@ -1173,7 +1155,7 @@ pub struct VoiceAiTranslation {
     pub extra: rt::Extra,
 }
 
-rt::object!(VoiceAiTranslation { enabled? "enabled", language? "language" } extra);
+rt::object!(VoiceAiTranslation { enabled?, language? } extra);
 
 /// Whether calls are translated, and into which language.
 #[derive(Clone, Debug, PartialEq)]
@@ -1186,7 +1168,7 @@ pub struct VoiceAiTranslationInput {
     pub language: Option<String>,
 }
 
-rt::object!(VoiceAiTranslationInput { enabled: "enabled", language? "language" });
+rt::object!(VoiceAiTranslationInput { enabled!, language? });
 rt::setters!(VoiceAiTranslationInput new(enabled: bool) { language: String });
 
 /// Working hours of a day of the week.
@@ -1203,7 +1185,7 @@ pub struct VoiceAiWorkingDay {
     pub extra: rt::Extra,
 }
 
-rt::object!(VoiceAiWorkingDay { day_of_the_week? "dayOfTheWeek", intervals? "intervals" } extra);
+rt::object!(VoiceAiWorkingDay { day_of_the_week? "dayOfTheWeek", intervals? } extra);
 
 /// Working hours of a day of the week.
 #[derive(Clone, Debug, PartialEq)]
@@ -1216,7 +1198,7 @@ pub struct VoiceAiWorkingDayInput {
     pub intervals: Vec<VoiceAiHoursInput>,
 }
 
-rt::object!(VoiceAiWorkingDayInput { day_of_the_week: "dayOfTheWeek", intervals: "intervals" });
+rt::object!(VoiceAiWorkingDayInput { day_of_the_week! "dayOfTheWeek", intervals! });
 rt::setters!(VoiceAiWorkingDayInput new(day_of_the_week: (rt::Number), intervals: [VoiceAiHoursInput]) {  });
 
 impl rt::Limited for VoiceAiWorkingDayInput {
@@ -1260,8 +1242,6 @@ pub struct WorkflowTriggerParametersInput {
 }
 
 rt::object!(WorkflowTriggerParametersInput {
-    trigger_message: "triggerMessage",
-    trigger_prompt: "triggerPrompt",
-    workflow_id: "workflowId"
+    trigger_message! "triggerMessage", trigger_prompt! "triggerPrompt", workflow_id! "workflowId"
 });
 rt::setters!(WorkflowTriggerParametersInput new(trigger_prompt: String, trigger_message: String, workflow_id: String) {  });

@@ -4,6 +4,10 @@
 
 use reachout_runtime as rt;
 
+// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
+// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
+// the arguments of `new`, then the optional fields; `[T]` is a list.
+
 /// The workflows of a sub-account.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -16,7 +20,7 @@ pub struct ListWorkflowsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListWorkflowsResponse { workflows: "workflows" } extra);
+rt::object!(ListWorkflowsResponse { workflows! } extra);
 
 /// An automation that contacts can be put into.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,7 +46,4 @@ pub struct Workflow {
     pub extra: rt::Extra,
 }
 
-rt::object!(Workflow {
-    created_at? "createdAt", id? "id", location_id? "locationId", name? "name", status? "status", updated_at? "updatedAt",
-    version? "version"
-} extra);
+rt::object!(Workflow { created_at? "createdAt", id?, location_id? "locationId", name?, status?, updated_at? "updatedAt", version? } extra);

@@ -48,7 +48,7 @@ impl Reading<'_> {
         self.gap.get_or_insert_with(|| reason.to_owned());
     }
 
-    /// The ids of the contact's conversations; or why they cannot be told.
+    /// The ids of the contact's conversations; or why they are not known.
     async fn conversations(&mut self, contact: &str) -> Result<Result<Vec<String>, String>, Error> {
         let name = self.edition.name;
         let response = match self.core.operation(self.edition.get_contact).path_param("contactId", &contact).send::<Value>().await {

@@ -4,7 +4,7 @@
 //! changed, newest first. What can go wrong while a list is read page by page, and how it is noticed:
 //!
 //! - A contact is deleted, and those after it move up: each page overlaps the one before, and one that does not is a gap.
-//! - A contact is created or changed, and is the first by then: the beginning is read again until that tells nothing new.
+//! - A contact is created or changed, and is the first by then: the beginning is read again until that has nothing new.
 //! - The vendor ends the list early: it is read until there is nothing more, whatever `has_more` says, and its `total` has to be reached.
 //!
 //! Nothing counts before a list was read to its end.
@@ -19,7 +19,7 @@ use reachout_runtime::{Core, Uuid};
 use serde_json::Value;
 
 use crate::vendor::cached::Cached;
-use crate::{Error, Lane};
+use crate::{Account, Error};
 
 /// For how long a list is believed.
 const FRESH: Duration = Duration::from_mins(5);
@@ -56,9 +56,9 @@ struct List {
 
 impl Contacts {
     /// What Leonar says about a contact; `None` if it does not have it.
-    pub(super) async fn mark(&self, core: &Core, lane: &Lane, id: &str) -> Result<Option<Mark>, Error> {
+    pub(super) async fn mark(&self, core: &Core, account: &Account, id: &str) -> Result<Option<Mark>, Error> {
         let id = canonical(id);
-        let mut account = self.0.of(lane).await;
+        let mut account = self.0.of(account).await;
         for age in [FRESH, RECENT] {
             if let Some(mark) = account.within(age, |before| refresh(core, before)).await?.marks.get(&id) {
                 return Ok(Some(*mark));
@@ -214,5 +214,5 @@ fn canonical(id: &str) -> String {
 }
 
 fn incomplete(problem: &str) -> Error {
-    Error::Other(format!("Leonar's list of contacts, which tells who is marked do-not-contact, is incomplete: {problem}"))
+    Error::Other(format!("Leonar's list of contacts, which has the do-not-contact marks, is incomplete: {problem}"))
 }

@@ -21,7 +21,7 @@ pub(super) async fn check(contacts: &Contacts, core: &Core, envelope: &Envelope)
     let Recipient::Contact(id) = &envelope.message.to else {
         return Ok(Verdict::NotFound("the recipient is not a contact of Leonar".to_owned()));
     };
-    Ok(match contacts.mark(core, &envelope.lane, id).await? {
+    Ok(match contacts.mark(core, &envelope.account, id).await? {
         Some(Mark::Free) => Verdict::Eligible,
         Some(Mark::DoNotContact) => Verdict::Suppressed {
             code: "do-not-contact".to_owned(),
@@ -34,7 +34,7 @@ pub(super) async fn check(contacts: &Contacts, core: &Core, envelope: &Envelope)
     })
 }
 
-/// A conversation can be read where another message to the contact told its id. Whether Leonar keeps one conversation for a contact is not
+/// A conversation can be read where another message to the contact has its id. Whether Leonar keeps one conversation for a contact is not
 /// documented, so what is not found may still be somewhere.
 pub(super) async fn look(core: &Core, look: &Look<'_>) -> Result<Found, Error> {
     let client = Client::from(core.clone());

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::{UNSUBSCRIBED, is_unsubscribed};
 use crate::vendor::cached::Cached;
-use crate::{Address, Error, Lane};
+use crate::{Account, Address, Error};
 
 /// For how long a list is believed.
 const FRESH: Duration = Duration::from_mins(5);
@@ -27,8 +27,8 @@ pub(in crate::vendor) struct Leads(Cached<HashSet<Address>>);
 
 impl Leads {
     /// Whether a lead with this profile unsubscribed. It is an error where not all could be read.
-    pub(super) async fn has_unsubscribed(&self, core: &Core, lane: &Lane, profile: Option<&Address>) -> Result<bool, Error> {
-        let mut account = self.0.of(lane).await;
+    pub(super) async fn has_unsubscribed(&self, core: &Core, account: &Account, profile: Option<&Address>) -> Result<bool, Error> {
+        let mut account = self.0.of(account).await;
         let unsubscribed = account.within(FRESH, |_| unsubscribed(core)).await?;
         Ok(profile.is_none_or(|profile| unsubscribed.contains(profile)))
     }

@@ -36,7 +36,7 @@ pub(super) async fn check(leads: &Leads, core: &Core, envelope: &Envelope) -> Re
             Err(problem) => return Ok(Verdict::Unclear(format!("what SendPilot says about the lead is not understood: {problem}"))),
         }
     }
-    Ok(if leads.has_unsubscribed(core, &envelope.lane, profile.as_ref()).await? { suppressed() } else { Verdict::Eligible })
+    Ok(if leads.has_unsubscribed(core, &envelope.account, profile.as_ref()).await? { suppressed() } else { Verdict::Eligible })
 }
 
 /// Status and profile of a lead, if it is the one asked for and both are understood.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use reachout_messenger::Vendor;
-use reachout_outbox::{Account, Accounts, BoxFuture, Clients, EnvAccounts, Error, Lane};
+use reachout_outbox::{Account, AccountClient, Accounts, BoxFuture, Clients, EnvAccounts, Error};
 
 use crate::cli::{
     auth::source::{Credential, Source},
@@ -39,42 +39,42 @@ impl ByProfile {
     }
 
     /// Where the vendor is, and the credential.
-    async fn find(&self, lane: &Lane) -> Result<(String, Credential), Failure> {
-        if let Some((_, url, key)) = self.sandbox.iter().find(|(vendor, ..)| *vendor == lane.vendor) {
+    async fn find(&self, account: &Account) -> Result<(String, Credential), Failure> {
+        if let Some((_, url, key)) = self.sandbox.iter().find(|(vendor, ..)| *vendor == account.vendor) {
             return Ok((url.clone(), Credential::Fixed((*key).into())));
         }
-        let vendor = lane.vendor.api().ok_or(reachout_messenger::Unsupported::NotCompiled { vendor: lane.vendor })?.vendor;
+        let vendor = account.vendor.api().ok_or(reachout_messenger::Unsupported::NotCompiled { vendor: account.vendor })?.vendor;
         let own = Settings::load(self.chosen.as_deref())?;
-        if lane.credential == own.profile() {
+        if account.credential == own.profile() {
             let (url, _) = own.base_url(vendor, self.base_url.as_deref())?;
             let credential = Source::of(vendor, &own).await?.credential(vendor, &url, &own)?;
             return Ok((url, credential));
         }
-        let variable = EnvAccounts::variable(lane);
+        let variable = EnvAccounts::variable(account);
         if let Some(secret) = std::env::var_os(&variable).map(|_| variable_value(&variable)).transpose()?.flatten() {
             return Ok((own.base_url(vendor, self.base_url.as_deref())?.0, Credential::Fixed(secret.into())));
         }
-        let other = Settings::load(Some(&lane.credential))?;
+        let other = Settings::load(Some(&account.credential))?;
         let (url, _) = other.base_url(vendor, self.base_url.as_deref())?;
         match Source::of(vendor, &other).await? {
             Source::None => Err(Failure::usage(format!(
-                "there is no credential for {lane}: run `reachout auth login {} --profile {}`, or set {variable}",
-                vendor.id, lane.credential
+                "there is no credential for {account}: run `reachout auth login {} --profile {}`, or set {variable}",
+                vendor.id, account.credential
             ))),
             source => Ok((url.clone(), source.credential(vendor, &url, &other)?)),
         }
     }
 
     /// Says what is missing before anything is sent.
-    pub async fn check(&self, lane: &Lane) -> Result<(), Failure> {
-        self.find(lane).await.map(drop)
+    pub async fn check(&self, account: &Account) -> Result<(), Failure> {
+        self.find(account).await.map(drop)
     }
 }
 
 impl Accounts for ByProfile {
-    fn open<'a>(&'a self, lane: &'a Lane, clients: Clients<'a>) -> BoxFuture<'a, Result<Account, Error>> {
+    fn open<'a>(&'a self, account: &'a Account, clients: Clients<'a>) -> BoxFuture<'a, Result<AccountClient, Error>> {
         Box::pin(async move {
-            let (url, credential) = self.find(lane).await.map_err(|failure| Error::Other(failure.to_string()))?;
+            let (url, credential) = self.find(account).await.map_err(|failure| Error::Other(failure.to_string()))?;
             clients.account(|builder| {
                 let builder = builder.base_url(&url).user_agent(concat!("reachout/", env!("CARGO_PKG_VERSION")));
                 Ok(match &credential {

@@ -5,7 +5,7 @@ use std::{collections::HashMap, path::PathBuf};
 use chrono::{DateTime, Utc};
 use clap::Args;
 use reachout_messenger::{Channel, Field, Message, Vendor};
-use reachout_outbox::{Address, Clock, Envelope, Error, Lane, Region};
+use reachout_outbox::{Account, Address, Clock, Envelope, Error, Region};
 use serde::Serialize;
 use serde_json::json;
 
@@ -121,7 +121,7 @@ struct Campaign<'a> {
     people: &'a People,
     columns: Columns<'a>,
     template: Template,
-    lane: &'a Lane,
+    account: &'a Account,
     /// The columns of the recipient, and of the key if that is one.
     to: &'a str,
     key: Option<&'a str>,
@@ -130,9 +130,9 @@ struct Campaign<'a> {
 impl Add {
     pub async fn run(self, database: &Database, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
         let people = People::read(&self.from)?;
-        let lane = account(self.via, self.credential.as_deref(), access);
+        let account = account(self.via, self.credential.as_deref(), access);
         let region = database.region();
-        let messages = on_deep_stack(|| Campaign::new(&self, &people, &lane, region)?.messages())?;
+        let messages = on_deep_stack(|| Campaign::new(&self, &people, &account, region)?.messages())?;
         if access.exchange.is_preview() {
             return show(&messages, output);
         }
@@ -140,20 +140,21 @@ impl Add {
         let outbox = database.open().await?;
         let queued = outbox.enqueue_all(messages.into_iter().map(|message| (message.key, message.envelope))).await;
         let batch = queued.map_err(|error| placed(error, &people.name, &lines))?;
-        output.object(&json!({ "queued": batch.new, "known": batch.known, "account": lane.to_string(), "database": database.name() }))?;
+        output
+            .object(&json!({ "queued": batch.new, "known": batch.known, "account": account.to_string(), "database": database.name() }))?;
         output.hint("Send them: reachout outbox run");
         Ok(())
     }
 }
 
 impl<'a> Campaign<'a> {
-    fn new(add: &'a Add, people: &'a People, lane: &'a Lane, region: Option<Region>) -> Result<Self, Failure> {
+    fn new(add: &'a Add, people: &'a People, account: &'a Account, region: Option<Region>) -> Result<Self, Failure> {
         let template = Template::read(&add.template, add.subject.as_deref())?;
         let to = recipient(people, add.to.as_deref())?;
         let key = add.key.as_deref().map(|key| named(people, key, "--key")).transpose()?;
         let used: Vec<_> = key.into_iter().filter(|key| !columns::holds_addresses(key)).chain([to]).collect();
         let columns = Columns::of(people, &used, &add.data_column, region)?;
-        Ok(Self { add, people, columns, template, lane, to, key })
+        Ok(Self { add, people, columns, template, account, to, key })
     }
 
     /// All messages, or all that is wrong.
@@ -190,7 +191,7 @@ impl<'a> Campaign<'a> {
     }
 
     fn message(&self, person: &Person) -> Result<Queued, String> {
-        let Self { add, people, columns, template, lane, to, key } = self;
+        let Self { add, people, columns, template, account, to, key } = self;
         let missing = |column: &str| format!("`{column}` is empty");
         let text = person.text(to).ok_or_else(|| missing(to))?;
         let recipient = Address::recipient(&text).map_err(|error| not_one(to, &text, error))?;
@@ -209,7 +210,7 @@ impl<'a> Campaign<'a> {
             Some(column) => person.text(column).ok_or_else(|| missing(column))?,
             None => format!("{}/{recipient}", add.campaign.as_deref().unwrap_or(&template.campaign)),
         };
-        let mut envelope = Envelope::new((*lane).clone(), message);
+        let mut envelope = Envelope::new((*account).clone(), message);
         for address in columns.read(person)? {
             envelope = envelope.address(address.as_str());
         }

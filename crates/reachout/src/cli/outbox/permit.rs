@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::Args;
 use reachout_messenger::{Delivery, Message, Vendor};
-use reachout_outbox::{Envelope, Error, Lane, Region};
+use reachout_outbox::{Account, Envelope, Error, Region};
 
 use super::{DEFAULT, Database, VARIABLE, failed};
 use crate::cli::{call::Access, failure::Failure, output::Output, profile::variable_value};
@@ -32,8 +32,8 @@ pub async fn permit(permit: &Permit, vendor: Vendor, message: &Message, access: 
     }
     let database = Database::new(named.unwrap_or_else(|| DEFAULT.to_owned()), permit.region);
     let outbox = database.existing().await?;
-    let lane = Lane::new(vendor, access.settings.profile());
-    let refusal = outbox.refusal(&Envelope::new(lane, message.clone()), None).await.map_err(|error| match error {
+    let account = Account::new(vendor, access.settings.profile());
+    let refusal = outbox.refusal(&Envelope::new(account, message.clone()), None).await.map_err(|error| match error {
         Error::Recipient { field, source, .. } => Failure::usage(format!("the {field} is {source}")),
         error => failed(error),
     });

@@ -16,7 +16,7 @@ use crate::cli::{
 
 /// Ask the vendors about messages that are unknown, and settle those that can be
 ///
-/// A message is looked for by its content, its recipient and its time. What the vendor cannot tell stays unknown, with the reason: a person
+/// A message is looked for by its content, its recipient and its time. What the vendor does not show stays unknown, with the reason: a person
 /// decides with `reachout outbox resolve`.
 #[derive(Args)]
 pub struct Reconcile {

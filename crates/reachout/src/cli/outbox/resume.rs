@@ -46,8 +46,8 @@ impl Resume {
         if via.is_none() && credential.is_some() {
             return Err(Failure::usage("--credential names an account of a vendor: give --via too"));
         }
-        let lane = via.map(|vendor| account(vendor, credential.as_deref(), access));
-        outbox.resume(lane.as_ref()).await.map_err(failed)?;
-        output.object(&json!({ "resumed": lane.map_or_else(|| "all".to_owned(), |lane| lane.to_string()) }))
+        let account = via.map(|vendor| account(vendor, credential.as_deref(), access));
+        outbox.resume(account.as_ref()).await.map_err(failed)?;
+        output.object(&json!({ "resumed": account.map_or_else(|| "all".to_owned(), |account| account.to_string()) }))
     }
 }

@@ -27,7 +27,7 @@ impl From<Entry> for Row {
         Self {
             id: entry.id,
             state: entry.state,
-            account: entry.lane.to_string(),
+            account: entry.account.to_string(),
             channel: entry.envelope.as_ref().and_then(|envelope| envelope.message.channel).map(Channel::name),
             key: entry.key,
             attempts: entry.attempts,

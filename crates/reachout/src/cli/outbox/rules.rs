@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 use reachout_messenger::Vendor;
-use reachout_outbox::{Clock, Daily, Lane, QuietHours, RateLimit, Rules, RulesError, Zone};
+use reachout_outbox::{Account, Clock, Daily, QuietHours, RateLimit, Rules, RulesError, Zone};
 
 use super::{Database, failed};
 use crate::cli::{
@@ -79,14 +79,14 @@ fn number(text: &str) -> Result<u32, String> {
 
 impl Change {
     pub async fn run(self, database: &Database, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
-        let lane = Lane::new(self.via, self.credential.clone().unwrap_or_else(|| access.settings.profile().to_owned()));
+        let account = Account::new(self.via, self.credential.clone().unwrap_or_else(|| access.settings.profile().to_owned()));
         // They may be set before anything is queued.
         let outbox = database.open().await?;
         // Rules that cannot be read can be reset all the same.
-        let before = if self.reset { None } else { Some(outbox.rules(&lane).await.map_err(failed)?) };
+        let before = if self.reset { None } else { Some(outbox.rules(&account).await.map_err(failed)?) };
         let after = self.changed(before.clone().unwrap_or_default())?;
         if before.as_ref() != Some(&after) {
-            outbox.set_rules(&lane, &after).await.map_err(failed)?;
+            outbox.set_rules(&account, &after).await.map_err(failed)?;
         }
         let limit = |limit: &RateLimit| format!("{} in {}", limit.requests, words(limit.per));
         let documented = || self.via.api().and_then(|api| api.vendor.rate_limit).map(|own| format!("{} (documented)", limit(&own)));
@@ -98,12 +98,12 @@ impl Change {
             }
         });
         output.object(&serde_json::json!({
-            "account": lane.to_string(),
+            "account": account.to_string(),
             "limit": after.limit.as_ref().map(limit).or_else(documented),
             "steady": after.steady,
             "budget": after.budget,
             "quiet_hours": quiet,
-            "daily_cap": after.daily_cap.as_ref().map(|daily| daily.most),
+            "daily_cap": after.daily_cap.as_ref().map(|daily| daily.limit),
             "daily_cap_zone": after.daily_cap.as_ref().map(|daily| daily.zone.name()),
         }))
     }

@@ -8,10 +8,10 @@ use std::{
 
 use clap::Args;
 use reachout_messenger::Delivery;
-use reachout_outbox::{Lane, Outbox, Runner, State, Summary, VendorEligibility};
+use reachout_outbox::{Account, Outbox, Runner, State, Summary, VendorEligibility};
 use serde_json::{Map, Value};
 
-use super::{Database, accounts::ByProfile, failed, messages, progress::Board};
+use super::{Database, accounts::ByProfile, failed, messages, progress::RunProgress};
 use crate::cli::{
     arguments::time::duration,
     call::{Access, signal},
@@ -48,10 +48,10 @@ impl Run {
         let outbox = database.existing().await?;
         let accounts = ByProfile::new(access);
         let status = outbox.status().await.map_err(failed)?;
-        for lane in status.lanes.iter().filter(|lane| lane.next_due_at.is_some() && !lane.paused) {
-            accounts.check(&Lane::new(lane.vendor, lane.credential.as_str())).await?;
+        for account in status.accounts.iter().filter(|account| account.next_due_at.is_some() && !account.paused) {
+            accounts.check(&Account::new(account.vendor, account.credential.as_str())).await?;
         }
-        let board = Arc::new(Board::new(status.count(State::Queued), output.is_json()));
+        let board = Arc::new(RunProgress::new(status.count(State::Queued), output.is_json()));
         let events = Arc::clone(&board);
         let mut runner = Runner::new(&outbox, accounts).workers(self.workers.into()).lease(self.lease);
         runner = runner.on_event(move |event| events.event(event));
@@ -85,17 +85,17 @@ impl Run {
 }
 
 /// Never ends. A database that is away is the workers' concern.
-async fn look(outbox: &Outbox, board: &Board) {
+async fn look(outbox: &Outbox, board: &RunProgress) {
     let mut pause = LOOK;
     loop {
         tokio::time::sleep(pause).await;
         let begun = Instant::now();
         let Ok(status) = outbox.status().await else { continue };
         let mut rules = HashMap::new();
-        for account in status.lanes.iter().filter(|account| account.queued > 0) {
-            let lane = Lane::new(account.vendor, account.credential.as_str());
-            if let Ok(found) = outbox.rules(&lane).await {
-                rules.insert(lane, found);
+        for account in status.accounts.iter().filter(|account| account.queued > 0) {
+            let account = Account::new(account.vendor, account.credential.as_str());
+            if let Ok(found) = outbox.rules(&account).await {
+                rules.insert(account, found);
             }
         }
         board.status(&status, &rules);
@@ -104,7 +104,7 @@ async fn look(outbox: &Outbox, board: &Board) {
     }
 }
 
-async fn signals(board: Arc<Board>, stopped: tokio::sync::watch::Sender<bool>) {
+async fn signals(board: Arc<RunProgress>, stopped: tokio::sync::watch::Sender<bool>) {
     let Ok(first) = signal() else { return };
     first.await;
     board.say("finishing what is being sent; press Ctrl-C again to stop at once");
@@ -136,7 +136,7 @@ async fn report(outbox: &Outbox, summary: &Summary, stopped: bool, output: &mut 
     // Those of a worker that died are nobody's in this run.
     let unknown = status.count(State::Unknown);
     let (rejected, failures) = (summary.count(State::Rejected), summary.count(State::Failed));
-    let paused: Vec<_> = status.lanes.iter().filter(|lane| lane.paused && lane.next_due_at.is_some()).collect();
+    let paused: Vec<_> = status.accounts.iter().filter(|account| account.paused && account.next_due_at.is_some()).collect();
     if unknown > 0 {
         let sentence = format!(
             "whether {} arrived is unknown; find out with `reachout outbox reconcile`, or see `reachout outbox list --state unknown`",
@@ -149,8 +149,8 @@ async fn report(outbox: &Outbox, summary: &Summary, stopped: bool, output: &mut 
         return Err(Failure::call(Delivery::NotSent, anyhow::Error::msg(sentence)));
     }
     if left > 0 && !paused.is_empty() {
-        let accounts: Vec<_> = paused.iter().map(|lane| format!("{}/{}", lane.vendor, lane.credential)).collect();
-        let reason = paused.iter().find_map(|lane| lane.reason.as_deref()).map(|reason| format!(": {reason}")).unwrap_or_default();
+        let accounts: Vec<_> = paused.iter().map(|account| format!("{}/{}", account.vendor, account.credential)).collect();
+        let reason = paused.iter().find_map(|account| account.reason.as_deref()).map(|reason| format!(": {reason}")).unwrap_or_default();
         let sentence = format!("{} still queued, because of a pause of {}{reason}", messages(left), accounts.join(", "));
         return Err(Failure::call(Delivery::NotSent, anyhow::Error::msg(sentence)));
     }
@@ -158,7 +158,7 @@ async fn report(outbox: &Outbox, summary: &Summary, stopped: bool, output: &mut 
         let sentence = format!("{} still queued, because everything is paused; `reachout outbox resume` ends that", messages(left));
         return Err(Failure::call(Delivery::NotSent, anyhow::Error::msg(sentence)));
     }
-    let held: u64 = status.lanes.iter().map(|account| account.held).sum();
+    let held: u64 = status.accounts.iter().map(|account| account.held).sum();
     if held > 0 {
         let sentence = format!(
             "{} still queued, because of a pause of a campaign, a key or a person; `reachout outbox resume` ends every pause",

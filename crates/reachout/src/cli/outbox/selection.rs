@@ -4,7 +4,7 @@ use std::fmt;
 
 use clap::Args;
 use reachout_messenger::Vendor;
-use reachout_outbox::{Filter, Lane};
+use reachout_outbox::{Account, Filter};
 
 use crate::cli::{
     arguments::{Choice, credential_name},
@@ -69,6 +69,6 @@ impl fmt::Display for Selection {
 }
 
 /// An account, by its vendor and the name of its credential.
-pub fn account(vendor: Vendor, credential: Option<&str>, access: &Access<'_>) -> Lane {
-    Lane::new(vendor, credential.unwrap_or_else(|| access.settings.profile()))
+pub fn account(vendor: Vendor, credential: Option<&str>, access: &Access<'_>) -> Account {
+    Account::new(vendor, credential.unwrap_or_else(|| access.settings.profile()))
 }

@@ -18,7 +18,7 @@ impl Status {
                 status.counts.iter().map(|(state, count)| (state.name().to_owned(), (*count).into())).collect();
             let (paused, next) = (status.paused, status.next_due_at);
             return output.object(
-                &json!({ "counts": counts, "paused": paused, "next_due_at": next, "waits": status.waits, "accounts": status.lanes }),
+                &json!({ "counts": counts, "paused": paused, "next_due_at": next, "waits": status.waits, "accounts": status.accounts }),
             );
         }
         let counts: Vec<_> = status.counts.iter().map(|(state, count)| json!({ "state": state.name(), "messages": count })).collect();
@@ -26,9 +26,9 @@ impl Status {
         if status.paused {
             output.note("everything is paused; `reachout outbox resume` ends that".to_owned());
         }
-        for lane in status.lanes.iter().filter(|lane| lane.paused) {
-            let reason = lane.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
-            output.note(format!("{}/{} is paused{reason}", lane.vendor, lane.credential));
+        for account in status.accounts.iter().filter(|account| account.paused) {
+            let reason = account.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
+            output.note(format!("{}/{} is paused{reason}", account.vendor, account.credential));
         }
         for wait in &status.waits {
             let code = wait.code.as_deref().unwrap_or("not-due");

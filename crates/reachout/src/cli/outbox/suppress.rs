@@ -46,7 +46,7 @@ pub struct Add {
     /// An address: of email, a phone number, the URL of a profile, or the id of a contact; may be given several times
     #[arg(long)]
     address: Vec<String>,
-    /// Only messages by this channel are meant; linkedin is for InMail and invitations, too
+    /// Only messages by this channel are meant; linkedin is for all of LinkedIn, invitations too
     #[arg(long, value_parser = Choice::<Channel>::of(Channel::all().map(Channel::name)))]
     channel: Option<Channel>,
     /// Why

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use reachout_outbox::{Entry, Lane, Outbox, Rules, State, Status};
+use reachout_outbox::{Account, Entry, Outbox, Rules, State, Status};
 
 use super::{failed, row::Row};
 use crate::cli::{arguments::time::clock, failure::Failure};
@@ -11,7 +11,7 @@ use crate::cli::{arguments::time::clock, failure::Failure};
 /// What is known of the accounts that messages wait for.
 pub struct Waiting {
     status: Status,
-    rules: HashMap<Lane, Rules>,
+    rules: HashMap<Account, Rules>,
     now: DateTime<Utc>,
 }
 
@@ -20,8 +20,8 @@ impl Waiting {
     pub async fn of(outbox: &Outbox, entries: &[Entry]) -> Result<Self, Failure> {
         let mut rules = HashMap::new();
         for entry in entries.iter().filter(|entry| entry.state == State::Queued) {
-            if !rules.contains_key(&entry.lane) {
-                rules.insert(entry.lane.clone(), outbox.rules(&entry.lane).await.map_err(failed)?);
+            if !rules.contains_key(&entry.account) {
+                rules.insert(entry.account.clone(), outbox.rules(&entry.account).await.map_err(failed)?);
             }
         }
         Ok(Self { status: outbox.status().await.map_err(failed)?, rules, now: Utc::now() })
@@ -39,13 +39,17 @@ impl Waiting {
 
     /// Nothing where the message's own code says it, or where it only waits for a worker.
     fn wait(&self, entry: &Entry) -> Option<(&'static str, String)> {
-        let account = self.status.lanes.iter().find(|lane| lane.vendor == entry.lane.vendor && lane.credential == entry.lane.credential);
+        let account = self
+            .status
+            .accounts
+            .iter()
+            .find(|account| account.vendor == entry.account.vendor && account.credential == entry.account.credential);
         if self.status.paused {
             return Some(("paused", "everything is paused".to_owned()));
         }
         if let Some(account) = account.filter(|account| account.paused) {
             let reason = account.reason.as_deref().map_or_else(String::new, |reason| format!(": {reason}"));
-            return Some(("paused", format!("{} is paused{reason}", entry.lane)));
+            return Some(("paused", format!("{} is paused{reason}", entry.account)));
         }
         if entry.paused {
             return Some(("paused", "its campaign, its key or its recipient is paused".to_owned()));
@@ -55,7 +59,7 @@ impl Waiting {
             return entry.code.is_none().then_some(not_due);
         }
         let zone = entry.envelope.as_ref().and_then(|envelope| envelope.time_zone.as_deref());
-        let end = self.rules.get(&entry.lane)?.quiet_until(self.now, zone)?;
+        let end = self.rules.get(&entry.account)?.quiet_until(self.now, zone)?;
         Some(("quiet-hours", format!("quiet hours end at {}", clock(end))))
     }
 }

@@ -148,7 +148,7 @@ impl Output {
         if nothing { line("nothing found") } else { Ok(()) }
     }
 
-    /// Prints what came of a list that ends too early.
+    /// Prints the part of a list that ends too early.
     pub fn break_off(&mut self) -> Result<(), Failure> {
         let printed = if self.waiting.is_empty() { Ok(()) } else { self.flush() };
         self.progress = None;
@@ -172,14 +172,14 @@ impl Output {
         self.object(&json!({ "path": path, "bytes": length }))
     }
 
-    /// Tells a person something that is worth knowing after a table.
+    /// A hint for people after a table.
     pub fn hint(&self, text: &str) {
         if self.is_table() && std::io::stderr().is_terminal() {
             note(&format!("\n{text}"));
         }
     }
 
-    /// Tells something beside the output, on standard error.
+    /// A note beside the output, on standard error.
     pub fn note(&mut self, text: String) {
         if self.is_json() { self.notes.push(text) } else { note(&format!("note: {text}")) }
     }

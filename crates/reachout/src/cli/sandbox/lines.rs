@@ -9,7 +9,7 @@ use crate::cli::output::{line, plain};
 
 /// How many lines wait for a slow terminal.
 const WAITING: usize = 1_024;
-/// A reason of refusal is cut after so many characters.
+/// A reason of refusal is cut at this number of characters.
 const REASON: usize = 100;
 
 /// Prints the requests as they come, until the sandbox ends or nobody reads any more.
@@ -27,7 +27,7 @@ pub async fn print(mut requests: RequestStream, json: bool) {
             _ => continue,
         };
         if missed > 0 && !json {
-            // What does not fit this time is told of the next time.
+            // What does not fit this time is mentioned the next time.
             match printer.try_send(format!("… {missed} requests are not shown")) {
                 Ok(()) => missed = 0,
                 Err(_) => missed += 1,

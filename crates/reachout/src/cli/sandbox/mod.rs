@@ -20,7 +20,7 @@ use super::{
 /// Run a local server that simulates every vendor, until Ctrl-C
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Serve {
     #[command(subcommand)]
     other: Option<Other>,

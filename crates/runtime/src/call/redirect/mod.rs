@@ -7,7 +7,7 @@ use url::Url;
 use crate::request::url::{is_loopback, is_private, origin_of};
 use crate::route::MethodClass;
 
-/// So many redirects are followed in one call.
+/// The maximum number of redirects in one call.
 pub(crate) const LIMIT: u32 = 10;
 
 /// Where a request goes.

@@ -13,23 +13,23 @@ const fn after(seconds: u64) -> Advice {
 
 #[tokio::test(start_paused = true)]
 async fn each_error_tells_what_to_do() {
-    use Advice::{FixRequest, LookFirst, RenewCredential, Stop};
+    use Advice::{FixRequest, RenewCredential, Stop, Verify};
     let rows = [
         // What the vendor does, and what follows for a POST and for a GET.
         (Reply::NoConnection, LATER, LATER),
         (Reply::Stuck, LATER, LATER),
-        (Reply::Broken, LookFirst, LATER),
-        (Reply::Silence, LookFirst, LATER),
+        (Reply::Broken, Verify, LATER),
+        (Reply::Silence, Verify, LATER),
         (Reply::Response(400, "", ""), FixRequest, FixRequest),
         (Reply::Response(401, "", ""), RenewCredential, RenewCredential),
         (Reply::Response(402, "", ""), Stop, Stop),
         (Reply::Response(403, "", ""), Stop, Stop),
         (Reply::Response(404, "", ""), FixRequest, FixRequest),
-        (Reply::Response(408, "", ""), LookFirst, LATER),
+        (Reply::Response(408, "", ""), Verify, LATER),
         (Reply::Response(429, "retry-after: 70", ""), after(70), after(70)),
-        (Reply::Response(500, "", ""), LookFirst, LATER),
-        (Reply::Response(501, "", ""), LookFirst, Stop),
-        (Reply::Response(503, "retry-after: 70", ""), LookFirst, after(70)),
+        (Reply::Response(500, "", ""), Verify, LATER),
+        (Reply::Response(501, "", ""), Verify, Stop),
+        (Reply::Response(503, "retry-after: 70", ""), Verify, after(70)),
         (Reply::Response(304, "", ""), Stop, Stop),
         (Reply::Response(200, "", "not JSON"), Stop, Stop),
     ];
@@ -59,5 +59,5 @@ async fn a_429_that_may_have_acted_wants_a_look() {
     let client = fake::core(&Fake::script([Reply::Response(429, "retry-after: 1", "")]));
     let client = client.with(CallOptions::new().retry(RetryPolicy::new().retry_post_after_429(false)));
     let error = client.operation(POST).json(&json!({})).send::<Value>().await.unwrap_err();
-    assert_eq!(error.advice(), Advice::LookFirst);
+    assert_eq!(error.advice(), Advice::Verify);
 }

@@ -139,7 +139,7 @@ async fn a_request_that_cannot_leave_in_time_is_not_sent() {
     assert!(error.is_retryable());
     assert_eq!(
         error.to_string(),
-        "Acme post: the rate limit would hold the request back beyond the call's deadline of 60s (retry after 3600s). \
+        "Acme post: the rate limit would delay the request beyond the call's deadline of 60s (retry after 3600s). \
          The request was not sent."
     );
     // After an attempt that failed, its own error tells more.

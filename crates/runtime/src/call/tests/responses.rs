@@ -11,7 +11,6 @@ async fn fail(route: &'static Route, reply: Reply) -> Error {
 }
 
 #[derive(Debug, Deserialize)]
-#[allow(dead_code, reason = "only decoding is of interest")]
 struct Thing {
     id: String,
 }

@@ -35,7 +35,7 @@ async fn a_call_waits_for_its_slot_as_long_as_it_may() {
     assert_eq!((before.elapsed(), error.delivery(), error.retry_after()), (Duration::ZERO, Delivery::NotSent, Some(HOUR)));
     assert_eq!(
         error.to_string(),
-        "Acme post: the rate limit would hold the request back for longer than the 3539s that it may wait (retry after 3600s). \
+        "Acme post: the rate limit would delay the request for longer than the 3539s that it may wait (retry after 3600s). \
          The request was not sent."
     );
     for wait in [RateLimitWait::at_most(HOUR), RateLimitWait::unbounded()] {

@@ -29,7 +29,7 @@ pub(crate) struct SharedConnections {
 impl Connections {
     pub(crate) fn shared(connect_timeout: Duration, loopback: bool) -> Result<Self, Error> {
         let settings = Settings { connect_timeout, loopback };
-        pool::enter(settings);
+        pool::retain(settings);
         let shared = SharedConnections { settings, first: OnceLock::new() };
         // What is wrong with the system's TLS roots comes out when a client is built.
         shared.client()?;
@@ -69,7 +69,7 @@ impl Drop for SharedConnections {
     fn drop(&mut self) {
         // Before the pool looks what it still needs.
         self.first.take();
-        pool::leave(self.settings);
+        pool::release(self.settings);
     }
 }
 

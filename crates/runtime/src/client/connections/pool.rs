@@ -33,13 +33,13 @@ struct Set {
 }
 
 /// One of our clients has these settings from now on.
-pub(super) fn enter(settings: Settings) {
+pub(super) fn retain(settings: Settings) {
     pool().set(settings).users += 1;
 }
 
 /// One of our clients does not have them any more.
-pub(super) fn leave(settings: Settings) {
-    let unused = pool().leave(settings);
+pub(super) fn release(settings: Settings) {
+    let unused = pool().release(settings);
     // Without the lock: connections are closed here.
     drop(unused);
 }
@@ -56,7 +56,7 @@ pub(super) fn client(settings: Settings, runtime: Option<&Handle>) -> Result<req
     };
     if let (true, Some(runtime), Some(id)) = (is_new, runtime, id) {
         // A runtime that ends drops its tasks; one that is ending drops this one at once, so the lock must be free.
-        let end = End(id);
+        let end = RuntimeEnd(id);
         runtime.spawn(async move {
             let _end = end;
             std::future::pending::<()>().await;
@@ -66,12 +66,12 @@ pub(super) fn client(settings: Settings, runtime: Option<&Handle>) -> Result<req
 }
 
 /// Dropped with its runtime.
-struct End(Id);
+struct RuntimeEnd(Id);
 
-impl Drop for End {
+impl Drop for RuntimeEnd {
     fn drop(&mut self) {
-        let gone = pool().end(self.0);
-        drop(gone);
+        let closed = pool().end(self.0);
+        drop(closed);
     }
 }
 
@@ -90,7 +90,7 @@ impl Pool {
     }
 
     /// The set that is not worth keeping any more, if there is one.
-    fn leave(&mut self, settings: Settings) -> Option<Set> {
+    fn release(&mut self, settings: Settings) -> Option<Set> {
         let index = self.sets.iter().position(|set| set.settings == settings)?;
         self.sets[index].users -= 1;
         if self.sets[index].users > 0 {
@@ -106,9 +106,9 @@ impl Pool {
     /// What a runtime had.
     fn end(&mut self, runtime: Id) -> Vec<(Option<Id>, reqwest::Client)> {
         self.runtimes.retain(|id| *id != runtime);
-        let gone = self.sets.iter_mut().flat_map(|set| set.clients.extract_if(.., |(owner, _)| *owner == Some(runtime))).collect();
+        let closed = self.sets.iter_mut().flat_map(|set| set.clients.extract_if(.., |(owner, _)| *owner == Some(runtime))).collect();
         self.sets.retain(|set| set.users > 0 || !set.clients.is_empty());
-        gone
+        closed
     }
 }
 
@@ -162,7 +162,7 @@ mod tests {
                 inside.client().unwrap();
                 assert_eq!(count(), 2, "another runtime has connections of its own");
             });
-            assert_eq!(count(), 1, "the runtime that is gone left nothing");
+            assert_eq!(count(), 1, "the runtime that ended left nothing");
             let _loopback = Connections::shared(own, true).unwrap();
             assert_eq!(count(), 2, "those on loopback never go through a proxy");
         });

@@ -12,14 +12,14 @@ pub(super) struct Settings {
     pub(super) loopback: bool,
 }
 
-/// HTTP/2: a connection is asked this often whether it lives, also while nothing is under way on it, so that a call finds a living one.
+/// HTTP/2: a connection is pinged this often, also while it is idle, so that a call finds a living one.
 pub(super) const PING_INTERVAL: Duration = Duration::from_secs(10);
 
 /// One that does not respond within this time is closed. Both together are less than an attempt has by default.
 pub(super) const PING_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// HTTP/2: how much may arrive on a connection before it is read, the most that there can be. Each stream has 2 MB of its own, so that
-/// downloads that nobody reads leave room for the calls beside them.
+/// downloads that nobody reads do not block the calls beside them.
 const CONNECTION_WINDOW: u32 = (1 << 31) - 1;
 
 impl Settings {

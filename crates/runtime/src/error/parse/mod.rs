@@ -6,9 +6,9 @@ use serde_json::Value;
 use crate::response::redaction;
 use crate::vendor::ErrorShape;
 
-/// So much of one message is kept, in characters.
+/// The longest message, in characters; the rest is cut.
 pub(crate) const MESSAGE_LIMIT: usize = 1000;
-/// So many messages are kept.
+/// The maximum number of messages.
 const MESSAGES_LIMIT: usize = 50;
 /// A body that is not JSON is a message only if it is no longer than this, in bytes.
 const PLAIN_TEXT_LIMIT: usize = 300;
@@ -37,7 +37,7 @@ pub(crate) fn parse(shape: &ErrorShape, body: &[u8]) -> Parsed {
     }
 }
 
-/// The id under which the vendor knows the request, if a header tells.
+/// The id under which the vendor knows the request, if a header has it.
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
     REQUEST_ID_HEADERS.iter().find_map(|name| headers.get(*name)?.to_str().ok()).filter(|id| !id.is_empty())
 }
@@ -56,7 +56,7 @@ fn lookup<'a>(json: &'a Value, path: &str) -> Option<&'a Value> {
 
 fn scalar(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) => Some(tidy(text)).filter(|text| !text.is_empty()),
+        Value::String(text) => Some(normalized(text)).filter(|text| !text.is_empty()),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
@@ -77,10 +77,10 @@ fn messages(value: &Value) -> Option<Vec<String>> {
 fn plain_text(body: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(body).ok()?.trim();
     let is_message = !text.is_empty() && text.len() <= PLAIN_TEXT_LIMIT && !text.starts_with(['<', '{', '[', '"']);
-    is_message.then(|| tidy(text))
+    is_message.then(|| normalized(text))
 }
 
-fn tidy(text: &str) -> String {
+fn normalized(text: &str) -> String {
     redaction::line(text).chars().take(MESSAGE_LIMIT).collect()
 }
 

@@ -8,7 +8,7 @@ mod steady;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, MutexGuard};
 
-use super::queue::Here;
+use super::pacer::Local;
 use super::window::Window;
 use super::{Budgets, Denied, Pacer, Pacing, Permit, TooLong};
 use crate::{Error, RateLimit};
@@ -33,7 +33,7 @@ impl Late for Result<Permit, Denied> {
 }
 
 /// The state of a budget that is kept in the client.
-struct State<'a>(MutexGuard<'a, Here>);
+struct State<'a>(MutexGuard<'a, Local>);
 
 impl Deref for State<'_> {
     type Target = Window;
@@ -58,12 +58,12 @@ trait Inspect {
 impl Inspect for Pacer {
     fn window(&self) -> State<'_> {
         match self {
-            Self::Here(here) => State(here.lock().unwrap()),
-            Self::Elsewhere(_) => panic!("the budget is kept elsewhere"),
+            Self::Local(here) => State(here.lock().unwrap()),
+            Self::Stored(_) => panic!("the budget is kept elsewhere"),
         }
     }
 
     fn waiting(&self) -> usize {
-        self.window().0.line.len()
+        self.window().0.queue.len()
     }
 }

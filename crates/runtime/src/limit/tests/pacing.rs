@@ -27,9 +27,9 @@ fn left(remaining: u32) -> RateLimitStatus {
 /// Sends one request, whose response takes `latency`.
 async fn request(pacer: &Arc<Pacer>, latency: Duration) {
     let mut permit = pacer.acquire(far()).await.unwrap();
-    permit.sent();
+    permit.mark_sent();
     sleep(latency).await;
-    permit.received(RateLimitStatus::default());
+    permit.complete(RateLimitStatus::default());
 }
 
 /// How long it takes to get a permit.
@@ -58,8 +58,8 @@ async fn a_permit_that_was_not_used_costs_nothing() {
         drop(pacer.acquire(far()).await.unwrap());
     }
     let mut permit = pacer.acquire(far()).await.unwrap();
-    permit.sent();
-    permit.unsent();
+    permit.mark_sent();
+    permit.mark_unsent();
     drop(permit);
     assert_eq!(wait(&pacer).await, Duration::ZERO);
 }
@@ -154,7 +154,7 @@ async fn leaving_the_queue_at_any_moment_leaks_nothing() {
     sleep(20 * SECOND).await;
     assert_eq!(pacer.waiting(), 0);
     let mut window = pacer.window();
-    window.tidy(Instant::now());
+    window.expire(Instant::now());
     assert_eq!((window.in_flight, window.used.len(), window.free()), (0, 0, 4));
 }
 
@@ -211,7 +211,7 @@ async fn a_pause_holds_everybody_and_the_longest_counts() {
 async fn headers_are_followed() {
     let responded = |pacer: &Arc<Pacer>, status| {
         let permit = pacer.acquire(far()).now_or_never().unwrap().unwrap();
-        permit.received(status);
+        permit.complete(status);
     };
     // Nothing left: wait the interval.
     let exhausted = pacer(100, 60);
@@ -273,7 +273,7 @@ async fn slots_are_free_in_their_order_although_the_interval_changes() {
     let interval = |seconds: u32| RateLimitStatus { limit: Some(2), interval: Some(seconds * SECOND), ..RateLimitStatus::default() };
     for seconds in [60, 5] {
         let mut permit = pacer.acquire(far()).await.unwrap();
-        permit.sent();
+        permit.mark_sent();
         pacer.window().observe(interval(seconds), Instant::now());
         drop(permit);
     }
@@ -284,7 +284,7 @@ async fn slots_are_free_in_their_order_although_the_interval_changes() {
 
 #[tokio::test(start_paused = true)]
 async fn the_expected_time_takes_others_into_account() {
-    let expected = |pacer: &Arc<Pacer>, ahead| pacer.window().expected(ahead, Instant::now()).0 - Instant::now();
+    let expected = |pacer: &Arc<Pacer>, ahead| pacer.window().earliest(ahead, Instant::now()).0 - Instant::now();
     let pacer = pacer(4, 20);
     request(&pacer, Duration::ZERO).await;
     sleep(5 * SECOND).await;
@@ -302,7 +302,7 @@ async fn no_number_is_too_large() {
     request(&pacer, Duration::ZERO).await;
     assert!(pacer.acquire(far()).await.is_err());
     pacer.pause(Duration::MAX);
-    assert!(pacer.window().expected(usize::MAX, Instant::now()).0 > far());
+    assert!(pacer.window().earliest(usize::MAX, Instant::now()).0 > far());
     full(&pacer);
 }
 
@@ -333,12 +333,12 @@ async fn no_period_ever_holds_more_than_the_limit() {
         tokio::spawn(async move {
             for _ in 0..10 {
                 let mut permit = pacer.acquire(far()).await.unwrap();
-                permit.sent();
+                permit.mark_sent();
                 let way = Duration::from_millis(u64::from(seed.fetch_add(7919, Ordering::Relaxed) % 900));
                 sleep(way).await;
                 arrivals.lock().unwrap().push(Instant::now());
                 sleep(way / 2).await;
-                permit.received(RateLimitStatus::default());
+                permit.complete(RateLimitStatus::default());
             }
         })
     }))

@@ -107,10 +107,10 @@ fn far() -> Instant {
 
 async fn request(pacer: &Arc<Pacer>) -> Instant {
     let mut permit = pacer.acquire(far()).await.unwrap();
-    permit.sent();
+    permit.mark_sent();
     let left = Instant::now();
     sleep(Duration::from_millis(100)).await;
-    permit.received(RateLimitStatus::default());
+    permit.complete(RateLimitStatus::default());
     left
 }
 
@@ -151,8 +151,8 @@ async fn a_store_is_told_what_the_vendor_says() {
     let store = Arc::new(Remote::default());
     let (one, other) = (process(&store, "acme", 100), process(&store, "acme", 100));
     let status = RateLimitStatus { remaining: Some(7), daily_remaining: Some(9), ..RateLimitStatus::default() };
-    one.acquire(far()).await.unwrap().received(status);
-    one.acquire(far()).await.unwrap().received(RateLimitStatus::default());
+    one.acquire(far()).await.unwrap().complete(status);
+    one.acquire(far()).await.unwrap().complete(RateLimitStatus::default());
     sleep(SECOND).await;
     assert_eq!(store.state(&"acme".into(), |state| state.seen.clone()), [status]);
     // A 429 to one process holds all.

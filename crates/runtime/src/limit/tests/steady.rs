@@ -55,10 +55,10 @@ async fn departures(pacer: &Arc<Pacer>, count: usize, latency: Duration) -> Vec<
     let begun = Instant::now();
     let request = async || {
         let mut permit = pacer.acquire(begun + 1000 * PERIOD).await.unwrap();
-        permit.sent();
+        permit.mark_sent();
         let left = begun.elapsed();
         sleep(latency).await;
-        permit.received(RateLimitStatus::default());
+        permit.complete(RateLimitStatus::default());
         left
     };
     join_all((0..count).map(|_| request())).await
@@ -101,7 +101,7 @@ async fn what_cannot_leave_in_time_is_known_at_once() {
 async fn the_spacing_follows_the_vendor() {
     let pacer = pacer_of(Pacing::documented().steady(), Some(crate::RateLimit::new(100, PERIOD))).unwrap().unwrap();
     let permit = pacer.acquire(Instant::now() + PERIOD).await.unwrap();
-    permit.received(RateLimitStatus { limit: Some(10), interval: Some(PERIOD), ..RateLimitStatus::default() });
+    permit.complete(RateLimitStatus { limit: Some(10), interval: Some(PERIOD), ..RateLimitStatus::default() });
     sleep(SPACING).await;
     assert_eq!(departures(&pacer, 3, Duration::ZERO).await, [Duration::ZERO, PERIOD / 10, PERIOD / 5]);
 }

@@ -48,7 +48,7 @@ impl Headers {
 
     /// The later of two sets wins.
     pub(crate) fn extend(&mut self, later: &Self) {
-        overlay(&mut self.map, &later.map);
+        merge(&mut self.map, &later.map);
         if self.invalid.is_none() {
             self.invalid.clone_from(&later.invalid);
         }
@@ -60,7 +60,7 @@ impl Headers {
 }
 
 /// Copies `later` over `headers`.
-pub(crate) fn overlay(headers: &mut HeaderMap, later: &HeaderMap) {
+pub(crate) fn merge(headers: &mut HeaderMap, later: &HeaderMap) {
     for (name, value) in later {
         headers.insert(name.clone(), value.clone());
     }

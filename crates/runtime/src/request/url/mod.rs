@@ -43,6 +43,11 @@ impl BaseUrl {
         self.0.as_str()
     }
 
+    /// Of its own, without a slash at the end: `/api/v1`, or empty.
+    pub(crate) fn path(&self) -> &str {
+        self.0.path().trim_end_matches('/')
+    }
+
     pub(crate) fn is_loopback(&self) -> bool {
         is_loopback(&self.0)
     }
@@ -60,7 +65,7 @@ impl BaseUrl {
         }
         // The host, which is the dearest part of a URL to parse, stays as it is.
         let mut url = self.0.clone();
-        let base = self.0.path().trim_end_matches('/');
+        let base = self.path();
         if base.is_empty() {
             url.set_path(segments);
         } else {

@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::request::Request;
+use crate::request::{IntoRequest, Request};
 use crate::response::Response;
 use crate::route::Pagination;
 
@@ -75,6 +75,14 @@ impl<T: DeserializeOwned + Send + 'static, I> IntoFuture for List<T, I> {
     }
 }
 
+impl<T, I> IntoRequest for List<T, I> {
+    type Response = T;
+
+    fn into_request(self) -> Request {
+        self.request
+    }
+}
+
 impl<T, I> Debug for List<T, I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("List").field(&self.request).finish()
@@ -84,7 +92,7 @@ impl<T, I> Debug for List<T, I> {
 /// Where the next page begins: parameters and their values.
 pub type Next = Vec<(&'static str, Value)>;
 
-/// One page, as a client reads it out of a response; what the vendor does not tell is `None`.
+/// One page, as a client reads it out of a response; what the vendor does not say is `None`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page<I, C = Next> {
     /// The items, in the vendor's order.
@@ -285,14 +293,14 @@ pub fn count(value: &impl ToString) -> Option<u64> {
     value.to_string().parse().ok()
 }
 
-/// The parameters of the next page; nothing where the vendor tells none of them.
+/// The parameters of the next page; nothing where the vendor has none of them.
 #[doc(hidden)]
 pub fn next<const N: usize>(values: [(&'static str, Option<Value>); N]) -> Option<Next> {
     let next: Next = values.into_iter().filter_map(|(parameter, value)| Some((parameter, value?))).collect();
     (!next.is_empty()).then_some(next)
 }
 
-/// A value that tells where the next page begins, as it is sent back.
+/// The position of the next page, as it is sent back.
 #[doc(hidden)]
 pub fn token(value: &impl Serialize) -> Option<Value> {
     serde_json::to_value(value).ok().filter(|value| !value.is_null())

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::clean;
 
-/// So many layers of escapes are undone. A bound is needed: `%2525…41` has as many as a sender likes.
+/// The maximum number of layers of escapes that are undone. A bound is needed: `%2525…41` has as many as a sender likes.
 const DEPTH: usize = 8;
 
 /// The longest escape, such as `&#x0010FFFF;`; a text may be cut off within one.

@@ -30,7 +30,7 @@ const MARK: &str = "[redacted]";
 /// A secret shorter than this is replaced only where it stands alone; `key` would otherwise vanish from `invalid_key`.
 const SHORT: usize = 8;
 
-/// At the end of a body, which may be cut off, so much of a secret is recognised as its beginning; elsewhere [`SHORT`] is.
+/// At the end of a body, which may be cut off, this much of a secret is recognised as its beginning; elsewhere [`SHORT`] is.
 const BEGINNING: usize = 4;
 
 /// A longer text is cut before it is searched. Nothing that is shown is nearly as long.

@@ -13,7 +13,7 @@ use super::{SHORT, clean};
 /// One form of a secret.
 pub(super) struct Needle {
     bytes: SecretSlice<u8>,
-    /// The same for readings without gaps, unless it is too short to be told from other words there.
+    /// The same for readings without gaps, unless it is too short to differ from other words there.
     squeezed: SecretSlice<u8>,
     form: Form,
 }

@@ -239,7 +239,8 @@ pub mod private {
     pub use serde::ser::SerializeMap;
 
     pub use crate::types::object::{
-        Choice, Fields, Ignored, KeyOf, assign, assign_whole, deserialize, fill, fill_whole, keep, required, serialize, skip, write_extra,
+        Choice, Fields, Ignored, KeyOf, assign, assign_integers, deserialize, fill, fill_integers, keep, required, serialize, skip,
+        write_extra,
     };
 
     /// A string for which the known values are suggestions.

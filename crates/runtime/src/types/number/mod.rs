@@ -58,7 +58,7 @@ impl Number {
         }
         let float = self.as_f64();
         if float.fract() == 0.0 && float.abs() < WHOLE_LIMIT {
-            #[allow(clippy::cast_possible_truncation, reason = "the line above keeps it within i128")]
+            #[expect(clippy::cast_possible_truncation, reason = "the line above keeps it within i128")]
             Magnitude::Whole(float as i128)
         } else {
             Magnitude::Fraction(float)
@@ -92,7 +92,7 @@ fn whole_to_fraction(whole: i128, fraction: f64) -> Ordering {
     if fraction.abs() >= WHOLE_LIMIT {
         return if fraction > 0.0 { Ordering::Less } else { Ordering::Greater };
     }
-    #[allow(clippy::cast_possible_truncation, reason = "smaller than 2^100")]
+    #[expect(clippy::cast_possible_truncation, reason = "smaller than 2^100")]
     let floor = fraction.floor() as i128;
     if whole <= floor { Ordering::Less } else { Ordering::Greater }
 }

@@ -2,7 +2,69 @@
 
 use serde_json::Value;
 
-use super::trail;
+use super::field_path;
+
+/// Gives an enum of alternatives `Serialize` and `Deserialize`: `one_of!(Recipients { List(Vec<String>), Text(String) });`.
+///
+/// Behind an alternative stand the objects whose fields it knows and the tags that it has:
+/// `one_of!(Message { Email(Email) by Email if "type" = "email", Sms(Sms) by Sms if "type" = "sms" | "text" } else Unknown);`. A tag of another
+/// alternative rules one out. Of those that are left and fit, the one with more tags is taken, then the one that knows more fields, then the first.
+/// `else Unknown` keeps an object whose tags no alternative has.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! one_of {
+    ($name:ident { $(
+        $variant:ident($type:ty) $(by $($object:ident)|+)? $(if $($tag:literal = $($value:literal)|+)and+)?
+    ),+ } $(else $unknown:ident)?) => {
+        impl $crate::__private::serde::Serialize for $name {
+            fn serialize<S: $crate::__private::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+                match self {
+                    $(Self::$variant(value) => $crate::__private::serde::Serialize::serialize(value, serializer),)+
+                    $(Self::$unknown(value) => $crate::__private::serde::Serialize::serialize(value, serializer),)?
+                }
+            }
+        }
+
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
+                let value = <$crate::Value as $crate::__private::serde::Deserialize>::deserialize(deserializer)?;
+                let mut choice = $crate::__private::Choice::new(&value);
+                $(
+                    if choice.may_be(
+                        &[$($(($tag, &[$($value),+])),+)?],
+                        &[$($(<$object as $crate::__private::Fields>::KEYS),+)?],
+                    ) {
+                        choice.offer(<$type as $crate::__private::serde::Deserialize>::deserialize(&value).map(Self::$variant));
+                    }
+                )+
+                $(if choice.is_unknown() {
+                    return ::core::result::Result::Ok(Self::$unknown(value));
+                })?
+                choice.end(stringify!($name)).map_err(<D::Error as $crate::__private::serde::de::Error>::custom)
+            }
+        }
+    };
+}
+
+/// Gives an enum of alternatives a conversion from one of them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! alternative {
+    ($name:ident, $variant:ident(&str)) => {
+        impl ::core::convert::From<&str> for $name {
+            fn from(value: &str) -> Self {
+                Self::$variant(::std::borrow::ToOwned::to_owned(value))
+            }
+        }
+    };
+    ($name:ident, $variant:ident($type:ty)) => {
+        impl ::core::convert::From<$type> for $name {
+            fn from(value: $type) -> Self {
+                Self::$variant(value)
+            }
+        }
+    };
+}
 
 /// The alternative that a value fits best so far.
 #[derive(Debug)]
@@ -42,7 +104,7 @@ impl<'v, T> Choice<'v, T> {
                 None => {}
             }
         }
-        let known = objects.iter().map(|keys| known(self.value, keys)).max().unwrap_or_default();
+        let known = objects.iter().map(|keys| known_fields(self.value, keys)).max().unwrap_or_default();
         self.rank = (shared, known, objects.is_empty());
         self.best.as_ref().is_none_or(|(best, _)| *best < self.rank)
     }
@@ -59,7 +121,7 @@ impl<'v, T> Choice<'v, T> {
                 self.unknown = false;
             }
             // What could not be read one way is read another.
-            Err(_) if self.error.is_none() => trail::forget(),
+            Err(_) if self.error.is_none() => field_path::clear(),
             Err(_) => {}
         }
     }
@@ -88,10 +150,10 @@ fn tag<'v>(value: &'v Value, name: &str) -> Option<&'v str> {
 }
 
 /// How many fields of an object, or of all objects in a list, are among the keys.
-fn known(value: &Value, keys: &[&str]) -> usize {
+fn known_fields(value: &Value, keys: &[&str]) -> usize {
     match value {
         Value::Object(fields) => fields.keys().filter(|key| keys.contains(&key.as_str())).count(),
-        Value::Array(items) => items.iter().map(|item| known(item, keys)).sum(),
+        Value::Array(items) => items.iter().map(|item| known_fields(item, keys)).sum(),
         _ => 0,
     }
 }

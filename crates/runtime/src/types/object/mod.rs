@@ -3,14 +3,15 @@
 //! The macros stand for `#[derive(Serialize, Deserialize)]`: they compile in a fraction of its time, and no client needs a procedural macro.
 
 pub(crate) mod choice;
-pub(crate) mod trail;
-pub(crate) mod whole;
+pub(crate) mod field_path;
+pub(crate) mod integer;
+mod setters;
 
 use std::fmt;
 use std::marker::PhantomData;
 
 pub use self::choice::Choice;
-pub use self::whole::{Whole, WholeSeed};
+pub use self::integer::{Integers, IntegersSeed};
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Value};
@@ -21,21 +22,21 @@ pub type Object = Map<String, Value>;
 /// Fields that the vendor sends and nobody documented.
 pub type Extra = Object;
 
-/// Gives a struct `Serialize`, `Deserialize` and [`Fields`]: `object!(Contact { id: "id", first_name? "firstName" });`.
+/// Gives a struct `Serialize`, `Deserialize` and [`Fields`]: `object!(Contact { id!, first_name? "firstName" });`.
 ///
-/// A field with `?` is an `Option` that is not written while it is `None`, and is `None` where the vendor sends nothing or null. One with `~` is
-/// an `Option` of an `Option`: the inner `None` is null. `int` behind either reads whole numbers that are written as `3.0` too. With `extra` at
-/// the end, the field `extra` keeps what is not listed.
+/// A field with `!` is required. One with `?` is an `Option` that is not written while it is `None`, and is `None` where the vendor sends
+/// nothing or null. One with `~` is an `Option` of an `Option`: the inner `None` is null. `int` behind either reads integers that are written as
+/// `3.0` too. The name on the wire follows where it is another. With `extra` at the end, the field `extra` keeps what is not listed.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! object {
-    ($name:ident { $($field:ident $kind:tt $($whole:ident)? $key:literal),* } $($extra:ident)?) => {
+    ($name:ident { $($field:ident $kind:tt $($int:ident)? $($key:literal)?),* } $($extra:ident)?) => {
         impl $crate::__private::Fields for $name {
             const NAME: &'static str = stringify!($name);
-            const KEYS: &'static [&'static str] = &[$($key),*];
+            const KEYS: &'static [&'static str] = &[$($crate::__key!($field $($key)?)),*];
 
             fn write<M: $crate::__private::SerializeMap>(&self, map: &mut M) -> ::core::result::Result<(), M::Error> {
-                $($crate::__field!(write $kind map $key self.$field);)*
+                $($crate::__field!(write $kind map self.$field, $crate::__key!($field $($key)?));)*
                 $($crate::__private::write_extra(&self.$extra, map)?;)?
                 ::core::result::Result::Ok(())
             }
@@ -46,16 +47,16 @@ macro_rules! object {
                 $(let mut $field = ::core::option::Option::None;)*
                 $(let mut $extra = $crate::Extra::new();)?
                 while let ::core::option::Option::Some(key) = map.next_key_seed($crate::__private::KeyOf(|key: &str| match key {
-                    $($key => Key::$field,)*
+                    $($crate::__key!($field $($key)?) => Key::$field,)*
                     other => Key::__Other(::core::convert::Into::into(other)),
                 }))? {
                     match key {
-                        $(Key::$field => $crate::__field!(read $kind $($whole)? map $field $key),)*
+                        $(Key::$field => $crate::__field!(read $kind $($int)? map $field, $crate::__key!($field $($key)?)),)*
                         Key::__Other(other) => $crate::__field!(keep map other $($extra)?),
                     }?;
                 }
                 ::core::result::Result::Ok(Self {
-                    $($field: $crate::__field!(take $kind $field $key),)*
+                    $($field: $crate::__field!(take $kind $field, $crate::__key!($field $($key)?)),)*
                     $($extra,)?
                 })
             }
@@ -75,46 +76,58 @@ macro_rules! object {
     };
 }
 
+/// The name of a field on the wire.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __key {
+    ($field:ident) => {
+        ::core::stringify!($field)
+    };
+    ($field:ident $key:literal) => {
+        $key
+    };
+}
+
 /// What `object!` does for one field.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __field {
-    (write : $map:ident $key:literal $self:ident.$field:ident) => {
+    (write ! $map:ident $self:ident.$field:ident, $key:expr) => {
         $map.serialize_entry($key, &$self.$field)?
     };
-    (write ~ $map:ident $key:literal $self:ident.$field:ident) => {
-        $crate::__field!(write ? $map $key $self.$field)
+    (write ~ $map:ident $self:ident.$field:ident, $key:expr) => {
+        $crate::__field!(write ? $map $self.$field, $key)
     };
-    (write ? $map:ident $key:literal $self:ident.$field:ident) => {
+    (write ? $map:ident $self:ident.$field:ident, $key:expr) => {
         if let ::core::option::Option::Some(value) = &$self.$field {
             $map.serialize_entry($key, value)?;
         }
     };
-    (read : int $map:ident $field:ident $key:literal) => {
-        $crate::__private::fill_whole(&mut $field, &mut $map, $key)
+    (read ! int $map:ident $field:ident, $key:expr) => {
+        $crate::__private::fill_integers(&mut $field, &mut $map, $key)
     };
-    (read ? int $map:ident $field:ident $key:literal) => {
-        $crate::__private::assign_whole(&mut $field, &mut $map, $key)
+    (read ? int $map:ident $field:ident, $key:expr) => {
+        $crate::__private::assign_integers(&mut $field, &mut $map, $key)
     };
-    (read ~ int $map:ident $field:ident $key:literal) => {
-        $crate::__private::fill_whole(&mut $field, &mut $map, $key)
+    (read ~ int $map:ident $field:ident, $key:expr) => {
+        $crate::__private::fill_integers(&mut $field, &mut $map, $key)
     };
-    (read ~ $map:ident $field:ident $key:literal) => {
+    (read ~ $map:ident $field:ident, $key:expr) => {
         $crate::__private::fill(&mut $field, &mut $map, $key)
     };
-    (read : $map:ident $field:ident $key:literal) => {
+    (read ! $map:ident $field:ident, $key:expr) => {
         $crate::__private::fill(&mut $field, &mut $map, $key)
     };
-    (read ? $map:ident $field:ident $key:literal) => {
+    (read ? $map:ident $field:ident, $key:expr) => {
         $crate::__private::assign(&mut $field, &mut $map, $key)
     };
-    (take : $field:ident $key:literal) => {
+    (take ! $field:ident, $key:expr) => {
         $crate::__private::required($field, $key)?
     };
-    (take ? $field:ident $key:literal) => {
+    (take ? $field:ident, $key:expr) => {
         $field
     };
-    (take ~ $field:ident $key:literal) => {
+    (take ~ $field:ident, $key:expr) => {
         $field
     };
     (other) => {
@@ -128,152 +141,6 @@ macro_rules! __field {
         $crate::__private::skip(&mut $map)
     }};
     (keep $map:ident $other:ident $extra:ident) => {{ $crate::__private::keep(&mut $extra, $other, &mut $map) }};
-}
-
-/// Gives a request type `new`, which takes what is required, and a setter for each optional field:
-/// `setters!(CreateContactRequest new(first_name: String) { last_name: String, tags: [String] });`. `[T]` is a list of `T`. Behind a field that can
-/// be sent as null stands the method that does it: `note: String null clear_note`.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! setters {
-    ($name:ident new($($required:ident: $required_type:tt),*) { $($optional:ident: $optional_type:tt $(null $clear:ident)?),* } $($extra:ident)?) => {
-        impl $name {
-            #[doc = concat!("A [`", stringify!($name), "`] with everything that is required; the methods below set the rest.")]
-            #[allow(clippy::new_without_default, clippy::too_many_arguments, reason = "as many as the vendor requires")]
-            pub fn new($($required: $crate::__argument!($required_type)),*) -> Self {
-                Self {
-                    $($required: $crate::__convert!($required, $required_type),)*
-                    $($optional: ::core::option::Option::None,)*
-                    $($extra: $crate::Extra::new(),)?
-                }
-            }
-
-            $(
-                #[doc = concat!("Sets [`", stringify!($optional), "`](#structfield.", stringify!($optional), ").")]
-                #[must_use]
-                pub fn $optional(mut self, value: $crate::__argument!($optional_type)) -> Self {
-                    let value = ::core::option::Option::Some($crate::__convert!(value, $optional_type));
-                    self.$optional = $crate::__given!(value $($clear)?);
-                    self
-                }
-
-                $(
-                    #[doc = concat!("Sends [`", stringify!($optional), "`](#structfield.", stringify!($optional), ") as null.")]
-                    #[must_use]
-                    pub fn $clear(mut self) -> Self {
-                        self.$optional = ::core::option::Option::Some(::core::option::Option::None);
-                        self
-                    }
-                )?
-            )*
-        }
-    };
-}
-
-/// A value that was given, in a field that can be sent as null or in one that cannot.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __given {
-    ($value:ident) => {
-        $value
-    };
-    ($value:ident $clear:ident) => {
-        ::core::option::Option::Some($value)
-    };
-}
-
-/// What an argument of this type is taken as.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __argument {
-    ([$item:tt]) => { impl ::core::iter::IntoIterator<Item = impl ::core::convert::Into<$crate::__owned!($item)>> };
-    ($type:tt) => { impl ::core::convert::Into<$crate::__owned!($type)> };
-}
-
-/// The type itself: `[T]` is a list, and parentheses hold what is more than a name.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __owned {
-    ([$item:tt]) => { ::std::vec::Vec<$crate::__owned!($item)> };
-    (($($type:tt)+)) => { $($type)+ };
-    ($type:tt) => { $type };
-}
-
-/// From what `__argument` takes to what `__owned` is.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __convert {
-    ($value:ident, [$item:tt]) => {
-        ::core::iter::Iterator::collect(::core::iter::Iterator::map(
-            ::core::iter::IntoIterator::into_iter($value),
-            ::core::convert::Into::into,
-        ))
-    };
-    ($value:ident, $type:tt) => {
-        ::core::convert::Into::into($value)
-    };
-}
-
-/// Gives an enum of alternatives `Serialize` and `Deserialize`: `one_of!(Recipients { List(Vec<String>), Text(String) });`.
-///
-/// Behind an alternative stand the objects whose fields it knows and the tags that it has:
-/// `one_of!(Message { Email(Email) by Email if "type" = "email", Sms(Sms) by Sms if "type" = "sms" | "text" } else Unknown);`. A tag of another
-/// alternative rules one out. Of those that are left and fit, the one with more tags is taken, then the one that knows more fields, then the first.
-/// `else Unknown` keeps an object whose tags no alternative has.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! one_of {
-    ($name:ident { $(
-        $variant:ident($type:ty) $(by $($object:ident)|+)? $(if $($tag:literal = $($value:literal)|+)and+)?
-    ),+ } $(else $unknown:ident)?) => {
-        impl $crate::__private::serde::Serialize for $name {
-            fn serialize<S: $crate::__private::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
-                match self {
-                    $(Self::$variant(value) => $crate::__private::serde::Serialize::serialize(value, serializer),)+
-                    $(Self::$unknown(value) => $crate::__private::serde::Serialize::serialize(value, serializer),)?
-                }
-            }
-        }
-
-        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
-                let value = <$crate::Value as $crate::__private::serde::Deserialize>::deserialize(deserializer)?;
-                let mut choice = $crate::__private::Choice::new(&value);
-                $(
-                    if choice.may_be(
-                        &[$($(($tag, &[$($value),+])),+)?],
-                        &[$($(<$object as $crate::__private::Fields>::KEYS),+)?],
-                    ) {
-                        choice.offer(<$type as $crate::__private::serde::Deserialize>::deserialize(&value).map(Self::$variant));
-                    }
-                )+
-                $(if choice.is_unknown() {
-                    return ::core::result::Result::Ok(Self::$unknown(value));
-                })?
-                choice.end(stringify!($name)).map_err(<D::Error as $crate::__private::serde::de::Error>::custom)
-            }
-        }
-    };
-}
-
-/// Gives an enum of alternatives a conversion from one of them.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! alternative {
-    ($name:ident, $variant:ident(&str)) => {
-        impl ::core::convert::From<&str> for $name {
-            fn from(value: &str) -> Self {
-                Self::$variant(::std::borrow::ToOwned::to_owned(value))
-            }
-        }
-    };
-    ($name:ident, $variant:ident($type:ty)) => {
-        impl ::core::convert::From<$type> for $name {
-            fn from(value: $type) -> Self {
-                Self::$variant(value)
-            }
-        }
-    };
 }
 
 /// A struct as a JSON object; [`object!`](crate::object) implements it.
@@ -354,28 +221,28 @@ impl From<&str> for Ignored {
 /// Reads the value of a required field.
 #[inline]
 pub fn fill<'de, T: Deserialize<'de>, M: MapAccess<'de>>(field: &mut Option<T>, map: &mut M, key: &'static str) -> Result<(), M::Error> {
-    *field = Some(map.next_value().inspect_err(|_| trail::add(key))?);
+    *field = Some(map.next_value().inspect_err(|_| field_path::push(key))?);
     Ok(())
 }
 
 /// Reads the value of an optional field.
 #[inline]
 pub fn assign<'de, T: Deserialize<'de>, M: MapAccess<'de>>(field: &mut T, map: &mut M, key: &'static str) -> Result<(), M::Error> {
-    *field = map.next_value().inspect_err(|_| trail::add(key))?;
+    *field = map.next_value().inspect_err(|_| field_path::push(key))?;
     Ok(())
 }
 
 /// Reads the value of a required field that holds whole numbers.
 #[inline]
-pub fn fill_whole<'de, T: Whole, M: MapAccess<'de>>(field: &mut Option<T>, map: &mut M, key: &'static str) -> Result<(), M::Error> {
-    *field = Some(map.next_value_seed(WholeSeed(PhantomData)).inspect_err(|_| trail::add(key))?);
+pub fn fill_integers<'de, T: Integers, M: MapAccess<'de>>(field: &mut Option<T>, map: &mut M, key: &'static str) -> Result<(), M::Error> {
+    *field = Some(map.next_value_seed(IntegersSeed(PhantomData)).inspect_err(|_| field_path::push(key))?);
     Ok(())
 }
 
 /// Reads the value of an optional field that holds whole numbers.
 #[inline]
-pub fn assign_whole<'de, T: Whole, M: MapAccess<'de>>(field: &mut T, map: &mut M, key: &'static str) -> Result<(), M::Error> {
-    *field = map.next_value_seed(WholeSeed(PhantomData)).inspect_err(|_| trail::add(key))?;
+pub fn assign_integers<'de, T: Integers, M: MapAccess<'de>>(field: &mut T, map: &mut M, key: &'static str) -> Result<(), M::Error> {
+    *field = map.next_value_seed(IntegersSeed(PhantomData)).inspect_err(|_| field_path::push(key))?;
     Ok(())
 }
 

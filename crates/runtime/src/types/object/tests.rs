@@ -9,7 +9,7 @@ struct Contact {
     next: Option<Box<Contact>>,
 }
 
-crate::object!(Contact { id: "id", note: "note", first_name? "firstName", tags? "tags", next? "next" });
+crate::object!(Contact { id!, note!, first_name? "firstName", tags?, next? });
 crate::setters!(Contact new(id: String, note: (Option<String>)) { first_name: String, tags: [String], next: (Box<Contact>) });
 
 #[derive(Clone, Debug, PartialEq)]
@@ -18,7 +18,7 @@ struct Open {
     extra: crate::Extra,
 }
 
-crate::object!(Open { id? "id" } extra);
+crate::object!(Open { id? } extra);
 
 #[derive(Clone, Debug, PartialEq)]
 enum Either {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use reachout_outbox::{LaneStatus, Rules};
+use reachout_outbox::{AccountStatus, Rules};
 
 /// The longest step, so that quiet hours are noticed when they begin.
 const STEP: Duration = Duration::from_mins(15);
@@ -20,11 +20,11 @@ pub struct Pace {
 }
 
 /// When the last of its queued messages is sent, by its rules; nothing where that takes more than a year, or for ever.
-pub fn finish(now: DateTime<Utc>, account: &LaneStatus, rules: &Rules, pace: Pace) -> Option<DateTime<Utc>> {
+pub fn finish(now: DateTime<Utc>, account: &AccountStatus, rules: &Rules, pace: Pace) -> Option<DateTime<Utc>> {
     if pace.rate <= 0.0 {
         return None;
     }
-    let capacity = rules.daily_cap.as_ref().map(|daily| f64::from(daily.most) * count(account.senders.max(1)));
+    let capacity = rules.daily_cap.as_ref().map(|daily| f64::from(daily.limit) * count(account.senders.max(1)));
     let mut today = capacity.map(|capacity| if pace.capped { 0.0 } else { capacity });
     let mut tomorrow = rules.next_day(now);
     let (mut due, mut later) = (count(account.due), count(account.queued.saturating_sub(account.due + account.held)));
@@ -71,8 +71,8 @@ mod tests {
     }
 
     /// An account with a number of messages that are due, and a number that are due at another time.
-    fn account(due: u64, later: u64, later_at: Option<&str>) -> LaneStatus {
-        let mut account = LaneStatus::new(Vendor::Leonar, "default");
+    fn account(due: u64, later: u64, later_at: Option<&str>) -> AccountStatus {
+        let mut account = AccountStatus::new(Vendor::Leonar, "default");
         (account.due, account.queued, account.senders) = (due, due + later, 1);
         account.next_due_at = later_at.map(at);
         account.last_due_at = account.next_due_at;

@@ -12,7 +12,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
-use reachout_outbox::{Event, Lane, LaneStatus, Rules, State, Status, Wait};
+use reachout_outbox::{Account, AccountStatus, Deferred, Event, Rules, State, Status};
 
 use self::forecast::{Pace, count, finish};
 use crate::cli::{
@@ -24,7 +24,7 @@ use crate::cli::{
 const LINES: Duration = Duration::from_secs(10);
 
 /// What is shown of a run.
-pub struct Board {
+pub struct RunProgress {
     bar: Option<ProgressBar>,
     /// Programs read the output: nothing but errors is printed beside it.
     silent: bool,
@@ -38,8 +38,8 @@ struct Inner {
     done: u64,
     left: u64,
     /// Until when an account waits for its limit.
-    limits: BTreeMap<Lane, Instant>,
-    waits: Vec<Wait>,
+    limits: BTreeMap<Account, Instant>,
+    waits: Vec<Deferred>,
     /// When all is sent, as far as that can be said.
     finish: Option<DateTime<Utc>>,
 }
@@ -47,7 +47,7 @@ struct Inner {
 /// What a line is printed of again when it changed.
 type Summary = (u64, Vec<Option<String>>);
 
-impl Board {
+impl RunProgress {
     pub fn new(queued: u64, silent: bool) -> Self {
         let bar = (!silent && std::io::stderr().is_terminal()).then(|| {
             // The template is constant and right; a wrong one would leave the default style.
@@ -76,9 +76,9 @@ impl Board {
                     inner.left = inner.left.saturating_sub(1);
                     None
                 }
-                Event::Waiting { lane, wait } => inner.limit(lane, *wait),
-                Event::Paused { lane, reason } => {
-                    Some(format!("{lane} is paused: {reason}; then: reachout outbox resume --via {}", lane.vendor))
+                Event::Waiting { account, wait } => inner.limit(account, *wait),
+                Event::Paused { account, reason } => {
+                    Some(format!("{account} is paused: {reason}; then: reachout outbox resume --via {}", account.vendor))
                 }
                 Event::DatabaseFailed { reason } => Some(format!("{reason}; trying again")),
                 Event::DatabaseBack => Some("the database works again".to_owned()),
@@ -97,7 +97,7 @@ impl Board {
     }
 
     /// Takes in how much is left, and by which rules.
-    pub fn status(&self, status: &Status, rules: &HashMap<Lane, Rules>) {
+    pub fn status(&self, status: &Status, rules: &HashMap<Account, Rules>) {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         inner.left = status.count(State::Queued) + status.count(State::Sending);
         inner.waits.clone_from(&status.waits);
@@ -127,7 +127,7 @@ impl Board {
     }
 }
 
-impl Drop for Board {
+impl Drop for RunProgress {
     fn drop(&mut self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -137,10 +137,10 @@ impl Drop for Board {
 
 impl Inner {
     /// A wait for a limit that is not known yet.
-    fn limit(&mut self, lane: &Lane, wait: Duration) -> Option<String> {
+    fn limit(&mut self, account: &Account, wait: Duration) -> Option<String> {
         let until = Instant::now() + wait;
-        let known = self.limits.insert(lane.clone(), until).is_some_and(|known| until < known + Duration::from_secs(1));
-        (!known).then(|| format!("{lane} waits {} for its rate limit", words(wait)))
+        let known = self.limits.insert(account.clone(), until).is_some_and(|known| until < known + Duration::from_secs(1));
+        (!known).then(|| format!("{account} waits {} for its rate limit", words(wait)))
     }
 
     /// Whether a line has something to say that the last one did not: at once what waits, otherwise every [`LINES`].
@@ -161,12 +161,12 @@ impl Inner {
     }
 
     /// When the last account has sent what it has; nothing where that cannot be said of each.
-    fn forecast(&self, status: &Status, rules: &HashMap<Lane, Rules>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    fn forecast(&self, status: &Status, rules: &HashMap<Account, Rules>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let capped = status.waits.iter().any(|wait| wait.code.as_deref() == Some("daily-cap"));
         let none = Rules::new();
-        let waiting = |account: &&LaneStatus| account.queued > account.held && !account.paused && !status.paused;
-        let ends = status.lanes.iter().filter(waiting).map(|account| {
-            let rules = rules.get(&Lane::new(account.vendor, account.credential.as_str())).unwrap_or(&none);
+        let waiting = |account: &&AccountStatus| account.queued > account.held && !account.paused && !status.paused;
+        let ends = status.accounts.iter().filter(waiting).map(|account| {
+            let rules = rules.get(&Account::new(account.vendor, account.credential.as_str())).unwrap_or(&none);
             let limit = rules.limit.or_else(|| account.vendor.api().and_then(|api| api.vendor.rate_limit));
             let allowed = limit.map(|limit| f64::from(limit.requests) / limit.per.as_secs_f64().max(0.001));
             let rate = if self.done > 0 { self.rate() } else { allowed.unwrap_or(0.0) };
@@ -179,7 +179,7 @@ impl Inner {
     fn message(&mut self) -> String {
         let now = Instant::now();
         self.limits.retain(|_, until| *until > now);
-        let limits = self.limits.iter().map(|(lane, until)| format!("{lane} waits {} for its limit", words(*until - now)));
+        let limits = self.limits.iter().map(|(account, until)| format!("{account} waits {} for its limit", words(*until - now)));
         limits.chain(self.waits.iter().map(waiting)).chain(self.end()).collect::<Vec<_>>().join("; ")
     }
 
@@ -195,7 +195,7 @@ impl Inner {
 }
 
 /// `3 wait for quiet hours to end, until 2026-12-02T07:30:00Z`
-fn waiting(wait: &Wait) -> String {
+fn waiting(wait: &Deferred) -> String {
     let why = match wait.code.as_deref() {
         None => "are not due yet",
         Some("quiet-hours") => "wait for quiet hours to end",
@@ -213,12 +213,12 @@ mod tests {
 
     #[test]
     fn a_wait_is_printed_once() {
-        let board = Board::new(10, true);
+        let board = RunProgress::new(10, true);
         let mut inner = board.inner.lock().unwrap();
-        let lane = Lane::new(reachout_messenger::Vendor::Leonar, "default");
-        assert_eq!(inner.limit(&lane, Duration::from_secs(90)).as_deref(), Some("leonar/default waits 1 min 30 s for its rate limit"));
-        assert_eq!(inner.limit(&lane, Duration::from_secs(90)), None);
-        assert!(inner.limit(&lane, Duration::from_mins(2)).is_some());
+        let account = Account::new(reachout_messenger::Vendor::Leonar, "default");
+        assert_eq!(inner.limit(&account, Duration::from_secs(90)).as_deref(), Some("leonar/default waits 1 min 30 s for its rate limit"));
+        assert_eq!(inner.limit(&account, Duration::from_secs(90)), None);
+        assert!(inner.limit(&account, Duration::from_mins(2)).is_some());
         assert!(inner.message().contains("waits 1 min 59 s for its limit"), "{}", inner.message());
     }
 }

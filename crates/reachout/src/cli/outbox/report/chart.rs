@@ -24,8 +24,8 @@ pub fn colour(state: State) -> &'static str {
     }
 }
 
-/// Stacked bars, one for each stretch of so many seconds.
-#[allow(clippy::cast_precision_loss, reason = "counts and times become places on a page")]
+/// Stacked bars, one for each period of this number of seconds.
+#[expect(clippy::cast_precision_loss, reason = "counts and times become places on a page")]
 pub fn svg(points: &[Point], seconds: i64) -> String {
     let mut bars: BTreeMap<i64, Vec<(State, u64)>> = BTreeMap::new();
     for point in points {

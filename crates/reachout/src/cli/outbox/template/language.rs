@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use minijinja::machinery::ast::{BinOpKind, CallArg, Expr, Stmt};
 use minijinja::machinery::{Span, WhitespaceConfig, parse};
+use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Rest, Value};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
 
@@ -93,7 +94,7 @@ pub struct Wrong {
 
 /// Checks that a template says nothing else. What is no template at all is found when it is compiled.
 pub fn check(text: &str) -> Result<(), Wrong> {
-    match parse(text, "", Default::default(), WhitespaceConfig::default()) {
+    match parse(text, "", SyntaxConfig::default(), WhitespaceConfig::default()) {
         Ok(Stmt::Template(template)) => statements(&template.children),
         Ok(_) | Err(_) => Ok(()),
     }

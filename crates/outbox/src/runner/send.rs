@@ -1,0 +1,71 @@
+//! Sending a message, and recording its outcome.
+
+use std::time::Duration;
+
+use reachout_messenger::Delivery;
+use tokio::time::sleep;
+
+use super::event::Event;
+use super::job::{Begun, Job};
+use super::outcome::{Ended, ended};
+use super::shared::{DATABASE_RETRY, Shared};
+use crate::State;
+use crate::store::{Claimed, Outcome, Used};
+
+/// How long a runner that is to end tries to record an outcome.
+const FINAL_RETRIES: Duration = Duration::from_secs(30);
+
+/// Sends a message whose step to `sending` is committed, and records its outcome.
+pub(super) async fn send(shared: &Shared, job: &Job, begun: Begun) {
+    let (claimed, Begun { account, client, slot, day }) = (&job.claimed, begun);
+    let slot = account.terms.as_ref().zip(slot);
+    let call = client.messenger().send(&claimed.envelope.message);
+    let result = match slot {
+        Some((terms, slot)) => shared.accounts.budgets.with_slot(&terms.key, slot, call).await,
+        None => call.await,
+    };
+    let number = u32::try_from(claimed.attempt - claimed.first_attempt + 1).unwrap_or(u32::MAX);
+    let Ended { outcome, pause } = ended(&result, number, shared.settings.attempts);
+    let counted = result.as_ref().map_or_else(|error| error.delivery() != Delivery::NotSent, |_| true);
+    if let Some(reason) = pause {
+        shared.pause(&account.account, &reason).await;
+    }
+    let used = Used { slot: slot.map(|(terms, slot)| (terms, slot, counted)), daily: day.as_ref() };
+    let recorded = finish(shared, claimed, &outcome, &used).await;
+    if let Some((_, slot)) = slot {
+        shared.accounts.budgets.returned(slot);
+    }
+    let (id, state) = (claimed.id, outcome.state);
+    if !recorded {
+        tracing::warn!(id, %state, "a message was settled by another before its outcome was known");
+    } else if state == State::Queued {
+        let code = outcome.code.unwrap_or_else(|| "not-sent".to_owned());
+        shared.emit(&Event::Requeued { id, wait: outcome.wait, code });
+        shared.wake.notify_one();
+    } else {
+        shared.emit(&Event::Settled { id, state, code: outcome.code });
+    }
+}
+
+/// Records an outcome, however long the database is away; false if the message was settled otherwise.
+pub(super) async fn finish(shared: &Shared, claimed: &Claimed, outcome: &Outcome, used: &Used<'_>) -> bool {
+    let mut left = FINAL_RETRIES;
+    loop {
+        match shared.store.finish(claimed, outcome, used).await {
+            Ok(recorded) => {
+                shared.database_works();
+                return recorded;
+            }
+            Err(error) if left.is_zero() || error.is_lasting() => {
+                // The lease ends, and the message becomes `unknown`.
+                tracing::error!(id = claimed.id, %error, "an outcome could not be recorded");
+                return false;
+            }
+            Err(error) => shared.database_failed(&error),
+        }
+        if shared.is_stopped() {
+            left = left.saturating_sub(DATABASE_RETRY);
+        }
+        sleep(DATABASE_RETRY).await;
+    }
+}
