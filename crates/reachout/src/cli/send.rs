@@ -13,6 +13,7 @@ use super::{
     failure::Failure,
     outbox,
     output::Output,
+    print::listed,
     unsupported,
 };
 
@@ -172,9 +173,8 @@ impl Send {
         ];
         match groups.into_iter().find(|(_, given, vendors)| *given && !vendors.contains(&self.via)) {
             Some((options, _, vendors)) => {
-                let names = vendors.iter().map(|vendor| vendor.name()).collect::<Vec<_>>().join(", ");
-                let names = names.rsplit_once(", ").map_or_else(|| names.clone(), |(names, last)| format!("{names} and {last}"));
-                Err(Failure::usage(format!("{options} for {names} only")))
+                let names: Vec<_> = vendors.iter().map(|vendor| vendor.name()).collect();
+                Err(Failure::usage(format!("{options} for {} only", listed(&names))))
             }
             None => Ok(()),
         }
