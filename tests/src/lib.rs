@@ -12,7 +12,7 @@ pub use compare::lost;
 pub use documented::Documented;
 pub use script::{Asked, Script};
 pub use variants::{bare, extended};
-pub use wire::check_every_operation;
+pub use wire::{Received, Wire, check_every_operation, collect};
 
 /// The README's Rust is compiled.
 #[cfg(doctest)]

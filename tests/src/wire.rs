@@ -84,7 +84,11 @@ fn assert_decoded(Documented { document, schema, response, .. }: &Documented, js
     }
 }
 
-async fn collect(mut stream: ByteStream) -> Vec<u8> {
+/// All bytes of a download.
+///
+/// # Panics
+/// Where it breaks off.
+pub async fn collect(mut stream: ByteStream) -> Vec<u8> {
     let mut bytes = Vec::new();
     while let Some(chunk) = stream.next().await {
         bytes.extend_from_slice(&chunk.unwrap());
@@ -93,18 +97,25 @@ async fn collect(mut stream: ByteStream) -> Vec<u8> {
 }
 
 /// A loopback server that simulates one operation.
-struct Wire {
+#[derive(Debug)]
+pub struct Wire {
     vendor: &'static Vendor,
     /// With the vendor's base path.
-    url: String,
+    pub url: String,
     received: Arc<Mutex<Vec<Received>>>,
 }
 
-struct Received {
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
+/// One request, as it came.
+#[derive(Clone, Debug)]
+pub struct Received {
+    /// Its method.
+    pub method: Method,
+    /// Path and query, escaped.
+    pub uri: Uri,
+    /// Every header.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
 }
 
 #[derive(Clone)]
@@ -116,7 +127,11 @@ struct Player {
 }
 
 impl Wire {
-    async fn start(vendor: &'static Vendor, documented: &Documented) -> Self {
+    /// Starts the server, which responds to everything as the document shows.
+    ///
+    /// # Panics
+    /// Where loopback is not to be had.
+    pub async fn start(vendor: &'static Vendor, documented: &Documented) -> Self {
         let (response, content_type) = match &documented.response {
             Some(response) => (Some(Bytes::from(serde_json::to_vec(response).unwrap())), "application/json"),
             None => (documented.is_download.then(|| Bytes::from_static(DOWNLOAD)), "application/octet-stream"),
@@ -130,9 +145,18 @@ impl Wire {
         Self { vendor, url, received }
     }
 
+    /// The requests that came, in their order.
+    ///
+    /// # Panics
+    /// Where the server did.
+    #[must_use]
+    pub fn received(&self) -> Vec<Received> {
+        self.received.lock().unwrap().clone()
+    }
+
     /// Compares what was received with the documented request, and with the snapshot.
     fn assert(&self, Documented { document, operation, request, .. }: &Documented) {
-        let received = self.received.lock().unwrap();
+        let received = self.received();
         let [received] = received.as_slice() else { panic!("{} requests", received.len()) };
         let json: Option<Value> = serde_json::from_slice(&received.body).ok();
         if let (Some(expected), Some(json)) = (request, &json) {

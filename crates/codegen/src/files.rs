@@ -1,8 +1,20 @@
 //! Writes files whole: to a temporary file first, which is then renamed.
 
-use std::{io::Write as _, path::Path};
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+};
 
 use crate::diagnostic::Error;
+
+/// A file as it is to be.
+#[derive(Debug)]
+pub struct Output {
+    /// Relative to the workspace root.
+    pub path: PathBuf,
+    /// The whole content.
+    pub content: String,
+}
 
 /// What the name of a temporary file begins with; git ignores it.
 pub const TEMPORARY: &str = ".regen-";

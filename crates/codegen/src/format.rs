@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, path::Path, process::Command};
 
-use crate::{diagnostic::Error, emit::File, outputs::Output};
+use crate::{diagnostic::Error, emit::File, files::Output};
 
 /// The layout of the workspace, so that `cargo fmt --check` finds generated files as they should be.
 const LAYOUT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../rustfmt.toml");

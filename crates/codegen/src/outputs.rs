@@ -1,22 +1,15 @@
 //! Which files come of the specs.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::{
     diagnostic::{Diagnostic, Error, Level, Origin},
-    emit, format,
+    emit,
+    files::Output,
+    format,
     lint::lint,
     load, model, progenitor, regions,
 };
-
-/// A file as it is to be.
-#[derive(Debug)]
-pub struct Output {
-    /// Relative to the workspace root.
-    pub path: PathBuf,
-    /// The whole content.
-    pub content: String,
-}
 
 /// Runs the stages for all vendors. Nothing is written.
 pub fn outputs(root: &Path) -> Result<Vec<Output>, Error> {

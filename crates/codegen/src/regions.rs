@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, io::ErrorKind, path::Path};
 use crate::{
     diagnostic::{Diagnostic, Error, Origin},
     emit::Region,
-    outputs::Output,
+    files::Output,
 };
 
 /// The files with their regions filled. One that does not exist is left out.

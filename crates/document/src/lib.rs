@@ -4,6 +4,7 @@
 mod content;
 mod document;
 mod effect;
+mod embedded;
 mod event;
 mod example;
 mod nearest;
@@ -22,6 +23,8 @@ mod validate;
 pub use content::{Body, Content, Location, Parameter, Success};
 pub use document::Document;
 pub use effect::{Effect, Repeat};
+#[doc(hidden)]
+pub use embedded::example_of;
 pub use event::{Envelope, Event};
 pub use nearest::nearest;
 pub use operation::Operation;
@@ -29,5 +32,7 @@ pub use pagination::{Pagination, Style};
 pub use problem::Problem;
 pub use reach::Direction;
 pub use reference::{Position, component, references};
+#[doc(hidden)]
+pub use serde::de::DeserializeOwned;
 pub use strictness::Strictness;
 pub use validate::{is_match, is_pattern};

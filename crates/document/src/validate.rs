@@ -19,10 +19,13 @@ pub(crate) struct Validators {
 #[derive(Debug, Default)]
 struct Compiled {
     /// By strictness and the text of the schema.
-    each: HashMap<(Strictness, String), Arc<OnceLock<Result<Validator, String>>>>,
+    each: HashMap<(Strictness, String), Compilation>,
     /// How many components were compiled for single schemas.
     components: usize,
 }
+
+/// A validator, or why there is none, once it was needed.
+type Compilation = Arc<OnceLock<Result<Validator, String>>>;
 
 /// The components of a document, and which of them its vendor may send.
 type Components<'a> = (&'a Value, &'a dyn Fn() -> &'a BTreeSet<String>);
@@ -33,7 +36,7 @@ impl Validators {
         let name = named(of.0, schema);
         if let Some(name) = name.filter(|_| self.is_whole_due(of.0, schema, strictness)) {
             // Every component at once: a value stands in it under the name of its component.
-            let validator = self.validator(strictness, String::new(), || compile(whole(of, strictness)));
+            let validator = self.validator(strictness, String::new(), || compile(&whole(of, strictness)));
             if let Some(Ok(whole)) = validator.get() {
                 let mut problems = problems(whole, &json!({ &name: value }));
                 for problem in &mut problems {
@@ -45,7 +48,7 @@ impl Validators {
         let validator = self.validator(strictness, schema.to_string(), || {
             let (schema, components) = alone(of, schema, strictness);
             self.compiled().components += components;
-            compile(schema)
+            compile(&schema)
         });
         match validator.get() {
             Some(Ok(validator)) => problems(validator, value),
@@ -61,12 +64,7 @@ impl Validators {
         compiled.components > components.as_object().map_or(0, Map::len) && !compiled.each.contains_key(&(strictness, schema.to_string()))
     }
 
-    fn validator(
-        &self,
-        strictness: Strictness,
-        schema: String,
-        compile: impl FnOnce() -> Result<Validator, String>,
-    ) -> Arc<OnceLock<Result<Validator, String>>> {
+    fn validator(&self, strictness: Strictness, schema: String, compile: impl FnOnce() -> Result<Validator, String>) -> Compilation {
         let validator = Arc::clone(self.compiled().each.entry((strictness, schema)).or_default());
         validator.get_or_init(compile);
         validator
@@ -117,8 +115,8 @@ fn whole((components, received): Components<'_>, strictness: Strictness) -> Valu
     json!({ "properties": properties, "$defs": definitions })
 }
 
-fn compile(schema: Value) -> Result<Validator, String> {
-    jsonschema::draft202012::options().should_validate_formats(true).build(&schema).map_err(|error| error.to_string())
+fn compile(schema: &Value) -> Result<Validator, String> {
+    jsonschema::draft202012::options().should_validate_formats(true).build(schema).map_err(|error| error.to_string())
 }
 
 fn problems(validator: &Validator, value: &Value) -> Vec<Problem> {
@@ -130,11 +128,11 @@ fn problems(validator: &Validator, value: &Value) -> Vec<Problem> {
 /// Whether a text is a regular expression that validators can compile.
 #[must_use]
 pub fn is_pattern(pattern: &str) -> bool {
-    compile(json!({ "pattern": pattern })).is_ok()
+    compile(&json!({ "pattern": pattern })).is_ok()
 }
 
 /// Whether a text matches a regular expression as validators read it.
 #[must_use]
 pub fn is_match(pattern: &str, text: &str) -> bool {
-    compile(json!({ "pattern": pattern })).is_ok_and(|validator| validator.is_valid(&text.into()))
+    compile(&json!({ "pattern": pattern })).is_ok_and(|validator| validator.is_valid(&text.into()))
 }

@@ -1,22 +1,16 @@
 //! What the vendor's document says of an operation.
 
-use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex, PoisonError};
-
 use reachout_document::{Document, Location, Operation, nearest};
 use reachout_runtime::Value;
 
-/// The document of a vendor, read once in a program.
+/// The document of a vendor.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Documented(&'static Document);
 
 impl Documented {
-    /// Reads a document.
+    /// The document of a client.
     pub(crate) fn of(openapi: &'static str) -> Self {
-        static READ: LazyLock<Mutex<HashMap<&'static str, &'static Document>>> = LazyLock::new(Mutex::default);
-        let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
-        let parse = || &*Box::leak(Box::new(Document::parse(openapi).expect("the document is embedded as the generator wrote it")));
-        Self(read.entry(openapi).or_insert_with(parse))
+        Self(Document::embedded(openapi))
     }
 
     /// The status of an operation's success, and its example.

@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
     fs,
-    path::{Path, PathBuf},
+    path::Path,
     process::Command,
 };
 
@@ -19,9 +19,9 @@ const MOST: usize = 500;
 /// Compiles the client of every document, and sends its samples through the types.
 pub fn run(root: &Path, target: &Path, outcomes: &mut [Outcome]) -> anyhow::Result<()> {
     let mut batches: Vec<Vec<&mut Outcome>> = Vec::new();
-    let mut operations = MOST;
+    let mut operations = 0;
     for outcome in outcomes.iter_mut().filter(|outcome| outcome.is_imported()) {
-        if operations + outcome.imported.operations > MOST {
+        if batches.is_empty() || operations + outcome.imported.operations > MOST {
             batches.push(Vec::new());
             operations = 0;
         }
@@ -30,77 +30,87 @@ pub fn run(root: &Path, target: &Path, outcomes: &mut [Outcome]) -> anyhow::Resu
             batch.push(outcome);
         }
     }
-    for (number, mut outcomes) in batches.into_iter().enumerate() {
-        let batch = Batch { root, target, folder: target.join("batches").join(number.to_string()) };
-        if let Some(program) = batch.compile(&mut outcomes)? {
-            batch.exchange(&program, &mut outcomes)?;
-        }
-    }
-    Ok(())
+    let batches: Vec<Batch<'_>> = batches.into_iter().enumerate().map(|(number, outcomes)| Batch { target, number, outcomes }).collect();
+    let batches = compile(root, target, batches)?;
+    batches.into_iter().try_for_each(Batch::exchange)
 }
 
+/// Builds the programs, all of them at once, without the clients that do not compile.
+fn compile<'a>(root: &Path, target: &Path, mut batches: Vec<Batch<'a>>) -> anyhow::Result<Vec<Batch<'a>>> {
+    let workspace = target.join("batches");
+    if workspace.exists() {
+        fs::remove_dir_all(&workspace)?;
+    }
+    fs::create_dir_all(&workspace)?;
+    fs::write(workspace.join("Cargo.toml"), "[workspace]\nresolver = \"3\"\nmembers = [\"*\"]\n\n[profile.dev]\ndebug = false\n")?;
+    fs::copy(root.join("Cargo.lock"), workspace.join("Cargo.lock"))?;
+    loop {
+        for batch in &batches {
+            let folder = workspace.join(batch.name());
+            fs::create_dir_all(folder.join("src"))?;
+            fs::write(folder.join("Cargo.toml"), batch.manifest(root))?;
+            fs::write(folder.join("src/main.rs"), batch.source()?)?;
+        }
+        let output = Command::new("cargo")
+            .args(["build", "--quiet", "--offline", "--workspace", "--keep-going", "--target-dir"])
+            .arg(target.join("build"))
+            .env("CARGO_INCREMENTAL", "0")
+            .current_dir(&workspace)
+            .output()
+            .context("cargo")?;
+        if output.status.success() {
+            return Ok(batches);
+        }
+        let messages = String::from_utf8_lossy(&output.stderr);
+        let errors = errors(&messages);
+        let mut found = false;
+        for outcome in batches.iter_mut().flat_map(Batch::whole) {
+            if let Some(error) = errors.get(&outcome.id) {
+                outcome.broken = Some(format!("does not compile: {error}"));
+                found = true;
+            }
+        }
+        if !found {
+            bail!("{} does not compile, and no client of it is named:\n{messages}", workspace.display());
+        }
+    }
+}
+
+/// Clients that are compiled together.
 struct Batch<'a> {
-    root: &'a Path,
     target: &'a Path,
-    folder: PathBuf,
+    number: usize,
+    outcomes: Vec<&'a mut Outcome>,
 }
 
 impl Batch<'_> {
-    /// Builds the program without the clients that do not compile; none where that is all of them.
-    fn compile(&self, outcomes: &mut [&mut Outcome]) -> anyhow::Result<Option<PathBuf>> {
-        fs::create_dir_all(self.folder.join("src"))?;
-        fs::write(self.folder.join("Cargo.toml"), self.manifest())?;
-        fs::copy(self.root.join("Cargo.lock"), self.folder.join("Cargo.lock"))?;
-        while outcomes.iter().any(|outcome| outcome.broken.is_none()) {
-            fs::write(self.folder.join("src/main.rs"), self.source(outcomes)?)?;
-            let output = Command::new("cargo")
-                .args(["build", "--quiet", "--offline", "--target-dir"])
-                .arg(self.target.join("build"))
-                .env("CARGO_INCREMENTAL", "0")
-                .current_dir(&self.folder)
-                .output()
-                .context("cargo")?;
-            if output.status.success() {
-                return Ok(Some(self.target.join("build/debug").join(self.name())));
-            }
-            let messages = String::from_utf8_lossy(&output.stderr);
-            let errors = errors(&messages);
-            let mut found = false;
-            for outcome in outcomes.iter_mut().filter(|outcome| outcome.broken.is_none()) {
-                if let Some(error) = errors.get(&outcome.id) {
-                    outcome.broken = Some(format!("does not compile: {error}"));
-                    found = true;
-                }
-            }
-            if !found {
-                bail!("{} does not compile, and no client of it is named:\n{messages}", self.folder.display());
-            }
-        }
-        Ok(None)
+    /// Those of which nothing is known that does not compile.
+    fn whole(&mut self) -> impl Iterator<Item = &mut Outcome> {
+        self.outcomes.iter_mut().map(|outcome| &mut **outcome).filter(|outcome| outcome.broken.is_none())
     }
 
     fn name(&self) -> String {
-        format!("batch{}", self.folder.file_name().unwrap_or_default().display())
+        format!("batch{}", self.number)
     }
 
-    fn manifest(&self) -> String {
+    fn manifest(&self, root: &Path) -> String {
         format!(
             "[package]\nname = \"{}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[features]\nschemars = []\n\n[dependencies]\nreachout-runtime = \
-             {{ path = {:?} }}\nserde = \"1\"\nserde_json = \"1\"\n\n[profile.dev]\ndebug = false\n\n[workspace]\n",
+             {{ path = {:?} }}\nserde = \"1\"\nserde_json = \"1\"\n",
             self.name(),
-            self.root.join("crates/runtime").display().to_string()
+            root.join("crates/runtime").display().to_string()
         )
     }
 
     /// The clients as modules, and a table of the types that are sampled.
-    fn source(&self, outcomes: &[&mut Outcome]) -> anyhow::Result<String> {
+    fn source(&self) -> anyhow::Result<String> {
         let mut source = "#![allow(dead_code, deprecated, unused_imports)]\n".to_owned();
         let mut table = String::new();
-        for outcome in outcomes.iter().filter(|outcome| outcome.broken.is_none()) {
+        for outcome in self.outcomes.iter().filter(|outcome| outcome.broken.is_none()) {
             let id = &outcome.id;
             let module = place(self.target, id).join("crates").join(id).join("src/generated/mod.rs");
             writeln!(source, "#[path = {:?}]\nmod {id};", module.display().to_string())?;
-            let types: BTreeSet<String> = self.samples(id)?.into_iter().map(|sample| sample.ty).collect();
+            let types: BTreeSet<String> = samples(self.target, id)?.into_iter().map(|sample| sample.ty).collect();
             for ty in types {
                 writeln!(table, "        \"{id}::{ty}\" => there_and_back::<{id}::types::{ty}>(value),")?;
             }
@@ -108,19 +118,16 @@ impl Batch<'_> {
         Ok(source + &include_str!("exchange.rs.in").replace("        // TABLE\n", &table))
     }
 
-    fn samples(&self, id: &str) -> anyhow::Result<Vec<Sample>> {
-        let file = place(self.target, id).join("samples.json");
-        serde_json::from_str(&fs::read_to_string(&file)?).with_context(|| file.display().to_string())
-    }
-
     /// Sends the samples through the program, and notes what did not come back whole.
-    fn exchange(&self, program: &Path, outcomes: &mut [&mut Outcome]) -> anyhow::Result<()> {
-        for outcome in outcomes.iter_mut().filter(|outcome| outcome.broken.is_none()) {
-            let samples = self.samples(&outcome.id)?;
-            let file = self.folder.join("sent.json");
+    fn exchange(mut self) -> anyhow::Result<()> {
+        let program = self.target.join("build/debug").join(self.name());
+        let target = self.target;
+        for outcome in self.whole() {
+            let samples = samples(target, &outcome.id)?;
+            let file = place(target, &outcome.id).join("sent.json");
             let sent: Vec<Value> = samples.iter().map(|sample| json!([format!("{}::{}", outcome.id, sample.ty), sample.value])).collect();
             fs::write(&file, serde_json::to_string(&sent)?)?;
-            let output = Command::new(program).arg(&file).output().with_context(|| program.display().to_string())?;
+            let output = Command::new(&program).arg(&file).output().with_context(|| program.display().to_string())?;
             if !output.status.success() {
                 outcome.broken = Some(format!("the program ended: {}", String::from_utf8_lossy(&output.stderr).trim()));
                 continue;
@@ -137,6 +144,11 @@ impl Batch<'_> {
         }
         Ok(())
     }
+}
+
+fn samples(target: &Path, id: &str) -> anyhow::Result<Vec<Sample>> {
+    let file = place(target, id).join("samples.json");
+    serde_json::from_str(&fs::read_to_string(&file)?).with_context(|| file.display().to_string())
 }
 
 /// The first error of each client, by its folder.

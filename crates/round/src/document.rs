@@ -141,7 +141,7 @@ pub fn import_one(file: &Path, into: &Path) -> anyhow::Result<String> {
 
 fn operations(published: &Published) -> usize {
     let items = published.document["paths"].as_object().into_iter().flatten();
-    items.flat_map(|(_, item)| item.as_object()).flatten().filter(|(method, _)| METHODS.contains(&method.as_str())).count()
+    items.filter_map(|(_, item)| item.as_object()).flatten().filter(|(method, _)| METHODS.contains(&method.as_str())).count()
 }
 
 /// The names of the types that a client has.

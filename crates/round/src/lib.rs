@@ -18,7 +18,7 @@ use std::{
     thread,
 };
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 
 pub use document::import_one;
 use manifest::{Entry, Manifest};
@@ -55,14 +55,16 @@ pub fn round(root: &Path, folder: &Path, only: Option<&str>, xtask: &Path) -> an
 
 fn import_all(entries: &[Entry], folder: &Path, target: &Path, xtask: &Path) -> anyhow::Result<Vec<document::Outcome>> {
     let share = entries.len().div_ceil(WORKERS);
-    let imported = thread::scope(|scope| {
-        let workers: Vec<_> = entries
-            .chunks(share)
-            .map(|entries| scope.spawn(move || entries.iter().map(|entry| document::run(entry, folder, target, xtask)).collect::<Vec<_>>()))
-            .collect();
-        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect::<anyhow::Result<Vec<_>>>()
-    })?;
-    Ok(imported)
+    thread::scope(|scope| {
+        let import =
+            |entries: &[Entry]| entries.iter().map(|entry| document::run(entry, folder, target, xtask)).collect::<anyhow::Result<Vec<_>>>();
+        let workers: Vec<_> = entries.chunks(share).map(|entries| scope.spawn(move || import(entries))).collect();
+        let mut outcomes = Vec::new();
+        for worker in workers {
+            outcomes.extend(worker.join().map_err(|_| anyhow!("a thread that imports panicked"))??);
+        }
+        Ok(outcomes)
+    })
 }
 
 /// Where a document's draft, client and samples are.

@@ -33,7 +33,7 @@ struct Repository {
 /// One document.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// Short name of its folder and module: `github-rest-api-17`.
+    /// Short name of its folder and module, by its place in the manifest: `d017`.
     pub id: String,
     /// `owner/name`.
     pub repository: String,
@@ -115,7 +115,9 @@ mod tests {
         let problem = |content: Option<&str>| {
             let file = folder.join("acme/specs/a b.json");
             fs::create_dir_all(file.parent().unwrap()).unwrap();
-            content.map(|content| fs::write(&file, content).unwrap());
+            if let Some(content) = content {
+                fs::write(&file, content).unwrap();
+            }
             manifest.files().next().unwrap().problem(&folder)
         };
         assert!(problem(None).unwrap().ends_with("'https://raw.githubusercontent.com/acme/specs/c0ffee/a%20b.json'"));

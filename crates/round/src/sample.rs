@@ -245,7 +245,8 @@ impl Maker {
         let mut object = Map::new();
         for (name, property) in &properties {
             let needed = required.contains(&name.as_str());
-            if !needed && !(extent.is_shallow() && self.random.percent(extent.filled)) {
+            let wanted = needed || extent.is_shallow() && self.random.percent(extent.filled);
+            if !wanted {
                 continue;
             }
             match self.value(property, &extent.below()) {

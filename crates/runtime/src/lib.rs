@@ -25,10 +25,10 @@ pub use limit::{Acquired, Budget, BudgetError, BudgetKey, BudgetStore, LocalBudg
 pub use request::check::{Check, Limited};
 pub use request::{IntoRequest, Request, multipart};
 pub use response::Response;
-pub use response::pagination::{self, List};
+pub use response::pagination::{List, Pager, Turn};
 pub use response::stream::ByteStream;
 pub use retry::{Jitter, RetryPolicy, full_jitter};
-pub use route::{Effect, Evidence, Pagination, Repeat, Route, Token};
+pub use route::{Effect, Evidence, PageStyle, Pagination, Repeat, Route, Token};
 pub use types::enums::ConversionError;
 #[doc(hidden)]
 pub use types::enums::private as __private;
@@ -56,8 +56,8 @@ pub mod exports {
     pub use crate::{
         Acquired, Advice, Api, BoxFuture, BoxStream, Budget, BudgetError, BudgetKey, BudgetStore, ByteStream, Bytes, Call, CallOptions,
         ClientBuilder, ConversionError, Core, CredentialProvider, DateTime, Delivery, DeliveryWatch, Effect, Error, ErrorKind, Evidence,
-        ExposeSecret, Extra, IntoRequest, List, LocalBudgets, Method, NaiveDate, Number, Object, Pacing, Pagination, RateLimit, RateLimitHeaders,
-        RateLimitStatus, RateLimitWait, Repeat, Request, Response, RetryPolicy, Route, SecretString, Slot, StatusCode, Stream, Token, Utc,
-        Uuid, Value, Vendor, header, multipart, pagination,
+        ExposeSecret, Extra, IntoRequest, List, LocalBudgets, Method, NaiveDate, Number, Object, Pacing, PageStyle, Pagination, RateLimit,
+        RateLimitHeaders, RateLimitStatus, RateLimitWait, Repeat, Request, Response, RetryPolicy, Route, SecretString, Slot, StatusCode,
+        Stream, Token, Utc, Uuid, Value, Vendor, header, multipart,
     };
 }

@@ -21,6 +21,17 @@ pub struct Calls {
     pub openapi: &'static str,
     /// One for each operation.
     pub calls: Vec<Call>,
+    /// One for each component.
+    pub types: Vec<Type>,
+}
+
+/// A component that has a type of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Type {
+    /// Its name in Rust.
+    pub name: &'static str,
+    /// Makes its example, and writes that as JSON.
+    pub example: fn() -> serde_json::Result<Value>,
 }
 
 /// One operation.
@@ -116,15 +127,15 @@ fn empty(call: impl IntoRequest<Response = ()>) -> Prepared {
 
 /// The calls of one client, or also of each edition's: `once` where the editions add nothing to what the first shows.
 macro_rules! calls {
-    ([$first:ident $($other:ident)*] |$client:ident, $documented:ident| $rows:tt) => {
-        calls!(@client $first false |$client, $documented| $rows);
-        $(calls!(@client $other true |$client, $documented| $rows);)*
+    ([$first:ident $($other:ident)*] |$client:ident, $documented:ident| $rows:tt types $types:tt) => {
+        calls!(@client $first false |$client, $documented| $rows types $types);
+        $(calls!(@client $other true |$client, $documented| $rows types $types);)*
     };
     (@client $vendor:ident $other:literal |$client:ident, $documented:ident| {
         $($(#[$attribute:meta])* $operation:ident $($once:ident)?: $call:expr;)*
-    }) => {
-        pub(super) fn $vendor() -> Vec<$crate::calls::Call> {
-            vec![$($crate::calls::Call {
+    } types { $($type:ident)* }) => {
+        pub(super) fn $vendor() -> (Vec<$crate::calls::Call>, Vec<$crate::calls::Type>) {
+            let calls = vec![$($crate::calls::Call {
                 operation: stringify!($operation),
                 is_covered: false $(|| calls!(@$once $other))?,
                 call: {
@@ -135,7 +146,12 @@ macro_rules! calls {
                     }
                     call
                 },
-            }),*]
+            }),*];
+            let types = vec![$($crate::calls::Type {
+                name: stringify!($type),
+                example: || serde_json::to_value(<$vendor::types::$type as $vendor::Example>::example()),
+            }),*];
+            (calls, types)
         }
     };
     (@once $other:literal) => { $other };
@@ -144,13 +160,22 @@ use calls;
 
 /// The vendors: each with the tables of its operations, which a platform and its editions have in common.
 macro_rules! vendors {
-    ($($vendor:ident: $table:ident $(+ $other:ident)*;)*) => {$(
+    ($($vendor:ident: $table:ident $(+ $other:ident)*;)*) => {
+        $(
         /// Every operation of the vendor.
         #[must_use]
         pub fn $vendor() -> $crate::calls::Calls {
-            let calls = [$table::$vendor(), $($other::$vendor()),*].concat();
-            $crate::calls::Calls { vendor: &::$vendor::VENDOR, openapi: ::$vendor::OPENAPI, calls }
+            let tables = [$table::$vendor() $(, $other::$vendor())*];
+            let (calls, types): (Vec<_>, Vec<_>) = tables.into_iter().unzip();
+            $crate::calls::Calls { vendor: &::$vendor::VENDOR, openapi: ::$vendor::OPENAPI, calls: calls.concat(), types: types.concat() }
         }
-    )*};
+        )*
+
+        /// The operations of every vendor.
+        #[must_use]
+        pub fn all() -> Vec<$crate::calls::Calls> {
+            vec![$($vendor()),*]
+        }
+    };
 }
 use vendors;

@@ -2,6 +2,7 @@
 
 mod documents;
 mod events;
+mod examples;
 mod forms;
 mod mocks;
 mod own_stores;

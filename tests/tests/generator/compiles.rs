@@ -24,7 +24,7 @@ fn every_odd_spec_that_is_accepted_generates_and_compiles() {
     regen(root.path(), Mode::Write).unwrap_or_else(|error| panic!("{error}"));
 
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let mut library = "#![allow(dead_code, deprecated, unused_imports)]\n".to_owned();
+    let mut library = "#![allow(dead_code, deprecated, unused_imports)]\npub const OPENAPI: &str = \"{}\";\n".to_owned();
     for (index, odd) in accepted.iter().enumerate() {
         writeln!(library, "/// {}\n#[path = \"crates/odd{index}/src/generated/mod.rs\"]\nmod odd{index};", odd.name.replace('\n', " "))
             .unwrap();
@@ -33,7 +33,7 @@ fn every_odd_spec_that_is_accepted_generates_and_compiles() {
         writeln!(library, "/// {}\n#[path = \"crates/case{index}/src/generated/mod.rs\"]\nmod case{index};", case.name).unwrap();
     }
     // What was imported of whole documents is compiled with the program that reads and writes its values.
-    let mut program = "#![allow(dead_code, unused_imports)]\n".to_owned();
+    let mut program = "#![allow(dead_code, unused_imports)]\npub const OPENAPI: &str = \"{}\";\n".to_owned();
     for vendor in &documents {
         let module = vendor.replace('-', "_");
         writeln!(program, "#[path = \"../crates/{vendor}/src/generated/mod.rs\"]\nmod {module};").unwrap();
@@ -44,7 +44,7 @@ fn every_odd_spec_that_is_accepted_generates_and_compiles() {
     fs::write(root.path().join("lib.rs"), library).unwrap();
     let runtime = workspace.join("crates/runtime");
     let manifest = format!(
-        "[package]\nname = \"odd\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[lib]\npath = \"lib.rs\"\n\n[features]\nschemars = []\n\n\
+        "[package]\nname = \"odd\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[lib]\npath = \"lib.rs\"\n\n[features]\nschemars = []\ntest-util = []\n\n\
          [dependencies]\nreachout-runtime = {{ path = {:?} }}\n\n[dev-dependencies]\nserde_json = \"1\"\n\
          tokio = {{ version = \"1\", features = [\"macros\", \"rt\"] }}\n\n[workspace]\n",
         runtime.display().to_string()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::interface::Change;
+use super::Change;
 use crate::model::{Api, Field, Limits, Operation, Pagination, Shape, Style};
 
 /// The changes of facts, each of which breaks programs but what only allows more.

@@ -7,16 +7,7 @@ use crate::{
     model::{Api, BodyContent, Content, Operation, Parameter, Place, Shape},
 };
 
-use super::facts;
-
-/// A change of a crate's interface.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// Code that compiled before does not, or means something else.
-    pub breaking: bool,
-    /// One line of Markdown.
-    pub what: String,
-}
+use super::{Change, facts};
 
 /// What changed from one interface to another, the breaking changes first.
 pub fn changes(old: &Api, new: &Api) -> Vec<Change> {
@@ -64,7 +55,7 @@ fn names(api: &Api) -> BTreeMap<String, String> {
             names.insert(format!("{name}.{}", part.name), if part.file { "file" } else { "text" }.to_owned());
         }
         let repeated = if operation.is_repeatable() { "repeated" } else { "sent once" };
-        names.insert(format!("{name}.(effect)"), format!("{}, {repeated}", operation.effect.words()));
+        names.insert(format!("{name}.(effect)"), format!("{}, {repeated}", operation.effect));
         names.insert(name, signature(&of, operation));
     }
     for schema in api.schemas.values() {

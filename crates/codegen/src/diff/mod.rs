@@ -1,10 +1,13 @@
 //! What changed per vendor against a revision of git, or against a newer document of the vendor, and whether it breaks users.
 
 mod base;
+mod change;
 mod facts;
 mod interface;
 
 use std::{fmt, path::Path};
+
+pub use change::Change;
 
 use drift::{ChangeClass, ChangeComparison};
 use serde_json::Value;
@@ -35,7 +38,7 @@ pub struct VendorDiff {
     /// Version of its crate before and now.
     pub versions: Option<(String, String)>,
     /// What code that uses the crate sees, the breaking changes first.
-    pub interface: Vec<interface::Change>,
+    pub interface: Vec<Change>,
     /// What requests and responses are like.
     pub document: Vec<DocumentChange>,
 }
@@ -87,9 +90,9 @@ pub fn diff_base(root: &Path, revision: &str, vendors: &[String]) -> Result<Repo
             report.vendors.push(added(api));
             continue;
         }
-        let old = load::load(before.path(), &api.id)?.json;
+        let old = load::load(before.path(), &api.id)?;
         let interface = earlier.iter().find(|old| old.id == api.id).map(|old| interface::changes(old, api)).unwrap_or_default();
-        let mut document = document(&api.id, &old, &api.openapi)?;
+        let mut document = document(&api.id, old.json(), &api.openapi)?;
         if earlier.iter().any(|old| old.id == api.id) {
             // Both are our own documents, and their interfaces were compared: what code sees decides.
             for change in &mut document {
@@ -100,7 +103,7 @@ pub fn diff_base(root: &Path, revision: &str, vendors: &[String]) -> Result<Repo
         report.push(VendorDiff { vendor: api.id.clone(), versions, interface, document });
     }
     for gone in known.iter().filter(|id| vendors.is_empty() && !now.iter().any(|api| api.id == **id)) {
-        let change = interface::Change { breaking: true, what: format!("crate `{gone}` is gone") };
+        let change = Change { breaking: true, what: format!("crate `{gone}` is gone") };
         report.vendors.push(VendorDiff { vendor: gone.clone(), versions: None, interface: vec![change], document: Vec::new() });
     }
     Ok(report)
@@ -116,7 +119,7 @@ pub fn diff_against(root: &Path, file: &Path, vendor: &str) -> Result<Report, Er
     let draft = import::draft(file, vendor)?;
     // What people say of an imported document holds for the newer one too.
     let newer = load::overlaid(root, vendor, draft.document)?;
-    let document = document(vendor, &now.json, &newer.json)?;
+    let document = document(vendor, now.json(), newer.json())?;
     let imported = root.join("specs").join(vendor).join("import.md").is_file();
     let interface = if imported { interface::changes(&model::read(&now), &model::read(&newer)) } else { Vec::new() };
     let mut report = Report { against: file.display().to_string(), ..Report::default() };
@@ -125,7 +128,7 @@ pub fn diff_against(root: &Path, file: &Path, vendor: &str) -> Result<Report, Er
 }
 
 fn added(api: &Api) -> VendorDiff {
-    let change = interface::Change { breaking: false, what: format!("new crate `{}`, {} operations", api.id, api.operations.len()) };
+    let change = Change { breaking: false, what: format!("new crate `{}`, {} operations", api.id, api.operations.len()) };
     VendorDiff { vendor: api.id.clone(), versions: None, interface: vec![change], document: Vec::new() }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Crate, File, example::Example, print::WIDTH};
-use crate::model::{Api, Content, Operation, TypeRef, is_alike, shows_the_same};
+use crate::model::{Api, Content, Operation, Schema, Shape, TypeRef, is_alike, shows_the_same};
 
 const FOLDER: &str = "tests/src/calls/generated";
 
@@ -26,7 +26,7 @@ pub fn files(apis: &[&Api]) -> Vec<File> {
     }
     let module = |callers: &[&Api]| callers.iter().map(|api| api.module()).collect::<Vec<_>>().join("_");
     let mut files: Vec<File> =
-        tables.iter().map(|(callers, rows)| file(&module(callers), source(callers), &table(callers, rows))).collect();
+        tables.iter().map(|(callers, rows)| file(&module(callers), source(callers), &table(callers, rows, types(callers)))).collect();
     let mut modules: Vec<String> = tables.iter().map(|(callers, _)| format!("mod {};\n", module(callers))).collect();
     modules.sort();
     let vendors = apis.iter().map(|api| {
@@ -53,6 +53,12 @@ fn found<'a>(api: &'a Api, operation: &Operation) -> Option<&'a Operation> {
     api.operations.iter().find(|other| other.id == operation.id)
 }
 
+/// The types that only this vendor has; those that an edition shares are its platform's.
+fn types<'a>(callers: &[&'a Api]) -> impl Iterator<Item = &'a Schema> {
+    let own = if let [api] = callers { Some(api) } else { None };
+    own.into_iter().flat_map(|api| api.schemas.values()).filter(|schema| !schema.shared)
+}
+
 fn source(callers: &[&Api]) -> String {
     callers.iter().map(|api| format!("specs/{}/openapi.yaml", api.id)).collect::<Vec<_>>().join(" and ")
 }
@@ -61,18 +67,32 @@ fn file(module: &str, source: String, content: &str) -> File {
     File { path: format!("{FOLDER}/{module}.rs").into(), source, content: content.to_owned() }
 }
 
-fn table(editions: &[&Api], rows: &str) -> String {
+fn table<'a>(editions: &[&Api], rows: &str, schemas: impl Iterator<Item = &'a Schema>) -> String {
     let modules: Vec<String> = editions.iter().map(|api| api.module()).collect();
-    let types = match modules.first().filter(|_| rows.contains("types::")) {
+    let types: Vec<&str> = schemas.filter(|schema| !matches!(schema.shape, Shape::Alias(_))).map(|schema| schema.name.as_str()).collect();
+    let import = match modules.first().filter(|_| rows.contains("types::")) {
         Some(module) => format!("use {module}::types;\n\n"),
         None => String::new(),
     };
     let kinds: Vec<&str> = ["bytes", "empty", "json"].into_iter().filter(|kind| rows.contains(&format!(": {kind}("))).collect();
     format!(
-        "use crate::calls::{{calls, {}}};\n{types}calls! {{ [{}] |client, documented| {{\n{rows}}} }}\n",
+        "use crate::calls::{{calls, {}}};\n{import}calls! {{ [{}] |client, documented| {{\n{rows}}} types {{\n{}}} }}\n",
         kinds.join(", "),
-        modules.join(" ")
+        modules.join(" "),
+        filled(&types),
     )
+}
+
+/// Words in lines, each indented.
+fn filled(words: &[&str]) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words {
+        match lines.last_mut() {
+            Some(line) if line.len() + word.len() < WIDTH => *line += &format!(" {word}"),
+            _ => lines.push(format!("    {word}")),
+        }
+    }
+    lines.into_iter().map(|line| line + "\n").collect()
 }
 
 /// `    list_leads: json(client.leads().list("camp_xyz789").page(1));`

@@ -16,7 +16,8 @@ pub fn module(api: &Api) -> String {
         None => ("mod events;\n".to_owned(), "pub use events::WebhookEvent;\n".to_owned()),
     };
     format!(
-        "{ALLOW}mod client;\n{events}pub mod operations;\npub mod routes;\npub mod types;\n\npub use client::{{Client, VENDOR}};\n{event}"
+        "{ALLOW}mod client;\n{events}pub mod operations;\npub mod routes;\npub mod types;\n\npub use client::{{Client, VENDOR}};\n{event}\n\
+         #[cfg(feature = \"test-util\")]\nreachout_document::examples!();\n"
     )
 }
 

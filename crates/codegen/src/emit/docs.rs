@@ -9,7 +9,7 @@ pub fn route(operation: &Operation) -> String {
         false => "[sent once](rt::Route::is_repeatable)",
     };
     let guess = if operation.guessed { " (a guess of the import)" } else { "" };
-    let mut text = format!("`{} {}`, {}{guess}, {repeated}", operation.method, operation.path, operation.effect.words());
+    let mut text = format!("`{} {}`, {}{guess}, {repeated}", operation.method, operation.path, operation.effect);
     if let Some(pagination) = &operation.pagination {
         text += match &pagination.style {
             Style::Offset(_) => ", pages by offset",

@@ -52,11 +52,18 @@ pub fn regions(apis: &[&Api]) -> Vec<Region> {
     let lines = |line: fn(&Api) -> String| apis.iter().map(|api| line(api)).collect::<String>();
     let members = lines(|api| format!("{id} = {{ path = \"crates/{id}\", version = \"0.1.0\" }}\n", id = api.id));
     let optional = lines(|api| format!("{} = {{ workspace = true, optional = true }}\n", api.id));
-    let all = lines(|api| format!("{}.workspace = true\n", api.id));
-    let full = lines(|api| match api.features().is_empty() {
-        true => format!("{}.workspace = true\n", api.id),
-        false => format!("{} = {{ workspace = true, features = [\"full\"] }}\n", api.id),
-    });
+    // With every group of operations.
+    let clients = |features: &[&str]| {
+        let line = |api: &&Api| {
+            let full = (!api.features().is_empty()).then_some("full");
+            let features: Vec<String> = full.into_iter().chain(features.iter().copied()).map(literal).collect();
+            match features.is_empty() {
+                true => format!("{}.workspace = true\n", api.id),
+                false => format!("{} = {{ workspace = true, features = [{}] }}\n", api.id, features.join(", ")),
+            }
+        };
+        apis.iter().map(line).collect::<String>()
+    };
     let quoted: Vec<String> = apis.iter().map(|api| literal(&api.id)).collect();
     let vendors = format!("vendors = [{}]\n", quoted.join(", "));
     let features = vendors.clone() + &lines(|api| format!("{id} = [\"dep:{id}\"]\n", id = api.id));
@@ -69,9 +76,9 @@ pub fn regions(apis: &[&Api]) -> Vec<Region> {
         region("crates/messenger/Cargo.toml", "features", features),
         region("crates/messenger/Cargo.toml", "clients", optional),
         region("crates/outbox/Cargo.toml", "features", forwarded),
-        region("crates/reachout/Cargo.toml", "clients", full.clone()),
-        region("crates/sandbox/Cargo.toml", "clients", all),
-        region("tests/Cargo.toml", "clients", full.clone()),
+        region("crates/reachout/Cargo.toml", "clients", clients(&[])),
+        region("crates/sandbox/Cargo.toml", "clients", clients(&[])),
+        region("tests/Cargo.toml", "clients", clients(&["test-util"])),
         region("tests/tests/wire/main.rs", "tests", lines(|api| format!("every_operation!({});\n", api.module()))),
         region("README.md", "table", table(apis)),
     ];

@@ -91,7 +91,7 @@ fn routes(api: &Api) -> String {
 fn effect(operation: &Operation) -> String {
     let repeated = if operation.is_repeatable() { "repeated" } else { "sent once" };
     let guess = if operation.guessed { ", a guess" } else { "" };
-    format!("{}, {repeated}{guess}", operation.effect.words())
+    format!("{}, {repeated}{guess}", operation.effect)
 }
 
 /// ``offset `offset`: items `data`, more `meta.has_more` ``

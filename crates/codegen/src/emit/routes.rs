@@ -2,7 +2,7 @@
 
 use super::print::{literal, lower_first};
 use crate::{
-    model::{Api, Operation, Repeat, Style},
+    model::{Api, Operation, Pagination, Repeat, Style},
     names,
 };
 
@@ -88,13 +88,23 @@ fn route(api: &Api, operation: &Operation) -> String {
         route += ".guessed()";
     }
     if let Some(pagination) = &operation.pagination {
-        let pagination = match &pagination.style {
-            Style::Offset(parameter) => format!("Offset({})", literal(parameter)),
-            Style::Page(parameter) => format!("Page({})", literal(parameter)),
-            Style::Token(_) => "Token".to_owned(),
-            Style::Cursor(_) => "Cursor".to_owned(),
-        };
-        route += &format!(".paged(rt::Pagination::{pagination})");
+        route += &format!(".paged({})", paged(pagination));
     }
     route + &documented
+}
+
+fn paged(Pagination { style, items, more, total, total_pages }: &Pagination) -> String {
+    let next = |values: &[(String, String)]| {
+        let values: Vec<String> = values.iter().map(|(parameter, from)| format!("({}, {})", literal(parameter), literal(from))).collect();
+        values.join(", ")
+    };
+    let style = match style {
+        Style::Offset(parameter) => format!("Offset({})", literal(parameter)),
+        Style::Page(parameter) => format!("Page({})", literal(parameter)),
+        Style::Token(values) => format!("Token(&[{}])", next(values)),
+        Style::Cursor(values) => format!("Cursor(&[{}])", next(values)),
+    };
+    let paths = [("more", more), ("total", total), ("total_pages", total_pages)];
+    let paths: String = paths.iter().filter_map(|(name, path)| Some(format!(".{name}({})", literal(path.as_ref()?)))).collect();
+    format!("rt::Pagination::new(rt::PageStyle::{style}, {}){paths}", literal(items))
 }

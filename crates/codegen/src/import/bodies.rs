@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{flatten::Shape, prose, schemas::Schemas};
+use super::{flat::Shape, prose, schemas::Schemas};
 
 /// A request body, and whether it is multipart.
 pub struct Body {
@@ -85,7 +85,7 @@ impl Schemas<'_> {
             let own = self.resolved(property, at);
             let items = own.map.get("items").cloned().map(|items| self.resolved(&items, at));
             let simple = |shape: Shape| matches!(shape, Shape::Scalar | Shape::Enum);
-            let bytes = |own: &super::flatten::Flat| !multipart && own.map.get("format").is_some_and(|format| format == "binary");
+            let bytes = |own: &super::flat::Flat| !multipart && own.map.get("format").is_some_and(|format| format == "binary");
             let fits = simple(own.shape()) && !bytes(&own)
                 || own.shape() == Shape::Array && items.is_some_and(|items| simple(items.shape()) && !bytes(&items));
             if !fits && own.shape() != Shape::Any {

@@ -1,61 +1,17 @@
 //! A schema as one thing: `allOf` merged, `anyOf` and `oneOf` down to true alternatives, nulls as `nullable`.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::schemas::Schemas;
-
-/// A schema whose own words are settled; those of its properties and items are as published.
-#[derive(Clone, Debug, Default)]
-pub struct Flat {
-    /// The words of a type. Where `reference` is set, there are none.
-    pub map: Map<String, Value>,
-    /// The `$ref` that this is, and nothing else.
-    pub reference: Option<String>,
-    pub nullable: bool,
-    pub description: Option<String>,
-    /// The property that tells alternatives apart.
-    pub discriminator: Option<Value>,
-}
-
-/// What a schema is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
-    Any,
-    Reference,
-    Struct,
-    Enum,
-    OneOf,
-    Map,
-    Array,
-    Scalar,
-}
+use super::{
+    flat::{Flat, ORIGIN},
+    schemas::Schemas,
+};
 
 /// How deep schemas are merged into each other.
 const MAX_DEPTH: usize = 96;
 
 /// How many parts are merged for one document. Parts that contain each other in circles have no end.
 const MAX_PARTS: usize = 200_000;
-
-impl Flat {
-    pub fn shape(&self) -> Shape {
-        if self.reference.is_some() {
-            return Shape::Reference;
-        }
-        if self.map.contains_key("oneOf") {
-            return Shape::OneOf;
-        }
-        if self.map.contains_key("enum") {
-            return Shape::Enum;
-        }
-        match self.map.get("type").and_then(Value::as_str) {
-            Some("object") if self.map.get("properties").and_then(Value::as_object).is_some_and(|own| !own.is_empty()) => Shape::Struct,
-            Some("object") => Shape::Map,
-            Some("array") => Shape::Array,
-            Some(_) => Shape::Scalar,
-            None => Shape::Any,
-        }
-    }
-}
 
 impl Schemas<'_> {
     /// Settles a schema.
@@ -370,9 +326,6 @@ impl Schemas<'_> {
         false
     }
 }
-
-/// The `$ref` that an alternative was, before it got the properties that stand beside all of them.
-pub const ORIGIN: &str = "x-origin";
 
 /// Every alternative with the properties that stand beside them.
 fn distribute(flat: &mut Flat, alternatives: Vec<Value>) {

@@ -4,10 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{
-    flatten::{Flat, listed},
-    schemas::Schemas,
-};
+use super::{flat::Flat, flatten::listed, schemas::Schemas};
 use crate::names::{is_nameable, variant_name};
 
 const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];

@@ -9,6 +9,7 @@ mod bodies;
 mod document;
 mod downgrade;
 mod examples;
+mod flat;
 mod flatten;
 mod ids;
 mod inheritance;

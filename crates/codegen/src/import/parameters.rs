@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToUpperCamelCase as _;
 use serde_json::{Map, Value, json};
 
-use super::{flatten::Shape, prose, schemas::Schemas};
+use super::{flat::Shape, prose, schemas::Schemas};
 use crate::{
     lint::CLIENTS_HEADERS,
     names::{is_nameable, rust_name},

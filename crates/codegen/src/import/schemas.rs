@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use super::{
-    flatten::{Flat, ORIGIN, Shape},
+    flat::{Flat, ORIGIN, Shape},
     inheritance,
     notes::Notes,
     prose, split,

@@ -9,7 +9,7 @@ use crate::{
 };
 
 pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
-    let mut check = Check { document, json: &document.json, findings };
+    let mut check = Check { document, json: document.json(), findings };
     check.head();
     check.client();
     check.security();

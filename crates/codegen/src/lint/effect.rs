@@ -2,14 +2,14 @@
 
 use crate::{
     diagnostic::Diagnostic,
-    load::{Document, Written},
+    load::{Document, Operation},
     model::{Effect, Token},
 };
 
-pub fn check(document: &Document, operation: &Written<'_>, findings: &mut Vec<Diagnostic>) {
+pub fn check(document: &Document, operation: &Operation<'_>, findings: &mut Vec<Diagnostic>) {
     let node = operation.node;
     let at = |key: &str| format!("{}{key}", operation.pointer());
-    let reads_by_method = ["get", "head"].contains(&operation.method);
+    let reads_by_method = ["GET", "HEAD"].contains(&operation.method);
     let effect = match node["x-effect"].as_str().map(Effect::of) {
         Some(Some(effect)) => effect,
         Some(None) => {
@@ -30,7 +30,7 @@ pub fn check(document: &Document, operation: &Written<'_>, findings: &mut Vec<Di
         let help = "look at what it does, correct `x-effect`, and remove `x-guess`";
         findings.push(document.work(&at("/x-guess"), "the effect is a guess of the import", help));
     }
-    if operation.method == "delete" && effect == Effect::Reads {
+    if operation.method == "DELETE" && effect == Effect::Reads {
         let help = "write deletes or changes: a reading operation is repeated whatever went wrong";
         findings.push(document.diagnostic(&at("/x-effect"), "a DELETE that only reads", help));
     }
@@ -40,18 +40,18 @@ pub fn check(document: &Document, operation: &Written<'_>, findings: &mut Vec<Di
     let repeat = node["x-repeat"].as_str();
     match repeat {
         None if reads_by_method && effect != Effect::Reads => {
-            let message = format!("a {} that does more than read does not say what a repeat does", operation.method.to_uppercase());
+            let message = format!("a {} that does more than read does not say what a repeat does", operation.method);
             findings.push(document.work(&at("/x-effect"), message, "write `x-repeat: twice`, or `same` where a repeat does nothing more"));
         }
-        None if effect == Effect::ReachesAPerson && !["post", "patch"].contains(&operation.method) => {
-            let message = format!("a {} that reaches a person does not say what a repeat does", operation.method.to_uppercase());
+        None if effect == Effect::ReachesAPerson && !["POST", "PATCH"].contains(&operation.method) => {
+            let message = format!("a {} that reaches a person does not say what a repeat does", operation.method);
             findings.push(document.work(&at("/x-effect"), message, "write `x-repeat: twice`, or `same` where nobody notices a repeat"));
         }
         Some("same") if effect == Effect::Reads => {
             findings.push(document.work(&at("/x-repeat"), "what only reads is the same when it is repeated", "leave `x-repeat` out"));
         }
-        Some("same") if effect == Effect::ReachesAPerson && ["post", "patch"].contains(&operation.method) => {
-            let message = format!("a {} that reaches a person is called the same when it is repeated", operation.method.to_uppercase());
+        Some("same") if effect == Effect::ReachesAPerson && ["POST", "PATCH"].contains(&operation.method) => {
+            let message = format!("a {} that reaches a person is called the same when it is repeated", operation.method);
             findings.push(document.diagnostic(&at("/x-repeat"), message, "leave `x-repeat` out: nobody is written to twice"));
         }
         None | Some("same" | "twice") => {}

@@ -11,10 +11,9 @@ use crate::{
 };
 
 pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
-    let definitions = reachout_document::Document::new(document.json.clone());
-    let mut check = Check { document, findings, definitions, known: HashMap::new() };
+    let mut check = Check { document, findings, known: HashMap::new() };
     // What operations share is a component, and is checked once.
-    let components = &document.json["components"];
+    let components = &document.json()["components"];
     for (name, parameter) in components["parameters"].as_object().into_iter().flatten() {
         check.parameter(parameter, &pointer::child("/components/parameters", name));
     }
@@ -43,7 +42,6 @@ pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
 struct Check<'a> {
     document: &'a Document,
     findings: &'a mut Vec<Diagnostic>,
-    definitions: reachout_document::Document,
     /// What was found of a schema and an example already: many operations have the same.
     known: HashMap<String, Vec<String>>,
 }
@@ -86,7 +84,7 @@ impl Check<'_> {
         let problems = match self.known.entry(key) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
-                new.insert(self.definitions.problems(schema, example, Strictness::Exact).iter().map(ToString::to_string).collect())
+                new.insert(self.document.problems(schema, example, Strictness::Exact).iter().map(ToString::to_string).collect())
             }
         };
         for problem in problems.iter() {

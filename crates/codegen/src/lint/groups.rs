@@ -19,9 +19,9 @@ pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
 }
 
 fn tags(document: &Document, findings: &mut Vec<Diagnostic>) {
-    let used: BTreeSet<&str> = document.operations().map(|operation| operation.tag()).collect();
+    let used: BTreeSet<&str> = document.operations().map(|operation| operation.group).collect();
     let mut groups = BTreeMap::new();
-    for (index, tag) in document.json["tags"].as_array().into_iter().flatten().enumerate() {
+    for (index, tag) in document.json()["tags"].as_array().into_iter().flatten().enumerate() {
         let at = format!("/tags/{index}");
         let name = tag["name"].as_str().unwrap_or_default();
         let mut report = |message: String, help: &str| findings.push(document.diagnostic(&at, message, help));
@@ -61,7 +61,7 @@ fn is_words(name: &str, separator: char) -> bool {
 fn methods(document: &Document, findings: &mut Vec<Diagnostic>) {
     let mut seen = BTreeMap::new();
     for operation in document.operations() {
-        let (id, tag) = (operation.id(), operation.tag());
+        let (id, tag) = (operation.id, operation.group);
         if id.is_empty() || tag.is_empty() {
             continue;
         }

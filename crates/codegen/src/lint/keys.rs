@@ -10,7 +10,7 @@ use crate::{
 };
 
 pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
-    Check { document, findings }.shape(&Shape::Object(&ROOT), &document.json, "", "the document");
+    Check { document, findings }.shape(&Shape::Object(&ROOT), document.json(), "", "the document");
 }
 
 struct Check<'a> {

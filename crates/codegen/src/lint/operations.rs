@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use reachout_document::Content;
 use serde_json::Value;
 
 use super::{effect, is_filled, parameters};
@@ -12,7 +13,7 @@ use crate::{
 };
 
 pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
-    let tags: BTreeSet<&str> = document.json["tags"].as_array().into_iter().flatten().filter_map(|tag| tag["name"].as_str()).collect();
+    let tags: BTreeSet<&str> = document.json()["tags"].as_array().into_iter().flatten().filter_map(|tag| tag["name"].as_str()).collect();
     let mut seen = BTreeMap::new();
     if document.operations().next().is_none() {
         findings.push(document.diagnostic("/paths", "there is no operation", "describe at least one under `paths`"));
@@ -111,8 +112,8 @@ impl Check<'_> {
             }
             return;
         };
-        if method == "get" || method == "head" {
-            self.report("/requestBody", format!("{} carries no body", method.to_uppercase()), "write parameters with `in: query`");
+        if method == "GET" || method == "HEAD" {
+            self.report("/requestBody", format!("{method} carries no body"), "write parameters with `in: query`");
         }
         let body = self.document.follow(node);
         let Some(content) = body["content"].as_object() else {
@@ -155,7 +156,7 @@ impl Check<'_> {
             if referenced(&content["schema"]).is_none() {
                 self.report(
                     &at,
-                    format!("the schema of this {} body is written inline", method.to_uppercase()),
+                    format!("the schema of this {} body is written inline", method),
                     "make it a named component and `$ref` it",
                 );
             }
@@ -172,9 +173,9 @@ impl Check<'_> {
             self.report(at, "the schema of a form has no properties", "describe the fields of the form under `properties`");
         }
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-            let property = self.document.unwrap(property);
+            let property = self.document.resolve(property);
             let list = property["type"] == "array";
-            let field = if list { self.document.unwrap(&property["items"]) } else { property };
+            let field = if list { self.document.resolve(&property["items"]) } else { property };
             if field.get("oneOf").is_some() || field["type"].as_str().is_some_and(|kind| ["array", "object"].contains(&kind)) {
                 let fits = if multipart { "texts, numbers, files and lists of them" } else { "texts, numbers and lists of them" };
                 self.report(at, format!("field `{name}` does not fit into a form"), format!("a `{}` body has {fits}", media(multipart)));
@@ -204,7 +205,7 @@ impl Check<'_> {
                 }
                 code if is_status(code) && code.starts_with('2') => {
                     success += 1;
-                    bodies += usize::from(self.document.content(node).is_some());
+                    bodies += usize::from(Content::read(self.document, node).is_some());
                     self.success(&at, code, node);
                 }
                 code if is_status(code) => {

@@ -1,10 +1,11 @@
 //! `x-pagination`: its paths exist in the response, its parameters in the request.
 
+use reachout_document::Location;
 use serde_json::Value;
 
 use crate::{
     diagnostic::Diagnostic,
-    load::{Document, Written},
+    load::{Document, Operation},
 };
 
 /// Parameters by which operations page that do not say so.
@@ -14,8 +15,7 @@ pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
     for operation in document.operations() {
         match &operation.node["x-pagination"] {
             Value::Null => {
-                let mut parameters = document.parameters(operation.item, operation.node);
-                if parameters.any(|known| known["name"].as_str().is_some_and(|name| PAGING.contains(&name))) {
+                if operation.parameters.iter().any(|parameter| PAGING.contains(&parameter.name)) {
                     findings.push(document.work(&operation.pointer(), "this operation pages and does not say how", "write `x-pagination`"));
                 }
             }
@@ -24,7 +24,7 @@ pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-fn one(document: &Document, operation: &Written<'_>, pagination: &Value, findings: &mut Vec<Diagnostic>) {
+fn one(document: &Document, operation: &Operation<'_>, pagination: &Value, findings: &mut Vec<Diagnostic>) {
     let at = format!("{}/x-pagination", operation.pointer());
     let mut report = |message: String, help: &str| findings.push(document.diagnostic(&at, message, help));
     let text = |key: &str| pagination[key].as_str();
@@ -45,20 +45,18 @@ fn one(document: &Document, operation: &Written<'_>, pagination: &Value, finding
             "offset and page take `param`, token and cursor take `next: { parameter: path }`",
         );
     }
-    let response = document.success(operation.node).and_then(|(_, response)| document.content(response));
-    let Some((_, response)) = response.filter(|(media_type, _)| media_type.contains("json")) else {
+    let Some(response) = operation.response() else {
         return report("a paginated operation needs a JSON response".into(), "give it one, or remove `x-pagination`");
     };
-    let request = operation.node.get("requestBody").and_then(|body| document.content(body)).map(|(_, content)| &content["schema"]);
+    let request = operation.body.map(|body| body.content.schema);
     for param in text("param").into_iter().chain(next.iter().map(|(param, _)| *param)) {
-        let mut parameters = document.parameters(operation.item, operation.node);
-        let in_query = parameters.any(|known| known["in"] == "query" && known["name"] == param);
+        let in_query = operation.parameter(Location::Query, param).is_some();
         let in_body = request.is_some_and(|request| document.property(request, param).is_some());
         if !in_query && !in_body {
             report(format!("`{param}` is not a parameter of this operation"), "name a query parameter, or a property of the request body");
         }
     }
-    let response = &response["schema"];
+    let response = response.schema;
     let items = text("items").and_then(|items| document.at(response, items));
     if items.is_none_or(|items| items["type"] != "array") {
         let items = text("items").unwrap_or_default();
@@ -67,7 +65,7 @@ fn one(document: &Document, operation: &Written<'_>, pagination: &Value, finding
     let paths = ["more", "total", "total-pages"].into_iter().filter_map(text);
     for path in paths.chain(next.iter().map(|(_, from)| *from)) {
         let found = match path.strip_prefix("last.") {
-            Some(path) => items.and_then(|items| document.at(document.follow(&items["items"]), path)),
+            Some(path) => items.and_then(|items| document.at(&items["items"], path)),
             None => document.at(response, path),
         };
         if found.is_none_or(Value::is_null) {

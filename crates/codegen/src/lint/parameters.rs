@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{document::is_header_name, is_filled, paths};
 use crate::{
     diagnostic::Diagnostic,
-    load::{Document, Written, pointer},
+    load::{Document, Operation, pointer},
     names::{is_nameable, rust_name},
 };
 
@@ -25,7 +25,7 @@ pub const CLIENTS_HEADERS: [&str; 10] = [
     "user-agent",
 ];
 
-pub fn check(document: &Document, operation: &Written<'_>, findings: &mut Vec<Diagnostic>) {
+pub fn check(document: &Document, operation: &Operation<'_>, findings: &mut Vec<Diagnostic>) {
     let mut in_path: BTreeSet<&str> = paths::parameters(operation.path).into_iter().flatten().collect();
     let mut names = BTreeMap::new();
     let at = operation.pointer();
@@ -97,7 +97,7 @@ impl<'a> Parameter<'a, '_> {
             if !is_header_name(name) {
                 self.report("", format!("`{name}` cannot be the name of a header"), "write letters, digits and hyphens");
             }
-            let schemes = self.document.json["components"]["securitySchemes"].as_object();
+            let schemes = self.document.json()["components"]["securitySchemes"].as_object();
             let credential = schemes.into_iter().flatten().filter_map(|(_, scheme)| scheme["name"].as_str());
             let own = CLIENTS_HEADERS.into_iter().chain(credential).any(|own| own.eq_ignore_ascii_case(name));
             if own {
@@ -111,12 +111,17 @@ impl<'a> Parameter<'a, '_> {
         Some((name, location))
     }
 
+    /// The value of a header that can only have one.
+    fn constant(&self) -> Option<&'a str> {
+        reachout_document::Parameter::read(self.document, self.node)?.constant(self.document)
+    }
+
     fn documented(&mut self, name: &str) {
         if !is_filled(&self.node["description"]) {
             let message = format!("parameter `{name}` has no description");
             self.findings.push(self.document.work(self.at, message, "say what it means, with its unit and limits"));
         }
-        if self.node.get("example").is_none() && self.document.constant_header(self.node).is_none() {
+        if self.node.get("example").is_none() && self.constant().is_none() {
             self.report("", format!("parameter `{name}` has no example"), "write `example: …` with a documented value");
         }
         if self.node.get("schema").is_none() {
@@ -145,8 +150,8 @@ impl<'a> Parameter<'a, '_> {
 
     fn schema(&mut self, name: &str, location: &str) {
         let Some(written) = self.node.get("schema") else { return };
-        let schema = self.document.unwrap(written);
-        let constant = location == "header" && self.document.constant_header(self.node).is_some();
+        let schema = self.document.resolve(written);
+        let constant = self.constant().is_some();
         if written.get("enum").is_some() && !constant {
             self.report(
                 "/schema",
@@ -154,7 +159,7 @@ impl<'a> Parameter<'a, '_> {
                 "make it a named component and `$ref` it; only a header may have its one value inline",
             );
         }
-        let inner = if schema["type"] == "array" { self.document.unwrap(&schema["items"]) } else { schema };
+        let inner = if schema["type"] == "array" { self.document.resolve(&schema["items"]) } else { schema };
         if inner["type"].as_str().is_some_and(|kind| ["object", "array"].contains(&kind)) || inner.get("oneOf").is_some() {
             self.report(
                 "/schema",

@@ -9,7 +9,7 @@ use crate::{
 
 pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
     let mut templates = BTreeMap::new();
-    for path in document.json["paths"].as_object().into_iter().flatten().map(|(path, _)| path) {
+    for path in document.json()["paths"].as_object().into_iter().flatten().map(|(path, _)| path) {
         let at = pointer::child("/paths", path);
         if let Some(other) = templates.insert(shape(path), path) {
             let first = document.origin(&pointer::child("/paths", other));

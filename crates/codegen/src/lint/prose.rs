@@ -12,7 +12,7 @@ use crate::{
 const RUST: [&str; 7] = ["rust", "should_panic", "no_run", "compile_fail", "ignore", "test_harness", "standalone_crate"];
 
 pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
-    walk(document, &document.json, "", Position::Node, findings);
+    walk(document, document.json(), "", Position::Node, findings);
 }
 
 fn walk(document: &Document, node: &Value, at: &str, position: Position, findings: &mut Vec<Diagnostic>) {

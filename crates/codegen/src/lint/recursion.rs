@@ -11,7 +11,7 @@ use crate::{
 
 pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
     for section in ["schemas", "parameters", "requestBodies", "responses", "examples"] {
-        let aliases: BTreeMap<&str, Vec<String>> = document.json["components"][section]
+        let aliases: BTreeMap<&str, Vec<String>> = document.json()["components"][section]
             .as_object()
             .into_iter()
             .flatten()
@@ -19,7 +19,7 @@ pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
             .collect();
         report(document, section, &aliases, "refers to itself", "write out what it is", findings);
     }
-    let schemas = || document.json["components"]["schemas"].as_object().into_iter().flatten();
+    let schemas = || document.json()["components"]["schemas"].as_object().into_iter().flatten();
     // Circles of plain references have been reported.
     let plain = |schema: &Value| schema.get("$ref").is_none();
     let made_of = schemas().map(|(name, schema)| (name.as_str(), if plain(schema) { parts(schema, true) } else { Vec::new() })).collect();

@@ -18,16 +18,16 @@ const DEPTH: usize = 8;
 
 pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
     let mut received = document.reachable(Direction::Response);
-    let envelope = &document.json["x-webhook-envelope"];
+    let envelope = &document.json()["x-webhook-envelope"];
     received.extend(referenced(&envelope["schema"]));
     let recorded = document.operations().filter(|operation| operation.node["x-evidence"]["level"] == RECORDED);
-    let recorded = document.made_of(recorded.filter_map(|operation| document.response_schema(operation.node)).collect());
+    let recorded = document.made_of(recorded.filter_map(|operation| referenced(operation.response()?.schema)).collect());
     let envelope: BTreeSet<&str> = ["type", "data"].into_iter().filter_map(|key| envelope[key].as_str()).collect();
-    let schemas = &document.json["components"]["schemas"];
+    let schemas = &document.json()["components"]["schemas"];
     let alternatives: Vec<&Value> = received
         .iter()
         .flat_map(|name| schemas[name]["oneOf"].as_array().into_iter().flatten())
-        .map(|alternative| document.unwrap(alternative))
+        .map(|alternative| document.resolve(alternative))
         .collect();
     for name in received.difference(&recorded) {
         let schema = &schemas[name];
@@ -55,7 +55,7 @@ fn is_id(property: &str) -> bool {
 
 /// Whether every value of a schema has an id, or is a list of such.
 fn holds_id(document: &Document, schema: &Value, depth: usize) -> bool {
-    let schema = document.unwrap(schema);
+    let schema = document.resolve(schema);
     if depth == 0 {
         return false;
     }

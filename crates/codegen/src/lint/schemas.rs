@@ -25,7 +25,7 @@ const FORMATS: [(&str, &[&str]); 3] = [
 pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
     let requests = document.reachable(Direction::Request);
     let mut rust_names = BTreeMap::new();
-    for (name, schema) in document.json["components"]["schemas"].as_object().into_iter().flatten() {
+    for (name, schema) in document.json()["components"]["schemas"].as_object().into_iter().flatten() {
         let at = pointer::child("/components/schemas", name);
         let mut report = |message: String, help: String| findings.push(document.diagnostic(&at, message, help));
         if *name != type_name(name) || !is_nameable(name) || name.starts_with(|first: char| first.is_ascii_digit()) {
@@ -55,7 +55,7 @@ pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
             }
         }
     }
-    for (name, parameter) in document.json["components"]["parameters"].as_object().into_iter().flatten() {
+    for (name, parameter) in document.json()["components"]["parameters"].as_object().into_iter().flatten() {
         parameter_schema(document, parameter, &pointer::child("/components/parameters", name), findings);
     }
     for (section, name) in unused(document) {
@@ -74,9 +74,9 @@ fn parameter_schema(document: &Document, parameter: &Value, at: &str, findings: 
 /// Components that nothing refers to, by section and name.
 fn unused(document: &Document) -> BTreeSet<(String, String)> {
     let mut used = Vec::new();
-    references(&document.json, Position::Node, &mut used);
+    references(document.json(), Position::Node, &mut used);
     let used: BTreeSet<&str> = used.into_iter().collect();
-    let sections = document.json["components"].as_object().into_iter().flatten().filter(|(section, _)| *section != "securitySchemes");
+    let sections = document.json()["components"].as_object().into_iter().flatten().filter(|(section, _)| *section != "securitySchemes");
     let names = sections
         .flat_map(|(section, entries)| entries.as_object().into_iter().flatten().map(move |(name, _)| (section.clone(), name.clone())));
     names

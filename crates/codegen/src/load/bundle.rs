@@ -9,7 +9,7 @@ use std::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    Document, Position,
+    Position,
     origins::{Origins, Place},
     pointer,
     yaml::{self, Source},
@@ -17,7 +17,7 @@ use super::{
 use crate::diagnostic::{Diagnostic, Error};
 
 /// Reads `specs/<vendor>/openapi.yaml` and everything it refers to.
-pub fn bundle(root: &Path, vendor: &str) -> Result<Document, Error> {
+pub fn bundle(root: &Path, vendor: &str) -> Result<(Value, Origins), Error> {
     let entry: Arc<Path> = PathBuf::from(format!("specs/{vendor}/openapi.yaml")).into();
     let mut bundler = Bundler {
         root,
@@ -45,7 +45,7 @@ pub fn bundle(root: &Path, vendor: &str) -> Result<Document, Error> {
         bundler.problems.dedup();
         return Err(Error::Spec(bundler.problems));
     }
-    Ok(Document { vendor: vendor.to_owned(), json, origins: bundler.origins })
+    Ok((json, bundler.origins))
 }
 
 pub(super) struct Bundler<'a> {

@@ -6,27 +6,35 @@ mod layout;
 mod notes;
 mod origins;
 pub(crate) mod overlay;
-mod walk;
 mod yaml;
 
-pub(crate) use reachout_document::pointer;
-pub(crate) use walk::{Direction, Position, RECORDED, Written, referenced, references};
+pub(crate) use reachout_document::{Direction, Operation, Position, component as referenced, pointer, references};
 pub(crate) use yaml::parse;
 
-use std::path::Path;
+use std::{ops::Deref, path::Path};
 
 use serde_json::Value;
 
 use crate::diagnostic::{Diagnostic, Error, Level, Origin};
 
-/// A bundled document: no `$ref` leaves it.
+/// The level of evidence of an operation of which a live response was recorded.
+pub const RECORDED: &str = "recorded";
+
+/// A bundled document, where no `$ref` leaves it, and where each of its nodes was written.
 #[derive(Debug)]
 pub struct Document {
     /// Folder name of the vendor.
     pub vendor: String,
-    /// The OpenAPI document.
-    pub json: Value,
+    document: reachout_document::Document,
     origins: origins::Origins,
+}
+
+impl Deref for Document {
+    type Target = reachout_document::Document;
+
+    fn deref(&self) -> &Self::Target {
+        &self.document
+    }
 }
 
 impl Document {
@@ -47,24 +55,7 @@ impl Document {
 
     /// Whether the vendor's document waits for work: it is generated from as soon as generation is possible.
     pub fn is_draft(&self) -> bool {
-        self.json["x-draft"] == true
-    }
-
-    /// The node a local reference (`#/…`) points at.
-    pub fn resolve(&self, reference: &str) -> Option<&Value> {
-        self.json.pointer(reference.strip_prefix('#')?)
-    }
-
-    /// The node itself, or what it refers to. A reference to a reference is legal; a circle of them ends where it began, and the lint refuses it.
-    pub fn follow<'a>(&'a self, node: &'a Value) -> &'a Value {
-        let mut node = node;
-        let mut seen: Vec<&str> = Vec::new();
-        while let Some(reference) = node.get("$ref").and_then(Value::as_str).filter(|reference| !seen.contains(reference)) {
-            let Some(target) = self.resolve(reference) else { break };
-            seen.push(reference);
-            node = target;
-        }
-        node
+        self.json()["x-draft"] == true
     }
 }
 
@@ -84,14 +75,16 @@ pub fn vendors(root: &Path) -> Result<Vec<String>, Error> {
 
 /// A document that is not in `specs/` yet, with what the vendor's overlay says.
 pub fn overlaid(root: &Path, vendor: &str, json: Value) -> Result<Document, Error> {
-    let mut document = Document { vendor: vendor.to_owned(), json, origins: origins::Origins::default() };
-    overlay::apply(root, vendor, &mut document.json, &mut document.origins)?;
-    Ok(document)
+    applied(root, vendor, json, origins::Origins::default())
 }
 
 /// Reads and bundles the document of one vendor, with what its overlay says.
 pub fn load(root: &Path, vendor: &str) -> Result<Document, Error> {
-    let mut document = bundle::bundle(root, vendor)?;
-    overlay::apply(root, vendor, &mut document.json, &mut document.origins)?;
-    Ok(document)
+    let (json, origins) = bundle::bundle(root, vendor)?;
+    applied(root, vendor, json, origins)
+}
+
+fn applied(root: &Path, vendor: &str, mut json: Value, mut origins: origins::Origins) -> Result<Document, Error> {
+    overlay::apply(root, vendor, &mut json, &mut origins)?;
+    Ok(Document { vendor: vendor.to_owned(), document: reachout_document::Document::new(json), origins })
 }

@@ -29,8 +29,8 @@ pub type Range<T> = (Option<T>, Option<T>);
 impl Limits {
     /// The limits that a schema states for itself or by the component that it refers to and, in an array of scalars, for its items.
     pub fn of(document: &Document, schema: &Value) -> Self {
-        let schema = document.unwrap(schema);
-        let item = document.unwrap(&schema["items"]);
+        let schema = document.resolve(schema);
+        let item = document.resolve(&schema["items"]);
         let count = |schema: &Value, least: &str, most: &str| (schema[least].as_u64().filter(|least| *least > 0), schema[most].as_u64());
         Self {
             length: count(schema, "minLength", "maxLength"),

@@ -1,5 +1,6 @@
 //! Operations: what they are called, what they do and what they are given.
 
+use reachout_document::{Effect, Location as Place, Pagination, Repeat};
 use serde_json::Value;
 
 use super::{Body, BodyContent, Limits, Part, Success, TypeRef};
@@ -93,44 +94,6 @@ impl Operation {
     }
 }
 
-/// What an operation does: `x-effect`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// Nothing changes.
-    Reads,
-    /// Something is made or changed.
-    Changes,
-    /// Something is gone.
-    Deletes,
-    /// Somebody notices it.
-    ReachesAPerson,
-}
-
-impl Effect {
-    /// Each with its word in a document.
-    pub const WORDS: [(&str, Self); 4] =
-        [("reads", Self::Reads), ("changes", Self::Changes), ("deletes", Self::Deletes), ("reaches-a-person", Self::ReachesAPerson)];
-
-    /// The effect that a document calls so.
-    pub fn of(word: &str) -> Option<Self> {
-        Self::WORDS.into_iter().find(|(known, _)| *known == word).map(|(_, effect)| effect)
-    }
-
-    /// In a sentence: `reaches a person`.
-    pub fn words(self) -> String {
-        Self::WORDS.into_iter().find(|(_, effect)| *effect == self).map_or_else(String::new, |(word, _)| word.replace('-', " "))
-    }
-
-    /// What the method says, where the document says nothing.
-    pub fn of_method(method: &str) -> Self {
-        match method.to_ascii_lowercase().as_str() {
-            "get" | "head" => Self::Reads,
-            "delete" => Self::Deletes,
-            _ => Self::Changes,
-        }
-    }
-}
-
 /// Whose token an operation takes: `x-token`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Token {
@@ -152,15 +115,6 @@ impl Token {
     }
 }
 
-/// What a second request of an operation does: `x-repeat`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Repeat {
-    /// Nothing more than the first.
-    Same,
-    /// The same once more.
-    Twice,
-}
-
 /// One parameter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameter {
@@ -180,43 +134,4 @@ pub struct Parameter {
     pub limits: Limits,
     /// A documented value.
     pub example: Option<Value>,
-}
-
-/// Where a parameter travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// In the path.
-    Path,
-    /// In the query.
-    Query,
-    /// In a header.
-    Header,
-}
-
-/// `x-pagination`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pagination {
-    /// How the next page is asked for.
-    pub style: Style,
-    /// Dot path of the items.
-    pub items: String,
-    /// Dot path of whether pages follow.
-    pub more: Option<String>,
-    /// Dot path of the number of items.
-    pub total: Option<String>,
-    /// Dot path of the number of pages.
-    pub total_pages: Option<String>,
-}
-
-/// How the next page is asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Style {
-    /// By the number of items to skip, in this parameter.
-    Offset(String),
-    /// By page number, in this parameter.
-    Page(String),
-    /// By what the last page says: parameters, and where their next values come from.
-    Token(Vec<(String, String)>),
-    /// The same, by the last item.
-    Cursor(Vec<(String, String)>),
 }

@@ -51,7 +51,7 @@ impl<'a> Types<'a> {
     /// Looks for the components that contain themselves.
     pub fn new(document: &'a Document) -> Self {
         let mut cycles = Cycles { types: Self { document, boxed: BTreeSet::new() }, visited: BTreeSet::new(), active: BTreeSet::new() };
-        for component in document.json["components"]["schemas"].as_object().into_iter().flat_map(|components| components.keys()) {
+        for component in document.json()["components"]["schemas"].as_object().into_iter().flat_map(|components| components.keys()) {
             cycles.visit(component);
         }
         cycles.types
@@ -70,7 +70,7 @@ impl<'a> Types<'a> {
     /// The type of a schema: what it refers to, or its `type` and `format`.
     pub fn of(&self, schema: &Value) -> TypeRef {
         if let Some(name) = referenced(schema) {
-            return match self.document.json["components"]["schemas"].get(&name) {
+            return match self.document.json()["components"]["schemas"].get(&name) {
                 Some(_) => TypeRef::Component(name),
                 None => TypeRef::Json,
             };
@@ -108,7 +108,7 @@ impl<'a> Types<'a> {
                 return true;
             }
             let part = schema["allOf"].as_array().and_then(|parts| if let [one] = parts.as_slice() { Some(one) } else { None });
-            next = schema["$ref"].as_str().and_then(|reference| self.document.resolve(reference)).or(part);
+            next = schema["$ref"].as_str().and_then(|reference| self.document.target(reference)).or(part);
         }
         false
     }
@@ -158,7 +158,7 @@ impl Cycles<'_> {
             return;
         }
         self.active.insert(component.to_owned());
-        let schema = &self.types.document.json["components"]["schemas"][component];
+        let schema = &self.types.document.json()["components"]["schemas"][component];
         let direct = parts(schema).into_iter().filter_map(|part| match self.types.of(part) {
             TypeRef::Component(name) => Some(name),
             _ => None,

@@ -25,7 +25,7 @@ use crate::{
 
 /// Where the types that progenitor made of a document are others than ours.
 pub fn compare(document: &Document, api: &Api, space: &TypeSpace) -> Vec<Diagnostic> {
-    let components = document.json["components"]["schemas"].as_object().into_iter().flat_map(|components| components.keys());
+    let components = document.json()["components"]["schemas"].as_object().into_iter().flat_map(|components| components.keys());
     // Typify has the components first, in the order of the document.
     let pairs: Vec<(&String, Type<'_>)> = components.zip(space.iter_types()).collect();
     let module = api.module();
@@ -86,6 +86,10 @@ impl Sides<'_> {
             }
             (Shape::Alias(ours), TypeDetails::Newtype(theirs), _) => {
                 whole(format!("`{}`", self.ours.own(ours)), format!("`{}`", bare(&self.print(&theirs.inner()))))
+            }
+            // A component that has the name of such a type.
+            (Shape::Alias(ours), TypeDetails::Builtin(theirs), _) => {
+                whole(format!("`{}`", self.ours.own(ours)), format!("`{}`", builtin(theirs)))
             }
             (Shape::Alias(TypeRef::Json), ..) => Vec::new(),
             (Shape::Alias(TypeRef::Object), TypeDetails::Struct(theirs), _) if theirs.properties().next().is_none() => Vec::new(),

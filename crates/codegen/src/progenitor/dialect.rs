@@ -7,6 +7,7 @@
 //! | bytes of any other media type | `application/octet-stream` | knows bytes by this name alone |
 //! | `encoding` of a media type | nothing | panics at it |
 //! | a success without a body beside one with a body | nothing | asserts that all successes are of one type |
+//! | the least of a `uint64` | nothing | makes another type of each, such as `NonZeroU64` |
 //! | lengths and patterns of texts | nothing | makes a type of each such text, and takes a component that happens to have the name for it |
 
 use serde_json::{Map, Value};
@@ -40,6 +41,9 @@ fn rewrite(node: &mut Value, position: Position) {
             if position == Position::Node {
                 for key in ["encoding", "minLength", "maxLength", "pattern"] {
                     map.remove(key);
+                }
+                if map.get("format").is_some_and(|format| format == "uint64") {
+                    map.remove("minimum");
                 }
                 if let Some(content) = map.get_mut("content").and_then(Value::as_object_mut) {
                     *content = std::mem::take(content).into_iter().map(|(name, media)| (media_type(name), media)).collect();

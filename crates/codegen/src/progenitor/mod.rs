@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     diagnostic::Diagnostic,
-    load::{Document, Position, Written, pointer, references},
+    load::{Document, Operation, Position, pointer, references},
     model::Api,
     panics,
 };
@@ -30,7 +30,7 @@ pub fn progenitor_client(document: &Value) -> Result<String, String> {
 
 /// What progenitor refuses of a document, and where its types are others than ours.
 pub fn check(document: &Document, api: &Api) -> Vec<Diagnostic> {
-    match generate(&document.json) {
+    match generate(document.json()) {
         Ok((generator, _)) => compare::compare(document, api, generator.get_type_space()),
         Err(message) => refused(document, &message),
     }
@@ -54,7 +54,7 @@ fn refused(document: &Document, message: &str) -> Vec<Diagnostic> {
             "write it in a way that every generator takes: with a plain `type` and `format`, or a `$ref` to a component",
         )
     };
-    let components = document.json["components"]["schemas"].as_object();
+    let components = document.json()["components"]["schemas"].as_object();
     let components = components.into_iter().flat_map(|components| components.keys());
     let findings: Vec<Diagnostic> = components
         .filter_map(|component| {
@@ -68,7 +68,7 @@ fn refused(document: &Document, message: &str) -> Vec<Diagnostic> {
     let findings: Vec<Diagnostic> = document
         .operations()
         .filter_map(|operation| {
-            let message = generate(&part(document, Some(operation), Vec::new())).err()?;
+            let message = generate(&part(document, Some(&operation), Vec::new())).err()?;
             Some(finding(&operation.pointer(), &message))
         })
         .collect();
@@ -76,19 +76,19 @@ fn refused(document: &Document, message: &str) -> Vec<Diagnostic> {
 }
 
 /// The document with nothing but one operation, or none, and these schemas, with all that both refer to.
-fn part(document: &Document, operation: Option<Written<'_>>, mut schemas: Vec<String>) -> Value {
+fn part(document: &Document, operation: Option<&Operation<'_>>, mut schemas: Vec<String>) -> Value {
     let mut paths = json!({});
-    let mut components = document.json["components"].clone();
-    if let Some(Written { path, method, item, node }) = operation {
-        paths = json!({ path: { "parameters": item.get("parameters").unwrap_or(&json!([])), method: node } });
+    let mut components = document.json()["components"].clone();
+    if let Some(Operation { path, method, item, node, .. }) = operation {
+        paths = json!({ *path: { "parameters": item.get("parameters").unwrap_or(&json!([])), method.to_lowercase(): node } });
         components["schemas"].take();
         let mut found = Vec::new();
         references(&paths, Position::Names, &mut found);
         references(&components, Position::Node, &mut found);
         schemas.extend(found.iter().filter_map(|reference| reference.strip_prefix("#/components/schemas/")).map(pointer::unescape));
     }
-    let all = &document.json["components"]["schemas"];
+    let all = &document.json()["components"]["schemas"];
     components["schemas"] =
         document.made_of(schemas).into_iter().map(|name| (name.clone(), all[&name].clone())).collect::<Map<_, _>>().into();
-    json!({ "openapi": document.json["openapi"], "info": document.json["info"], "paths": paths, "components": components })
+    json!({ "openapi": document.json()["openapi"], "info": document.json()["info"], "paths": paths, "components": components })
 }

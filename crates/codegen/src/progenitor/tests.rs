@@ -33,7 +33,7 @@ components:
         type: { type: string, maxLength: 9 }
         at: { type: string, format: date-time, nullable: true }
         count: { type: integer, format: int32, minimum: 0 }
-        size: { type: integer, format: uint64 }
+        size: { type: integer, format: uint64, minimum: 1 }
         ratio: { type: number }
         tags: { type: array, uniqueItems: true, items: { type: string, nullable: true } }
         texts: { type: object, additionalProperties: { type: string } }
@@ -42,6 +42,7 @@ components:
     Kind: { type: string, enum: [one, two] }
     Either: { oneOf: [{ $ref: "#/components/schemas/Node" }, { $ref: "#/components/schemas/Kind" }] }
     Names: { type: array, nullable: true, items: { type: string } }
+    Uuid: { type: string, format: uuid }
 "##;
 
 fn document(spec: &str) -> Document {

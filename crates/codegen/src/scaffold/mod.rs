@@ -47,11 +47,11 @@ pub fn new(root: &Path, vendor: &str, from: Option<&Path>) -> Result<Written, Er
         }
     };
     let document = load::load(root, vendor)?;
-    let credential = document.json["x-client"]["credential"].as_str().unwrap_or_default();
+    let credential = document.json()["x-client"]["credential"].as_str().unwrap_or_default();
     let suffix = credential.strip_prefix(&format!("{}_", env(vendor))).unwrap_or("TOKEN").to_owned();
-    let webhooks = document.json.get("x-webhook-events").is_some();
-    let home = document.json["x-client"]["home"].as_str().unwrap_or_default().to_owned();
-    let limit = &document.json["x-client"]["rate-limit"];
+    let webhooks = document.json().get("x-webhook-events").is_some();
+    let home = document.json()["x-client"]["home"].as_str().unwrap_or_default().to_owned();
+    let limit = &document.json()["x-client"]["rate-limit"];
     let limit = match (limit["requests"].as_u64(), limit["seconds"].as_u64()) {
         (Some(requests), Some(seconds)) => format!("documents {requests} requests in {seconds} seconds, which the client keeps by itself"),
         _ => "documents no rate limit".to_owned(),

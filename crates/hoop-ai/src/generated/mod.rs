@@ -18,3 +18,6 @@ pub mod types;
 pub use client::{Client, VENDOR};
 #[doc(inline)]
 pub use highlevel::WebhookEvent;
+
+#[cfg(feature = "test-util")]
+reachout_document::examples!();

@@ -113,19 +113,12 @@ impl Conversations {
     /// # }
     /// ```
     pub fn search(&self, location_id: impl Into<String>) -> SearchConversations {
-        SearchConversations(self.core.operation(&routes::SEARCH_CONVERSATIONS).parameter::<String>("locationId", location_id).list(
-            |page: types::SearchConversationsResponse| {
-                let last = Some(&page.conversations).and_then(|items| items.last());
-                rt::pagination::Page {
-                    next: rt::pagination::next([(
-                        "startAfterDate",
-                        last.and_then(|value| value.last_message_date.as_ref()).and_then(rt::pagination::token),
-                    )]),
-                    items: page.conversations,
-                    ..Default::default()
-                }
-            },
-        ))
+        SearchConversations(
+            self.core
+                .operation(&routes::SEARCH_CONVERSATIONS)
+                .parameter::<String>("locationId", location_id)
+                .list(|page: types::SearchConversationsResponse| page.conversations),
+        )
     }
 }
 
@@ -270,31 +263,9 @@ impl Messages {
     /// ```
     pub fn list(&self, conversation_id: impl std::fmt::Display) -> ListMessages {
         ListMessages(self.core.operation(&routes::LIST_MESSAGES).path_param("conversationId", &conversation_id).list(
-            |page: types::ListMessagesResponse| {
-                rt::pagination::Page {
-                    more: Some(&page.messages)
-                        .and_then(|value| match value {
-                            types::MessagePageOrList::Page(value) => Some(value),
-                            _ => None,
-                        })
-                        .and_then(|value| value.next_page.as_ref())
-                        .copied(),
-                    next: rt::pagination::next([(
-                        "lastMessageId",
-                        Some(&page.messages)
-                            .and_then(|value| match value {
-                                types::MessagePageOrList::Page(value) => Some(value),
-                                _ => None,
-                            })
-                            .and_then(|value| value.last_message_id.as_ref())
-                            .and_then(rt::pagination::token),
-                    )]),
-                    items: match page.messages {
-                        types::MessagePageOrList::Page(value) => value.messages,
-                        types::MessagePageOrList::List(value) => value,
-                    },
-                    ..Default::default()
-                }
+            |page: types::ListMessagesResponse| match page.messages {
+                types::MessagePageOrList::Page(value) => value.messages,
+                types::MessagePageOrList::List(value) => value,
             },
         ))
     }
@@ -529,16 +500,12 @@ impl Contacts {
     /// # }
     /// ```
     pub fn list(&self, location_id: impl Into<String>) -> ListContacts {
-        ListContacts(self.core.operation(&routes::LIST_CONTACTS).parameter::<String>("locationId", location_id).list(
-            |page: types::ListContactsResponse| rt::pagination::Page {
-                next: rt::pagination::next([
-                    ("startAfterId", page.meta.as_ref().and_then(|value| value.start_after_id.as_ref()).and_then(rt::pagination::token)),
-                    ("startAfter", page.meta.as_ref().and_then(|value| value.start_after.as_ref()).and_then(rt::pagination::token)),
-                ]),
-                items: page.contacts.unwrap_or_default(),
-                ..Default::default()
-            },
-        ))
+        ListContacts(
+            self.core
+                .operation(&routes::LIST_CONTACTS)
+                .parameter::<String>("locationId", location_id)
+                .list(|page: types::ListContactsResponse| page.contacts.unwrap_or_default()),
+        )
     }
 
     /// Create a contact.
@@ -833,11 +800,7 @@ impl Oauth {
                 .operation(&routes::LIST_INSTALLED_LOCATIONS)
                 .parameter::<String>("companyId", company_id)
                 .parameter::<String>("appId", app_id)
-                .list(|page: types::ListInstalledLocationsResponse| rt::pagination::Page {
-                    total: page.count.as_ref().and_then(rt::pagination::count),
-                    items: page.locations.unwrap_or_default(),
-                    ..Default::default()
-                }),
+                .list(|page: types::ListInstalledLocationsResponse| page.locations.unwrap_or_default()),
         )
     }
 }

@@ -16,3 +16,6 @@ pub mod routes;
 pub mod types;
 
 pub use client::{Client, VENDOR};
+
+#[cfg(feature = "test-util")]
+reachout_document::examples!();

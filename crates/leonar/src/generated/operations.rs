@@ -107,12 +107,7 @@ impl Contacts {
     /// # }
     /// ```
     pub fn list(&self) -> ListContacts {
-        ListContacts(self.core.operation(&routes::LIST_CONTACTS).list(|page: types::ListContactsResponse| rt::pagination::Page {
-            more: page.meta.as_ref().and_then(|value| value.has_more.as_ref()).copied(),
-            total: page.meta.as_ref().and_then(|value| value.total.as_ref()).and_then(rt::pagination::count),
-            items: page.data,
-            ..Default::default()
-        }))
+        ListContacts(self.core.operation(&routes::LIST_CONTACTS).list(|page: types::ListContactsResponse| page.data))
     }
 
     /// Create a contact.
@@ -164,14 +159,7 @@ impl Contacts {
     /// ```
     pub fn search(&self, request: impl Into<types::SearchContactsRequest>) -> rt::List<types::ListContactsResponse, types::Contact> {
         let request: types::SearchContactsRequest = request.into();
-        self.core.operation(&routes::SEARCH_CONTACTS).check(&request).json(&request).list(|page: types::ListContactsResponse| {
-            rt::pagination::Page {
-                more: page.meta.as_ref().and_then(|value| value.has_more.as_ref()).copied(),
-                total: page.meta.as_ref().and_then(|value| value.total.as_ref()).and_then(rt::pagination::count),
-                items: page.data,
-                ..Default::default()
-            }
-        })
+        self.core.operation(&routes::SEARCH_CONTACTS).check(&request).json(&request).list(|page: types::ListContactsResponse| page.data)
     }
 
     /// Update a contact.
@@ -361,14 +349,7 @@ impl Messages {
     /// # }
     /// ```
     pub fn list(&self, id: impl std::fmt::Display) -> ListMessages {
-        ListMessages(self.core.operation(&routes::LIST_MESSAGES).path_param("id", &id).list(|page: types::ListMessagesResponse| {
-            rt::pagination::Page {
-                more: page.meta.as_ref().and_then(|value| value.has_more.as_ref()).copied(),
-                total: page.meta.as_ref().and_then(|value| value.total.as_ref()).and_then(rt::pagination::count),
-                items: page.data,
-                ..Default::default()
-            }
-        }))
+        ListMessages(self.core.operation(&routes::LIST_MESSAGES).path_param("id", &id).list(|page: types::ListMessagesResponse| page.data))
     }
 }
 
@@ -423,12 +404,7 @@ impl Companies {
     /// # }
     /// ```
     pub fn list(&self) -> ListCompanies {
-        ListCompanies(self.core.operation(&routes::LIST_COMPANIES).list(|page: types::ListCompaniesResponse| rt::pagination::Page {
-            more: page.meta.as_ref().and_then(|value| value.has_more.as_ref()).copied(),
-            total: page.meta.as_ref().and_then(|value| value.total.as_ref()).and_then(rt::pagination::count),
-            items: page.data,
-            ..Default::default()
-        }))
+        ListCompanies(self.core.operation(&routes::LIST_COMPANIES).list(|page: types::ListCompaniesResponse| page.data))
     }
 
     /// Create a company.
@@ -665,12 +641,7 @@ impl Projects {
     /// # }
     /// ```
     pub fn list(&self) -> ListProjects {
-        ListProjects(self.core.operation(&routes::LIST_PROJECTS).list(|page: types::ListProjectsResponse| rt::pagination::Page {
-            more: page.meta.as_ref().and_then(|value| value.has_more.as_ref()).copied(),
-            total: page.meta.as_ref().and_then(|value| value.total.as_ref()).and_then(rt::pagination::count),
-            items: page.data,
-            ..Default::default()
-        }))
+        ListProjects(self.core.operation(&routes::LIST_PROJECTS).list(|page: types::ListProjectsResponse| page.data))
     }
 
     /// Create a project.
@@ -759,14 +730,12 @@ impl Projects {
     /// # }
     /// ```
     pub fn list_pipeline_entries(&self, id: impl std::fmt::Display) -> ListPipelineEntries {
-        ListPipelineEntries(self.core.operation(&routes::LIST_PIPELINE_ENTRIES).path_param("id", &id).list(
-            |page: types::ListPipelineEntriesResponse| rt::pagination::Page {
-                more: page.meta.as_ref().and_then(|value| value.has_more.as_ref()).copied(),
-                total: page.meta.as_ref().and_then(|value| value.total.as_ref()).and_then(rt::pagination::count),
-                items: page.data,
-                ..Default::default()
-            },
-        ))
+        ListPipelineEntries(
+            self.core
+                .operation(&routes::LIST_PIPELINE_ENTRIES)
+                .path_param("id", &id)
+                .list(|page: types::ListPipelineEntriesResponse| page.data),
+        )
     }
 
     /// Add a contact to the pipeline of a project.
@@ -943,12 +912,7 @@ impl Sequences {
     /// # }
     /// ```
     pub fn list(&self) -> ListSequences {
-        ListSequences(self.core.operation(&routes::LIST_SEQUENCES).list(|page: types::ListSequencesResponse| rt::pagination::Page {
-            more: page.meta.as_ref().and_then(|value| value.has_more.as_ref()).copied(),
-            total: page.meta.as_ref().and_then(|value| value.total.as_ref()).and_then(rt::pagination::count),
-            items: page.data,
-            ..Default::default()
-        }))
+        ListSequences(self.core.operation(&routes::LIST_SEQUENCES).list(|page: types::ListSequencesResponse| page.data))
     }
 
     /// Get a sequence.
@@ -1115,13 +1079,11 @@ impl Sourcing {
         request: impl Into<types::SearchCandidatesRequest>,
     ) -> rt::List<types::SourcingSearchResponse, types::SourcingProfile> {
         let request: types::SearchCandidatesRequest = request.into();
-        self.core.operation(&routes::SEARCH_CANDIDATES).check(&request).json(&request).list(|page: types::SourcingSearchResponse| {
-            rt::pagination::Page {
-                more: page.data.as_ref().and_then(|value| value.has_more.as_ref()).copied(),
-                items: page.data.map(|value| value.profiles.unwrap_or_default()).unwrap_or_default(),
-                ..Default::default()
-            }
-        })
+        self.core
+            .operation(&routes::SEARCH_CANDIDATES)
+            .check(&request)
+            .json(&request)
+            .list(|page: types::SourcingSearchResponse| page.data.map(|value| value.profiles.unwrap_or_default()).unwrap_or_default())
     }
 
     /// Search candidates among the contacts.
@@ -1152,11 +1114,10 @@ impl Sourcing {
         request: impl Into<types::SearchCrmContactsRequest>,
     ) -> rt::List<types::SourcingSearchResponse, types::SourcingProfile> {
         let request: types::SearchCrmContactsRequest = request.into();
-        self.core.operation(&routes::SEARCH_CRM_CONTACTS).json(&request).list(|page: types::SourcingSearchResponse| rt::pagination::Page {
-            more: page.data.as_ref().and_then(|value| value.has_more.as_ref()).copied(),
-            items: page.data.map(|value| value.profiles.unwrap_or_default()).unwrap_or_default(),
-            ..Default::default()
-        })
+        self.core
+            .operation(&routes::SEARCH_CRM_CONTACTS)
+            .json(&request)
+            .list(|page: types::SourcingSearchResponse| page.data.map(|value| value.profiles.unwrap_or_default()).unwrap_or_default())
     }
 
     /// Search profiles with advanced sourcing.
@@ -1186,13 +1147,10 @@ impl Sourcing {
         request: impl Into<types::SearchAdvancedProfilesRequest>,
     ) -> rt::List<types::AdvancedSearchResponse, types::SourcingProfile> {
         let request: types::SearchAdvancedProfilesRequest = request.into();
-        self.core.operation(&routes::SEARCH_ADVANCED_PROFILES).json(&request).list(|page: types::AdvancedSearchResponse| {
-            rt::pagination::Page {
-                more: page.data.as_ref().and_then(|value| value.has_more.as_ref()).copied(),
-                items: page.data.map(|value| value.profiles.unwrap_or_default()).unwrap_or_default(),
-                ..Default::default()
-            }
-        })
+        self.core
+            .operation(&routes::SEARCH_ADVANCED_PROFILES)
+            .json(&request)
+            .list(|page: types::AdvancedSearchResponse| page.data.map(|value| value.profiles.unwrap_or_default()).unwrap_or_default())
     }
 
     /// Search profiles on LinkedIn.
@@ -1234,17 +1192,10 @@ impl Sourcing {
         request: impl Into<types::SearchLinkedinProfilesRequest>,
     ) -> rt::List<types::LinkedinSearchResponse, types::SourcingProfile> {
         let request: types::SearchLinkedinProfilesRequest = request.into();
-        self.core.operation(&routes::SEARCH_LINKEDIN_PROFILES).json(&request).list(|page: types::LinkedinSearchResponse| {
-            rt::pagination::Page {
-                more: page.data.as_ref().and_then(|value| value.has_more.as_ref()).copied(),
-                next: rt::pagination::next([(
-                    "cursor",
-                    page.data.as_ref().and_then(|value| value.cursor.as_ref()).and_then(rt::pagination::token),
-                )]),
-                items: page.data.map(|value| value.profiles.unwrap_or_default()).unwrap_or_default(),
-                ..Default::default()
-            }
-        })
+        self.core
+            .operation(&routes::SEARCH_LINKEDIN_PROFILES)
+            .json(&request)
+            .list(|page: types::LinkedinSearchResponse| page.data.map(|value| value.profiles.unwrap_or_default()).unwrap_or_default())
     }
 
     /// Find the LinkedIn ids of places.

@@ -7,7 +7,7 @@ use reachout_runtime as rt;
 /// `GET /contacts`: list contacts.
 pub static LIST_CONTACTS: rt::Route = rt::Route::new("list_contacts", "contacts", "list", rt::Method::GET, "/contacts")
     .does(rt::Effect::Reads)
-    .paged(rt::Pagination::Offset("offset"))
+    .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").more("meta.has_more").total("meta.total"))
     .documented(rt::Evidence::Full, "https://leonar.mintlify.app/api-reference/contacts/list-contacts");
 
 /// `POST /contacts`: create a contact.
@@ -18,7 +18,7 @@ pub static CREATE_CONTACT: rt::Route = rt::Route::new("create_contact", "contact
 /// `POST /contacts/search`: search contacts.
 pub static SEARCH_CONTACTS: rt::Route = rt::Route::new("search_contacts", "contacts", "search", rt::Method::POST, "/contacts/search")
     .does(rt::Effect::Reads)
-    .paged(rt::Pagination::Offset("offset"))
+    .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").more("meta.has_more").total("meta.total"))
     .documented(rt::Evidence::Partial, "https://leonar.mintlify.app/api-reference/contacts/search-contacts");
 
 /// `PUT /contacts/{id}`: update a contact.
@@ -45,13 +45,13 @@ pub static SEND_MESSAGE: rt::Route = rt::Route::new("send_message", "messages", 
 /// `GET /conversations/{id}/messages`: list the messages of a conversation.
 pub static LIST_MESSAGES: rt::Route = rt::Route::new("list_messages", "messages", "list", rt::Method::GET, "/conversations/{id}/messages")
     .does(rt::Effect::Reads)
-    .paged(rt::Pagination::Offset("offset"))
+    .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").more("meta.has_more").total("meta.total"))
     .documented(rt::Evidence::Full, "https://leonar.mintlify.app/api-reference/conversations/list-messages");
 
 /// `GET /companies`: list companies.
 pub static LIST_COMPANIES: rt::Route = rt::Route::new("list_companies", "companies", "list", rt::Method::GET, "/companies")
     .does(rt::Effect::Reads)
-    .paged(rt::Pagination::Offset("offset"))
+    .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").more("meta.has_more").total("meta.total"))
     .documented(rt::Evidence::ClientOnly, "https://leonar.mintlify.app/authentication");
 
 /// `POST /companies`: create a company.
@@ -88,7 +88,7 @@ pub static CREATE_TAG: rt::Route = rt::Route::new("create_tag", "tags", "create"
 /// `GET /projects`: list projects.
 pub static LIST_PROJECTS: rt::Route = rt::Route::new("list_projects", "projects", "list", rt::Method::GET, "/projects")
     .does(rt::Effect::Reads)
-    .paged(rt::Pagination::Offset("offset"))
+    .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").more("meta.has_more").total("meta.total"))
     .documented(rt::Evidence::ClientOnly, "https://leonar.mintlify.app/guides/workflows");
 
 /// `POST /projects`: create a project.
@@ -110,7 +110,7 @@ pub static UPDATE_PROJECT: rt::Route = rt::Route::new("update_project", "project
 pub static LIST_PIPELINE_ENTRIES: rt::Route =
     rt::Route::new("list_pipeline_entries", "projects", "list_pipeline_entries", rt::Method::GET, "/projects/{id}/entries")
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Offset("offset"))
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").more("meta.has_more").total("meta.total"))
         .documented(rt::Evidence::Partial, "https://leonar.mintlify.app/guides/workflows");
 
 /// `POST /projects/{id}/entries`: add a contact to the pipeline of a project.
@@ -140,7 +140,7 @@ pub static DELETE_PROJECT_FILE: rt::Route =
 /// `GET /sequences`: list sequences.
 pub static LIST_SEQUENCES: rt::Route = rt::Route::new("list_sequences", "sequences", "list", rt::Method::GET, "/sequences")
     .does(rt::Effect::Reads)
-    .paged(rt::Pagination::Offset("offset"))
+    .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").more("meta.has_more").total("meta.total"))
     .documented(rt::Evidence::Full, "https://leonar.mintlify.app/api-reference/sequences/list-sequences");
 
 /// `GET /sequences/{id}`: get a sequence.
@@ -164,14 +164,14 @@ pub static UNENROLL_CONTACTS: rt::Route =
 pub static SEARCH_CANDIDATES: rt::Route =
     rt::Route::new("search_candidates", "sourcing", "search_candidates", rt::Method::POST, "/sourcing/search")
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Page("page"))
+        .paged(rt::Pagination::new(rt::PageStyle::Page("page"), "data.profiles").more("data.has_more"))
         .documented(rt::Evidence::Full, "https://leonar.mintlify.app/api-reference/sourcing/search-candidates");
 
 /// `POST /sourcing/contacts/search`: search candidates among the contacts.
 pub static SEARCH_CRM_CONTACTS: rt::Route =
     rt::Route::new("search_crm_contacts", "sourcing", "search_crm_contacts", rt::Method::POST, "/sourcing/contacts/search")
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Page("page"))
+        .paged(rt::Pagination::new(rt::PageStyle::Page("page"), "data.profiles").more("data.has_more"))
         .documented(rt::Evidence::Partial, "https://leonar.mintlify.app/api-reference/sourcing/search-crm-contacts");
 
 /// `POST /sourcing/advanced/profiles/search`: search profiles with advanced sourcing.
@@ -184,14 +184,14 @@ pub static SEARCH_ADVANCED_PROFILES: rt::Route = rt::Route::new(
 )
 .does(rt::Effect::Reads)
 .repeated(rt::Repeat::Twice)
-.paged(rt::Pagination::Page("page"))
+.paged(rt::Pagination::new(rt::PageStyle::Page("page"), "data.profiles").more("data.has_more"))
 .documented(rt::Evidence::Partial, "https://leonar.mintlify.app/api-reference/sourcing/advanced-sourcing-profile-search");
 
 /// `POST /sourcing/linkedin/search`: search profiles on LinkedIn.
 pub static SEARCH_LINKEDIN_PROFILES: rt::Route =
     rt::Route::new("search_linkedin_profiles", "sourcing", "search_linkedin_profiles", rt::Method::POST, "/sourcing/linkedin/search")
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Token)
+        .paged(rt::Pagination::new(rt::PageStyle::Token(&[("cursor", "data.cursor")]), "data.profiles").more("data.has_more"))
         .documented(rt::Evidence::Partial, "https://leonar.mintlify.app/guides/workflows");
 
 /// `GET /sourcing/linkedin/locations`: find the LinkedIn ids of places.

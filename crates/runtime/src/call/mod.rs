@@ -19,6 +19,7 @@ mod timer;
 use std::fmt;
 use std::future::{IntoFuture, ready};
 
+use bytes::Bytes;
 use futures_core::future::BoxFuture;
 use serde::de::DeserializeOwned;
 
@@ -51,6 +52,17 @@ impl Request {
             }
         };
         Call { request: self, run }
+    }
+
+    /// The response, and its body as it came.
+    pub(crate) fn send_page<T: DeserializeOwned + Send + 'static>(self) -> BoxFuture<'static, Result<(Response<T>, Bytes), Error>> {
+        match Run::new(self) {
+            Ok(mut run) => Box::pin(async move {
+                let (head, body) = run.whole().await?;
+                Ok((run.decoded(head, body.clone())?, body))
+            }),
+            Err(error) => Box::pin(ready(Err(error))),
+        }
     }
 
     /// The call whose response body is ignored.
@@ -135,7 +147,7 @@ macro_rules! call {
     };
 }
 
-/// Makes a call that lists awaitable, for one page, and gives it `stream()`.
+/// Makes a call that lists awaitable, for one page, and gives it `pages()` and `stream()`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! list_call {
@@ -143,6 +155,11 @@ macro_rules! list_call {
         $crate::call!($name, $response);
 
         impl $name {
+            /// All pages, each with status and headers, as [`List::pages`](reachout_runtime::List::pages) reads them.
+            pub fn pages(self) -> $crate::BoxStream<'static, ::core::result::Result<$crate::Response<$response>, $crate::Error>> {
+                self.0.pages()
+            }
+
             /// All items, page after page, as [`List::stream`](reachout_runtime::List::stream) reads them.
             pub fn stream(self) -> $crate::BoxStream<'static, ::core::result::Result<$item, $crate::Error>> {
                 self.0.stream()

@@ -265,7 +265,7 @@ impl Request {
     }
 
     /// Sets a parameter of the next page: a field of the body where the operation has a JSON body, else in the query.
-    pub(crate) fn turn_to(mut self, name: &'static str, value: Value) -> Self {
+    pub(crate) fn set_position(mut self, name: &'static str, value: Value) -> Self {
         let Some(mut fields) = self.parts.body.fields() else { return self.set_query(name, &value) };
         fields.insert(name.to_owned(), value);
         self.parts.body = Body::object(&fields);

@@ -1,7 +1,7 @@
 //! Successful responses.
 
 mod json_path;
-pub mod pagination;
+pub(crate) mod pagination;
 pub(crate) mod redaction;
 pub(crate) mod stream;
 

@@ -1,8 +1,12 @@
 //! The static table of a vendor's operations.
 
+pub(crate) mod pagination;
+
 use std::fmt;
 
 use reqwest::Method;
+
+pub use self::pagination::{PageStyle, Pagination};
 
 /// One documented operation. Generated crates have one static for each, and list them all.
 #[derive(Debug)]
@@ -258,20 +262,6 @@ pub enum Repeat {
     Same,
     /// The same once more.
     Twice,
-}
-
-/// How an operation pages through a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Pagination {
-    /// By the number of items to skip, in the named parameter.
-    Offset(&'static str),
-    /// By page number, in the named parameter.
-    Page(&'static str),
-    /// By a continuation token from the last page.
-    Token,
-    /// By the position of the last item seen.
-    Cursor,
 }
 
 /// What is known of an operation, and from where; the best first.

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use reachout_runtime::{
-    Auth, CallOptions, ClientBuilder, Core, ErrorShape, Evidence, Method, Pagination, RateLimit, RateLimitHeaders, Request, RetryPolicy,
-    Route, Vendor,
+    Auth, CallOptions, ClientBuilder, Core, ErrorShape, Evidence, Method, PageStyle, Pagination, RateLimit, RateLimitHeaders, Request,
+    RetryPolicy, Route, Vendor,
 };
 
 /// The mark in the key of every test client: it must never come out.
@@ -36,7 +36,7 @@ pub static PATCH: &Route = &route("update_message", Method::PATCH, "/messages/{m
 const fn route(operation_id: &'static str, method: Method, path: &'static str) -> Route {
     Route::new(operation_id, "messages", operation_id, method, path)
         .headers(VERSION)
-        .paged(Pagination::Offset("offset"))
+        .paged(Pagination::new(PageStyle::Offset("offset"), "data"))
         .documented(Evidence::Full, "https://docs.acme.invalid/messages")
 }
 

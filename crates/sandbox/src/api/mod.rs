@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 
 use percent_encoding::percent_decode_str;
 use reachout_document::Document;
+use reachout_runtime::Pagination;
 use url::Url;
 
 pub(crate) use self::project::project;
@@ -80,6 +81,12 @@ impl Api {
                 Route::OtherMethod(operations.fold(first, |allow, operation| format!("{allow}, {}", operation.method)))
             }
         }
+    }
+
+    /// How an operation pages, as its client knows it.
+    pub(crate) fn pagination(&self, operation: &Operation) -> Option<&'static Pagination> {
+        let route = self.vendor.client().routes.iter().find(|route| route.operation_id == operation.id)?;
+        route.pagination.as_ref()
     }
 
     pub(crate) fn operation(&self, id: &str) -> Option<&Operation> {

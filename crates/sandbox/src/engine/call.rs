@@ -146,15 +146,20 @@ impl<'a> Call<'a> {
         let kind = listing.kind.unwrap_or(&self.plan.kind);
         let known = |name: &str| self.store.newest(kind).any(|fields| filter::is_about(fields, name));
         let parameters: Vec<&str> = parents.clone().map(|parent| parent.parameter.as_str()).collect();
-        let criteria = Criteria::new((self.api.document, self.operation, self.checked), &parameters, known, listing.special);
+        let criteria = Criteria::new((self.api, self.operation, self.checked), &parameters, known, listing.special);
         let mut all: Vec<&Fields> =
             self.store.newest(kind).filter(belongs).filter(|fields| (listing.choose)(fields) && criteria.choose(fields)).collect();
         if listing.oldest_first {
             all.reverse();
         }
         filter::sort(self.checked, &mut all);
-        let reader =
-            Reader { document: self.api.document, operation: self.operation, checked: self.checked, id_field: &self.plan.id_field };
+        let reader = Reader {
+            document: self.api.document,
+            operation: self.operation,
+            pagination: self.api.pagination(self.operation),
+            checked: self.checked,
+            id_field: &self.plan.id_field,
+        };
         let page = reader.page(all)?;
         let mut response = self.example();
         if let Some(shown) = response.pointer_mut(&pointer(self.plan.item.as_deref().unwrap_or_default())) {

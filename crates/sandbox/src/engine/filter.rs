@@ -2,14 +2,13 @@
 
 use std::cmp::Ordering;
 
-use reachout_document::Document;
 use serde_json::Value;
 
 use super::page::{milliseconds, moment};
 use super::plan::argument;
 use super::store::{DOCUMENTED, Fields, text};
-use crate::api::Operation;
 use crate::api::check::Checked;
+use crate::api::{Api, Operation};
 
 /// Arguments that search every text of an object.
 const SEARCHES: [&str; 4] = ["search", "query", "q", "full_name"];
@@ -73,18 +72,18 @@ enum Test<'a> {
 impl<'a> Criteria<'a> {
     /// `known` tells whether any object has a field that an argument of this name is about; the arguments `apart` are read elsewhere.
     pub(crate) fn new(
-        (document, operation, checked): (&'a Document, &'a Operation, &'a Checked),
+        (api, operation, checked): (&'a Api, &'a Operation, &'a Checked),
         apart: &[&str],
         known: impl Fn(&str) -> bool,
         special: Special,
     ) -> Self {
-        let style = operation.pagination().map(|pagination| pagination.style);
-        let paging = style.iter().flat_map(|style| style.counter().into_iter().chain(style.next().iter().map(|(name, _)| name.as_str())));
+        let paging = api.pagination(operation).map(|pagination| pagination.style).into_iter();
+        let paging = paging.flat_map(|style| style.counter().into_iter().chain(style.next().iter().map(|(name, _)| *name)));
         let others: Vec<&str> = paging.chain(OTHERS).chain(apart.iter().copied()).collect();
         let body = checked.body.as_object().into_iter().flatten();
         let all = checked.parameters.iter().chain(body).map(|(name, value)| (name.as_str(), value));
         let all = all.filter(|(name, value)| !others.contains(name) && !value.is_null() && *value != "all");
-        let field = |name| Test::Field { alias: alias(name), prose: is_prose(document, operation, name), known: known(name) };
+        let field = |name| Test::Field { alias: alias(name), prose: is_prose(api, operation, name), known: known(name) };
         let test = |name, value: &Value| match name {
             "locationId" => Test::Location,
             _ if SEARCHES.contains(&name) => Test::Words(value.as_str().unwrap_or_default().to_lowercase()),
@@ -120,8 +119,8 @@ impl Argument<'_> {
 }
 
 /// Whether the argument is a piece of text, to be found inside the field, and not one of its values.
-fn is_prose(document: &Document, operation: &Operation, name: &str) -> bool {
-    let schema = argument(document, operation, name).map(|(schema, _)| document.resolve(schema));
+fn is_prose(api: &Api, operation: &Operation, name: &str) -> bool {
+    let schema = argument(api.document, operation, name).map(|(schema, _)| api.document.resolve(schema));
     let plain = schema.is_some_and(|schema| schema["type"] == "string" && schema.get("enum").is_none() && schema.get("format").is_none());
     plain && ["name", "title", "company", "location"].contains(&name)
 }

@@ -51,7 +51,7 @@ impl Kind {
 impl Model {
     pub(crate) fn derive(api: &Api) -> Self {
         let nouns = api.operations.iter().map(|operation| noun(operation.id)).collect();
-        let plan = |operation: &Operation| (operation.id.to_owned(), Plan::derive(api.document, operation, &nouns));
+        let plan = |operation: &Operation| (operation.id.to_owned(), Plan::derive(api, operation, &nouns));
         let mut model = Self { plans: api.operations.iter().map(plan).collect(), kinds: BTreeMap::new() };
         // An object that is returned whole comes first, so that it becomes the template of its kind.
         for roles in [&[Role::Read][..], &[Role::Create, Role::Update], &[Role::List]] {

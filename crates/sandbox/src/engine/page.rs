@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, NaiveDate};
 use data_encoding::BASE64URL_NOPAD;
-use reachout_document::{Content, Document, Pagination, Style};
+use reachout_document::{Content, Document};
+use reachout_runtime::{PageStyle, Pagination};
 use serde_json::{Map, Value, json};
 
 use super::plan::{argument, pointer};
@@ -33,6 +34,7 @@ impl Page<'_> {
 pub(crate) struct Reader<'a> {
     pub document: &'a Document,
     pub operation: &'a Operation,
+    pub pagination: Option<&'static Pagination>,
     pub checked: &'a Checked,
     pub id_field: &'a str,
 }
@@ -51,22 +53,22 @@ impl<'r> Reader<'r> {
     /// The page of `all` that the request asks for. Where the operation does not page, that is all of it.
     pub(crate) fn page<'a>(&self, all: Vec<&'a Fields>) -> Result<Page<'a>, Refusal> {
         let total = all.len();
-        let Some(pagination) = self.operation.pagination() else { return Ok(Page { items: all, total, size: total, start: 0 }) };
+        let Some(pagination) = self.pagination else { return Ok(Page { items: all, total, size: total, start: 0 }) };
         // The document prints the default as the example.
         let usual =
             |name: &&str| argument(self.document, self.operation, name).map(|(_, example)| example.and_then(Value::as_u64).unwrap_or(20));
         let size = SIZES.iter().find_map(|name| self.number(name));
         let size = size.or_else(|| SIZES.iter().find_map(usual).and_then(|size| usize::try_from(size).ok())).unwrap_or(20);
-        let start = match &pagination.style {
-            Style::Offset(parameter) => self.number(parameter).unwrap_or(0),
-            Style::Page(parameter) => self.number(parameter).unwrap_or(1).saturating_sub(1).saturating_mul(size),
-            Style::Token(next) | Style::Cursor(next) => self.after(next, &all, size)?,
+        let start = match pagination.style {
+            PageStyle::Offset(parameter) => self.number(parameter).unwrap_or(0),
+            PageStyle::Page(parameter) => self.number(parameter).unwrap_or(1).saturating_sub(1).saturating_mul(size),
+            style => self.after(style.next(), &all, size)?,
         };
         Ok(Page { items: all.into_iter().skip(start).take(size).collect(), total, size, start })
     }
 
     /// Where the page begins that follows the place the request names.
-    fn after(&self, next: &[(String, String)], all: &[&Fields], size: usize) -> Result<usize, Refusal> {
+    fn after(&self, next: &[(&str, &str)], all: &[&Fields], size: usize) -> Result<usize, Refusal> {
         for (name, path) in next {
             let Some(said) = self.said(name) else { continue };
             let place = match path.strip_prefix("last.") {
@@ -100,14 +102,14 @@ impl<'r> Reader<'r> {
     /// Writes the counters and the way to the next page into the response.
     pub(crate) fn write(&self, page: &Page<'_>, response: &mut Value) {
         let Some(Content { schema, .. }) = self.operation.response() else { return };
-        let Some(Pagination { style, more, .. }) = self.operation.pagination() else {
+        let Some(Pagination { style, more, .. }) = self.pagination else {
             count(self.document, schema, page, false, response);
             return;
         };
         for path in more.iter().chain(style.next().iter().map(|(_, path)| path)).filter(|path| !path.starts_with("last.")) {
             make_parents(response, path);
         }
-        count(self.document, schema, page, matches!(style, Style::Page(_)), response);
+        count(self.document, schema, page, matches!(style, PageStyle::Page(_)), response);
         for (name, path) in style.next().iter().filter(|(_, path)| !path.starts_with("last.")) {
             let next = page.items.last().filter(|_| page.more()).map(|last| self.token(name, last, page));
             let (parent, field) = path.rsplit_once('.').unwrap_or(("", path));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use reachout_document::{Content, Document, Location};
 use serde_json::Value;
 
-use crate::api::Operation;
+use crate::api::{Api, Operation};
 
 /// What an operation does, as far as the document tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +45,8 @@ pub(crate) struct Parent {
 
 impl Plan {
     /// `nouns` are the kinds that the names of the document's operations mention.
-    pub(crate) fn derive(document: &Document, operation: &Operation, nouns: &BTreeSet<String>) -> Self {
+    pub(crate) fn derive(api: &Api, operation: &Operation, nouns: &BTreeSet<String>) -> Self {
+        let document = api.document;
         let verb = operation.id.split('_').next().unwrap_or_default();
         let mut named: Vec<Parent> =
             operation.parameters_in(Location::Path).map(|parameter| parent(operation.path, parameter.name, nouns)).collect();
@@ -66,9 +67,9 @@ impl Plan {
             Some(own) if role == Role::Update && !at_object => own.kind.clone(),
             _ => noun(operation.id),
         };
-        let item = operation.response().and_then(|Content { schema, .. }| match (operation.pagination(), role) {
+        let item = operation.response().and_then(|Content { schema, .. }| match (api.pagination(operation), role) {
             (_, Role::Other) => None,
-            (Some(pagination), _) => Some(pagination.items),
+            (Some(pagination), _) => Some(pagination.items.to_owned()),
             (None, Role::List) => {
                 find(document, schema, 2, &|schema| document.items(schema).is_some_and(|item| !document.properties(item).is_empty()))
             }
@@ -210,7 +211,7 @@ mod tests {
         for (vendor, id, role, kind, item, own, field) in cases {
             let api = apis.iter().find(|api| api.vendor == vendor).unwrap();
             let nouns = api.operations.iter().map(|operation| noun(operation.id)).collect();
-            let plan = Plan::derive(api.document, api.operation(id).unwrap(), &nouns);
+            let plan = Plan::derive(api, api.operation(id).unwrap(), &nouns);
             assert_eq!((plan.role, plan.kind.as_str()), (role, kind), "{vendor} {id}");
             assert_eq!((plan.item.as_deref(), plan.own.as_deref()), (item, own), "{vendor} {id}");
             assert_eq!(plan.parents.iter().map(|parent| parent.field.as_str()).collect::<String>(), field, "{vendor} {id}");

@@ -18,3 +18,6 @@ pub mod types;
 
 pub use client::{Client, VENDOR};
 pub use events::WebhookEvent;
+
+#[cfg(feature = "test-util")]
+reachout_document::examples!();

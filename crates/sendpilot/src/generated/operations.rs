@@ -83,11 +83,9 @@ impl Campaigns {
     /// # }
     /// ```
     pub fn list(&self) -> ListCampaigns {
-        ListCampaigns(self.core.operation(&routes::LIST_CAMPAIGNS).list(|page: types::ListCampaignsResponse| rt::pagination::Page {
-            total_pages: page.pagination.as_ref().and_then(|value| value.total_pages.as_ref()).and_then(rt::pagination::count),
-            items: page.campaigns.unwrap_or_default(),
-            ..Default::default()
-        }))
+        ListCampaigns(
+            self.core.operation(&routes::LIST_CAMPAIGNS).list(|page: types::ListCampaignsResponse| page.campaigns.unwrap_or_default()),
+        )
     }
 
     /// Get a campaign.
@@ -201,13 +199,12 @@ impl Leads {
     /// # }
     /// ```
     pub fn list(&self, campaign_id: impl Into<String>) -> ListLeads {
-        ListLeads(self.core.operation(&routes::LIST_LEADS).parameter::<String>("campaignId", campaign_id).list(
-            |page: types::ListLeadsResponse| rt::pagination::Page {
-                total_pages: page.pagination.as_ref().and_then(|value| value.total_pages.as_ref()).and_then(rt::pagination::count),
-                items: page.leads.unwrap_or_default(),
-                ..Default::default()
-            },
-        ))
+        ListLeads(
+            self.core
+                .operation(&routes::LIST_LEADS)
+                .parameter::<String>("campaignId", campaign_id)
+                .list(|page: types::ListLeadsResponse| page.leads.unwrap_or_default()),
+        )
     }
 
     /// Add leads to a campaign.
@@ -373,17 +370,11 @@ impl Inbox {
     /// # }
     /// ```
     pub fn list_conversations(&self) -> ListConversations {
-        ListConversations(self.core.operation(&routes::LIST_CONVERSATIONS).list(|page: types::ListConversationsResponse| {
-            rt::pagination::Page {
-                more: page.pagination.as_ref().and_then(|value| value.has_more.as_ref()).copied(),
-                next: rt::pagination::next([(
-                    "continuationToken",
-                    page.pagination.as_ref().and_then(|value| value.continuation_token.as_ref()).and_then(rt::pagination::token),
-                )]),
-                items: page.conversations.unwrap_or_default(),
-                ..Default::default()
-            }
-        }))
+        ListConversations(
+            self.core
+                .operation(&routes::LIST_CONVERSATIONS)
+                .list(|page: types::ListConversationsResponse| page.conversations.unwrap_or_default()),
+        )
     }
 
     /// List messages of a conversation.
@@ -407,15 +398,7 @@ impl Inbox {
                 .operation(&routes::LIST_MESSAGES)
                 .path_param("conversationId", &conversation_id)
                 .parameter::<String>("accountId", account_id)
-                .list(|page: types::ListMessagesResponse| rt::pagination::Page {
-                    more: page.pagination.as_ref().and_then(|value| value.has_more.as_ref()).copied(),
-                    next: rt::pagination::next([(
-                        "continuationToken",
-                        page.pagination.as_ref().and_then(|value| value.continuation_token.as_ref()).and_then(rt::pagination::token),
-                    )]),
-                    items: page.messages.unwrap_or_default(),
-                    ..Default::default()
-                }),
+                .list(|page: types::ListMessagesResponse| page.messages.unwrap_or_default()),
         )
     }
 
@@ -663,14 +646,12 @@ impl LeadDatabase {
     /// # }
     /// ```
     pub fn list_search_results(&self, id: impl std::fmt::Display) -> ListLeadDatabaseSearchResults {
-        ListLeadDatabaseSearchResults(self.core.operation(&routes::LIST_LEAD_DATABASE_SEARCH_RESULTS).path_param("id", &id).list(
-            |page: types::ListLeadDatabaseSearchResultsResponse| rt::pagination::Page {
-                more: page.has_more.as_ref().copied(),
-                total: page.total.as_ref().and_then(rt::pagination::count),
-                items: page.leads.unwrap_or_default(),
-                ..Default::default()
-            },
-        ))
+        ListLeadDatabaseSearchResults(
+            self.core
+                .operation(&routes::LIST_LEAD_DATABASE_SEARCH_RESULTS)
+                .path_param("id", &id)
+                .list(|page: types::ListLeadDatabaseSearchResultsResponse| page.leads.unwrap_or_default()),
+        )
     }
 
     /// List filters of the lead database.
@@ -690,14 +671,11 @@ impl LeadDatabase {
     /// # }
     /// ```
     pub fn list_filters(&self) -> ListLeadDatabaseFilters {
-        ListLeadDatabaseFilters(self.core.operation(&routes::LIST_LEAD_DATABASE_FILTERS).list(
-            |page: types::ListLeadDatabaseFiltersResponse| rt::pagination::Page {
-                more: page.has_more.as_ref().copied(),
-                total: page.total.as_ref().and_then(rt::pagination::count),
-                items: page.values.unwrap_or_default(),
-                ..Default::default()
-            },
-        ))
+        ListLeadDatabaseFilters(
+            self.core
+                .operation(&routes::LIST_LEAD_DATABASE_FILTERS)
+                .list(|page: types::ListLeadDatabaseFiltersResponse| page.values.unwrap_or_default()),
+        )
     }
 }
 
@@ -840,14 +818,12 @@ impl LeadExtractor {
     /// # }
     /// ```
     pub fn list_campaign_results(&self, id: impl std::fmt::Display) -> ListLeadExtractorCampaignResults {
-        ListLeadExtractorCampaignResults(self.core.operation(&routes::LIST_LEAD_EXTRACTOR_CAMPAIGN_RESULTS).path_param("id", &id).list(
-            |page: types::ListLeadExtractorCampaignResultsResponse| rt::pagination::Page {
-                more: page.has_more.as_ref().copied(),
-                total: page.total.as_ref().and_then(rt::pagination::count),
-                items: page.leads.unwrap_or_default(),
-                ..Default::default()
-            },
-        ))
+        ListLeadExtractorCampaignResults(
+            self.core
+                .operation(&routes::LIST_LEAD_EXTRACTOR_CAMPAIGN_RESULTS)
+                .path_param("id", &id)
+                .list(|page: types::ListLeadExtractorCampaignResultsResponse| page.leads.unwrap_or_default()),
+        )
     }
 }
 

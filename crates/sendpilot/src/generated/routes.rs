@@ -7,7 +7,7 @@ use reachout_runtime as rt;
 /// `GET /v1/campaigns`: list campaigns.
 pub static LIST_CAMPAIGNS: rt::Route = rt::Route::new("list_campaigns", "campaigns", "list", rt::Method::GET, "/v1/campaigns")
     .does(rt::Effect::Reads)
-    .paged(rt::Pagination::Page("page"))
+    .paged(rt::Pagination::new(rt::PageStyle::Page("page"), "campaigns").total_pages("pagination.totalPages"))
     .documented(rt::Evidence::Full, "https://docs.sendpilot.ai/api-reference/endpoint/get-campaigns");
 
 /// `GET /v1/campaigns/{id}`: get a campaign.
@@ -23,7 +23,7 @@ pub static UPDATE_CAMPAIGN: rt::Route = rt::Route::new("update_campaign", "campa
 /// `GET /v1/leads`: list leads of a campaign.
 pub static LIST_LEADS: rt::Route = rt::Route::new("list_leads", "leads", "list", rt::Method::GET, "/v1/leads")
     .does(rt::Effect::Reads)
-    .paged(rt::Pagination::Page("page"))
+    .paged(rt::Pagination::new(rt::PageStyle::Page("page"), "leads").total_pages("pagination.totalPages"))
     .documented(rt::Evidence::Full, "https://docs.sendpilot.ai/api-reference/endpoint/get-leads");
 
 /// `POST /v1/leads`: add leads to a campaign.
@@ -46,14 +46,20 @@ pub static UPDATE_LEAD_STATUS: rt::Route =
 pub static LIST_CONVERSATIONS: rt::Route =
     rt::Route::new("list_conversations", "inbox", "list_conversations", rt::Method::GET, "/v1/inbox/conversations")
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Token)
+        .paged(
+            rt::Pagination::new(rt::PageStyle::Token(&[("continuationToken", "pagination.continuationToken")]), "conversations")
+                .more("pagination.hasMore"),
+        )
         .documented(rt::Evidence::Full, "https://docs.sendpilot.ai/api-reference/endpoint/get-conversations");
 
 /// `GET /v1/inbox/conversations/{conversationId}/messages`: list messages of a conversation.
 pub static LIST_MESSAGES: rt::Route =
     rt::Route::new("list_messages", "inbox", "list_messages", rt::Method::GET, "/v1/inbox/conversations/{conversationId}/messages")
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Token)
+        .paged(
+            rt::Pagination::new(rt::PageStyle::Token(&[("continuationToken", "pagination.continuationToken")]), "messages")
+                .more("pagination.hasMore"),
+        )
         .documented(rt::Evidence::Full, "https://docs.sendpilot.ai/api-reference/endpoint/get-messages");
 
 /// `GET /v1/inbox/senders`: list senders.
@@ -104,14 +110,14 @@ pub static LIST_LEAD_DATABASE_SEARCH_RESULTS: rt::Route = rt::Route::new(
     "/v1/lead-database/searches/{id}/results",
 )
 .does(rt::Effect::Reads)
-.paged(rt::Pagination::Offset("offset"))
+.paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "leads").more("has_more").total("total"))
 .documented(rt::Evidence::Partial, "https://docs.sendpilot.ai/api-reference/endpoint/get-lead-database-search-status");
 
 /// `GET /v1/lead-database/filters`: list filters of the lead database.
 pub static LIST_LEAD_DATABASE_FILTERS: rt::Route =
     rt::Route::new("list_lead_database_filters", "lead_database", "list_filters", rt::Method::GET, "/v1/lead-database/filters")
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Offset("offset"))
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "values").more("has_more").total("total"))
         .documented(rt::Evidence::Partial, "https://docs.sendpilot.ai");
 
 /// `POST /v1/lead-extractor/campaigns`: start an extraction job.
@@ -140,7 +146,7 @@ pub static LIST_LEAD_EXTRACTOR_CAMPAIGN_RESULTS: rt::Route = rt::Route::new(
     "/v1/lead-extractor/campaigns/{id}/results",
 )
 .does(rt::Effect::Reads)
-.paged(rt::Pagination::Offset("offset"))
+.paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "leads").more("has_more").total("total"))
 .documented(rt::Evidence::Partial, "https://docs.sendpilot.ai/api-reference/endpoint/get-lead-extractor-campaign-status");
 
 /// `GET /v1/credits`: get the credits.

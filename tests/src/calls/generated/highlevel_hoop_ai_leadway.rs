@@ -52,4 +52,5 @@ calls! { [highlevel hoop_ai leadway] |client, documented| {
         .remove_from_workflow("sx6wyHhbFdRXh302LLNR", "sx6wyHhbFdRXh302LLNR", documented.body::<types::WorkflowRequest>()?));
     create_token once: json(client.oauth().create_token(documented.body::<types::CreateTokenRequest>()?));
     create_location_token once: json(client.oauth().create_location_token(documented.body::<types::CreateLocationTokenRequest>()?));
+} types {
 } }

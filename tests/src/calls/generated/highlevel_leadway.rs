@@ -52,4 +52,5 @@ calls! { [highlevel leadway] |client, documented| {
     list_installed_locations once: json(client.oauth().list_installed_locations("tDtDnQdgm2LXpyiqYvZ6", "tDtDnQdgm2LXpyiqYvZ6")
         .location_id("1245").skip(1).limit(10).query("location name").is_installed(true).version_id("tDtDnQdgm2LXpyiqYvZ6").on_trial(true)
         .plan_id("l1C08ntBrFjLS0elLIYU"));
+} types {
 } }

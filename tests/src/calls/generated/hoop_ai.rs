@@ -31,4 +31,7 @@ calls! { [hoop_ai] |client, documented| {
     list_installed_locations: json(client.oauth().list_installed_locations("tDtDnQdgm2LXpyiqYvZ6", "tDtDnQdgm2LXpyiqYvZ6").skip(1)
         .limit(10).query("location name").is_installed(true).version_id("tDtDnQdgm2LXpyiqYvZ6").on_trial(true)
         .plan_id("l1C08ntBrFjLS0elLIYU"));
+} types {
+    AddInboundMessageRequest ConversationSortBy CreateContactRequest InboundMessageType LastMessageTypeFilter NoteRequest SendMessageRequest
+    SendMessageResponse SendMessageType UpdateContactRequest UploadAttachmentsRequest UpsertContactRequest
 } }

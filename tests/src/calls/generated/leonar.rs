@@ -56,4 +56,21 @@ calls! { [leonar] |client, documented| {
     add_profiles_to_project: json(client.sourcing().add_profiles_to_project(documented.body::<types::AddProfilesToProjectRequest>()?));
     list_connected_accounts: json(client.workspace().list_connected_accounts());
     list_workspace_members: json(client.workspace().list_members());
+} types {
+    AddProfilesToProjectRequest AddProfilesToProjectResponse AddedProfiles AdvancedSearchPage AdvancedSearchResponse Channel ClientCompany
+    ClientCompanyObject CloseDealRequest Company CompanyResponse ConnectedAccount ConnectedAccountStatus Contact ContactEmail ContactPhone
+    ContactResponse CreateCompanyRequest CreateContactRequest CreateFileRequest CreateNoteRequest CreatePipelineEntryRequest
+    CreateProjectRequest CreateTagRequest Deal DealCloseStatus DealResponse EnrollByIds EnrollContact EnrollContactsRequest
+    EnrollContactsResponse EnrollWithVariables EnrollmentResult ErrorCode ErrorInfo ErrorResponse FileResponse GlobalStatus
+    GlobalStatusFilter JobTitleFilter LinkedinApiType LinkedinFilter LinkedinLocation LinkedinMessageType LinkedinSearchPage
+    LinkedinSearchResponse ListCompaniesResponse ListConnectedAccountsResponse ListContactsResponse ListLinkedinLocationsResponse
+    ListMessagesResponse ListPipelineEntriesResponse ListProjectFilesResponse ListProjectsResponse ListSequencesResponse
+    ListWorkspaceMembersResponse LocationFilter Message NewContactEmail NewContactPhone NoteResponse PageMeta PipelineEntry
+    PipelineEntryResponse PipelineStage ProfileEducation ProfileExperience ProfileJob Project ProjectOwner ProjectPipeline ProjectResponse
+    ProjectStatus SearchAdvancedProfilesRequest SearchCandidatesRequest SearchContactsRequest SearchCrmContactsRequest
+    SearchLinkedinProfilesRequest SendMessageRequest SendMessageResponse Sequence SequenceEnrollments SequenceResponse SkillFilter
+    SortDirection SourceType SourcingContactFilter SourcingFilters SourcingPage SourcingProfile SourcingSearchResponse Tag TagResponse
+    TagScope Task TaskPriority TaskResponse TaskStatus TaskType TermFilter UnenrollContactsRequest UnenrollContactsResponse
+    UnenrollmentResult UpdateContactRequest UpdateDealStageRequest UpdateProjectRequest UpdateTaskRequest UploadedFile UploadedFileList
+    WorkspaceMember YearsRange
 } }

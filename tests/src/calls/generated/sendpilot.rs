@@ -31,4 +31,20 @@ calls! { [sendpilot] |client, documented| {
     get_credits: json(client.account().get_credits());
     get_me: json(client.account().get_me());
     list_sender_quotas: json(client.account().list_sender_quotas());
+} types {
+    Campaign CampaignAction CampaignFilter CampaignMetrics CampaignPausedBy CampaignPausedData CampaignResumedBy CampaignResumedData
+    CampaignStartedData CampaignStatus CompanySize CompanyStatusValue CompanyType ConnectionRequestAcceptedData ConnectionRequestSentData
+    ConnectionRequestStatus Conversation ConversationParticipant CreateLeadDatabaseSearchRequest CreateLeadDatabaseSearchResponse
+    CreateLeadExtractorCampaignRequest CreateLeadExtractorCampaignResponse CreateLeadsRequest CreateLeadsResponse CustomLeadStatus
+    ErrorResponse FundingRound GetCreditsResponse GetLeadDatabaseSearchStatusResponse GetLeadExtractorCampaignStatusResponse GetMeResponse
+    IndustryCode JobPostingSeniority JobPostingType JobTitleMatchMode JobTitleSmartMode LastMessage Lead LeadChangedBy LeadDatabaseFilters
+    LeadDatabaseLead LeadDatabaseSearchCompletedData LeadDatabaseSearchProgress LeadDatabaseSearchProgressCounts LeadDatabaseSearchStatus
+    LeadError LeadExtractorCampaignStatus LeadExtractorCreditsUsed LeadExtractorJobCompletedData LeadExtractorLead LeadExtractorMode
+    LeadExtractorProgress LeadExtractorUrlType LeadOutcome LeadStatus LeadTagUpdatedData LeadUpdatedData ListCampaignsResponse
+    ListConversationsResponse ListLeadDatabaseFiltersResponse ListLeadDatabaseSearchResultsResponse ListLeadExtractorCampaignResultsResponse
+    ListLeadsResponse ListMessagesResponse ListSenderQuotasResponse ListSendersResponse Message MessageDirection MessageParty
+    MessageReadStatus MessageSentData MessageStatus MessageToLeadRequest MessageToProfileRequest NewLead OwnershipStatus PagePagination
+    ReplyReceivedData SendConnectionRequestRequest SendConnectionRequestResponse SendMessageRequest SendMessageResponse
+    SendMessageToLeadRequest SendMessageToLeadResponse Sender SeniorityLevel TokenPagination UpdateCampaignRequest UpdateCampaignResponse
+    UpdateLeadStatusRequest UpdateLeadStatusResponse WebhookEnvelope
 } }

@@ -7,7 +7,7 @@ mod text;
 
 use serde_json::Value;
 
-use self::text::{described, text};
+use self::text::{described, text, trimmed};
 use super::{
     TypeRef,
     api::{Api, Auth, Event, Group, RateLimit, RateLimitHeaders},
@@ -21,7 +21,7 @@ use crate::{
 
 /// Reads a document that passed the lint.
 pub fn read(document: &Document) -> Api {
-    let json = &document.json;
+    let json = document.json();
     let types = Types::new(document);
     let client = &json["x-client"];
     let error = |key: &str| client["error"][key].as_str().map(str::to_owned);
@@ -41,13 +41,13 @@ pub fn read(document: &Document) -> Api {
         groups: json["tags"].as_array().into_iter().flatten().map(group).collect(),
         operations: operations::read(document, &types, &schemas),
         schemas,
-        events: json["x-webhook-events"].as_object().into_iter().flatten().map(event).collect(),
-        envelope: (text(&json["x-webhook-envelope"]["type"]), json["x-webhook-envelope"]["data"].as_str().map(str::to_owned)),
+        events: document.events().map(event).collect(),
+        envelope: (document.envelope().name.to_owned(), document.envelope().payload.map(str::to_owned)),
         base: None,
         shares_events: false,
         platform: client["platform"].as_str().map(str::to_owned),
         id: document.vendor.clone(),
-        openapi: document.json.clone(),
+        openapi: document.json().clone(),
     };
     feature::mark(&mut api);
     api
@@ -100,11 +100,11 @@ fn group(tag: &Value) -> Group {
     }
 }
 
-fn event((name, node): (&String, &Value)) -> Event {
+fn event(event: reachout_document::Event<'_>) -> Event {
     Event {
-        name: name.clone(),
-        aliases: node["aliases"].as_array().into_iter().flatten().map(text).collect(),
-        description: text(&node["description"]),
-        payload: TypeRef::Component(referenced(&node["payload"]).unwrap_or_default()),
+        name: event.name.to_owned(),
+        aliases: event.aliases.into_iter().map(str::to_owned).collect(),
+        description: trimmed(event.description),
+        payload: TypeRef::Component(referenced(event.payload).unwrap_or_default()),
     }
 }

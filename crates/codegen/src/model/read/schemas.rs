@@ -23,8 +23,7 @@ pub fn read(document: &Document, types: &Types<'_>) -> BTreeMap<String, Schema> 
     let received = document.reachable(Direction::Response);
     let sent = document.reachable(Direction::Request);
     let patched = document.reachable(Direction::Update);
-    let parameters = in_parameters(document);
-    let components = document.json["components"]["schemas"].as_object();
+    let components = document.json()["components"]["schemas"].as_object();
     let mut schemas: BTreeMap<String, Schema> = components
         .into_iter()
         .flatten()
@@ -35,8 +34,7 @@ pub fn read(document: &Document, types: &Types<'_>) -> BTreeMap<String, Schema> 
                 description: described(&schema["description"], component),
                 shape: shape(document, component, schema, types, Use { sent, received, patched: patched.contains(component) }),
                 sent,
-                // What only a parameter refers to is chosen by the caller; what nothing refers to may come from anywhere.
-                received: received || !sent && !parameters.contains(component),
+                received: document.received().contains(component),
                 limited: false,
                 feature: None,
                 shared: false,
@@ -46,11 +44,6 @@ pub fn read(document: &Document, types: &Types<'_>) -> BTreeMap<String, Schema> 
         .collect();
     mark_limited(&mut schemas);
     schemas
-}
-
-fn in_parameters(document: &Document) -> BTreeSet<String> {
-    let parameters = document.operations().flat_map(|operation| document.parameters(operation.item, operation.node));
-    parameters.filter_map(|parameter| referenced(&parameter["schema"]).or_else(|| referenced(&parameter["schema"]["items"]))).collect()
 }
 
 /// Which bodies a component is part of.
@@ -67,7 +60,7 @@ fn keeps_extra(document: &Document, schema: &Value, received: bool) -> bool {
     match &schema["additionalProperties"] {
         Value::Bool(open) => *open,
         Value::Object(_) => true,
-        _ => schema["x-extra"] == true || received && document.json["x-extra"] == true,
+        _ => schema["x-extra"] == true || received && document.json()["x-extra"] == true,
     }
 }
 
@@ -122,7 +115,7 @@ fn describe(document: &Document, property: &Value, wire: &str) -> String {
     if !own.is_empty() {
         return own;
     }
-    let target = text(&document.unwrap(property)["description"]);
+    let target = text(&document.resolve(property)["description"]);
     if target.is_empty() { format!("`{wire}`.") } else { target }
 }
 

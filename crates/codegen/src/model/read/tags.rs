@@ -54,9 +54,9 @@ fn named(document: &Document, discriminator: &Value, property: &str, component: 
 
 /// The properties of an alternative that are enumerations. Of alternatives among the alternatives, all values.
 fn values(document: &Document, one: &Value, depth: usize) -> Tags {
-    let schema = document.unwrap(one);
+    let schema = document.resolve(one);
     // An alternative that is a list is told by its items.
-    let schema = if schema["type"] == "array" { document.unwrap(&schema["items"]) } else { schema };
+    let schema = if schema["type"] == "array" { document.resolve(&schema["items"]) } else { schema };
     if let Some(nested) = schema["oneOf"].as_array().filter(|_| depth < 8) {
         let mut joined: Option<Tags> = None;
         for one in nested {
@@ -70,7 +70,7 @@ fn values(document: &Document, one: &Value, depth: usize) -> Tags {
     }
     let properties = schema["properties"].as_object().into_iter().flatten();
     let texts = |property: &Value| {
-        let values = document.unwrap(property)["enum"].as_array()?.iter().map(|value| value.as_str().map(str::to_owned));
+        let values = document.resolve(property)["enum"].as_array()?.iter().map(|value| value.as_str().map(str::to_owned));
         values.collect::<Option<Vec<String>>>()
     };
     properties.filter_map(|(name, property)| Some((name.clone(), texts(property)?))).collect()

@@ -10,6 +10,11 @@ pub fn described(description: &Value, name: &str) -> String {
 
 /// A text without the white space around it; empty where there is none. A line ends with a line feed, whatever the document has.
 pub fn text(value: &Value) -> String {
-    let text = value.as_str().unwrap_or_default().trim();
+    trimmed(value.as_str().unwrap_or_default())
+}
+
+/// The same of a text that was read.
+pub fn trimmed(text: &str) -> String {
+    let text = text.trim();
     if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() }
 }

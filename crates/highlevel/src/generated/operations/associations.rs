@@ -156,10 +156,7 @@ impl Associations {
             .parameter::<String>("locationId", location_id)
             .checked_parameter::<i64>("skip", skip, |check, value| check.field("skip", value).bounds(Some(0), None))
             .checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), None))
-            .list(|page: types::ListAssociationsResponse| rt::pagination::Page {
-                items: page.associations.unwrap_or_default(),
-                ..Default::default()
-            })
+            .list(|page: types::ListAssociationsResponse| page.associations.unwrap_or_default())
     }
 
     /// Create an association.
@@ -276,10 +273,7 @@ impl Relations {
                 .parameter::<String>("locationId", location_id)
                 .checked_parameter::<i64>("skip", skip, |check, value| check.field("skip", value).bounds(Some(0), None))
                 .checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), None))
-                .list(|page: types::ListRelationsResponse| rt::pagination::Page {
-                    items: page.relations.unwrap_or_default(),
-                    ..Default::default()
-                }),
+                .list(|page: types::ListRelationsResponse| page.relations.unwrap_or_default()),
         )
     }
 

@@ -105,9 +105,12 @@ impl Businesses {
     /// # }
     /// ```
     pub fn list(&self, location_id: impl Into<String>) -> ListBusinesses {
-        ListBusinesses(self.core.operation(&routes::LIST_BUSINESSES).parameter::<String>("locationId", location_id).list(
-            |page: types::ListBusinessesResponse| rt::pagination::Page { items: page.businesses.unwrap_or_default(), ..Default::default() },
-        ))
+        ListBusinesses(
+            self.core
+                .operation(&routes::LIST_BUSINESSES)
+                .parameter::<String>("locationId", location_id)
+                .list(|page: types::ListBusinessesResponse| page.businesses.unwrap_or_default()),
+        )
     }
 
     /// Create a business.

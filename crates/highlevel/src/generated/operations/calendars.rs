@@ -819,11 +819,7 @@ impl AppointmentNotes {
             .path_param("appointmentId", &appointment_id)
             .checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), Some(20)))
             .checked_parameter::<i64>("offset", offset, |check, value| check.field("offset", value).bounds(Some(0), None))
-            .list(|page: types::ListAppointmentNotesResponse| rt::pagination::Page {
-                more: page.has_more.as_ref().copied(),
-                items: page.notes.unwrap_or_default(),
-                ..Default::default()
-            })
+            .list(|page: types::ListAppointmentNotesResponse| page.notes.unwrap_or_default())
     }
 
     /// Add a note to an appointment.
@@ -953,7 +949,7 @@ impl CalendarResources {
             .parameter::<String>("locationId", location_id)
             .checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), None))
             .checked_parameter::<i64>("skip", skip, |check, value| check.field("skip", value).bounds(Some(0), None))
-            .list(|page: Vec<types::CalendarResource>| rt::pagination::Page { items: page, ..Default::default() })
+            .list(|page: Vec<types::CalendarResource>| page)
     }
 
     /// Create a room or equipment.
@@ -1101,7 +1097,7 @@ impl CalendarNotifications {
             self.core
                 .operation(&routes::LIST_CALENDAR_NOTIFICATIONS)
                 .path_param("calendarId", &calendar_id)
-                .list(|page: Vec<types::CalendarNotification>| rt::pagination::Page { items: page, ..Default::default() }),
+                .list(|page: Vec<types::CalendarNotification>| page),
         )
     }
 
@@ -1311,10 +1307,7 @@ impl Schedules {
                 .operation(&routes::LIST_SCHEDULES)
                 .parameter::<String>("locationId", location_id)
                 .parameter::<String>("userId", user_id)
-                .list(|page: types::ListSchedulesResponse| rt::pagination::Page {
-                    items: page.schedules.unwrap_or_default(),
-                    ..Default::default()
-                }),
+                .list(|page: types::ListSchedulesResponse| page.schedules.unwrap_or_default()),
         )
     }
 

@@ -84,16 +84,11 @@ impl ConversationAiAgents {
     /// # }
     /// ```
     pub fn search(&self) -> SearchConversationAiAgents {
-        SearchConversationAiAgents(self.core.operation(&routes::SEARCH_CONVERSATION_AI_AGENTS).list(
-            |page: types::SearchConversationAiAgentsResponse| {
-                let last = page.agents.as_ref().and_then(|items| items.last());
-                rt::pagination::Page {
-                    next: rt::pagination::next([("startAfter", last.map(|value| &value.id).and_then(rt::pagination::token))]),
-                    items: page.agents.unwrap_or_default(),
-                    ..Default::default()
-                }
-            },
-        ))
+        SearchConversationAiAgents(
+            self.core
+                .operation(&routes::SEARCH_CONVERSATION_AI_AGENTS)
+                .list(|page: types::SearchConversationAiAgentsResponse| page.agents.unwrap_or_default()),
+        )
     }
 
     /// Get an agent.

@@ -46,12 +46,12 @@ impl Emails {
     /// # }
     /// ```
     pub fn list_campaigns(&self, location_id: impl Into<String>) -> ListEmailCampaigns {
-        ListEmailCampaigns(self.core.operation(&routes::LIST_EMAIL_CAMPAIGNS).parameter::<String>("locationId", location_id).list(
-            |page: types::ListEmailCampaignsResponse| rt::pagination::Page {
-                items: page.schedules.unwrap_or_default(),
-                ..Default::default()
-            },
-        ))
+        ListEmailCampaigns(
+            self.core
+                .operation(&routes::LIST_EMAIL_CAMPAIGNS)
+                .parameter::<String>("locationId", location_id)
+                .list(|page: types::ListEmailCampaignsResponse| page.schedules.unwrap_or_default()),
+        )
     }
 
     /// List email templates.
@@ -74,12 +74,12 @@ impl Emails {
     /// # }
     /// ```
     pub fn list_templates(&self, location_id: impl Into<String>) -> ListEmailTemplates {
-        ListEmailTemplates(self.core.operation(&routes::LIST_EMAIL_TEMPLATES).parameter::<String>("locationId", location_id).list(
-            |page: types::ListEmailTemplatesResponse| rt::pagination::Page {
-                items: page.builders.unwrap_or_default(),
-                ..Default::default()
-            },
-        ))
+        ListEmailTemplates(
+            self.core
+                .operation(&routes::LIST_EMAIL_TEMPLATES)
+                .parameter::<String>("locationId", location_id)
+                .list(|page: types::ListEmailTemplatesResponse| page.builders.unwrap_or_default()),
+        )
     }
 
     /// Create an email template.

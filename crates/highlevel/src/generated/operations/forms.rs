@@ -43,13 +43,12 @@ impl Forms {
     /// # }
     /// ```
     pub fn list_submissions(&self, location_id: impl Into<String>) -> ListFormSubmissions {
-        ListFormSubmissions(self.core.operation(&routes::LIST_FORM_SUBMISSIONS).parameter::<String>("locationId", location_id).list(
-            |page: types::ListFormSubmissionsResponse| rt::pagination::Page {
-                total: page.meta.as_ref().and_then(|value| value.total.as_ref()).and_then(rt::pagination::count),
-                items: page.submissions.unwrap_or_default(),
-                ..Default::default()
-            },
-        ))
+        ListFormSubmissions(
+            self.core
+                .operation(&routes::LIST_FORM_SUBMISSIONS)
+                .parameter::<String>("locationId", location_id)
+                .list(|page: types::ListFormSubmissionsResponse| page.submissions.unwrap_or_default()),
+        )
     }
 
     /// Upload files into custom fields of a contact.
@@ -95,13 +94,12 @@ impl Forms {
     /// # }
     /// ```
     pub fn list(&self, location_id: impl Into<String>) -> ListForms {
-        ListForms(self.core.operation(&routes::LIST_FORMS).parameter::<String>("locationId", location_id).list(
-            |page: types::ListFormsResponse| rt::pagination::Page {
-                total: page.total.as_ref().and_then(rt::pagination::count),
-                items: page.forms.unwrap_or_default(),
-                ..Default::default()
-            },
-        ))
+        ListForms(
+            self.core
+                .operation(&routes::LIST_FORMS)
+                .parameter::<String>("locationId", location_id)
+                .list(|page: types::ListFormsResponse| page.forms.unwrap_or_default()),
+        )
     }
 }
 

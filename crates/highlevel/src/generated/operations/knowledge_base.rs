@@ -52,15 +52,7 @@ impl KnowledgeBases {
     /// ```
     pub fn list(&self, location_id: impl Into<String>) -> ListKnowledgeBases {
         ListKnowledgeBases(self.core.operation(&routes::LIST_KNOWLEDGE_BASES).parameter::<String>("locationId", location_id).list(
-            |page: types::ListKnowledgeBasesResponse| rt::pagination::Page {
-                more: page.data.as_ref().and_then(|value| value.has_more.as_ref()).copied(),
-                next: rt::pagination::next([(
-                    "lastKnowledgeBaseId",
-                    page.data.as_ref().and_then(|value| value.last_knowledge_base_id.as_ref()).and_then(rt::pagination::token),
-                )]),
-                items: page.data.map(|value| value.knowledge_bases.unwrap_or_default()).unwrap_or_default(),
-                ..Default::default()
-            },
+            |page: types::ListKnowledgeBasesResponse| page.data.map(|value| value.knowledge_bases.unwrap_or_default()).unwrap_or_default(),
         ))
     }
 
@@ -205,13 +197,7 @@ impl KnowledgeBaseFaqs {
                 .operation(&routes::LIST_KNOWLEDGE_BASE_FAQS)
                 .parameter::<String>("knowledgeBaseId", knowledge_base_id)
                 .parameter::<String>("locationId", location_id)
-                .list(|page: types::ListKnowledgeBaseFaqsResponse| rt::pagination::Page {
-                    more: page.has_more.as_ref().copied(),
-                    total: page.count.as_ref().and_then(rt::pagination::count),
-                    next: rt::pagination::next([("lastFaqId", page.last_faq_id.as_ref().and_then(rt::pagination::token))]),
-                    items: page.faqs.unwrap_or_default(),
-                    ..Default::default()
-                }),
+                .list(|page: types::ListKnowledgeBaseFaqsResponse| page.faqs.unwrap_or_default()),
         )
     }
 
@@ -335,11 +321,7 @@ impl KnowledgeBasePages {
                 .operation(&routes::LIST_KNOWLEDGE_BASE_PAGES)
                 .parameter::<String>("knowledgeBaseId", knowledge_base_id)
                 .parameter::<String>("locationId", location_id)
-                .list(|page: types::ListKnowledgeBasePagesResponse| rt::pagination::Page {
-                    total: page.count.as_ref().and_then(rt::pagination::count),
-                    items: page.urls.unwrap_or_default(),
-                    ..Default::default()
-                }),
+                .list(|page: types::ListKnowledgeBasePagesResponse| page.urls.unwrap_or_default()),
         )
     }
 

@@ -97,9 +97,10 @@ impl Links {
     /// ```
     pub fn search(&self, location_id: impl Into<String>) -> SearchLinks {
         SearchLinks(
-            self.core.operation(&routes::SEARCH_LINKS).parameter::<String>("locationId", location_id).list(
-                |page: types::ListLinksResponse| rt::pagination::Page { items: page.links.unwrap_or_default(), ..Default::default() },
-            ),
+            self.core
+                .operation(&routes::SEARCH_LINKS)
+                .parameter::<String>("locationId", location_id)
+                .list(|page: types::ListLinksResponse| page.links.unwrap_or_default()),
         )
     }
 

@@ -68,10 +68,9 @@ impl Locations {
     /// # }
     /// ```
     pub fn search(&self) -> SearchLocations {
-        SearchLocations(self.core.operation(&routes::SEARCH_LOCATIONS).list(|page: types::SearchLocationsResponse| rt::pagination::Page {
-            items: page.locations.unwrap_or_default(),
-            ..Default::default()
-        }))
+        SearchLocations(
+            self.core.operation(&routes::SEARCH_LOCATIONS).list(|page: types::SearchLocationsResponse| page.locations.unwrap_or_default()),
+        )
     }
 
     /// Create a sub-account.
@@ -840,11 +839,7 @@ impl Templates {
                 .operation(&routes::LIST_TEMPLATES)
                 .path_param("locationId", &location_id)
                 .parameter::<String>("originId", origin_id)
-                .list(|page: types::ListTemplatesResponse| rt::pagination::Page {
-                    total: page.total_count.as_ref().and_then(rt::pagination::count),
-                    items: page.templates.unwrap_or_default(),
-                    ..Default::default()
-                }),
+                .list(|page: types::ListTemplatesResponse| page.templates.unwrap_or_default()),
         )
     }
 

@@ -63,10 +63,7 @@ impl Media {
                 .parameter::<String>("type", type_)
                 .parameter::<types::MediaOwner>("altType", alt_type)
                 .parameter::<String>("altId", alt_id)
-                .list(|page: types::ListMediaResponse| rt::pagination::Page {
-                    items: page.files.unwrap_or_default(),
-                    ..Default::default()
-                }),
+                .list(|page: types::ListMediaResponse| page.files.unwrap_or_default()),
         )
     }
 

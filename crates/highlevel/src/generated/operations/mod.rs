@@ -237,19 +237,12 @@ impl Conversations {
     /// # }
     /// ```
     pub fn search(&self, location_id: impl Into<String>) -> SearchConversations {
-        SearchConversations(self.core.operation(&routes::SEARCH_CONVERSATIONS).parameter::<String>("locationId", location_id).list(
-            |page: types::SearchConversationsResponse| {
-                let last = Some(&page.conversations).and_then(|items| items.last());
-                rt::pagination::Page {
-                    next: rt::pagination::next([(
-                        "startAfterDate",
-                        last.and_then(|value| value.last_message_date.as_ref()).and_then(rt::pagination::token),
-                    )]),
-                    items: page.conversations,
-                    ..Default::default()
-                }
-            },
-        ))
+        SearchConversations(
+            self.core
+                .operation(&routes::SEARCH_CONVERSATIONS)
+                .parameter::<String>("locationId", location_id)
+                .list(|page: types::SearchConversationsResponse| page.conversations),
+        )
     }
 
     /// Open a conversation with a contact.
@@ -477,31 +470,9 @@ impl Messages {
     /// ```
     pub fn list(&self, conversation_id: impl std::fmt::Display) -> ListMessages {
         ListMessages(self.core.operation(&routes::LIST_MESSAGES).path_param("conversationId", &conversation_id).list(
-            |page: types::ListMessagesResponse| {
-                rt::pagination::Page {
-                    more: Some(&page.messages)
-                        .and_then(|value| match value {
-                            types::MessagePageOrList::Page(value) => Some(value),
-                            _ => None,
-                        })
-                        .and_then(|value| value.next_page.as_ref())
-                        .copied(),
-                    next: rt::pagination::next([(
-                        "lastMessageId",
-                        Some(&page.messages)
-                            .and_then(|value| match value {
-                                types::MessagePageOrList::Page(value) => Some(value),
-                                _ => None,
-                            })
-                            .and_then(|value| value.last_message_id.as_ref())
-                            .and_then(rt::pagination::token),
-                    )]),
-                    items: match page.messages {
-                        types::MessagePageOrList::Page(value) => value.messages,
-                        types::MessagePageOrList::List(value) => value,
-                    },
-                    ..Default::default()
-                }
+            |page: types::ListMessagesResponse| match page.messages {
+                types::MessagePageOrList::Page(value) => value.messages,
+                types::MessagePageOrList::List(value) => value,
             },
         ))
     }
@@ -664,13 +635,12 @@ impl Messages {
     /// # }
     /// ```
     pub fn export(&self, location_id: impl Into<String>) -> ExportMessages {
-        ExportMessages(self.core.operation(&routes::EXPORT_MESSAGES).parameter::<String>("locationId", location_id).list(
-            |page: types::ExportMessagesResponse| rt::pagination::Page {
-                next: rt::pagination::next([("cursor", page.next_cursor.as_ref().and_then(rt::pagination::token))]),
-                items: page.messages.unwrap_or_default(),
-                ..Default::default()
-            },
-        ))
+        ExportMessages(
+            self.core
+                .operation(&routes::EXPORT_MESSAGES)
+                .parameter::<String>("locationId", location_id)
+                .list(|page: types::ExportMessagesResponse| page.messages.unwrap_or_default()),
+        )
     }
 
     /// Upload files to attach to messages.
@@ -1321,16 +1291,12 @@ impl Contacts {
     /// ```
     #[deprecated = "the vendor calls this operation deprecated"]
     pub fn list(&self, location_id: impl Into<String>) -> ListContacts {
-        ListContacts(self.core.operation(&routes::LIST_CONTACTS).parameter::<String>("locationId", location_id).list(
-            |page: types::ListContactsResponse| rt::pagination::Page {
-                next: rt::pagination::next([
-                    ("startAfterId", page.meta.as_ref().and_then(|value| value.start_after_id.as_ref()).and_then(rt::pagination::token)),
-                    ("startAfter", page.meta.as_ref().and_then(|value| value.start_after.as_ref()).and_then(rt::pagination::token)),
-                ]),
-                items: page.contacts.unwrap_or_default(),
-                ..Default::default()
-            },
-        ))
+        ListContacts(
+            self.core
+                .operation(&routes::LIST_CONTACTS)
+                .parameter::<String>("locationId", location_id)
+                .list(|page: types::ListContactsResponse| page.contacts.unwrap_or_default()),
+        )
     }
 
     /// Create a contact.
@@ -1449,17 +1415,11 @@ impl Contacts {
         request: impl Into<types::SearchContactsRequest>,
     ) -> rt::List<types::SearchContactsResponse, types::ContactSummary> {
         let request: types::SearchContactsRequest = request.into();
-        self.core.operation(&routes::SEARCH_CONTACTS).check(&request).json(&request).list(|page: types::SearchContactsResponse| {
-            let last = page.contacts.as_ref().and_then(|items| items.last());
-            rt::pagination::Page {
-                next: rt::pagination::next([(
-                    "searchAfter",
-                    last.and_then(|value| value.search_after.as_ref()).and_then(rt::pagination::token),
-                )]),
-                items: page.contacts.unwrap_or_default(),
-                ..Default::default()
-            }
-        })
+        self.core
+            .operation(&routes::SEARCH_CONTACTS)
+            .check(&request)
+            .json(&request)
+            .list(|page: types::SearchContactsResponse| page.contacts.unwrap_or_default())
     }
 
     /// Get the contact that has an email address or a phone number.
@@ -1501,10 +1461,7 @@ impl Contacts {
                 .operation(&routes::LIST_CONTACTS_BY_BUSINESS)
                 .path_param("businessId", &business_id)
                 .parameter::<String>("locationId", location_id)
-                .list(|page: types::ListContactsResponse| rt::pagination::Page {
-                    items: page.contacts.unwrap_or_default(),
-                    ..Default::default()
-                }),
+                .list(|page: types::ListContactsResponse| page.contacts.unwrap_or_default()),
         )
     }
 
@@ -2175,7 +2132,7 @@ impl Tasks {
             .path_param("locationId", &location_id)
             .check(&request)
             .json(&request)
-            .list(|page: types::SearchTasksResponse| rt::pagination::Page { items: page.tasks.unwrap_or_default(), ..Default::default() })
+            .list(|page: types::SearchTasksResponse| page.tasks.unwrap_or_default())
     }
 }
 
@@ -2385,11 +2342,7 @@ impl Oauth {
                 .operation(&routes::LIST_INSTALLED_LOCATIONS)
                 .parameter::<String>("companyId", company_id)
                 .parameter::<String>("appId", app_id)
-                .list(|page: types::ListInstalledLocationsResponse| rt::pagination::Page {
-                    total: page.count.as_ref().and_then(rt::pagination::count),
-                    items: page.locations.unwrap_or_default(),
-                    ..Default::default()
-                }),
+                .list(|page: types::ListInstalledLocationsResponse| page.locations.unwrap_or_default()),
         )
     }
 }

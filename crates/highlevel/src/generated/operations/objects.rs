@@ -297,19 +297,11 @@ impl Records {
         request: impl Into<types::SearchRecordsRequest>,
     ) -> rt::List<types::SearchRecordsResponse, types::RecordSummary> {
         let request: types::SearchRecordsRequest = request.into();
-        self.core.operation(&routes::SEARCH_RECORDS).path_param("schemaKey", &schema_key).check(&request).json(&request).list(
-            |page: types::SearchRecordsResponse| {
-                let last = page.records.as_ref().and_then(|items| items.last());
-                rt::pagination::Page {
-                    total: page.total.as_ref().and_then(rt::pagination::count),
-                    next: rt::pagination::next([(
-                        "searchAfter",
-                        last.and_then(|value| value.search_after.as_ref()).and_then(rt::pagination::token),
-                    )]),
-                    items: page.records.unwrap_or_default(),
-                    ..Default::default()
-                }
-            },
-        )
+        self.core
+            .operation(&routes::SEARCH_RECORDS)
+            .path_param("schemaKey", &schema_key)
+            .check(&request)
+            .json(&request)
+            .list(|page: types::SearchRecordsResponse| page.records.unwrap_or_default())
     }
 }

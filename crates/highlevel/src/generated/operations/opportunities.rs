@@ -47,13 +47,12 @@ impl Opportunities {
     /// # }
     /// ```
     pub fn list_lost_reasons(&self, location_id: impl Into<String>) -> ListLostReasons {
-        ListLostReasons(self.core.operation(&routes::LIST_LOST_REASONS).parameter::<String>("locationId", location_id).list(
-            |page: types::ListLostReasonsResponse| rt::pagination::Page {
-                total: page.total.as_ref().and_then(rt::pagination::count),
-                items: page.lost_reasons.unwrap_or_default(),
-                ..Default::default()
-            },
-        ))
+        ListLostReasons(
+            self.core
+                .operation(&routes::LIST_LOST_REASONS)
+                .parameter::<String>("locationId", location_id)
+                .list(|page: types::ListLostReasonsResponse| page.lost_reasons.unwrap_or_default()),
+        )
     }
 
     /// List opportunities.
@@ -82,17 +81,12 @@ impl Opportunities {
     /// # }
     /// ```
     pub fn list(&self, location_id: impl Into<String>) -> ListOpportunities {
-        ListOpportunities(self.core.operation(&routes::LIST_OPPORTUNITIES).parameter::<String>("location_id", location_id).list(
-            |page: types::ListOpportunitiesResponse| rt::pagination::Page {
-                total: page.meta.as_ref().and_then(|value| value.total.as_ref()).and_then(rt::pagination::count),
-                next: rt::pagination::next([
-                    ("startAfter", page.meta.as_ref().and_then(|value| value.start_after.as_ref()).and_then(rt::pagination::token)),
-                    ("startAfterId", page.meta.as_ref().and_then(|value| value.start_after_id.as_ref()).and_then(rt::pagination::token)),
-                ]),
-                items: page.opportunities.unwrap_or_default(),
-                ..Default::default()
-            },
-        ))
+        ListOpportunities(
+            self.core
+                .operation(&routes::LIST_OPPORTUNITIES)
+                .parameter::<String>("location_id", location_id)
+                .list(|page: types::ListOpportunitiesResponse| page.opportunities.unwrap_or_default()),
+        )
     }
 
     /// Search opportunities with filters.
@@ -130,20 +124,11 @@ impl Opportunities {
         request: impl Into<types::SearchOpportunitiesRequest>,
     ) -> rt::List<types::SearchOpportunitiesResponse, types::Opportunity> {
         let request: types::SearchOpportunitiesRequest = request.into();
-        self.core.operation(&routes::SEARCH_OPPORTUNITIES).check(&request).json(&request).list(
-            |page: types::SearchOpportunitiesResponse| {
-                let last = Some(&page.opportunities).and_then(|items| items.last());
-                rt::pagination::Page {
-                    total: page.total.as_ref().and_then(rt::pagination::count),
-                    next: rt::pagination::next([(
-                        "searchAfter",
-                        last.and_then(|value| value.sort.as_ref()).and_then(rt::pagination::token),
-                    )]),
-                    items: page.opportunities,
-                    ..Default::default()
-                }
-            },
-        )
+        self.core
+            .operation(&routes::SEARCH_OPPORTUNITIES)
+            .check(&request)
+            .json(&request)
+            .list(|page: types::SearchOpportunitiesResponse| page.opportunities)
     }
 
     /// Get an opportunity.

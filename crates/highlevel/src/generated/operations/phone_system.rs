@@ -127,10 +127,7 @@ impl PhoneNumbers {
                 .operation(&routes::LIST_PHONE_NUMBERS)
                 .path_param("locationId", &location_id)
                 .checked_parameter::<i64>("page", page, |check, value| check.field("page", value).bounds(Some(0), None))
-                .list(|page: types::ListPhoneNumbersResponse| rt::pagination::Page {
-                    items: page.numbers.unwrap_or_default(),
-                    ..Default::default()
-                }),
+                .list(|page: types::ListPhoneNumbersResponse| page.numbers.unwrap_or_default()),
         )
     }
 }

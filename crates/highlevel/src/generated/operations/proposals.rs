@@ -42,13 +42,12 @@ impl Documents {
     /// # }
     /// ```
     pub fn list(&self, location_id: impl Into<String>) -> ListDocuments {
-        ListDocuments(self.core.operation(&routes::LIST_DOCUMENTS).parameter::<String>("locationId", location_id).list(
-            |page: types::ListDocumentsResponse| rt::pagination::Page {
-                total: page.total.as_ref().and_then(rt::pagination::count),
-                items: page.documents.unwrap_or_default(),
-                ..Default::default()
-            },
-        ))
+        ListDocuments(
+            self.core
+                .operation(&routes::LIST_DOCUMENTS)
+                .parameter::<String>("locationId", location_id)
+                .list(|page: types::ListDocumentsResponse| page.documents.unwrap_or_default()),
+        )
     }
 
     /// Send a document.
@@ -102,13 +101,12 @@ impl Documents {
     /// # }
     /// ```
     pub fn list_templates(&self, location_id: impl Into<String>) -> ListDocumentTemplates {
-        ListDocumentTemplates(self.core.operation(&routes::LIST_DOCUMENT_TEMPLATES).parameter::<String>("locationId", location_id).list(
-            |page: types::ListDocumentTemplatesResponse| rt::pagination::Page {
-                total: page.total.as_ref().and_then(rt::pagination::count),
-                items: page.data.unwrap_or_default(),
-                ..Default::default()
-            },
-        ))
+        ListDocumentTemplates(
+            self.core
+                .operation(&routes::LIST_DOCUMENT_TEMPLATES)
+                .parameter::<String>("locationId", location_id)
+                .list(|page: types::ListDocumentTemplatesResponse| page.data.unwrap_or_default()),
+        )
     }
 
     /// Send a document made from a template.

@@ -109,14 +109,7 @@ impl Snapshots {
                 .parameter::<String>("from", from)
                 .parameter::<String>("to", to)
                 .checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), None))
-                .list(|page: types::ListSnapshotPushesResponse| {
-                    let last = page.data.as_ref().and_then(|items| items.last());
-                    rt::pagination::Page {
-                        next: rt::pagination::next([("lastDoc", last.and_then(|value| value.id.as_ref()).and_then(rt::pagination::token))]),
-                        items: page.data.unwrap_or_default(),
-                        ..Default::default()
-                    }
-                }),
+                .list(|page: types::ListSnapshotPushesResponse| page.data.unwrap_or_default()),
         )
     }
 

@@ -43,13 +43,12 @@ impl Surveys {
     /// # }
     /// ```
     pub fn list_submissions(&self, location_id: impl Into<String>) -> ListSurveySubmissions {
-        ListSurveySubmissions(self.core.operation(&routes::LIST_SURVEY_SUBMISSIONS).parameter::<String>("locationId", location_id).list(
-            |page: types::ListSurveySubmissionsResponse| rt::pagination::Page {
-                total: page.meta.as_ref().and_then(|value| value.total.as_ref()).and_then(rt::pagination::count),
-                items: page.submissions.unwrap_or_default(),
-                ..Default::default()
-            },
-        ))
+        ListSurveySubmissions(
+            self.core
+                .operation(&routes::LIST_SURVEY_SUBMISSIONS)
+                .parameter::<String>("locationId", location_id)
+                .list(|page: types::ListSurveySubmissionsResponse| page.submissions.unwrap_or_default()),
+        )
     }
 
     /// List the surveys of a sub-account.
@@ -66,13 +65,12 @@ impl Surveys {
     /// # }
     /// ```
     pub fn list(&self, location_id: impl Into<String>) -> ListSurveys {
-        ListSurveys(self.core.operation(&routes::LIST_SURVEYS).parameter::<String>("locationId", location_id).list(
-            |page: types::ListSurveysResponse| rt::pagination::Page {
-                total: page.total.as_ref().and_then(rt::pagination::count),
-                items: page.surveys.unwrap_or_default(),
-                ..Default::default()
-            },
-        ))
+        ListSurveys(
+            self.core
+                .operation(&routes::LIST_SURVEYS)
+                .parameter::<String>("locationId", location_id)
+                .list(|page: types::ListSurveysResponse| page.surveys.unwrap_or_default()),
+        )
     }
 }
 

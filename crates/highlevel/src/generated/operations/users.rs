@@ -44,13 +44,12 @@ impl Users {
     /// # }
     /// ```
     pub fn search(&self, company_id: impl Into<String>) -> SearchUsers {
-        SearchUsers(self.core.operation(&routes::SEARCH_USERS).parameter::<String>("companyId", company_id).list(
-            |page: types::SearchUsersResponse| rt::pagination::Page {
-                total: page.count.as_ref().and_then(rt::pagination::count),
-                items: page.users.unwrap_or_default(),
-                ..Default::default()
-            },
-        ))
+        SearchUsers(
+            self.core
+                .operation(&routes::SEARCH_USERS)
+                .parameter::<String>("companyId", company_id)
+                .list(|page: types::SearchUsersResponse| page.users.unwrap_or_default()),
+        )
     }
 
     /// Find users by their email addresses.

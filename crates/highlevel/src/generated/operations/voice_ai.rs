@@ -50,13 +50,12 @@ impl VoiceAiAgents {
     /// # }
     /// ```
     pub fn list(&self, location_id: impl Into<String>) -> ListVoiceAiAgents {
-        ListVoiceAiAgents(self.core.operation(&routes::LIST_VOICE_AI_AGENTS).parameter::<String>("locationId", location_id).list(
-            |page: types::ListVoiceAiAgentsResponse| rt::pagination::Page {
-                total: page.total.as_ref().and_then(rt::pagination::count),
-                items: page.agents.unwrap_or_default(),
-                ..Default::default()
-            },
-        ))
+        ListVoiceAiAgents(
+            self.core
+                .operation(&routes::LIST_VOICE_AI_AGENTS)
+                .parameter::<String>("locationId", location_id)
+                .list(|page: types::ListVoiceAiAgentsResponse| page.agents.unwrap_or_default()),
+        )
     }
 
     /// Create a voice agent.
@@ -283,13 +282,12 @@ impl VoiceAiCalls {
     /// # }
     /// ```
     pub fn list(&self, location_id: impl Into<String>) -> ListVoiceAiCalls {
-        ListVoiceAiCalls(self.core.operation(&routes::LIST_VOICE_AI_CALLS).parameter::<String>("locationId", location_id).list(
-            |page: types::ListVoiceAiCallsResponse| rt::pagination::Page {
-                total: page.total.as_ref().and_then(rt::pagination::count),
-                items: page.call_logs.unwrap_or_default(),
-                ..Default::default()
-            },
-        ))
+        ListVoiceAiCalls(
+            self.core
+                .operation(&routes::LIST_VOICE_AI_CALLS)
+                .parameter::<String>("locationId", location_id)
+                .list(|page: types::ListVoiceAiCallsResponse| page.call_logs.unwrap_or_default()),
+        )
     }
 
     /// Get a call that a voice agent took.

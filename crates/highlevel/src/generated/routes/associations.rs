@@ -18,7 +18,7 @@ pub static LIST_RELATIONS: rt::Route =
         .headers(&[("Version", "2021-07-28")])
         .takes(rt::Token::Any)
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Offset("skip"))
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "relations"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/associations.json");
 
 /// `DELETE /associations/relations/{id}`: delete a relation.
@@ -74,7 +74,7 @@ pub static LIST_ASSOCIATIONS: rt::Route = rt::Route::new("list_associations", "a
     .headers(&[("Version", "2021-07-28")])
     .takes(rt::Token::Any)
     .does(rt::Effect::Reads)
-    .paged(rt::Pagination::Offset("skip"))
+    .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "associations"))
     .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/associations.json");
 
 /// `POST /associations/`: create an association.

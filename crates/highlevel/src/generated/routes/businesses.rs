@@ -32,7 +32,7 @@ pub static LIST_BUSINESSES: rt::Route = rt::Route::new("list_businesses", "busin
     .headers(&[("Version", "2021-07-28")])
     .takes(rt::Token::Any)
     .does(rt::Effect::Reads)
-    .paged(rt::Pagination::Offset("skip"))
+    .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "businesses"))
     .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/businesses.json");
 
 /// `POST /businesses/`: create a business.

@@ -108,7 +108,7 @@ pub static LIST_CALENDAR_RESOURCES: rt::Route =
         .headers(&[("Version", "2021-04-15")])
         .takes(rt::Token::Location)
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Offset("skip"))
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), ""))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
 
 /// `POST /calendars/resources/{resourceType}`: create a room or equipment.
@@ -159,7 +159,7 @@ pub static LIST_CALENDAR_NOTIFICATIONS: rt::Route = rt::Route::new(
 .headers(&[("Version", "2021-04-15")])
 .takes(rt::Token::Any)
 .does(rt::Effect::Reads)
-.paged(rt::Pagination::Offset("skip"))
+.paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), ""))
 .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
 
 /// `POST /calendars/{calendarId}/notifications`: create notifications of a calendar.
@@ -220,7 +220,7 @@ pub static LIST_SCHEDULES: rt::Route =
         .headers(&[("Version", "2021-04-15")])
         .takes(rt::Token::Any)
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Offset("skip"))
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "schedules"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
 
 /// `POST /calendars/schedules`: create a schedule.
@@ -355,7 +355,7 @@ pub static LIST_APPOINTMENT_NOTES: rt::Route =
         .headers(&[("Version", "2021-04-15")])
         .takes(rt::Token::Any)
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Offset("offset"))
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "notes").more("hasMore"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
 
 /// `POST /calendars/appointments/{appointmentId}/notes`: add a note to an appointment.

@@ -18,7 +18,7 @@ pub static SEARCH_CONVERSATION_AI_AGENTS: rt::Route =
         .headers(&[("Version", "2021-04-15")])
         .takes(rt::Token::Any)
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Cursor)
+        .paged(rt::Pagination::new(rt::PageStyle::Cursor(&[("startAfter", "last.id")]), "agents"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversation-ai.json");
 
 /// `GET /conversation-ai/agents/{agentId}`: get an agent.

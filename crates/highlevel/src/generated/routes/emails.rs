@@ -10,7 +10,7 @@ pub static LIST_EMAIL_CAMPAIGNS: rt::Route =
         .headers(&[("Version", "2021-07-28")])
         .takes(rt::Token::Location)
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Offset("offset"))
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "schedules"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/emails.json");
 
 /// `GET /emails/builder`: list email templates.
@@ -19,7 +19,7 @@ pub static LIST_EMAIL_TEMPLATES: rt::Route =
         .headers(&[("Version", "2021-07-28")])
         .takes(rt::Token::Location)
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Offset("offset"))
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "builders"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/emails.json");
 
 /// `POST /emails/builder`: create an email template.

@@ -10,7 +10,7 @@ pub static LIST_FORM_SUBMISSIONS: rt::Route =
         .headers(&[("Version", "2021-07-28")])
         .takes(rt::Token::Any)
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Page("page"))
+        .paged(rt::Pagination::new(rt::PageStyle::Page("page"), "submissions").total("meta.total"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/forms.json");
 
 /// `POST /forms/upload-custom-files`: upload files into custom fields of a contact.
@@ -26,7 +26,7 @@ pub static LIST_FORMS: rt::Route = rt::Route::new("list_forms", "forms", "list",
     .headers(&[("Version", "2021-07-28")])
     .takes(rt::Token::Any)
     .does(rt::Effect::Reads)
-    .paged(rt::Pagination::Offset("skip"))
+    .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "forms").total("total"))
     .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/forms.json");
 
 pub(super) const ALL: &[&rt::Route] = &[&LIST_FORM_SUBMISSIONS, &UPLOAD_FORM_FILES, &LIST_FORMS];

@@ -10,7 +10,10 @@ pub static LIST_KNOWLEDGE_BASES: rt::Route =
         .headers(&[("Version", "2021-04-15")])
         .takes(rt::Token::Location)
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Token)
+        .paged(
+            rt::Pagination::new(rt::PageStyle::Token(&[("lastKnowledgeBaseId", "data.lastKnowledgeBaseId")]), "data.knowledgeBases")
+                .more("data.hasMore"),
+        )
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/knowledge-base.json");
 
 /// `POST /knowledge-bases/`: create a knowledge base.
@@ -51,7 +54,7 @@ pub static LIST_KNOWLEDGE_BASE_FAQS: rt::Route =
         .headers(&[("Version", "2021-04-15")])
         .takes(rt::Token::Location)
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Token)
+        .paged(rt::Pagination::new(rt::PageStyle::Token(&[("lastFaqId", "lastFaqId")]), "faqs").more("hasMore").total("count"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/knowledge-base.json");
 
 /// `POST /knowledge-bases/faqs`: add a question to a knowledge base.
@@ -84,7 +87,7 @@ pub static LIST_KNOWLEDGE_BASE_PAGES: rt::Route =
         .headers(&[("Version", "2021-04-15")])
         .takes(rt::Token::Location)
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Page("page"))
+        .paged(rt::Pagination::new(rt::PageStyle::Page("page"), "urls").total("count"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/knowledge-base.json");
 
 /// `POST /knowledge-bases/crawler`: start to look for pages of a website.

@@ -30,7 +30,7 @@ pub static SEARCH_LINKS: rt::Route = rt::Route::new("search_links", "links", "se
     .headers(&[("Version", "2021-04-15")])
     .takes(rt::Token::Any)
     .does(rt::Effect::Reads)
-    .paged(rt::Pagination::Offset("skip"))
+    .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "links"))
     .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/links.json");
 
 /// `GET /links/`: list the trigger links of a sub-account.

@@ -9,7 +9,7 @@ pub static SEARCH_LOCATIONS: rt::Route = rt::Route::new("search_locations", "loc
     .headers(&[("Version", "2021-07-28")])
     .takes(rt::Token::Any)
     .does(rt::Effect::Reads)
-    .paged(rt::Pagination::Offset("skip"))
+    .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "locations"))
     .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
 
 /// `POST /locations/`: create a sub-account.
@@ -223,7 +223,7 @@ pub static LIST_TEMPLATES: rt::Route =
         .headers(&[("Version", "2021-07-28")])
         .takes(rt::Token::Any)
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Offset("skip"))
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "templates").total("totalCount"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
 
 /// `DELETE /locations/{locationId}/templates/{id}`: delete a message template.

@@ -9,7 +9,7 @@ pub static LIST_MEDIA: rt::Route = rt::Route::new("list_media", "media", "list",
     .headers(&[("Version", "2021-07-28")])
     .takes(rt::Token::Location)
     .does(rt::Effect::Reads)
-    .paged(rt::Pagination::Offset("offset"))
+    .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "files"))
     .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/medias.json");
 
 /// `POST /medias/upload-file`: upload a file.

@@ -143,7 +143,7 @@ pub static SEARCH_CONVERSATIONS: rt::Route =
         .headers(&[("Version", "2021-04-15")])
         .takes(rt::Token::Any)
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Cursor)
+        .paged(rt::Pagination::new(rt::PageStyle::Cursor(&[("startAfterDate", "last.lastMessageDate")]), "conversations"))
         .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
 
 /// `POST /conversations/`: open a conversation with a contact.
@@ -184,7 +184,10 @@ pub static LIST_MESSAGES: rt::Route =
         .headers(&[("Version", "2021-04-15")])
         .takes(rt::Token::Any)
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Token)
+        .paged(
+            rt::Pagination::new(rt::PageStyle::Token(&[("lastMessageId", "messages.lastMessageId")]), "messages.messages")
+                .more("messages.nextPage"),
+        )
         .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
 
 /// `POST /conversations/messages`: send a message to a contact.
@@ -224,7 +227,7 @@ pub static EXPORT_MESSAGES: rt::Route =
         .headers(&[("Version", "2021-04-15")])
         .takes(rt::Token::Any)
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Token)
+        .paged(rt::Pagination::new(rt::PageStyle::Token(&[("cursor", "nextCursor")]), "messages"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
 
 /// `POST /conversations/messages/upload`: upload files to attach to messages.
@@ -433,7 +436,10 @@ pub static LIST_CONTACTS: rt::Route = rt::Route::new("list_contacts", "contacts"
     .headers(&[("Version", "2021-07-28")])
     .takes(rt::Token::Any)
     .does(rt::Effect::Reads)
-    .paged(rt::Pagination::Token)
+    .paged(rt::Pagination::new(
+        rt::PageStyle::Token(&[("startAfterId", "meta.startAfterId"), ("startAfter", "meta.startAfter")]),
+        "contacts",
+    ))
     .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
 
 /// `POST /contacts/`: create a contact.
@@ -455,7 +461,7 @@ pub static SEARCH_CONTACTS: rt::Route = rt::Route::new("search_contacts", "conta
     .headers(&[("Version", "2021-07-28")])
     .takes(rt::Token::Any)
     .does(rt::Effect::Reads)
-    .paged(rt::Pagination::Cursor)
+    .paged(rt::Pagination::new(rt::PageStyle::Cursor(&[("searchAfter", "last.searchAfter")]), "contacts"))
     .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
 
 /// `GET /contacts/search/duplicate`: get the contact that has an email address or a phone number.
@@ -472,7 +478,7 @@ pub static LIST_CONTACTS_BY_BUSINESS: rt::Route =
         .headers(&[("Version", "2021-07-28")])
         .takes(rt::Token::Any)
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Offset("skip"))
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "contacts"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
 
 /// `POST /contacts/bulk/tags/update/{type}`: add tags to many contacts or remove them.
@@ -707,7 +713,7 @@ pub static LIST_INSTALLED_LOCATIONS: rt::Route =
         .headers(&[("Version", "2021-07-28")])
         .takes(rt::Token::Agency)
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Offset("skip"))
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "locations").total("count"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/oauth.json");
 
 /// `POST /locations/{locationId}/tasks/search`: search the tasks of a sub-account.
@@ -716,7 +722,7 @@ pub static SEARCH_TASKS: rt::Route =
         .headers(&[("Version", "2021-07-28")])
         .takes(rt::Token::Any)
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Offset("skip"))
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "tasks"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
 
 const LISTS: &[&[&rt::Route]] = &[

@@ -55,7 +55,7 @@ pub static SEARCH_RECORDS: rt::Route =
         .headers(&[("Version", "2021-07-28")])
         .takes(rt::Token::Any)
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Cursor)
+        .paged(rt::Pagination::new(rt::PageStyle::Cursor(&[("searchAfter", "last.searchAfter")]), "records").total("total"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/objects.json");
 
 /// `GET /objects/`: list the objects of a sub-account.

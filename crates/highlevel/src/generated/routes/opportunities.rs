@@ -10,7 +10,7 @@ pub static LIST_LOST_REASONS: rt::Route =
         .headers(&[("Version", "2021-07-28")])
         .takes(rt::Token::Any)
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Offset("skip"))
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "lostReasons").total("total"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/opportunities.json");
 
 /// `GET /opportunities/search`: list opportunities.
@@ -19,7 +19,13 @@ pub static LIST_OPPORTUNITIES: rt::Route =
         .headers(&[("Version", "2021-07-28")])
         .takes(rt::Token::Any)
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Cursor)
+        .paged(
+            rt::Pagination::new(
+                rt::PageStyle::Cursor(&[("startAfter", "meta.startAfter"), ("startAfterId", "meta.startAfterId")]),
+                "opportunities",
+            )
+            .total("meta.total"),
+        )
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/opportunities.json");
 
 /// `POST /opportunities/search`: search opportunities with filters.
@@ -28,7 +34,7 @@ pub static SEARCH_OPPORTUNITIES: rt::Route =
         .headers(&[("Version", "2021-07-28")])
         .takes(rt::Token::Any)
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Cursor)
+        .paged(rt::Pagination::new(rt::PageStyle::Cursor(&[("searchAfter", "last.sort")]), "opportunities").total("total"))
         .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/opportunities.json");
 
 /// `GET /opportunities/pipelines`: list the pipelines of a sub-account.

@@ -45,7 +45,7 @@ pub static LIST_PHONE_NUMBERS: rt::Route =
         .headers(&[("Version", "2021-07-28")])
         .takes(rt::Token::Location)
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Page("page"))
+        .paged(rt::Pagination::new(rt::PageStyle::Page("page"), "numbers"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/phone-system.json");
 
 pub(super) const ALL: &[&rt::Route] = &[&LIST_NUMBER_POOLS, &LIST_AVAILABLE_PHONE_NUMBERS, &PURCHASE_PHONE_NUMBER, &LIST_PHONE_NUMBERS];

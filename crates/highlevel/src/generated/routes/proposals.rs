@@ -9,7 +9,7 @@ pub static LIST_DOCUMENTS: rt::Route = rt::Route::new("list_documents", "documen
     .headers(&[("Version", "2021-07-28")])
     .takes(rt::Token::Any)
     .does(rt::Effect::Reads)
-    .paged(rt::Pagination::Offset("skip"))
+    .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "documents").total("total"))
     .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/proposals.json");
 
 /// `POST /proposals/document/send`: send a document.
@@ -25,7 +25,7 @@ pub static LIST_DOCUMENT_TEMPLATES: rt::Route =
         .headers(&[("Version", "2021-07-28")])
         .takes(rt::Token::Any)
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Offset("skip"))
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "data").total("total"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/proposals.json");
 
 /// `POST /proposals/templates/send`: send a document made from a template.

@@ -25,7 +25,7 @@ pub static LIST_SNAPSHOT_PUSHES: rt::Route =
         .headers(&[("Version", "2021-07-28")])
         .takes(rt::Token::Agency)
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Cursor)
+        .paged(rt::Pagination::new(rt::PageStyle::Cursor(&[("lastDoc", "last.id")]), "data"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/snapshots.json");
 
 /// `GET /snapshots/snapshot-status/{snapshotId}/location/{locationId}`: get the last push of a snapshot to a sub-account.

@@ -10,7 +10,7 @@ pub static LIST_SURVEY_SUBMISSIONS: rt::Route =
         .headers(&[("Version", "2021-07-28")])
         .takes(rt::Token::Any)
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Page("page"))
+        .paged(rt::Pagination::new(rt::PageStyle::Page("page"), "submissions").total("meta.total"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/surveys.json");
 
 /// `GET /surveys/`: list the surveys of a sub-account.
@@ -18,7 +18,7 @@ pub static LIST_SURVEYS: rt::Route = rt::Route::new("list_surveys", "surveys", "
     .headers(&[("Version", "2021-07-28")])
     .takes(rt::Token::Any)
     .does(rt::Effect::Reads)
-    .paged(rt::Pagination::Offset("skip"))
+    .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "surveys").total("total"))
     .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/surveys.json");
 
 pub(super) const ALL: &[&rt::Route] = &[&LIST_SURVEY_SUBMISSIONS, &LIST_SURVEYS];

@@ -9,7 +9,7 @@ pub static SEARCH_USERS: rt::Route = rt::Route::new("search_users", "users", "se
     .headers(&[("Version", "2021-07-28")])
     .takes(rt::Token::Any)
     .does(rt::Effect::Reads)
-    .paged(rt::Pagination::Offset("skip"))
+    .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "users").total("count"))
     .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/users.json");
 
 /// `POST /users/search/filter-by-email`: find users by their email addresses.

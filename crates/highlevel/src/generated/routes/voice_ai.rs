@@ -10,7 +10,7 @@ pub static LIST_VOICE_AI_AGENTS: rt::Route =
         .headers(&[("Version", "2021-04-15")])
         .takes(rt::Token::Any)
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Page("page"))
+        .paged(rt::Pagination::new(rt::PageStyle::Page("page"), "agents").total("total"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/voice-ai.json");
 
 /// `POST /voice-ai/agents`: create a voice agent.
@@ -51,7 +51,7 @@ pub static LIST_VOICE_AI_CALLS: rt::Route =
         .headers(&[("Version", "2021-04-15")])
         .takes(rt::Token::Any)
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::Page("page"))
+        .paged(rt::Pagination::new(rt::PageStyle::Page("page"), "callLogs").total("total"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/voice-ai.json");
 
 /// `GET /voice-ai/dashboard/call-logs/{callId}`: get a call that a voice agent took.

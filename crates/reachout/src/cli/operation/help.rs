@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use reachout_document::Operation;
-use reachout_runtime::{Evidence, Pagination, Route, Token};
+use reachout_runtime::{Evidence, PageStyle, Route, Token};
 
 use super::words;
 
@@ -44,9 +44,9 @@ pub fn long_about(route: &Route, operation: &Operation<'_>) -> String {
     let repeated = if route.is_repeatable() { "repeated where that helps" } else { "sent once" };
     let _ = write!(about, "\n\n{} {}, {}, {repeated}", route.method, route.path, route.effect());
     if let Some(pagination) = route.pagination {
-        about.push_str(match pagination {
-            Pagination::Offset(_) => ", pages by offset",
-            Pagination::Page(_) => ", pages by number",
+        about.push_str(match pagination.style {
+            PageStyle::Offset(_) => ", pages by offset",
+            PageStyle::Page(_) => ", pages by number",
             _ => ", pages by cursor",
         });
     }

@@ -6,18 +6,16 @@ mod columns;
 mod draft;
 mod help;
 mod kind;
-mod page;
 
 use std::sync::OnceLock;
 
 use clap::{ArgMatches, Command};
-use futures_util::StreamExt as _;
 use reachout_document::{Content, Document, Operation};
 use reachout_messenger::{Api, Vendor};
-use reachout_runtime::{Core, Delivery, Method, Route};
+use reachout_runtime::{Core, Delivery, Method, Pager, Pagination, Route, Turn};
 use serde_json::Value;
 
-use self::{argument::Arguments, draft::Draft, page::Pagination};
+use self::{argument::Arguments, draft::Draft};
 use super::{
     call::{Access, download},
     failure::Failure,
@@ -100,8 +98,7 @@ pub async fn run(
     let known = route.and_then(|route| Some((*route, document.operation(route.operation_id)?)));
     let (route, operation) = known.ok_or_else(|| Failure::usage(format!("{} has no operation {group} {name}", api.vendor.name)))?;
     if let Some(Content { schema, .. }) = operation.response() {
-        let items = operation.pagination().map(|pagination| pagination.items);
-        output.expect_columns(columns::known(document, schema, items.as_deref()))?;
+        output.expect_columns(columns::known(document, schema, route.pagination.map(|pagination| pagination.items)))?;
     }
     let draft = checked(document, (route, &operation), matches, output)?;
     let core: Core = access.client(api.vendor, route.authenticated).await?;
@@ -146,8 +143,7 @@ async fn call(
     (access, output): (&Access<'_>, &mut Output),
 ) -> Result<(), Failure> {
     let vendor = core.vendor().name;
-    let pagination = Pagination::of(&operation.node["x-pagination"]);
-    match (operation.success.and_then(|success| success.content), pagination) {
+    match (operation.success.and_then(|success| success.content), route.pagination.as_ref()) {
         (None, _) => output.done(draft.request(&core).send_empty().await?.status().as_u16()),
         (Some(file), _) if !file.is_json() => {
             let destination = download::Destination::open(matches, &access.calls)?;
@@ -155,30 +151,53 @@ async fn call(
         }
         (Some(Content { schema, .. }), Some(pagination)) if matches.get_flag("all") => {
             output.begin(&words(route.group).replace('-', " "));
-            let (mut items, deviation) = pagination.stream(&core, draft, move |response| check::deviation(document, schema, response));
-            while let Some(item) = items.next().await {
-                match item {
-                    Ok(item) => output.item(item)?,
-                    Err(error) => {
-                        output.break_off()?;
-                        return Err(error.into());
-                    }
-                }
-            }
+            let deviation = all(pagination, (&core, draft), |response| check::deviation(document, schema, response), output).await?;
             output.end()?;
-            let deviation = deviation.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
             as_documented(vendor, route, deviation)
         }
         (Some(Content { schema, .. }), pagination) => {
             let response = draft.request(&core).send::<Value>().await?.into_inner();
-            let more = pagination.as_ref().is_some_and(|pagination| pagination.may_go_on(&response));
-            output.response(&response, pagination.as_ref().map(|pagination| pagination.items.as_str()))?;
+            let more =
+                pagination.is_some_and(|pagination| Pager::new(pagination, |name| draft.position(name)).turn(&response) != Turn::Last);
+            output.response(&response, pagination.map(|pagination| pagination.items))?;
             if more {
                 output.hint("One page; --all fetches every page.");
             }
             as_documented(vendor, route, check::deviation(document, schema, &response))
         }
     }
+}
+
+/// Shows the items of all pages from the draft's on, and returns how the first page that is not as documented differs.
+async fn all(
+    pagination: &'static Pagination,
+    (core, draft): (&Core, Draft),
+    deviation: impl Fn(&Value) -> Option<String>,
+    output: &mut Output,
+) -> Result<Option<String>, Failure> {
+    let mut pager = Pager::new(pagination, |name| draft.position(name));
+    let (mut next, mut differs) = (Some(draft), None);
+    while let Some(draft) = next.take() {
+        let response = match draft.request(core).send::<Value>().await {
+            Ok(response) => response.into_inner(),
+            Err(error) => {
+                output.break_off()?;
+                return Err(error.into());
+            }
+        };
+        differs = differs.or_else(|| deviation(&response));
+        match pager.turn(&response) {
+            Turn::Repeated => break,
+            Turn::Last => {}
+            Turn::Next(position) => {
+                next = Some(position.into_iter().fold(draft, |draft, (name, value)| draft.set(name, value)));
+            }
+        }
+        for item in pagination.items(&response) {
+            output.item(item.clone())?;
+        }
+    }
+    Ok(differs)
 }
 
 /// A response that is not what the vendor documents does not say that the operation is done.

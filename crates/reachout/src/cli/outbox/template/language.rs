@@ -94,7 +94,7 @@ pub struct Wrong {
 
 /// Checks that a template says nothing else. What is no template at all is found when it is compiled.
 pub fn check(text: &str) -> Result<(), Wrong> {
-    match parse(text, "", SyntaxConfig::default(), WhitespaceConfig::default()) {
+    match parse(text, "", SyntaxConfig, WhitespaceConfig::default()) {
         Ok(Stmt::Template(template)) => statements(&template.children),
         Ok(_) | Err(_) => Ok(()),
     }

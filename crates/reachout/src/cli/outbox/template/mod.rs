@@ -288,7 +288,7 @@ mod tests {
             (&replaced, "hello.md line 2: invalid operation: a text of more than 1024 KiB"),
             (wide, "hello.md line 2: invalid operation: a text of more than 1024 KiB"),
             ("Hi\n{{ range(100000)|join(aa) }}", "hello.md line 2: invalid operation: a text of more than 1024 KiB"),
-            ("Hi\n{% for a in range(2000) %}{{ aa }}{% endfor %}", "hello.md line 2: the text is longer than 1024 KiB"),
+            ("Hi\n{% for a in range(2000) %}{{ aa }}{% endfor %}", "hello.md: the text is longer than 1024 KiB"),
         ] {
             let found = problem(text).unwrap_or_default();
             assert!(found.contains(expected), "{}: {found}", &text[..text.len().min(60)]);

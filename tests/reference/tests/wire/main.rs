@@ -1,0 +1,121 @@
+//! Every operation of every vendor, called with its documented values by our client and by progenitor's.
+
+mod difference;
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use difference::{Difference, between_requests, between_values, query, segments};
+use reachout_reference::{Content, clients, find};
+use reachout_tests::{
+    Documented, Wire,
+    calls::{self, Call, Calls},
+    collect,
+};
+use serde_json::Value;
+
+const CREDENTIAL: &str = "reference-test-credential";
+
+/// What differs, where, and why.
+const KNOWN: &[(&str, In, &str)] = &[
+    ("credential", In::Every, "progenitor leaves it to the HTTP client that it is given"),
+    ("header user-agent", In::Every, "ours names the client and its version"),
+    ("header api-version", In::Every, "progenitor sends the version of the document, which no vendor asks for"),
+    ("number in the query", In::Some, "a number is a float at progenitor, and a whole one gets `.0`; ours is sent as it was written"),
+    ("form of several parts", In::Some, "progenitor has none: it is given the fields as JSON"),
+    ("length of no body", In::Some, "progenitor does not say that a POST has no body, which some servers refuse"),
+    (
+        "undocumented fields",
+        In::These(&["sendpilot create_leads"]),
+        "columns of a lead are the user's own, and progenitor's type drops what is not documented",
+    ),
+];
+
+/// The operations that a known difference is of.
+#[derive(Clone, Copy)]
+enum In {
+    /// All of them, by nature: what differs in nothing else is equal.
+    Every,
+    /// Those with such a parameter or body.
+    Some,
+    /// These alone.
+    These(&'static [&'static str]),
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_clients_send_and_decode_the_same_but_for_what_is_known() {
+    let (mut unknown, mut seen) = (Vec::new(), BTreeSet::new());
+    for vendor in calls::all() {
+        let document = Arc::new(serde_json::from_str(vendor.openapi).unwrap());
+        let mut equal = 0;
+        for call in &vendor.calls {
+            let operation = format!("{} {}", vendor.vendor.id, call.operation);
+            let differences = compare(&vendor, *call, &document).await.unwrap_or_else(|problem| panic!("{operation}: {problem}"));
+            let mut is_equal = true;
+            for Difference { what, detail } in differences {
+                let row = KNOWN.iter().find(|(known, of, _)| match of {
+                    In::These(operations) => *known == what && operations.contains(&operation.as_str()),
+                    In::Every | In::Some => *known == what,
+                });
+                is_equal &= matches!(row, Some((_, In::Every, _)));
+                match row {
+                    Some((known, In::These(_), _)) => drop(seen.insert((*known, operation.clone()))),
+                    Some((known, ..)) => drop(seen.insert((*known, String::new()))),
+                    None => unknown.push(format!("{operation}: {what}: {detail}")),
+                }
+            }
+            equal += usize::from(is_equal);
+        }
+        println!("{}: {} operations, {equal} equal", vendor.vendor.id, vendor.calls.len());
+    }
+    assert!(unknown.is_empty(), "{} differences that nobody knows:\n{}", unknown.len(), unknown.join("\n"));
+    let rows = KNOWN.iter().flat_map(|(known, of, _)| {
+        let operations = if let In::These(operations) = of { operations } else { &[""][..] };
+        operations.iter().map(move |operation| (*known, (*operation).to_owned()))
+    });
+    let stale: Vec<_> = rows.filter(|row| !seen.contains(row)).collect();
+    assert!(stale.is_empty(), "this does not differ any more: {stale:?}");
+}
+
+async fn compare(vendor: &Calls, call: Call, document: &Arc<Value>) -> Result<Vec<Difference>, Box<dyn std::error::Error>> {
+    let documented = Documented::read(document, call.operation)?;
+    let wire = Wire::start(vendor.vendor, &documented).await;
+    let prepared = (call.call)(vendor.core(CREDENTIAL, &wire.url)?, &documented).map_err(|problem| problem.to_string())?;
+    let ours = match prepared.await.map_err(|problem| problem.to_string())? {
+        calls::Content::Json(json) => Content::Json(json.value),
+        calls::Content::Bytes(stream) => Content::Bytes(collect(stream).await.into()),
+        calls::Content::Empty => Content::Empty,
+    };
+    let send = find(vendor.vendor.id, call.operation).ok_or("progenitor's client has no such operation")?;
+    let theirs = send(wire.url.trim_end_matches('/')).await?;
+    let received = wire.received();
+    let [one, other] = received.as_slice() else { return Err(format!("{} requests", received.len()).into()) };
+    let mut differences = between_requests(one, other, CREDENTIAL);
+    match (&ours, &theirs) {
+        (Content::Json(ours), Content::Json(theirs)) => differences.extend(between_values("response", ours, theirs)),
+        _ if ours == theirs => {}
+        _ => differences.push(Difference { what: "response".to_owned(), detail: format!("{ours:?} and {theirs:?}") }),
+    }
+    Ok(differences)
+}
+
+/// Ours escapes more characters than progenitor's. A backslash is left out: progenitor sends it as it is, and URLs make a slash of it.
+#[tokio::test]
+async fn a_server_reads_the_same_value_in_the_path_and_the_query_of_both() {
+    let document = Arc::new(serde_json::from_str(sendpilot::OPENAPI).unwrap());
+    for text in ["a/b", "a b", "ü", "100%", "%2F", "a?b#c", "a+b&c=d", "a;b,c:d@e", "~._-", "\"<>^`{|}", "..."] {
+        let campaign = Documented::read(&document, "get_campaign").unwrap();
+        let wire = Wire::start(&sendpilot::VENDOR, &campaign).await;
+        let ours = sendpilot::Client::builder().credential(CREDENTIAL).base_url(&wire.url).build().unwrap();
+        let theirs = clients::sendpilot::Client::new(wire.url.trim_end_matches('/'));
+        ours.campaigns().get(text).await.unwrap();
+        theirs.get_campaign(text).await.unwrap();
+        let _ = ours.lead_database().list_filters().search(text).await;
+        let _ = theirs.list_lead_database_filters(None, None, None, Some(text)).await;
+        let read: Vec<_> = wire.received().iter().map(|request| (segments(request), query(request))).collect();
+        let id = vec!["", "v1", "campaigns", text].into_iter().map(str::to_owned).collect::<Vec<_>>();
+        let search = vec![("search".to_owned(), text.to_owned())];
+        let filters = ["", "v1", "lead-database", "filters"].map(str::to_owned).to_vec();
+        let expected = [(id.clone(), Vec::new()), (id, Vec::new()), (filters.clone(), search.clone()), (filters, search)];
+        assert_eq!(read, expected, "{text}");
+    }
+}
