@@ -49,7 +49,11 @@ fn every_operation_has_its_help() {
             assert_eq!(undescribed, None, "{case}");
             let body = operation["requestBody"]["content"].as_object().and_then(|content| content.keys().next());
             let has_body = body.is_some_and(|media_type| !media_type.starts_with("multipart/"));
-            assert_eq!(["{", "["].iter().any(|open| help.stdout.contains(&format!("Example for --json-body:\n{open}"))), has_body, "{case}");
+            assert_eq!(
+                ["{", "["].iter().any(|open| help.stdout.contains(&format!("Example for --json-body:\n{open}"))),
+                has_body,
+                "{case}"
+            );
         }
     }
 }
@@ -101,7 +105,10 @@ async fn every_operation_takes_its_documented_request() {
                     let is_text = |field: &str, value: &Value| value.is_string() && schema["properties"][field]["format"] != "binary";
                     let fields = content["example"].as_object().unwrap().iter().filter(|(field, value)| is_text(field, value));
                     command.args(fields.map(|(field, value)| format!("--{}={}", field.to_kebab_case(), value.as_str().unwrap())));
-                    command.arg("--file").arg(file.path());
+                    let is_file = |property: &Value| property["format"] == "binary" || property["items"]["format"] == "binary";
+                    if schema["properties"].as_object().unwrap().values().any(is_file) {
+                        command.arg("--file").arg(file.path());
+                    }
                 } else {
                     command.args(["--json-body", "-"]).write_stdin(content["example"].to_string());
                 }
