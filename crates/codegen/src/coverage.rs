@@ -34,8 +34,8 @@ pub struct Coverage {
 /// [`Error`] where a spec or an inventory cannot be read.
 pub fn coverage(root: &Path, vendors: &[String]) -> Result<Vec<Coverage>, Error> {
     let wanted = select(root, vendors)?;
-    let workspace = outputs::workspace(root)?;
-    workspace.apis.iter().filter(|api| wanted.contains(&api.id)).map(|api| of(root, api)).collect()
+    let apis = outputs::workspace(root)?;
+    apis.iter().filter(|api| wanted.contains(&api.id)).map(|api| of(root, api)).collect()
 }
 
 fn of(root: &Path, api: &Api) -> Result<Coverage, Error> {

@@ -36,7 +36,7 @@ pub use diff::{Report, VendorDiff, diff_against, diff_base};
 pub use import::{Published, matching, published};
 pub use progenitor::progenitor_client;
 pub use regen::{Change, Mode, regen};
-pub use release::{breaking, may_break};
+pub use release::{breaking, may_break, with_platform};
 pub use scaffold::{Written, import, new};
 
 /// What the lint found where nothing stands in the way of generation.
@@ -86,8 +86,8 @@ fn select(root: &Path, wanted: &[String]) -> Result<Vec<String>, Error> {
 /// # Errors
 /// [`Error`] where a spec cannot be generated from.
 pub fn outlines(root: &Path) -> Result<Vec<(String, String)>, Error> {
-    let mut workspace = outputs::workspace(root)?;
+    let mut apis = outputs::workspace(root)?;
     // Nobody has reviewed a draft yet.
-    workspace.apis.retain(|api| !api.is_draft());
-    Ok(emit::outlines(&workspace.apis, &workspace.families))
+    apis.retain(|api| !api.is_draft());
+    Ok(emit::outlines(&apis))
 }

@@ -13,18 +13,15 @@ use crate::{
 
 /// Runs the stages for all vendors. Nothing is written.
 pub fn outputs(root: &Path) -> Result<Vec<Output>, Error> {
-    let workspace = workspace(root)?;
-    every_vendor_has_a_crate(root, &workspace)?;
+    let apis = workspace(root)?;
+    every_vendor_has_a_crate(root, &apis)?;
     let mut rust = Vec::new();
     let mut outputs = Vec::new();
-    for api in &workspace.apis {
+    for api in &apis {
         rust.extend(emit::vendor(api)?);
         outputs.push(openapi(api)?);
     }
-    for family in &workspace.families {
-        rust.extend(emit::family(family)?);
-    }
-    let (lists, regions) = emit::lists(&workspace.apis, &workspace.families);
+    let (lists, regions) = emit::lists(&apis);
     // A workspace without the crate that would hold a list has no need of it.
     rust.extend(
         lists
@@ -38,7 +35,7 @@ pub fn outputs(root: &Path) -> Result<Vec<Output>, Error> {
 }
 
 /// A list that named a crate which is not there would keep cargo from running at all.
-fn every_vendor_has_a_crate(root: &Path, workspace: &Workspace) -> Result<(), Error> {
+fn every_vendor_has_a_crate(root: &Path, apis: &[model::Api]) -> Result<(), Error> {
     if !root.join("Cargo.toml").is_file() {
         return Ok(());
     }
@@ -47,25 +44,14 @@ fn every_vendor_has_a_crate(root: &Path, workspace: &Workspace) -> Result<(), Er
         let origin = Origin { file: Path::new("specs").join(id), line: 1, pointer: String::new() };
         Diagnostic::new(origin, format!("vendor `{id}` has no crate: crates/{id}/Cargo.toml is not there"), help)
     };
-    let vendors = workspace.apis.iter().map(|api| api.id.as_str()).filter(|id| missing(id));
-    let mut problems: Vec<Diagnostic> =
+    let vendors = apis.iter().map(|api| api.id.as_str()).filter(|id| missing(id));
+    let problems: Vec<Diagnostic> =
         vendors.map(|id| problem(id, format!("run `cargo xtask new {id}`, which writes what is missing"))).collect();
-    let families = workspace.families.iter().map(|family| family.id.as_str()).filter(|id| missing(id));
-    problems.extend(families.map(|id| problem(id, "write it like that of crates/highlevel".to_owned())));
     if problems.is_empty() { Ok(()) } else { Err(Error::Spec(problems)) }
 }
 
-/// The models of all vendors, and what editions of one platform share.
-#[derive(Debug)]
-pub struct Workspace {
-    /// In the order of their folders.
-    pub apis: Vec<model::Api>,
-    /// What editions share.
-    pub families: Vec<model::Family>,
-}
-
-/// Loads, checks and reads every vendor, and has progenitor check what was read.
-pub fn workspace(root: &Path) -> Result<Workspace, Error> {
+/// Loads, checks and reads every vendor, in the order of their folders, and has progenitor check what was read.
+pub fn workspace(root: &Path) -> Result<Vec<model::Api>, Error> {
     let mut apis = Vec::new();
     let mut findings = Vec::new();
     for vendor in load::vendors(root)? {
@@ -89,8 +75,8 @@ pub fn workspace(root: &Path) -> Result<Workspace, Error> {
     if !findings.is_empty() {
         return Err(Error::Spec(findings));
     }
-    let families = model::share(&mut apis);
-    Ok(Workspace { apis, families })
+    model::share(&mut apis);
+    Ok(apis)
 }
 
 fn openapi(api: &model::Api) -> Result<Output, Error> {

@@ -34,6 +34,22 @@ pub fn breaking(before: &str, after: &str) -> Vec<String> {
     broken
 }
 
+/// The outline of an edition with what its crate has from its platform's: every item that it does not declare itself, and what its groups give through
+/// `Deref`.
+#[must_use]
+pub fn with_platform(own: &str, platform: &str) -> String {
+    let declared = blocks(own);
+    let groups: Vec<&str> =
+        declared.get("impl Client").into_iter().flat_map(|block| &block.items).filter_map(|item| item.split("-> ").nth(1)).collect();
+    let is_taken = |text: &str| {
+        let name = text.lines().find_map(|line| line.split_once('{')).map_or("", |(name, _)| name.trim_end());
+        let is_group = name.strip_prefix("impl ").is_some_and(|name| groups.contains(&name));
+        name != "impl Client" && (is_group || !declared.contains_key(name))
+    };
+    let added: Vec<&str> = platform.split("\n\n").skip(1).filter(|text| is_taken(text)).collect();
+    format!("{}\n\n{}\n", own.trim_end(), added.join("\n\n"))
+}
+
 /// Whether Cargo takes `after` as a version that may break what was written for `before`.
 #[must_use]
 pub fn may_break(before: &str, after: &str) -> bool {
@@ -110,6 +126,17 @@ mod tests {
             assert!(BEFORE.contains(old), "{old}");
             assert_eq!(breaking(BEFORE, &BEFORE.replace(old, new)), expected, "{old} → {new}");
         }
+    }
+
+    #[test]
+    fn what_moves_to_the_platform_is_still_there() {
+        let own =
+            "Edition\n\nimpl Client {\n    pub fn tags(&self) -> Tags;\n}\n\n#[non_exhaustive]\npub struct Tag {\n    pub id: i64,\n}\n";
+        let moved = super::with_platform(own, BEFORE);
+        assert_eq!(
+            breaking(BEFORE, &moved),
+            ["`pub struct Tag`: `pub id: String` became `pub id: i64`", "`pub struct Tag`: `pub scope: Option<Scope>` is gone"]
+        );
     }
 
     #[test]

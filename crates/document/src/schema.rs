@@ -88,7 +88,11 @@ impl Document {
         }
         match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
             Some([part]) => Some(part),
-            _ => alternatives(schema).find(|alternative| self.is_of(self.resolve(alternative), value)),
+            // Where nothing else decides, the first that knows most of the fields.
+            _ => {
+                let fitting = alternatives(schema).filter(|alternative| self.is_of(self.resolve(alternative), value));
+                fitting.min_by_key(|alternative| unknown(self.resolve(alternative), value))
+            }
         }
     }
 
@@ -112,6 +116,12 @@ impl Document {
 
 fn parts(schema: &Value) -> impl Iterator<Item = &Value> {
     schema["allOf"].as_array().into_iter().flatten().chain(alternatives(schema))
+}
+
+/// How many fields of an object the schema does not name.
+fn unknown(schema: &Value, value: &Value) -> usize {
+    let fields = value.as_object().into_iter().flatten();
+    fields.filter(|(name, _)| schema["properties"].get(name.as_str()).is_none()).count()
 }
 
 fn alternatives(schema: &Value) -> impl Iterator<Item = &Value> {

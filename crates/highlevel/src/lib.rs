@@ -1,8 +1,18 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
 mod generated;
 
 pub use generated::*;
+#[cfg(feature = "oauth")]
+#[doc(inline)]
+pub use reachout_oauth as oauth;
 #[doc(inline)]
 pub use reachout_runtime::exports::*;
+#[cfg(feature = "webhooks")]
+#[doc(inline)]
+pub use reachout_webhooks as webhooks;
+
+/// The OpenAPI document this crate is generated from.
+pub const OPENAPI: &str = include_str!("../openapi.json");

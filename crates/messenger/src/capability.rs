@@ -171,7 +171,7 @@ impl Rule {
     }
 }
 
-const HIGHLEVEL: &[Vendor] = &[Vendor::HoopAi, Vendor::Leadway];
+const HIGHLEVEL: &[Vendor] = &[Vendor::HighLevel, Vendor::HoopAi, Vendor::Leadway];
 
 /// Each channel of HighLevel takes what its documents do not tie to another; they say nothing of what a channel needs.
 static RULES: [Rule; 12] = {
@@ -179,7 +179,7 @@ static RULES: [Rule; 12] = {
     use Field::{Attachments, Bcc, Cc, From, Html, ReplyMode, ReplyTo, SendAt, Subject, Text, Thread, ToAddress};
     const LEONAR: &[Vendor] = &[Vendor::Leonar];
     const SENDPILOT: &[Vendor] = &[Vendor::SendPilot];
-    const LEADWAY: &[Vendor] = &[Vendor::Leadway];
+    const NEWER: &[Vendor] = &[Vendor::HighLevel, Vendor::Leadway];
     const EMAIL: &[Field] = &[Text, Html, Subject, From, ToAddress, Cc, Bcc, Attachments, SendAt, ReplyTo, ReplyMode, Thread];
     const PHONE: &[Field] = &[Text, From, ToAddress, Attachments, SendAt, ReplyTo, Thread];
     const CHAT: &[Field] = &[Text, Attachments, SendAt, ReplyTo, Thread];
@@ -191,11 +191,11 @@ static RULES: [Rule; 12] = {
         Rule::new(SENDPILOT, &[LinkedinInvitation], &[Text, From]).needs(&[From]).max_text(300),
         Rule::new(HIGHLEVEL, &[Email], EMAIL),
         Rule::new(HIGHLEVEL, &[Sms], PHONE),
-        Rule::new(LEADWAY, &[Rcs], PHONE),
+        Rule::new(NEWER, &[Rcs], PHONE),
         // WhatsApp ignores attachments and needs a text: issues 322 and 50 of the vendor's tracker.
         Rule::new(HIGHLEVEL, &[WhatsApp], &[Text, From, ToAddress, SendAt, ReplyTo, Thread]).needs(&[Text]),
         Rule::new(HIGHLEVEL, &[Instagram, Facebook, LiveChat], CHAT),
-        Rule::new(LEADWAY, &[TikTok], CHAT),
+        Rule::new(NEWER, &[TikTok], CHAT),
         Rule::new(HIGHLEVEL, &[Custom], EMAIL),
     ]
 };

@@ -62,7 +62,7 @@ impl Channel {
     }
 
     /// What HighLevel calls it.
-    #[cfg(any(feature = "hoop-ai", feature = "leadway"))]
+    #[cfg(any(feature = "highlevel", feature = "hoop-ai", feature = "leadway"))]
     pub(crate) fn highlevel(self) -> Option<&'static str> {
         self.entry().2
     }

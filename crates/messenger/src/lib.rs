@@ -16,12 +16,14 @@ pub use channel::{Channel, UnknownChannel};
 pub use error::Error;
 pub use message::{Message, Recipient, ReplyMode};
 pub use messenger::{Messenger, check, connect, over};
-#[cfg(feature = "leadway")]
+#[cfg(any(feature = "highlevel", feature = "leadway"))]
 pub use options::LeadwayOptions;
 pub use options::{HighLevelOptions, SendPilotOptions};
 pub use receipt::Receipt;
 pub use vendor::{Api, UnknownVendor, Vendor};
 
+#[cfg(feature = "highlevel")]
+pub use ::highlevel;
 #[cfg(feature = "hoop-ai")]
 pub use ::hoop_ai;
 #[cfg(feature = "leadway")]

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-#[cfg(feature = "leadway")]
+#[cfg(any(feature = "highlevel", feature = "leadway"))]
 use crate::LeadwayOptions;
 use crate::{Channel, HighLevelOptions, SendPilotOptions};
 
@@ -12,7 +12,7 @@ use crate::{Channel, HighLevelOptions, SendPilotOptions};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Recipient {
-    /// The vendor's id of the person: a contact at Leonar, Hoop AI and Leadway CRM, a lead at SendPilot.
+    /// The vendor's id of the person: a contact at Leonar, HighLevel and its editions, a lead at SendPilot.
     Contact(String),
     /// URL of a LinkedIn profile, at SendPilot.
     LinkedinProfile(String),
@@ -111,11 +111,11 @@ pub struct Message {
     /// What only SendPilot knows.
     #[serde(default, skip_serializing_if = "is_default")]
     pub sendpilot: SendPilotOptions,
-    /// What only Hoop AI and Leadway CRM know.
+    /// What only HighLevel and its editions know.
     #[serde(default, skip_serializing_if = "is_default")]
     pub highlevel: HighLevelOptions,
-    /// What only Leadway CRM knows.
-    #[cfg(feature = "leadway")]
+    /// What only HighLevel itself and Leadway CRM know.
+    #[cfg(any(feature = "highlevel", feature = "leadway"))]
     #[serde(default, skip_serializing_if = "is_default")]
     pub leadway: LeadwayOptions,
 }
@@ -145,7 +145,7 @@ impl Message {
             thread: None,
             sendpilot: SendPilotOptions::default(),
             highlevel: HighLevelOptions::default(),
-            #[cfg(feature = "leadway")]
+            #[cfg(any(feature = "highlevel", feature = "leadway"))]
             leadway: LeadwayOptions::default(),
         }
     }
@@ -241,7 +241,7 @@ impl Message {
     }
 
     /// Sets [`leadway`](Self::leadway).
-    #[cfg(feature = "leadway")]
+    #[cfg(any(feature = "highlevel", feature = "leadway"))]
     pub fn leadway(mut self, options: LeadwayOptions) -> Self {
         self.leadway = options;
         self

@@ -2,6 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "highlevel")]
+use highlevel::types;
+#[cfg(all(feature = "leadway", not(feature = "highlevel")))]
+use leadway::types;
+
 /// What only SendPilot knows of a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -36,7 +41,7 @@ impl SendPilotOptions {
     }
 }
 
-/// What only the editions of HighLevel, Hoop AI and Leadway CRM, know of a message.
+/// What only HighLevel and its editions, Hoop AI and Leadway CRM, know of a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -80,33 +85,33 @@ impl HighLevelOptions {
     }
 }
 
-/// What only Leadway CRM knows of a message, beside [`HighLevelOptions`].
-#[cfg(feature = "leadway")]
+/// What HighLevel itself and Leadway CRM know of a message, and Hoop AI does not, beside [`HighLevelOptions`].
+#[cfg(any(feature = "highlevel", feature = "leadway"))]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct LeadwayOptions {
     /// Kind of the message within its channel; the name of the channel unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sub_type: Option<leadway::types::MessageSubType>,
+    pub sub_type: Option<types::MessageSubType>,
     /// Whether the message was delivered, in the vendor's word; `pending` unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<leadway::types::MessageDeliveryStatus>,
+    pub status: Option<types::MessageDeliveryStatus>,
     /// Id of the custom subtype whose unsubscriptions count. For an email only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_subtype_id: Option<String>,
     /// What to forward, and to whom. For an email only.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub forward: Option<leadway::types::ForwardConfig>,
+    pub forward: Option<types::ForwardConfig>,
     /// Whether the platform's own AI picks the moment to send a scheduled email.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub native_scheduling_ai: Option<bool>,
     /// Within which time it does.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub optimization_period: Option<leadway::types::OptimizationPeriod>,
+    pub optimization_period: Option<types::OptimizationPeriod>,
 }
 
-#[cfg(feature = "leadway")]
+#[cfg(any(feature = "highlevel", feature = "leadway"))]
 impl LeadwayOptions {
     /// No options.
     pub fn new() -> Self {
@@ -115,14 +120,14 @@ impl LeadwayOptions {
 
     /// Kind of the message within its channel, such as `"Email"`.
     #[must_use]
-    pub fn sub_type(mut self, sub_type: impl Into<leadway::types::MessageSubType>) -> Self {
+    pub fn sub_type(mut self, sub_type: impl Into<types::MessageSubType>) -> Self {
         self.sub_type = Some(sub_type.into());
         self
     }
 
     /// Whether the message was delivered, in the vendor's word.
     #[must_use]
-    pub fn status(mut self, status: impl Into<leadway::types::MessageDeliveryStatus>) -> Self {
+    pub fn status(mut self, status: impl Into<types::MessageDeliveryStatus>) -> Self {
         self.status = Some(status.into());
         self
     }
@@ -136,7 +141,7 @@ impl LeadwayOptions {
 
     /// What to forward, and to whom.
     #[must_use]
-    pub fn forward(mut self, forward: leadway::types::ForwardConfig) -> Self {
+    pub fn forward(mut self, forward: types::ForwardConfig) -> Self {
         self.forward = Some(forward);
         self
     }
@@ -150,7 +155,7 @@ impl LeadwayOptions {
 
     /// Within which time it does.
     #[must_use]
-    pub fn optimization_period(mut self, period: leadway::types::OptimizationPeriod) -> Self {
+    pub fn optimization_period(mut self, period: types::OptimizationPeriod) -> Self {
         self.optimization_period = Some(period);
         self
     }

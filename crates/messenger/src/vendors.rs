@@ -9,6 +9,8 @@ vendors! {
     Leonar(leonar, "leonar", "Leonar", "LEONAR_API_KEY"),
     /// SendPilot, LinkedIn outreach.
     SendPilot(sendpilot, "sendpilot", "SendPilot", "SENDPILOT_API_KEY"),
+    /// HighLevel, marketing and sales CRM.
+    HighLevel(highlevel, "highlevel", "HighLevel", "HIGHLEVEL_TOKEN"),
     /// Hoop AI, a HighLevel edition.
     HoopAi(hoop_ai, "hoop-ai", "Hoop AI", "HOOP_AI_TOKEN"),
     /// Leadway CRM, a HighLevel edition.

@@ -13,6 +13,7 @@ use super::tokens::{TokenResponse, Tokens};
 pub(super) static VENDOR: Vendor = Vendor {
     id: "highlevel",
     name: "HighLevel",
+    platform: None,
     user_agent: concat!("reachout-highlevel/", env!("CARGO_PKG_VERSION")),
     base_url: "https://services.leadconnectorhq.com",
     env: "HIGHLEVEL",

@@ -51,7 +51,7 @@ impl Resolved {
             *canonical = emails.iter().map(Address::to_string).collect();
             copies.extend(emails);
         }
-        #[cfg(feature = "leadway")]
+        #[cfg(any(feature = "highlevel", feature = "leadway"))]
         if let Some((forward, canonical)) = message.leadway.forward.as_mut().zip(compared.leadway.forward.as_mut()) {
             if let Some(text) = &forward.to_email {
                 let email = Address::parse(text, region).and_then(email).map_err(wrong("address to forward to"))?;

@@ -28,7 +28,7 @@ pub use response::Response;
 pub use response::pagination::{List, Pager, Turn};
 pub use response::stream::ByteStream;
 pub use retry::{Jitter, RetryPolicy, full_jitter};
-pub use route::{Effect, Evidence, PageStyle, Pagination, Repeat, Route};
+pub use route::{Effect, Evidence, PageStyle, Pagination, Repeat, Route, Token};
 pub use types::enums::ConversionError;
 #[doc(hidden)]
 pub use types::enums::private as __private;
@@ -58,6 +58,6 @@ pub mod exports {
         ClientBuilder, ConversionError, Core, CredentialProvider, DateTime, Delivery, DeliveryWatch, Effect, Error, ErrorKind, Evidence,
         ExposeSecret, Extra, IntoRequest, List, LocalBudgets, Method, NaiveDate, Number, Object, Pacing, PageStyle, Pagination, RateLimit,
         RateLimitHeaders, RateLimitStatus, RateLimitWait, Repeat, Request, Response, RetryPolicy, Route, SecretString, Slot, StatusCode,
-        Stream, Utc, Uuid, Value, Vendor, header, multipart,
+        Stream, Token, Utc, Uuid, Value, Vendor, header, multipart,
     };
 }

@@ -11,6 +11,8 @@ pub struct Vendor {
     pub id: &'static str,
     /// Name for people, such as `Hoop AI`.
     pub name: &'static str,
+    /// Short name of the platform that the vendor is an edition of.
+    pub platform: Option<&'static str>,
     /// The `User-Agent` of its client, such as `reachout-hoop-ai/0.1.0`.
     pub user_agent: &'static str,
     /// Where the API is, without a trailing slash.
@@ -29,6 +31,14 @@ pub struct Vendor {
     pub error: ErrorShape,
     /// Every documented operation.
     pub routes: &'static [&'static Route],
+}
+
+impl Vendor {
+    /// The vendor's own account of an operation: at an edition, of one that is the platform's.
+    pub(crate) fn route(&self, route: &'static Route) -> &'static Route {
+        let own = |own: &&'static Route| own.platform.is_some_and(|platform| std::ptr::eq(platform, route));
+        self.platform.and_then(|_| self.routes.iter().copied().find(own)).unwrap_or(route)
+    }
 }
 
 /// How a vendor wants the credential.

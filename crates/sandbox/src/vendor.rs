@@ -50,7 +50,7 @@ impl Vendor {
         match self {
             Self::Leonar => "leo_sandbox",
             Self::SendPilot => "sp_live_sandbox",
-            Self::HoopAi | Self::Leadway => "pit-sandbox",
+            Self::HighLevel | Self::HoopAi | Self::Leadway => "pit-sandbox",
             #[allow(unreachable_patterns, reason = "reachable once a vendor has no module of its own here")]
             _ => "sandbox",
         }
@@ -61,7 +61,7 @@ impl Vendor {
         match self {
             Self::Leonar => "leo_revoked",
             Self::SendPilot => "sp_live_revoked",
-            Self::HoopAi | Self::Leadway => "pit-revoked",
+            Self::HighLevel | Self::HoopAi | Self::Leadway => "pit-revoked",
             #[allow(unreachable_patterns, reason = "reachable once a vendor has no module of its own here")]
             _ => "revoked",
         }
@@ -75,9 +75,9 @@ impl Vendor {
         }
     }
 
-    /// Whether the vendor is an edition of HighLevel.
+    /// Whether the vendor is HighLevel or an edition of it.
     pub(crate) const fn is_highlevel(self) -> bool {
-        matches!(self, Self::HoopAi | Self::Leadway)
+        matches!(self, Self::HighLevel | Self::HoopAi | Self::Leadway)
     }
 }
 

@@ -9,6 +9,8 @@ vendors! {
     Leonar(leonar, "leonar"),
     /// SendPilot, LinkedIn outreach.
     SendPilot(sendpilot, "sendpilot"),
+    /// HighLevel, marketing and sales CRM.
+    HighLevel(highlevel, "highlevel"),
     /// Hoop AI, a HighLevel edition.
     HoopAi(hoop_ai, "hoop-ai"),
     /// Leadway CRM, a HighLevel edition.

@@ -125,7 +125,7 @@ fn empty(call: impl IntoRequest<Response = ()>) -> Prepared {
     Prepared { request: call.into_request(), send }
 }
 
-/// The calls of one client, or of each edition's: `once` where the other editions add nothing to what the first shows.
+/// The calls of one client, or also of each edition's: `once` where the editions add nothing to what the first shows.
 macro_rules! calls {
     ([$first:ident $($other:ident)*] |$client:ident, $documented:ident| $rows:tt types $types:tt) => {
         calls!(@client $first false |$client, $documented| $rows types $types);
@@ -158,14 +158,14 @@ macro_rules! calls {
 }
 use calls;
 
-/// The vendors: each with the table of its own operations, and that of what editions share.
+/// The vendors: each with the tables of its operations, which a platform and its editions have in common.
 macro_rules! vendors {
-    ($($vendor:ident $(+ $family:ident)?;)*) => {
+    ($($vendor:ident: $table:ident $(+ $other:ident)*;)*) => {
         $(
         /// Every operation of the vendor.
         #[must_use]
         pub fn $vendor() -> $crate::calls::Calls {
-            let tables = [$vendor::$vendor() $(, $family::$vendor())?];
+            let tables = [$table::$vendor() $(, $other::$vendor())*];
             let (calls, types): (Vec<_>, Vec<_>) = tables.into_iter().unzip();
             $crate::calls::Calls { vendor: &::$vendor::VENDOR, openapi: ::$vendor::OPENAPI, calls: calls.concat(), types: types.concat() }
         }

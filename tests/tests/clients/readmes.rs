@@ -5,7 +5,7 @@ use std::path::Path;
 
 use reachout_runtime::{Method, RateLimit, Vendor};
 
-const VENDORS: [&Vendor; 4] = [&leonar::VENDOR, &sendpilot::VENDOR, &hoop_ai::VENDOR, &leadway::VENDOR];
+const VENDORS: [&Vendor; 5] = [&highlevel::VENDOR, &leonar::VENDOR, &sendpilot::VENDOR, &hoop_ai::VENDOR, &leadway::VENDOR];
 
 fn readme(id: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../crates/{id}/README.md"));

@@ -251,7 +251,7 @@ fn an_event_keeps_what_nobody_documents() {
 fn requests_have_no_extra() {
     let request = leadway::types::UpdateContactRequest::new();
     let leadway::types::UpdateContactRequest { name: None, .. } = request else { panic!("{request:?}") };
-    let types = include_str!("../../../crates/highlevel/src/generated/types.rs");
+    let types = include_str!("../../../crates/highlevel/src/generated/types/mod.rs");
     let requests: Vec<&str> = types.split("\n/// ").filter(|item| item.contains("Request {")).collect();
     assert!(requests.len() > 5);
     for request in requests {

@@ -13,6 +13,7 @@ macro_rules! every_operation {
 // @generated vendors tests
 every_operation!(leonar);
 every_operation!(sendpilot);
+every_operation!(highlevel);
 every_operation!(hoop_ai);
 every_operation!(leadway);
 // @end tests

@@ -81,9 +81,9 @@ pub fn diff_base(root: &Path, revision: &str, vendors: &[String]) -> Result<Repo
     let wanted = select(root, vendors)?;
     let before = base::checkout(root, revision)?;
     let known = load::vendors(before.path()).unwrap_or_default();
-    let now = outputs::workspace(root)?.apis;
+    let now = outputs::workspace(root)?;
     // A revision that today's lint refuses can be compared as a document still.
-    let earlier = outputs::workspace(before.path()).map(|workspace| workspace.apis).unwrap_or_default();
+    let earlier = outputs::workspace(before.path()).unwrap_or_default();
     let mut report = Report { against: format!("`{revision}`"), ..Report::default() };
     for api in now.iter().filter(|api| wanted.contains(&api.id)) {
         if !known.contains(&api.id) {

@@ -3,55 +3,64 @@
 use serde_json::Value;
 
 use super::{Crate, File, example::Example, print::WIDTH};
-use crate::model::{Api, Content, Family, Operation, Schema, Shape, TypeRef, is_alike};
+use crate::model::{Api, Content, Operation, Schema, Shape, TypeRef, is_alike, shows_the_same};
 
 const FOLDER: &str = "tests/src/calls/generated";
 
-/// A table for each vendor, one for what the editions of a platform share, and the list of them.
-pub fn files(apis: &[&Api], families: &[Family]) -> Vec<File> {
-    let mut files = Vec::new();
-    let mut modules = Vec::new();
-    let mut vendors = String::new();
+/// A table for each set of vendors that have the same calls, which are a platform and its editions, and the list of them.
+pub fn files(apis: &[&Api]) -> Vec<File> {
+    let mut tables: Vec<(Vec<&Api>, String)> = Vec::new();
     for api in apis {
-        let editions: Vec<&Api> =
-            apis.iter().copied().filter(|other| other.id == api.id || api.family.is_some() && other.family == api.family).collect();
-        let own: Vec<&Operation> = api.operations.iter().filter(|operation| !in_family(&editions, operation)).collect();
-        let rows: String = own.iter().map(|operation| row(api, operation, "")).collect();
-        files.push(file(
-            &api.module(),
-            format!("specs/{}/openapi.yaml", api.id),
-            &table(&[api], &rows, api.schemas.values().filter(|schema| !schema.shared)),
-        ));
-        modules.push(api.module());
-        let shared = if own.len() < api.operations.len() { api.family.as_deref() } else { None };
-        let shared = shared.map(|family| format!(" + {}", family.replace('-', "_"))).unwrap_or_default();
-        vendors += &format!("    {}{shared};\n", api.module());
+        for operation in api.operations.iter().filter(|operation| !is_the_platforms(apis, api, operation)) {
+            let editions = apis.iter().copied().filter(|other| other.base.as_ref() == Some(&api.id));
+            let same = |edition: &Api| found(edition, operation).is_some_and(|own| own.shared && shows_the_same(own, operation));
+            let callers: Vec<&Api> = [*api].into_iter().chain(editions.filter(|edition| same(edition))).collect();
+            let alike = callers.iter().filter_map(|caller| found(caller, operation)).all(|own| is_alike(own, operation));
+            let row = row(api, operation, if callers.len() > 1 && alike { " once" } else { "" });
+            let ids = |apis: &[&Api]| apis.iter().map(|api| api.id.clone()).collect::<Vec<_>>();
+            match tables.iter_mut().find(|(others, _)| ids(others) == ids(&callers)) {
+                Some((_, rows)) => *rows += &row,
+                None => tables.push((callers, row)),
+            }
+        }
     }
-    for family in families {
-        let editions: Vec<&Api> = apis.iter().copied().filter(|api| api.family.as_deref() == Some(family.id.as_str())).collect();
-        let [first, ..] = editions.as_slice() else { continue };
-        let rows = first.operations.iter().filter(|operation| in_family(&editions, operation)).map(|operation| {
-            let same = found(&editions, operation).all(|other| is_alike(operation, other));
-            row(first, operation, if same { " once" } else { "" })
-        });
-        let module = family.id.replace('-', "_");
-        files.push(file(&module, format!("specs/{}", family.id), &table(&editions, &rows.collect::<String>(), family.schemas.values())));
-        modules.push(module);
-    }
+    let module = |callers: &[&Api]| callers.iter().map(|api| api.module()).collect::<Vec<_>>().join("_");
+    let mut files: Vec<File> =
+        tables.iter().map(|(callers, rows)| file(&module(callers), source(callers), &table(callers, rows, types(callers)))).collect();
+    let mut modules: Vec<String> = tables.iter().map(|(callers, _)| format!("mod {};\n", module(callers))).collect();
     modules.sort();
-    let modules: String = modules.iter().map(|module| format!("mod {module};\n")).collect();
-    files.push(file("mod", "the folders of specs".to_owned(), &format!("{modules}\nuse super::vendors;\n\nvendors! {{\n{vendors}}}\n")));
+    let vendors = apis.iter().map(|api| {
+        let tables: Vec<String> = tables
+            .iter()
+            .filter(|(callers, _)| callers.iter().any(|caller| caller.id == api.id))
+            .map(|(callers, _)| module(callers))
+            .collect();
+        format!("    {}: {};\n", api.module(), tables.join(" + "))
+    });
+    let content = format!("{}\nuse super::vendors;\n\nvendors! {{\n{}}}\n", modules.concat(), vendors.collect::<String>());
+    files.push(file("mod", "the folders of specs".to_owned(), &content));
     files
 }
 
-/// One call of all editions: written in the family's folder, with the same values in every edition.
-fn in_family(editions: &[&Api], operation: &Operation) -> bool {
-    let values = |operation: &Operation| operation.parameters.iter().map(|parameter| parameter.example.clone()).collect::<Vec<_>>();
-    operation.shared && found(editions, operation).all(|other| values(other) == values(operation))
+/// The call is in the table of the edition's platform, with the same values.
+fn is_the_platforms(apis: &[&Api], api: &Api, operation: &Operation) -> bool {
+    let platform = apis.iter().find(|other| api.base.as_ref() == Some(&other.id));
+    let platforms = platform.and_then(|platform| found(platform, operation)).filter(|_| operation.shared);
+    platforms.is_some_and(|platforms| shows_the_same(operation, platforms))
 }
 
-fn found<'a>(editions: &'a [&'a Api], operation: &'a Operation) -> impl Iterator<Item = &'a Operation> {
-    editions.iter().flat_map(|edition| edition.operations.iter()).filter(|other| other.id == operation.id)
+fn found<'a>(api: &'a Api, operation: &Operation) -> Option<&'a Operation> {
+    api.operations.iter().find(|other| other.id == operation.id)
+}
+
+/// The types that only this vendor has; those that an edition shares are its platform's.
+fn types<'a>(callers: &[&'a Api]) -> impl Iterator<Item = &'a Schema> {
+    let own = if let [api] = callers { Some(api) } else { None };
+    own.into_iter().flat_map(|api| api.schemas.values()).filter(|schema| !schema.shared)
+}
+
+fn source(callers: &[&Api]) -> String {
+    callers.iter().map(|api| format!("specs/{}/openapi.yaml", api.id)).collect::<Vec<_>>().join(" and ")
 }
 
 fn file(module: &str, source: String, content: &str) -> File {

@@ -1,7 +1,7 @@
 //! `mod.rs` and `client.rs`: the vendor's constants and its client.
 
 use super::print::{doc, literal, optional_literal};
-use crate::model::{Api, Auth, Group, RateLimit, RateLimitHeaders};
+use crate::model::{Api, Auth, RateLimit, RateLimitHeaders};
 
 /// What clippy's pedantic half would have people write otherwise.
 const ALLOW: &str = "#![allow(\n    clippy::doc_markdown,\n    clippy::match_wildcard_for_single_variants,\n    clippy::single_match,\n    clippy::single_match_else,\n    clippy::unreadable_literal,\n    clippy::too_many_lines,\n    \
@@ -9,16 +9,16 @@ const ALLOW: &str = "#![allow(\n    clippy::doc_markdown,\n    clippy::match_wil
 
 /// The file `mod.rs` of a vendor.
 pub fn module(api: &Api) -> String {
-    let (events, event) = if api.events.is_empty() { ("", "") } else { ("mod events;\n", "pub use events::WebhookEvent;\n") };
+    let platform = api.base_module().filter(|_| api.shares_events);
+    let (events, event) = match &platform {
+        Some(platform) => (String::new(), format!("#[doc(inline)]\npub use {platform}::WebhookEvent;\n")),
+        None if api.events.is_empty() => (String::new(), String::new()),
+        None => ("mod events;\n".to_owned(), "pub use events::WebhookEvent;\n".to_owned()),
+    };
     format!(
         "{ALLOW}mod client;\n{events}pub mod operations;\npub mod routes;\npub mod types;\n\npub use client::{{Client, VENDOR}};\n{event}\n\
          #[cfg(feature = \"test-util\")]\nreachout_document::examples!();\n"
     )
-}
-
-/// The file `mod.rs` of a family.
-pub fn family_module() -> String {
-    format!("{ALLOW}pub mod operations;\npub mod types;\n")
 }
 
 /// The file `client.rs` of a vendor.
@@ -47,17 +47,16 @@ pub fn write(api: &Api) -> String {
         "A client whose credential comes from the environment variable `{credential_env}`, and whose base URL from `{env}_BASE_URL` where that is set.{parts}\n\n\
          # Errors\nOne sentence that names the variable, where it is missing or unusable."
     );
-    let groups: String =
-        api.groups.iter().filter(|group| api.operations_of(group).next().is_some()).map(|group| accessor(api, group)).collect();
     let tenants = tenants(api);
+    let platform = optional_literal(api.base.as_deref());
     let agent = literal(&format!("reachout-{id}/"));
     let [id, title, base, prefix, variable] = [id, name, base_url, env, credential_env].map(|text| literal(text));
     format!(
-        "use reachout_runtime as rt;\n\nuse super::{{operations, routes}};\n\n\
-         {}pub static VENDOR: rt::Vendor = rt::Vendor {{\nid: {id},\nname: {title},\nuser_agent: concat!({agent}, env!(\"CARGO_PKG_VERSION\")),\nbase_url: {base},\n\
+        "use reachout_runtime as rt;\n\nuse super::routes;\n\n\
+         {}pub static VENDOR: rt::Vendor = rt::Vendor {{\nid: {id},\nname: {title},\nplatform: {platform},\nuser_agent: concat!({agent}, env!(\"CARGO_PKG_VERSION\")),\nbase_url: {base},\n\
          env: {prefix},\ncredential_env: {variable},\nauth: {auth},\nrate_limit: {rate_limit},\nrate_limit_headers: {rate_limit_headers},\n\
          error: rt::ErrorShape {{ code: {code}, message: {message}, request_id: {request_id} }},\nroutes: routes::ALL,\n}};\n\n\
-         {}#[derive(Clone, Debug)]\npub struct Client {{\ncore: rt::Core,\n}}\n\n\
+         {}#[derive(Clone, Debug)]\npub struct Client {{\npub(super) core: rt::Core,\n}}\n\n\
          impl From<rt::Core> for Client {{\nfn from(core: rt::Core) -> Self {{\nSelf {{ core }}\n}}\n}}\n\n\
          impl rt::Api for Client {{\nconst VENDOR: &'static rt::Vendor = &VENDOR;\nconst OPENAPI: &'static str = crate::OPENAPI;\n}}\n\n\
          impl Client {{\n{}pub fn from_env() -> Result<Self, rt::Error> {{\nSelf::builder().from_env()?.build()\n}}\n\n\
@@ -65,13 +64,11 @@ pub fn write(api: &Api) -> String {
          /// The same client with other options for the calls made through it.\n\
          pub fn with(&self, options: rt::CallOptions) -> Self {{\nSelf {{ core: self.core.with(options) }}\n}}\n\n{tenants}\
          /// A raw request, to an endpoint that this crate has no method for; `path` is relative to the base URL.\n\
-         pub fn request(&self, method: rt::Method, path: &str) -> rt::Request {{\nself.core.request(method, path)\n}}\n}}\n\n\
-         {}impl Client {{\n{groups}}}\n",
+         pub fn request(&self, method: rt::Method, path: &str) -> rt::Request {{\nself.core.request(method, path)\n}}\n}}\n",
         doc(&format!("What the runtime knows of {name}."), 0),
         doc(&client_doc, 0),
         doc(&env_doc, 1),
         doc(&format!("Configures a client; the base URL is `{base_url}` unless set."), 1),
-        doc(&format!("The operations of {name}, in their groups."), 0),
     )
 }
 
@@ -168,17 +165,6 @@ fn tenants(api: &Api) -> String {
         );
     }
     methods
-}
-
-/// The method that gives a group: one of this crate, or one that the editions share as it is.
-fn accessor(api: &Api, group: &Group) -> String {
-    let own = api.operations_of(group).any(|operation| !operation.shared);
-    let new = match own {
-        true => "new(self.core.clone())",
-        false => "new(self.core.clone(), &routes::SHARED)",
-    };
-    let Group { name, type_name, description } = group;
-    format!("{}pub fn {name}(&self) -> operations::{type_name} {{\noperations::{type_name}::{new}\n}}\n\n", doc(description, 1))
 }
 
 /// Seconds in words.

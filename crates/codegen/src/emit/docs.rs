@@ -1,8 +1,8 @@
 //! What the docs of an operation say beyond its description.
 
-use crate::model::{Operation, Style};
+use crate::model::{Operation, Style, Token};
 
-/// Method and path, what it does, whether it is repeated, how it pages.
+/// Method and path, what it does, whether it is repeated, how it pages, and which credential it takes.
 pub fn route(operation: &Operation) -> String {
     let repeated = match operation.is_repeatable() {
         true => "[repeated](rt::Route::is_repeatable) where that helps",
@@ -20,6 +20,11 @@ pub fn route(operation: &Operation) -> String {
     }
     if !operation.authenticated {
         text += ", without the credential";
+    }
+    match operation.token {
+        Some(Token::Location) => text += ", with the token of a location",
+        Some(Token::Agency) => text += ", with the token of an agency",
+        Some(Token::Any) | None => {}
     }
     text + "."
 }
@@ -41,9 +46,14 @@ pub fn evidence(operation: &Operation) -> String {
     }
 }
 
-/// Where to read on about an operation that editions share.
-pub const EDITIONS: &str =
-    "Its page and evidence are in [`Route::docs`](rt::Route::docs) and [`Route::evidence`](rt::Route::evidence) of each edition.";
+/// Said once for all operations of an edition, which has its platform's crate.
+pub fn edition(platform: &str) -> String {
+    format!(
+        "# Edition\nWhat does not differ is the platform's, from [`{platform}`]: its docs name the platform's page. The edition's own page, evidence \
+         and constant headers are in [`routes`](super::routes), and the client sends what they say. A group also has what the platform documents \
+         and the edition does not; such an operation is not among [`routes::ALL`](super::routes::ALL)."
+    )
+}
 
 /// Said once for all operations of a crate.
 pub const OPERATIONS: &str = "Operations in their groups. A call is sent when it is awaited, and not before.\n\n\

@@ -6,7 +6,7 @@ use super::{
     File,
     print::{doc, literal},
 };
-use crate::model::{Api, Family};
+use crate::model::Api;
 
 /// A part of a hand-written file, between a line with `@generated vendors NAME` and one with `@end NAME`.
 #[derive(Debug)]
@@ -47,28 +47,53 @@ pub fn files(apis: &[&Api]) -> Vec<File> {
 }
 
 /// Regions of manifests and of the README.
-pub fn regions(apis: &[&Api], families: &[Family]) -> Vec<Region> {
+pub fn regions(apis: &[&Api]) -> Vec<Region> {
     let region = |path: &str, name, content| Region { path: path.into(), name, content };
     let lines = |line: fn(&Api) -> String| apis.iter().map(|api| line(api)).collect::<String>();
-    let crates: Vec<&str> = apis.iter().map(|api| api.id.as_str()).chain(families.iter().map(|family| family.id.as_str())).collect();
-    let members = crates.iter().map(|id| format!("{id} = {{ path = \"crates/{id}\", version = \"0.1.0\" }}\n")).collect();
+    let members = lines(|api| format!("{id} = {{ path = \"crates/{id}\", version = \"0.1.0\" }}\n", id = api.id));
     let optional = lines(|api| format!("{} = {{ workspace = true, optional = true }}\n", api.id));
-    let all = lines(|api| format!("{}.workspace = true\n", api.id));
+    // With every group of operations.
+    let clients = |features: &[&str]| {
+        let line = |api: &&Api| {
+            let full = (!api.features().is_empty()).then_some("full");
+            let features: Vec<String> = full.into_iter().chain(features.iter().copied()).map(literal).collect();
+            match features.is_empty() {
+                true => format!("{}.workspace = true\n", api.id),
+                false => format!("{} = {{ workspace = true, features = [{}] }}\n", api.id, features.join(", ")),
+            }
+        };
+        apis.iter().map(line).collect::<String>()
+    };
     let quoted: Vec<String> = apis.iter().map(|api| literal(&api.id)).collect();
     let vendors = format!("vendors = [{}]\n", quoted.join(", "));
     let features = vendors.clone() + &lines(|api| format!("{id} = [\"dep:{id}\"]\n", id = api.id));
     let forwarded = vendors + &lines(|api| format!("{id} = [\"reachout-messenger/{id}\"]\n", id = api.id));
-    vec![
+    let groups = apis.iter().filter(|api| !api.features().is_empty());
+    let groups =
+        groups.map(|api| Region { path: format!("crates/{}/Cargo.toml", api.id).into(), name: "groups", content: self::groups(api) });
+    let regions = vec![
         region("Cargo.toml", "clients", members),
         region("crates/messenger/Cargo.toml", "features", features),
         region("crates/messenger/Cargo.toml", "clients", optional),
         region("crates/outbox/Cargo.toml", "features", forwarded),
-        region("crates/reachout/Cargo.toml", "clients", all.clone()),
-        region("crates/sandbox/Cargo.toml", "clients", all),
-        region("tests/Cargo.toml", "clients", lines(|api| format!("{} = {{ workspace = true, features = [\"test-util\"] }}\n", api.id))),
+        region("crates/reachout/Cargo.toml", "clients", clients(&[])),
+        region("crates/sandbox/Cargo.toml", "clients", clients(&[])),
+        region("tests/Cargo.toml", "clients", clients(&["test-util"])),
         region("tests/tests/wire/main.rs", "tests", lines(|api| format!("every_operation!({});\n", api.module()))),
         region("README.md", "table", table(apis)),
-    ]
+    ];
+    regions.into_iter().chain(groups).collect()
+}
+
+/// The features of a client's groups; an edition's bring those of its platform.
+fn groups(api: &Api) -> String {
+    let names: Vec<&str> = api.features().into_iter().collect();
+    let quoted: Vec<String> = names.iter().map(|name| format!("    {},\n", literal(name))).collect();
+    let feature = |name: &&str| match &api.base {
+        Some(base) => format!("{name} = [\"{base}/{name}\"]\n"),
+        None => format!("{name} = []\n"),
+    };
+    format!("full = [\n{}]\n{}", quoted.concat(), names.iter().map(feature).collect::<String>())
 }
 
 /// `| [Leonar](…), recruiting CRM | … |`

@@ -20,7 +20,8 @@ pub use types::declared;
 
 use crate::{
     diagnostic::Error,
-    model::{Api, Family, Schema},
+    model::{Api, Schema},
+    names,
 };
 
 /// One generated file.
@@ -34,7 +35,7 @@ pub struct File {
     pub content: String,
 }
 
-/// A crate whose code is printed: a vendor's, or that of a family of editions.
+/// A crate whose code is printed.
 #[derive(Clone, Copy, Debug)]
 pub struct Crate<'a> {
     /// In Rust: `hoop_ai`.
@@ -53,54 +54,56 @@ pub fn vendor(api: &Api) -> Result<Vec<File>, Error> {
     let module = api.module();
     let of = Crate { module: &module, title: &api.name, schemas: &api.schemas };
     let rust = |name: &str, content: String| File { path: generated.join(name).with_extension("rs"), source: source.clone(), content };
-    let mut files = vec![
-        rust("mod", client::module(api)),
-        rust("client", client::write(api)),
-        rust("operations", operations::vendor(api, &of)?),
-        rust("types", types::vendor(api, &of)),
-        rust("routes", routes::write(api)),
-    ];
-    if !api.events.is_empty() {
+    let mut files = vec![rust("mod", client::module(api)), rust("client", client::write(api))];
+    let features = api.features();
+    // What every build has stands beside the modules of the features, where there are some.
+    let always = |part: &str| if features.is_empty() { part.to_owned() } else { format!("{part}/mod") };
+    files.push(rust(&always("operations"), operations::write(api, &of, None)?));
+    files.push(rust(&always("types"), types::write(api, &of, None)));
+    files.push(rust(&always("routes"), routes::write(api)));
+    for feature in features {
+        let name = names::group_name(feature);
+        files.push(rust(&format!("operations/{name}"), operations::write(api, &of, Some(feature))?));
+        if types::has_own(api, feature) {
+            files.push(rust(&format!("types/{name}"), types::write(api, &of, Some(feature))));
+        }
+        files.push(rust(&format!("routes/{name}"), routes::of_feature(api, feature)));
+    }
+    if !api.events.is_empty() && !api.shares_events {
         files.push(rust("events", events::write(api, &of)));
     }
     Ok(files)
 }
 
 /// What lists the vendors: Rust files, and regions of files that people write.
-pub fn lists(apis: &[Api], families: &[Family]) -> (Vec<File>, Vec<Region>) {
-    // Platforms of their own first, then the editions of one, then what nobody has reviewed yet.
+pub fn lists(apis: &[Api]) -> (Vec<File>, Vec<Region>) {
+    // Platforms of their own first, those with editions before these, then what nobody has reviewed yet.
     let mut sorted: Vec<&Api> = apis.iter().collect();
-    sorted.sort_by_key(|api| (api.is_draft(), api.family.is_some(), api.id.clone()));
+    let has_editions = |api: &Api| apis.iter().any(|other| other.base.as_ref() == Some(&api.id));
+    sorted.sort_by_key(|api| (api.is_draft(), api.base.is_some(), has_editions(api), api.id.clone()));
     let mut files = lists::files(&sorted);
-    files.extend(calls::files(&sorted, families));
-    (files, lists::regions(&sorted, families))
+    files.extend(calls::files(&sorted));
+    (files, lists::regions(&sorted))
 }
 
-/// The crate of what the editions of a platform share.
-pub fn family(family: &Family) -> Result<Vec<File>, Error> {
-    let source = format!("specs/{}", family.id);
-    let generated = PathBuf::from("crates").join(&family.id).join("src/generated");
-    let module = family.id.replace('-', "_");
-    let of = Crate { module: &module, title: &family.name, schemas: &family.schemas };
-    let rust = |name: &str, content: String| File { path: generated.join(name).with_extension("rs"), source: source.clone(), content };
-    Ok(vec![
-        rust("mod", client::family_module()),
-        rust("operations", operations::family(family, &of)?),
-        rust("types", types::family(family, &of)),
-    ])
-}
-
-/// What users see of each crate, in text: the vendors' by name, then the families'.
-pub fn outlines(apis: &[Api], families: &[Family]) -> Vec<(String, String)> {
-    let vendors = apis.iter().map(|api| {
+/// What users see of each crate, in text.
+pub fn outlines(apis: &[Api]) -> Vec<(String, String)> {
+    let outline = |api: &Api| {
         let module = api.module();
         let text = outline::vendor(api, &Crate { module: &module, title: &api.name, schemas: &api.schemas });
         (module, text)
-    });
-    let families = families.iter().map(|family| {
-        let module = family.id.replace('-', "_");
-        let text = outline::family(family, &Crate { module: &module, title: &family.name, schemas: &family.schemas });
-        (module, text)
-    });
-    vendors.chain(families).collect()
+    };
+    apis.iter().map(outline).collect()
+}
+
+/// The modules of the features, each behind its own, with all of their items where the module itself is.
+fn modules<'a>(features: impl Iterator<Item = &'a str>) -> String {
+    let module = |feature: &str| {
+        let (name, feature) = (names::group_name(feature), print::literal(feature));
+        format!(
+            "#[cfg(feature = {feature})]\n#[cfg_attr(docsrs, doc(cfg(feature = {feature})))]\nmod {name};\n\
+             #[cfg(feature = {feature})]\n#[cfg_attr(docsrs, doc(cfg(feature = {feature})))]\npub use {name}::*;\n"
+        )
+    };
+    features.map(module).collect()
 }

@@ -8,98 +8,77 @@ use super::{
 };
 use crate::{
     diagnostic::Error,
-    model::{Api, BodyContent, Checked, Content, Family, Group, Operation, Parameter, Part, Place, TypeRef, checked},
+    model::{Api, BodyContent, Checked, Content, Group, Operation, Parameter, Part, Place, TypeRef, checked},
 };
 
-/// The operations of a vendor; those it shares come from the family's crate.
-pub fn vendor(api: &Api, of: &Crate<'_>) -> Result<String, Error> {
-    let mut text = inner_doc(docs::OPERATIONS);
-    if let Some(family) = &api.family {
-        text += &format!("#[doc(inline)]\npub use {}::operations::*;\n", family.replace('-', "_"));
+/// The operations of a feature, or those that are always there; those of an edition that are its platform's come from there.
+pub fn write(api: &Api, of: &Crate<'_>, feature: Option<&str>) -> Result<String, Error> {
+    let title = feature.map_or_else(|| docs::OPERATIONS.to_owned(), |feature| format!("Operations of the feature `{feature}`."));
+    let platform = api.base_module();
+    let mut text = inner_doc(&match &platform {
+        Some(platform) if feature.is_none() => format!("{title}\n\n{}", docs::edition(platform)),
+        _ => title,
+    });
+    if let (Some(platform), None) = (&platform, feature) {
+        text += &format!("#[doc(inline)]\npub use {platform}::operations::*;\n");
     }
-    let mut body = String::new();
-    for group in &api.groups {
+    let (mut accessors, mut body, mut inherits) = (String::new(), String::new(), false);
+    for group in api.groups_of(feature) {
+        let Group { name, type_name, description, .. } = group;
         let operations: Vec<&Operation> = api.operations_of(group).collect();
         let own: Vec<&Operation> = operations.iter().copied().filter(|operation| !operation.shared).collect();
+        accessors +=
+            &format!("{}pub fn {name}(&self) -> {type_name} {{\n{type_name}::from(self.core.clone())\n}}\n\n", doc(description, 1));
         if own.is_empty() {
+            inherits = true;
             continue;
         }
-        let shared = api.family.as_ref().filter(|_| own.len() < operations.len()).map(|family| family.replace('-', "_"));
-        body += &declare(group, shared.as_deref());
-        body += &methods(of, group, &own, Routes::Statics)?;
+        body += &declare(group, platform.as_deref().filter(|_| own.len() < operations.len()));
+        body += &methods(of, group, &own)?;
     }
-    Ok(text + &imports(&body) + &body)
-}
-
-/// The operations that the editions share.
-pub fn family(family: &Family, of: &Crate<'_>) -> Result<String, Error> {
-    let routes: String = family
-        .operations
-        .iter()
-        .map(|operation| format!("/// `{} {}`\npub {}: &'static rt::Route,\n", operation.method, operation.path, operation.id))
-        .collect();
-    let mut text = format!(
-        "/// The routes of the shared operations: each edition has its own.\n#[derive(Debug)]\npub struct Routes {{\n{routes}}}\n\n"
-    );
-    for group in &family.groups {
-        let operations: Vec<&Operation> = family.operations.iter().filter(|operation| operation.group == group.name).collect();
-        text += &format!(
-            "{}#[derive(Clone, Debug)]\npub struct {} {{\n#[doc(hidden)]\npub core: rt::Core,\nroutes: &'static Routes,\n}}\n\n",
-            doc(&group.description, 0),
-            group.type_name
-        );
-        text += &format!(
-            "impl {} {{\n/// The group of an edition's client.\npub fn new(core: rt::Core, routes: &'static Routes) -> Self {{\nSelf {{ core, routes }}\n}}\n}}\n\n",
-            group.type_name
-        );
-        text += &methods(of, group, &operations, Routes::Fields)?;
-    }
-    Ok(inner_doc(docs::OPERATIONS) + &imports(&text) + &text)
-}
-
-/// Where the routes are.
-#[derive(Clone, Copy)]
-enum Routes {
-    Statics,
-    Fields,
+    let client = format!("{}impl Client {{\n{accessors}}}\n\n", doc(&format!("The operations of {}, in their groups.", api.name), 0));
+    let modules = if feature.is_none() { super::modules(api.features().into_iter()) } else { String::new() };
+    // The modules of features take what they name from here.
+    let names = if modules.is_empty() { imports(&body) } else { "{Client, routes, types}".to_owned() };
+    let platforms = match &platform {
+        Some(platform) if feature.is_some() && inherits => format!("use {platform}::operations::*;\n"),
+        _ => String::new(),
+    };
+    let runtime = if body.is_empty() { "" } else { "use reachout_runtime as rt;\n" };
+    Ok(format!("{text}\n{runtime}{platforms}use super::{names};\n\n{modules}\n{client}{body}"))
 }
 
 /// What the code names: an operation without a body needs no type.
 fn imports(code: &str) -> String {
-    let names = match (code.contains("routes::"), code.contains("types::")) {
-        (true, true) => "use super::{routes, types};\n",
-        (true, false) => "use super::routes;\n",
-        (false, true) => "use super::types;\n",
-        (false, false) => "",
-    };
-    format!("\nuse reachout_runtime as rt;\n{names}\n")
+    let named = [("routes", "routes::"), ("types", "types::")].into_iter().filter(|(_, path)| code.contains(path)).map(|(name, _)| name);
+    let names: Vec<&str> = ["Client"].into_iter().chain(named).collect();
+    if names.len() == 1 { names.concat() } else { format!("{{{}}}", names.join(", ")) }
 }
 
-/// The type of a group; one that an edition adds to gives what is shared through `Deref`.
-fn declare(group: &Group, shared: Option<&str>) -> String {
+/// The type of a group; one that an edition adds to has the platform's through `Deref`.
+fn declare(group: &Group, platform: Option<&str>) -> String {
     let Group { type_name, description, .. } = group;
     let docs = doc(description, 0);
-    let Some(family) = shared else {
+    let Some(platform) = platform else {
         return format!(
-            "{docs}#[derive(Clone, Debug)]\npub struct {type_name} {{\ncore: rt::Core,\n}}\n\nimpl {type_name} {{\n\
-             pub(super) fn new(core: rt::Core) -> Self {{\nSelf {{ core }}\n}}\n}}\n\n"
+            "{docs}#[derive(Clone, Debug)]\npub struct {type_name} {{\ncore: rt::Core,\n}}\n\n\
+             impl From<rt::Core> for {type_name} {{\nfn from(core: rt::Core) -> Self {{\nSelf {{ core }}\n}}\n}}\n\n"
         );
     };
     format!(
-        "{docs}#[derive(Clone, Debug)]\npub struct {type_name}({family}::operations::{type_name});\n\n\
-         impl {type_name} {{\npub(super) fn new(core: rt::Core) -> Self {{\n\
-         Self({family}::operations::{type_name}::new(core, &routes::SHARED))\n}}\n}}\n\n\
-         impl std::ops::Deref for {type_name} {{\ntype Target = {family}::operations::{type_name};\n\n\
-         fn deref(&self) -> &Self::Target {{\n&self.0\n}}\n}}\n\n"
+        "{docs}#[derive(Clone, Debug)]\npub struct {type_name} {{\ncore: rt::Core,\nplatform: {platform}::operations::{type_name},\n}}\n\n\
+         impl From<rt::Core> for {type_name} {{\nfn from(core: rt::Core) -> Self {{\nSelf {{ platform: core.clone().into(), core }}\n}}\n}}\n\n\
+         impl std::ops::Deref for {type_name} {{\ntype Target = {platform}::operations::{type_name};\n\n\
+         fn deref(&self) -> &Self::Target {{\n&self.platform\n}}\n}}\n\n"
     )
 }
 
-fn methods(of: &Crate<'_>, group: &Group, operations: &[&Operation], routes: Routes) -> Result<String, Error> {
+fn methods(of: &Crate<'_>, group: &Group, operations: &[&Operation]) -> Result<String, Error> {
     let mut methods = String::new();
     let mut types = String::new();
     for operation in operations {
         let call = Call::of(of, operation)?;
-        methods += &call.method(group, routes);
+        methods += &call.method(group);
         types += &call.declare(group);
     }
     Ok(format!("impl {} {{\n{methods}}}\n\n{types}", group.type_name))
@@ -135,12 +114,9 @@ impl<'a> Call<'a> {
         }
     }
 
-    fn method(&self, group: &Group, routes: Routes) -> String {
+    fn method(&self, group: &Group) -> String {
         let operation = self.operation;
-        let evidence = match routes {
-            Routes::Statics => docs::evidence(operation),
-            Routes::Fields => docs::EDITIONS.to_owned(),
-        };
+        let evidence = docs::evidence(operation);
         let docs_text = format!(
             "{}.\n\n{}\n\n{} {evidence}\n\n{}",
             operation.summary,
@@ -161,10 +137,7 @@ impl<'a> Call<'a> {
             false => (self.inner(), String::new()),
         };
         let close = if wrap.is_empty() { "" } else { ")" };
-        let route = match routes {
-            Routes::Statics => format!("&routes::{}", operation.route()),
-            Routes::Fields => format!("self.routes.{}", operation.id),
-        };
+        let route = format!("&routes::{}", operation.route());
         let deprecated = if operation.deprecated { "#[deprecated = \"the vendor calls this operation deprecated\"]\n" } else { "" };
         let separator = if arguments.is_empty() { "" } else { ", " };
         format!(

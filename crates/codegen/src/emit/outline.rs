@@ -6,34 +6,27 @@
 use std::ops::Bound;
 
 use super::{Crate, page};
-use crate::model::{
-    Api, BodyContent, Content, Family, Field, Group, Limits, Operation, Pagination, Part, Place, Schema, Shape, Style, TypeRef,
-};
+use crate::model::{Api, BodyContent, Content, Field, Group, Limits, Operation, Pagination, Part, Place, Schema, Shape, Style, TypeRef};
 
-/// The outline of a vendor's crate; what it shares is in the outline of the family.
+/// The outline of a vendor's crate; what an edition shares is in that of its platform.
 pub fn vendor(api: &Api, of: &Crate<'_>) -> String {
     let mut text = format!("{}\n{}", facts(api), routes(api));
-    let groups: String = groups(api).map(|group| format!("    pub fn {}(&self) -> {};\n", group.name, group.type_name)).collect();
+    let groups: String = groups(api)
+        .map(|group| {
+            let feature = group.feature.iter().map(|feature| format!("feature {feature}")).collect::<Vec<_>>();
+            line(&format!("pub fn {}(&self) -> {};", group.name, group.type_name), &feature)
+        })
+        .collect();
     text += &format!("\nimpl Client {{\n{groups}}}\n");
     for group in groups_with_own(api) {
         let own: Vec<&Operation> = api.operations_of(group).filter(|operation| !operation.shared).collect();
         text += &operations(of, group, &own);
     }
-    if !api.events.is_empty() {
+    if !api.events.is_empty() && !api.shares_events {
         let events = api.events.iter().map(|event| line(&format!("{}: {},", event.name, plain(&of.own(&event.payload))), &event.aliases));
         text += &format!("\nwebhook events {{ // older names\n{}}}\n", events.collect::<String>());
     }
     text + &types(of, api.schemas.values().filter(|schema| !schema.shared))
-}
-
-/// What the editions of a platform share.
-pub fn family(family: &Family, of: &Crate<'_>) -> String {
-    let mut text = format!("{}\n", family.name);
-    for group in &family.groups {
-        let shared: Vec<&Operation> = family.operations.iter().filter(|operation| operation.group == group.name).collect();
-        text += &operations(of, group, &shared);
-    }
-    text + &types(of, family.schemas.values())
 }
 
 /// What is said once of a vendor.
@@ -47,8 +40,9 @@ fn facts(api: &Api) -> String {
     let error =
         ["code", "message", "request id"].iter().zip(&api.error).filter_map(|(name, path)| Some(format!("{name} `{}`", path.as_ref()?)));
     let error: Vec<String> = error.collect();
+    let platform = api.base.as_ref().map_or_else(String::new, |base| format!("edition of: {base}\n"));
     format!(
-        "{}\nbase URL: {}\ncredential: {} from {}\nrate limit: {limit}{counted}\nerrors: {}\n",
+        "{}\n{platform}base URL: {}\ncredential: {} from {}\nrate limit: {limit}{counted}\nerrors: {}\n",
         api.name,
         api.base_url,
         auth,
@@ -72,6 +66,7 @@ fn routes(api: &Api) -> String {
             }));
             notes.extend((!operation.authenticated).then(|| "without the credential".to_owned()));
             notes.extend(operation.deprecated.then(|| "deprecated".to_owned()));
+            notes.extend(operation.token.map(|token| format!("token: {token:?}").to_lowercase()));
             notes.extend(operation.shared.then(|| "shared".to_owned()));
             let cells = [
                 operation.method.as_str(),

@@ -1,13 +1,13 @@
 //! `types.rs`: the components as structs and enums.
 
-use std::ops::Bound;
+use std::{collections::BTreeSet, ops::Bound};
 
 use super::{
     Crate,
     print::{WIDTH, doc, inner_doc, literal},
 };
 use crate::{
-    model::{Alternative, Api, Checked, Family, Field, Limits, Schema, Shape, TypeRef, Variant, checked},
+    model::{Alternative, Api, Checked, Field, Limits, Schema, Shape, TypeRef, Variant, checked, references},
     names,
 };
 
@@ -20,27 +20,47 @@ const GRAMMAR: &str = "
 
 const DERIVE: &str = "#[derive(Clone, Debug, PartialEq)]\n";
 
-/// The types of a vendor; those it shares come from the family's crate.
-pub fn vendor(api: &Api, of: &Crate<'_>) -> String {
-    let title = inner_doc(&format!("Types of {}'s requests and responses.", api.name));
-    let shared = api.family.as_ref().map(|family| format!("#[doc(inline)]\npub use {}::types::*;\n", family.replace('-', "_")));
-    file(of, &title, shared.as_deref().unwrap_or_default(), api.schemas.values().filter(|schema| !schema.shared))
-}
-
-/// The types that the editions share.
-pub fn family(family: &Family, of: &Crate<'_>) -> String {
-    let title = inner_doc(&format!("Types of {}'s requests and responses that its editions share.", family.name));
-    file(of, &title, "", family.schemas.values())
-}
-
-fn file<'a>(of: &Crate<'_>, title: &str, imports: &str, schemas: impl Iterator<Item = &'a Schema>) -> String {
-    let types: String = schemas.map(|schema| write(of, schema)).collect();
+/// The types of a feature, or those that are always there; those of an edition that are its platform's come from there.
+pub fn write(api: &Api, of: &Crate<'_>, feature: Option<&str>) -> String {
+    let own = || api.schemas.values().filter(|schema| !schema.shared && schema.feature.as_deref() == feature);
+    let types: String = own().map(|schema| print(of, schema)).collect();
     let runtime = if types.contains("rt::") { "use reachout_runtime as rt;\n" } else { "" };
     let grammar = if types.contains("rt::object!") { GRAMMAR } else { "" };
-    format!("{title}\n{imports}{runtime}{grammar}\n{types}")
+    if let Some(feature) = feature {
+        let names = BTreeSet::from_iter(own().map(|schema| schema.name.as_str()));
+        let others = own().any(|schema| mentions(of, schema).iter().any(|name| !names.contains(name.as_str())));
+        let others = if others { "use super::*;\n" } else { "" };
+        return format!("{}\n{runtime}{others}{grammar}\n{types}", inner_doc(&format!("Types of the feature `{feature}`.")));
+    }
+    let title = inner_doc(&format!("Types of {}'s requests and responses.", api.name));
+    let platform = api.base_module().map_or_else(String::new, |platform| format!("#[doc(inline)]\npub use {platform}::types::*;\n"));
+    let modules = super::modules(api.features().into_iter().filter(|feature| has_own(api, feature)));
+    format!("{title}\n{platform}{runtime}\n{modules}{grammar}\n{types}")
 }
 
-fn write(of: &Crate<'_>, schema: &Schema) -> String {
+/// Whether a feature has types that are not the platform's.
+pub fn has_own(api: &Api, feature: &str) -> bool {
+    let is_printed = |schema: &Schema| !schema.shared && !matches!(schema.shape, Shape::Alias(_));
+    api.schemas.values().any(|schema| is_printed(schema) && schema.feature.as_deref() == Some(feature))
+}
+
+/// The types that are named where a type is declared.
+fn mentions(of: &Crate<'_>, schema: &Schema) -> BTreeSet<String> {
+    let mut named = BTreeSet::new();
+    let mut found = references(&schema.shape);
+    while let Some(name) = found.pop() {
+        match of.schemas.get(name) {
+            Some(Schema { shape: shape @ Shape::Alias(_), .. }) => found.extend(references(shape)),
+            Some(other) => {
+                named.insert(other.name.clone());
+            }
+            None => {}
+        }
+    }
+    named
+}
+
+fn print(of: &Crate<'_>, schema: &Schema) -> String {
     match &schema.shape {
         Shape::Struct { fields, required, extra } => object(of, schema, fields, required, *extra),
         Shape::Enum(variants) => string_enum(schema, variants),

@@ -1,9 +1,9 @@
-//! What an operation does, and what a repeat of it does.
+//! What an operation does, what a repeat of it does, and whose token it takes.
 
 use crate::{
     diagnostic::Diagnostic,
     load::{Document, Operation},
-    model::Effect,
+    model::{Effect, Token},
 };
 
 pub fn check(document: &Document, operation: &Operation<'_>, findings: &mut Vec<Diagnostic>) {
@@ -22,6 +22,10 @@ pub fn check(document: &Document, operation: &Operation<'_>, findings: &mut Vec<
             Effect::of_method(operation.method)
         }
     };
+    if node["x-token"].as_str().is_some_and(|token| Token::of(token).is_none()) {
+        let words = Token::WORDS.map(|(word, _)| word).join(", ");
+        findings.push(document.diagnostic(&at("/x-token"), "this is no kind of token", format!("write one of {words}, or leave it out")));
+    }
     if node["x-guess"] == true {
         let help = "look at what it does, correct `x-effect`, and remove `x-guess`";
         findings.push(document.work(&at("/x-guess"), "the effect is a guess of the import", help));

@@ -10,6 +10,9 @@ use crate::{
     names::{group_name, is_method, is_reserved_group, method_name},
 };
 
+/// Features that a client crate has beside those of its groups.
+const FEATURES: [&str; 5] = ["default", "full", "oauth", "schemars", "webhooks"];
+
 pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
     tags(document, findings);
     methods(document, findings);
@@ -22,19 +25,21 @@ fn tags(document: &Document, findings: &mut Vec<Diagnostic>) {
         let at = format!("/tags/{index}");
         let name = tag["name"].as_str().unwrap_or_default();
         let mut report = |message: String, help: &str| findings.push(document.diagnostic(&at, message, help));
-        let words = |separator: char| {
-            name.starts_with(|first: char| first.is_ascii_lowercase())
-                && name
-                    .split(separator)
-                    .all(|word| !word.is_empty() && word.chars().all(|char| char.is_ascii_lowercase() || char.is_ascii_digit()))
-        };
         let group = group_name(name);
-        if !words('-') && !words('_') {
+        if !is_words(name, '-') && !is_words(name, '_') {
             report(format!("tag `{name}` is not in kebab-case or snake_case"), "write it like `contacts` or `lead-database`");
         } else if is_reserved_group(&group) {
             report(
                 format!("tag `{name}` would be `client.{group}()`, which is taken or is not Rust"),
                 "name it after the thing its operations act on, such as `contacts`",
+            );
+        }
+        if let Some(feature) = tag["x-feature"].as_str()
+            && (!is_words(feature, '-') || FEATURES.contains(&feature))
+        {
+            report(
+                format!("`x-feature: {feature}` cannot be the name of a group's feature"),
+                "write one or more words in kebab-case, such as `calendars`; every client has others already",
             );
         }
         if let Some(first) = groups.insert(group, index) {
@@ -45,6 +50,12 @@ fn tags(document: &Document, findings: &mut Vec<Diagnostic>) {
             findings.push(document.work(&at, format!("tag `{name}` has no operation"), "use it, or remove it"));
         }
     }
+}
+
+/// Words of small letters and digits, the first a letter.
+fn is_words(name: &str, separator: char) -> bool {
+    let is_word = |word: &str| !word.is_empty() && word.chars().all(|char| char.is_ascii_lowercase() || char.is_ascii_digit());
+    name.starts_with(|first: char| first.is_ascii_lowercase()) && name.split(separator).all(is_word)
 }
 
 fn methods(document: &Document, findings: &mut Vec<Diagnostic>) {

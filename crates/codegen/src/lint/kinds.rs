@@ -90,7 +90,7 @@ static SERVER: Kind = Kind {
     keys: &[("url", Text), ("description", Text), ("variables", Refused("write the URL out; users give another base URL to the client"))],
 };
 
-static TAG: Kind = Kind { name: "a tag", keys: &[("name", Text), ("description", Text), ("externalDocs", DOCS)] };
+static TAG: Kind = Kind { name: "a tag", keys: &[("name", Text), ("description", Text), ("externalDocs", DOCS), ("x-feature", Text)] };
 
 static CLIENT: Kind = Kind {
     name: "`x-client`",
@@ -159,6 +159,7 @@ static OPERATION: Kind = Kind {
         ("x-effect", Text),
         ("x-repeat", Text),
         ("x-guess", Flag),
+        ("x-token", Text),
         ("x-pagination", Object(&PAGINATION)),
         ("x-multipart", Flag),
         ("x-method", Text),

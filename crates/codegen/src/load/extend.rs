@@ -7,12 +7,13 @@ use crate::diagnostic::Error;
 
 /// Keys of an operation and of what is below it, in the order in which they are written; a key that the shared one does not have is put into its
 /// place.
-const ORDER: [&str; 23] = [
+const ORDER: [&str; 24] = [
     "operationId",
     "tags",
     "x-effect",
     "x-repeat",
     "x-guess",
+    "x-token",
     "summary",
     "description",
     "externalDocs",
@@ -145,8 +146,8 @@ impl Bundler<'_> {
         required.into()
     }
 
-    /// A shared operation with what an edition says otherwise: mappings are merged, lists of parameters joined, everything else is replaced, and
-    /// `null` removes.
+    /// A shared operation with what an edition says otherwise: mappings but evidence are merged, lists of parameters joined, everything else is
+    /// replaced, and `null` removes.
     pub(super) fn extend_operation(
         &mut self,
         base: (&Place, &Value),
@@ -169,6 +170,8 @@ impl Bundler<'_> {
         position: Position,
     ) -> Result<Value, Error> {
         match (old, new) {
+            // Whoever says otherwise says all of it.
+            _ if to.ends_with("/x-evidence") && position == Position::Node => {}
             (Value::Object(of), Value::Object(by)) => {
                 let refers = |map: &Map<String, Value>| position == Position::Node && map.contains_key("$ref");
                 if refers(of) && !refers(by) {

@@ -1,6 +1,9 @@
 //! A vendor and its API.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use serde_json::Value;
 
@@ -44,10 +47,12 @@ pub struct Api {
     pub events: Vec<Event>,
     /// Fields of a webhook's body that hold the event's name and, unless the body itself is the payload, the payload.
     pub envelope: (String, Option<String>),
-    /// What people call the platform that this vendor is an edition of.
+    /// What people call the platform that this vendor is an edition of: another vendor's name.
     pub platform: Option<String>,
-    /// The folder in `specs/` that this vendor shares with other editions of its platform.
-    pub family: Option<String>,
+    /// The folder of that platform.
+    pub base: Option<String>,
+    /// The events are the platform's.
+    pub shares_events: bool,
     /// The bundled document.
     pub openapi: Value,
 }
@@ -72,6 +77,27 @@ impl Api {
     /// The operations of a group.
     pub fn operations_of<'a>(&'a self, group: &'a Group) -> impl Iterator<Item = &'a Operation> {
         self.operations.iter().filter(move |operation| operation.group == group.name)
+    }
+
+    /// The groups that have operations, of one feature or of none.
+    pub fn groups_of<'a>(&'a self, feature: Option<&'a str>) -> impl Iterator<Item = &'a Group> {
+        let is_used = |group: &&Group| self.operations_of(group).next().is_some();
+        self.groups.iter().filter(move |group| group.feature.as_deref() == feature && is_used(group))
+    }
+
+    /// The feature that an operation needs.
+    pub fn feature_of(&self, operation: &Operation) -> Option<&str> {
+        self.groups.iter().find(|group| group.name == operation.group)?.feature.as_deref()
+    }
+
+    /// The features that groups need, sorted.
+    pub fn features(&self) -> BTreeSet<&str> {
+        self.operations.iter().filter_map(|operation| self.feature_of(operation)).collect()
+    }
+
+    /// The platform's crate in Rust.
+    pub fn base_module(&self) -> Option<String> {
+        self.base.as_ref().map(|base| base.replace('-', "_"))
     }
 }
 
@@ -110,6 +136,8 @@ pub struct Group {
     pub type_name: String,
     /// What it is about.
     pub description: String,
+    /// The feature of the crate that it needs; nothing where it is always there.
+    pub feature: Option<String>,
 }
 
 /// How the credential travels.
@@ -140,7 +168,7 @@ impl fmt::Display for Auth {
 }
 
 /// A webhook event.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Event {
     /// As the vendor names it today.
     pub name: String,

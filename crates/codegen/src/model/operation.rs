@@ -39,6 +39,8 @@ pub struct Operation {
     pub success: Success,
     /// False where the document says `security: []`.
     pub authenticated: bool,
+    /// Whose token it takes.
+    pub token: Option<Token>,
     /// What it does.
     pub effect: Effect,
     /// What a second request does, where the document says it.
@@ -49,7 +51,9 @@ pub struct Operation {
     pub deprecated: bool,
     /// How it pages.
     pub pagination: Option<Pagination>,
-    /// Written in the family's folder, and the same in every edition that has it.
+    /// Its route differs from the platform's in nothing but page, evidence and constant headers.
+    pub inherited: bool,
+    /// So it does, and the call is the platform's.
     pub shared: bool,
 }
 
@@ -87,6 +91,27 @@ impl Operation {
     /// Whether setters follow the call, so that it needs a type of its own.
     pub fn has_setters(&self) -> bool {
         self.optional().next().is_some() || self.parts().iter().any(|part| !part.required || part.list)
+    }
+}
+
+/// Whose token an operation takes: `x-token`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Token {
+    /// That of a location.
+    Location,
+    /// That of an agency.
+    Agency,
+    /// Either.
+    Any,
+}
+
+impl Token {
+    /// Each with its word in a document.
+    pub const WORDS: [(&str, Self); 3] = [("location", Self::Location), ("agency", Self::Agency), ("any", Self::Any)];
+
+    /// The kind that a document calls so.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::WORDS.into_iter().find(|(known, _)| *known == word).map(|(_, token)| token)
     }
 }
 

@@ -20,7 +20,9 @@ pub struct Schema {
     pub received: bool,
     /// It, or something in it, has limits to check before it is sent.
     pub limited: bool,
-    /// Written in the family's folder, and the same in every edition that has it.
+    /// The feature whose operations alone it is for; nothing where it is always there.
+    pub feature: Option<String>,
+    /// It is the platform's.
     pub shared: bool,
 }
 

@@ -2,12 +2,13 @@
 
 use reachout_runtime as rt;
 
-use super::{operations, routes};
+use super::routes;
 
 /// What the runtime knows of Hoop AI.
 pub static VENDOR: rt::Vendor = rt::Vendor {
     id: "hoop-ai",
     name: "Hoop AI",
+    platform: Some("highlevel"),
     user_agent: concat!("reachout-hoop-ai/", env!("CARGO_PKG_VERSION")),
     base_url: "https://services.leadconnectorhq.com",
     env: "HOOP_AI",
@@ -38,7 +39,7 @@ pub static VENDOR: rt::Vendor = rt::Vendor {
 /// Clones are cheap and share connections, credential and pacing budget.
 #[derive(Clone, Debug)]
 pub struct Client {
-    core: rt::Core,
+    pub(super) core: rt::Core,
 }
 
 impl From<rt::Core> for Client {
@@ -103,38 +104,5 @@ impl Client {
     /// A raw request, to an endpoint that this crate has no method for; `path` is relative to the base URL.
     pub fn request(&self, method: rt::Method, path: &str) -> rt::Request {
         self.core.request(method, path)
-    }
-}
-
-/// The operations of Hoop AI, in their groups.
-impl Client {
-    /// Conversations with contacts, as threads of messages.
-    pub fn conversations(&self) -> operations::Conversations {
-        operations::Conversations::new(self.core.clone())
-    }
-
-    /// Messages of every channel, sent, received and scheduled, with their files, recordings and transcriptions.
-    pub fn messages(&self) -> operations::Messages {
-        operations::Messages::new(self.core.clone())
-    }
-
-    /// Contacts, with their tags, followers, campaigns, workflows and appointments.
-    pub fn contacts(&self) -> operations::Contacts {
-        operations::Contacts::new(self.core.clone())
-    }
-
-    /// Tasks that concern a contact.
-    pub fn tasks(&self) -> operations::Tasks {
-        operations::Tasks::new(self.core.clone(), &routes::SHARED)
-    }
-
-    /// Notes on a contact.
-    pub fn notes(&self) -> operations::Notes {
-        operations::Notes::new(self.core.clone())
-    }
-
-    /// Tokens and installations of a marketplace app.
-    pub fn oauth(&self) -> operations::Oauth {
-        operations::Oauth::new(self.core.clone())
     }
 }

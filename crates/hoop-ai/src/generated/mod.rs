@@ -11,13 +11,13 @@
 )]
 
 mod client;
-mod events;
 pub mod operations;
 pub mod routes;
 pub mod types;
 
 pub use client::{Client, VENDOR};
-pub use events::WebhookEvent;
+#[doc(inline)]
+pub use highlevel::WebhookEvent;
 
 #[cfg(feature = "test-util")]
 reachout_document::examples!();

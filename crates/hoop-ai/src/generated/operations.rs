@@ -15,19 +15,60 @@
 //! # Errors
 //! Every call fails with [`rt::Error`]. Its [`delivery()`](rt::Error::delivery) says whether the request was delivered. What is out of its
 //! documented limits is an error before anything is sent, and the error names all of it.
+//!
+//! # Edition
+//! What does not differ is the platform's, from [`highlevel`]: its docs name the platform's page. The edition's own page, evidence and
+//! constant headers are in [`routes`](super::routes), and the client sends what they say. A group also has what the platform documents and
+//! the edition does not; such an operation is not among [`routes::ALL`](super::routes::ALL).
 #[doc(inline)]
 pub use highlevel::operations::*;
 
-use super::{routes, types};
+use super::{Client, routes, types};
 use reachout_runtime as rt;
+
+/// The operations of Hoop AI, in their groups.
+impl Client {
+    /// Conversations with contacts, as threads of messages.
+    pub fn conversations(&self) -> Conversations {
+        Conversations::from(self.core.clone())
+    }
+
+    /// Messages of every channel, sent, received and scheduled, with their files, recordings and transcriptions.
+    pub fn messages(&self) -> Messages {
+        Messages::from(self.core.clone())
+    }
+
+    /// Contacts, with their tags, followers, campaigns, workflows and appointments.
+    pub fn contacts(&self) -> Contacts {
+        Contacts::from(self.core.clone())
+    }
+
+    /// Tasks that concern a contact.
+    pub fn tasks(&self) -> Tasks {
+        Tasks::from(self.core.clone())
+    }
+
+    /// Notes on a contact.
+    pub fn notes(&self) -> Notes {
+        Notes::from(self.core.clone())
+    }
+
+    /// Tokens and installations of a marketplace app.
+    pub fn oauth(&self) -> Oauth {
+        Oauth::from(self.core.clone())
+    }
+}
 
 /// Conversations with contacts, as threads of messages.
 #[derive(Clone, Debug)]
-pub struct Conversations(highlevel::operations::Conversations);
+pub struct Conversations {
+    core: rt::Core,
+    platform: highlevel::operations::Conversations,
+}
 
-impl Conversations {
-    pub(super) fn new(core: rt::Core) -> Self {
-        Self(highlevel::operations::Conversations::new(core, &routes::SHARED))
+impl From<rt::Core> for Conversations {
+    fn from(core: rt::Core) -> Self {
+        Self { platform: core.clone().into(), core }
     }
 }
 
@@ -35,7 +76,7 @@ impl std::ops::Deref for Conversations {
     type Target = highlevel::operations::Conversations;
 
     fn deref(&self) -> &Self::Target {
-        &self.0
+        &self.platform
     }
 }
 
@@ -182,11 +223,14 @@ impl SearchConversations {
 
 /// Messages of every channel, sent, received and scheduled, with their files, recordings and transcriptions.
 #[derive(Clone, Debug)]
-pub struct Messages(highlevel::operations::Messages);
+pub struct Messages {
+    core: rt::Core,
+    platform: highlevel::operations::Messages,
+}
 
-impl Messages {
-    pub(super) fn new(core: rt::Core) -> Self {
-        Self(highlevel::operations::Messages::new(core, &routes::SHARED))
+impl From<rt::Core> for Messages {
+    fn from(core: rt::Core) -> Self {
+        Self { platform: core.clone().into(), core }
     }
 }
 
@@ -194,7 +238,7 @@ impl std::ops::Deref for Messages {
     type Target = highlevel::operations::Messages;
 
     fn deref(&self) -> &Self::Target {
-        &self.0
+        &self.platform
     }
 }
 
@@ -416,11 +460,14 @@ impl UploadAttachments {
 
 /// Contacts, with their tags, followers, campaigns, workflows and appointments.
 #[derive(Clone, Debug)]
-pub struct Contacts(highlevel::operations::Contacts);
+pub struct Contacts {
+    core: rt::Core,
+    platform: highlevel::operations::Contacts,
+}
 
-impl Contacts {
-    pub(super) fn new(core: rt::Core) -> Self {
-        Self(highlevel::operations::Contacts::new(core, &routes::SHARED))
+impl From<rt::Core> for Contacts {
+    fn from(core: rt::Core) -> Self {
+        Self { platform: core.clone().into(), core }
     }
 }
 
@@ -428,7 +475,7 @@ impl std::ops::Deref for Contacts {
     type Target = highlevel::operations::Contacts;
 
     fn deref(&self) -> &Self::Target {
-        &self.0
+        &self.platform
     }
 }
 
@@ -634,11 +681,14 @@ impl ListContacts {
 
 /// Notes on a contact.
 #[derive(Clone, Debug)]
-pub struct Notes(highlevel::operations::Notes);
+pub struct Notes {
+    core: rt::Core,
+    platform: highlevel::operations::Notes,
+}
 
-impl Notes {
-    pub(super) fn new(core: rt::Core) -> Self {
-        Self(highlevel::operations::Notes::new(core, &routes::SHARED))
+impl From<rt::Core> for Notes {
+    fn from(core: rt::Core) -> Self {
+        Self { platform: core.clone().into(), core }
     }
 }
 
@@ -646,7 +696,7 @@ impl std::ops::Deref for Notes {
     type Target = highlevel::operations::Notes;
 
     fn deref(&self) -> &Self::Target {
-        &self.0
+        &self.platform
     }
 }
 
@@ -706,11 +756,14 @@ impl Notes {
 
 /// Tokens and installations of a marketplace app.
 #[derive(Clone, Debug)]
-pub struct Oauth(highlevel::operations::Oauth);
+pub struct Oauth {
+    core: rt::Core,
+    platform: highlevel::operations::Oauth,
+}
 
-impl Oauth {
-    pub(super) fn new(core: rt::Core) -> Self {
-        Self(highlevel::operations::Oauth::new(core, &routes::SHARED))
+impl From<rt::Core> for Oauth {
+    fn from(core: rt::Core) -> Self {
+        Self { platform: core.clone().into(), core }
     }
 }
 
@@ -718,7 +771,7 @@ impl std::ops::Deref for Oauth {
     type Target = highlevel::operations::Oauth;
 
     fn deref(&self) -> &Self::Target {
-        &self.0
+        &self.platform
     }
 }
 
@@ -729,9 +782,9 @@ impl Oauth {
     /// `oauth.readonly`; the official file of 2026-05-01 asks for an OAuth access token, the one before took an agency's Private
     /// Integration Token as well.
     ///
-    /// `GET /oauth/installedLocations`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented in part:
-    /// <https://help.hoopai.com/api-reference/oauth-20/get-location-where-app-is-installed>. Page not seen, its address derived; the facts
-    /// are from the official file before May 2026.
+    /// `GET /oauth/installedLocations`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by offset, with the token of an
+    /// agency. Documented in part: <https://help.hoopai.com/api-reference/oauth-20/get-location-where-app-is-installed>. Page not seen, its
+    /// address derived; the facts are from the official file before May 2026.
     ///
     /// ```no_run
     /// # async fn example(oauth: hoop_ai::operations::Oauth) -> Result<(), Box<dyn std::error::Error>> {

@@ -5,608 +5,347 @@
 use reachout_runtime as rt;
 
 /// `GET /conversations/search`: search conversations.
-pub static SEARCH_CONVERSATIONS: rt::Route =
-    rt::Route::new("search_conversations", "conversations", "search", rt::Method::GET, "/conversations/search")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Reads)
-        .paged(rt::Pagination::new(rt::PageStyle::Cursor(&[("startAfterDate", "last.lastMessageDate")]), "conversations"))
-        .documented(
-            rt::Evidence::Recorded,
-            "https://developers.leadwaycrm.com/api-reference/conversations/conversations-search-conversation",
-        );
+pub static SEARCH_CONVERSATIONS: rt::Route = rt::Route::edition(&highlevel::routes::SEARCH_CONVERSATIONS, rt::Method::GET)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-search-conversation");
 
 /// `POST /conversations/`: open a conversation with a contact.
-pub static CREATE_CONVERSATION: rt::Route =
-    rt::Route::new("create_conversation", "conversations", "create", rt::Method::POST, "/conversations/")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Changes)
-        .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-create-conversation");
+pub static CREATE_CONVERSATION: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_CONVERSATION, rt::Method::POST)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-create-conversation");
 
 /// `GET /conversations/{conversationId}`: get a conversation.
-pub static GET_CONVERSATION: rt::Route =
-    rt::Route::new("get_conversation", "conversations", "get", rt::Method::GET, "/conversations/{conversationId}")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Reads)
-        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-conversation");
+pub static GET_CONVERSATION: rt::Route = rt::Route::edition(&highlevel::routes::GET_CONVERSATION, rt::Method::GET)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-conversation");
 
 /// `PUT /conversations/{conversationId}`: change a conversation.
-pub static UPDATE_CONVERSATION: rt::Route =
-    rt::Route::new("update_conversation", "conversations", "update", rt::Method::PUT, "/conversations/{conversationId}")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Changes)
-        .documented(
-            rt::Evidence::Recorded,
-            "https://developers.leadwaycrm.com/api-reference/conversations/conversations-update-conversation",
-        );
+pub static UPDATE_CONVERSATION: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_CONVERSATION, rt::Method::PUT)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-update-conversation");
 
 /// `DELETE /conversations/{conversationId}`: delete a conversation.
-pub static DELETE_CONVERSATION: rt::Route =
-    rt::Route::new("delete_conversation", "conversations", "delete", rt::Method::DELETE, "/conversations/{conversationId}")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Deletes)
-        .documented(
-            rt::Evidence::Recorded,
-            "https://developers.leadwaycrm.com/api-reference/conversations/conversations-delete-conversation",
-        );
+pub static DELETE_CONVERSATION: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_CONVERSATION, rt::Method::DELETE)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-delete-conversation");
 
 /// `GET /conversations/{conversationId}/messages`: list the messages of a conversation.
-pub static LIST_MESSAGES: rt::Route =
-    rt::Route::new("list_messages", "messages", "list", rt::Method::GET, "/conversations/{conversationId}/messages")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Reads)
-        .paged(
-            rt::Pagination::new(rt::PageStyle::Token(&[("lastMessageId", "messages.lastMessageId")]), "messages.messages")
-                .more("messages.nextPage"),
-        )
-        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-messages");
+pub static LIST_MESSAGES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_MESSAGES, rt::Method::GET)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-messages");
 
 /// `POST /conversations/messages`: send a message to a contact.
-pub static SEND_MESSAGE: rt::Route = rt::Route::new("send_message", "messages", "send", rt::Method::POST, "/conversations/messages")
+pub static SEND_MESSAGE: rt::Route = rt::Route::edition(&highlevel::routes::SEND_MESSAGE, rt::Method::POST)
     .headers(&[("Version", "2021-07-28")])
-    .does(rt::Effect::ReachesAPerson)
     .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-send-a-new-message");
 
 /// `POST /conversations/messages/inbound`: add a message received outside the platform.
-pub static ADD_INBOUND_MESSAGE: rt::Route =
-    rt::Route::new("add_inbound_message", "messages", "add_inbound", rt::Method::POST, "/conversations/messages/inbound")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Changes)
-        .documented(
-            rt::Evidence::Full,
-            "https://developers.leadwaycrm.com/api-reference/conversations/conversations-add-an-inbound-message",
-        );
+pub static ADD_INBOUND_MESSAGE: rt::Route = rt::Route::edition(&highlevel::routes::ADD_INBOUND_MESSAGE, rt::Method::POST)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-add-an-inbound-message");
 
 /// `POST /conversations/messages/outbound`: add a call made outside the platform.
-pub static ADD_OUTBOUND_CALL: rt::Route =
-    rt::Route::new("add_outbound_call", "messages", "add_outbound_call", rt::Method::POST, "/conversations/messages/outbound")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Changes)
-        .documented(
-            rt::Evidence::Full,
-            "https://developers.leadwaycrm.com/api-reference/conversations/conversations-add-an-outbound-message",
-        );
+pub static ADD_OUTBOUND_CALL: rt::Route = rt::Route::edition(&highlevel::routes::ADD_OUTBOUND_CALL, rt::Method::POST)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-add-an-outbound-message");
 
 /// `POST /conversations/messages/review-reply`: reply to a review on Google My Business.
-pub static SEND_REVIEW_REPLY: rt::Route =
-    rt::Route::new("send_review_reply", "messages", "send_review_reply", rt::Method::POST, "/conversations/messages/review-reply")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::ReachesAPerson)
-        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-send-review-reply");
+pub static SEND_REVIEW_REPLY: rt::Route = rt::Route::edition(&highlevel::routes::SEND_REVIEW_REPLY, rt::Method::POST)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-send-review-reply");
 
 /// `GET /conversations/messages/export`: export the messages of a sub-account.
 pub static EXPORT_MESSAGES: rt::Route =
-    rt::Route::new("export_messages", "messages", "export", rt::Method::GET, "/conversations/messages/export")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Reads)
-        .paged(rt::Pagination::new(rt::PageStyle::Token(&[("cursor", "nextCursor")]), "messages"))
-        .documented(
-            rt::Evidence::Full,
-            "https://developers.leadwaycrm.com/api-reference/conversations/conversations-export-messages-by-account",
-        );
+    rt::Route::edition(&highlevel::routes::EXPORT_MESSAGES, rt::Method::GET).headers(&[("Version", "2021-07-28")]).documented(
+        rt::Evidence::Full,
+        "https://developers.leadwaycrm.com/api-reference/conversations/conversations-export-messages-by-account",
+    );
 
 /// `POST /conversations/messages/upload`: upload files to attach to messages.
-pub static UPLOAD_ATTACHMENTS: rt::Route =
-    rt::Route::new("upload_attachments", "messages", "upload_attachments", rt::Method::POST, "/conversations/messages/upload")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Changes)
-        .documented(
-            rt::Evidence::Full,
-            "https://developers.leadwaycrm.com/api-reference/conversations/conversations-upload-file-attachments",
-        );
+pub static UPLOAD_ATTACHMENTS: rt::Route = rt::Route::edition(&highlevel::routes::UPLOAD_ATTACHMENTS, rt::Method::POST)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-upload-file-attachments");
 
 /// `POST /conversations/messages/upload/initiate`: get a URL to upload a large file to.
-pub static INITIATE_UPLOAD: rt::Route =
-    rt::Route::new("initiate_upload", "messages", "initiate_upload", rt::Method::POST, "/conversations/messages/upload/initiate")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Changes)
-        .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-initiate-file-upload");
+pub static INITIATE_UPLOAD: rt::Route = rt::Route::edition(&highlevel::routes::INITIATE_UPLOAD, rt::Method::POST)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-initiate-file-upload");
 
 /// `POST /conversations/messages/upload/complete`: finish the upload of a large file.
-pub static COMPLETE_UPLOAD: rt::Route =
-    rt::Route::new("complete_upload", "messages", "complete_upload", rt::Method::POST, "/conversations/messages/upload/complete")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Changes)
-        .documented(
-            rt::Evidence::Partial,
-            "https://developers.leadwaycrm.com/api-reference/conversations/conversations-complete-file-upload",
-        );
+pub static COMPLETE_UPLOAD: rt::Route = rt::Route::edition(&highlevel::routes::COMPLETE_UPLOAD, rt::Method::POST)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-complete-file-upload");
 
 /// `GET /conversations/messages/{id}`: get a message.
-pub static GET_MESSAGE: rt::Route = rt::Route::new("get_message", "messages", "get", rt::Method::GET, "/conversations/messages/{id}")
+pub static GET_MESSAGE: rt::Route = rt::Route::edition(&highlevel::routes::GET_MESSAGE, rt::Method::GET)
     .headers(&[("Version", "2021-07-28")])
-    .does(rt::Effect::Reads)
     .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-message");
 
 /// `GET /conversations/messages/email/{id}`: get an email.
-pub static GET_EMAIL: rt::Route =
-    rt::Route::new("get_email", "messages", "get_email", rt::Method::GET, "/conversations/messages/email/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Reads)
-        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-email-by-id");
+pub static GET_EMAIL: rt::Route = rt::Route::edition(&highlevel::routes::GET_EMAIL, rt::Method::GET)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-email-by-id");
 
 /// `DELETE /conversations/messages/email/{emailMessageId}/schedule`: cancel a scheduled email.
-pub static CANCEL_SCHEDULED_EMAIL: rt::Route = rt::Route::new(
-    "cancel_scheduled_email",
-    "messages",
-    "cancel_scheduled_email",
-    rt::Method::DELETE,
-    "/conversations/messages/email/{emailMessageId}/schedule",
-)
-.headers(&[("Version", "2021-07-28")])
-.does(rt::Effect::Deletes)
-.documented(
-    rt::Evidence::Partial,
-    "https://developers.leadwaycrm.com/api-reference/conversations/conversations-cancel-scheduled-email-message",
-);
+pub static CANCEL_SCHEDULED_EMAIL: rt::Route =
+    rt::Route::edition(&highlevel::routes::CANCEL_SCHEDULED_EMAIL, rt::Method::DELETE).headers(&[("Version", "2021-07-28")]).documented(
+        rt::Evidence::Partial,
+        "https://developers.leadwaycrm.com/api-reference/conversations/conversations-cancel-scheduled-email-message",
+    );
 
 /// `DELETE /conversations/messages/{messageId}/schedule`: cancel a scheduled message.
-pub static CANCEL_SCHEDULED_MESSAGE: rt::Route = rt::Route::new(
-    "cancel_scheduled_message",
-    "messages",
-    "cancel_scheduled",
-    rt::Method::DELETE,
-    "/conversations/messages/{messageId}/schedule",
-)
-.headers(&[("Version", "2021-07-28")])
-.does(rt::Effect::Deletes)
-.documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-cancel-scheduled-message");
+pub static CANCEL_SCHEDULED_MESSAGE: rt::Route =
+    rt::Route::edition(&highlevel::routes::CANCEL_SCHEDULED_MESSAGE, rt::Method::DELETE).headers(&[("Version", "2021-07-28")]).documented(
+        rt::Evidence::Partial,
+        "https://developers.leadwaycrm.com/api-reference/conversations/conversations-cancel-scheduled-message",
+    );
 
 /// `PUT /conversations/messages/{messageId}/status`: set the delivery status of a message.
-pub static UPDATE_MESSAGE_STATUS: rt::Route =
-    rt::Route::new("update_message_status", "messages", "update_status", rt::Method::PUT, "/conversations/messages/{messageId}/status")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Changes)
-        .documented(
-            rt::Evidence::Full,
-            "https://developers.leadwaycrm.com/api-reference/conversations/conversations-update-message-status",
-        );
+pub static UPDATE_MESSAGE_STATUS: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_MESSAGE_STATUS, rt::Method::PUT)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-update-message-status");
 
 /// `PUT /conversations/messages/{messageId}/attachments`: set the attachments of a call.
-pub static UPDATE_MESSAGE_ATTACHMENTS: rt::Route = rt::Route::new(
-    "update_message_attachments",
-    "messages",
-    "update_attachments",
-    rt::Method::PUT,
-    "/conversations/messages/{messageId}/attachments",
-)
-.headers(&[("Version", "2021-07-28")])
-.does(rt::Effect::Changes)
-.documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-add-message-attachments");
+pub static UPDATE_MESSAGE_ATTACHMENTS: rt::Route =
+    rt::Route::edition(&highlevel::routes::UPDATE_MESSAGE_ATTACHMENTS, rt::Method::PUT).headers(&[("Version", "2021-07-28")]).documented(
+        rt::Evidence::Partial,
+        "https://developers.leadwaycrm.com/api-reference/conversations/conversations-add-message-attachments",
+    );
 
 /// `GET /conversations/messages/{messageId}/locations/{locationId}/recording`: download the recording of a call.
-pub static DOWNLOAD_RECORDING: rt::Route = rt::Route::new(
-    "download_recording",
-    "messages",
-    "download_recording",
-    rt::Method::GET,
-    "/conversations/messages/{messageId}/locations/{locationId}/recording",
-)
-.headers(&[("Version", "2021-07-28")])
-.does(rt::Effect::Reads)
-.documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-message-recording");
+pub static DOWNLOAD_RECORDING: rt::Route = rt::Route::edition(&highlevel::routes::DOWNLOAD_RECORDING, rt::Method::GET)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-message-recording");
 
 /// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription`: get the transcription of a call.
-pub static GET_TRANSCRIPTION: rt::Route = rt::Route::new(
-    "get_transcription",
-    "messages",
-    "get_transcription",
-    rt::Method::GET,
-    "/conversations/locations/{locationId}/messages/{messageId}/transcription",
-)
-.headers(&[("Version", "2021-07-28")])
-.does(rt::Effect::Reads)
-.documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-message-transcription");
+pub static GET_TRANSCRIPTION: rt::Route =
+    rt::Route::edition(&highlevel::routes::GET_TRANSCRIPTION, rt::Method::GET).headers(&[("Version", "2021-07-28")]).documented(
+        rt::Evidence::Full,
+        "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-message-transcription",
+    );
 
 /// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription/download`: download the transcription of a call.
-pub static DOWNLOAD_TRANSCRIPTION: rt::Route = rt::Route::new(
-    "download_transcription",
-    "messages",
-    "download_transcription",
-    rt::Method::GET,
-    "/conversations/locations/{locationId}/messages/{messageId}/transcription/download",
-)
-.headers(&[("Version", "2021-07-28")])
-.does(rt::Effect::Reads)
-.documented(
-    rt::Evidence::Partial,
-    "https://developers.leadwaycrm.com/api-reference/conversations/conversations-download-message-transcription",
-);
+pub static DOWNLOAD_TRANSCRIPTION: rt::Route =
+    rt::Route::edition(&highlevel::routes::DOWNLOAD_TRANSCRIPTION, rt::Method::GET).headers(&[("Version", "2021-07-28")]).documented(
+        rt::Evidence::Partial,
+        "https://developers.leadwaycrm.com/api-reference/conversations/conversations-download-message-transcription",
+    );
 
 /// `POST /conversations/providers/live-chat/typing`: show a live chat visitor that a reply is being typed.
-pub static SEND_TYPING_INDICATOR: rt::Route = rt::Route::new(
-    "send_typing_indicator",
-    "messages",
-    "send_typing_indicator",
-    rt::Method::POST,
-    "/conversations/providers/live-chat/typing",
-)
-.headers(&[("Version", "2021-07-28")])
-.does(rt::Effect::ReachesAPerson)
-.documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-live-chat-agent-typing");
+pub static SEND_TYPING_INDICATOR: rt::Route =
+    rt::Route::edition(&highlevel::routes::SEND_TYPING_INDICATOR, rt::Method::POST).headers(&[("Version", "2021-07-28")]).documented(
+        rt::Evidence::Partial,
+        "https://developers.leadwaycrm.com/api-reference/conversations/conversations-live-chat-agent-typing",
+    );
 
 /// `GET /conversations/preferences/custom-subtypes`: list the custom subtypes of a sub-account.
-pub static LIST_CUSTOM_SUBTYPES: rt::Route = rt::Route::new(
-    "list_custom_subtypes",
-    "preferences",
-    "list_custom_subtypes",
-    rt::Method::GET,
-    "/conversations/preferences/custom-subtypes",
-)
-.headers(&[("Version", "2021-07-28")])
-.does(rt::Effect::Reads)
-.documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-all-custom-subtypes");
+pub static LIST_CUSTOM_SUBTYPES: rt::Route =
+    rt::Route::edition(&highlevel::routes::LIST_CUSTOM_SUBTYPES, rt::Method::GET).headers(&[("Version", "2021-07-28")]).documented(
+        rt::Evidence::Partial,
+        "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-all-custom-subtypes",
+    );
 
 /// `POST /conversations/preferences/custom-subtypes`: create a custom subtype.
-pub static CREATE_CUSTOM_SUBTYPE: rt::Route = rt::Route::new(
-    "create_custom_subtype",
-    "preferences",
-    "create_custom_subtype",
-    rt::Method::POST,
-    "/conversations/preferences/custom-subtypes",
-)
-.headers(&[("Version", "2021-07-28")])
-.does(rt::Effect::Changes)
-.documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-create-custom-subtype");
+pub static CREATE_CUSTOM_SUBTYPE: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_CUSTOM_SUBTYPE, rt::Method::POST)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-create-custom-subtype");
 
 /// `PUT /conversations/preferences/custom-subtypes/{id}`: change or archive a custom subtype.
-pub static UPDATE_CUSTOM_SUBTYPE: rt::Route = rt::Route::new(
-    "update_custom_subtype",
-    "preferences",
-    "update_custom_subtype",
-    rt::Method::PUT,
-    "/conversations/preferences/custom-subtypes/{id}",
-)
-.headers(&[("Version", "2021-07-28")])
-.does(rt::Effect::Changes)
-.documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-update-custom-subtype");
+pub static UPDATE_CUSTOM_SUBTYPE: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_CUSTOM_SUBTYPE, rt::Method::PUT)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-update-custom-subtype");
 
 /// `GET /conversations/preferences/unsubscriptions/status`: get what a contact is unsubscribed from.
-pub static GET_UNSUBSCRIPTION_STATUS: rt::Route = rt::Route::new(
-    "get_unsubscription_status",
-    "preferences",
-    "get_unsubscription_status",
-    rt::Method::GET,
-    "/conversations/preferences/unsubscriptions/status",
-)
-.headers(&[("Version", "2021-07-28")])
-.does(rt::Effect::Reads)
-.documented(
-    rt::Evidence::Partial,
-    "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-contact-unsubscription-status",
-);
+pub static GET_UNSUBSCRIPTION_STATUS: rt::Route =
+    rt::Route::edition(&highlevel::routes::GET_UNSUBSCRIPTION_STATUS, rt::Method::GET).headers(&[("Version", "2021-07-28")]).documented(
+        rt::Evidence::Partial,
+        "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-contact-unsubscription-status",
+    );
 
 /// `POST /conversations/preferences/unsubscriptions/user-change`: subscribe or unsubscribe a contact.
-pub static UPDATE_SUBSCRIPTION: rt::Route = rt::Route::new(
-    "update_subscription",
-    "preferences",
-    "update_subscription",
-    rt::Method::POST,
-    "/conversations/preferences/unsubscriptions/user-change",
-)
-.headers(&[("Version", "2021-07-28")])
-.does(rt::Effect::Changes)
-.documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-user-subscription-change");
+pub static UPDATE_SUBSCRIPTION: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_SUBSCRIPTION, rt::Method::POST)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-user-subscription-change");
 
 /// `GET /contacts/`: list the contacts of a sub-account.
-pub static LIST_CONTACTS: rt::Route = rt::Route::new("list_contacts", "contacts", "list", rt::Method::GET, "/contacts/")
+pub static LIST_CONTACTS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_CONTACTS, rt::Method::GET)
     .headers(&[("Version", "2021-07-28")])
-    .does(rt::Effect::Reads)
-    .paged(rt::Pagination::new(
-        rt::PageStyle::Token(&[("startAfterId", "meta.startAfterId"), ("startAfter", "meta.startAfter")]),
-        "contacts",
-    ))
     .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-contacts");
 
 /// `POST /contacts/`: create a contact.
-pub static CREATE_CONTACT: rt::Route = rt::Route::new("create_contact", "contacts", "create", rt::Method::POST, "/contacts/")
+pub static CREATE_CONTACT: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_CONTACT, rt::Method::POST)
     .headers(&[("Version", "2021-07-28")])
-    .does(rt::Effect::Changes)
     .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-create-contact");
 
 /// `POST /contacts/upsert`: create a contact or update the one that is there.
-pub static UPSERT_CONTACT: rt::Route = rt::Route::new("upsert_contact", "contacts", "upsert", rt::Method::POST, "/contacts/upsert")
+pub static UPSERT_CONTACT: rt::Route = rt::Route::edition(&highlevel::routes::UPSERT_CONTACT, rt::Method::POST)
     .headers(&[("Version", "2021-07-28")])
-    .does(rt::Effect::Changes)
     .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-upsert-contact");
 
 /// `POST /contacts/search`: search contacts with filters.
-pub static SEARCH_CONTACTS: rt::Route = rt::Route::new("search_contacts", "contacts", "search", rt::Method::POST, "/contacts/search")
+pub static SEARCH_CONTACTS: rt::Route = rt::Route::edition(&highlevel::routes::SEARCH_CONTACTS, rt::Method::POST)
     .headers(&[("Version", "2021-07-28")])
-    .does(rt::Effect::Reads)
-    .paged(rt::Pagination::new(rt::PageStyle::Cursor(&[("searchAfter", "last.searchAfter")]), "contacts"))
     .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-search-contacts-advanced");
 
 /// `GET /contacts/search/duplicate`: get the contact that has an email address or a phone number.
-pub static GET_DUPLICATE_CONTACT: rt::Route =
-    rt::Route::new("get_duplicate_contact", "contacts", "get_duplicate", rt::Method::GET, "/contacts/search/duplicate")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Reads)
-        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-duplicate-contact");
+pub static GET_DUPLICATE_CONTACT: rt::Route = rt::Route::edition(&highlevel::routes::GET_DUPLICATE_CONTACT, rt::Method::GET)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-duplicate-contact");
 
 /// `GET /contacts/business/{businessId}`: list the contacts of a business.
-pub static LIST_CONTACTS_BY_BUSINESS: rt::Route =
-    rt::Route::new("list_contacts_by_business", "contacts", "list_by_business", rt::Method::GET, "/contacts/business/{businessId}")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Reads)
-        .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "contacts"))
-        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-contacts-by-businessid");
+pub static LIST_CONTACTS_BY_BUSINESS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_CONTACTS_BY_BUSINESS, rt::Method::GET)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-contacts-by-businessid");
 
 /// `POST /contacts/bulk/tags/update/{type}`: add tags to many contacts or remove them.
-pub static BULK_UPDATE_TAGS: rt::Route =
-    rt::Route::new("bulk_update_tags", "contacts", "bulk_update_tags", rt::Method::POST, "/contacts/bulk/tags/update/{type}")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Changes)
-        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-create-association");
+pub static BULK_UPDATE_TAGS: rt::Route = rt::Route::edition(&highlevel::routes::BULK_UPDATE_TAGS, rt::Method::POST)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-create-association");
 
 /// `POST /contacts/bulk/business`: put many contacts into a business or take them out.
 pub static BULK_UPDATE_BUSINESS: rt::Route =
-    rt::Route::new("bulk_update_business", "contacts", "bulk_update_business", rt::Method::POST, "/contacts/bulk/business")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Changes)
-        .repeated(rt::Repeat::Same)
-        .documented(
-            rt::Evidence::Partial,
-            "https://developers.leadwaycrm.com/api-reference/contacts/contacts-add-remove-contact-from-business",
-        );
+    rt::Route::edition(&highlevel::routes::BULK_UPDATE_BUSINESS, rt::Method::POST).headers(&[("Version", "2021-07-28")]).documented(
+        rt::Evidence::Partial,
+        "https://developers.leadwaycrm.com/api-reference/contacts/contacts-add-remove-contact-from-business",
+    );
 
 /// `GET /contacts/{contactId}`: get a contact.
-pub static GET_CONTACT: rt::Route = rt::Route::new("get_contact", "contacts", "get", rt::Method::GET, "/contacts/{contactId}")
+pub static GET_CONTACT: rt::Route = rt::Route::edition(&highlevel::routes::GET_CONTACT, rt::Method::GET)
     .headers(&[("Version", "2021-07-28")])
-    .does(rt::Effect::Reads)
     .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-contact");
 
 /// `PUT /contacts/{contactId}`: change a contact.
-pub static UPDATE_CONTACT: rt::Route = rt::Route::new("update_contact", "contacts", "update", rt::Method::PUT, "/contacts/{contactId}")
+pub static UPDATE_CONTACT: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_CONTACT, rt::Method::PUT)
     .headers(&[("Version", "2021-07-28")])
-    .does(rt::Effect::Changes)
     .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-update-contact");
 
 /// `DELETE /contacts/{contactId}`: delete a contact.
-pub static DELETE_CONTACT: rt::Route = rt::Route::new("delete_contact", "contacts", "delete", rt::Method::DELETE, "/contacts/{contactId}")
+pub static DELETE_CONTACT: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_CONTACT, rt::Method::DELETE)
     .headers(&[("Version", "2021-07-28")])
-    .does(rt::Effect::Deletes)
     .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-delete-contact");
 
 /// `GET /contacts/{contactId}/tasks`: list the tasks of a contact.
-pub static LIST_TASKS: rt::Route = rt::Route::new("list_tasks", "tasks", "list", rt::Method::GET, "/contacts/{contactId}/tasks")
+pub static LIST_TASKS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_TASKS, rt::Method::GET)
     .headers(&[("Version", "2021-07-28")])
-    .does(rt::Effect::Reads)
     .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-all-tasks");
 
 /// `POST /contacts/{contactId}/tasks`: create a task for a contact.
-pub static CREATE_TASK: rt::Route = rt::Route::new("create_task", "tasks", "create", rt::Method::POST, "/contacts/{contactId}/tasks")
+pub static CREATE_TASK: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_TASK, rt::Method::POST)
     .headers(&[("Version", "2021-07-28")])
-    .does(rt::Effect::Changes)
     .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-create-task");
 
 /// `GET /contacts/{contactId}/tasks/{taskId}`: get a task.
-pub static GET_TASK: rt::Route = rt::Route::new("get_task", "tasks", "get", rt::Method::GET, "/contacts/{contactId}/tasks/{taskId}")
+pub static GET_TASK: rt::Route = rt::Route::edition(&highlevel::routes::GET_TASK, rt::Method::GET)
     .headers(&[("Version", "2021-07-28")])
-    .does(rt::Effect::Reads)
     .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-task");
 
 /// `PUT /contacts/{contactId}/tasks/{taskId}`: change a task.
-pub static UPDATE_TASK: rt::Route =
-    rt::Route::new("update_task", "tasks", "update", rt::Method::PUT, "/contacts/{contactId}/tasks/{taskId}")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Changes)
-        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-update-task");
+pub static UPDATE_TASK: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_TASK, rt::Method::PUT)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-update-task");
 
 /// `DELETE /contacts/{contactId}/tasks/{taskId}`: delete a task.
-pub static DELETE_TASK: rt::Route =
-    rt::Route::new("delete_task", "tasks", "delete", rt::Method::DELETE, "/contacts/{contactId}/tasks/{taskId}")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Deletes)
-        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-delete-task");
+pub static DELETE_TASK: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_TASK, rt::Method::DELETE)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-delete-task");
 
 /// `PUT /contacts/{contactId}/tasks/{taskId}/completed`: mark a task as done or not done.
-pub static UPDATE_TASK_COMPLETED: rt::Route =
-    rt::Route::new("update_task_completed", "tasks", "update_completed", rt::Method::PUT, "/contacts/{contactId}/tasks/{taskId}/completed")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Changes)
-        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-update-task-completed");
+pub static UPDATE_TASK_COMPLETED: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_TASK_COMPLETED, rt::Method::PUT)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-update-task-completed");
 
 /// `GET /contacts/{contactId}/notes`: list the notes on a contact.
-pub static LIST_NOTES: rt::Route = rt::Route::new("list_notes", "notes", "list", rt::Method::GET, "/contacts/{contactId}/notes")
+pub static LIST_NOTES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_NOTES, rt::Method::GET)
     .headers(&[("Version", "2021-07-28")])
-    .does(rt::Effect::Reads)
     .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-all-notes");
 
 /// `POST /contacts/{contactId}/notes`: add a note to a contact.
-pub static CREATE_NOTE: rt::Route = rt::Route::new("create_note", "notes", "create", rt::Method::POST, "/contacts/{contactId}/notes")
+pub static CREATE_NOTE: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_NOTE, rt::Method::POST)
     .headers(&[("Version", "2021-07-28")])
-    .does(rt::Effect::Changes)
     .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-create-note");
 
 /// `GET /contacts/{contactId}/notes/{id}`: get a note.
-pub static GET_NOTE: rt::Route = rt::Route::new("get_note", "notes", "get", rt::Method::GET, "/contacts/{contactId}/notes/{id}")
+pub static GET_NOTE: rt::Route = rt::Route::edition(&highlevel::routes::GET_NOTE, rt::Method::GET)
     .headers(&[("Version", "2021-07-28")])
-    .does(rt::Effect::Reads)
     .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-note");
 
 /// `PUT /contacts/{contactId}/notes/{id}`: change a note.
-pub static UPDATE_NOTE: rt::Route = rt::Route::new("update_note", "notes", "update", rt::Method::PUT, "/contacts/{contactId}/notes/{id}")
+pub static UPDATE_NOTE: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_NOTE, rt::Method::PUT)
     .headers(&[("Version", "2021-07-28")])
-    .does(rt::Effect::Changes)
     .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-update-note");
 
 /// `DELETE /contacts/{contactId}/notes/{id}`: delete a note.
-pub static DELETE_NOTE: rt::Route =
-    rt::Route::new("delete_note", "notes", "delete", rt::Method::DELETE, "/contacts/{contactId}/notes/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Deletes)
-        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-delete-note");
+pub static DELETE_NOTE: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_NOTE, rt::Method::DELETE)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-delete-note");
 
 /// `GET /contacts/{contactId}/appointments`: list the appointments of a contact.
-pub static LIST_APPOINTMENTS: rt::Route =
-    rt::Route::new("list_appointments", "contacts", "list_appointments", rt::Method::GET, "/contacts/{contactId}/appointments")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Reads)
-        .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-appointments-for-contact");
+pub static LIST_APPOINTMENTS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_APPOINTMENTS, rt::Method::GET)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-appointments-for-contact");
 
 /// `POST /contacts/{contactId}/tags`: add tags to a contact.
-pub static ADD_TAGS: rt::Route = rt::Route::new("add_tags", "contacts", "add_tags", rt::Method::POST, "/contacts/{contactId}/tags")
+pub static ADD_TAGS: rt::Route = rt::Route::edition(&highlevel::routes::ADD_TAGS, rt::Method::POST)
     .headers(&[("Version", "2021-07-28")])
-    .does(rt::Effect::Changes)
     .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-add-tags");
 
 /// `DELETE /contacts/{contactId}/tags`: remove tags from a contact.
-pub static REMOVE_TAGS: rt::Route =
-    rt::Route::new("remove_tags", "contacts", "remove_tags", rt::Method::DELETE, "/contacts/{contactId}/tags")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Changes)
-        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-remove-tags");
+pub static REMOVE_TAGS: rt::Route = rt::Route::edition(&highlevel::routes::REMOVE_TAGS, rt::Method::DELETE)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-remove-tags");
 
 /// `POST /contacts/{contactId}/followers`: let users follow a contact.
-pub static ADD_FOLLOWERS: rt::Route =
-    rt::Route::new("add_followers", "contacts", "add_followers", rt::Method::POST, "/contacts/{contactId}/followers")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Changes)
-        .repeated(rt::Repeat::Same)
-        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-add-followers-contact");
+pub static ADD_FOLLOWERS: rt::Route = rt::Route::edition(&highlevel::routes::ADD_FOLLOWERS, rt::Method::POST)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-add-followers-contact");
 
 /// `DELETE /contacts/{contactId}/followers`: stop users from following a contact.
-pub static REMOVE_FOLLOWERS: rt::Route =
-    rt::Route::new("remove_followers", "contacts", "remove_followers", rt::Method::DELETE, "/contacts/{contactId}/followers")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Changes)
-        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-remove-followers-contact");
+pub static REMOVE_FOLLOWERS: rt::Route = rt::Route::edition(&highlevel::routes::REMOVE_FOLLOWERS, rt::Method::DELETE)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-remove-followers-contact");
 
 /// `POST /contacts/{contactId}/campaigns/{campaignId}`: add a contact to a campaign.
-pub static ADD_TO_CAMPAIGN: rt::Route =
-    rt::Route::new("add_to_campaign", "contacts", "add_to_campaign", rt::Method::POST, "/contacts/{contactId}/campaigns/{campaignId}")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::ReachesAPerson)
-        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-add-contact-to-campaign");
+pub static ADD_TO_CAMPAIGN: rt::Route = rt::Route::edition(&highlevel::routes::ADD_TO_CAMPAIGN, rt::Method::POST)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-add-contact-to-campaign");
 
 /// `DELETE /contacts/{contactId}/campaigns/{campaignId}`: remove a contact from a campaign.
-pub static REMOVE_FROM_CAMPAIGN: rt::Route = rt::Route::new(
-    "remove_from_campaign",
-    "contacts",
-    "remove_from_campaign",
-    rt::Method::DELETE,
-    "/contacts/{contactId}/campaigns/{campaignId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.does(rt::Effect::Changes)
-.documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-remove-contact-from-campaign");
+pub static REMOVE_FROM_CAMPAIGN: rt::Route = rt::Route::edition(&highlevel::routes::REMOVE_FROM_CAMPAIGN, rt::Method::DELETE)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-remove-contact-from-campaign");
 
 /// `DELETE /contacts/{contactId}/campaigns/removeAll`: remove a contact from every campaign.
-pub static REMOVE_FROM_EVERY_CAMPAIGN: rt::Route = rt::Route::new(
-    "remove_from_every_campaign",
-    "contacts",
-    "remove_from_every_campaign",
-    rt::Method::DELETE,
-    "/contacts/{contactId}/campaigns/removeAll",
-)
-.headers(&[("Version", "2021-07-28")])
-.does(rt::Effect::Changes)
-.documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-remove-contact-from-every-campaign");
+pub static REMOVE_FROM_EVERY_CAMPAIGN: rt::Route = rt::Route::edition(&highlevel::routes::REMOVE_FROM_EVERY_CAMPAIGN, rt::Method::DELETE)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(
+        rt::Evidence::Partial,
+        "https://developers.leadwaycrm.com/api-reference/contacts/contacts-remove-contact-from-every-campaign",
+    );
 
 /// `POST /contacts/{contactId}/workflow/{workflowId}`: add a contact to a workflow.
-pub static ADD_TO_WORKFLOW: rt::Route =
-    rt::Route::new("add_to_workflow", "contacts", "add_to_workflow", rt::Method::POST, "/contacts/{contactId}/workflow/{workflowId}")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::ReachesAPerson)
-        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-add-contact-to-workflow");
+pub static ADD_TO_WORKFLOW: rt::Route = rt::Route::edition(&highlevel::routes::ADD_TO_WORKFLOW, rt::Method::POST)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-add-contact-to-workflow");
 
 /// `DELETE /contacts/{contactId}/workflow/{workflowId}`: remove a contact from a workflow.
-pub static REMOVE_FROM_WORKFLOW: rt::Route = rt::Route::new(
-    "remove_from_workflow",
-    "contacts",
-    "remove_from_workflow",
-    rt::Method::DELETE,
-    "/contacts/{contactId}/workflow/{workflowId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.does(rt::Effect::Changes)
-.documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-delete-contact-from-workflow");
+pub static REMOVE_FROM_WORKFLOW: rt::Route = rt::Route::edition(&highlevel::routes::REMOVE_FROM_WORKFLOW, rt::Method::DELETE)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-delete-contact-from-workflow");
 
 /// `POST /oauth/token`: get an access token from a code or a refresh token.
-pub static CREATE_TOKEN: rt::Route = rt::Route::new("create_token", "oauth", "create_token", rt::Method::POST, "/oauth/token")
-    .public()
-    .does(rt::Effect::Changes)
+pub static CREATE_TOKEN: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_TOKEN, rt::Method::POST)
+    .headers(&[])
     .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/oauth/oauth-get-access-token");
 
 /// `POST /oauth/locationToken`: get the access token of one sub-account.
-pub static CREATE_LOCATION_TOKEN: rt::Route =
-    rt::Route::new("create_location_token", "oauth", "create_location_token", rt::Method::POST, "/oauth/locationToken")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Changes)
-        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/oauth/oauth-get-account-access-token");
+pub static CREATE_LOCATION_TOKEN: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_LOCATION_TOKEN, rt::Method::POST)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/oauth/oauth-get-account-access-token");
 
 /// `GET /oauth/installedLocations`: list the sub-accounts an app is installed in.
-pub static LIST_INSTALLED_LOCATIONS: rt::Route =
-    rt::Route::new("list_installed_locations", "oauth", "list_installed_locations", rt::Method::GET, "/oauth/installedLocations")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Reads)
-        .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "locations").total("count"))
-        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/oauth/oauth-get-installed-account");
-
-/// The routes of the operations that the editions share.
-pub static SHARED: highlevel::operations::Routes = highlevel::operations::Routes {
-    create_conversation: &CREATE_CONVERSATION,
-    get_conversation: &GET_CONVERSATION,
-    update_conversation: &UPDATE_CONVERSATION,
-    delete_conversation: &DELETE_CONVERSATION,
-    add_outbound_call: &ADD_OUTBOUND_CALL,
-    get_message: &GET_MESSAGE,
-    get_email: &GET_EMAIL,
-    cancel_scheduled_email: &CANCEL_SCHEDULED_EMAIL,
-    cancel_scheduled_message: &CANCEL_SCHEDULED_MESSAGE,
-    download_recording: &DOWNLOAD_RECORDING,
-    get_transcription: &GET_TRANSCRIPTION,
-    download_transcription: &DOWNLOAD_TRANSCRIPTION,
-    send_typing_indicator: &SEND_TYPING_INDICATOR,
-    search_contacts: &SEARCH_CONTACTS,
-    get_duplicate_contact: &GET_DUPLICATE_CONTACT,
-    list_contacts_by_business: &LIST_CONTACTS_BY_BUSINESS,
-    bulk_update_tags: &BULK_UPDATE_TAGS,
-    bulk_update_business: &BULK_UPDATE_BUSINESS,
-    get_contact: &GET_CONTACT,
-    delete_contact: &DELETE_CONTACT,
-    list_tasks: &LIST_TASKS,
-    create_task: &CREATE_TASK,
-    get_task: &GET_TASK,
-    update_task: &UPDATE_TASK,
-    delete_task: &DELETE_TASK,
-    update_task_completed: &UPDATE_TASK_COMPLETED,
-    list_notes: &LIST_NOTES,
-    get_note: &GET_NOTE,
-    delete_note: &DELETE_NOTE,
-    list_appointments: &LIST_APPOINTMENTS,
-    add_tags: &ADD_TAGS,
-    remove_tags: &REMOVE_TAGS,
-    add_followers: &ADD_FOLLOWERS,
-    remove_followers: &REMOVE_FOLLOWERS,
-    add_to_campaign: &ADD_TO_CAMPAIGN,
-    remove_from_campaign: &REMOVE_FROM_CAMPAIGN,
-    remove_from_every_campaign: &REMOVE_FROM_EVERY_CAMPAIGN,
-    add_to_workflow: &ADD_TO_WORKFLOW,
-    remove_from_workflow: &REMOVE_FROM_WORKFLOW,
-    create_token: &CREATE_TOKEN,
-    create_location_token: &CREATE_LOCATION_TOKEN,
-};
+pub static LIST_INSTALLED_LOCATIONS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_INSTALLED_LOCATIONS, rt::Method::GET)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/oauth/oauth-get-installed-account");
 
 /// All of them, in the order of the spec.
 pub static ALL: &[&rt::Route] = &[

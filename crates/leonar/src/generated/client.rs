@@ -2,12 +2,13 @@
 
 use reachout_runtime as rt;
 
-use super::{operations, routes};
+use super::routes;
 
 /// What the runtime knows of Leonar.
 pub static VENDOR: rt::Vendor = rt::Vendor {
     id: "leonar",
     name: "Leonar",
+    platform: None,
     user_agent: concat!("reachout-leonar/", env!("CARGO_PKG_VERSION")),
     base_url: "https://app.leonar.app/api/v1",
     env: "LEONAR",
@@ -34,7 +35,7 @@ pub static VENDOR: rt::Vendor = rt::Vendor {
 /// Clones are cheap and share connections, credential and pacing budget.
 #[derive(Clone, Debug)]
 pub struct Client {
-    core: rt::Core,
+    pub(super) core: rt::Core,
 }
 
 impl From<rt::Core> for Client {
@@ -85,58 +86,5 @@ impl Client {
     /// A raw request, to an endpoint that this crate has no method for; `path` is relative to the base URL.
     pub fn request(&self, method: rt::Method, path: &str) -> rt::Request {
         self.core.request(method, path)
-    }
-}
-
-/// The operations of Leonar, in their groups.
-impl Client {
-    /// People the workspace knows, as candidates or as clients, with their notes and files.
-    pub fn contacts(&self) -> operations::Contacts {
-        operations::Contacts::new(self.core.clone())
-    }
-
-    /// Messages to and from contacts by email, LinkedIn and WhatsApp.
-    pub fn messages(&self) -> operations::Messages {
-        operations::Messages::new(self.core.clone())
-    }
-
-    /// Companies the workspace works for, or its contacts work at.
-    pub fn companies(&self) -> operations::Companies {
-        operations::Companies::new(self.core.clone())
-    }
-
-    /// Sales opportunities and their way through a deal pipeline.
-    pub fn deals(&self) -> operations::Deals {
-        operations::Deals::new(self.core.clone())
-    }
-
-    /// What the members of the workspace are to do.
-    pub fn tasks(&self) -> operations::Tasks {
-        operations::Tasks::new(self.core.clone())
-    }
-
-    /// Words that contacts, companies, deals and projects are marked with.
-    pub fn tags(&self) -> operations::Tags {
-        operations::Tags::new(self.core.clone())
-    }
-
-    /// Hiring projects, the candidates in their pipelines, and their files.
-    pub fn projects(&self) -> operations::Projects {
-        operations::Projects::new(self.core.clone())
-    }
-
-    /// Series of outreach steps that contacts are enrolled in.
-    pub fn sequences(&self) -> operations::Sequences {
-        operations::Sequences::new(self.core.clone())
-    }
-
-    /// Searches for candidates, and adding what was found to a project.
-    pub fn sourcing(&self) -> operations::Sourcing {
-        operations::Sourcing::new(self.core.clone())
-    }
-
-    /// The members of the workspace and the accounts connected to it.
-    pub fn workspace(&self) -> operations::Workspace {
-        operations::Workspace::new(self.core.clone())
     }
 }

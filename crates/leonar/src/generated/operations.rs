@@ -16,8 +16,61 @@
 //! Every call fails with [`rt::Error`]. Its [`delivery()`](rt::Error::delivery) says whether the request was delivered. What is out of its
 //! documented limits is an error before anything is sent, and the error names all of it.
 
-use super::{routes, types};
+use super::{Client, routes, types};
 use reachout_runtime as rt;
+
+/// The operations of Leonar, in their groups.
+impl Client {
+    /// People the workspace knows, as candidates or as clients, with their notes and files.
+    pub fn contacts(&self) -> Contacts {
+        Contacts::from(self.core.clone())
+    }
+
+    /// Messages to and from contacts by email, LinkedIn and WhatsApp.
+    pub fn messages(&self) -> Messages {
+        Messages::from(self.core.clone())
+    }
+
+    /// Companies the workspace works for, or its contacts work at.
+    pub fn companies(&self) -> Companies {
+        Companies::from(self.core.clone())
+    }
+
+    /// Sales opportunities and their way through a deal pipeline.
+    pub fn deals(&self) -> Deals {
+        Deals::from(self.core.clone())
+    }
+
+    /// What the members of the workspace are to do.
+    pub fn tasks(&self) -> Tasks {
+        Tasks::from(self.core.clone())
+    }
+
+    /// Words that contacts, companies, deals and projects are marked with.
+    pub fn tags(&self) -> Tags {
+        Tags::from(self.core.clone())
+    }
+
+    /// Hiring projects, the candidates in their pipelines, and their files.
+    pub fn projects(&self) -> Projects {
+        Projects::from(self.core.clone())
+    }
+
+    /// Series of outreach steps that contacts are enrolled in.
+    pub fn sequences(&self) -> Sequences {
+        Sequences::from(self.core.clone())
+    }
+
+    /// Searches for candidates, and adding what was found to a project.
+    pub fn sourcing(&self) -> Sourcing {
+        Sourcing::from(self.core.clone())
+    }
+
+    /// The members of the workspace and the accounts connected to it.
+    pub fn workspace(&self) -> Workspace {
+        Workspace::from(self.core.clone())
+    }
+}
 
 /// People the workspace knows, as candidates or as clients, with their notes and files.
 #[derive(Clone, Debug)]
@@ -25,8 +78,8 @@ pub struct Contacts {
     core: rt::Core,
 }
 
-impl Contacts {
-    pub(super) fn new(core: rt::Core) -> Self {
+impl From<rt::Core> for Contacts {
+    fn from(core: rt::Core) -> Self {
         Self { core }
     }
 }
@@ -247,8 +300,8 @@ pub struct Messages {
     core: rt::Core,
 }
 
-impl Messages {
-    pub(super) fn new(core: rt::Core) -> Self {
+impl From<rt::Core> for Messages {
+    fn from(core: rt::Core) -> Self {
         Self { core }
     }
 }
@@ -329,8 +382,8 @@ pub struct Companies {
     core: rt::Core,
 }
 
-impl Companies {
-    pub(super) fn new(core: rt::Core) -> Self {
+impl From<rt::Core> for Companies {
+    fn from(core: rt::Core) -> Self {
         Self { core }
     }
 }
@@ -408,8 +461,8 @@ pub struct Deals {
     core: rt::Core,
 }
 
-impl Deals {
-    pub(super) fn new(core: rt::Core) -> Self {
+impl From<rt::Core> for Deals {
+    fn from(core: rt::Core) -> Self {
         Self { core }
     }
 }
@@ -490,8 +543,8 @@ pub struct Tasks {
     core: rt::Core,
 }
 
-impl Tasks {
-    pub(super) fn new(core: rt::Core) -> Self {
+impl From<rt::Core> for Tasks {
+    fn from(core: rt::Core) -> Self {
         Self { core }
     }
 }
@@ -531,8 +584,8 @@ pub struct Tags {
     core: rt::Core,
 }
 
-impl Tags {
-    pub(super) fn new(core: rt::Core) -> Self {
+impl From<rt::Core> for Tags {
+    fn from(core: rt::Core) -> Self {
         Self { core }
     }
 }
@@ -566,8 +619,8 @@ pub struct Projects {
     core: rt::Core,
 }
 
-impl Projects {
-    pub(super) fn new(core: rt::Core) -> Self {
+impl From<rt::Core> for Projects {
+    fn from(core: rt::Core) -> Self {
         Self { core }
     }
 }
@@ -838,8 +891,8 @@ pub struct Sequences {
     core: rt::Core,
 }
 
-impl Sequences {
-    pub(super) fn new(core: rt::Core) -> Self {
+impl From<rt::Core> for Sequences {
+    fn from(core: rt::Core) -> Self {
         Self { core }
     }
 }
@@ -980,8 +1033,8 @@ pub struct Sourcing {
     core: rt::Core,
 }
 
-impl Sourcing {
-    pub(super) fn new(core: rt::Core) -> Self {
+impl From<rt::Core> for Sourcing {
+    fn from(core: rt::Core) -> Self {
         Self { core }
     }
 }
@@ -1296,8 +1349,8 @@ pub struct Workspace {
     core: rt::Core,
 }
 
-impl Workspace {
-    pub(super) fn new(core: rt::Core) -> Self {
+impl From<rt::Core> for Workspace {
+    fn from(core: rt::Core) -> Self {
         Self { core }
     }
 }

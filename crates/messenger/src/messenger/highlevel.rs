@@ -1,11 +1,11 @@
-//! The editions of HighLevel: Hoop AI, and Leadway CRM, whose send operation knows more.
+//! HighLevel and its editions: Leadway CRM, whose send operation is the platform's, and Hoop AI, whose operation knows less.
 
 use reachout_runtime::{BoxFuture, Number};
 
 use super::contact;
 use crate::{Channel, Error, Field, Message, Messenger, Receipt, ReplyMode, Unsupported, Vendor, capability};
 
-/// A client as a messenger: the responses of both editions have the same fields, but for the status.
+/// A client as a messenger: the responses have the same fields, but for the status.
 macro_rules! messenger {
     ($client:ident, $vendor:expr, |$sent:ident| $status:expr) => {
         impl Messenger for ::$client::Client {
@@ -31,7 +31,7 @@ macro_rules! messenger {
     };
 }
 
-/// Sets the fields that the requests of both editions have. Each edition has a request type of its own, since Leadway CRM's has more.
+/// Sets the fields that every request has. Hoop AI has a request type of its own, with fewer fields.
 macro_rules! request {
     ($client:ident, $vendor:expr, $channel:expr, $message:expr, |$kind:ident, $contact:ident| $new:expr) => {{
         use ::$client::types::{EmailReplyMode, SendMessageRequest, SendMessageType};
@@ -67,6 +67,9 @@ macro_rules! request {
     }};
 }
 
+#[cfg(feature = "highlevel")]
+messenger!(highlevel, Vendor::HighLevel, |sent| sent.status.as_ref().map(ToString::to_string));
+
 #[cfg(feature = "hoop-ai")]
 messenger!(hoop_ai, Vendor::HoopAi, |sent| None);
 
@@ -79,21 +82,29 @@ pub fn hoop_ai(message: &Message) -> Result<::hoop_ai::types::SendMessageRequest
     Ok(request!(hoop_ai, Vendor::HoopAi, channel, message, |kind, contact| SendMessageRequest::new(kind, contact)))
 }
 
-#[cfg(feature = "leadway")]
-pub fn leadway(message: &Message) -> Result<::leadway::types::SendMessageRequest, Unsupported> {
-    let options = &message.leadway;
-    let channel = channel(Vendor::Leadway, message, options.forward.is_some())?;
-    // The vendor's page calls both required: a message that is yet to be sent is pending, and its sample gives the type as the subtype.
-    let sub_type = options.sub_type.clone().unwrap_or_else(|| channel.highlevel().unwrap_or_default().into());
-    let status = options.status.clone().unwrap_or(::leadway::types::MessageDeliveryStatus::Pending);
-    let mut request =
-        request!(leadway, Vendor::Leadway, channel, message, |kind, contact| SendMessageRequest::new(kind, sub_type, contact, status));
-    request.custom_subtype_id.clone_from(&options.custom_subtype_id);
-    request.forward.clone_from(&options.forward);
-    request.optimization_period = options.optimization_period;
-    request.uses_native_scheduling_ai = options.native_scheduling_ai;
-    Ok(request)
+/// The request of an operation that is the platform's.
+macro_rules! platform {
+    ($client:ident, $feature:literal, $vendor:expr) => {
+        #[cfg(feature = $feature)]
+        pub fn $client(message: &Message) -> Result<::$client::types::SendMessageRequest, Unsupported> {
+            let options = &message.leadway;
+            let channel = channel($vendor, message, options.forward.is_some())?;
+            // The vendor's page calls both required: a message that is yet to be sent is pending, and its sample gives the type as the subtype.
+            let sub_type = options.sub_type.clone().unwrap_or_else(|| channel.highlevel().unwrap_or_default().into());
+            let status = options.status.clone().unwrap_or(::$client::types::MessageDeliveryStatus::Pending);
+            let mut request =
+                request!($client, $vendor, channel, message, |kind, contact| SendMessageRequest::new(kind, sub_type, contact, status));
+            request.custom_subtype_id.clone_from(&options.custom_subtype_id);
+            request.forward.clone_from(&options.forward);
+            request.optimization_period = options.optimization_period;
+            request.uses_native_scheduling_ai = options.native_scheduling_ai;
+            Ok(request)
+        }
+    };
 }
+
+platform!(highlevel, "highlevel", Vendor::HighLevel);
+platform!(leadway, "leadway", Vendor::Leadway);
 
 /// The channel of a message that says something; which fields make it do so is not documented for the channels.
 fn channel(vendor: Vendor, message: &Message, forwards: bool) -> Result<Channel, Unsupported> {

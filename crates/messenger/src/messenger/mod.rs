@@ -1,6 +1,6 @@
 //! [`Messenger`]: one interface over the clients.
 
-#[cfg(any(feature = "hoop-ai", feature = "leadway"))]
+#[cfg(any(feature = "highlevel", feature = "hoop-ai", feature = "leadway"))]
 mod highlevel;
 #[cfg(feature = "leonar")]
 mod leonar;
@@ -32,6 +32,8 @@ pub fn check(vendor: Vendor, message: &Message) -> Result<Channel, Unsupported> 
         Vendor::Leonar => leonar::request(message).map(drop),
         #[cfg(feature = "sendpilot")]
         Vendor::SendPilot => sendpilot::request(message).map(drop),
+        #[cfg(feature = "highlevel")]
+        Vendor::HighLevel => highlevel::highlevel(message).map(drop),
         #[cfg(feature = "hoop-ai")]
         Vendor::HoopAi => highlevel::hoop_ai(message).map(drop),
         #[cfg(feature = "leadway")]
@@ -71,6 +73,8 @@ pub fn over(vendor: Vendor, core: Core) -> Result<Box<dyn Messenger>, Unsupporte
         Vendor::Leonar => Ok(Box::new(::leonar::Client::from(core))),
         #[cfg(feature = "sendpilot")]
         Vendor::SendPilot => Ok(Box::new(::sendpilot::Client::from(core))),
+        #[cfg(feature = "highlevel")]
+        Vendor::HighLevel => Ok(Box::new(::highlevel::Client::from(core))),
         #[cfg(feature = "hoop-ai")]
         Vendor::HoopAi => Ok(Box::new(::hoop_ai::Client::from(core))),
         #[cfg(feature = "leadway")]
@@ -83,7 +87,7 @@ pub fn over(vendor: Vendor, core: Core) -> Result<Box<dyn Messenger>, Unsupporte
 }
 
 /// The contact's id, at vendors that know no other recipients.
-#[cfg(any(feature = "leonar", feature = "hoop-ai", feature = "leadway"))]
+#[cfg(any(feature = "leonar", feature = "highlevel", feature = "hoop-ai", feature = "leadway"))]
 fn contact(vendor: Vendor, recipient: &crate::Recipient) -> Result<&str, Unsupported> {
     let wanted = "the id of a contact";
     match recipient {

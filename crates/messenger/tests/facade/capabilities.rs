@@ -21,6 +21,7 @@ fn every_channel_of_a_vendor_takes_a_plain_message() {
         (Vendor::Leonar, vec![Email, LinkedinInmail, Linkedin, LinkedinInvitation, WhatsApp]),
         (Vendor::SendPilot, vec![Linkedin, LinkedinInvitation]),
         (Vendor::HoopAi, vec![Email, Sms, WhatsApp, Instagram, Facebook, LiveChat, Custom]),
+        (Vendor::HighLevel, vec![Email, Sms, Rcs, WhatsApp, Instagram, Facebook, LiveChat, TikTok, Custom]),
         (Vendor::Leadway, vec![Email, Sms, Rcs, WhatsApp, Instagram, Facebook, LiveChat, TikTok, Custom]),
     ];
     for (vendor, expected) in all {
@@ -37,27 +38,39 @@ fn every_channel_of_a_vendor_takes_a_plain_message() {
 fn fields_go_where_the_vendor_has_a_place_for_them() {
     type Set = fn(Message) -> Message;
     let fields: [(&str, Set, &str); 10] = [
-        ("html", |message| message.html("<p>Hi</p>"), "hoop-ai: email custom; leadway: email custom"),
-        ("subject", |message| message.subject("S"), "leonar: email linkedin-inmail; hoop-ai: email custom; leadway: email custom"),
-        ("cc", |message| message.cc("a@b.c"), "hoop-ai: email custom; leadway: email custom"),
-        ("bcc", |message| message.bcc("a@b.c"), "hoop-ai: email custom; leadway: email custom"),
+        ("html", |message| message.html("<p>Hi</p>"), "highlevel: email custom; hoop-ai: email custom; leadway: email custom"),
+        (
+            "subject",
+            |message| message.subject("S"),
+            "leonar: email linkedin-inmail; highlevel: email custom; hoop-ai: email custom; leadway: email custom",
+        ),
+        ("cc", |message| message.cc("a@b.c"), "highlevel: email custom; hoop-ai: email custom; leadway: email custom"),
+        ("bcc", |message| message.bcc("a@b.c"), "highlevel: email custom; hoop-ai: email custom; leadway: email custom"),
         (
             "attachments",
             |message| message.attachment("https://a.b/c.pdf"),
-            "hoop-ai: email sms instagram facebook live-chat custom; leadway: email sms rcs instagram facebook live-chat tiktok custom",
+            "highlevel: email sms rcs instagram facebook live-chat tiktok custom; hoop-ai: email sms instagram facebook live-chat custom; leadway: email sms rcs instagram facebook live-chat tiktok custom",
         ),
         (
             "send_at",
             |message| message.send_at(chrono::DateTime::UNIX_EPOCH),
-            "hoop-ai: email sms whatsapp instagram facebook live-chat custom; leadway: email sms rcs whatsapp instagram facebook live-chat tiktok custom",
+            "highlevel: email sms rcs whatsapp instagram facebook live-chat tiktok custom; hoop-ai: email sms whatsapp instagram facebook live-chat custom; leadway: email sms rcs whatsapp instagram facebook live-chat tiktok custom",
         ),
-        ("reply_mode", |message| message.reply_mode(ReplyMode::Sender), "hoop-ai: email custom; leadway: email custom"),
-        ("email address", |message| message.to_address("a@b.c"), "hoop-ai: email custom; leadway: email custom"),
-        ("phone number", |message| message.to_address("+1"), "hoop-ai: sms whatsapp custom; leadway: sms rcs whatsapp custom"),
+        (
+            "reply_mode",
+            |message| message.reply_mode(ReplyMode::Sender),
+            "highlevel: email custom; hoop-ai: email custom; leadway: email custom",
+        ),
+        ("email address", |message| message.to_address("a@b.c"), "highlevel: email custom; hoop-ai: email custom; leadway: email custom"),
+        (
+            "phone number",
+            |message| message.to_address("+1"),
+            "highlevel: sms rcs whatsapp custom; hoop-ai: sms whatsapp custom; leadway: sms rcs whatsapp custom",
+        ),
         (
             "sender",
             |message| message.from(CONTACT),
-            "leonar: email linkedin-inmail linkedin linkedin-invitation whatsapp; sendpilot: linkedin linkedin-invitation; hoop-ai: sms whatsapp custom; leadway: sms rcs whatsapp custom",
+            "leonar: email linkedin-inmail linkedin linkedin-invitation whatsapp; sendpilot: linkedin linkedin-invitation; highlevel: sms rcs whatsapp custom; hoop-ai: sms whatsapp custom; leadway: sms rcs whatsapp custom",
         ),
     ];
     for (field, set, expected) in fields {

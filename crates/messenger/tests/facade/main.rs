@@ -1,5 +1,5 @@
 //! The facade, against mocks of the vendors.
-#![cfg(all(feature = "leonar", feature = "sendpilot", feature = "hoop-ai", feature = "leadway"))]
+#![cfg(all(feature = "leonar", feature = "sendpilot", feature = "highlevel", feature = "hoop-ai", feature = "leadway"))]
 
 mod capabilities;
 mod messengers;

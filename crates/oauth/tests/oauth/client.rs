@@ -12,6 +12,7 @@ use crate::server::Action;
 static VENDOR: Vendor = Vendor {
     id: "test",
     name: "Test",
+    platform: None,
     user_agent: "reachout-test/0",
     base_url: "https://test.example",
     env: "TEST",

@@ -1,11 +1,11 @@
 //! What vendors are asked beside sending: whether somebody may be written to, whether a message arrived, and what happened to it later.
 
-#[cfg(any(feature = "sendpilot", feature = "hoop-ai", feature = "leadway"))]
+#[cfg(any(feature = "sendpilot", feature = "highlevel", feature = "hoop-ai", feature = "leadway"))]
 mod absent;
 #[cfg(any(feature = "leonar", feature = "sendpilot"))]
 mod cached;
 mod candidate;
-#[cfg(any(feature = "hoop-ai", feature = "leadway"))]
+#[cfg(any(feature = "highlevel", feature = "hoop-ai", feature = "leadway"))]
 mod highlevel;
 #[cfg(feature = "leonar")]
 mod leonar;
@@ -25,7 +25,7 @@ pub use settle::{Settled, Settler};
 pub use signal::{Handled, Signal, SignalKind};
 
 /// Asks each vendor what it knows: contacts marked do-not-contact at Leonar, leads that unsubscribed at SendPilot, and do-not-disturb by
-/// channel at Hoop AI and Leadway CRM. What each has is in the [README](crate#vendors).
+/// channel at HighLevel and its editions. What each has is in the [README](crate#vendors).
 #[derive(Default)]
 pub struct VendorEligibility {
     #[cfg(feature = "leonar")]
@@ -58,6 +58,8 @@ impl Eligibility for VendorEligibility {
             match vendor {
                 #[cfg(feature = "leonar")]
                 Vendor::Leonar => leonar::check(&self.leonar, core, envelope).await,
+                #[cfg(feature = "highlevel")]
+                Vendor::HighLevel => highlevel::check(&highlevel::HIGHLEVEL, core, envelope).await,
                 #[cfg(feature = "hoop-ai")]
                 Vendor::HoopAi => highlevel::check(&highlevel::HOOP_AI, core, envelope).await,
                 #[cfg(feature = "leadway")]
@@ -95,6 +97,8 @@ impl Reconcile for VendorReconcile {
                 Vendor::Leonar => leonar::look(core, &look).await,
                 #[cfg(feature = "sendpilot")]
                 Vendor::SendPilot => sendpilot::look(core, &look).await,
+                #[cfg(feature = "highlevel")]
+                Vendor::HighLevel => highlevel::look(&highlevel::HIGHLEVEL, core, &look).await,
                 #[cfg(feature = "hoop-ai")]
                 Vendor::HoopAi => highlevel::look(&highlevel::HOOP_AI, core, &look).await,
                 #[cfg(feature = "leadway")]

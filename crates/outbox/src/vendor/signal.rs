@@ -99,6 +99,18 @@ impl Signal {
         Some(Self { recipients, ..Self::new(Vendor::SendPilot, kind) })
     }
 
+    /// The signal of an event of HighLevel.
+    #[cfg(feature = "highlevel")]
+    pub fn from_highlevel(event: &reachout_messenger::highlevel::WebhookEvent) -> Option<Self> {
+        use reachout_messenger::highlevel::WebhookEvent;
+
+        match event {
+            WebhookEvent::InboundMessage(event) => highlevel(Vendor::HighLevel, event, true),
+            WebhookEvent::OutboundMessage(event) => highlevel(Vendor::HighLevel, event, false),
+            _ => None,
+        }
+    }
+
     /// The signal of an event of Hoop AI.
     #[cfg(feature = "hoop-ai")]
     pub fn from_hoop_ai(event: &reachout_messenger::hoop_ai::WebhookEvent) -> Option<Self> {
@@ -124,13 +136,15 @@ impl Signal {
     }
 }
 
-/// The events of both editions have the same fields, and their types are the same.
-#[cfg(feature = "hoop-ai")]
+/// The events of the editions are the platform's.
+#[cfg(feature = "highlevel")]
+type MessageEvent = reachout_messenger::highlevel::types::MessageEvent;
+#[cfg(all(feature = "hoop-ai", not(feature = "highlevel")))]
 type MessageEvent = reachout_messenger::hoop_ai::types::MessageEvent;
-#[cfg(all(feature = "leadway", not(feature = "hoop-ai")))]
+#[cfg(all(feature = "leadway", not(any(feature = "highlevel", feature = "hoop-ai"))))]
 type MessageEvent = reachout_messenger::leadway::types::MessageEvent;
 
-#[cfg(any(feature = "hoop-ai", feature = "leadway"))]
+#[cfg(any(feature = "highlevel", feature = "hoop-ai", feature = "leadway"))]
 fn highlevel(vendor: Vendor, event: &MessageEvent, inbound: bool) -> Option<Signal> {
     let kind = match (inbound, event.status.as_deref()) {
         (true, _) => SignalKind::Replied,

@@ -92,13 +92,12 @@ pub async fn run() -> ExitCode {
 
 fn command() -> clap::Command {
     let vendors: Vec<_> = Vendor::ALL.into_iter().filter_map(Vendor::api).map(|api| api.vendor).collect();
-    let (last, others) =
-        vendors.split_last().map_or(("", Vec::new()), |(last, others)| (last.name, others.iter().map(|vendor| vendor.name).collect()));
+    let names: Vec<_> = vendors.iter().map(|vendor| vendor.name).collect();
     let variables: Vec<_> = vendors.iter().map(|vendor| vendor.credential_env).collect();
     let example = vendors.first().map_or("", |vendor| vendor.env);
     let command = clap::Command::new("reachout")
         .version(env!("CARGO_PKG_VERSION"))
-        .about(format!("Send messages through {} and {last}, and call every operation of their APIs", others.join(", ")))
+        .about(format!("Send messages through {}, and call every operation of their APIs", print::listed(&names)))
         .after_help(format!(
             "Credentials come from the environment ({}) or from `reachout auth login`. {example}_BASE_URL and the like change where calls go.\n{TEXTS}\n\n{EXIT_CODES}",
             variables.join(", ")

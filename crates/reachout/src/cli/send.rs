@@ -13,6 +13,7 @@ use super::{
     failure::Failure,
     outbox,
     output::Output,
+    print::listed,
     unsupported,
 };
 
@@ -39,7 +40,7 @@ pub struct Send {
     /// Subject of an email
     #[arg(long, value_parser = input::argument)]
     subject: Option<String>,
-    /// Sender: id of a connected account (Leonar, SendPilot), email address or phone number (Hoop AI, Leadway)
+    /// Sender: id of a connected account (Leonar, SendPilot), email address or phone number (HighLevel and its editions)
     #[arg(long, value_name = "SENDER", value_parser = input::argument)]
     from: Option<String>,
     /// Another of the contact's email addresses or phone numbers
@@ -94,7 +95,7 @@ struct SendPilot {
 }
 
 #[derive(Args)]
-#[command(next_help_heading = "Hoop AI and Leadway CRM only")]
+#[command(next_help_heading = "HighLevel and its editions only")]
 struct HighLevel {
     /// Id of the appointment the message belongs to
     #[arg(long, value_name = "ID", value_parser = input::argument)]
@@ -108,7 +109,7 @@ struct HighLevel {
 }
 
 #[derive(Args)]
-#[command(next_help_heading = "Leadway CRM only")]
+#[command(next_help_heading = "HighLevel and Leadway CRM only")]
 struct Leadway {
     /// Kind of the message within its channel; the name of the channel unless given
     #[arg(long, value_name = "NAME", value_parser = input::argument)]
@@ -167,13 +168,13 @@ impl Send {
     fn refuse_options_of_others(&self) -> Result<(), Failure> {
         let groups: [(&str, bool, &[Vendor]); 3] = [
             ("--campaign and --lead are", self.sendpilot.any(), &[Vendor::SendPilot]),
-            ("--appointment, --template and --provider are", self.highlevel.any(), &[Vendor::HoopAi, Vendor::Leadway]),
-            ("the options under \"Leadway CRM only\" are", self.leadway.any(), &[Vendor::Leadway]),
+            ("--appointment, --template and --provider are", self.highlevel.any(), &[Vendor::HighLevel, Vendor::HoopAi, Vendor::Leadway]),
+            ("the options under \"HighLevel and Leadway CRM only\" are", self.leadway.any(), &[Vendor::HighLevel, Vendor::Leadway]),
         ];
         match groups.into_iter().find(|(_, given, vendors)| *given && !vendors.contains(&self.via)) {
             Some((options, _, vendors)) => {
                 let names: Vec<_> = vendors.iter().map(|vendor| vendor.name()).collect();
-                Err(Failure::usage(format!("{options} for {} only", names.join(" and "))))
+                Err(Failure::usage(format!("{options} for {} only", listed(&names))))
             }
             None => Ok(()),
         }

@@ -90,7 +90,8 @@ async fn the_browser_brings_tokens_that_stay_fresh() {
     let listed = call(&["hoop-ai", "contacts", "list", "--location-id", "here"]).await;
     assert_eq!((listed.code, listed.stderr.as_str()), (0, ""), "{listed:?}");
     let status = call(&["auth", "status", "--json"]).await.json();
-    assert!(status[2]["expires_at"].is_string() && status[2]["source"].as_str().unwrap().starts_with("file "), "{status}");
+    let hoop = status.as_array().unwrap().iter().find(|row| row["vendor"] == "hoop-ai").unwrap();
+    assert!(hoop["expires_at"].is_string() && hoop["source"].as_str().unwrap().starts_with("file "), "{status}");
     assert_eq!(call(&["auth", "logout", "hoop-ai"]).await.code, 0);
     let left: Vec<_> =
         std::fs::read_dir(home.path().join("data/reachout/credentials/tokens")).unwrap().map(|file| file.unwrap().file_name()).collect();
@@ -133,7 +134,7 @@ fn a_login_through_the_browser_says_what_it_needs() {
     let cases: [(&[&str], &str); 6] = [
         (
             &["leonar", "--oauth", "--client-id", "a", "--scope", "s"],
-            "Leonar has no login through the browser; Hoop AI and Leadway CRM have one",
+            "Leonar has no login through the browser; HighLevel, Hoop AI and Leadway CRM have one",
         ),
         (&["hoop-ai", "--oauth", "--scope", "s"], "--client-id, HOOP_AI_CLIENT_ID or client_id in the profile is needed"),
         (&["hoop-ai", "--oauth", "--client-id", "a"], "--scope or scopes in the profile are needed"),

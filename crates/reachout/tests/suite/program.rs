@@ -42,7 +42,7 @@ pub fn command() -> Command {
 /// The same with credentials.
 pub fn with_credentials() -> Command {
     let mut command = command();
-    for variable in ["LEONAR_API_KEY", "SENDPILOT_API_KEY", "HOOP_AI_TOKEN", "LEADWAY_TOKEN"] {
+    for variable in ["LEONAR_API_KEY", "SENDPILOT_API_KEY", "HIGHLEVEL_TOKEN", "HOOP_AI_TOKEN", "LEADWAY_TOKEN"] {
         command.env(variable, "leo_0123456789abcdef");
     }
     command

@@ -103,11 +103,11 @@ fn what_cannot_be_sent_is_said_before_any_network() {
         ),
         (
             &["--via", "sendpilot", "--to", "lead_1", "--template", "t", "Hi"],
-            "error: --appointment, --template and --provider are for Hoop AI and Leadway CRM only",
+            "error: --appointment, --template and --provider are for HighLevel, Hoop AI and Leadway CRM only",
         ),
         (
             &["--via", "hoop-ai", "--to", "c", "--channel", "sms", "--status", "pending", "Hi"],
-            "error: the options under \"Leadway CRM only\" are for Leadway CRM only",
+            "error: the options under \"HighLevel and Leadway CRM only\" are for HighLevel and Leadway CRM only",
         ),
         (&["--via", "leonar", "--to", CONTACT, "--channel", "whatsapp"], "error: Leonar needs a text for a message by whatsapp; give TEXT"),
     ];

@@ -54,6 +54,7 @@ pub(crate) struct Parts {
 impl Core {
     /// Begins a request of a documented operation.
     pub fn operation(&self, route: &'static Route) -> Request {
+        let route = self.vendor().route(route);
         let path = PathTemplate::new(route.path);
         Request::new(self, Cow::Borrowed(route.operation_id), route.method.clone(), path, Some(route))
     }

@@ -26,6 +26,8 @@ pub struct Route {
     pub headers: &'static [(&'static str, &'static str)],
     /// Whether the credential is sent.
     pub authenticated: bool,
+    /// Whose token it takes, where the vendor gives out tokens of several kinds.
+    pub token: Option<Token>,
     effect: Option<Effect>,
     repeat: Option<Repeat>,
     guessed: bool,
@@ -35,6 +37,8 @@ pub struct Route {
     pub evidence: Evidence,
     /// The vendor's page.
     pub docs: &'static str,
+    /// The operation of the platform, where this is an edition's own account of it.
+    pub(crate) platform: Option<&'static Route>,
 }
 
 impl Route {
@@ -48,13 +52,63 @@ impl Route {
             path,
             headers: &[],
             authenticated: true,
+            token: None,
             effect: None,
             repeat: None,
             guessed: false,
             pagination: None,
             evidence: Evidence::Full,
             docs: "",
+            platform: None,
         }
+    }
+
+    /// A platform's operation in one of its editions, which has a page, evidence and constant headers of its own. An edition's client sends the
+    /// platform's call by this route.
+    pub const fn edition(platform: &'static Self, method: Method) -> Self {
+        Self {
+            operation_id: platform.operation_id,
+            group: platform.group,
+            name: platform.name,
+            method,
+            path: platform.path,
+            headers: platform.headers,
+            authenticated: platform.authenticated,
+            token: platform.token,
+            effect: platform.effect,
+            repeat: platform.repeat,
+            guessed: platform.guessed,
+            pagination: platform.pagination,
+            evidence: platform.evidence,
+            docs: platform.docs,
+            platform: Some(platform),
+        }
+    }
+
+    /// The routes of several lists in one: what `N` counts.
+    #[doc(hidden)]
+    pub const fn joined<const N: usize>(lists: &[&[&'static Self]]) -> [&'static Self; N] {
+        let mut joined = [lists[0][0]; N];
+        let (mut list, mut at, mut filled) = (0, 0, 0);
+        while filled < N {
+            if at == lists[list].len() {
+                (list, at) = (list + 1, 0);
+            } else {
+                joined[filled] = lists[list][at];
+                (at, filled) = (at + 1, filled + 1);
+            }
+        }
+        joined
+    }
+
+    /// How many routes are in several lists.
+    #[doc(hidden)]
+    pub const fn count(lists: &[&[&'static Self]]) -> usize {
+        let (mut list, mut count) = (0, 0);
+        while list < lists.len() {
+            (count, list) = (count + lists[list].len(), list + 1);
+        }
+        count
     }
 
     /// With headers that every request carries.
@@ -68,6 +122,13 @@ impl Route {
     #[must_use]
     pub const fn public(mut self) -> Self {
         self.authenticated = false;
+        self
+    }
+
+    /// With a token of this kind.
+    #[must_use]
+    pub const fn takes(mut self, token: Token) -> Self {
+        self.token = Some(token);
         self
     }
 
@@ -143,6 +204,28 @@ impl Route {
             (Some(Repeat::Same), _) if by_method == MethodClass::Once => MethodClass::Repeatable,
             _ => by_method,
         }
+    }
+}
+
+/// Whose token an operation takes, at a vendor whose accounts belong to agencies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Token {
+    /// That of one account, which the vendor calls a location.
+    Location,
+    /// That of the agency that the accounts belong to.
+    Agency,
+    /// Either.
+    Any,
+}
+
+impl fmt::Display for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Location => "the token of a location",
+            Self::Agency => "the token of an agency",
+            Self::Any => "the token of a location or of an agency",
+        })
     }
 }
 

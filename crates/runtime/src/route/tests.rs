@@ -34,3 +34,24 @@ fn a_document_says_more_than_a_method_and_a_guess_never_allows() {
         assert_eq!((route.is_safe(), route.is_repeatable()), (class == Safe, class != Once), "{name}");
     }
 }
+
+static PLATFORMS: Route = route(Method::POST).headers(&[("Version", "1")]).takes(Token::Agency).does(Effect::Reads);
+static EDITIONS: Route =
+    Route::edition(&PLATFORMS, Method::POST).headers(&[("Version", "2")]).documented(Evidence::Partial, "https://edition.invalid");
+
+#[test]
+fn an_edition_has_its_own_account_of_a_platforms_operation() {
+    assert_eq!(
+        (EDITIONS.headers, EDITIONS.evidence, EDITIONS.docs),
+        (&[("Version", "2")][..], Evidence::Partial, "https://edition.invalid")
+    );
+    assert_eq!((EDITIONS.path, EDITIONS.token, EDITIONS.is_safe()), (PLATFORMS.path, Some(Token::Agency), true));
+    assert!(EDITIONS.platform.is_some_and(|platform| std::ptr::eq(platform, &PLATFORMS)));
+}
+
+#[test]
+fn lists_of_routes_are_joined_in_their_order() {
+    const LISTS: &[&[&Route]] = &[&[&PLATFORMS, &EDITIONS], &[], &[&EDITIONS]];
+    let joined = Route::joined::<{ Route::count(LISTS) }>(LISTS);
+    assert_eq!(joined.map(|route| route.headers[0].1), ["1", "2", "2"]);
+}

@@ -83,7 +83,7 @@ impl Consent {
 /// The vendor with such a page.
 fn simulator<'a>(server: &'a SharedServer, slug: &str) -> Result<&'a Simulator, Box<Response>> {
     let vendor = slug.parse::<Vendor>().ok().filter(|vendor| vendor.is_highlevel());
-    let refused = || show(StatusCode::NOT_FOUND, None, "<h1>No such page</h1><p>Only Hoop AI and Leadway CRM ask for consent.</p>");
+    let refused = || show(StatusCode::NOT_FOUND, None, "<h1>No such page</h1><p>Only HighLevel and its editions ask for consent.</p>");
     vendor.map(|vendor| server.simulator(vendor)).ok_or_else(|| Box::new(refused()))
 }
 

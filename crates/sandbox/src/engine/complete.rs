@@ -10,8 +10,8 @@ use crate::vendor::Vendor;
 /// Fills in what every object of this kind has.
 pub(crate) fn complete(api: &Api, kind: &str, fields: &mut Fields) {
     match (api.vendor, kind) {
-        (Vendor::HoopAi | Vendor::Leadway, "contact") => highlevel_contact(fields),
-        (Vendor::HoopAi | Vendor::Leadway, "conversation") => highlevel_conversation(fields),
+        (Vendor::HighLevel | Vendor::HoopAi | Vendor::Leadway, "contact") => highlevel_contact(fields),
+        (Vendor::HighLevel | Vendor::HoopAi | Vendor::Leadway, "conversation") => highlevel_conversation(fields),
         _ => {}
     }
 }

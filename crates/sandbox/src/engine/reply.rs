@@ -19,7 +19,7 @@ pub struct ReplyTo {
     /// The conversation.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub conversation_id: String,
-    /// The contact, whose newest conversation it is; one begins where there is none. Leonar, Hoop AI and Leadway CRM.
+    /// The contact, whose newest conversation it is; one begins where there is none. Leonar, HighLevel and its editions.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub contact_id: String,
     /// The LinkedIn profile, whose newest conversation it is; one begins where there is none. SendPilot.

@@ -24,7 +24,7 @@ pub(crate) fn headers(vendor: Vendor, secret: &str, id: &str, body: &[u8]) -> Re
         Vendor::SendPilot => vec![Signer::sendpilot(secret)?],
         // Hoop AI documents an HMAC of its own; the platform under it signs with its key.
         Vendor::HoopAi => vec![Signer::hoop(secret)?, Signer::highlevel(HIGHLEVEL_TEST_KEY)?],
-        Vendor::Leadway => vec![Signer::highlevel(HIGHLEVEL_TEST_KEY)?],
+        Vendor::HighLevel | Vendor::Leadway => vec![Signer::highlevel(HIGHLEVEL_TEST_KEY)?],
         // Leonar signs nothing, and of a vendor without a line here nothing is known.
         _ => Vec::new(),
     };

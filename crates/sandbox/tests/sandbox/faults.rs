@@ -164,9 +164,9 @@ async fn a_match_is_previewed_by_the_operations_it_meets() {
     let preview = |query: &str| http.get(format!("{}/_sandbox/operations{query}", sandbox.url()));
     let all = success(preview("")).await;
     for (query, expected) in [
-        ("?operation=send_message", vec!["leonar", "sendpilot", "hoop-ai", "leadway"]),
+        ("?operation=send_message", vec!["leonar", "sendpilot", "highlevel", "hoop-ai", "leadway"]),
         ("?vendor=leonar&method=post&path=/contacts", vec!["leonar"]),
-        ("?path=/contacts/5", vec!["leonar", "hoop-ai", "hoop-ai", "hoop-ai", "leadway", "leadway", "leadway"]),
+        ("?path=/contacts/5", [vec!["leonar"], vec!["highlevel"; 3], vec!["hoop-ai"; 3], vec!["leadway"; 3]].concat()),
     ] {
         let met = success(preview(query)).await;
         let vendors: Vec<&str> = met.as_array().unwrap().iter().map(|one| one["vendor"].as_str().unwrap()).collect();

@@ -2,12 +2,13 @@
 
 use reachout_runtime as rt;
 
-use super::{operations, routes};
+use super::routes;
 
 /// What the runtime knows of SendPilot.
 pub static VENDOR: rt::Vendor = rt::Vendor {
     id: "sendpilot",
     name: "SendPilot",
+    platform: None,
     user_agent: concat!("reachout-sendpilot/", env!("CARGO_PKG_VERSION")),
     base_url: "https://api.sendpilot.ai",
     env: "SENDPILOT",
@@ -31,7 +32,7 @@ pub static VENDOR: rt::Vendor = rt::Vendor {
 /// Clones are cheap and share connections, credential and pacing budget.
 #[derive(Clone, Debug)]
 pub struct Client {
-    core: rt::Core,
+    pub(super) core: rt::Core,
 }
 
 impl From<rt::Core> for Client {
@@ -82,38 +83,5 @@ impl Client {
     /// A raw request, to an endpoint that this crate has no method for; `path` is relative to the base URL.
     pub fn request(&self, method: rt::Method, path: &str) -> rt::Request {
         self.core.request(method, path)
-    }
-}
-
-/// The operations of SendPilot, in their groups.
-impl Client {
-    /// Outreach campaigns, to read, pause and resume.
-    pub fn campaigns(&self) -> operations::Campaigns {
-        operations::Campaigns::new(self.core.clone())
-    }
-
-    /// People in campaigns.
-    pub fn leads(&self) -> operations::Leads {
-        operations::Leads::new(self.core.clone())
-    }
-
-    /// Conversations, messages and connection requests of the connected LinkedIn accounts (senders).
-    pub fn inbox(&self) -> operations::Inbox {
-        operations::Inbox::new(self.core.clone())
-    }
-
-    /// Searches in SendPilot's database of people and companies. A search runs in the background and costs credits.
-    pub fn lead_database(&self) -> operations::LeadDatabase {
-        operations::LeadDatabase::new(self.core.clone())
-    }
-
-    /// Jobs that extract the people that a LinkedIn or Sales Navigator search shows. A job runs in the background and costs credits.
-    pub fn lead_extractor(&self) -> operations::LeadExtractor {
-        operations::LeadExtractor::new(self.core.clone())
-    }
-
-    /// Credits, the API key and the senders' daily quotas.
-    pub fn account(&self) -> operations::Account {
-        operations::Account::new(self.core.clone())
     }
 }

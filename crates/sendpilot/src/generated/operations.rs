@@ -16,8 +16,41 @@
 //! Every call fails with [`rt::Error`]. Its [`delivery()`](rt::Error::delivery) says whether the request was delivered. What is out of its
 //! documented limits is an error before anything is sent, and the error names all of it.
 
-use super::{routes, types};
+use super::{Client, routes, types};
 use reachout_runtime as rt;
+
+/// The operations of SendPilot, in their groups.
+impl Client {
+    /// Outreach campaigns, to read, pause and resume.
+    pub fn campaigns(&self) -> Campaigns {
+        Campaigns::from(self.core.clone())
+    }
+
+    /// People in campaigns.
+    pub fn leads(&self) -> Leads {
+        Leads::from(self.core.clone())
+    }
+
+    /// Conversations, messages and connection requests of the connected LinkedIn accounts (senders).
+    pub fn inbox(&self) -> Inbox {
+        Inbox::from(self.core.clone())
+    }
+
+    /// Searches in SendPilot's database of people and companies. A search runs in the background and costs credits.
+    pub fn lead_database(&self) -> LeadDatabase {
+        LeadDatabase::from(self.core.clone())
+    }
+
+    /// Jobs that extract the people that a LinkedIn or Sales Navigator search shows. A job runs in the background and costs credits.
+    pub fn lead_extractor(&self) -> LeadExtractor {
+        LeadExtractor::from(self.core.clone())
+    }
+
+    /// Credits, the API key and the senders' daily quotas.
+    pub fn account(&self) -> Account {
+        Account::from(self.core.clone())
+    }
+}
 
 /// Outreach campaigns, to read, pause and resume.
 #[derive(Clone, Debug)]
@@ -25,8 +58,8 @@ pub struct Campaigns {
     core: rt::Core,
 }
 
-impl Campaigns {
-    pub(super) fn new(core: rt::Core) -> Self {
+impl From<rt::Core> for Campaigns {
+    fn from(core: rt::Core) -> Self {
         Self { core }
     }
 }
@@ -139,8 +172,8 @@ pub struct Leads {
     core: rt::Core,
 }
 
-impl Leads {
-    pub(super) fn new(core: rt::Core) -> Self {
+impl From<rt::Core> for Leads {
+    fn from(core: rt::Core) -> Self {
         Self { core }
     }
 }
@@ -313,8 +346,8 @@ pub struct Inbox {
     core: rt::Core,
 }
 
-impl Inbox {
-    pub(super) fn new(core: rt::Core) -> Self {
+impl From<rt::Core> for Inbox {
+    fn from(core: rt::Core) -> Self {
         Self { core }
     }
 }
@@ -536,8 +569,8 @@ pub struct LeadDatabase {
     core: rt::Core,
 }
 
-impl LeadDatabase {
-    pub(super) fn new(core: rt::Core) -> Self {
+impl From<rt::Core> for LeadDatabase {
+    fn from(core: rt::Core) -> Self {
         Self { core }
     }
 }
@@ -708,8 +741,8 @@ pub struct LeadExtractor {
     core: rt::Core,
 }
 
-impl LeadExtractor {
-    pub(super) fn new(core: rt::Core) -> Self {
+impl From<rt::Core> for LeadExtractor {
+    fn from(core: rt::Core) -> Self {
         Self { core }
     }
 }
@@ -828,8 +861,8 @@ pub struct Account {
     core: rt::Core,
 }
 
-impl Account {
-    pub(super) fn new(core: rt::Core) -> Self {
+impl From<rt::Core> for Account {
+    fn from(core: rt::Core) -> Self {
         Self { core }
     }
 }

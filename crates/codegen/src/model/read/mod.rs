@@ -5,14 +5,13 @@ mod schemas;
 mod tags;
 mod text;
 
-use std::path::Path;
-
 use serde_json::Value;
 
 use self::text::{described, text, trimmed};
 use super::{
     TypeRef,
     api::{Api, Auth, Event, Group, RateLimit, RateLimitHeaders},
+    feature,
     types::Types,
 };
 use crate::{
@@ -27,7 +26,7 @@ pub fn read(document: &Document) -> Api {
     let client = &json["x-client"];
     let error = |key: &str| client["error"][key].as_str().map(str::to_owned);
     let schemas = schemas::read(document, &types);
-    Api {
+    let mut api = Api {
         name: text(&client["name"]),
         about: text(&client["about"]),
         home: text(&client["home"]),
@@ -44,11 +43,14 @@ pub fn read(document: &Document) -> Api {
         schemas,
         events: document.events().map(event).collect(),
         envelope: (document.envelope().name.to_owned(), document.envelope().payload.map(str::to_owned)),
-        family: family(document),
+        base: None,
+        shares_events: false,
         platform: client["platform"].as_str().map(str::to_owned),
         id: document.vendor.clone(),
         openapi: document.json().clone(),
-    }
+    };
+    feature::mark(&mut api);
+    api
 }
 
 /// How the schemes that the root applies carry the credential.
@@ -88,20 +90,14 @@ fn rate_limit(limit: &Value) -> Option<RateLimit> {
     })
 }
 
-/// The folder that components come from, where it is not the vendor's own.
-fn family(document: &Document) -> Option<String> {
-    let components = document.json()["components"]["schemas"].as_object()?;
-    let own = Path::new("specs").join(&document.vendor);
-    let folders = components.keys().filter_map(|name| {
-        let file = document.origin(&format!("/components/schemas/{name}")).file;
-        file.parent().filter(|folder| *folder != own)?.file_name()?.to_str().map(str::to_owned)
-    });
-    folders.into_iter().next()
-}
-
 fn group(tag: &Value) -> Group {
     let name = text(&tag["name"]);
-    Group { type_name: names::type_name(&name), description: described(&tag["description"], &name), name: names::group_name(&name) }
+    Group {
+        type_name: names::type_name(&name),
+        description: described(&tag["description"], &name),
+        feature: tag["x-feature"].as_str().map(str::to_owned),
+        name: names::group_name(&name),
+    }
 }
 
 fn event(event: reachout_document::Event<'_>) -> Event {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::text::{described, text};
 use crate::{
     load::{Document, referenced},
-    model::{Body, BodyContent, Content, Limits, Operation, Parameter, Part, Place, Schema, Success, TypeRef, types::Types},
+    model::{Body, BodyContent, Content, Limits, Operation, Parameter, Part, Place, Schema, Success, Token, TypeRef, types::Types},
     names,
 };
 
@@ -59,11 +59,13 @@ fn operation(document: &Document, written: &Documented<'_>, types: &Types<'_>) -
         body: written.body.map(|body| self::body(document, &body.content)),
         success: success(document, written),
         authenticated: written.is_authenticated(),
+        token: node["x-token"].as_str().and_then(Token::of),
         effect: written.effect(),
         repeat: written.repeat(),
         guessed: written.is_guessed(),
         deprecated: written.is_deprecated(),
         pagination: written.pagination(),
+        inherited: false,
         shared: false,
     }
 }

@@ -36,6 +36,7 @@ pub fn read(document: &Document, types: &Types<'_>) -> BTreeMap<String, Schema> 
                 sent,
                 received: document.received().contains(component),
                 limited: false,
+                feature: None,
                 shared: false,
             };
             (component.clone(), schema)

@@ -1,4 +1,4 @@
-//! The editions of HighLevel: do-not-disturb by channel, and the messages of the contact's conversations.
+//! HighLevel and its editions: do-not-disturb by channel, and the messages of the contact's conversations.
 //!
 //! Responses are read as the JSON that they are, field by field: what a type would leave out or replace by a default must not become a
 //! permission here, nor a proof that the vendor does not have a message.
@@ -16,7 +16,7 @@ pub(super) use look::look;
 use super::absent;
 use crate::{Envelope, Error, Verdict};
 
-/// An edition, by the operations that are called.
+/// The platform or an edition, by the operations that are called.
 pub(super) struct Edition {
     name: &'static str,
     get_contact: &'static Route,
@@ -38,6 +38,7 @@ macro_rules! edition {
     };
 }
 
+edition!(HIGHLEVEL, highlevel, "highlevel", "HighLevel");
 edition!(HOOP_AI, hoop_ai, "hoop-ai", "Hoop AI");
 edition!(LEADWAY, leadway, "leadway", "Leadway CRM");
 

@@ -3,7 +3,8 @@
 use reachout_runtime::Vendor;
 
 /// What the keys of a vendor begin with, by its id: the vendor's documents for Leonar and HighLevel, its examples for SendPilot.
-const PREFIXES: [(&str, &str); 4] = [("leonar", "leo_"), ("sendpilot", "sp_"), ("hoop-ai", "pit-"), ("leadway", "pit-")];
+const PREFIXES: [(&str, &str); 5] =
+    [("highlevel", "pit-"), ("leonar", "leo_"), ("sendpilot", "sp_"), ("hoop-ai", "pit-"), ("leadway", "pit-")];
 /// No key is shorter.
 const SHORTEST: usize = 8;
 

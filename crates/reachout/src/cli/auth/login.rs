@@ -11,7 +11,7 @@ use super::{
     source::{Login, name, store},
     vault::Vault,
 };
-use crate::cli::{call::Access, failure::Failure, output::Output, profile::variable_value};
+use crate::cli::{call::Access, failure::Failure, output::Output, print::listed, profile::variable_value};
 
 /// Where the browser comes back to, unless another address is registered with the vendor.
 const REDIRECT_URI: &str = "http://127.0.0.1:4011/callback";
@@ -93,7 +93,7 @@ impl Arguments {
         let settings = access.settings;
         if !can(vendor) {
             let names: Vec<_> = Vendor::ALL.into_iter().filter(|vendor| client(*vendor).is_ok_and(can)).map(Vendor::name).collect();
-            return Err(Failure::usage(format!("{} has no login through the browser; {} have one", vendor.name, names.join(" and "))));
+            return Err(Failure::usage(format!("{} has no login through the browser; {} have one", vendor.name, listed(&names))));
         }
         let profile = settings.vendor(vendor.id);
         let client_id = match (self.client_id.clone(), profile.client_id) {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use reachout_document::Operation;
-use reachout_runtime::{Evidence, PageStyle, Route};
+use reachout_runtime::{Evidence, PageStyle, Route, Token};
 
 use super::words;
 
@@ -49,6 +49,9 @@ pub fn long_about(route: &Route, operation: &Operation<'_>) -> String {
             PageStyle::Page(_) => ", pages by number",
             _ => ", pages by cursor",
         });
+    }
+    if let Some(token) = route.token.filter(|token| *token != Token::Any) {
+        let _ = write!(about, ", with {token}");
     }
     if operation.is_deprecated() {
         about.push_str(", deprecated by the vendor");

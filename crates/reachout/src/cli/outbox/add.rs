@@ -80,7 +80,7 @@ pub struct Add {
     /// The first part of the keys; the name of the template's file, if absent
     #[arg(long, value_name = "NAME")]
     campaign: Option<String>,
-    /// Sender, where a line has none: id of a connected account (Leonar, SendPilot), email address or phone number (Hoop AI, Leadway)
+    /// Sender, where a line has none: id of a connected account (Leonar, SendPilot), email address or phone number (HighLevel and its editions)
     #[arg(long)]
     sender: Option<String>,
     /// Nothing is sent earlier: a time, a date, or a duration from now such as 3d

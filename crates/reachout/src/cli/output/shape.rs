@@ -46,7 +46,7 @@ const MOST: usize = 7;
 /// The list that a response is or holds.
 pub fn list<'a>(response: &'a Value, items: Option<&str>) -> Option<&'a [Value]> {
     if let Some(path) = items {
-        let found = path.split('.').fold(response, |value, key| &value[key]);
+        let found = path.split('.').filter(|key| !key.is_empty()).fold(response, |value, key| &value[key]);
         // An empty list may be left out.
         return if found.is_null() { Some(&[]) } else { found.as_array().map(Vec::as_slice) };
     }
@@ -207,6 +207,7 @@ mod tests {
             (json!({ "meta": {} }), Some("data"), Some(0)),
             (json!({ "senders": [row] }), None, Some(1)),
             (json!([row]), None, Some(1)),
+            (json!([row, row]), Some(""), Some(2)),
             (json!({ "tasks": [row], "traceId": "t" }), None, None),
             (json!({ "data": { "id": 1, "emails": [{ "email": "a" }], "name": "x" } }), None, None),
             (json!({ "data": { "id": "a" } }), None, None),

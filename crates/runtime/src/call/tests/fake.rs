@@ -19,6 +19,7 @@ pub(super) const KEY: &str = "leo_MARKEDsecret";
 static VENDOR: Vendor = Vendor {
     id: "acme",
     name: "Acme",
+    platform: None,
     user_agent: "reachout-acme/1.2.3",
     base_url: "https://api.acme.invalid/v1",
     env: "REACHOUT_TEST_ACME",

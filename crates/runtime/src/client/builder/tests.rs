@@ -4,6 +4,7 @@ use crate::{Auth, ErrorKind, ErrorShape, RateLimit, RateLimitHeaders};
 static VENDOR: Vendor = Vendor {
     id: "acme",
     name: "Acme",
+    platform: None,
     user_agent: "reachout-acme/1.2.3",
     base_url: "https://api.acme.invalid/v1",
     env: "ACME",

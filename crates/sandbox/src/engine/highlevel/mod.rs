@@ -1,4 +1,4 @@
-//! What the editions of HighLevel do beyond making, listing and changing objects.
+//! What HighLevel and its editions do beyond making, listing and changing objects.
 
 mod contacts;
 mod messages;
