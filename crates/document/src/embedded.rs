@@ -52,6 +52,7 @@ pub fn example_of<T: DeserializeOwned>(openapi: &'static str) -> T {
 /// Gives a client the trait `Example`, by which each of its types can be made in a test.
 #[doc(hidden)]
 #[macro_export]
+#[expect(clippy::crate_in_macro_def, reason = "the document is that of the client")]
 macro_rules! examples {
     () => {
         /// A type of a request or response that can be made in a test, also where it has no constructor: as the vendor's document shows it, with

@@ -51,8 +51,8 @@ pub fn write(api: &Api, of: &Crate<'_>, feature: Option<&str>) -> Result<String,
 /// What the code names: an operation without a body needs no type.
 fn imports(code: &str) -> String {
     let named = [("routes", "routes::"), ("types", "types::")].into_iter().filter(|(_, path)| code.contains(path)).map(|(name, _)| name);
-    let names: Vec<&str> = ["Client"].into_iter().chain(named).collect();
-    if names.len() == 1 { names.concat() } else { format!("{{{}}}", names.join(", ")) }
+    let all: Vec<&str> = ["Client"].into_iter().chain(named).collect();
+    if all.len() == 1 { all.concat() } else { format!("{{{}}}", all.join(", ")) }
 }
 
 /// The type of a group; one that an edition adds to has the platform's through `Deref`.

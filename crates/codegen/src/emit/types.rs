@@ -27,9 +27,12 @@ pub fn write(api: &Api, of: &Crate<'_>, feature: Option<&str>) -> String {
     let runtime = if types.contains("rt::") { "use reachout_runtime as rt;\n" } else { "" };
     let grammar = if types.contains("rt::object!") { GRAMMAR } else { "" };
     if let Some(feature) = feature {
-        let names = BTreeSet::from_iter(own().map(|schema| schema.name.as_str()));
-        let others = own().any(|schema| mentions(of, schema).iter().any(|name| !names.contains(name.as_str())));
-        let others = if others { "use super::*;\n" } else { "" };
+        let declared: BTreeSet<&str> = own().map(|schema| schema.name.as_str()).collect();
+        let code = types.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let words: BTreeSet<&str> = code.flat_map(|line| line.split(|char: char| !char.is_alphanumeric() && char != '_')).collect();
+        let others: BTreeSet<&str> = own().flat_map(|schema| mentions(of, schema)).collect();
+        let others: Vec<&str> = others.into_iter().filter(|name| !declared.contains(name) && words.contains(name)).collect();
+        let others = if others.is_empty() { String::new() } else { format!("use super::{{{}}};\n", others.join(", ")) };
         return format!("{}\n{runtime}{others}{grammar}\n{types}", inner_doc(&format!("Types of the feature `{feature}`.")));
     }
     let title = inner_doc(&format!("Types of {}'s requests and responses.", api.name));
@@ -44,15 +47,16 @@ pub fn has_own(api: &Api, feature: &str) -> bool {
     api.schemas.values().any(|schema| is_printed(schema) && schema.feature.as_deref() == Some(feature))
 }
 
-/// The types that are named where a type is declared.
-fn mentions(of: &Crate<'_>, schema: &Schema) -> BTreeSet<String> {
+/// The types that may be named where a type is declared: those of its parts, and what these can be.
+fn mentions<'a>(of: &Crate<'a>, schema: &'a Schema) -> BTreeSet<&'a str> {
     let mut named = BTreeSet::new();
     let mut found = references(&schema.shape);
     while let Some(name) = found.pop() {
         match of.schemas.get(name) {
             Some(Schema { shape: shape @ Shape::Alias(_), .. }) => found.extend(references(shape)),
+            Some(Schema { shape: shape @ Shape::OneOf { .. }, name, .. }) if named.insert(name.as_str()) => found.extend(references(shape)),
             Some(other) => {
-                named.insert(other.name.clone());
+                named.insert(other.name.as_str());
             }
             None => {}
         }

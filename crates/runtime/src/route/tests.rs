@@ -46,7 +46,7 @@ fn an_edition_has_its_own_account_of_a_platforms_operation() {
         (&[("Version", "2")][..], Evidence::Partial, "https://edition.invalid")
     );
     assert_eq!((EDITIONS.path, EDITIONS.token, EDITIONS.is_safe()), (PLATFORMS.path, Some(Token::Agency), true));
-    assert!(EDITIONS.platform.is_some_and(|platform| std::ptr::eq(platform, &PLATFORMS)));
+    assert!(EDITIONS.platform.is_some_and(|platform| std::ptr::eq(platform, &raw const PLATFORMS)));
 }
 
 #[test]

@@ -2,9 +2,11 @@
 
 #![allow(
     clippy::doc_markdown,
+    clippy::large_enum_variant,
     clippy::match_wildcard_for_single_variants,
     clippy::single_match,
     clippy::single_match_else,
+    clippy::struct_excessive_bools,
     clippy::unreadable_literal,
     clippy::too_many_lines,
     reason = "written by a program, from prose and figures written by people"

@@ -2,7 +2,7 @@
 
 //! Types of the feature `custom-fields`.
 
-use super::*;
+use super::{ObjectField, ObjectFieldFileFormat, ObjectFieldType};
 use reachout_runtime as rt;
 
 // `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as

@@ -2,7 +2,7 @@
 
 //! Types of the feature `objects`.
 
-use super::*;
+use super::{ObjectField, SortValue};
 use reachout_runtime as rt;
 
 // `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as

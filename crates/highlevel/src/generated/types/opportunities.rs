@@ -2,7 +2,7 @@
 
 //! Types of the feature `opportunities`.
 
-use super::*;
+use super::{CustomFieldContent, NumberOrText, SortValue};
 use reachout_runtime as rt;
 
 // `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as

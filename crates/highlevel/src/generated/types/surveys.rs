@@ -2,7 +2,7 @@
 
 //! Types of the feature `surveys`.
 
-use super::*;
+use super::{SubmissionContent, SubmissionPageMeta};
 use reachout_runtime as rt;
 
 // `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
