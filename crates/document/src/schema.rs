@@ -106,8 +106,10 @@ impl Document {
                 };
                 required().all(|name| fields.contains_key(name)) && fields.iter().all(is_tagged)
             }
-            (Some("array"), Value::Array(_)) | (Some("string"), Value::String(_)) | (Some("boolean"), Value::Bool(_)) => true,
-            (Some("number"), Value::Number(_)) => true,
+            (Some("array"), Value::Array(_))
+            | (Some("string"), Value::String(_))
+            | (Some("boolean"), Value::Bool(_))
+            | (Some("number"), Value::Number(_)) => true,
             (Some("integer"), Value::Number(number)) => number.as_f64().is_some_and(|number| number.fract() == 0.0),
             _ => false,
         }

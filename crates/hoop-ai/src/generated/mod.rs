@@ -2,6 +2,7 @@
 
 #![allow(
     clippy::doc_markdown,
+    clippy::large_enum_variant,
     clippy::match_wildcard_for_single_variants,
     clippy::single_match,
     clippy::single_match_else,
