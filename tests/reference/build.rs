@@ -17,6 +17,9 @@ use syn::{FnArg, GenericArgument, ImplItem, ImplItemFn, Item, PathArguments, Ret
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
+/// HighLevel has `_id` beside `id` in three types, and progenitor gives both the name `id`: its client does not compile. Its editions stand for it.
+const LEFT_OUT: &str = "highlevel";
+
 fn main() -> Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=../../Cargo.toml");
@@ -55,7 +58,7 @@ fn documents() -> Result<BTreeMap<String, PathBuf>> {
     for entry in fs::read_dir(Path::new("../../crates"))? {
         let entry = entry?;
         let path = entry.path().join("openapi.json");
-        if path.is_file() {
+        if path.is_file() && entry.file_name() != LEFT_OUT {
             documents.insert(entry.file_name().to_string_lossy().into_owned(), path);
         }
     }

@@ -31,12 +31,12 @@ impl Path {
     }
 
     /// Takes one value of a parameter only.
-    pub(crate) fn set(&mut self, parameter: &str, given: String) {
+    pub(crate) fn set(&mut self, parameter: &str, given: &str) {
         for segment in &mut self.0 {
             if let Segment::Parameter { name, value, .. } = segment
                 && name == parameter
             {
-                *value = Some(given.clone());
+                *value = Some(given.to_owned());
             }
         }
     }
@@ -102,7 +102,7 @@ mod tests {
         for (template, value, actual, expected) in cases {
             let mut path = Path::template(template);
             if let Some(value) = value {
-                path.set("id", value.to_owned());
+                path.set("id", value);
             }
             assert_eq!(path.mismatches(&segments(actual)).is_empty(), expected, "{template} with {value:?} against {actual}");
         }

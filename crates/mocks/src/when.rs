@@ -49,10 +49,11 @@ impl<T> When<T> {
     }
 
     /// Matches one value of a parameter in the path.
+    #[expect(clippy::needless_pass_by_value, reason = "an id is given as the client's method takes it")]
     #[track_caller]
     pub fn path_param(mut self, name: &str, value: impl ToString) -> Self {
         self.check(Location::Path, name);
-        self.expectation().path.set(name, value.to_string());
+        self.expectation().path.set(name, &value.to_string());
         self
     }
 
@@ -86,6 +87,9 @@ impl<T> When<T> {
 
     /// Responds with these pages, one after the other, to the requests of a stream. What requests the next page, such as an offset or a
     /// continuation token, is not compared.
+    ///
+    /// # Panics
+    /// Where there is no page.
     #[track_caller]
     pub fn pages<'a>(mut self, pages: impl IntoIterator<Item = &'a T>) -> Mock<T>
     where

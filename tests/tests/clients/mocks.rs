@@ -16,7 +16,7 @@ async fn every_operation_is_matched_by_its_call<C: Api>(vendor: Calls) {
         let mock = if documented.is_download { when.file("application/pdf", "%PDF-1.7") } else { when.example() };
         match prepared().await.unwrap() {
             Content::Json(json) => {
-                assert_eq!(lost(documented.response.as_ref().unwrap(), &json.value), Vec::<String>::new(), "{}", call.operation)
+                assert_eq!(lost(documented.response.as_ref().unwrap(), &json.value), Vec::<String>::new(), "{}", call.operation);
             }
             Content::Bytes(stream) => assert_eq!(stream.collect_bytes(8).await.unwrap(), "%PDF-1.7", "{}", call.operation),
             Content::Empty => {}

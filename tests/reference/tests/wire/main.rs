@@ -14,6 +14,8 @@ use reachout_tests::{
 use serde_json::Value;
 
 const CREDENTIAL: &str = "reference-test-credential";
+/// Progenitor's client of HighLevel does not compile: it gives `_id` and `id` of one type the same name.
+const LEFT_OUT: &str = "highlevel";
 
 /// What differs, where, and why.
 const KNOWN: &[(&str, In, &str)] = &[
@@ -44,7 +46,7 @@ enum In {
 #[tokio::test(flavor = "multi_thread")]
 async fn both_clients_send_and_decode_the_same_but_for_what_is_known() {
     let (mut unknown, mut seen) = (Vec::new(), BTreeSet::new());
-    for vendor in calls::all() {
+    for vendor in calls::all().into_iter().filter(|vendor| vendor.vendor.id != LEFT_OUT) {
         let document = Arc::new(serde_json::from_str(vendor.openapi).unwrap());
         let mut equal = 0;
         for call in &vendor.calls {
