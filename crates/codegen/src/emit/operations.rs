@@ -36,23 +36,28 @@ pub fn write(api: &Api, of: &Crate<'_>, feature: Option<&str>) -> Result<String,
         body += &declare(group, platform.as_deref().filter(|_| own.len() < operations.len()));
         body += &methods(of, group, &own)?;
     }
-    let client = format!("{}impl Client {{\n{accessors}}}\n\n", doc(&format!("The operations of {}, in their groups.", api.name), 0));
+    // By its path: a group may be called like it.
+    let client = if feature.is_none() { "super::Client" } else { "super::super::Client" };
+    let client = format!("{}impl {client} {{\n{accessors}}}\n\n", doc(&format!("The operations of {}, in their groups.", api.name), 0));
     let modules = if feature.is_none() { super::modules(api.features().into_iter()) } else { String::new() };
     // The modules of features take what they name from here.
-    let names = if modules.is_empty() { imports(&body) } else { "{Client, routes, types}".to_owned() };
+    let names = if modules.is_empty() { imports(&body) } else { "use super::{routes, types};\n".to_owned() };
     let platforms = match &platform {
         Some(platform) if feature.is_some() && inherits => format!("use {platform}::operations::*;\n"),
         _ => String::new(),
     };
     let runtime = if body.is_empty() { "" } else { "use reachout_runtime as rt;\n" };
-    Ok(format!("{text}\n{runtime}{platforms}use super::{names};\n\n{modules}\n{client}{body}"))
+    Ok(format!("{text}\n{runtime}{platforms}{names}\n{modules}\n{client}{body}"))
 }
 
 /// What the code names: an operation without a body needs no type.
 fn imports(code: &str) -> String {
     let named = [("routes", "routes::"), ("types", "types::")].into_iter().filter(|(_, path)| code.contains(path)).map(|(name, _)| name);
-    let all: Vec<&str> = ["Client"].into_iter().chain(named).collect();
-    if all.len() == 1 { all.concat() } else { format!("{{{}}}", all.join(", ")) }
+    match named.collect::<Vec<_>>().as_slice() {
+        [] => String::new(),
+        [one] => format!("use super::{one};\n"),
+        all => format!("use super::{{{}}};\n", all.join(", ")),
+    }
 }
 
 /// The type of a group; one that an edition adds to has the platform's through `Deref`.

@@ -154,11 +154,7 @@ impl Check<'_> {
                 ),
             }
             if referenced(&content["schema"]).is_none() {
-                self.report(
-                    &at,
-                    format!("the schema of this {} body is written inline", method),
-                    "make it a named component and `$ref` it",
-                );
+                self.report(&at, format!("the schema of this {method} body is written inline"), "make it a named component and `$ref` it");
             }
             if content.get("example").is_none() && content.get("examples").is_none() && !multipart {
                 self.report(&at, "the request body has no example", "write `example:` beside `schema:`, with the documented values");

@@ -25,7 +25,7 @@ pub const RECORDED: &str = "recorded";
 pub struct Document {
     /// Folder name of the vendor.
     pub vendor: String,
-    document: reachout_document::Document,
+    bundled: reachout_document::Document,
     origins: origins::Origins,
 }
 
@@ -33,7 +33,7 @@ impl Deref for Document {
     type Target = reachout_document::Document;
 
     fn deref(&self) -> &Self::Target {
-        &self.document
+        &self.bundled
     }
 }
 
@@ -86,5 +86,5 @@ pub fn load(root: &Path, vendor: &str) -> Result<Document, Error> {
 
 fn applied(root: &Path, vendor: &str, mut json: Value, mut origins: origins::Origins) -> Result<Document, Error> {
     overlay::apply(root, vendor, &mut json, &mut origins)?;
-    Ok(Document { vendor: vendor.to_owned(), document: reachout_document::Document::new(json), origins })
+    Ok(Document { vendor: vendor.to_owned(), bundled: reachout_document::Document::new(json), origins })
 }

@@ -23,11 +23,11 @@
 #[doc(inline)]
 pub use highlevel::operations::*;
 
-use super::{Client, routes, types};
+use super::{routes, types};
 use reachout_runtime as rt;
 
 /// The operations of Hoop AI, in their groups.
-impl Client {
+impl super::Client {
     /// Conversations with contacts, as threads of messages.
     pub fn conversations(&self) -> Conversations {
         Conversations::from(self.core.clone())

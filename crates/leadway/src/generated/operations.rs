@@ -23,10 +23,8 @@
 #[doc(inline)]
 pub use highlevel::operations::*;
 
-use super::Client;
-
 /// The operations of Leadway CRM, in their groups.
-impl Client {
+impl super::Client {
     /// Conversations with contacts, as threads of messages.
     pub fn conversations(&self) -> Conversations {
         Conversations::from(self.core.clone())

@@ -16,11 +16,11 @@
 //! Every call fails with [`rt::Error`]. Its [`delivery()`](rt::Error::delivery) says whether the request was delivered. What is out of its
 //! documented limits is an error before anything is sent, and the error names all of it.
 
-use super::{Client, routes, types};
+use super::{routes, types};
 use reachout_runtime as rt;
 
 /// The operations of Leonar, in their groups.
-impl Client {
+impl super::Client {
     /// People the workspace knows, as candidates or as clients, with their notes and files.
     pub fn contacts(&self) -> Contacts {
         Contacts::from(self.core.clone())

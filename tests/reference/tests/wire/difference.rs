@@ -26,7 +26,7 @@ pub fn between_requests(ours: &Received, theirs: &Received, credential: &str) ->
     compare("method", ours.method.to_string(), theirs.method.to_string());
     compare("path", ours.uri.path().to_owned(), theirs.uri.path().to_owned());
     let is_parts = content_type(ours).starts_with("multipart/");
-    let names: BTreeSet<&str> = ours.headers.keys().chain(theirs.headers.keys()).map(|name| name.as_str()).collect();
+    let names: BTreeSet<&str> = ours.headers.keys().chain(theirs.headers.keys()).map(reqwest::header::HeaderName::as_str).collect();
     for name in names {
         let [ours, theirs] = [ours, theirs].map(|request| {
             let values = request.headers.get_all(name).into_iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());

@@ -42,7 +42,7 @@ fn operation(document: &Document, written: &Documented<'_>, types: &Types<'_>) -
     // Stable: those of the path come in its order.
     parameters.sort_by_key(|parameter| (parameter.place != Place::Path, parameter.place != Place::Path && !parameter.required));
     constant_headers.extend(media_types(written));
-    let (level, note) = written.evidence();
+    let (level, reason) = written.evidence();
     Operation {
         group: names::group_name(written.group),
         name: node["x-method"].as_str().map_or_else(|| names::method_name(written.id, written.group), str::to_owned),
@@ -53,7 +53,7 @@ fn operation(document: &Document, written: &Documented<'_>, types: &Types<'_>) -
         summary: text(&node["summary"]),
         description: text(&node["description"]),
         docs: text(&node["externalDocs"]["url"]),
-        evidence: (level.to_owned(), Some(note.trim().to_owned()).filter(|note| !note.is_empty())),
+        evidence: (level.to_owned(), Some(reason.trim().to_owned()).filter(|reason| !reason.is_empty())),
         constant_headers,
         parameters,
         body: written.body.map(|body| self::body(document, &body.content)),

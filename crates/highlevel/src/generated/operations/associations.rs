@@ -2,11 +2,11 @@
 
 //! Operations of the feature `associations`.
 
-use super::{Client, routes, types};
+use super::{routes, types};
 use reachout_runtime as rt;
 
 /// The operations of HighLevel, in their groups.
-impl Client {
+impl super::super::Client {
     /// What objects can have to do with each other, such as a student and a teacher.
     pub fn associations(&self) -> Associations {
         Associations::from(self.core.clone())

@@ -2,11 +2,11 @@
 
 //! Operations of the feature `businesses`.
 
-use super::{Client, routes, types};
+use super::{routes, types};
 use reachout_runtime as rt;
 
 /// The operations of HighLevel, in their groups.
-impl Client {
+impl super::super::Client {
     /// The companies that contacts belong to.
     pub fn businesses(&self) -> Businesses {
         Businesses::from(self.core.clone())

@@ -2,11 +2,11 @@
 
 //! Operations of the feature `calendars`.
 
-use super::{Client, routes, types};
+use super::{routes, types};
 use reachout_runtime as rt;
 
 /// The operations of HighLevel, in their groups.
-impl Client {
+impl super::super::Client {
     /// Calendars in which contacts can book appointments, and their free slots.
     pub fn calendars(&self) -> Calendars {
         Calendars::from(self.core.clone())

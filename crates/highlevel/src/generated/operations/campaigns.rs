@@ -2,11 +2,11 @@
 
 //! Operations of the feature `campaigns`.
 
-use super::{Client, routes, types};
+use super::{routes, types};
 use reachout_runtime as rt;
 
 /// The operations of HighLevel, in their groups.
-impl Client {
+impl super::super::Client {
     /// Campaigns that contacts can be put into.
     pub fn campaigns(&self) -> Campaigns {
         Campaigns::from(self.core.clone())

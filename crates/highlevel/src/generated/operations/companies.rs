@@ -2,11 +2,11 @@
 
 //! Operations of the feature `companies`.
 
-use super::{Client, routes, types};
+use super::{routes, types};
 use reachout_runtime as rt;
 
 /// The operations of HighLevel, in their groups.
-impl Client {
+impl super::super::Client {
     /// Agencies that sub-accounts belong to.
     pub fn companies(&self) -> Companies {
         Companies::from(self.core.clone())

@@ -2,11 +2,11 @@
 
 //! Operations of the feature `conversation-ai`.
 
-use super::{Client, routes, types};
+use super::{routes, types};
 use reachout_runtime as rt;
 
 /// The operations of HighLevel, in their groups.
-impl Client {
+impl super::super::Client {
     /// Agents that write to contacts, and how they came to their replies.
     pub fn conversation_ai_agents(&self) -> ConversationAiAgents {
         ConversationAiAgents::from(self.core.clone())

@@ -2,11 +2,11 @@
 
 //! Operations of the feature `custom-fields`.
 
-use super::{Client, routes, types};
+use super::{routes, types};
 use reachout_runtime as rt;
 
 /// The operations of HighLevel, in their groups.
-impl Client {
+impl super::super::Client {
     /// Fields of custom objects and of businesses, and the folders they lie in.
     pub fn object_fields(&self) -> ObjectFields {
         ObjectFields::from(self.core.clone())

@@ -2,11 +2,11 @@
 
 //! Operations of the feature `emails`.
 
-use super::{Client, routes, types};
+use super::{routes, types};
 use reachout_runtime as rt;
 
 /// The operations of HighLevel, in their groups.
-impl Client {
+impl super::super::Client {
     /// Scheduled email campaigns, and templates of the email builder.
     pub fn emails(&self) -> Emails {
         Emails::from(self.core.clone())

@@ -2,11 +2,11 @@
 
 //! Operations of the feature `forms`.
 
-use super::{Client, routes, types};
+use super::{routes, types};
 use reachout_runtime as rt;
 
 /// The operations of HighLevel, in their groups.
-impl Client {
+impl super::super::Client {
     /// Forms of a sub-account, what was entered into them, and files for custom fields.
     pub fn forms(&self) -> Forms {
         Forms::from(self.core.clone())

@@ -2,11 +2,11 @@
 
 //! Operations of the feature `knowledge-base`.
 
-use super::{Client, routes, types};
+use super::{routes, types};
 use reachout_runtime as rt;
 
 /// The operations of HighLevel, in their groups.
-impl Client {
+impl super::super::Client {
     /// Collections of what agents reply from.
     pub fn knowledge_bases(&self) -> KnowledgeBases {
         KnowledgeBases::from(self.core.clone())

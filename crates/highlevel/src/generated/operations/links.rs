@@ -2,11 +2,11 @@
 
 //! Operations of the feature `links`.
 
-use super::{Client, routes, types};
+use super::{routes, types};
 use reachout_runtime as rt;
 
 /// The operations of HighLevel, in their groups.
-impl Client {
+impl super::super::Client {
     /// Trigger links that tell the platform who followed them.
     pub fn links(&self) -> Links {
         Links::from(self.core.clone())

@@ -2,11 +2,11 @@
 
 //! Operations of the feature `locations`.
 
-use super::{Client, routes, types};
+use super::{routes, types};
 use reachout_runtime as rt;
 
 /// The operations of HighLevel, in their groups.
-impl Client {
+impl super::super::Client {
     /// Sub-accounts, which the API calls locations.
     pub fn locations(&self) -> Locations {
         Locations::from(self.core.clone())

@@ -2,11 +2,11 @@
 
 //! Operations of the feature `medias`.
 
-use super::{Client, routes, types};
+use super::{routes, types};
 use reachout_runtime as rt;
 
 /// The operations of HighLevel, in their groups.
-impl Client {
+impl super::super::Client {
     /// Files and folders in the media storage of a sub-account.
     pub fn media(&self) -> Media {
         Media::from(self.core.clone())

@@ -16,7 +16,7 @@
 //! Every call fails with [`rt::Error`]. Its [`delivery()`](rt::Error::delivery) says whether the request was delivered. What is out of its
 //! documented limits is an error before anything is sent, and the error names all of it.
 
-use super::{Client, routes, types};
+use super::{routes, types};
 use reachout_runtime as rt;
 
 #[cfg(feature = "associations")]
@@ -153,7 +153,7 @@ mod workflows;
 pub use workflows::*;
 
 /// The operations of HighLevel, in their groups.
-impl Client {
+impl super::Client {
     /// Conversations with contacts, as threads of messages.
     pub fn conversations(&self) -> Conversations {
         Conversations::from(self.core.clone())

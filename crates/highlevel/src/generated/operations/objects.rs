@@ -2,11 +2,11 @@
 
 //! Operations of the feature `objects`.
 
-use super::{Client, routes, types};
+use super::{routes, types};
 use reachout_runtime as rt;
 
 /// The operations of HighLevel, in their groups.
-impl Client {
+impl super::super::Client {
     /// Kinds of records: the standard ones, and those that a sub-account defines.
     pub fn objects(&self) -> Objects {
         Objects::from(self.core.clone())

@@ -2,11 +2,11 @@
 
 //! Operations of the feature `opportunities`.
 
-use super::{Client, routes, types};
+use super::{routes, types};
 use reachout_runtime as rt;
 
 /// The operations of HighLevel, in their groups.
-impl Client {
+impl super::super::Client {
     /// Deals in the stages of a pipeline, who follows them, and why they are lost.
     pub fn opportunities(&self) -> Opportunities {
         Opportunities::from(self.core.clone())

@@ -2,11 +2,11 @@
 
 //! Operations of the feature `phone-system`.
 
-use super::{Client, routes, types};
+use super::{routes, types};
 use reachout_runtime as rt;
 
 /// The operations of HighLevel, in their groups.
-impl Client {
+impl super::super::Client {
     /// Phone numbers of a sub-account, numbers that can be bought, and pools of numbers.
     pub fn phone_numbers(&self) -> PhoneNumbers {
         PhoneNumbers::from(self.core.clone())

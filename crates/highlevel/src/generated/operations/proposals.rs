@@ -2,11 +2,11 @@
 
 //! Operations of the feature `proposals`.
 
-use super::{Client, routes, types};
+use super::{routes, types};
 use reachout_runtime as rt;
 
 /// The operations of HighLevel, in their groups.
-impl Client {
+impl super::super::Client {
     /// Documents and contracts that contacts sign, and their templates.
     pub fn documents(&self) -> Documents {
         Documents::from(self.core.clone())

@@ -2,11 +2,11 @@
 
 //! Operations of the feature `snapshots`.
 
-use super::{Client, routes, types};
+use super::{routes, types};
 use reachout_runtime as rt;
 
 /// The operations of HighLevel, in their groups.
-impl Client {
+impl super::super::Client {
     /// Templates of sub-accounts, with links to share them and what was pushed where.
     pub fn snapshots(&self) -> Snapshots {
         Snapshots::from(self.core.clone())

@@ -2,11 +2,11 @@
 
 //! Operations of the feature `surveys`.
 
-use super::{Client, routes, types};
+use super::{routes, types};
 use reachout_runtime as rt;
 
 /// The operations of HighLevel, in their groups.
-impl Client {
+impl super::super::Client {
     /// Surveys of a sub-account and what was entered into them.
     pub fn surveys(&self) -> Surveys {
         Surveys::from(self.core.clone())

@@ -2,11 +2,11 @@
 
 //! Operations of the feature `users`.
 
-use super::{Client, routes, types};
+use super::{routes, types};
 use reachout_runtime as rt;
 
 /// The operations of HighLevel, in their groups.
-impl Client {
+impl super::super::Client {
     /// Users of an agency and of its sub-accounts, with their roles and permissions.
     pub fn users(&self) -> Users {
         Users::from(self.core.clone())

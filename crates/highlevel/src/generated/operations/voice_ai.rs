@@ -2,11 +2,11 @@
 
 //! Operations of the feature `voice-ai`.
 
-use super::{Client, routes, types};
+use super::{routes, types};
 use reachout_runtime as rt;
 
 /// The operations of HighLevel, in their groups.
-impl Client {
+impl super::super::Client {
     /// Agents that take calls.
     pub fn voice_ai_agents(&self) -> VoiceAiAgents {
         VoiceAiAgents::from(self.core.clone())

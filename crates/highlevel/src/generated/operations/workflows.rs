@@ -2,11 +2,11 @@
 
 //! Operations of the feature `workflows`.
 
-use super::{Client, routes, types};
+use super::{routes, types};
 use reachout_runtime as rt;
 
 /// The operations of HighLevel, in their groups.
-impl Client {
+impl super::super::Client {
     /// Automations that contacts can be put into.
     pub fn workflows(&self) -> Workflows {
         Workflows::from(self.core.clone())

@@ -3,18 +3,20 @@ use serde_json::{Value, json};
 use super::{Pager, Turn};
 use crate::route::pagination::{PageStyle, Pagination};
 
+static BARE: Pagination = Pagination::new(PageStyle::Offset("skip"), "");
+
 /// No list here has so many pages: one that asks for more would never end.
 const ENDLESS: usize = 50;
 
 /// A list from its position: what follows each page, and the items that were handed out. Pages are at the positions that they are requested by.
 fn walk(pagination: &'static Pagination, start: Option<u64>, pages: &[(&str, Value)]) -> (String, Vec<Value>) {
-    let mut pager = Pager::new(pagination, |_| start);
+    let mut reader = Pager::new(pagination, |_| start);
     let (mut asked, mut handed_out) = (vec![pages[0].0.to_owned()], Vec::new());
     loop {
         assert!(asked.len() < ENDLESS, "pages are requested without end");
         let position = asked.last().unwrap();
         let (_, page) = pages.iter().find(|(at, _)| at == position).unwrap_or_else(|| panic!("no page at {position:?}"));
-        let turn = pager.turn(page);
+        let turn = reader.turn(page);
         if turn != Turn::Repeated {
             handed_out.extend_from_slice(pagination.items(page));
         }
@@ -142,6 +144,5 @@ fn values_of_the_next_page_come_from_the_page_or_its_last_item() {
         (" 2+7 3 4".to_owned(), vec![json!({ "id": 1 }), json!({ "id": 2 }), json!({ "id": 3 }), json!({ "id": 4 })])
     );
     // A response that is the list itself.
-    static BARE: Pagination = Pagination::new(PageStyle::Offset("skip"), "");
     assert_eq!(walk(&BARE, None, &[("0", json!([1, 2])), ("2", json!([]))]), ("0 2".to_owned(), vec![json!(1), json!(2)]));
 }
