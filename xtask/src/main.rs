@@ -155,14 +155,24 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Coverage { vendors } => {
             let vendors = reachout_codegen::coverage(&root, &vendors)?;
             println!(
-                "{:<12} {:>10} {:>8} {:>6} {:>8} {:>8} {:>12} {:>9} {:>10} {:>8}",
-                "vendor", "operations", "recorded", "full", "partial", "official", "client-only", "examples", "paginated", "missing"
+                "{:<12} {:>10} {:>8} {:>6} {:>8} {:>8} {:>12} {:>9} {:>10} {:>8} {:>8}",
+                "vendor",
+                "operations",
+                "recorded",
+                "full",
+                "partial",
+                "official",
+                "client-only",
+                "examples",
+                "paginated",
+                "not yet",
+                "missing"
             );
-            for Coverage { vendor, operations, evidence, with_examples, paginated, missing } in &vendors {
+            for Coverage { vendor, operations, evidence, with_examples, paginated, planned, missing } in &vendors {
                 let [recorded, full, partial, official, client_only] = evidence;
                 println!(
                     "{vendor:<12} {operations:>10} {recorded:>8} {full:>6} {partial:>8} {official:>8} {client_only:>12} {with_examples:>9} \
-                     {paginated:>10} {:>8}",
+                     {paginated:>10} {planned:>8} {:>8}",
                     missing.len()
                 );
             }
