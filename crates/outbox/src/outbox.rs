@@ -223,7 +223,7 @@ impl Outbox {
     /// [`Entry::attempts`] of the entry that was looked at.
     ///
     /// It is an error, and changes nothing, if another settled the message or sent it again meanwhile: what was found out is about that
-    /// attempt. So is a first id of [`Sent::message_ids`] that is another message's: what the vendor has once was sent once.
+    /// attempt. So is a first id of `Sent::message_ids` that is another message's: what the vendor has once was sent once.
     pub async fn resolve(&self, id: i64, attempt: u32, resolution: Resolution) -> Result<(), Error> {
         match self.store.resolve(id, attempt, &resolution).await? {
             Resolved::Done => Ok(()),

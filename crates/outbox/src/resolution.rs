@@ -2,7 +2,7 @@
 
 use reachout_messenger::Receipt;
 
-/// What a person, or [`Reconcile`](crate::Reconcile), found out about a message that is [`Unknown`](State::Unknown).
+/// What a person, or [`Reconcile`](crate::Reconcile), found out about a message that is [`Unknown`](crate::State::Unknown).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Resolution {

@@ -64,5 +64,5 @@ pub const OPERATIONS: &str = "Operations in their groups. A call is sent when it
     # Evidence\nEach operation names the page of the vendor that it is from. What other sources its note speaks of is in the vendor's folder of \
     <https://github.com/reachout-rs/reachout/tree/main/specs>.\n\n\
     # Errors\n\
-    Every call fails with [`rt::Error`]. Its [`delivery()`](rt::Error::delivery) says whether the request was delivered. What is out of \
+    Every call fails with [`Error`](reachout_runtime::Error). Its [`delivery()`](reachout_runtime::Error::delivery) says whether the request was delivered. What is out of \
     its documented limits is an error before anything is sent, and the error names all of it.";

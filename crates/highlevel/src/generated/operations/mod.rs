@@ -13,8 +13,8 @@
 //! <https://github.com/reachout-rs/reachout/tree/main/specs>.
 //!
 //! # Errors
-//! Every call fails with [`rt::Error`]. Its [`delivery()`](rt::Error::delivery) says whether the request was delivered. What is out of its
-//! documented limits is an error before anything is sent, and the error names all of it.
+//! Every call fails with [`Error`](reachout_runtime::Error). Its [`delivery()`](reachout_runtime::Error::delivery) says whether the request
+//! was delivered. What is out of its documented limits is an error before anything is sent, and the error names all of it.
 
 use super::{routes, types};
 use reachout_runtime as rt;
