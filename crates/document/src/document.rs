@@ -44,12 +44,6 @@ impl Document {
         &self.json
     }
 
-    /// The whole document.
-    #[must_use]
-    pub fn into_json(self) -> Value {
-        self.json
-    }
-
     /// The schema component of this name.
     #[must_use]
     pub fn component(&self, name: &str) -> Option<&Value> {

@@ -31,7 +31,7 @@ pub use operation::Operation;
 pub use pagination::{Pagination, Style};
 pub use problem::Problem;
 pub use reach::Direction;
-pub use reference::{Position, component, references};
+pub use reference::{Position, component, component_of, references};
 #[doc(hidden)]
 pub use serde::de::DeserializeOwned;
 pub use strictness::Strictness;

@@ -19,7 +19,8 @@ pub fn component(node: &Value) -> Option<String> {
 }
 
 /// The name of the schema component that a reference points at.
-pub(crate) fn component_of(reference: &str) -> Option<String> {
+#[must_use]
+pub fn component_of(reference: &str) -> Option<String> {
     reference.strip_prefix(COMPONENTS).map(pointer::unescape)
 }
 

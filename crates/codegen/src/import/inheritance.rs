@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::load::pointer;
+use crate::load::referenced;
 
 /// The children of every parent with a discriminator, and theirs; by the names that the document gives.
 pub fn children(source: &Value) -> BTreeMap<String, Vec<String>> {
     let components = source["components"]["schemas"].as_object();
     let parents = |schema: &Value| {
         let parts = schema["allOf"].as_array().into_iter().flatten();
-        let names = parts.filter_map(|part| part["$ref"].as_str()?.strip_prefix("#/components/schemas/").map(pointer::unescape));
+        let names = parts.filter_map(referenced);
         names.collect::<Vec<String>>()
     };
     let direct: Vec<(&String, Vec<String>)> = components.into_iter().flatten().map(|(name, schema)| (name, parents(schema))).collect();

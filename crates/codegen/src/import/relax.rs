@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::{flatten::LIMITS, notes::Notes};
-use crate::load::{Position, pointer, referenced, references};
+use crate::load::{Position, component_of, pointer, referenced, references};
 
 /// Takes the limits out of everything that a schema is made of.
 pub fn limits(document: &mut Value, schema: &Value, notes: &mut Notes) {
@@ -19,7 +19,7 @@ pub fn limits(document: &mut Value, schema: &Value, notes: &mut Notes) {
         }
         let mut found = Vec::new();
         references(node, Position::Node, &mut found);
-        queue.extend(found.into_iter().filter_map(|reference| reference.strip_prefix("#/components/schemas/")).map(pointer::unescape));
+        queue.extend(found.into_iter().filter_map(component_of));
         seen.insert(name);
     }
 }

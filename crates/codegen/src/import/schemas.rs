@@ -13,7 +13,7 @@ use super::{
     prose, split,
 };
 use crate::{
-    load::pointer,
+    load::{component_of, pointer},
     names::{is_nameable, is_reserved_type, type_name},
 };
 
@@ -94,7 +94,7 @@ impl<'a> Schemas<'a> {
 
     /// What the component of a reference is called here.
     pub fn name_of(&self, reference: &str) -> Option<&String> {
-        self.names.get(&pointer::unescape(reference.strip_prefix("#/components/schemas/")?))
+        self.names.get(&component_of(reference)?)
     }
 
     /// Whether a published component may be null itself.

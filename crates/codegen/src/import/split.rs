@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::notes::Notes;
-use crate::load::{Position, pointer, referenced, references};
+use crate::load::{Position, component_of, referenced, references};
 
 /// Names of properties that only responses have, until it is known where a component is used.
 pub const READ_ONLY: &str = "x-read-only";
@@ -66,10 +66,6 @@ enum Root {
     Responses,
 }
 
-fn name(reference: &str) -> Option<String> {
-    reference.strip_prefix("#/components/schemas/").map(pointer::unescape)
-}
-
 fn reachable(document: &Value, root: Root) -> BTreeSet<String> {
     let mut found = Vec::new();
     for operation in document["paths"].as_object().into_iter().flatten().flat_map(|(_, item)| item.as_object().into_iter().flatten()) {
@@ -84,13 +80,13 @@ fn reachable(document: &Value, root: Root) -> BTreeSet<String> {
     if root == Root::Responses {
         references(&document["components"]["responses"], Position::Names, &mut found);
     }
-    let mut queue: Vec<String> = found.into_iter().filter_map(name).collect();
+    let mut queue: Vec<String> = found.into_iter().filter_map(component_of).collect();
     let mut names = BTreeSet::new();
     while let Some(next) = queue.pop() {
         if names.insert(next.clone()) {
             let mut found = Vec::new();
             references(&document["components"]["schemas"][&next], Position::Node, &mut found);
-            queue.extend(found.into_iter().filter_map(name));
+            queue.extend(found.into_iter().filter_map(component_of));
         }
     }
     names
@@ -118,7 +114,7 @@ fn torn(document: &Value, sent: &BTreeSet<String>, received: &BTreeSet<String>, 
             .filter(|name| {
                 let mut found = Vec::new();
                 references(&schemas[name.as_str()], Position::Node, &mut found);
-                found.into_iter().filter_map(self::name).any(|target| torn.contains(&target))
+                found.into_iter().filter_map(component_of).any(|target| torn.contains(&target))
             })
             .map(|name| (*name).clone())
             .collect();
@@ -133,7 +129,8 @@ fn torn(document: &Value, sent: &BTreeSet<String>, received: &BTreeSet<String>, 
 fn refer(node: &mut Value, inputs: &BTreeMap<String, String>) {
     match node {
         Value::Object(map) => {
-            let own = |target: &str| name(target).and_then(|target| inputs.get(&target)).map(|own| format!("#/components/schemas/{own}"));
+            let own =
+                |target: &str| component_of(target).and_then(|target| inputs.get(&target)).map(|own| format!("#/components/schemas/{own}"));
             if let Some(own) = map.get("$ref").and_then(Value::as_str).and_then(own) {
                 map.insert("$ref".into(), own.into());
             }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use super::{notes::Notes, relax, split};
-use crate::load::{Position, referenced, references};
+use crate::load::{Position, component_of, referenced, references};
 
 /// Settles the schemas of a draft.
 pub fn tidy(document: &mut Value, notes: &mut Notes) {
@@ -83,14 +83,14 @@ fn remove_unused(document: &mut Value, notes: &mut Notes) {
     let mut found = Vec::new();
     references(&document["paths"], Position::Names, &mut found);
     references(&document["components"]["responses"], Position::Names, &mut found);
-    let mut queue: Vec<String> = found.into_iter().filter_map(name).collect();
+    let mut queue: Vec<String> = found.into_iter().filter_map(component_of).collect();
     while let Some(next) = queue.pop() {
         if used.contains(&next) {
             continue;
         }
         let mut found = Vec::new();
         references(&document["components"]["schemas"][&next], Position::Node, &mut found);
-        queue.extend(found.into_iter().filter_map(name));
+        queue.extend(found.into_iter().filter_map(component_of));
         used.insert(next);
     }
     let Some(schemas) = schemas(document) else { return };
@@ -99,10 +99,6 @@ fn remove_unused(document: &mut Value, notes: &mut Notes) {
         notes.add("Components that nothing uses were left out", format!("`{name}`"));
         schemas.shift_remove(&name);
     }
-}
-
-fn name(reference: &str) -> Option<String> {
-    reference.strip_prefix("#/components/schemas/").map(crate::load::pointer::unescape)
 }
 
 /// What a nullable reference's target is: OpenAPI 3.0 wants the type beside it, and knows no nullable alternative.
@@ -312,7 +308,7 @@ fn limits_of_requests(document: &mut Value) {
             let mut found = Vec::new();
             references(&operation["requestBody"], Position::Node, &mut found);
             references(&operation["parameters"], Position::Node, &mut found);
-            queue.extend(found.into_iter().filter_map(name));
+            queue.extend(found.into_iter().filter_map(component_of));
         }
     }
     while let Some(next) = queue.pop() {
@@ -321,7 +317,7 @@ fn limits_of_requests(document: &mut Value) {
         }
         let mut found = Vec::new();
         references(&document["components"]["schemas"][&next], Position::Node, &mut found);
-        queue.extend(found.into_iter().filter_map(name));
+        queue.extend(found.into_iter().filter_map(component_of));
         sent.insert(next);
     }
     let Some(schemas) = schemas(document) else { return };

@@ -8,7 +8,7 @@ mod origins;
 pub(crate) mod overlay;
 mod yaml;
 
-pub(crate) use reachout_document::{Direction, Operation, Position, component as referenced, pointer, references};
+pub(crate) use reachout_document::{Direction, Operation, Position, component as referenced, component_of, pointer, references};
 pub(crate) use yaml::parse;
 
 use std::{ops::Deref, path::Path};

@@ -104,9 +104,9 @@ impl Api {
 /// A documented rate limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RateLimit {
-    /// So many requests.
+    /// Maximum number of requests.
     pub requests: u64,
-    /// In so many seconds.
+    /// In this number of seconds.
     pub seconds: u64,
     /// The response headers that tell of it.
     pub headers: RateLimitHeaders,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Api, BodyContent, Content, Operation, Parameter, Schema, Shape, TypeRef};
 
-/// Marks what each edition has in common with its platform, of which it is told by the platform's name.
+/// Marks what each edition has in common with its platform, which it refers to by name.
 pub fn share(apis: &mut [Api]) {
     for at in 0..apis.len() {
         let Some(base) = apis.iter().position(|api| api.platform.is_none() && apis[at].platform.as_ref() == Some(&api.name)) else {

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     diagnostic::Diagnostic,
-    load::{Document, Operation, Position, pointer, references},
+    load::{Document, Operation, Position, component_of, pointer, references},
     model::Api,
     panics,
 };
@@ -85,7 +85,7 @@ fn part(document: &Document, operation: Option<&Operation<'_>>, mut schemas: Vec
         let mut found = Vec::new();
         references(&paths, Position::Names, &mut found);
         references(&components, Position::Node, &mut found);
-        schemas.extend(found.iter().filter_map(|reference| reference.strip_prefix("#/components/schemas/")).map(pointer::unescape));
+        schemas.extend(found.into_iter().filter_map(component_of));
     }
     let all = &document.json()["components"]["schemas"];
     components["schemas"] =
