@@ -43,6 +43,7 @@ fn main() -> Result<()> {
         let calls = calls(&document, &kept, &client).map_err(|error| format!("{vendor}: {error}"))?;
         writeln!(code, "pub mod {module} {{\n{client}\npub mod calls {{\n{calls}}}\n}}")?;
     }
+    writeln!(code, "pub const LEFT_OUT: &str = {LEFT_OUT:?};")?;
     let find = "pub fn find(vendor: &str, operation: &str) -> Option<crate::Send>";
     writeln!(code, "{find} {{\nSome(match (vendor, operation) {{\n{rows}_ => return None,\n}})\n}}")?;
     let out = PathBuf::from(env::var("OUT_DIR")?).join("clients.rs");

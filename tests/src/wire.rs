@@ -35,12 +35,11 @@ pub async fn check_every_operation(vendor: Calls) {
     routes.sort_unstable();
     assert_eq!(operations, routes, "the operations that are called are not those of the client");
 
-    let document = Arc::new(serde_json::from_str(vendor.openapi).unwrap());
     let vendor = Arc::new(vendor);
     let mut checks = JoinSet::new();
     let mut names = std::collections::HashMap::new();
     for call in vendor.calls.iter().copied().filter(|call| !call.is_covered) {
-        let documented = Documented::read(&document, call.operation).unwrap();
+        let documented = Documented::read(vendor.openapi, call.operation).unwrap();
         let check = checks.spawn(check(Arc::clone(&vendor), call, documented));
         names.insert(check.id(), call.operation);
     }
@@ -76,7 +75,7 @@ fn assert_decoded(Documented { document, schema, response, .. }: &Documented, js
     assert!(lost.is_empty(), "lost by decoding the documented response: {lost:#?}");
     for (name, response, whole) in [
         ("what is required", crate::bare(document, schema, example), true),
-        ("more than is documented", crate::extended(document, schema, example), document["x-extra"] == true),
+        ("more than is documented", crate::extended(document, schema, example), document.json()["x-extra"] == true),
     ] {
         let decoded = (json.decode)(&response.to_string()).unwrap_or_else(|error| panic!("{name} does not decode: {error}: {response}"));
         let lost = crate::lost(&response, &decoded);
@@ -166,7 +165,7 @@ impl Wire {
         let text = self.recording(received, json.as_ref());
         assert!(!text.contains(CREDENTIAL), "the recording shows the credential");
         // Nobody has reviewed what a draft gives: no snapshot holds it.
-        if document["x-draft"] == true {
+        if document.json()["x-draft"] == true {
             return;
         }
         insta::with_settings!({
