@@ -52,7 +52,7 @@ fn compile<'a>(root: &Path, target: &Path, mut batches: Vec<Batch<'a>>) -> anyho
             fs::write(folder.join("src/main.rs"), batch.source()?)?;
         }
         let output = Command::new("cargo")
-            .args(["build", "--quiet", "--offline", "--workspace", "--keep-going", "--target-dir"])
+            .args(["build", "--quiet", "--workspace", "--keep-going", "--target-dir"])
             .arg(target.join("build"))
             .env("CARGO_INCREMENTAL", "0")
             .current_dir(&workspace)

@@ -23,7 +23,7 @@ const MOST_MEMORY: u64 = 2_048;
 /// Keys of a path item that are operations.
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// What came of a document.
+/// The result of a document.
 #[derive(Debug, Default)]
 pub struct Outcome {
     /// Its folder and module.

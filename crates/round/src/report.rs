@@ -1,4 +1,4 @@
-//! What came of a round, as a table.
+//! The result of a round, as a table.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ const LEAST: usize = 995;
 const NAME: usize = 70;
 const PROBLEM: usize = 400;
 
-/// What came of a round.
+/// The result of a round.
 #[derive(Debug)]
 pub struct Report {
     pub(crate) outcomes: Vec<Outcome>,
