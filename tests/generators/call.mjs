@@ -1,4 +1,4 @@
-// Sends the calls of a task with the TypeScript client that openapi-generator made, and prints what came of each as JSON.
+// Sends the calls of a task with the TypeScript client that openapi-generator made, and prints the result of each as JSON.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -105,7 +105,7 @@ enum Command {
         /// A part of repository and path; only these documents are taken.
         #[arg(long)]
         only: Option<String>,
-        /// Import the one document that FOLDER is into this folder, and print what came of it: a round does so in a process for each.
+        /// Import the one document that FOLDER is into this folder, and print the result: a round does so in a process for each.
         #[arg(long, hide = true, conflicts_with = "only")]
         into: Option<PathBuf>,
     },

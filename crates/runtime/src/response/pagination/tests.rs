@@ -5,7 +5,7 @@ use crate::route::pagination::{PageStyle, Pagination};
 
 static BARE: Pagination = Pagination::new(PageStyle::Offset("skip"), "");
 
-/// No list here has so many pages: one that asks for more would never end.
+/// More pages than any list here has: one that asks for more would never end.
 const ENDLESS: usize = 50;
 
 /// A list from its position: what follows each page, and the items that were handed out. Pages are at the positions that they are requested by.
