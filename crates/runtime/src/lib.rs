@@ -15,7 +15,7 @@ mod route;
 mod types;
 mod vendor;
 
-pub use call::Call;
+pub use call::{Call, CallFuture};
 #[doc(hidden)]
 pub use call::preview::Preview;
 pub use client::{Api, CallOptions, ClientBuilder, Core, CredentialProvider, DeliveryWatch, Observer, Outgoing};
@@ -54,7 +54,7 @@ pub use uuid::Uuid;
 pub mod exports {
     #[doc(inline)]
     pub use crate::{
-        Acquired, Advice, Api, BoxFuture, BoxStream, Budget, BudgetError, BudgetKey, BudgetStore, ByteStream, Bytes, Call, CallOptions,
+        Acquired, Advice, Api, BoxFuture, BoxStream, Budget, BudgetError, BudgetKey, BudgetStore, ByteStream, Bytes, Call, CallFuture, CallOptions,
         ClientBuilder, ConversionError, Core, CredentialProvider, DateTime, Delivery, DeliveryWatch, Effect, Error, ErrorKind, Evidence,
         ExposeSecret, Extra, IntoRequest, List, LocalBudgets, Method, NaiveDate, Number, Object, Pacing, PageStyle, Pagination, RateLimit,
         RateLimitHeaders, RateLimitStatus, RateLimitWait, Repeat, Request, Response, RetryPolicy, Route, SecretString, Slot, StatusCode,
