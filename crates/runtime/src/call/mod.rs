@@ -165,7 +165,9 @@ macro_rules! call {
 
         impl $name {
             /// Sends the call, for its response as a whole: status, headers and body.
-            pub fn response(self) -> impl ::core::future::Future<Output = ::core::result::Result<$crate::Response<$response>, $crate::Error>> {
+            pub fn response(
+                self,
+            ) -> impl ::core::future::Future<Output = ::core::result::Result<$crate::Response<$response>, $crate::Error>> {
                 self.0.response()
             }
         }

@@ -293,8 +293,5 @@ async fn successes() {
     for reply in [Reply::Response(204, "", ""), Reply::Response(200, "", "not json"), OK] {
         fake::core(&Fake::script([reply])).operation(POST).send_empty().await.unwrap();
     }
-    assert_eq!(
-        fake::core(&Fake::script([Reply::Response(201, "", "")])).operation(POST).send::<Option<Value>>().await.unwrap(),
-        None
-    );
+    assert_eq!(fake::core(&Fake::script([Reply::Response(201, "", "")])).operation(POST).send::<Option<Value>>().await.unwrap(), None);
 }
