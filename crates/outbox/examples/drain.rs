@@ -1,7 +1,8 @@
 //! How fast messages are queued and sent, and how much memory that takes: `cargo run --release -p reachout-outbox --example drain -- messages=100000`.
 //!
 //! Other arguments, each with its default: `accounts=1`, over which the messages are spread; `workers=32`; `latency=1`, the milliseconds that sending
-//! takes; `database=`, such as `postgres://…`: otherwise a file that is removed afterwards.
+//! takes; `database=`, such as `postgres://…`: otherwise a file that is removed afterwards. Statements are counted where Postgres has preloaded
+//! `pg_stat_statements`.
 //!
 //! What sends loses nothing and is nobody else, so that the outbox itself is measured. Prints one line of JSON.
 
@@ -11,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use reachout_messenger::{Error, Receipt};
 use reachout_outbox::{
-    Account, AccountClient, Accounts, BoxFuture, Channel, Clients, Envelope, Message, Messenger, Outbox, Runner, State, Vendor,
+    Account, AccountClient, Accounts, BoxFuture, Channel, Clients, Envelope, Message, Messenger, Outbox, PgPool, Runner, State, Vendor,
 };
 
 /// Takes every message, and remembers which: by a flag for each, so that its memory does not grow.
@@ -65,6 +66,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let queued = begun.elapsed();
     assert_eq!(batch.new, count);
 
+    let statements = match address.starts_with("postgres") {
+        true => Statements::of(&address).await?,
+        false => None,
+    };
     let taken = Arc::new(Mutex::new(vec![false; usize::try_from(count)?]));
     let taker = Taker { taken, latency: Duration::from_millis(latency) };
     let before = resident();
@@ -81,18 +86,44 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let summary = Runner::new(&outbox, taker.clone()).workers(workers).until_empty().on_event(watch).run().await?;
     let drained = begun.elapsed();
+    let statements = match statements {
+        Some(statements) => statements.count().await?,
+        None => 0,
+    };
     assert_eq!(summary.count(State::Accepted), count);
     assert_eq!(outbox.status().await?.count(State::Accepted), count);
 
     let rate = |time: Duration| u64::try_from(u128::from(count) * 1000 / time.as_millis().max(1)).unwrap_or(u64::MAX);
     let most = most.lock().map(|most| most.0).unwrap_or_default();
     println!(
-        r#"{{"messages":{count},"enqueue_per_second":{},"drain_per_second":{},"resident_kib":{{"start":{before},"most":{most},"end":{}}}}}"#,
+        r#"{{"messages":{count},"enqueue_per_second":{},"drain_per_second":{},"statements":{statements},"resident_kib":{{"start":{before},"most":{most},"end":{}}}}}"#,
         rate(queued),
         rate(drained),
         resident()
     );
     Ok(())
+}
+
+/// How many statements a server executed since.
+struct Statements(PgPool);
+
+impl Statements {
+    /// None where the server does not count them.
+    async fn of(address: &str) -> Result<Option<Self>, sqlx::Error> {
+        let pool = PgPool::connect(address).await?;
+        let preloaded: String = sqlx::query_scalar("SHOW shared_preload_libraries").fetch_one(&pool).await?;
+        if !preloaded.contains("pg_stat_statements") {
+            return Ok(None);
+        }
+        sqlx::raw_sql("CREATE EXTENSION IF NOT EXISTS pg_stat_statements; SELECT pg_stat_statements_reset()").execute(&pool).await?;
+        Ok(Some(Self(pool)))
+    }
+
+    async fn count(self) -> Result<i64, sqlx::Error> {
+        let count = "SELECT CAST(SUM(calls) AS BIGINT) FROM pg_stat_statements
+            WHERE toplevel AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        sqlx::query_scalar(count).fetch_one(&self.0).await
+    }
 }
 
 /// KiB of memory that the process has in use; 0 where Linux does not tell.

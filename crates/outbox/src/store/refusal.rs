@@ -2,8 +2,8 @@
 
 use sqlx::{query, query_as};
 
-use super::hash::hash;
 use super::claim::{Claimed, SETTLE};
+use super::hash::hash;
 use super::set::set;
 use super::step::steps;
 use super::{Store, now, read, transaction};
@@ -57,7 +57,7 @@ macro_rules! found {
         concat!(
             "SELECT m.id AS id, 1 AS place, 'paused' AS refusal, l.reason AS reason FROM m JOIN reachout_outbox_accounts l
                     ON l.paused = 1 AND (l.vendor = '' OR (l.vendor = m.vendor AND l.credential = m.credential))
-                UNION ALL SELECT m.id, 2, 'held', NULL FROM m WHERE ",
+                UNION ALL SELECT m.id, 2, 'message-paused', NULL FROM m WHERE ",
             $crate::store::pause::paused!(),
             " UNION ALL SELECT m.id, 3, 'suppressed', s.reason FROM m JOIN reachout_outbox_addresses a ON a.message = m.id
                     JOIN reachout_outbox_suppressed s ON s.address = a.address AND ",
@@ -74,7 +74,15 @@ pub(super) use {columns, covers, found, queued, refused};
 /// [`queued!`] of a set of steps, with what stands against them.
 macro_rules! of_queued {
     ($database:ident) => {
-        concat!("WITH r AS (", steps!($database), "), m AS (", queued!(), ") SELECT id, refusal, reason FROM (", found!(), ") AS found ORDER BY id, place")
+        concat!(
+            "WITH r AS (",
+            steps!($database),
+            "), m AS (",
+            queued!(),
+            ") SELECT id, refusal, reason FROM (",
+            found!(),
+            ") AS found ORDER BY id, place"
+        )
     };
 }
 
@@ -118,7 +126,7 @@ pub(super) type QueuedRow = (i64, String, Option<String>);
 pub(super) fn read_refusal((refusal, reason): Row) -> Refusal {
     match refusal.as_str() {
         "paused" => Refusal::Paused(reason),
-        "held" => Refusal::Held,
+        "message-paused" => Refusal::MessagePaused,
         "suppressed" => Refusal::Suppressed(reason.unwrap_or_default()),
         "stopped" => Refusal::Stopped(reason.unwrap_or_default()),
         _ => Refusal::Vendor(reason.unwrap_or_default()),

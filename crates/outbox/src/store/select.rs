@@ -4,16 +4,16 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use reachout_messenger::Vendor;
-use sqlx::{query_as, query_scalar};
+use sqlx::{query, query_as, query_scalar};
 
 use super::filter::{Terms, bound, narrowed, selected};
 use super::hash::hash;
 use super::set::{rows, set};
-use super::{Store, now, read};
+use super::{Pool, Store, execute, now, read};
 use crate::Account;
 use crate::entry::{AccountStatus, Attempt, Cause, Deferred, Entry, Filter, Point, Status, from_content};
 use crate::time::{from_ms, milliseconds};
-use crate::{Address, Error, Rules, State};
+use crate::{Address, Envelope, Error, Rules, State};
 
 /// Entries with their columns in the order of an [`EntryRow`].
 macro_rules! entries {
@@ -90,8 +90,7 @@ impl Store {
 
     pub(crate) async fn list(&self, filter: &Filter, after: i64, most: u32) -> Result<Vec<Entry>, Error> {
         let terms = Terms::of(filter);
-        let sql = narrowed!(terms, entries!("m WHERE "), " AND m.id > $7 ORDER BY m.id LIMIT $8");
-        let rows = read!(self, |pool| bound!(query_as(sql), terms).bind(after).bind(i64::from(most)).fetch_all(pool).await?);
+        let rows = read!(self, |pool| bound!(query_as(list_sql(&terms)), terms).bind(after).bind(i64::from(most)).fetch_all(pool).await?);
         self.entries(rows).await
     }
 
@@ -140,13 +139,13 @@ impl Store {
         );
         let rows: Vec<AccountRow> = read!(self, |pool| query_as(sql).fetch_all(pool).await?);
         let mut status = Status { counts: self.counts(&Filter::all()).await?, ..Status::default() };
-        for (vendor, credential, paused, reason, next_due_at, last_due_at, queued, due, held, senders) in rows {
+        for (vendor, credential, paused, reason, next_due_at, last_due_at, queued, due, waiting, senders) in rows {
             let paused = paused != 0;
             if vendor.is_empty() {
                 status.paused = paused;
             } else if let Ok(vendor) = vendor.parse() {
                 let (next_due_at, last_due_at) = (next_due_at.map(from_ms), last_due_at.map(from_ms));
-                let (queued, due, held, senders) = (counted(queued), counted(due), counted(held), counted(senders));
+                let (queued, due, paused_messages, senders) = (counted(queued), counted(due), counted(waiting), counted(senders));
                 status.accounts.push(AccountStatus {
                     paused,
                     reason,
@@ -154,7 +153,7 @@ impl Store {
                     last_due_at,
                     queued,
                     due,
-                    held,
+                    paused_messages,
                     senders,
                     ..AccountStatus::new(vendor, credential)
                 });
@@ -166,12 +165,29 @@ impl Store {
     }
 
     pub(crate) async fn counts(&self, filter: &Filter) -> Result<Vec<(State, u64)>, Error> {
+        if *filter == Filter::all() {
+            return self.all_counts().await;
+        }
         let terms = Terms::of(filter);
-        let sql = narrowed!(terms, "SELECT m.state, COUNT(*) FROM reachout_outbox_messages m WHERE ", " GROUP BY m.state");
+        let sql = narrowed!(&terms, "SELECT m.state, COUNT(*) FROM reachout_outbox_messages m WHERE ", " GROUP BY m.state");
         let rows: Vec<(String, i64)> = read!(self, |pool| bound!(query_as(sql), terms).fetch_all(pool).await?);
-        let mut counts: Vec<_> = rows.into_iter().filter_map(|(state, count)| Some((state.parse().ok()?, counted(count)))).collect();
-        counts.sort();
-        Ok(counts)
+        Ok(by_state(rows))
+    }
+
+    /// Of all messages, which are counted as they change.
+    async fn all_counts(&self) -> Result<Vec<(State, u64)>, Error> {
+        let sql = "SELECT state, CAST(SUM(messages) AS BIGINT) FROM reachout_outbox_counts GROUP BY state HAVING SUM(messages) > 0";
+        Ok(by_state(read!(self, |pool| query_as(sql).fetch_all(pool).await?)))
+    }
+
+    /// Puts the changes of the counts together.
+    pub(crate) async fn fold_counts(&self) -> Result<(), Error> {
+        let fold = "WITH gone AS (DELETE FROM reachout_outbox_counts RETURNING state, messages)
+            INSERT INTO reachout_outbox_counts SELECT state, SUM(messages) FROM gone GROUP BY state HAVING SUM(messages) <> 0";
+        if let Pool::Postgres { .. } = &*self.0 {
+            execute!(self, query(fold));
+        }
+        Ok(())
     }
 
     async fn waits(&self) -> Result<Vec<Deferred>, Error> {
@@ -185,15 +201,22 @@ impl Store {
     }
 
     pub(crate) async fn timeline(&self, filter: &Filter, stretch: Duration) -> Result<Vec<Point>, Error> {
-        let sql = concat!(
-            "SELECT a.finished_at / $7 * $7, a.outcome, COUNT(*) FROM reachout_outbox_attempts a
-                JOIN reachout_outbox_messages m ON m.id = a.message
-                WHERE a.finished_at IS NOT NULL AND a.outcome IS NOT NULL AND ",
-            selected!(),
-            " GROUP BY 1, 2 ORDER BY 1, 2"
-        );
-        let (terms, stretch) = (Terms::of(filter), milliseconds(stretch).max(1));
-        let rows: Vec<(i64, String, i64)> = read!(self, |pool| bound!(query_as(sql), terms).bind(stretch).fetch_all(pool).await?);
+        let stretch = milliseconds(stretch).max(1);
+        let rows: Vec<(i64, String, i64)> = if *filter == Filter::all() {
+            // Of all messages the attempts alone are read.
+            let sql = "SELECT finished_at / $1 * $1, outcome, COUNT(*) FROM reachout_outbox_attempts
+                WHERE finished_at IS NOT NULL AND outcome IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2";
+            read!(self, |pool| query_as(sql).bind(stretch).fetch_all(pool).await?)
+        } else {
+            let terms = Terms::of(filter);
+            let sql = narrowed!(
+                &terms,
+                "SELECT a.finished_at / $7 * $7, a.outcome, COUNT(*) FROM reachout_outbox_attempts a
+                    JOIN reachout_outbox_messages m ON m.id = a.message WHERE a.finished_at IS NOT NULL AND a.outcome IS NOT NULL AND ",
+                " GROUP BY 1, 2 ORDER BY 1, 2"
+            );
+            read!(self, |pool| bound!(query_as(sql), terms).bind(stretch).fetch_all(pool).await?)
+        };
         let point =
             |(at, state, count): (i64, String, i64)| Some(Point { at: from_ms(at), state: state.parse().ok()?, count: counted(count) });
         Ok(rows.into_iter().filter_map(point).collect())
@@ -231,6 +254,10 @@ impl Store {
     }
 }
 
+pub(super) fn list_sql(terms: &Terms) -> &'static str {
+    narrowed!(terms, entries!("m WHERE "), " AND m.id > $7 ORDER BY m.id LIMIT $8")
+}
+
 /// A row as an entry, with the vendor's ids of it.
 fn entry(vendor_ids: Vec<String>, row: EntryRow) -> Result<Entry, Error> {
     let (
@@ -254,6 +281,7 @@ fn entry(vendor_ids: Vec<String>, row: EntryRow) -> Result<Entry, Error> {
     let account = Account { vendor: vendor.parse().map_err(|_| unreadable("vendor"))?, credential };
     let state: State = state.parse().map_err(|_| unreadable("state"))?;
     let envelope = from_content(id, &account, content.as_deref(), sequence, Some(due_at).filter(|due_at| *due_at > created_at))?;
+    let envelope = envelope.map(|envelope| Envelope { held: state == State::Held, ..envelope });
     Ok(Entry {
         id,
         key,
@@ -270,6 +298,13 @@ fn entry(vendor_ids: Vec<String>, row: EntryRow) -> Result<Entry, Error> {
         vendor_ids,
         conversation_id,
     })
+}
+
+/// Counts in the order of the states.
+fn by_state(rows: Vec<(String, i64)>) -> Vec<(State, u64)> {
+    let mut counts: Vec<_> = rows.into_iter().filter_map(|(state, count)| Some((state.parse().ok()?, counted(count)))).collect();
+    counts.sort();
+    counts
 }
 
 /// A count of rows.

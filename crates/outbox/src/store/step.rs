@@ -83,7 +83,12 @@ macro_rules! step {
 /// Writes down the attempts that begin.
 macro_rules! record {
     ($steps:literal) => {
-        concat!("INSERT INTO reachout_outbox_attempts (message, attempt, worker, started_at) SELECT id, attempt + 1, worker, ", now!(), " FROM ", $steps)
+        concat!(
+            "INSERT INTO reachout_outbox_attempts (message, attempt, worker, started_at) SELECT id, attempt + 1, worker, ",
+            now!(),
+            " FROM ",
+            $steps
+        )
     };
 }
 

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use reachout_messenger::{Channel, Message, Vendor};
 
-use super::{BudgetTerms, Claimed, Listing, NewRow, Outcome, Pool, Resolved, Step, Finish, StepRequest, Store, Taken, Used};
-use crate::{Account, Address, Envelope, Resolution, Sent, State};
+use super::filter::Terms;
+use super::select::list_sql;
+use super::{BudgetTerms, Claimed, Finish, Listing, NewRow, Outcome, Pool, Resolved, Step, StepRequest, Store, Taken, Used};
+use crate::{Account, Address, Envelope, Filter, Resolution, Sent, State};
 
 const LONG: Duration = Duration::from_mins(1);
 const SHORT: Duration = Duration::from_millis(1);
@@ -234,4 +236,15 @@ async fn a_late_outcome_takes_its_id_back_from_the_message_that_was_settled_by_i
     let named = store.find_message(Vendor::SendPilot, "vendor-1").await.unwrap();
     assert_eq!(named.iter().map(|entry| entry.id).collect::<Vec<_>>(), [late]);
     assert_eq!(store.resolve(other, 1, &Resolution::Sent(sent())).await.unwrap(), Resolved::Taken(late));
+}
+
+/// Of a million messages those in a rare state are a few.
+#[tokio::test]
+async fn messages_in_a_state_are_found_by_an_index() {
+    let (_directory, store, _) = store().await;
+    let Pool::Sqlite { read, .. } = &*store.0 else { panic!("it is of SQLite") };
+    let sql = list_sql(&Terms::of(&Filter::all().state(State::Unknown)));
+    let plan = sqlx::query_as(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}")));
+    let plan: Vec<(i64, i64, i64, String)> = plan.fetch_all(read).await.unwrap();
+    assert!(plan.iter().any(|(.., step)| step.contains("reachout_outbox_state (state=? AND id>?)")), "{plan:?}");
 }
