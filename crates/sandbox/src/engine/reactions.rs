@@ -25,7 +25,7 @@ impl Simulator {
     }
 }
 
-/// Leonar has no status of a message, only when it was read; whom messages do not reach is `bounced`.
+/// Leonar has no status of a message, only when it was read. Its list takes `bounced` as a filter, but no page shows a contact with it.
 fn at_leonar(call: &mut Call<'_>, message: &SentMessage, outcome: &Outcome) -> Result<(), Refusal> {
     if let Some(text) = outcome.text() {
         leonar::reply(call, &ReplyTo::conversation(Vendor::Leonar, &message.conversation, text))?;
@@ -33,7 +33,6 @@ fn at_leonar(call: &mut Call<'_>, message: &SentMessage, outcome: &Outcome) -> R
     let now = call.now();
     let (kind, id, change) = match outcome {
         Outcome::Read => ("message", &message.id, json!({ "read_at": now })),
-        Outcome::Failed => ("contact", &message.recipient, json!({ "global_status": "bounced" })),
         Outcome::OptedOut(_) => ("contact", &message.recipient, json!({ "do_not_contact": true })),
         _ => return Ok(()),
     };

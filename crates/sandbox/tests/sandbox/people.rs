@@ -105,7 +105,7 @@ async fn the_other_vendors_show_what_they_document() {
     let contact = |id: &Value| all.as_array().unwrap().iter().find(|contact| contact["id"] == *id).unwrap();
     let stopped = contact(&stop["contact_id"]);
     assert_eq!((&stopped["do_not_contact"], &stopped["global_status"]), (&json!(true), &json!("replied")));
-    assert_eq!(contact(&nowhere)["global_status"], "bounced");
+    assert_eq!(contact(&nowhere)["global_status"], "contacted", "no page shows a contact that bounced");
 
     sendpilot.post("/v1/inbox/send", message).await;
     sandbox.advance(5 * DAY).unwrap();
