@@ -94,7 +94,7 @@ macro_rules! names {
     };
 }
 
-// `IS NOT DISTINCT FROM`: as in the step to `sending`.
+// `IS NOT DISTINCT FROM` and `state || ''`: as in the step to `sending`.
 macro_rules! settle {
     () => {
         concat!(
@@ -104,7 +104,7 @@ macro_rules! settle {
             " + r.wait END, changed_at = ",
             now!(),
             " FROM r WHERE t.id = r.id AND t.worker IS NOT DISTINCT FROM r.worker AND t.attempt = r.attempt
-            AND (t.state IS NOT DISTINCT FROM 'sending' OR t.state IS NOT DISTINCT FROM 'unknown')"
+            AND t.state || '' IN ('sending', 'unknown')"
         )
     };
 }
@@ -131,8 +131,9 @@ macro_rules! mistaken {
             ") UPDATE reachout_outbox_messages AS t SET state = 'unknown', code = 'anothers-id', changed_at = ",
             now!(),
             ", reason = 'what the vendor has by the id that settled it is another message'
-            FROM n JOIN reachout_outbox_ids AS i ON i.vendor = n.vendor AND i.vendor_id = n.vendor_id
-            WHERE t.id = i.message AND t.id <> n.id AND t.vendor = n.vendor AND t.state IS NOT DISTINCT FROM 'accepted' AND t.code = 'resolved'"
+            WHERE t.id IN (SELECT i.message FROM n CROSS JOIN reachout_outbox_ids AS i
+                WHERE i.vendor = n.vendor AND i.vendor_id = n.vendor_id AND i.message <> n.id)
+            AND t.state || '' = 'accepted' AND t.code = 'resolved'"
         )
     };
 }

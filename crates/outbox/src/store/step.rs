@@ -62,10 +62,10 @@ macro_rules! steps {
 }
 pub(super) use steps;
 
-// `IS NOT DISTINCT FROM` is an `=` for which Postgres uses no index. The indexes on worker and state have a dead entry for each message that
-// was settled since the last vacuum, and the id alone finds the row.
+// `IS NOT DISTINCT FROM` is an `=` for which Postgres uses no index, and for `state || ''` neither database does. The indexes on worker and state
+// have an entry for each message that is queued, and of Postgres a dead one for each that was; the id alone finds the row.
 const REQUEUE: &str = "UPDATE reachout_outbox_messages SET worker = NULL
-    WHERE id = $1 AND worker IS NOT DISTINCT FROM $2 AND state IS NOT DISTINCT FROM 'queued'";
+    WHERE id = $1 AND worker IS NOT DISTINCT FROM $2 AND state || '' = 'queued'";
 /// Compares worker, attempt, state and lease, and changes the state.
 macro_rules! step {
     () => {
@@ -73,7 +73,7 @@ macro_rules! step {
             "UPDATE reachout_outbox_messages AS t SET state = 'sending', attempt = t.attempt + 1, changed_at = ",
             now!(),
             " FROM r WHERE t.id = r.id AND t.worker IS NOT DISTINCT FROM r.worker AND t.attempt = r.attempt
-            AND t.state IS NOT DISTINCT FROM 'queued'
+            AND t.state || '' = 'queued'
             AND EXISTS (SELECT 1 FROM reachout_outbox_workers w WHERE w.id = r.worker AND w.lease_until > ",
             now!(),
             ")"
