@@ -24,9 +24,7 @@ pub async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // What only reads goes again by itself.
     let listed = failing("status=503").contacts().list().search("sophie").limit(1);
-    match listed.response().await {
-        Ok(response) => println!("reading again: {} contact after {} attempts", response.data.len(), response.attempts()),
-        Err(error) => println!("reading again: {error}"),
-    }
+    let error = listed.await.unwrap_err();
+    println!("reading: {:?}, attempts {}", error.delivery(), error.attempts());
     Ok(())
 }

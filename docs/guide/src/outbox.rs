@@ -14,8 +14,8 @@ pub async fn main() -> Result<(), Box<dyn std::error::Error>> {
             (format!("roles-in-paris/{contact}"), Envelope::new(account.clone(), message))
         })
     };
-    println!("queued {}", outbox.enqueue_all(messages()).await?);
-    println!("queued {}", outbox.enqueue_all(messages()).await?); // the same keys: nothing new
+    println!("queued {}", outbox.enqueue_all(messages()).await?.new);
+    println!("queued {}", outbox.enqueue_all(messages()).await?.new); // the same keys: nothing new
 
     let stop = async { drop(tokio::signal::ctrl_c().await) };
     let runner = Runner::new(&outbox, EnvAccounts).eligibility(VendorEligibility::new()).until_empty();

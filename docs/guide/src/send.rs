@@ -1,4 +1,4 @@
-use reachout_messenger::{Channel, Delivery, Message, Messenger as _, Vendor, check, connect};
+use reachout_messenger::{Channel, Delivery, Message, Vendor, check, connect};
 
 #[tokio::main]
 pub async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -12,7 +12,7 @@ pub async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let authorization = app.authorization().scopes(["contacts.readonly", "conversations/message.write"]).start()?;
     let code = std::env::var("OAUTH_CODE").map_err(|_| format!("open {} and set OAUTH_CODE", authorization.url))?;
 
-    let tokens = app.exchange_code(&code).await?;
+    let tokens = app.exchange_code(code).await?;
     let location = tokens.location_id.clone().ok_or("the user chose an agency, not a location")?;
     let store = Arc::new(FileStore::new(std::env::var("TOKENS_FOLDER").unwrap_or_else(|_| "tokens".to_owned())));
     store.save(&location, &tokens).await?;

@@ -1,3 +1,4 @@
+use std::error::Error;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use reachout_outbox::{Outbox, Signal};
-use reachout_webhooks::{MemoryReplayGuard, ReplayGuard as _, Verifier};
+use reachout_webhooks::{DecodeError, MemoryReplayGuard, ReplayGuard as _, Verifier};
 use sendpilot::WebhookEvent;
 
 /// What a webhook needs.
@@ -18,7 +19,7 @@ pub struct Receiver {
 }
 
 #[tokio::main]
-pub async fn main() -> Result<(), Box<dyn std::error::Error>> {
+pub async fn main() -> Result<(), Box<dyn Error>> {
     let receiver = Receiver {
         outbox: Outbox::open("sqlite:outbox.db").await?,
         verifier: Verifier::sendpilot([std::env::var("SENDPILOT_WEBHOOK_SECRET")?])?,
@@ -50,7 +51,7 @@ async fn receive(State(receiver): State<Arc<Receiver>>, headers: HeaderMap, body
     }
 }
 
-async fn record(outbox: &Outbox, event: Result<WebhookEvent, reachout_webhooks::DecodeError>) -> Result<String, Box<dyn std::error::Error>> {
+async fn record(outbox: &Outbox, event: Result<WebhookEvent, DecodeError>) -> Result<String, Box<dyn Error + Send + Sync>> {
     let Some(signal) = Signal::from_sendpilot(&event?) else { return Ok("nothing to do".to_owned()) };
     let handled = outbox.receive(&signal).await?;
     Ok(format!("stopped follow-ups of {} message", handled.messages.len()))
