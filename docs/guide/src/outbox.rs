@@ -6,7 +6,7 @@ pub async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let outbox = Outbox::open(format!("sqlite:{folder}/outbox.db")).await?;
 
     let account = Account::new(Vendor::Leonar, Account::DEFAULT); // LEONAR_API_KEY
-    let people = [("Sophie", "a1b2c3d4-5678-90ab-cdef-1234567890ab"), ("Marc", "b2c3d4e5-6789-01bc-def2-345678901bcd")];
+    let people = [("Sophie", "a1b2c3d4-5678-90ab-cdef-1234567890ab")];
     let messages = || {
         people.map(|(name, contact)| {
             let text = format!("Hi {name}, may I tell you more?");

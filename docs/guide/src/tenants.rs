@@ -16,7 +16,7 @@ pub async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let location = tokens.location_id.clone().ok_or("the user chose an agency, not a location")?;
     let store = Arc::new(FileStore::new(std::env::var("TOKENS_FOLDER").unwrap_or_else(|_| "tokens".to_owned())));
     store.save(&location, &tokens).await?;
-    println!("the token of location {location} is kept");
+    println!("the location's tokens are kept");
 
     let credentials = OAuthCredentials::new(app, store, &location);
     let client = Client::builder().credential_provider(Arc::new(credentials)).base_url(&base_url).build()?;

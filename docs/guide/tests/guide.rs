@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use mdbook_driver::MDBook;
 use reachout_outbox::{Account, Envelope, Message, Outbox, Vendor as Of};
@@ -29,7 +30,16 @@ fn printed(sandbox: &Sandbox, program: &str, folder: &Path, more: &[(&str, &str)
     for (prefix, credential, vendor) in [("LEONAR", "LEONAR_API_KEY", Vendor::Leonar), ("HOOP_AI", "HOOP_AI_TOKEN", Vendor::HoopAi)] {
         command.env(format!("{prefix}_BASE_URL"), sandbox.base_url(vendor)).env(credential, sandbox.api_key(vendor));
     }
-    let output = command.envs(more.iter().copied()).output().unwrap();
+    let mut child = command.envs(more.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let deadline = Instant::now() + Duration::from_mins(2);
+    while child.try_wait().unwrap().is_none() {
+        if Instant::now() > deadline {
+            child.kill().unwrap();
+            panic!("{program} does not end");
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }

@@ -84,9 +84,14 @@ fn links_between_the_pages_lead_somewhere() {
 /// Files and folders that the pages name in passing.
 #[test]
 fn paths_in_the_pages_are_there() {
-    for page in
-        ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/changing-a-spec.md", "docs/guide/pages/adding-a-vendor.md"]
-    {
+    for page in [
+        "README.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "docs/architecture.md",
+        "docs/changing-a-spec.md",
+        "docs/guide/pages/adding-a-vendor.md",
+    ] {
         for path in read(page).split('`').skip(1).step_by(2) {
             let ours = ["crates/", "docs/", "specs/", "tests/"].iter().any(|folder| path.starts_with(folder));
             let stands_for_many = path.contains(['*', '<', ' ']) || path.contains("acme");
