@@ -73,10 +73,16 @@ pub use uuid::Uuid;
 pub mod exports {
     #[doc(inline)]
     pub use crate::{
-        Acquired, Advice, Api, BoxFuture, BoxStream, Budget, BudgetError, BudgetKey, BudgetStore, ByteStream, Bytes, Call, CallFuture,
-        CallOptions, ClientBuilder, ConversionError, Core, CredentialProvider, DateTime, Delivery, DeliveryWatch, Effect, Error, ErrorKind,
-        Evidence, ExposeSecret, Extra, IntoRequest, List, LocalBudgets, Method, NaiveDate, Number, Object, Pacing, PageStyle, Pagination,
-        RateLimit, RateLimitHeaders, RateLimitStatus, RateLimitWait, Repeat, Request, Response, RetryPolicy, Route, SecretString, Slot,
-        StatusCode, Stream, Throttle, Token, Utc, Uuid, Value, Vendor, header, multipart, simulated,
+        Advice, Api, BoxFuture, BoxStream, ByteStream, Bytes, Call, CallFuture, CallOptions, ClientBuilder, ConversionError, Core,
+        CredentialProvider, DateTime, Delivery, DeliveryWatch, Effect, Error, ErrorKind, Evidence, ExposeSecret, Extra, IntoRequest, List,
+        Method, NaiveDate, Number, Object, Pacing, PageStyle, Pagination, RateLimit, RateLimitHeaders, RateLimitWait, Repeat, Request,
+        Response, RetryPolicy, Route, SecretString, StatusCode, Stream, Throttle, Token, Utc, Uuid, Value, Vendor, header, multipart,
+        simulated,
     };
+
+    /// Budgets under a rate limit that several clients or processes share.
+    pub mod budgets {
+        #[doc(inline)]
+        pub use crate::{Acquired, Budget, BudgetError, BudgetKey, BudgetStore, LocalBudgets, RateLimitStatus, Slot};
+    }
 }
