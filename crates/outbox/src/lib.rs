@@ -10,6 +10,8 @@ mod entry;
 mod envelope;
 mod error;
 mod hooks;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 mod outbox;
 mod permit;
 mod refusal;

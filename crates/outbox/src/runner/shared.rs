@@ -84,6 +84,8 @@ impl Shared {
     }
 
     pub(super) fn emit(&self, event: &Event) {
+        #[cfg(feature = "metrics")]
+        crate::metrics::event(event);
         {
             // Every change under the lock is complete in itself, so a panic elsewhere leaves nothing half-done.
             let mut summary = self.summary.lock().unwrap_or_else(PoisonError::into_inner);

@@ -6,6 +6,7 @@ mod browser;
 mod commands;
 mod delivery;
 mod exchange;
+mod metrics;
 mod operations;
 mod outbox;
 mod output;

@@ -1,5 +1,6 @@
 //! One attempt: one request, and its response.
 
+use std::future::poll_fn;
 use std::pin::pin;
 
 use bytes::Bytes;
@@ -7,6 +8,7 @@ use futures_core::future::BoxFuture;
 use reqwest::header::HeaderMap;
 use reqwest::{Response, StatusCode};
 use tokio::time::Instant;
+use tracing::Span;
 use url::Url;
 
 use super::body::{Received, read};
@@ -25,7 +27,7 @@ use crate::route::MethodClass;
 pub(super) enum AttemptResult {
     /// A success status; the body is still to be read.
     Accepted(Response),
-    Redirect(Target),
+    Redirect(Target, StatusCode),
     Failed(Failure),
 }
 
@@ -33,6 +35,8 @@ pub(super) enum AttemptResult {
 pub(super) struct Attempt<'a> {
     pub(super) failures: Failures<'a>,
     pub(super) target: &'a Target,
+    /// What the HTTP library logs belongs to it.
+    pub(super) span: &'a Span,
 }
 
 impl Attempt<'_> {
@@ -46,7 +50,7 @@ impl Attempt<'_> {
     ) -> impl Future<Output = (AttemptResult, Limit)> {
         let core = self.failures.core();
         let gate = Gate::install(&mut request, core.options().watch.as_ref());
-        let sending = gate.opens().then(|| core.shared().sender.send(request));
+        let sending = gate.opens().then(|| core.shared().sender.send(request, self.failures.secrets.call.body()));
         async move {
             let limit = self.failures.limit;
             let Some(sending) = sending else { return (AttemptResult::Failed(self.failures.stopped()), limit) };
@@ -54,7 +58,12 @@ impl Attempt<'_> {
             if let Some(permit) = &mut permit {
                 permit.mark_sent();
             }
-            let sent = in_time(timer, pin!(sending)).await;
+            let mut sending = pin!(sending);
+            let within = poll_fn(|cx| {
+                let _inside = self.span.enter();
+                sending.as_mut().poll(cx)
+            });
+            let sent = in_time(timer, pin!(within)).await;
             let result = match self.response(sent, permit, &gate) {
                 Ok(response) if response.status().is_success() => AttemptResult::Accepted(response),
                 Ok(response) => self.refused(response, timer).await,
@@ -62,7 +71,7 @@ impl Attempt<'_> {
             };
             gate.settle(match &result {
                 AttemptResult::Accepted(_) => Delivery::Accepted,
-                AttemptResult::Redirect(_) => Delivery::Rejected,
+                AttemptResult::Redirect(..) => Delivery::Rejected,
                 AttemptResult::Failed(failure) => failure.error.delivery(),
             });
             (result, limit)
@@ -116,7 +125,7 @@ impl Attempt<'_> {
         let status = response.status();
         let redirect = status.is_redirection().then(|| self.redirect(status, response.headers()));
         if let Some(Ok(target)) = redirect {
-            return AttemptResult::Redirect(target);
+            return AttemptResult::Redirect(target, status);
         }
         // However the reading ends, status and headers are enough.
         let (response, _) = read(response, BODY_LIMIT, timer).await;

@@ -14,6 +14,8 @@ pub(super) struct Clock {
     /// Waited for the rate limit, as [`CallOptions::wait_for_rate_limit`](crate::CallOptions::wait_for_rate_limit) allows: it does not
     /// count against the deadline.
     rate_limited: Duration,
+    /// Waited for the rate limit, all in all.
+    waited: Duration,
 }
 
 /// How long an attempt may take, and why.
@@ -26,7 +28,7 @@ pub(super) struct Limit {
 
 impl Clock {
     pub(super) fn start() -> Self {
-        Self { started: Instant::now(), rate_limited: Duration::ZERO }
+        Self { started: Instant::now(), rate_limited: Duration::ZERO, waited: Duration::ZERO }
     }
 
     /// Since the call was first polled, all waits included.
@@ -50,7 +52,13 @@ impl Clock {
 
     /// The call waited for the rate limit.
     pub(super) fn add_rate_limit_wait(&mut self, waited: Duration, core: &Core) {
+        self.waited += waited;
         self.rate_limited += waited.min(self.rate_limit_wait(core));
+    }
+
+    /// How long the call waited for the rate limit.
+    pub(super) fn waited(&self) -> Duration {
+        self.waited
     }
 
     /// The time of an attempt that begins now.

@@ -13,7 +13,7 @@ use crate::client::{CallOptions, CredentialProvider};
 use crate::error::Error;
 use crate::limit::{BudgetKey, Budgets, Pacer};
 use crate::request::url::BaseUrl;
-use crate::retry::RetryPolicy;
+use crate::retry::{RetryPolicy, Throttle};
 use crate::vendor::Vendor;
 
 /// The inside of every generated client: connections, credential, budget and settings.
@@ -52,6 +52,7 @@ pub(crate) struct Shared {
 pub(crate) struct Tenant {
     pub(crate) credentials: Credentials,
     pub(crate) pacer: Option<Arc<Pacer>>,
+    pub(crate) throttle: Option<Throttle>,
 }
 
 impl Core {
@@ -61,11 +62,6 @@ impl Core {
 
     pub(crate) fn shared(&self) -> &Shared {
         &self.0.shared
-    }
-
-    #[cfg(test)]
-    pub(crate) fn sender_mut(&mut self) -> Option<&mut Sender> {
-        Arc::get_mut(&mut Arc::get_mut(&mut self.0)?.shared).map(|shared| &mut shared.sender)
     }
 
     pub(crate) fn tenant(&self) -> &Tenant {
@@ -122,8 +118,9 @@ impl Core {
     }
 
     fn for_tenant(&self, credentials: Credentials, pacer: Option<Arc<Pacer>>) -> Self {
-        let Inner { shared, options, .. } = &*self.0;
-        Self(Arc::new(Inner { shared: Arc::clone(shared), tenant: Arc::new(Tenant { credentials, pacer }), options: Arc::clone(options) }))
+        let Inner { shared, options, tenant } = &*self.0;
+        let tenant = Tenant { credentials, pacer, throttle: tenant.throttle.as_ref().map(Throttle::renewed) };
+        Self(Arc::new(Inner { shared: Arc::clone(shared), tenant: Arc::new(tenant), options: Arc::clone(options) }))
     }
 
     /// The vendor's constants.

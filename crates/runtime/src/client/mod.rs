@@ -7,6 +7,7 @@ pub(crate) mod core;
 pub(crate) mod credential;
 mod observer;
 mod options;
+pub(crate) mod simulated;
 pub(crate) mod transport;
 mod watch;
 

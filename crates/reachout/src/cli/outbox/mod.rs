@@ -7,6 +7,7 @@ mod cancel;
 mod columns;
 mod database;
 mod list;
+mod metrics;
 mod pause;
 mod people;
 mod permit;

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    net::SocketAddr,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -11,7 +12,7 @@ use reachout_messenger::Delivery;
 use reachout_outbox::{Account, Outbox, Runner, State, Summary, VendorEligibility};
 use serde_json::{Map, Value};
 
-use super::{Database, accounts::ByProfile, failed, messages, progress::RunProgress};
+use super::{Database, accounts::ByProfile, failed, messages, metrics, progress::RunProgress};
 use crate::cli::{
     arguments::time::duration,
     call::{Access, signal},
@@ -41,11 +42,17 @@ pub struct Run {
     /// After how long without a heartbeat a process is believed dead; what it was sending is then unknown
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration)]
     lease: Duration,
+    /// Serve metrics of the run and the outbox at this address in Prometheus' text form, such as `127.0.0.1:9464`; the path is `/metrics`
+    #[arg(long, value_name = "ADDRESS")]
+    metrics: Option<SocketAddr>,
 }
 
 impl Run {
     pub async fn run(self, database: &Database, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
         let outbox = database.existing().await?;
+        if let Some(address) = self.metrics {
+            metrics::serve(address, &outbox).await?;
+        }
         let accounts = ByProfile::new(access);
         let status = outbox.status().await.map_err(failed)?;
         for account in status.accounts.iter().filter(|account| account.next_due_at.is_some() && !account.paused) {

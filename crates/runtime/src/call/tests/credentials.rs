@@ -80,7 +80,7 @@ async fn a_401_leads_to_one_more_attempt_with_a_newer_credential() {
     assert_eq!((error.kind(), error.delivery(), error.attempts()), (ErrorKind::Unauthorized, Delivery::Rejected, 2));
     // Every credential of the call is kept out, the rejected one too.
     assert_eq!(error.message(), Some("Invalid JWT [redacted]"));
-    assert!(!format!("{error} {error:?}").contains("MARKED"));
+    assert!(!format!("{error} {error:#?}").contains("MARKED"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_core::future::BoxFuture;
 use http_body::Body;
 use reqwest::header::HeaderMap;
@@ -16,7 +17,7 @@ use crate::{Auth, ClientBuilder, Core, Effect, ErrorShape, Evidence, RateLimit, 
 
 pub(super) const KEY: &str = "leo_MARKEDsecret";
 
-static VENDOR: Vendor = Vendor {
+pub(super) static VENDOR: Vendor = Vendor {
     id: "acme",
     name: "Acme",
     platform: None,
@@ -119,7 +120,7 @@ impl Fake {
 }
 
 impl Transport for Fake {
-    fn send(&self, mut request: reqwest::Request) -> BoxFuture<'static, Result<reqwest::Response, SendError>> {
+    fn send(&self, mut request: reqwest::Request, _: Bytes) -> BoxFuture<'static, Result<reqwest::Response, SendError>> {
         let seen = Arc::clone(&self.seen);
         let index = {
             let mut seen = seen.lock().unwrap();
@@ -175,8 +176,7 @@ pub(super) fn core(fake: &Arc<Fake>) -> Core {
 }
 
 pub(super) fn build(fake: &Arc<Fake>, configure: impl FnOnce(ClientBuilder<Core>) -> ClientBuilder<Core>) -> Core {
-    let builder = ClientBuilder::new(&VENDOR).credential(KEY).retry(RetryPolicy::new().jitter(|ceiling| ceiling));
-    let mut core = configure(builder).core().unwrap();
-    core.sender_mut().unwrap().transport = Some(Arc::clone(fake) as Arc<dyn Transport>);
-    core
+    let mut builder = ClientBuilder::new(&VENDOR).credential(KEY).retry(RetryPolicy::new().jitter(|ceiling| ceiling));
+    builder.transport = Some(Arc::clone(fake) as Arc<dyn Transport>);
+    configure(builder).core().unwrap()
 }

@@ -1,6 +1,4 @@
 //! What the runtime, and everything below it, writes to the log: the fields of a span, and never a secret or a body.
-//!
-//! A binary of its own, because it captures all of a process.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -11,14 +9,8 @@ use serde_json::{Value, json};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
-#[expect(dead_code, reason = "shared with the test binary `client`")]
-#[path = "client/server.rs"]
-mod server;
-#[path = "client/vendor.rs"]
-mod vendor;
-
-use server::{Act, Server, response};
-use vendor::{GET, KEY, SEND};
+use crate::server::{Act, Server, response};
+use crate::vendor::{self, GET, KEY, SEND};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -72,22 +64,27 @@ async fn spans_and_events() {
     nothing_secret(&log).await;
 }
 
+/// The line is of a call, and of none of its attempts.
+fn is_operation(line: &str) -> bool {
+    line.contains("reachout.operation{") && !line.contains("reachout.attempt{")
+}
+
 async fn retried_and_found(log: &Log) {
     let unavailable = Act::Respond(response("503 Service Unavailable", "retry-after: 0\r\n", ""));
     let server = Server::start([unavailable, Act::Respond(response("200 OK", "x-request-id: r1\r\n", "{}"))]).await;
     let client = vendor::client(&server.url);
     client.core.operation(GET).path_param("messageId", &"m1").query("q", &"BODY").send::<Value>().await.unwrap();
     let text = log.text();
-    let closed = text.lines().find(|line| line.contains("reachout.operation") && line.contains(" close ")).unwrap();
+    let closed = text.lines().find(|line| is_operation(line) && line.contains(" close ")).unwrap();
     for field in [
-        "vendor=\"acme\"",
-        "operation=\"get_message\"",
-        "method=\"GET\"",
-        "path=\"/messages/{messageId}\"",
-        "status=200",
-        "attempts=2",
-        "duration_ms=",
-        "request_id=\"r1\"",
+        "reachout.vendor=\"acme\"",
+        "reachout.operation=\"get_message\"",
+        "http.request.method=\"GET\"",
+        "url.template=\"/messages/{messageId}\"",
+        "http.response.status_code=200",
+        "reachout.attempts=2",
+        "reachout.delivery=\"accepted\"",
+        "reachout.request_id=\"r1\"",
     ] {
         assert!(closed.contains(field), "{field} in {closed}");
     }
@@ -188,8 +185,9 @@ async fn text_of_paths(log: &Log) -> Vec<String> {
     let error = client.request(Method::GET, &format!("/z/{KEY}")).header("x d", &1).send_empty().await.unwrap_err();
     assert_eq!(error.operation(), Some("GET /z/[redacted]"));
     let text = log.text();
-    let ended = ["/x/", "/y/"].map(|part| text.lines().rfind(|line| line.contains(" close ") && line.contains(part)).unwrap());
+    let ended = ["/x/", "/y/"]
+        .map(|part| text.lines().rfind(|line| is_operation(line) && line.contains(" close ") && line.contains(part)).unwrap());
     let field =
         |line: &str, name: &str| line.split(&format!("{name}=\"")).nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
-    ended.iter().flat_map(|line| [field(line, "operation"), field(line, "path")]).collect()
+    ended.iter().flat_map(|line| [field(line, "reachout.operation"), field(line, "url.path")]).collect()
 }
