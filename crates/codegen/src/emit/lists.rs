@@ -41,7 +41,7 @@ pub fn files(apis: &[&Api]) -> Vec<File> {
         ),
         rust(
             "crates/sandbox/src/vendors.rs",
-            format!("//! Every vendor: variant, crate, id.\n\nuse crate::vendor::vendors;\n\nvendors! {{\n{sandbox}}}\n"),
+            format!("//! Every vendor: variant, crate, id.\n\nuse crate::vendor_enum::vendors;\n\nvendors! {{\n{sandbox}}}\n"),
         ),
     ]
 }

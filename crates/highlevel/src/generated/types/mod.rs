@@ -334,6 +334,117 @@ rt::object!(Appointment {
     group_id? "groupId", id?, location_id? "locationId", notes?, start_time? "startTime", status?, title?, users?
 } extra);
 
+/// An appointment that was created, changed or deleted.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct AppointmentEvent {
+    /// The appointment.
+    pub appointment: Option<AppointmentEventDetails>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// When the event was sent, as ISO 8601.
+    pub timestamp: Option<String>,
+    /// Name of the event.
+    pub type_: String,
+    /// Id of the delivery. The same id twice is a repeat.
+    pub webhook_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(AppointmentEvent { appointment?, location_id? "locationId", timestamp?, type_! "type", webhook_id? "webhookId" } extra);
+
+/// The appointment of an event.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct AppointmentEventDetails {
+    /// Where the appointment is, or the URL of the meeting.
+    pub address: Option<String>,
+    /// Status, such as `confirmed`.
+    pub appointment_status: Option<String>,
+    /// Id of the user the appointment is with.
+    pub assigned_user_id: Option<String>,
+    /// Id of the calendar.
+    pub calendar_id: Option<String>,
+    /// Id of the contact.
+    pub contact_id: Option<String>,
+    /// When it was added, as ISO 8601 with an offset.
+    pub date_added: Option<String>,
+    /// When it was last changed, as ISO 8601 with an offset.
+    pub date_updated: Option<String>,
+    /// When it ends, as ISO 8601 with an offset.
+    pub end_time: Option<String>,
+    /// Id of the calendar group.
+    pub group_id: Option<String>,
+    /// Id of the appointment.
+    pub id: Option<String>,
+    /// Notes.
+    pub notes: Option<String>,
+    /// Where it was booked, such as `booking_widget`.
+    pub source: Option<String>,
+    /// When it begins, as ISO 8601 with an offset.
+    pub start_time: Option<String>,
+    /// Title.
+    pub title: Option<String>,
+    /// Ids of the users who take part.
+    pub users: Option<Vec<String>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(AppointmentEventDetails {
+    address?, appointment_status? "appointmentStatus", assigned_user_id? "assignedUserId", calendar_id? "calendarId",
+    contact_id? "contactId", date_added? "dateAdded", date_updated? "dateUpdated", end_time? "endTime", group_id? "groupId", id?, notes?,
+    source?, start_time? "startTime", title?, users?
+} extra);
+
+/// An association between two objects that was created, changed or deleted.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct AssociationEvent {
+    /// Origin: `USER_DEFINED` by the sub-account or `SYSTEM_DEFINED` by the platform.
+    pub association_type: Option<String>,
+    /// Key of the first object, such as `custom_objects.real_estate_buyer`.
+    pub first_object_key: Option<String>,
+    /// Label of the first side, such as `Interested Buyer`.
+    pub first_object_label: Option<String>,
+    /// How many records of the second object one of the first can have, and the other way round, such as `MANY_TO_MANY`.
+    pub first_object_to_second_object_cardinality: Option<String>,
+    /// Id of the association.
+    pub id: Option<String>,
+    /// Key of the association, such as `buyer_property_interest`.
+    pub key: Option<String>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// Key of the second object, such as `custom_objects.property`.
+    pub second_object_key: Option<String>,
+    /// Label of the second side, such as `Property`.
+    pub second_object_label: Option<String>,
+    /// The same, from the second object to the first.
+    pub second_object_to_first_object_cardinality: Option<String>,
+    /// When the event was sent, as ISO 8601.
+    pub timestamp: Option<String>,
+    /// Name of the event. The page does not have the field.
+    pub type_: Option<String>,
+    /// Id of the delivery. The same id twice is a repeat.
+    pub webhook_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(AssociationEvent {
+    association_type? "associationType", first_object_key? "firstObjectKey", first_object_label? "firstObjectLabel",
+    first_object_to_second_object_cardinality? "firstObjectToSecondObjectCardinality", id?, key?, location_id? "locationId",
+    second_object_key? "secondObjectKey", second_object_label? "secondObjectLabel",
+    second_object_to_first_object_cardinality? "secondObjectToFirstObjectCardinality", timestamp?, type_? "type", webhook_id? "webhookId"
+} extra);
+
 /// What brought a contact in.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -564,6 +675,41 @@ rt::open_enum!(
     Canceled = "canceled",
     Voicemail = "voicemail"
 );
+
+/// A change in the status of a campaign.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct CampaignStatusEvent {
+    /// Id of the contact.
+    pub contact_id: Option<String>,
+    /// When it was added, as ISO 8601.
+    pub date_added: Option<String>,
+    /// Id; the page does not say of what.
+    pub id: Option<String>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// Reply of the contact; its form is not documented.
+    pub replied: Option<String>,
+    /// Status after the change, such as `paused`.
+    pub status: Option<String>,
+    /// Id of the template.
+    pub template_id: Option<String>,
+    /// When the event was sent, as ISO 8601.
+    pub timestamp: Option<String>,
+    /// Name of the event.
+    pub type_: String,
+    /// Id of the delivery. The same id twice is a repeat.
+    pub webhook_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(CampaignStatusEvent {
+    contact_id? "contactId", date_added? "dateAdded", id?, location_id? "locationId", replied?, status?, template_id? "templateId",
+    timestamp?, type_! "type", webhook_id? "webhookId"
+} extra);
 
 /// Whether the message was taken back.
 #[derive(Clone, Debug, PartialEq)]
@@ -1710,6 +1856,213 @@ pub enum EmailReplyMode {
 
 rt::closed_enum!(EmailReplyMode, Reply = "reply", ReplyAll = "reply_all");
 
+/// What happened to an email.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct EmailStats {
+    /// Campaigns the email belongs to.
+    pub campaigns: Option<Vec<rt::Value>>,
+    /// Reply of the receiving server.
+    #[cfg_attr(feature = "schemars", schemars(rename = "delivery-status"))]
+    pub delivery_status: Option<EmailStatsDelivery>,
+    /// How the email was sent.
+    pub envelope: Option<EmailStatsEnvelope>,
+    /// What happened, such as `delivered`.
+    pub event: Option<String>,
+    /// Properties of the email.
+    pub flags: Option<EmailStatsFlags>,
+    /// Id of the occurrence.
+    pub id: Option<String>,
+    /// How serious it is, such as `info`.
+    #[cfg_attr(feature = "schemars", schemars(rename = "log-level"))]
+    pub log_level: Option<String>,
+    /// The email.
+    pub message: Option<EmailStatsMessage>,
+    /// Email address of the recipient.
+    pub recipient: Option<String>,
+    /// Domain of the recipient.
+    #[cfg_attr(feature = "schemars", schemars(rename = "recipient-domain"))]
+    pub recipient_domain: Option<String>,
+    /// Email provider of the recipient, `Other` where it is not known.
+    #[cfg_attr(feature = "schemars", schemars(rename = "recipient-provider"))]
+    pub recipient_provider: Option<String>,
+    /// Labels of the email. One begins with `loc_` and has the id of the sub-account, one with `com_` and has that of the agency.
+    pub tags: Option<Vec<String>>,
+    /// When it happened, in seconds since 1970.
+    pub timestamp: Option<rt::Number>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(EmailStats {
+    campaigns?, delivery_status? "delivery-status", envelope?, event?, flags?, id?, log_level? "log-level", message?, recipient?,
+    recipient_domain? "recipient-domain", recipient_provider? "recipient-provider", tags?, timestamp?
+} extra);
+
+/// Reply of the receiving server.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct EmailStatsDelivery {
+    /// Number of the attempt.
+    #[cfg_attr(feature = "schemars", schemars(rename = "attempt-no"))]
+    pub attempt_no: Option<i64>,
+    /// SMTP code, such as 250.
+    pub code: Option<i64>,
+    /// Explanation, often empty.
+    pub description: Option<String>,
+    /// Enhanced status code of SMTP, often empty.
+    #[cfg_attr(feature = "schemars", schemars(rename = "enhanced-code"))]
+    pub enhanced_code: Option<String>,
+    /// Seconds for the first delivery attempt.
+    #[cfg_attr(feature = "schemars", schemars(rename = "i-first-delivery-attempt-seconds"))]
+    pub i_first_delivery_attempt_seconds: Option<rt::Number>,
+    /// Text of the reply, such as `OK`.
+    pub message: Option<String>,
+    /// Host of the receiving server.
+    #[cfg_attr(feature = "schemars", schemars(rename = "mx-host"))]
+    pub mx_host: Option<String>,
+    /// Length of the session in seconds.
+    #[cfg_attr(feature = "schemars", schemars(rename = "session-seconds"))]
+    pub session_seconds: Option<rt::Number>,
+    /// Whether UTF-8 is supported.
+    pub utf8: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(EmailStatsDelivery {
+    attempt_no? int "attempt-no", code? int, description?, enhanced_code? "enhanced-code",
+    i_first_delivery_attempt_seconds? "i-first-delivery-attempt-seconds", message?, mx_host? "mx-host", session_seconds? "session-seconds",
+    utf8?
+} extra);
+
+/// How an email was sent.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct EmailStatsEnvelope {
+    /// Id of the pool of IP addresses.
+    #[cfg_attr(feature = "schemars", schemars(rename = "i-ip-pool-id"))]
+    pub i_ip_pool_id: Option<String>,
+    /// Name of the pool of IP addresses.
+    #[cfg_attr(feature = "schemars", schemars(rename = "i-ip-pool-name"))]
+    pub i_ip_pool_name: Option<String>,
+    /// Sender in the envelope.
+    pub sender: Option<String>,
+    /// IP address it was sent from.
+    #[cfg_attr(feature = "schemars", schemars(rename = "sending-ip"))]
+    pub sending_ip: Option<String>,
+    /// Email address it was sent to.
+    pub targets: Option<String>,
+    /// Protocol, such as `smtp`.
+    pub transport: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(EmailStatsEnvelope {
+    i_ip_pool_id? "i-ip-pool-id", i_ip_pool_name? "i-ip-pool-name", sender?, sending_ip? "sending-ip", targets?, transport?
+} extra);
+
+/// The delivery of an email.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct EmailStatsEvent {
+    /// Id of the agency.
+    pub company_id: Option<String>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// When the event was sent, as ISO 8601.
+    pub timestamp: Option<String>,
+    /// Name of the event.
+    pub type_: String,
+    /// Id of the delivery. The same id twice is a repeat.
+    pub webhook_id: Option<String>,
+    /// The delivery.
+    pub webhook_payload: Option<EmailStats>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(EmailStatsEvent {
+    company_id? "companyId", location_id? "locationId", timestamp?, type_! "type", webhook_id? "webhookId",
+    webhook_payload? "webhookPayload"
+} extra);
+
+/// Properties of an email; the page does not explain them.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct EmailStatsFlags {
+    /// Whether the email was authenticated.
+    #[cfg_attr(feature = "schemars", schemars(rename = "is-authenticated"))]
+    pub is_authenticated: Option<bool>,
+    /// Whether the email is big.
+    #[cfg_attr(feature = "schemars", schemars(rename = "is-big"))]
+    pub is_big: Option<bool>,
+    /// Whether the email was routed.
+    #[cfg_attr(feature = "schemars", schemars(rename = "is-routed"))]
+    pub is_routed: Option<bool>,
+    /// Whether it is a test of the system.
+    #[cfg_attr(feature = "schemars", schemars(rename = "is-system-test"))]
+    pub is_system_test: Option<bool>,
+    /// Whether it was sent in test mode.
+    #[cfg_attr(feature = "schemars", schemars(rename = "is-test-mode"))]
+    pub is_test_mode: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(EmailStatsFlags {
+    is_authenticated? "is-authenticated", is_big? "is-big", is_routed? "is-routed", is_system_test? "is-system-test",
+    is_test_mode? "is-test-mode"
+} extra);
+
+/// Headers of an email.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct EmailStatsHeaders {
+    /// Name and email address of the sender.
+    pub from: Option<String>,
+    /// Id of the email, as its header has it.
+    #[cfg_attr(feature = "schemars", schemars(rename = "message-id"))]
+    pub message_id: Option<String>,
+    /// Email address of the recipient.
+    pub to: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(EmailStatsHeaders { from?, message_id? "message-id", to? } extra);
+
+/// The email of a delivery.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct EmailStatsMessage {
+    /// Attached files.
+    pub attachments: Option<Vec<rt::Value>>,
+    /// Headers.
+    pub headers: Option<EmailStatsHeaders>,
+    /// Size of the email; the page names no unit.
+    pub size: Option<i64>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(EmailStatsMessage { attachments?, headers?, size? int } extra);
+
 /// One text, or one text for each field that failed validation.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
@@ -1746,6 +2099,29 @@ pub struct ErrorResponse {
 }
 
 rt::object!(ErrorResponse { error?, message?, status?, status_code? "statusCode", trace_id? "traceId" } extra);
+
+/// A tax.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct EventTax {
+    /// Id of the tax.
+    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
+    pub id: Option<String>,
+    /// Amount of the tax.
+    pub amount: Option<rt::Number>,
+    /// How the tax is calculated: `exclusive` is added to the price.
+    pub calculation: Option<String>,
+    /// Name of the tax.
+    pub name: Option<String>,
+    /// Rate in percent.
+    pub rate: Option<rt::Number>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(EventTax { id? "_id", amount?, calculation?, name?, rate? } extra);
 
 /// Channel of the messages to export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -2233,6 +2609,246 @@ rt::object!(InstalledLocation {
     id! "_id", address?, installed_at? "installedAt", is_installed? "isInstalled", name?, version_id? "versionId"
 } extra);
 
+/// An invoice that was created, changed, deleted, sent, paid, paid in part or made void.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct InvoiceEvent {
+    /// Id of the invoice.
+    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
+    pub id: Option<String>,
+    /// Id of the sub-account or agency the invoice belongs to.
+    pub alt_id: Option<String>,
+    /// What `altId` is the id of; `location` is a sub-account.
+    pub alt_type: Option<String>,
+    /// Amount that is still to be paid.
+    pub amount_due: Option<rt::Number>,
+    /// Amount that was paid.
+    pub amount_paid: Option<rt::Number>,
+    /// Business that issued the invoice.
+    pub business_details: Option<InvoiceEventBusiness>,
+    /// Contact the invoice is for.
+    pub contact_details: Option<InvoiceEventContact>,
+    /// When the invoice was created, as ISO 8601.
+    pub created_at: Option<String>,
+    /// Currency, such as `USD`.
+    pub currency: Option<String>,
+    /// Discount on the whole invoice.
+    pub discount: Option<InvoiceEventDiscount>,
+    /// Date on which it is due, such as 2023-01-01.
+    pub due_date: Option<String>,
+    /// Items of the invoice.
+    pub invoice_items: Option<Vec<InvoiceEventItem>>,
+    /// A number, or a number as text.
+    pub invoice_number: Option<NumberOrText>,
+    /// Date of issue, such as 2023-01-01.
+    pub issue_date: Option<String>,
+    /// Whether the invoice is in live mode, not in test mode.
+    pub live_mode: Option<bool>,
+    /// Name of the invoice, such as `New Invoice`.
+    pub name: Option<String>,
+    /// Status: `draft`, `sent`, `payment_processing`, `partially_paid`, `paid` or `void`; `delete` where the invoice was deleted.
+    pub status: Option<String>,
+    /// When the event was sent, as ISO 8601.
+    pub timestamp: Option<String>,
+    /// Title, such as `INVOICE`.
+    pub title: Option<String>,
+    /// Amount of the invoice.
+    pub total: Option<rt::Number>,
+    /// Sums of the invoice.
+    pub total_summary: Option<InvoiceEventSummary>,
+    /// Name of the event. The page does not have the field.
+    pub type_: Option<String>,
+    /// When the invoice was last changed, as ISO 8601.
+    pub updated_at: Option<String>,
+    /// Id of the delivery. The same id twice is a repeat.
+    pub webhook_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(InvoiceEvent {
+    id? "_id", alt_id? "altId", alt_type? "altType", amount_due? "amountDue", amount_paid? "amountPaid",
+    business_details? "businessDetails", contact_details? "contactDetails", created_at? "createdAt", currency?, discount?,
+    due_date? "dueDate", invoice_items? "invoiceItems", invoice_number? "invoiceNumber", issue_date? "issueDate", live_mode? "liveMode",
+    name?, status?, timestamp?, title?, total?, total_summary? "totalSummary", type_? "type", updated_at? "updatedAt",
+    webhook_id? "webhookId"
+} extra);
+
+/// An address in its parts.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct InvoiceEventAddress {
+    /// Street and number.
+    pub address_line1: Option<String>,
+    /// Second line of the address.
+    pub address_line2: Option<String>,
+    /// City.
+    pub city: Option<String>,
+    /// Country, as a code of two letters.
+    pub country_code: Option<String>,
+    /// Postal code.
+    pub postal_code: Option<String>,
+    /// State or region.
+    pub state: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(InvoiceEventAddress {
+    address_line1? "addressLine1", address_line2? "addressLine2", city?, country_code? "countryCode", postal_code? "postalCode", state?
+} extra);
+
+/// Business that issued an invoice.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct InvoiceEventBusiness {
+    /// Address of a business, as one text or in its parts.
+    pub address: Option<InvoiceEventBusinessAddress>,
+    /// Custom values of the sub-account.
+    pub custom_values: Option<Vec<String>>,
+    /// URL of the logo.
+    pub logo_url: Option<String>,
+    /// Name of the business.
+    pub name: Option<String>,
+    /// Phone number.
+    pub phone_no: Option<String>,
+    /// Website.
+    pub website: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(InvoiceEventBusiness {
+    address?, custom_values? "customValues", logo_url? "logoUrl", name?, phone_no? "phoneNo", website?
+} extra);
+
+/// Address of a business, as one text or in its parts.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
+pub enum InvoiceEventBusinessAddress {
+    /// As a text.
+    AddressText(String),
+    /// As [`InvoiceEventAddress`].
+    Address(InvoiceEventAddress),
+}
+
+rt::one_of!(InvoiceEventBusinessAddress { AddressText(String), Address(InvoiceEventAddress) by InvoiceEventAddress });
+rt::alternative!(InvoiceEventBusinessAddress, AddressText(String));
+rt::alternative!(InvoiceEventBusinessAddress, AddressText(&str));
+rt::alternative!(InvoiceEventBusinessAddress, Address(InvoiceEventAddress));
+
+/// Contact an invoice is for.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct InvoiceEventContact {
+    /// Further email addresses.
+    pub additional_emails: Option<Vec<InvoiceEventEmail>>,
+    /// Address of the contact.
+    pub address: Option<InvoiceEventAddress>,
+    /// Name of the contact's company.
+    pub company_name: Option<String>,
+    /// Custom fields of the contact.
+    pub custom_fields: Option<Vec<String>>,
+    /// Email address.
+    pub email: Option<String>,
+    /// Id of the contact.
+    pub id: Option<String>,
+    /// Name of the contact.
+    pub name: Option<String>,
+    /// Phone number.
+    pub phone_no: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(InvoiceEventContact {
+    additional_emails? "additionalEmails", address?, company_name? "companyName", custom_fields? "customFields", email?, id?, name?,
+    phone_no? "phoneNo"
+} extra);
+
+/// Discount on an invoice.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct InvoiceEventDiscount {
+    /// Kind of `value`: `percentage` or `fixed`.
+    pub type_: Option<String>,
+    /// Percent of the total, or an amount.
+    pub value: Option<rt::Number>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(InvoiceEventDiscount { type_? "type", value? } extra);
+
+/// A further email address.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct InvoiceEventEmail {
+    /// Email address.
+    pub email: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(InvoiceEventEmail { email? } extra);
+
+/// Item of an invoice.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct InvoiceEventItem {
+    /// Id of the item.
+    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
+    pub id: Option<String>,
+    /// Amount for each.
+    pub amount: Option<rt::Number>,
+    /// Currency, such as `USD`.
+    pub currency: Option<String>,
+    /// Name of the item.
+    pub name: Option<String>,
+    /// Id of the price.
+    pub price_id: Option<String>,
+    /// Id of the product.
+    pub product_id: Option<String>,
+    /// Quantity.
+    pub qty: Option<rt::Number>,
+    /// Taxes on the item.
+    pub taxes: Option<Vec<EventTax>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(InvoiceEventItem { id? "_id", amount?, currency?, name?, price_id? "priceId", product_id? "productId", qty?, taxes? } extra);
+
+/// Sums of an invoice.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct InvoiceEventSummary {
+    /// Amount of the discount.
+    pub discount: Option<rt::Number>,
+    /// Sum of the items.
+    pub sub_total: Option<rt::Number>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(InvoiceEventSummary { discount?, sub_total? "subTotal" } extra);
+
 /// When the last message came: a text as ISO 8601 or in milliseconds since 1970-01-01 UTC, such a number, or seconds and nanoseconds.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
@@ -2376,6 +2992,36 @@ pub struct ListTasksResponse {
 }
 
 rt::object!(ListTasksResponse { tasks? } extra);
+
+/// A sub-account that was created or changed.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct LocationEvent {
+    /// Id of the agency.
+    pub company_id: Option<String>,
+    /// Email address of the sub-account.
+    pub email: Option<String>,
+    /// Id of the sub-account.
+    pub id: Option<String>,
+    /// Name of the sub-account.
+    pub name: Option<String>,
+    /// Id of a product at Stripe.
+    pub stripe_product_id: Option<String>,
+    /// When the event was sent, as ISO 8601.
+    pub timestamp: Option<String>,
+    /// Name of the event.
+    pub type_: String,
+    /// Id of the delivery. The same id twice is a repeat.
+    pub webhook_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(LocationEvent {
+    company_id? "companyId", email?, id?, name?, stripe_product_id? "stripeProductId", timestamp?, type_! "type", webhook_id? "webhookId"
+} extra);
 
 /// An access token of one sub-account.
 #[derive(Clone, Debug, PartialEq)]
@@ -2973,6 +3619,37 @@ rt::object!(Note {
     body?, body_text? "bodyText", color?, contact_id? "contactId", date_added? "dateAdded", id?, pinned?, title?, user_id? "userId"
 } extra);
 
+/// A note that was created, changed or deleted. Its author and title are not sent.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct NoteEvent {
+    /// Text of the note.
+    pub body: Option<String>,
+    /// Id of the contact.
+    pub contact_id: Option<String>,
+    /// When the note was added, as ISO 8601.
+    pub date_added: Option<String>,
+    /// Id of the note.
+    pub id: Option<String>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// When the event was sent, as ISO 8601.
+    pub timestamp: Option<String>,
+    /// Name of the event.
+    pub type_: String,
+    /// Id of the delivery. The same id twice is a repeat.
+    pub webhook_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(NoteEvent {
+    body?, contact_id? "contactId", date_added? "dateAdded", id?, location_id? "locationId", timestamp?, type_! "type",
+    webhook_id? "webhookId"
+} extra);
+
 /// One note.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -3168,6 +3845,112 @@ rt::open_enum!(
     Email = "EMAIL"
 );
 
+/// A custom object that was created or changed.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct ObjectSchemaEvent {
+    /// When the object was created, as ISO 8601.
+    pub created_at: Option<String>,
+    /// Who created the object; its form is not documented.
+    pub created_by: Option<rt::Object>,
+    /// Description of the object.
+    pub description: Option<String>,
+    /// Id of the object.
+    pub id: Option<String>,
+    /// Key of the object, unique in the sub-account, such as `custom_objects.pets`.
+    pub key: Option<String>,
+    /// Names of the object.
+    pub labels: Option<ObjectSchemaEventLabels>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// Origin of the object, `USER_DEFINED`.
+    pub object_type: Option<String>,
+    /// Key of the field that names a record, such as `custom_objects.pets.pet_name`.
+    pub primary_display_property: Option<String>,
+    /// Keys of the fields that records are searched by.
+    pub searchable_properties: Option<Vec<String>>,
+    /// When the event was sent, as ISO 8601.
+    pub timestamp: Option<String>,
+    /// Name of the event. The page does not have the field.
+    pub type_: Option<String>,
+    /// When the object was last changed, as ISO 8601.
+    pub updated_at: Option<String>,
+    /// Who last changed the object; its form is not documented.
+    pub updated_by: Option<rt::Object>,
+    /// Id of the delivery. The same id twice is a repeat.
+    pub webhook_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(ObjectSchemaEvent {
+    created_at? "createdAt", created_by? "createdBy", description?, id?, key?, labels?, location_id? "locationId",
+    object_type? "objectType", primary_display_property? "primaryDisplayProperty", searchable_properties? "searchableProperties",
+    timestamp?, type_? "type", updated_at? "updatedAt", updated_by? "updatedBy", webhook_id? "webhookId"
+} extra);
+
+/// Names of a custom object.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ObjectSchemaEventLabels {
+    /// Name of several records.
+    pub plural: Option<String>,
+    /// Name of one record.
+    pub singular: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(ObjectSchemaEventLabels { plural?, singular? } extra);
+
+/// An opportunity that was created, changed or deleted. No earlier value of a changed field is sent.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct OpportunityEvent {
+    /// Id of the user whom the opportunity is assigned to.
+    pub assigned_to: Option<String>,
+    /// Id of the contact.
+    pub contact_id: Option<String>,
+    /// When the opportunity was added, as ISO 8601.
+    pub date_added: Option<String>,
+    /// Id of the opportunity.
+    pub id: Option<String>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// Value of the opportunity.
+    pub monetary_value: Option<rt::Number>,
+    /// Name of the opportunity.
+    pub name: Option<String>,
+    /// Id of the pipeline.
+    pub pipeline_id: Option<String>,
+    /// Id of the stage.
+    pub pipeline_stage_id: Option<String>,
+    /// Source of the opportunity.
+    pub source: Option<String>,
+    /// Status, such as `open`.
+    pub status: Option<String>,
+    /// When the event was sent, as ISO 8601.
+    pub timestamp: Option<String>,
+    /// Name of the event.
+    pub type_: String,
+    /// Id of the delivery. The same id twice is a repeat.
+    pub webhook_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(OpportunityEvent {
+    assigned_to? "assignedTo", contact_id? "contactId", date_added? "dateAdded", id?, location_id? "locationId",
+    monetary_value? "monetaryValue", name?, pipeline_id? "pipelineId", pipeline_stage_id? "pipelineStageId", source?, status?, timestamp?,
+    type_! "type", webhook_id? "webhookId"
+} extra);
+
 /// Hours within which the moment to send a scheduled email is picked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -3182,6 +3965,291 @@ pub enum OptimizationPeriod {
 
 rt::closed_enum!(OptimizationPeriod, _24h = "24h", _48h = "48h", _72h = "72h");
 
+/// An order that was placed, or whose status changed.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct OrderEvent {
+    /// Id of the order.
+    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
+    pub id: Option<String>,
+    /// Id of the sub-account, again.
+    pub alt_id: Option<String>,
+    /// What `altId` is the id of; `location` is a sub-account.
+    pub alt_type: Option<String>,
+    /// Amount of the order.
+    pub amount: Option<rt::Number>,
+    /// What the amount is made of.
+    pub amount_summary: Option<OrderEventSummary>,
+    /// Id of the contact who ordered.
+    pub contact_id: Option<String>,
+    /// The contact as it was when it ordered.
+    pub contact_snapshot: Option<OrderEventContact>,
+    /// When the order was created, as ISO 8601.
+    pub created_at: Option<String>,
+    /// Currency, such as `USD`.
+    pub currency: Option<String>,
+    /// Status of the fulfilment, such as `unfulfilled`.
+    pub fulfillment_status: Option<String>,
+    /// Items of the order.
+    pub items: Option<Vec<OrderEventItem>>,
+    /// Whether the order is in live mode, not in test mode.
+    pub live_mode: Option<bool>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// Where the order was placed.
+    pub source: Option<OrderEventSource>,
+    /// Status, such as `pending` or `completed`.
+    pub status: Option<String>,
+    /// Taxes on the order.
+    pub tax_summary: Option<Vec<EventTax>>,
+    /// When the event was sent, as ISO 8601.
+    pub timestamp: Option<String>,
+    /// Name of the event.
+    pub type_: String,
+    /// When the order was last changed, as ISO 8601.
+    pub updated_at: Option<String>,
+    /// Id of the delivery. The same id twice is a repeat.
+    pub webhook_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(OrderEvent {
+    id? "_id", alt_id? "altId", alt_type? "altType", amount?, amount_summary? "amountSummary", contact_id? "contactId",
+    contact_snapshot? "contactSnapshot", created_at? "createdAt", currency?, fulfillment_status? "fulfillmentStatus", items?,
+    live_mode? "liveMode", location_id? "locationId", source?, status?, tax_summary? "taxSummary", timestamp?, type_! "type",
+    updated_at? "updatedAt", webhook_id? "webhookId"
+} extra);
+
+/// A contact as it was when it ordered.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct OrderEventContact {
+    /// Street and number.
+    pub address1: Option<String>,
+    /// Id of the user whom the contact is assigned to.
+    pub assigned_to: Option<String>,
+    /// Attached files; their form is not documented.
+    pub attachments: Option<Vec<String>>,
+    /// City.
+    pub city: Option<String>,
+    /// Name of the company.
+    pub company_name: Option<String>,
+    /// Country, as a code.
+    pub country: Option<String>,
+    /// When the contact was added, as ISO 8601.
+    pub date_added: Option<String>,
+    /// Date of birth, as ISO 8601.
+    pub date_of_birth: Option<String>,
+    /// Whether the contact does not want to be disturbed.
+    pub dnd: Option<bool>,
+    /// Email address.
+    pub email: Option<String>,
+    /// First name.
+    pub first_name: Option<String>,
+    /// Id of the contact.
+    pub id: Option<String>,
+    /// Last name.
+    pub last_name: Option<String>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// Whole name.
+    pub name: Option<String>,
+    /// Phone number.
+    pub phone: Option<String>,
+    /// Postal code.
+    pub postal_code: Option<String>,
+    /// Where the contact came from.
+    pub source: Option<String>,
+    /// State or region.
+    pub state: Option<String>,
+    /// Tags.
+    pub tags: Option<Vec<String>>,
+    /// Website.
+    pub website: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(OrderEventContact {
+    address1?, assigned_to? "assignedTo", attachments?, city?, company_name? "companyName", country?, date_added? "dateAdded",
+    date_of_birth? "dateOfBirth", dnd?, email?, first_name? "firstName", id?, last_name? "lastName", location_id? "locationId", name?,
+    phone?, postal_code? "postalCode", source?, state?, tags?, website?
+} extra);
+
+/// Item of an order.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct OrderEventItem {
+    /// Name of the item, with the variant.
+    pub name: Option<String>,
+    /// The price.
+    pub price: Option<OrderEventPrice>,
+    /// The product.
+    pub product: Option<OrderEventProduct>,
+    /// Quantity.
+    pub qty: Option<rt::Number>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(OrderEventItem { name?, price?, product?, qty? } extra);
+
+/// Price of an item of an order.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct OrderEventPrice {
+    /// Id of the price.
+    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
+    pub id: Option<String>,
+    /// Amount for each.
+    pub amount: Option<rt::Number>,
+    /// Currency, such as `USD`.
+    pub currency: Option<String>,
+    /// Name of the price, such as `XL / Charcoal`.
+    pub name: Option<String>,
+    /// Kind of the price: `one_time` or `recurring`.
+    pub type_: Option<String>,
+    /// Ids of the chosen options of the product.
+    pub variant_option_ids: Option<Vec<String>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(OrderEventPrice { id? "_id", amount?, currency?, name?, type_? "type", variant_option_ids? "variantOptionIds" } extra);
+
+/// Product of an order.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct OrderEventProduct {
+    /// Id of the product.
+    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
+    pub id: Option<String>,
+    /// Whether the store offers the product.
+    pub available_in_store: Option<bool>,
+    /// Description of the product as HTML.
+    pub description: Option<String>,
+    /// Name of the product.
+    pub name: Option<String>,
+    /// Taxes on the product.
+    pub taxes: Option<Vec<OrderEventProductTax>>,
+    /// Properties of the product to choose from, such as its size.
+    pub variants: Option<Vec<ProductEventVariant>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(OrderEventProduct { id? "_id", available_in_store? "availableInStore", description?, name?, taxes?, variants? } extra);
+
+/// A tax of the sub-account that is on a product.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct OrderEventProductTax {
+    /// Revision of the record in the vendor's database.
+    #[cfg_attr(feature = "schemars", schemars(rename = "__v"))]
+    pub v: Option<rt::Number>,
+    /// Id of the tax.
+    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
+    pub id: Option<String>,
+    /// Id of the sub-account the tax belongs to.
+    pub alt_id: Option<String>,
+    /// What `altId` is the id of; `location` is a sub-account.
+    pub alt_type: Option<String>,
+    /// How the tax is calculated: `exclusive` is added to the price.
+    pub calculation: Option<String>,
+    /// When the tax was created, as ISO 8601.
+    pub created_at: Option<String>,
+    /// Whether the tax is deleted.
+    pub deleted: Option<bool>,
+    /// Name of the tax.
+    pub name: Option<String>,
+    /// Rate in percent.
+    pub rate: Option<rt::Number>,
+    /// When the tax was last changed, as ISO 8601.
+    pub updated_at: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(OrderEventProductTax {
+    v? "__v", id? "_id", alt_id? "altId", alt_type? "altType", calculation?, created_at? "createdAt", deleted?, name?, rate?,
+    updated_at? "updatedAt"
+} extra);
+
+/// Where an order was placed.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct OrderEventSource {
+    /// Id of the source.
+    pub id: Option<String>,
+    /// Page on which the order was placed.
+    pub meta: Option<OrderEventSourceMeta>,
+    /// Name of the source, such as `Ecom Store`.
+    pub name: Option<String>,
+    /// Kind in detail, such as `store` or `one_step_order_form`.
+    pub sub_type: Option<String>,
+    /// Kind of source, such as `website`, `funnel` or `invoice`.
+    pub type_: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(OrderEventSource { id?, meta?, name?, sub_type? "subType", type_? "type" } extra);
+
+/// Page on which an order was placed. Its fields depend on the kind of source; these are of a website.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct OrderEventSourceMeta {
+    /// Domain of the website.
+    pub domain: Option<String>,
+    /// Id of the page.
+    pub page_id: Option<String>,
+    /// Path of the page, such as `/checkout`.
+    pub page_url: Option<String>,
+    /// Id of the step.
+    pub step_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(OrderEventSourceMeta { domain?, page_id? "pageId", page_url? "pageUrl", step_id? "stepId" } extra);
+
+/// What the amount of an order is made of.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct OrderEventSummary {
+    /// Amount of the discount.
+    pub discount: Option<rt::Number>,
+    /// Amount for shipping.
+    pub shipping: Option<rt::Number>,
+    /// Sum of the items.
+    pub subtotal: Option<rt::Number>,
+    /// Amount of the taxes.
+    pub tax: Option<rt::Number>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(OrderEventSummary { discount?, shipping?, subtotal?, tax? } extra);
+
 /// Kind of the message; only a call can be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -3191,6 +4259,238 @@ pub enum OutboundCallType {
 }
 
 rt::closed_enum!(OutboundCallType, Call = "Call");
+
+/// A change of the plan of a paid app.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct PlanChangeEvent {
+    /// Id of the app.
+    pub app_id: Option<String>,
+    /// Id of the agency.
+    pub company_id: Option<String>,
+    /// Id of the plan before the change.
+    pub current_plan_id: Option<String>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// Id of the plan after the change.
+    pub new_plan_id: Option<String>,
+    /// When the event was sent, as ISO 8601.
+    pub timestamp: Option<String>,
+    /// Name of the event.
+    pub type_: String,
+    /// Id of the user who changed the plan.
+    pub user_id: Option<String>,
+    /// Id of the delivery. The same id twice is a repeat.
+    pub webhook_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(PlanChangeEvent {
+    app_id? "appId", company_id? "companyId", current_plan_id? "currentPlanId", location_id? "locationId", new_plan_id? "newPlanId",
+    timestamp?, type_! "type", user_id? "userId", webhook_id? "webhookId"
+} extra);
+
+/// A price of a product that was created, changed or deleted.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct PriceEvent {
+    /// Id of the price.
+    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
+    pub id: Option<String>,
+    /// Whether it can be bought when none is in stock.
+    pub allow_out_of_stock_purchases: Option<bool>,
+    /// Amount.
+    pub amount: Option<rt::Number>,
+    /// How many are in stock.
+    pub available_quantity: Option<rt::Number>,
+    /// Amount to compare the price with.
+    pub compare_at_price: Option<rt::Number>,
+    /// When the price was created, as ISO 8601.
+    pub created_at: Option<String>,
+    /// Currency, such as `INR`.
+    pub currency: Option<String>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// Offers of memberships that belong to the price.
+    pub membership_offers: Option<Vec<PriceEventOffer>>,
+    /// Name of the price, such as `Red / S`.
+    pub name: Option<String>,
+    /// Kind of the price: `one_time` or `recurring`.
+    pub price_type: Option<String>,
+    /// Id of the product.
+    pub product: Option<String>,
+    /// How often a recurring price is paid.
+    pub recurring: Option<PriceEventRecurrence>,
+    /// When the event was sent, as ISO 8601.
+    pub timestamp: Option<String>,
+    /// Whether the stock is counted.
+    pub track_inventory: Option<bool>,
+    /// Name of the event; on the pages of updates and deletions the kind of price, as `priceType`.
+    pub type_: Option<String>,
+    /// When the price was last changed, as ISO 8601.
+    pub updated_at: Option<String>,
+    /// Id of a user; the page does not say of which.
+    pub user_id: Option<String>,
+    /// Ids of the options the price is for.
+    pub variant_option_ids: Option<Vec<String>>,
+    /// Id of the delivery. The same id twice is a repeat.
+    pub webhook_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(PriceEvent {
+    id? "_id", allow_out_of_stock_purchases? "allowOutOfStockPurchases", amount?, available_quantity? "availableQuantity",
+    compare_at_price? "compareAtPrice", created_at? "createdAt", currency?, location_id? "locationId",
+    membership_offers? "membershipOffers", name?, price_type? "priceType", product?, recurring?, timestamp?,
+    track_inventory? "trackInventory", type_? "type", updated_at? "updatedAt", user_id? "userId", variant_option_ids? "variantOptionIds",
+    webhook_id? "webhookId"
+} extra);
+
+/// An offer of memberships.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct PriceEventOffer {
+    /// Id of the offer.
+    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
+    pub id: Option<String>,
+    /// Label of the offer.
+    pub label: Option<String>,
+    /// Value of the offer.
+    pub value: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(PriceEventOffer { id? "_id", label?, value? } extra);
+
+/// How often a recurring price is paid.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct PriceEventRecurrence {
+    /// Unit: `day`, `week`, `month` or `year`.
+    pub interval: Option<String>,
+    /// How many units are between two payments.
+    pub interval_count: Option<rt::Number>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(PriceEventRecurrence { interval?, interval_count? "intervalCount" } extra);
+
+/// A product that was created, changed or deleted.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct ProductEvent {
+    /// Id of the product.
+    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
+    pub id: Option<String>,
+    /// Whether the store offers the product.
+    pub available_in_store: Option<bool>,
+    /// When the product was created, as ISO 8601.
+    pub created_at: Option<String>,
+    /// Description of the product.
+    pub description: Option<String>,
+    /// URL of the image.
+    pub image: Option<String>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// Images and videos of the product.
+    pub medias: Option<Vec<ProductEventMedia>>,
+    /// Name of the product.
+    pub name: Option<String>,
+    /// Kind of product, such as `PHYSICAL`.
+    pub product_type: Option<String>,
+    /// Text on the card statement of the buyer.
+    pub statement_descriptor: Option<String>,
+    /// When the event was sent, as ISO 8601.
+    pub timestamp: Option<String>,
+    /// Name of the event. The page does not have the field.
+    pub type_: Option<String>,
+    /// When the product was last changed, as ISO 8601.
+    pub updated_at: Option<String>,
+    /// Id of a user; the page does not say of which.
+    pub user_id: Option<String>,
+    /// Properties of the product to choose from, such as its size.
+    pub variants: Option<Vec<ProductEventVariant>>,
+    /// Id of the delivery. The same id twice is a repeat.
+    pub webhook_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(ProductEvent {
+    id? "_id", available_in_store? "availableInStore", created_at? "createdAt", description?, image?, location_id? "locationId", medias?,
+    name?, product_type? "productType", statement_descriptor? "statementDescriptor", timestamp?, type_? "type", updated_at? "updatedAt",
+    user_id? "userId", variants?, webhook_id? "webhookId"
+} extra);
+
+/// An image or a video of a product.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct ProductEventMedia {
+    /// Id of the file.
+    pub id: Option<String>,
+    /// Whether the file is featured.
+    pub is_featured: Option<bool>,
+    /// Name of the file.
+    pub title: Option<String>,
+    /// Kind of file: `image` or `video`.
+    pub type_: Option<String>,
+    /// URL of the file.
+    pub url: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(ProductEventMedia { id?, is_featured? "isFeatured", title?, type_? "type", url? } extra);
+
+/// An option of a variant.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ProductEventOption {
+    /// Id of the option; `variantOptionIds` of a price has it.
+    pub id: Option<String>,
+    /// Name of the option, such as `XL`.
+    pub name: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(ProductEventOption { id?, name? } extra);
+
+/// A property of a product to choose from, such as its size.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ProductEventVariant {
+    /// Id of the variant.
+    pub id: Option<String>,
+    /// Name of the variant, such as `Size`.
+    pub name: Option<String>,
+    /// Options of the variant.
+    pub options: Option<Vec<ProductEventOption>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(ProductEventVariant { id?, name?, options? } extra);
 
 /// What the conversation provider has to say about a failure.
 #[derive(Clone, Debug, PartialEq)]
@@ -3266,6 +4566,87 @@ rt::one_of!(Recipients { Text(String), List(Vec<String>) });
 rt::alternative!(Recipients, Text(String));
 rt::alternative!(Recipients, Text(&str));
 rt::alternative!(Recipients, List(Vec<String>));
+
+/// A record of a custom object, or a company, that was created, changed or deleted.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct RecordEvent {
+    /// Ids of the users who follow the record.
+    pub followers: Option<Vec<String>>,
+    /// Id of the record.
+    pub id: Option<String>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// Ids of the users who own the record.
+    pub owners: Option<Vec<String>>,
+    /// Fields of the record with their values.
+    pub properties: Option<Vec<RecordEventProperty>>,
+    /// When the record was created, changed or deleted, as ISO 8601.
+    pub timestamp: Option<String>,
+    /// Name of the event, by one page, or kind of the record, by two; none prints a value.
+    pub type_: Option<String>,
+    /// Id of the delivery. The same id twice is a repeat.
+    pub webhook_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(RecordEvent {
+    followers?, id?, location_id? "locationId", owners?, properties?, timestamp?, type_? "type", webhook_id? "webhookId"
+} extra);
+
+/// A field of a record with its value.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct RecordEventProperty {
+    /// Key of the field, such as `pet_name`.
+    pub key: Option<String>,
+    /// Value as text.
+    pub value_string: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(RecordEventProperty { key?, value_string? "valueString" } extra);
+
+/// A relation between two records that was created or deleted.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct RelationEvent {
+    /// Id of the association the relation is of.
+    pub association_id: Option<String>,
+    /// Key of the first record's object, such as `custom_objects.pets` or `contact`.
+    pub first_object_key: Option<String>,
+    /// Id of the first record.
+    pub first_record_id: Option<String>,
+    /// Id of the relation.
+    pub id: Option<String>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// Key of the second record's object.
+    pub second_object_key: Option<String>,
+    /// Id of the second record.
+    pub second_record_id: Option<String>,
+    /// When the event was sent, as ISO 8601.
+    pub timestamp: Option<String>,
+    /// Name of the event. The page does not have the field.
+    pub type_: Option<String>,
+    /// Id of the delivery. The same id twice is a repeat.
+    pub webhook_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(RelationEvent {
+    association_id? "associationId", first_object_key? "firstObjectKey", first_record_id? "firstRecordId", id?, location_id? "locationId",
+    second_object_key? "secondObjectKey", second_record_id? "secondRecordId", timestamp?, type_? "type", webhook_id? "webhookId"
+} extra);
 
 /// Who follows a contact, and who does not any more.
 #[derive(Clone, Debug, PartialEq)]
@@ -3863,6 +5244,43 @@ pub struct Task {
 
 rt::object!(Task { assigned_to? "assignedTo", body?, completed?, contact_id? "contactId", due_date? "dueDate", id?, title? } extra);
 
+/// A task that was created, completed or deleted.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct TaskEvent {
+    /// Id of the user whom the task is assigned to.
+    pub assigned_to: Option<String>,
+    /// Text of the task. Reported missing from `TaskCreate` (issue 332).
+    pub body: Option<String>,
+    /// Id of the contact. Reported missing from `TaskCreate` (issue 332); a search of tasks has it.
+    pub contact_id: Option<String>,
+    /// When the task was added, as ISO 8601.
+    pub date_added: Option<String>,
+    /// When the task is due, as ISO 8601.
+    pub due_date: Option<String>,
+    /// Id of the task.
+    pub id: Option<String>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// When the event was sent, as ISO 8601.
+    pub timestamp: Option<String>,
+    /// Title of the task.
+    pub title: Option<String>,
+    /// Name of the event.
+    pub type_: String,
+    /// Id of the delivery. The same id twice is a repeat.
+    pub webhook_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(TaskEvent {
+    assigned_to? "assignedTo", body?, contact_id? "contactId", date_added? "dateAdded", due_date? "dueDate", id?, location_id? "locationId",
+    timestamp?, title?, type_! "type", webhook_id? "webhookId"
+} extra);
+
 /// One task.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -4455,6 +5873,149 @@ pub struct UpsertContactResponse {
 }
 
 rt::object!(UpsertContactResponse { contact?, new?, succeded?, succeeded?, trace_id? "traceId" } extra);
+
+/// A user of a sub-account, with `locationId`, or of an agency, with `companyId` and `locations`.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct UserEvent {
+    /// Id of the agency, of a user of one.
+    pub company_id: Option<String>,
+    /// Email address.
+    pub email: Option<String>,
+    /// Extension of the phone number.
+    pub extension: Option<String>,
+    /// First name.
+    pub first_name: Option<String>,
+    /// Id of the user.
+    pub id: Option<String>,
+    /// Last name.
+    pub last_name: Option<String>,
+    /// Id of the sub-account, of a user of one.
+    pub location_id: Option<String>,
+    /// Ids of the sub-accounts, of a user of an agency.
+    pub locations: Option<Vec<String>>,
+    /// What the user may do.
+    pub permissions: Option<UserEventPermissions>,
+    /// Phone number.
+    pub phone: Option<String>,
+    /// Role, such as `admin` or `user`.
+    pub role: Option<String>,
+    /// When the event was sent, as ISO 8601.
+    pub timestamp: Option<String>,
+    /// Name of the event.
+    pub type_: String,
+    /// Id of the delivery. The same id twice is a repeat.
+    pub webhook_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(UserEvent {
+    company_id? "companyId", email?, extension?, first_name? "firstName", id?, last_name? "lastName", location_id? "locationId", locations?,
+    permissions?, phone?, role?, timestamp?, type_! "type", webhook_id? "webhookId"
+} extra);
+
+/// Permissions of a user, area by area.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct UserEventPermissions {
+    /// Access to reports about Google Ads.
+    pub adwords_reporting_enabled: Option<bool>,
+    /// Access to the affiliate manager.
+    pub affiliate_manager_enabled: Option<bool>,
+    /// Access to reports about agents.
+    pub agent_reporting_enabled: Option<bool>,
+    /// Access to appointments.
+    pub appointments_enabled: Option<bool>,
+    /// Only what is assigned to the user can be seen.
+    pub assigned_data_only: Option<bool>,
+    /// Access to reports about attribution.
+    pub attributions_reporting_enabled: Option<bool>,
+    /// Access to blogs.
+    pub blogging_enabled: Option<bool>,
+    /// Access to bots.
+    pub bot_service: Option<bool>,
+    /// Access to bulk requests.
+    pub bulk_requests_enabled: Option<bool>,
+    /// Access to campaigns.
+    pub campaigns_enabled: Option<bool>,
+    /// Campaigns can be read and not changed.
+    pub campaigns_read_only: Option<bool>,
+    /// Access to cancelling of subscriptions.
+    pub cancel_subscription_enabled: Option<bool>,
+    /// Access to communities.
+    pub communities_enabled: Option<bool>,
+    /// Access to contacts.
+    pub contacts_enabled: Option<bool>,
+    /// Access to texts and images written by AI.
+    pub content_ai_enabled: Option<bool>,
+    /// Access to conversations.
+    pub conversations_enabled: Option<bool>,
+    /// Access to figures of the dashboard.
+    pub dashboard_stats_enabled: Option<bool>,
+    /// Access to reports about Facebook ads.
+    pub facebook_ads_reporting_enabled: Option<bool>,
+    /// Access to funnels.
+    pub funnels_enabled: Option<bool>,
+    /// Access to invoices.
+    pub invoice_enabled: Option<bool>,
+    /// Access to the value of leads.
+    pub lead_value_enabled: Option<bool>,
+    /// Access to marketing.
+    pub marketing_enabled: Option<bool>,
+    /// Access to memberships.
+    pub membership_enabled: Option<bool>,
+    /// Access to online listings.
+    pub online_listings_enabled: Option<bool>,
+    /// Access to opportunities.
+    pub opportunities_enabled: Option<bool>,
+    /// Access to payments.
+    pub payments_enabled: Option<bool>,
+    /// Access to phone calls.
+    pub phone_call_enabled: Option<bool>,
+    /// Access to recording of payments.
+    pub record_payment_enabled: Option<bool>,
+    /// Access to refunds.
+    pub refunds_enabled: Option<bool>,
+    /// Access to reviews.
+    pub reviews_enabled: Option<bool>,
+    /// Access to settings.
+    pub settings_enabled: Option<bool>,
+    /// Access to the social planner.
+    pub social_planner: Option<bool>,
+    /// Access to tags.
+    pub tags_enabled: Option<bool>,
+    /// Access to triggers.
+    pub triggers_enabled: Option<bool>,
+    /// Access to websites.
+    pub websites_enabled: Option<bool>,
+    /// Access to workflows.
+    pub workflows_enabled: Option<bool>,
+    /// Workflows can be read and not changed.
+    pub workflows_read_only: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(UserEventPermissions {
+    adwords_reporting_enabled? "adwordsReportingEnabled", affiliate_manager_enabled? "affiliateManagerEnabled",
+    agent_reporting_enabled? "agentReportingEnabled", appointments_enabled? "appointmentsEnabled", assigned_data_only? "assignedDataOnly",
+    attributions_reporting_enabled? "attributionsReportingEnabled", blogging_enabled? "bloggingEnabled", bot_service? "botService",
+    bulk_requests_enabled? "bulkRequestsEnabled", campaigns_enabled? "campaignsEnabled", campaigns_read_only? "campaignsReadOnly",
+    cancel_subscription_enabled? "cancelSubscriptionEnabled", communities_enabled? "communitiesEnabled",
+    contacts_enabled? "contactsEnabled", content_ai_enabled? "contentAiEnabled", conversations_enabled? "conversationsEnabled",
+    dashboard_stats_enabled? "dashboardStatsEnabled", facebook_ads_reporting_enabled? "facebookAdsReportingEnabled",
+    funnels_enabled? "funnelsEnabled", invoice_enabled? "invoiceEnabled", lead_value_enabled? "leadValueEnabled",
+    marketing_enabled? "marketingEnabled", membership_enabled? "membershipEnabled", online_listings_enabled? "onlineListingsEnabled",
+    opportunities_enabled? "opportunitiesEnabled", payments_enabled? "paymentsEnabled", phone_call_enabled? "phoneCallEnabled",
+    record_payment_enabled? "recordPaymentEnabled", refunds_enabled? "refundsEnabled", reviews_enabled? "reviewsEnabled",
+    settings_enabled? "settingsEnabled", social_planner? "socialPlanner", tags_enabled? "tagsEnabled", triggers_enabled? "triggersEnabled",
+    websites_enabled? "websitesEnabled", workflows_enabled? "workflowsEnabled", workflows_read_only? "workflowsReadOnly"
+} extra);
 
 /// Domain and logo of an agency's own edition.
 #[derive(Clone, Debug, PartialEq)]
