@@ -1,6 +1,7 @@
 //! [`Account`]: through whom messages are sent.
 
 use std::fmt;
+use std::str::FromStr;
 
 use reachout_messenger::Vendor;
 use reachout_runtime::BudgetKey;
@@ -36,5 +37,26 @@ impl Account {
 impl fmt::Display for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.vendor.id(), self.credential)
+    }
+}
+
+/// A text that names no account.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{}` is not an account; write a vendor and the name of a credential, such as leonar/default{why}", .text.escape_debug())]
+pub struct NotAnAccount {
+    text: String,
+    why: String,
+}
+
+impl FromStr for Account {
+    type Err = NotAnAccount;
+
+    /// Reads `leonar/acme`; `leonar` alone is `leonar/default`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (vendor, credential) = text.split_once('/').unwrap_or((text, Self::DEFAULT));
+        let wrong = |why: String| NotAnAccount { text: text.to_owned(), why };
+        let vendor = vendor.trim().parse::<Vendor>().map_err(|error| wrong(format!(": {error}")))?;
+        let credential = credential.trim();
+        if credential.is_empty() { Err(wrong(String::new())) } else { Ok(Self::new(vendor, credential)) }
     }
 }

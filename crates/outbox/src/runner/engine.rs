@@ -60,7 +60,7 @@ impl Claims {
             if let Err(error) = Self::sweep(shared).await {
                 tracing::warn!(%error, "what is held could not be found out; trying again");
             }
-            if shared.settings.until_empty && shared.store.is_busy().await.is_ok_and(|busy| !busy) {
+            if shared.is_done().await {
                 return None;
             }
             tokio::select! {
@@ -85,6 +85,7 @@ impl Claims {
 
     /// Claims messages of the next account that has some: nothing, or how long to wait before looking again.
     async fn claim(&mut self, shared: &Shared) -> Result<Option<Duration>, Error> {
+        shared.sync_clock().await?;
         let accounts = shared.store.due().await?;
         let mut pause = POLL_INTERVAL;
         let most = u32::try_from(shared.settings.workers).unwrap_or(u32::MAX);

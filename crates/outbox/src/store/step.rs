@@ -9,7 +9,7 @@ use super::daily::{COUNT, DailyUse, UNCOUNT};
 use super::hash::hash;
 use super::refusal::{OF_QUEUED, PERMIT, Row, read_refusal};
 use super::work::{Claimed, SETTLE};
-use super::{Store, now, transaction};
+use super::{Store, now, tick, transaction};
 use crate::Error;
 use crate::envelope::Envelope;
 use crate::refusal::Refusal;
@@ -50,7 +50,7 @@ const STEP: &str = concat!(
     now!(),
     " WHERE id = $1 AND worker IS NOT DISTINCT FROM $2 AND attempt = $3 AND state = 'queued'
     AND EXISTS (SELECT 1 FROM reachout_outbox_workers WHERE id = $2 AND lease_until > ",
-    now!(),
+    tick!(),
     ")"
 );
 const RECORD: &str =

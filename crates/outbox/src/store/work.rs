@@ -5,9 +5,11 @@ use std::time::Duration;
 use sqlx::{query, query_as, query_scalar};
 
 use super::budget::{BudgetTerms, give};
+use super::campaign::{Place, advance};
 use super::daily::{DailyUse, UNCOUNT};
 use super::hash::hash;
-use super::{Store, execute, now, read, relaxed, transaction};
+use super::insert::Insert as _;
+use super::{Store, execute, now, read, relaxed, tick, transaction};
 use crate::Account;
 use crate::entry::from_content;
 use crate::envelope::Envelope;
@@ -27,6 +29,8 @@ pub(crate) struct Claimed {
     pub(crate) due_at: i64,
     pub(crate) worker: String,
     pub(crate) envelope: Envelope,
+    /// Where it stands in a campaign, if it is of one.
+    pub(crate) place: Option<Place>,
 }
 
 /// An account with messages to be sent.
@@ -38,6 +42,13 @@ pub(crate) struct DueAccount {
     pub(crate) rules: Result<Rules, String>,
     /// In how many milliseconds the next one is due; negative if it is.
     pub(crate) due_in: Option<i64>,
+}
+
+impl DueAccount {
+    /// Whether it has messages that can be sent; `due`: by now.
+    fn is_waiting(&self, due: bool) -> bool {
+        !self.paused && self.due_in.is_some_and(|due_in| !due || due_in <= 0)
+    }
 }
 
 /// What an attempt used up, to be released with its outcome.
@@ -71,19 +82,19 @@ pub(super) const SETTLE: &str = concat!(
 );
 
 type AccountRow = (String, String, i64, Option<String>, Option<i64>);
-type ClaimedRow = (i64, i64, i64, i64, i64, Option<String>, Option<String>);
+type ClaimedRow = (i64, i64, i64, i64, i64, Option<String>, Option<String>, Option<i64>, Option<i64>, Option<i64>);
 
 impl Store {
     /// Begins a worker's lease.
     pub(crate) async fn register(&self, worker: &str, lease: Duration) -> Result<(), Error> {
-        let sql = concat!("INSERT INTO reachout_outbox_workers (id, lease_until) VALUES ($1, ", now!(), " + $2)");
+        let sql = concat!("INSERT INTO reachout_outbox_workers (id, lease_until) VALUES ($1, ", tick!(), " + $2)");
         execute!(self, query(sql).bind(worker).bind(milliseconds(lease)));
         Ok(())
     }
 
     /// Extends a worker's lease; false if it had ended and somebody settled what it held.
     pub(crate) async fn extend(&self, worker: &str, lease: Duration) -> Result<bool, Error> {
-        let sql = concat!("UPDATE reachout_outbox_workers SET lease_until = ", now!(), " + $1 WHERE id = $2");
+        let sql = concat!("UPDATE reachout_outbox_workers SET lease_until = ", tick!(), " + $1 WHERE id = $2");
         let extended = execute!(self, query(sql).bind(milliseconds(lease)).bind(worker));
         Ok(extended > 0)
     }
@@ -104,7 +115,7 @@ impl Store {
     /// Settles what workers whose lease ended had begun: how many messages are `unknown` by it. What they held is free again.
     pub(crate) async fn reap(&self) -> Result<u64, Error> {
         // Where nobody died, which is nearly always, no lock is taken.
-        let ended = concat!("SELECT id FROM reachout_outbox_workers WHERE lease_until < ", now!());
+        let ended = concat!("SELECT id FROM reachout_outbox_workers WHERE lease_until < ", tick!());
         let dead: Vec<String> = read!(self, |pool| query_scalar(ended).fetch_all(pool).await?);
         let mut unknown = 0;
         for worker in dead {
@@ -114,7 +125,7 @@ impl Store {
     }
 
     async fn expire(&self, worker: &str) -> Result<u64, Error> {
-        let end = concat!("DELETE FROM reachout_outbox_workers WHERE id = $1 AND lease_until < ", now!());
+        let end = concat!("DELETE FROM reachout_outbox_workers WHERE id = $1 AND lease_until < ", tick!());
         let free = "UPDATE reachout_outbox_messages SET worker = NULL WHERE worker = $1 AND state = 'queued'";
         // The worker's name stays: should it live after all, it knows the outcome better.
         let lose = concat!(
@@ -131,7 +142,7 @@ impl Store {
         // The vendor may have counted what it was about to send.
         let slots = concat!(
             "UPDATE reachout_outbox_slots SET in_use = 0, free_at = ",
-            now!(),
+            tick!(),
             " + (SELECT per_ms FROM reachout_outbox_budgets b WHERE b.key = reachout_outbox_slots.key) WHERE holder = $1 AND in_use = 1"
         );
         Ok(transaction!(self, |transaction| {
@@ -166,12 +177,12 @@ impl Store {
         Ok(rows.into_iter().filter_map(account).collect())
     }
 
-    /// Whether something is queued in an account that is not paused, or being sent.
-    pub(crate) async fn is_busy(&self) -> Result<bool, Error> {
+    /// Whether something is being sent, or queued in an account that is not paused; `due`: and to be sent by now.
+    pub(crate) async fn is_busy(&self, due: bool) -> Result<bool, Error> {
         let held = "SELECT EXISTS (SELECT 1 FROM reachout_outbox_workers w
             JOIN reachout_outbox_messages m ON m.worker = w.id AND m.state IN ('queued', 'sending'))";
         // A message goes from due to held and back while this is found out.
-        let waits = async || Ok::<_, Error>(self.due().await?.iter().any(|account| !account.paused && account.due_in.is_some()));
+        let waits = async || Ok::<_, Error>(self.due().await?.iter().any(|account| account.is_waiting(due)));
         if waits().await? || read!(self, |pool| query_scalar(held).fetch_one(pool).await?) {
             return Ok(true);
         }
@@ -186,8 +197,8 @@ impl Store {
                     WHERE state = 'queued' AND worker IS NULL AND paused = 0 AND vendor = $2 AND credential = $3 AND due_at <= ",
                 now!(),
                 " ORDER BY due_at, id LIMIT $4) AND EXISTS (SELECT 1 FROM reachout_outbox_workers WHERE id = $1 AND lease_until > ",
-                now!(),
-                ") RETURNING id, attempt, first_attempt, unclear_checks, due_at, content, sequence"
+                tick!(),
+                ") RETURNING id, attempt, first_attempt, unclear_checks, due_at, content, sequence, campaign, enrolment, step"
             ),
             concat!(
                 "UPDATE reachout_outbox_messages SET worker = $1 WHERE id IN (SELECT id FROM reachout_outbox_messages
@@ -195,8 +206,8 @@ impl Store {
                 now!(),
                 " ORDER BY due_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)
                 AND EXISTS (SELECT 1 FROM reachout_outbox_workers WHERE id = $1 AND lease_until > ",
-                now!(),
-                ") RETURNING id, attempt, first_attempt, unclear_checks, due_at, content, sequence"
+                tick!(),
+                ") RETURNING id, attempt, first_attempt, unclear_checks, due_at, content, sequence, campaign, enrolment, step"
             ),
         );
         // Who finds that the lease has ended must not miss what is claimed meanwhile, so it waits for this to be committed.
@@ -207,12 +218,12 @@ impl Store {
             query_as(sql).bind(worker).bind(vendor).bind(credential).bind(i64::from(most)).fetch_all(&mut *transaction).await?
         });
         let mut claimed = Vec::with_capacity(rows.len());
-        for (id, attempt, first_attempt, unclear_checks, due_at, content, sequence) in rows {
+        for (id, attempt, first_attempt, unclear_checks, due_at, content, sequence, campaign, enrolment, step) in rows {
             match from_content(id, account, content.as_deref(), sequence, None) {
                 Ok(Some(envelope)) => {
                     let unclear_checks = u32::try_from(unclear_checks).unwrap_or(u32::MAX);
-                    let worker = worker.to_owned();
-                    claimed.push(Claimed { id, attempt, first_attempt, unclear_checks, due_at, worker, envelope });
+                    let (worker, place) = (worker.to_owned(), Place::of(campaign, enrolment, step));
+                    claimed.push(Claimed { id, attempt, first_attempt, unclear_checks, due_at, worker, envelope, place });
                 }
                 // Settled at once, so that the others are not held up by it.
                 Ok(None) | Err(_) => self.settle(id, worker, attempt, State::Failed, "unreadable", "its content cannot be read").await?,
@@ -261,15 +272,10 @@ impl Store {
         Ok(())
     }
 
-    /// The database's clock.
-    pub(crate) async fn now(&self) -> Result<i64, Error> {
-        Ok(read!(self, |pool| query_scalar("SELECT ms FROM reachout_outbox_clock").fetch_one(pool).await?))
-    }
-
     /// Records the outcome of an attempt that [`begin`](Self::begin_all) began. Also where the message was called `unknown` meanwhile: the
     /// worker that sent it knows better. False if it was settled otherwise.
     pub(crate) async fn finish(&self, claimed: &Claimed, outcome: &Outcome, used: &Used<'_>) -> Result<bool, Error> {
-        let Claimed { id, attempt, worker, envelope, .. } = claimed;
+        let Claimed { id, attempt, worker, envelope, place, .. } = claimed;
         let settle = concat!(
             "UPDATE reachout_outbox_messages SET state = $1, worker = NULL, reason = $2, code = $3, conversation = COALESCE($4, conversation),
                 due_at = CASE WHEN $5 = 0 THEN due_at ELSE ",
@@ -297,6 +303,10 @@ impl Store {
         let Outcome { state, wait, reason, code, http_status, request_id, sent } = outcome;
         let (vendor, credential) = (envelope.account.vendor.id(), &envelope.account.credential);
         let sender = hash(envelope.message.from.as_deref().unwrap_or_default());
+        let next = match place.filter(|_| *state == State::Accepted) {
+            Some(place) => Some((place, self.sequence(place.campaign).await?)),
+            None => None,
+        };
         Ok(relaxed!(self, |transaction| {
             if let Some(own) = sent.message_ids.first() {
                 query(turn).bind(own).execute(&mut *transaction).await?;
@@ -316,6 +326,9 @@ impl Store {
             }
             if let Some(DailyUse { day, .. }) = used.daily.filter(|_| *state == State::Queued) {
                 query(UNCOUNT).bind(vendor).bind(credential).bind(&sender).bind(day).execute(&mut *transaction).await?;
+            }
+            if let Some((place, sequence)) = next.as_ref().filter(|_| settled) {
+                advance!(transaction, sequence, *place, Some(sent));
             }
             settled
         }))

@@ -2,6 +2,7 @@
 #![expect(clippy::doc_markdown, reason = "the names of databases and vendors are not code")]
 
 mod addresses;
+mod campaign;
 mod consent;
 mod database;
 mod fake;
