@@ -16,7 +16,7 @@ pub fn outbox(session: &Session<'_>, report: &mut Report) -> anyhow::Result<()> 
     let build = ["build", "--release", "--quiet", "-p", "reachout-outbox", "--example", "drain"];
     session.runner.run(Command::new("cargo").current_dir(session.root).args(build)).context("the outbox's example")?;
     let program = session.root.join("target/release/examples/drain");
-    let finished = session.runner.run(Command::new(program).arg(&messages))?;
+    let finished = session.runner.run(Command::new(program).arg(format!("messages={messages}")))?;
     let line: Value = serde_json::from_str(finished.stdout.trim()).context("what the example printed")?;
     let cell = |pointer: &str, unit: &str| format!("{}{unit}", line.pointer(pointer).unwrap_or(&Value::Null));
     report.tables.push(Table {
