@@ -5,12 +5,14 @@ use std::str::FromStr;
 
 use reachout_messenger::Vendor;
 use reachout_runtime::BudgetKey;
+use serde::{Deserialize, Serialize};
 
 /// A vendor and one of the accounts there, by a name of one's own: what a worker needs a client for.
 ///
 /// The name stands for a credential that is kept elsewhere; no secret is ever written to the outbox. [`Accounts`](crate::Accounts) has
 /// what it stands for.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 #[non_exhaustive]
 pub struct Account {
     /// The vendor.
@@ -58,5 +60,19 @@ impl FromStr for Account {
         let vendor = vendor.trim().parse::<Vendor>().map_err(|error| wrong(format!(": {error}")))?;
         let credential = credential.trim();
         if credential.is_empty() { Err(wrong(String::new())) } else { Ok(Self::new(vendor, credential)) }
+    }
+}
+
+impl TryFrom<String> for Account {
+    type Error = NotAnAccount;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<Account> for String {
+    fn from(account: Account) -> Self {
+        account.to_string()
     }
 }

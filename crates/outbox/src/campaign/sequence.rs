@@ -35,7 +35,6 @@ pub struct Sequence {
     /// The campaign's name, which the keys of its messages begin with.
     pub name: String,
     /// Through whom it is sent: accounts of one vendor. A person stays with one of them.
-    #[serde(with = "accounts")]
     pub accounts: Vec<Account>,
     /// Senders, as [`Message::from`] has them, where an account has several. A person stays with one of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -300,22 +299,6 @@ pub enum StepProblem {
     /// The vendor cannot send it.
     #[error(transparent)]
     Message(#[from] Unsupported),
-}
-
-/// Accounts as texts, such as `leonar/default`.
-mod accounts {
-    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
-
-    use crate::Account;
-
-    pub(super) fn serialize<S: Serializer>(accounts: &[Account], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(accounts.iter().map(ToString::to_string))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Account>, D::Error> {
-        let texts = Vec::<String>::deserialize(deserializer)?;
-        texts.iter().map(|text| text.parse().map_err(D::Error::custom)).collect()
-    }
 }
 
 /// Signals by their words.

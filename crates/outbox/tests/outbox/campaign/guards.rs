@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
-use reachout_outbox::{Bounds, Error, Filter, Frequency, Runner, Signal, SignalKind, State, Vendor};
+use reachout_outbox::{Bounds, DateTime, Error, Filter, Frequency, Runner, Signal, SignalKind, State, Utc, Vendor};
 
 use super::{MONDAY, Outcome, check_deliveries, pass, person, sequence, world};
 use crate::both;
@@ -112,7 +112,7 @@ both! {
         moved.sync_clock().await.unwrap();
         assert_eq!(outbox.now().await.unwrap().to_rfc3339(), "2026-01-06T09:00:00+00:00", "all go by it");
         outbox.reset_clock().await.unwrap();
-        assert!(outbox.now().await.unwrap() > MONDAY.parse::<reachout_outbox::DateTime<_>>().unwrap() + chrono::TimeDelta::days(100));
+        assert!(outbox.now().await.unwrap() > MONDAY.parse::<DateTime<Utc>>().unwrap() + chrono::TimeDelta::days(100));
         let run = Runner::new(&outbox, vendor.clone()).until_none_due().run().await.unwrap();
         assert_eq!(run.settled.values().sum::<u64>() + run.requeued, 1, "{run}");
     }

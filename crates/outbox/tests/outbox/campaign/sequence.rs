@@ -2,7 +2,7 @@
 
 use reachout_outbox::{Filter, Person, Resolution, Sent, Signal, SignalKind, State, Vendor};
 
-use super::{Outcome, check_deliveries, pass, person, sequence, step, template, world};
+use super::{Outcome, check_deliveries, office, pass, person, sequence, step, template, world};
 use crate::both;
 use crate::vendor::by_key;
 
@@ -113,7 +113,7 @@ both! {
         let (outbox, clock, vendor) = world(&database).await;
         let account = |name: &str| reachout_outbox::Account::new(Vendor::HoopAi, name);
         let email = |text: &str| reachout_outbox::Step::new(template("a.md", text)).channel(reachout_outbox::Channel::Email);
-        let mut wide = reachout_outbox::Sequence::new("wide", account("one")).calendar(super::office());
+        let mut wide = reachout_outbox::Sequence::new("wide", account("one")).calendar(office());
         wide.accounts.push(account("two"));
         wide.senders = vec!["a@example.org".to_owned(), "b@example.org".to_owned()];
         let after = reachout_outbox::Delay::WorkingDays(1);
