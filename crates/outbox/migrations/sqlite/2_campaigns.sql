@@ -50,6 +50,11 @@ ALTER TABLE reachout_outbox_messages ADD COLUMN enrolment INTEGER;
 ALTER TABLE reachout_outbox_messages ADD COLUMN step INTEGER;
 -- Counts from 1, among the variants of the step.
 ALTER TABLE reachout_outbox_messages ADD COLUMN variant INTEGER;
+-- 1: the first step of a campaign, which comes after the steps of people who are in the middle of one.
+ALTER TABLE reachout_outbox_messages ADD COLUMN begins INTEGER NOT NULL DEFAULT 0;
+DROP INDEX reachout_outbox_due;
+CREATE INDEX reachout_outbox_due ON reachout_outbox_messages (vendor, credential, begins, due_at, id)
+    WHERE state = 'queued' AND worker IS NULL AND paused = 0;
 CREATE INDEX reachout_outbox_campaign ON reachout_outbox_messages (campaign, step, state) WHERE campaign IS NOT NULL;
 CREATE INDEX reachout_outbox_enrolment ON reachout_outbox_messages (enrolment, step) WHERE enrolment IS NOT NULL;
 

@@ -96,6 +96,14 @@ impl Shared {
         change(&mut self.held.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Is done with a message. With the last one, a runner that ends by itself looks whether it is to.
+    pub(super) fn done(&self, id: i64) {
+        let is_last = self.held(|held| held.remove(&id) && held.is_empty());
+        if is_last && self.settings.until != Until::Stopped {
+            self.wake.notify_one();
+        }
+    }
+
     /// Pauses an account until a person did something about the reason.
     pub(super) async fn pause(&self, account: &Account, reason: &str) {
         self.accounts.forget(account);

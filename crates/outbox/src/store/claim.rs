@@ -80,13 +80,15 @@ macro_rules! claimed {
     };
 }
 
-// The accounts' order is the outer loop's, and the index has each account's messages in the order of their times: both end at the limit.
+// The accounts' order is the outer loop's, and the index has each account's messages in the order of their times, those that begin with somebody
+// after the others: all end at the limit.
 const CLAIM_SQLITE: &str = concat!(
     "WITH a AS (",
     accounts!(sqlite),
     ") UPDATE reachout_outbox_messages SET worker = $1 WHERE id IN (SELECT m.id FROM a
-        CROSS JOIN reachout_outbox_messages AS m INDEXED BY reachout_outbox_due
-        WHERE m.state = 'queued' AND m.worker IS NULL AND m.paused = 0 AND m.vendor = a.vendor AND m.credential = a.credential AND m.due_at <= ",
+        CROSS JOIN (SELECT 0 AS begins UNION ALL SELECT 1) AS b CROSS JOIN reachout_outbox_messages AS m INDEXED BY reachout_outbox_due
+        WHERE m.state = 'queued' AND m.worker IS NULL AND m.paused = 0 AND m.vendor = a.vendor AND m.credential = a.credential
+            AND m.begins = b.begins AND m.due_at <= ",
     now!(),
     " LIMIT $3) AND EXISTS (SELECT 1 FROM reachout_outbox_workers WHERE id = $1 AND lease_until > ",
     tick!(),
@@ -100,20 +102,35 @@ const CLAIM_POSTGRES: &str = concat!(
     "), lives AS (SELECT 1 FROM reachout_outbox_workers WHERE id = $1 AND lease_until > ",
     tick!(),
     " FOR KEY SHARE) UPDATE reachout_outbox_messages SET worker = $1 WHERE id = ANY(ARRAY(SELECT m.id FROM a
-        CROSS JOIN LATERAL (SELECT id FROM reachout_outbox_messages
-            WHERE state = 'queued' AND worker IS NULL AND paused = 0 AND vendor = a.vendor AND credential = a.credential AND due_at <= ",
+        CROSS JOIN LATERAL (SELECT o.id FROM (VALUES (0), (1)) AS b (begins) CROSS JOIN LATERAL (SELECT id FROM reachout_outbox_messages
+            WHERE state = 'queued' AND worker IS NULL AND paused = 0 AND vendor = a.vendor AND credential = a.credential
+            AND begins = b.begins AND due_at <= ",
     now!(),
-    " ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED) AS m LIMIT $3)) AND EXISTS (SELECT 1 FROM lives)",
+    " ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED) AS o LIMIT $3) AS m LIMIT $3)) AND EXISTS (SELECT 1 FROM lives)",
     claimed!()
 );
+
+/// When the first message of an account `l` is due, of those that begin with somebody or of the others.
+macro_rules! first_due {
+    ($begins:literal) => {
+        concat!(
+            "SELECT (SELECT m.due_at FROM reachout_outbox_messages m WHERE m.state = 'queued' AND m.worker IS NULL AND m.paused = 0
+                AND m.vendor = l.vendor AND m.credential = l.credential AND m.begins = ",
+            $begins,
+            " ORDER BY m.due_at LIMIT 1) AS due_at"
+        )
+    };
+}
 
 impl Store {
     /// The accounts that messages were queued for, and when each has something to do.
     pub(crate) async fn due(&self) -> Result<Vec<DueAccount>, Error> {
         let sql = concat!(
-            "SELECT vendor, credential, paused, rules, (SELECT due_at FROM reachout_outbox_messages m
-                WHERE m.state = 'queued' AND m.worker IS NULL AND m.paused = 0 AND m.vendor = l.vendor AND m.credential = l.credential
-                ORDER BY due_at LIMIT 1) - ",
+            "SELECT vendor, credential, paused, rules, (SELECT MIN(due_at) FROM (",
+            first_due!("0"),
+            " UNION ALL ",
+            first_due!("1"),
+            ") AS due) - ",
             now!(),
             " FROM reachout_outbox_accounts l ORDER BY vendor, credential"
         );
@@ -165,7 +182,7 @@ impl Store {
                 Ok(None) | Err(_) => self.settle(id, worker, attempt, State::Failed, "unreadable", "its content cannot be read").await?,
             }
         }
-        claimed.sort_by_key(|(turn, claimed)| (*turn, claimed.due_at, claimed.id));
+        claimed.sort_by_key(|(turn, claimed)| (*turn, claimed.place.is_some_and(|place| place.step == 1), claimed.due_at, claimed.id));
         Ok(claimed.into_iter().map(|(_, claimed)| claimed).collect())
     }
 

@@ -142,7 +142,7 @@ macro_rules! inserts {
                 let mut insert = QueryBuilder::<$database>::new(
                     "INSERT INTO reachout_outbox_messages (key_hash, key, fingerprint, vendor, credential, channel, sender, sequence, \
                      sequence_hash, recipient_kind, recipient, content, state, approved, due_at, created_at, changed_at, \
-                     campaign, enrolment, step, variant) ",
+                     campaign, enrolment, step, variant, begins) ",
                 );
                 insert.push_values(rows, |mut values, row| {
                     values.push_bind(&row.key_hash).push_bind(&row.key).push_bind(&row.fingerprint);
@@ -154,6 +154,7 @@ macro_rules! inserts {
                     let (place, variant) = row.place.unzip();
                     values.push_bind(place.map(|place| place.campaign)).push_bind(place.map(|place| place.enrolment));
                     values.push_bind(place.map(|place| place.step)).push_bind(variant);
+                    values.push_bind(i64::from(place.is_some_and(|place| place.step == 1)));
                 });
                 insert.push(" ON CONFLICT (key_hash) DO NOTHING");
                 let new = insert.build().execute(&mut *connection).await?.rows_affected();

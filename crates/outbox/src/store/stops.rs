@@ -97,7 +97,7 @@ impl Store {
             now!(),
             ", changed_at = ",
             now!(),
-            " WHERE e.stopped IS NOT NULL AND e.id IN (SELECT m.enrolment FROM reachout_outbox_messages m WHERE m.enrolment IS NOT NULL AND ",
+            " WHERE e.stopped IS NOT NULL AND e.stopped <> 'withdrawn' AND e.id IN (SELECT m.enrolment FROM reachout_outbox_messages m WHERE m.enrolment IS NOT NULL AND ",
             selected!(),
             ") RETURNING e.campaign, e.id, e.step"
         );

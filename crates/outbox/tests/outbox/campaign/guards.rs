@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
-use reachout_outbox::{Bounds, DateTime, Error, Filter, Frequency, Runner, Signal, SignalKind, State, Utc, Vendor};
+use reachout_outbox::{Bounds, Daily, DateTime, Error, Filter, Frequency, Rules, Runner, Signal, SignalKind, Spacing, State, Utc, Vendor};
 
 use super::{MONDAY, Outcome, check_deliveries, pass, person, sequence, world};
 use crate::both;
@@ -39,6 +39,34 @@ both! {
         check_deliveries(&delivered);
         assert_eq!(first_steps(&delivered).values().copied().collect::<Vec<_>>(), [3, 3, 3, 1], "{:?}", first_steps(&delivered));
         assert_eq!(delivered.len(), 40);
+    }
+
+    async fn steps_in_progress_come_before_new_people(database) {
+        let (outbox, clock, vendor) = world(&database).await;
+        let account = reachout_outbox::Account::new(Vendor::HoopAi, "acme");
+        outbox.set_rules(&account, &Rules::new().daily_cap(Daily::new(2, "UTC").unwrap())).await.unwrap();
+        outbox.add_people(&sequence("spring"), (0..8).map(|number| person(&format!("p{number}"))), false).await.unwrap();
+        pass(&outbox, &clock, &vendor, 3).await;
+        let texts = vendor.texts();
+        assert_eq!(texts.iter().filter(|text| text.ends_with(" 1")).count(), 4, "{texts:?}");
+        let mut third = texts[4..].to_vec();
+        third.sort();
+        let mut begun: Vec<_> = texts[..2].iter().map(|text| text.replace(" 1", " 2")).collect();
+        begun.sort();
+        assert_eq!(third, begun, "the third day is that of the second steps");
+    }
+
+    async fn messages_of_an_account_keep_their_distance(database) {
+        let (outbox, clock, vendor) = world(&database).await;
+        let account = reachout_outbox::Account::new(Vendor::HoopAi, "acme");
+        let hours = |hours| std::time::Duration::from_secs(hours * 3_600);
+        outbox.set_rules(&account, &Rules::new().spacing(Spacing::between(hours(1), hours(2)).unwrap())).await.unwrap();
+        outbox.add_people(&sequence("spring"), (0..3).map(|number| person(&format!("p{number}"))), false).await.unwrap();
+        for count in [1, 2, 3] {
+            vendor.runner(&outbox).run().await.unwrap();
+            assert_eq!(vendor.texts().len(), count);
+            clock.forward(2);
+        }
     }
 
     async fn so_many_campaigns_begin_with_a_person(database) {

@@ -2,6 +2,7 @@
 
 mod guards;
 mod history;
+mod killed;
 mod sequence;
 mod storm;
 
