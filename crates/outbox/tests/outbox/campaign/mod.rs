@@ -3,6 +3,7 @@
 mod guards;
 mod history;
 mod killed;
+mod replies;
 mod sequence;
 mod storm;
 
