@@ -3,7 +3,7 @@
 use std::process::Child;
 use std::time::{Duration, Instant};
 
-use reachout_outbox::{Account, Outbox, Rules, State, Vendor};
+use reachout_outbox::{Outbox, State};
 use serde_json::json;
 
 use super::storm::{World, check, script, settle};
@@ -71,7 +71,6 @@ async fn a_month_with_a_thousand_people_and_workers_that_are_killed() {
     let mut random = Random::new();
     let (outbox, clock, vendor) = world(&database).await;
     let url = serve(&vendor, &clock).await;
-    outbox.set_rules(&Account::new(Vendor::HoopAi, "acme"), &Rules::new().limit(10_000, Duration::from_secs(1))).await.unwrap();
     let people: Vec<_> = (0..PEOPLE).map(|number| format!("p{number}")).collect();
     let mut days = World::new(people.iter().map(|name| (format!("contact-{name}"), script(&mut random))).collect());
     let begun = Instant::now();

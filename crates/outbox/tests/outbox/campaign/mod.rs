@@ -17,7 +17,7 @@ use jiff::tz::TimeZone;
 use reachout_messenger::{Messenger, Receipt};
 use reachout_outbox::{
     Account, AccountClient, Accounts, BoxFuture, Calendar, Channel, Clients, Clock, DateTime, Day, Delay, Eligibility, Envelope, Error, FollowUp,
-    Message, Outbox, Person, Recipient, Replied, Replies, Runner, Sequence, Step, Template, TimeReading, TimeSource, Utc, Vendor, Verdict, Window,
+    Message, Outbox, Person, Recipient, Replied, Replies, Rules, Runner, Sequence, Step, Template, TimeReading, TimeSource, Utc, Vendor, Verdict, Window,
 };
 
 use crate::database::Database;
@@ -188,6 +188,9 @@ pub fn person(name: &str) -> Person {
 pub async fn world(database: &Database) -> (Outbox, TestClock, Scripted) {
     let clock = TestClock::at(MONDAY);
     let outbox = database.open().await.with_clock(clock.clone()).await.unwrap();
+    // Rate limits go by the machine's clock.
+    let fast = Rules::new().limit(10_000, Duration::from_secs(1));
+    outbox.set_rules(&Account::new(Vendor::HoopAi, "acme"), &fast).await.unwrap();
     let vendor = Scripted::new(&clock);
     (outbox, clock, vendor)
 }
