@@ -97,3 +97,37 @@ async fn a_campaign_is_added_sent_shown_paused_and_reported() {
     let tested = go(&["campaign", "test", "roles.yaml", "--from", "people.csv", "--recipient", "me2", "--json"]).await.json();
     assert_eq!(tested.as_array().map(Vec::len), Some(2), "{tested}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn days_pass_by_the_clock_of_the_sandbox() {
+    let start = chrono::Utc::now() + chrono::TimeDelta::days(1);
+    let sandbox = Sandbox::builder().clock(start).clock_speed(0.0).start().await.unwrap();
+    let builder = hoop_ai::Client::builder().base_url(sandbox.base_url(Vendor::HoopAi)).credential(sandbox.api_key(Vendor::HoopAi));
+    let client = builder.build().unwrap();
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        let created = client.contacts().create(hoop_ai::types::CreateContactRequest::new("loc")).await.unwrap();
+        ids.push(created.contact.clone().unwrap().id.unwrap());
+    }
+    let folder = folder(SEQUENCE, &format!("contact_id,first_name\n{},Ada\n{},Grace\n", ids[0], ids[1]));
+    let go = async |arguments: &[&str]| {
+        let mut command = command();
+        command.env("HOOP_AI_BASE_URL", sandbox.base_url(Vendor::HoopAi)).env("HOOP_AI_TOKEN", sandbox.api_key(Vendor::HoopAi));
+        command.current_dir(folder.path()).arg("outbox").args(arguments).timeout(Duration::from_mins(1));
+        tokio::task::spawn_blocking(move || run(&mut command)).await.unwrap()
+    };
+    let run_due = async || go(&["run", "--due", "--clock", "sandbox", "--json"]).await.json();
+    assert_eq!(go(&["campaign", "add", "roles.yaml", "--from", "people.csv", "--json"]).await.json()["people"], 2);
+    assert_eq!(run_due().await, serde_json::json!({ "accepted": 2, "left": 2 }));
+    assert_eq!(run_due().await, serde_json::json!({ "left": 2 }), "three days have not passed");
+    sandbox.advance(Duration::from_secs(86_400)).await;
+    sandbox.reply(&reachout_sandbox::ReplyTo::contact(Vendor::HoopAi, ids[0].as_str(), "Yes, tell me more")).unwrap();
+    assert_eq!(run_due().await, serde_json::json!({ "left": 2 }));
+    sandbox.advance(Duration::from_secs(2 * 86_400 + 3_600)).await;
+    assert_eq!(run_due().await, serde_json::json!({ "accepted": 1, "cancelled": 1, "left": 0 }), "who replied gets no follow-up");
+    let earnest = go(&["run", "--due"]).await;
+    assert!(earnest.code != 0 && earnest.stderr.contains("the outbox's clock was moved for a test"), "{earnest:?}");
+    assert_eq!(go(&["run", "--due", "--clock", "own", "--json"]).await.json(), serde_json::json!({ "left": 0 }));
+    let row = &go(&["campaign", "list", "--json"]).await.json()[0];
+    assert_eq!((row["accepted"].as_u64(), row["replied"].as_u64()), (Some(3), Some(1)), "{row}");
+}
