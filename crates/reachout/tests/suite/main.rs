@@ -3,6 +3,7 @@
 mod addresses;
 mod auth;
 mod browser;
+mod campaign;
 mod commands;
 mod delivery;
 mod exchange;

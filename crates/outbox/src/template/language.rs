@@ -11,7 +11,7 @@ use minijinja::value::{Rest, Value};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
 
 /// The longest text that is made of a template, or of a value in it, in bytes.
-pub const LONGEST: usize = 1024 * 1024;
+pub(super) const LONGEST: usize = 1024 * 1024;
 /// The most parts of an expression: names, operators, filters, numbers and texts.
 const PARTS: usize = 50;
 /// The filters that there are. None makes much more of a text than it was, but for those that are checked before.
@@ -47,7 +47,7 @@ const FILTERS: [&str; 28] = [
 ];
 
 /// An environment whose filters make no long texts.
-pub fn environment() -> Environment<'static> {
+pub(super) fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     for name in FILTERS {
@@ -87,13 +87,13 @@ fn joined(list: &Value, between: Option<&Value>) -> usize {
 }
 
 /// What is wrong in a template, and in which line.
-pub struct Wrong {
-    pub line: usize,
-    pub why: String,
+pub(super) struct Wrong {
+    pub(super) line: usize,
+    pub(super) why: String,
 }
 
 /// Checks that a template says nothing else. What is no template at all is found when it is compiled.
-pub fn check(text: &str) -> Result<(), Wrong> {
+pub(super) fn check(text: &str) -> Result<(), Wrong> {
     match parse(text, "", SyntaxConfig, WhitespaceConfig::default()) {
         Ok(Stmt::Template(template)) => statements(&template.children),
         Ok(_) | Err(_) => Ok(()),
@@ -188,7 +188,7 @@ fn argument<'a>(argument: &'a CallArg<'_>) -> &'a Expr<'a> {
 }
 
 /// How long the texts of a value are together, in bytes.
-pub fn length(value: &serde_json::Value) -> usize {
+pub(super) fn length(value: &serde_json::Value) -> usize {
     match value {
         serde_json::Value::String(text) => text.len(),
         serde_json::Value::Array(values) => values.iter().map(length).sum(),
