@@ -94,8 +94,7 @@ impl Conversations {
     /// number is taken.
     ///
     /// ```no_run
-    /// # use hoop_ai::types;
-    /// # async fn example(conversations: hoop_ai::operations::Conversations) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use hoop_ai::types; async fn example(conversations: hoop_ai::operations::Conversations) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = conversations.search("ABCHkzuJQ8ZMd4Te84GK").last_message_type(types::LastMessageTypeFilter::TypeSms)
     ///     .sort_by(types::ConversationSortBy::LastMessageDate)
     ///     .contact_id("9VEmS0si86GW6gXWU89b")
@@ -110,9 +109,9 @@ impl Conversations {
     ///     .sort_score_profile("ABCHkzuJQ8ZMd4Te84GK").score_profile("ABCHkzuJQ8ZMd4Te84GK")
     ///     .score_profile_min(hoop_ai::Number::from(0_i64))
     ///     .score_profile_max(hoop_ai::Number::from(100_i64)).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "search_conversations")]
     pub fn search(&self, location_id: impl Into<String>) -> SearchConversations {
         SearchConversations(
             self.core
@@ -123,104 +122,44 @@ impl Conversations {
     }
 }
 
-/// A call of [`Conversations::search`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct SearchConversations(rt::List<types::SearchConversationsResponse, types::ConversationSummary>);
-
-rt::list_call!(SearchConversations, types::SearchConversationsResponse, types::ConversationSummary);
-
-impl SearchConversations {
+rt::call! { Conversations::search => SearchConversations(List<types::SearchConversationsResponse, types::ConversationSummary>) {
     /// Channel and occasion of the last message.
-    pub fn last_message_type(self, last_message_type: impl Into<types::LastMessageTypeFilter>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::LastMessageTypeFilter>("lastMessageType", last_message_type)))
-    }
-
+    last_message_type: impl Into<types::LastMessageTypeFilter> => parameter::<types::LastMessageTypeFilter>("lastMessageType"),
     /// By what the conversations are sorted.
-    pub fn sort_by(self, sort_by: impl Into<types::ConversationSortBy>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::ConversationSortBy>("sortBy", sort_by)))
-    }
-
+    sort_by: impl Into<types::ConversationSortBy> => parameter::<types::ConversationSortBy>("sortBy"),
     /// Id of the contact.
-    pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("contactId", contact_id)))
-    }
-
+    contact_id: impl Into<String> => parameter::<String>("contactId"),
     /// Ids of the users the conversation is assigned to, separated by commas; `unassigned` for nobody.
-    pub fn assigned_to(self, assigned_to: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("assignedTo", assigned_to)))
-    }
-
+    assigned_to: impl Into<String> => parameter::<String>("assignedTo"),
     /// Ids of the users who follow the conversation, separated by commas.
-    pub fn followers(self, followers: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("followers", followers)))
-    }
-
+    followers: impl Into<String> => parameter::<String>("followers"),
     /// Ids of the users who are mentioned, separated by commas.
-    pub fn mentions(self, mentions: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("mentions", mentions)))
-    }
-
+    mentions: impl Into<String> => parameter::<String>("mentions"),
     /// Text to search for.
-    pub fn query(self, query: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("query", query)))
-    }
-
+    query: impl Into<String> => parameter::<String>("query"),
     /// Order of the conversations.
-    pub fn sort(self, sort: impl Into<types::SortOrder>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::SortOrder>("sort", sort)))
-    }
-
+    sort: impl Into<types::SortOrder> => parameter::<types::SortOrder>("sort"),
     /// Sort value of the last conversation of the page before, in milliseconds since 1970-01-01 UTC where it is a date.
-    pub fn start_after_date(self, start_after_date: impl Into<rt::Number>) -> Self {
-        Self(self.0.map(|request| request.parameter::<rt::Number>("startAfterDate", start_after_date)))
-    }
-
+    start_after_date: impl Into<rt::Number> => parameter::<rt::Number>("startAfterDate"),
     /// Id of the conversation.
-    pub fn id(self, id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("id", id)))
-    }
-
+    id: impl Into<String> => parameter::<String>("id"),
     /// How many conversations to return. Without it 20.
-    pub fn limit(self, limit: impl Into<rt::Number>) -> Self {
-        Self(self.0.map(|request| request.parameter::<rt::Number>("limit", limit)))
-    }
-
+    limit: impl Into<rt::Number> => parameter::<rt::Number>("limit"),
     /// How the last outbound message came about.
-    pub fn last_message_action(self, last_message_action: impl Into<types::MessageAction>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::MessageAction>("lastMessageAction", last_message_action)))
-    }
-
+    last_message_action: impl Into<types::MessageAction> => parameter::<types::MessageAction>("lastMessageAction"),
     /// Direction of the last message.
-    pub fn last_message_direction(self, last_message_direction: impl Into<types::MessageDirection>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::MessageDirection>("lastMessageDirection", last_message_direction)))
-    }
-
+    last_message_direction: impl Into<types::MessageDirection> => parameter::<types::MessageDirection>("lastMessageDirection"),
     /// Which conversations are returned.
-    pub fn status(self, status: impl Into<types::ConversationStatusFilter>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::ConversationStatusFilter>("status", status)))
-    }
-
+    status: impl Into<types::ConversationStatusFilter> => parameter::<types::ConversationStatusFilter>("status"),
     /// Id of the score profile to sort by, when `sortBy` is `score_profile`.
-    pub fn sort_score_profile(self, sort_score_profile: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("sortScoreProfile", sort_score_profile)))
-    }
-
+    sort_score_profile: impl Into<String> => parameter::<String>("sortScoreProfile"),
     /// Id of the score profile that `scoreProfileMin` and `scoreProfileMax` are about.
-    pub fn score_profile(self, score_profile: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("scoreProfile", score_profile)))
-    }
-
+    score_profile: impl Into<String> => parameter::<String>("scoreProfile"),
     /// Lowest score.
-    pub fn score_profile_min(self, score_profile_min: impl Into<rt::Number>) -> Self {
-        Self(self.0.map(|request| request.parameter::<rt::Number>("scoreProfileMin", score_profile_min)))
-    }
-
+    score_profile_min: impl Into<rt::Number> => parameter::<rt::Number>("scoreProfileMin"),
     /// Highest score.
-    pub fn score_profile_max(self, score_profile_max: impl Into<rt::Number>) -> Self {
-        Self(self.0.map(|request| request.parameter::<rt::Number>("scoreProfileMax", score_profile_max)))
-    }
-}
+    score_profile_max: impl Into<rt::Number> => parameter::<rt::Number>("scoreProfileMax"),
+} }
 
 /// Messages of every channel, sent, received and scheduled, with their files, recordings and transcriptions.
 #[derive(Clone, Debug)]
@@ -259,9 +198,9 @@ impl Messages {
     /// # async fn example(messages: hoop_ai::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = messages.list("tDtDnQdgm2LXpyiqYvZ6").type_("TYPE_SMS,TYPE_CALL")
     ///     .last_message_id("tDtDnQdgm2LXpyiqYvZ6").limit(hoop_ai::Number::from(20_i64)).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_messages")]
     pub fn list(&self, conversation_id: impl std::fmt::Display) -> ListMessages {
         ListMessages(self.core.operation(&routes::LIST_MESSAGES).path_param("conversationId", &conversation_id).list(
             |page: types::ListMessagesResponse| match page.messages {
@@ -285,8 +224,7 @@ impl Messages {
     /// 200; any 2XX is taken.
     ///
     /// ```no_run
-    /// # use hoop_ai::types;
-    /// # async fn example(messages: hoop_ai::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use hoop_ai::types; async fn example(messages: hoop_ai::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = messages.send(
     ///     types::SendMessageRequest::new(types::SendMessageType::Email, "abc123def456")
     ///         .appointment_id("appt123")
@@ -301,9 +239,9 @@ impl Messages {
     ///         .subject("Important Update").template_id("template123").thread_id("thread123")
     ///         .to_number("+1439499299"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "send_message")]
     pub fn send(&self, request: impl Into<types::SendMessageRequest>) -> rt::Call<types::SendMessageResponse> {
         let request: types::SendMessageRequest = request.into();
         self.core.operation(&routes::SEND_MESSAGE).json(&request).send()
@@ -322,8 +260,7 @@ impl Messages {
     /// example; it is one of them. The official file says 200, issue 70 saw 201 with an empty body; any 2XX is taken.
     ///
     /// ```no_run
-    /// # use hoop_ai::types;
-    /// # async fn example(messages: hoop_ai::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use hoop_ai::types; async fn example(messages: hoop_ai::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = messages.add_inbound(
     ///     types::AddInboundMessageRequest::new(
     ///         types::InboundMessageType::Sms,
@@ -338,9 +275,9 @@ impl Messages {
     ///         .email_cc(["john1@doe.com", "john2@doe.com"]).email_from("sender@company.com")
     ///         .message("Hi there"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "add_inbound_message")]
     pub fn add_inbound(&self, request: impl Into<types::AddInboundMessageRequest>) -> rt::Call<types::AddMessageResponse> {
         let request: types::AddInboundMessageRequest = request.into();
         self.core.operation(&routes::ADD_INBOUND_MESSAGE).json(&request).send()
@@ -364,8 +301,7 @@ impl Messages {
     ///     "ve9EPM428h8vShlRW1KT",
     ///     hoop_ai::multipart::Part::file("./offer.pdf"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn upload_attachments(
         &self,
@@ -392,17 +328,16 @@ impl Messages {
     /// full: <https://help.hoopai.com/api-reference/messages/update-message-status>.
     ///
     /// ```no_run
-    /// # use hoop_ai::types;
-    /// # async fn example(messages: hoop_ai::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use hoop_ai::types; async fn example(messages: hoop_ai::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = messages.update_status(
     ///     "ve9EPM428h8vShlRW1KT",
     ///     types::UpdateMessageStatusRequest::new(types::MessageDeliveryStatus::Read)
     ///         .email_message_id("ve9EPM428h8vShlRW1KT")
     ///         .error(types::ProviderError::new("1", "saas", "There was an error from the provider")),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_message_status")]
     pub fn update_status(
         &self,
         message_id: impl std::fmt::Display,
@@ -413,51 +348,24 @@ impl Messages {
     }
 }
 
-/// A call of [`Messages::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListMessages(rt::List<types::ListMessagesResponse, types::Message>);
-
-rt::list_call!(ListMessages, types::ListMessagesResponse, types::Message);
-
-impl ListMessages {
+rt::call! { Messages::list => ListMessages(List<types::ListMessagesResponse, types::Message>) {
     /// Types of the messages to return, separated by commas: `TYPE_CALL`, `TYPE_SMS`, `TYPE_EMAIL`, `TYPE_FACEBOOK`, `TYPE_GMB`,
     /// `TYPE_INSTAGRAM`, `TYPE_WHATSAPP`, `TYPE_ACTIVITY_APPOINTMENT`, `TYPE_ACTIVITY_CONTACT`, `TYPE_ACTIVITY_INVOICE`,
     /// `TYPE_ACTIVITY_PAYMENT`, `TYPE_ACTIVITY_OPPORTUNITY`, `TYPE_LIVE_CHAT`, `TYPE_INTERNAL_COMMENTS`,
     /// `TYPE_ACTIVITY_EMPLOYEE_ACTION_LOG`.
-    pub fn type_(self, type_: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("type", type_)))
-    }
-
+    type_: impl Into<String> => parameter::<String>("type"),
     /// Id of the last message of the page before.
-    pub fn last_message_id(self, last_message_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("lastMessageId", last_message_id)))
-    }
-
+    last_message_id: impl Into<String> => parameter::<String>("lastMessageId"),
     /// How many messages to return. Without it 20.
-    pub fn limit(self, limit: impl Into<rt::Number>) -> Self {
-        Self(self.0.map(|request| request.parameter::<rt::Number>("limit", limit)))
-    }
-}
+    limit: impl Into<rt::Number> => parameter::<rt::Number>("limit"),
+} }
 
-/// A call of [`Messages::upload_attachments`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct UploadAttachments(rt::Call<types::UploadAttachmentsResponse>);
-
-rt::call!(UploadAttachments, types::UploadAttachmentsResponse);
-
-impl UploadAttachments {
+rt::call! { Messages::upload_attachments => UploadAttachments(Call<types::UploadAttachmentsResponse>) {
     /// URLs of files. May be called again.
-    pub fn attachment_urls(self, attachment_urls: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.text_part("attachmentUrls", attachment_urls)))
-    }
-
+    attachment_urls: impl Into<String> => text_part("attachmentUrls"),
     /// The files, at least one, of the kinds jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav. May be called again.
-    pub fn file_attachment(self, file_attachment: rt::multipart::Part) -> Self {
-        Self(self.0.map(|request| request.file_part("fileAttachment", file_attachment)))
-    }
-}
+    file_attachment: rt::multipart::Part => file_part("fileAttachment"),
+} }
 
 /// Contacts, with their tags, followers, campaigns, workflows and appointments.
 #[derive(Clone, Debug)]
@@ -497,9 +405,9 @@ impl Contacts {
     /// let response = contacts.list("ve9EPM428h8vShlRW1KT").start_after_id("UIaE1WjAwWKdlyD7osQI")
     ///     .start_after(hoop_ai::Number::from(1603870249758_i64)).query("John")
     ///     .limit(hoop_ai::Number::from(20_i64)).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_contacts")]
     pub fn list(&self, location_id: impl Into<String>) -> ListContacts {
         ListContacts(
             self.core
@@ -518,8 +426,7 @@ impl Contacts {
     /// official file.
     ///
     /// ```no_run
-    /// # use hoop_ai::types;
-    /// # async fn example(contacts: hoop_ai::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use hoop_ai::types; async fn example(contacts: hoop_ai::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.create(
     ///     types::CreateContactRequest::new("ve9EPM428h8vShlRW1KT").address1("3535 1st St N")
     ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").company_name("DGS VolMAX")
@@ -544,9 +451,9 @@ impl Contacts {
     ///         .source("public api").state("AL").tags(["nisi sint commodo amet", "consequat"])
     ///         .timezone("America/Chihuahua").website("https://www.tesla.com"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_contact")]
     pub fn create(&self, request: impl Into<types::CreateContactRequest>) -> rt::Call<types::ContactResponse> {
         let request: types::CreateContactRequest = request.into();
         self.core.operation(&routes::CREATE_CONTACT).json(&request).send()
@@ -565,8 +472,7 @@ impl Contacts {
     /// file before May 2026.
     ///
     /// ```no_run
-    /// # use hoop_ai::types;
-    /// # async fn example(contacts: hoop_ai::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use hoop_ai::types; async fn example(contacts: hoop_ai::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.upsert(
     ///     types::UpsertContactRequest::new("ve9EPM428h8vShlRW1KT").address1("3535 1st St N")
     ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").company_name("DGS VolMAX")
@@ -591,9 +497,9 @@ impl Contacts {
     ///         .source("public api").state("AL").tags(["nisi sint commodo amet", "consequat"])
     ///         .timezone("America/Chihuahua").website("https://www.tesla.com"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "upsert_contact")]
     pub fn upsert(&self, request: impl Into<types::UpsertContactRequest>) -> rt::Call<types::UpsertContactResponse> {
         let request: types::UpsertContactRequest = request.into();
         self.core.operation(&routes::UPSERT_CONTACT).json(&request).send()
@@ -610,8 +516,7 @@ impl Contacts {
     /// file before May 2026.
     ///
     /// ```no_run
-    /// # use hoop_ai::types;
-    /// # async fn example(contacts: hoop_ai::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use hoop_ai::types; async fn example(contacts: hoop_ai::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.update(
     ///     "sx6wyHhbFdRXh302LLNR",
     ///     types::UpdateContactRequest::new().address1("3535 1st St N")
@@ -636,9 +541,9 @@ impl Contacts {
     ///         .source("public api").state("AL").tags(["nisi sint commodo amet", "consequat"])
     ///         .timezone("America/Chihuahua").website("https://www.tesla.com"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_contact")]
     pub fn update(
         &self,
         contact_id: impl std::fmt::Display,
@@ -649,36 +554,16 @@ impl Contacts {
     }
 }
 
-/// A call of [`Contacts::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListContacts(rt::List<types::ListContactsResponse, types::ContactSummary>);
-
-rt::list_call!(ListContacts, types::ListContactsResponse, types::ContactSummary);
-
-impl ListContacts {
+rt::call! { Contacts::list => ListContacts(List<types::ListContactsResponse, types::ContactSummary>) {
     /// Id of the last contact of the page before.
-    pub fn start_after_id(self, start_after_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("startAfterId", start_after_id)))
-    }
-
+    start_after_id: impl Into<String> => parameter::<String>("startAfterId"),
     /// When the last contact of the page before was added, in milliseconds since 1970-01-01 UTC.
-    pub fn start_after(self, start_after: impl Into<rt::Number>) -> Self {
-        Self(self.0.map(|request| request.parameter::<rt::Number>("startAfter", start_after)))
-    }
-
+    start_after: impl Into<rt::Number> => parameter::<rt::Number>("startAfter"),
     /// Text to search for.
-    pub fn query(self, query: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("query", query)))
-    }
-
+    query: impl Into<String> => parameter::<String>("query"),
     /// How many contacts to return, at most 100. Without it 20.
-    pub fn limit(self, limit: impl Into<rt::Number>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<rt::Number>("limit", limit, |check, value| check.field("limit", value).bounds(None, Some(100)))
-        }))
-    }
-}
+    limit: impl Into<rt::Number> => checked_parameter::<rt::Number>("limit", |check, value| check.field("limit", value).bounds(None, Some(100))),
+} }
 
 /// Notes on a contact.
 #[derive(Clone, Debug)]
@@ -711,15 +596,14 @@ impl Notes {
     /// before May 2026.
     ///
     /// ```no_run
-    /// # use hoop_ai::types;
-    /// # async fn example(notes: hoop_ai::operations::Notes) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use hoop_ai::types; async fn example(notes: hoop_ai::operations::Notes) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = notes.create(
     ///     "sx6wyHhbFdRXh302LLNR",
     ///     types::NoteRequest::new("lorem ipsum").user_id("GCs5KuzPqTls7vWclkEV"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_note")]
     pub fn create(&self, contact_id: impl std::fmt::Display, request: impl Into<types::NoteRequest>) -> rt::Call<types::NoteResponse> {
         let request: types::NoteRequest = request.into();
         self.core.operation(&routes::CREATE_NOTE).path_param("contactId", &contact_id).json(&request).send()
@@ -734,16 +618,15 @@ impl Notes {
     /// before May 2026.
     ///
     /// ```no_run
-    /// # use hoop_ai::types;
-    /// # async fn example(notes: hoop_ai::operations::Notes) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use hoop_ai::types; async fn example(notes: hoop_ai::operations::Notes) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = notes.update(
     ///     "sx6wyHhbFdRXh302LLNR",
     ///     "ocQHyuzHvysMo5N5VsXc",
     ///     types::NoteRequest::new("lorem ipsum").user_id("GCs5KuzPqTls7vWclkEV"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_note")]
     pub fn update(
         &self,
         contact_id: impl std::fmt::Display,
@@ -792,8 +675,7 @@ impl Oauth {
     /// let response = oauth.list_installed_locations("tDtDnQdgm2LXpyiqYvZ6", "tDtDnQdgm2LXpyiqYvZ6").skip(1)
     ///     .limit(10).query("location name").is_installed(true)
     ///     .version_id("tDtDnQdgm2LXpyiqYvZ6").on_trial(true).plan_id("l1C08ntBrFjLS0elLIYU").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_installed_locations(&self, company_id: impl Into<String>, app_id: impl Into<String>) -> ListInstalledLocations {
         ListInstalledLocations(
@@ -806,52 +688,19 @@ impl Oauth {
     }
 }
 
-/// A call of [`Oauth::list_installed_locations`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListInstalledLocations(rt::List<types::ListInstalledLocationsResponse, types::InstalledLocation>);
-
-rt::list_call!(ListInstalledLocations, types::ListInstalledLocationsResponse, types::InstalledLocation);
-
-impl ListInstalledLocations {
+rt::call! { Oauth::list_installed_locations => ListInstalledLocations(List<types::ListInstalledLocationsResponse, types::InstalledLocation>) {
     /// How many sub-accounts to pass over. Without it none.
-    pub fn skip(self, skip: impl Into<i64>) -> Self {
-        Self(
-            self.0.map(|request| {
-                request.checked_parameter::<i64>("skip", skip, |check, value| check.field("skip", value).bounds(Some(0), None))
-            }),
-        )
-    }
-
+    skip: impl Into<i64> => checked_parameter::<i64>("skip", |check, value| check.field("skip", value).bounds(Some(0), None)),
     /// How many sub-accounts to return. Without it 20.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), None))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), None)),
     /// Part of the sub-account's name.
-    pub fn query(self, query: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("query", query)))
-    }
-
+    query: impl Into<String> => parameter::<String>("query"),
     /// Whether only sub-accounts with the app, or only those without it, are returned.
-    pub fn is_installed(self, is_installed: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("isInstalled", is_installed)))
-    }
-
+    is_installed: impl Into<bool> => parameter::<bool>("isInstalled"),
     /// Id of the app's version.
-    pub fn version_id(self, version_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("versionId", version_id)))
-    }
-
+    version_id: impl Into<String> => parameter::<String>("versionId"),
     /// Whether only sub-accounts that try the app are returned.
-    pub fn on_trial(self, on_trial: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("onTrial", on_trial)))
-    }
-
+    on_trial: impl Into<bool> => parameter::<bool>("onTrial"),
     /// Id of the app's plan.
-    pub fn plan_id(self, plan_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("planId", plan_id)))
-    }
-}
+    plan_id: impl Into<String> => parameter::<String>("planId"),
+} }

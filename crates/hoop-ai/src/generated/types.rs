@@ -6,559 +6,320 @@
 pub use highlevel::types::*;
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// A message that a contact sent over a conversation provider.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AddInboundMessageRequest {
-    /// Id the message has at its provider.
-    pub alt_id: Option<String>,
-    /// URLs of the attached files.
-    pub attachments: Option<Vec<String>>,
-    /// Who called whom, and how the call ended.
-    pub call: Option<CallData>,
-    /// Id of the conversation.
-    pub conversation_id: String,
-    /// Id of the conversation provider that carried the message.
-    pub conversation_provider_id: String,
-    /// When the message came.
-    pub date: Option<rt::DateTime<rt::Utc>>,
-    /// `inbound` from the contact, `outbound` to the contact.
-    pub direction: Option<MessageDirection>,
-    /// Email addresses that got a copy unseen by the others.
-    pub email_bcc: Option<Vec<String>>,
-    /// Email addresses that got a copy.
-    pub email_cc: Option<Vec<String>>,
-    /// Email address of the sender. It belongs to the contact and cannot be chosen freely.
-    pub email_from: Option<String>,
-    /// Id of the email this one replies to; it joins the same thread.
-    pub email_message_id: Option<String>,
-    /// Email address of the recipient. It belongs to the contact and cannot be chosen freely.
-    pub email_to: Option<String>,
-    /// Body of an email as HTML.
-    pub html: Option<String>,
-    /// Body of the message as text.
-    pub message: Option<String>,
-    /// Subject line of an email.
-    pub subject: Option<String>,
+rt::request! {
+    /// A message that a contact sent over a conversation provider.
+    pub struct AddInboundMessageRequest {
+        /// Channel of the message to add.
+        type_ "type": InboundMessageType,
+        /// Id of the conversation.
+        conversation_id "conversationId": String,
+        /// Id of the conversation provider that carried the message.
+        conversation_provider_id "conversationProviderId": String,
+    } optional {
+        /// Id the message has at its provider.
+        alt_id "altId": String,
+        /// URLs of the attached files.
+        attachments: Vec<String> [String],
+        /// Who called whom, and how the call ended.
+        call: CallData,
+        /// When the message came.
+        date: rt::DateTime<rt::Utc>,
+        /// `inbound` from the contact, `outbound` to the contact.
+        direction: MessageDirection,
+        /// Email addresses that got a copy unseen by the others.
+        email_bcc "emailBcc": Vec<String> [String],
+        /// Email addresses that got a copy.
+        email_cc "emailCc": Vec<String> [String],
+        /// Email address of the sender. It belongs to the contact and cannot be chosen freely.
+        email_from "emailFrom": String,
+        /// Id of the email this one replies to; it joins the same thread.
+        email_message_id "emailMessageId": String,
+        /// Email address of the recipient. It belongs to the contact and cannot be chosen freely.
+        email_to "emailTo": String,
+        /// Body of an email as HTML.
+        html: String,
+        /// Body of the message as text.
+        message: String,
+        /// Subject line of an email.
+        subject: String,
+    }
+}
+
+rt::closed_enum! {
+    /// By what conversations are sorted.
+    pub enum ConversationSortBy {
+        LastManualMessageDate = "last_manual_message_date", LastMessageDate = "last_message_date", ScoreProfile = "score_profile",
+    }
+}
+
+rt::request! {
+    /// The new contact.
+    pub struct CreateContactRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+    } optional {
+        /// Street address.
+        address1: String,
+        /// Id of the user the contact is assigned to.
+        assigned_to "assignedTo": String,
+        /// City.
+        city: String,
+        /// Name of the company.
+        company_name "companyName": String,
+        /// Code of the country, such as `US`.
+        country: String,
+        /// Values of custom fields.
+        custom_fields "customFields": Vec<CustomFieldInput> [CustomFieldInput],
+        /// Whether the contact must not be written to at all.
+        dnd: bool,
+        /// For each channel, whether the contact must not be written to.
+        dnd_settings "dndSettings": DndSettings,
+        /// Email address.
+        email: String,
+        /// First name.
+        first_name "firstName": String,
+        /// Gender.
+        gender: String,
+        /// Whether messages from the contact are blocked.
+        inbound_dnd_settings "inboundDndSettings": InboundDndSettings,
+        /// Last name.
+        last_name "lastName": String,
+        /// Full name.
+        name: String,
+        /// Phone number.
+        phone: String,
+        /// Postal code.
+        postal_code "postalCode": String,
+        /// Where the contact came from.
+        source: String,
+        /// State.
+        state: String,
+        /// Tags.
+        tags: Vec<String> [String],
+        /// Time zone by its IANA name.
+        timezone: String,
+        /// URL of the website.
+        website: String,
+    }
+}
+
+rt::closed_enum! {
     /// Channel of the message to add.
-    pub type_: InboundMessageType,
+    pub enum InboundMessageType {
+        Sms = "SMS", Email = "Email", WhatsApp = "WhatsApp", Gmb = "GMB", Ig = "IG", Fb = "FB", Custom = "Custom", WebChat = "WebChat",
+        LiveChat = "Live_Chat", Call = "Call",
+    }
 }
 
-rt::object!(AddInboundMessageRequest {
-    alt_id? "altId", attachments?, call?, conversation_id! "conversationId", conversation_provider_id! "conversationProviderId", date?,
-    direction?, email_bcc? "emailBcc", email_cc? "emailCc", email_from? "emailFrom", email_message_id? "emailMessageId",
-    email_to? "emailTo", html?, message?, subject?, type_! "type"
-});
-rt::setters!(AddInboundMessageRequest new(type_: InboundMessageType, conversation_id: String, conversation_provider_id: String) {
-    alt_id: String, attachments: [String], call: CallData, date: (rt::DateTime<rt::Utc>), direction: MessageDirection, email_bcc: [String],
-    email_cc: [String], email_from: String, email_message_id: String, email_to: String, html: String, message: String, subject: String
-});
-
-/// By what conversations are sorted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ConversationSortBy {
-    /// `last_manual_message_date`
-    LastManualMessageDate,
-    /// `last_message_date`
-    LastMessageDate,
-    /// `score_profile`
-    ScoreProfile,
+rt::closed_enum! {
+    /// Channel and occasion of the last message.
+    pub enum LastMessageTypeFilter {
+        TypeCall = "TYPE_CALL", TypeSms = "TYPE_SMS", TypeEmail = "TYPE_EMAIL", TypeSmsReviewRequest = "TYPE_SMS_REVIEW_REQUEST",
+        TypeWebchat = "TYPE_WEBCHAT", TypeSmsNoShowRequest = "TYPE_SMS_NO_SHOW_REQUEST", TypeCampaignSms = "TYPE_CAMPAIGN_SMS",
+        TypeCampaignCall = "TYPE_CAMPAIGN_CALL", TypeCampaignEmail = "TYPE_CAMPAIGN_EMAIL",
+        TypeCampaignVoicemail = "TYPE_CAMPAIGN_VOICEMAIL", TypeFacebook = "TYPE_FACEBOOK", TypeCampaignFacebook = "TYPE_CAMPAIGN_FACEBOOK",
+        TypeCampaignManualCall = "TYPE_CAMPAIGN_MANUAL_CALL", TypeCampaignManualSms = "TYPE_CAMPAIGN_MANUAL_SMS", TypeGmb = "TYPE_GMB",
+        TypeCampaignGmb = "TYPE_CAMPAIGN_GMB", TypeReview = "TYPE_REVIEW", TypeInstagram = "TYPE_INSTAGRAM", TypeWhatsapp = "TYPE_WHATSAPP",
+        TypeCustomSms = "TYPE_CUSTOM_SMS", TypeCustomEmail = "TYPE_CUSTOM_EMAIL", TypeCustomProviderSms = "TYPE_CUSTOM_PROVIDER_SMS",
+        TypeCustomProviderEmail = "TYPE_CUSTOM_PROVIDER_EMAIL", TypeIvrCall = "TYPE_IVR_CALL",
+        TypeActivityContact = "TYPE_ACTIVITY_CONTACT", TypeActivityInvoice = "TYPE_ACTIVITY_INVOICE",
+        TypeActivityPayment = "TYPE_ACTIVITY_PAYMENT", TypeActivityOpportunity = "TYPE_ACTIVITY_OPPORTUNITY",
+        TypeLiveChat = "TYPE_LIVE_CHAT", TypeLiveChatInfoMessage = "TYPE_LIVE_CHAT_INFO_MESSAGE",
+        TypeActivityAppointment = "TYPE_ACTIVITY_APPOINTMENT", TypeFacebookComment = "TYPE_FACEBOOK_COMMENT",
+        TypeInstagramComment = "TYPE_INSTAGRAM_COMMENT", TypeCustomCall = "TYPE_CUSTOM_CALL", TypeInternalComment = "TYPE_INTERNAL_COMMENT",
+        TypeActivityEmployeeActionLog = "TYPE_ACTIVITY_EMPLOYEE_ACTION_LOG",
+    }
 }
 
-rt::closed_enum!(
-    ConversationSortBy,
-    LastManualMessageDate = "last_manual_message_date",
-    LastMessageDate = "last_message_date",
-    ScoreProfile = "score_profile"
-);
-
-/// The new contact.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateContactRequest {
-    /// Street address.
-    pub address1: Option<String>,
-    /// Id of the user the contact is assigned to.
-    pub assigned_to: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// Name of the company.
-    pub company_name: Option<String>,
-    /// Code of the country, such as `US`.
-    pub country: Option<String>,
-    /// Values of custom fields.
-    pub custom_fields: Option<Vec<CustomFieldInput>>,
-    /// Whether the contact must not be written to at all.
-    pub dnd: Option<bool>,
-    /// For each channel, whether the contact must not be written to.
-    pub dnd_settings: Option<DndSettings>,
-    /// Email address.
-    pub email: Option<String>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// Gender.
-    pub gender: Option<String>,
-    /// Whether messages from the contact are blocked.
-    pub inbound_dnd_settings: Option<InboundDndSettings>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Full name.
-    pub name: Option<String>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// Where the contact came from.
-    pub source: Option<String>,
-    /// State.
-    pub state: Option<String>,
-    /// Tags.
-    pub tags: Option<Vec<String>>,
-    /// Time zone by its IANA name.
-    pub timezone: Option<String>,
-    /// URL of the website.
-    pub website: Option<String>,
+rt::request! {
+    /// A note to add, or what to change one to.
+    pub struct NoteRequest {
+        /// Text of the note.
+        body: String,
+    } optional {
+        /// Id of the user who writes it.
+        user_id "userId": String,
+    }
 }
 
-rt::object!(CreateContactRequest {
-    address1?, assigned_to? "assignedTo", city?, company_name? "companyName", country?, custom_fields? "customFields", dnd?,
-    dnd_settings? "dndSettings", email?, first_name? "firstName", gender?, inbound_dnd_settings? "inboundDndSettings",
-    last_name? "lastName", location_id! "locationId", name?, phone?, postal_code? "postalCode", source?, state?, tags?, timezone?, website?
-});
-rt::setters!(CreateContactRequest new(location_id: String) {
-    address1: String, assigned_to: String, city: String, company_name: String, country: String, custom_fields: [CustomFieldInput],
-    dnd: bool, dnd_settings: DndSettings, email: String, first_name: String, gender: String, inbound_dnd_settings: InboundDndSettings,
-    last_name: String, name: String, phone: String, postal_code: String, source: String, state: String, tags: [String], timezone: String,
-    website: String
-});
-
-/// Channel of the message to add.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum InboundMessageType {
-    /// `SMS`
-    Sms,
-    /// `Email`
-    Email,
-    /// `WhatsApp`
-    WhatsApp,
-    /// `GMB`
-    Gmb,
-    /// `IG`
-    Ig,
-    /// `FB`
-    Fb,
-    /// `Custom`
-    Custom,
-    /// `WebChat`
-    WebChat,
-    /// `Live_Chat`
-    LiveChat,
-    /// `Call`
-    Call,
+rt::request! {
+    /// A message to send to a contact.
+    pub struct SendMessageRequest {
+        /// Channel of the message to send.
+        type_ "type": SendMessageType,
+        /// Id of the contact who receives the message.
+        contact_id "contactId": String,
+    } optional {
+        /// Id of the appointment the message belongs to.
+        appointment_id "appointmentId": String,
+        /// URLs of the files to attach.
+        attachments: Vec<String> [String],
+        /// Id of the conversation provider that carries the message.
+        conversation_provider_id "conversationProviderId": String,
+        /// Email addresses that get a copy unseen by the others.
+        email_bcc "emailBcc": Vec<String> [String],
+        /// Email addresses that get a copy.
+        email_cc "emailCc": Vec<String> [String],
+        /// Email address to send from.
+        email_from "emailFrom": String,
+        /// Whether a reply to an email goes to its sender alone or to everybody on it.
+        email_reply_mode "emailReplyMode": EmailReplyMode,
+        /// Email address to send to when it is not the contact's primary one. It must be one of the contact's addresses.
+        email_to "emailTo": String,
+        /// Phone number to send from.
+        from_number "fromNumber": String,
+        /// Body of the message as HTML.
+        html: String,
+        /// Body of the message as text.
+        message: String,
+        /// Id of the message this one replies to.
+        reply_message_id "replyMessageId": String,
+        /// When to send the message, in seconds since 1970-01-01 UTC.
+        scheduled_timestamp "scheduledTimestamp": rt::Number,
+        /// Subject line of an email.
+        subject: String,
+        /// Id of the message template.
+        template_id "templateId": String,
+        /// Id of the thread. For an email it is the message that holds the emails of the thread.
+        thread_id "threadId": String,
+        /// Phone number to send to.
+        to_number "toNumber": String,
+    }
 }
 
-rt::closed_enum!(
-    InboundMessageType,
-    Sms = "SMS",
-    Email = "Email",
-    WhatsApp = "WhatsApp",
-    Gmb = "GMB",
-    Ig = "IG",
-    Fb = "FB",
-    Custom = "Custom",
-    WebChat = "WebChat",
-    LiveChat = "Live_Chat",
-    Call = "Call"
-);
-
-/// Channel and occasion of the last message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum LastMessageTypeFilter {
-    /// `TYPE_CALL`
-    TypeCall,
-    /// `TYPE_SMS`
-    TypeSms,
-    /// `TYPE_EMAIL`
-    TypeEmail,
-    /// `TYPE_SMS_REVIEW_REQUEST`
-    TypeSmsReviewRequest,
-    /// `TYPE_WEBCHAT`
-    TypeWebchat,
-    /// `TYPE_SMS_NO_SHOW_REQUEST`
-    TypeSmsNoShowRequest,
-    /// `TYPE_CAMPAIGN_SMS`
-    TypeCampaignSms,
-    /// `TYPE_CAMPAIGN_CALL`
-    TypeCampaignCall,
-    /// `TYPE_CAMPAIGN_EMAIL`
-    TypeCampaignEmail,
-    /// `TYPE_CAMPAIGN_VOICEMAIL`
-    TypeCampaignVoicemail,
-    /// `TYPE_FACEBOOK`
-    TypeFacebook,
-    /// `TYPE_CAMPAIGN_FACEBOOK`
-    TypeCampaignFacebook,
-    /// `TYPE_CAMPAIGN_MANUAL_CALL`
-    TypeCampaignManualCall,
-    /// `TYPE_CAMPAIGN_MANUAL_SMS`
-    TypeCampaignManualSms,
-    /// `TYPE_GMB`
-    TypeGmb,
-    /// `TYPE_CAMPAIGN_GMB`
-    TypeCampaignGmb,
-    /// `TYPE_REVIEW`
-    TypeReview,
-    /// `TYPE_INSTAGRAM`
-    TypeInstagram,
-    /// `TYPE_WHATSAPP`
-    TypeWhatsapp,
-    /// `TYPE_CUSTOM_SMS`
-    TypeCustomSms,
-    /// `TYPE_CUSTOM_EMAIL`
-    TypeCustomEmail,
-    /// `TYPE_CUSTOM_PROVIDER_SMS`
-    TypeCustomProviderSms,
-    /// `TYPE_CUSTOM_PROVIDER_EMAIL`
-    TypeCustomProviderEmail,
-    /// `TYPE_IVR_CALL`
-    TypeIvrCall,
-    /// `TYPE_ACTIVITY_CONTACT`
-    TypeActivityContact,
-    /// `TYPE_ACTIVITY_INVOICE`
-    TypeActivityInvoice,
-    /// `TYPE_ACTIVITY_PAYMENT`
-    TypeActivityPayment,
-    /// `TYPE_ACTIVITY_OPPORTUNITY`
-    TypeActivityOpportunity,
-    /// `TYPE_LIVE_CHAT`
-    TypeLiveChat,
-    /// `TYPE_LIVE_CHAT_INFO_MESSAGE`
-    TypeLiveChatInfoMessage,
-    /// `TYPE_ACTIVITY_APPOINTMENT`
-    TypeActivityAppointment,
-    /// `TYPE_FACEBOOK_COMMENT`
-    TypeFacebookComment,
-    /// `TYPE_INSTAGRAM_COMMENT`
-    TypeInstagramComment,
-    /// `TYPE_CUSTOM_CALL`
-    TypeCustomCall,
-    /// `TYPE_INTERNAL_COMMENT`
-    TypeInternalComment,
-    /// `TYPE_ACTIVITY_EMPLOYEE_ACTION_LOG`
-    TypeActivityEmployeeActionLog,
+rt::object! {
+    /// Identifiers of the message that was created.
+    pub struct SendMessageResponse optional {
+        /// Id of the conversation the message is in.
+        conversation_id "conversationId": String,
+        /// Id of the email, for an email only. An inbound reply that is added with it joins the same thread.
+        email_message_id "emailMessageId": String,
+        /// Id of the message. Google My Business gives `messageIds` instead.
+        message_id "messageId": String,
+        /// Ids of the messages when the channel is Google My Business.
+        message_ids "messageIds": Vec<String>,
+        /// What the platform has to say about a message sent by a workflow.
+        msg: String,
+    } with extra
 }
 
-rt::closed_enum!(
-    LastMessageTypeFilter,
-    TypeCall = "TYPE_CALL",
-    TypeSms = "TYPE_SMS",
-    TypeEmail = "TYPE_EMAIL",
-    TypeSmsReviewRequest = "TYPE_SMS_REVIEW_REQUEST",
-    TypeWebchat = "TYPE_WEBCHAT",
-    TypeSmsNoShowRequest = "TYPE_SMS_NO_SHOW_REQUEST",
-    TypeCampaignSms = "TYPE_CAMPAIGN_SMS",
-    TypeCampaignCall = "TYPE_CAMPAIGN_CALL",
-    TypeCampaignEmail = "TYPE_CAMPAIGN_EMAIL",
-    TypeCampaignVoicemail = "TYPE_CAMPAIGN_VOICEMAIL",
-    TypeFacebook = "TYPE_FACEBOOK",
-    TypeCampaignFacebook = "TYPE_CAMPAIGN_FACEBOOK",
-    TypeCampaignManualCall = "TYPE_CAMPAIGN_MANUAL_CALL",
-    TypeCampaignManualSms = "TYPE_CAMPAIGN_MANUAL_SMS",
-    TypeGmb = "TYPE_GMB",
-    TypeCampaignGmb = "TYPE_CAMPAIGN_GMB",
-    TypeReview = "TYPE_REVIEW",
-    TypeInstagram = "TYPE_INSTAGRAM",
-    TypeWhatsapp = "TYPE_WHATSAPP",
-    TypeCustomSms = "TYPE_CUSTOM_SMS",
-    TypeCustomEmail = "TYPE_CUSTOM_EMAIL",
-    TypeCustomProviderSms = "TYPE_CUSTOM_PROVIDER_SMS",
-    TypeCustomProviderEmail = "TYPE_CUSTOM_PROVIDER_EMAIL",
-    TypeIvrCall = "TYPE_IVR_CALL",
-    TypeActivityContact = "TYPE_ACTIVITY_CONTACT",
-    TypeActivityInvoice = "TYPE_ACTIVITY_INVOICE",
-    TypeActivityPayment = "TYPE_ACTIVITY_PAYMENT",
-    TypeActivityOpportunity = "TYPE_ACTIVITY_OPPORTUNITY",
-    TypeLiveChat = "TYPE_LIVE_CHAT",
-    TypeLiveChatInfoMessage = "TYPE_LIVE_CHAT_INFO_MESSAGE",
-    TypeActivityAppointment = "TYPE_ACTIVITY_APPOINTMENT",
-    TypeFacebookComment = "TYPE_FACEBOOK_COMMENT",
-    TypeInstagramComment = "TYPE_INSTAGRAM_COMMENT",
-    TypeCustomCall = "TYPE_CUSTOM_CALL",
-    TypeInternalComment = "TYPE_INTERNAL_COMMENT",
-    TypeActivityEmployeeActionLog = "TYPE_ACTIVITY_EMPLOYEE_ACTION_LOG"
-);
-
-/// A note to add, or what to change one to.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct NoteRequest {
-    /// Text of the note.
-    pub body: String,
-    /// Id of the user who writes it.
-    pub user_id: Option<String>,
-}
-
-rt::object!(NoteRequest { body!, user_id? "userId" });
-rt::setters!(NoteRequest new(body: String) { user_id: String });
-
-/// A message to send to a contact.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SendMessageRequest {
-    /// Id of the appointment the message belongs to.
-    pub appointment_id: Option<String>,
-    /// URLs of the files to attach.
-    pub attachments: Option<Vec<String>>,
-    /// Id of the contact who receives the message.
-    pub contact_id: String,
-    /// Id of the conversation provider that carries the message.
-    pub conversation_provider_id: Option<String>,
-    /// Email addresses that get a copy unseen by the others.
-    pub email_bcc: Option<Vec<String>>,
-    /// Email addresses that get a copy.
-    pub email_cc: Option<Vec<String>>,
-    /// Email address to send from.
-    pub email_from: Option<String>,
-    /// Whether a reply to an email goes to its sender alone or to everybody on it.
-    pub email_reply_mode: Option<EmailReplyMode>,
-    /// Email address to send to when it is not the contact's primary one. It must be one of the contact's addresses.
-    pub email_to: Option<String>,
-    /// Phone number to send from.
-    pub from_number: Option<String>,
-    /// Body of the message as HTML.
-    pub html: Option<String>,
-    /// Body of the message as text.
-    pub message: Option<String>,
-    /// Id of the message this one replies to.
-    pub reply_message_id: Option<String>,
-    /// When to send the message, in seconds since 1970-01-01 UTC.
-    pub scheduled_timestamp: Option<rt::Number>,
-    /// Subject line of an email.
-    pub subject: Option<String>,
-    /// Id of the message template.
-    pub template_id: Option<String>,
-    /// Id of the thread. For an email it is the message that holds the emails of the thread.
-    pub thread_id: Option<String>,
-    /// Phone number to send to.
-    pub to_number: Option<String>,
+rt::closed_enum! {
     /// Channel of the message to send.
-    pub type_: SendMessageType,
+    pub enum SendMessageType {
+        Sms = "SMS", Email = "Email", WhatsApp = "WhatsApp", Ig = "IG", Fb = "FB", Custom = "Custom", LiveChat = "Live_Chat",
+    }
 }
 
-rt::object!(SendMessageRequest {
-    appointment_id? "appointmentId", attachments?, contact_id! "contactId", conversation_provider_id? "conversationProviderId",
-    email_bcc? "emailBcc", email_cc? "emailCc", email_from? "emailFrom", email_reply_mode? "emailReplyMode", email_to? "emailTo",
-    from_number? "fromNumber", html?, message?, reply_message_id? "replyMessageId", scheduled_timestamp? "scheduledTimestamp", subject?,
-    template_id? "templateId", thread_id? "threadId", to_number? "toNumber", type_! "type"
-});
-rt::setters!(SendMessageRequest new(type_: SendMessageType, contact_id: String) {
-    appointment_id: String, attachments: [String], conversation_provider_id: String, email_bcc: [String], email_cc: [String],
-    email_from: String, email_reply_mode: EmailReplyMode, email_to: String, from_number: String, html: String, message: String,
-    reply_message_id: String, scheduled_timestamp: (rt::Number), subject: String, template_id: String, thread_id: String, to_number: String
-});
-
-/// Identifiers of the message that was created.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SendMessageResponse {
-    /// Id of the conversation the message is in.
-    pub conversation_id: Option<String>,
-    /// Id of the email, for an email only. An inbound reply that is added with it joins the same thread.
-    pub email_message_id: Option<String>,
-    /// Id of the message. Google My Business gives `messageIds` instead.
-    pub message_id: Option<String>,
-    /// Ids of the messages when the channel is Google My Business.
-    pub message_ids: Option<Vec<String>>,
-    /// What the platform has to say about a message sent by a workflow.
-    pub msg: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// What to change in a contact.
+    pub struct UpdateContactRequest optional {
+        /// Street address.
+        address1: String,
+        /// Id of the user the contact is assigned to.
+        assigned_to "assignedTo": String,
+        /// City.
+        city: String,
+        /// Code of the country, such as `US`.
+        country: String,
+        /// Values of custom fields.
+        custom_fields "customFields": Vec<CustomFieldInput> [CustomFieldInput],
+        /// Whether the contact must not be written to at all.
+        dnd: bool,
+        /// For each channel, whether the contact must not be written to.
+        dnd_settings "dndSettings": DndSettings,
+        /// Email address.
+        email: String,
+        /// First name.
+        first_name "firstName": String,
+        /// Whether messages from the contact are blocked.
+        inbound_dnd_settings "inboundDndSettings": InboundDndSettings,
+        /// Last name.
+        last_name "lastName": String,
+        /// Full name.
+        name: String,
+        /// Phone number.
+        phone: String,
+        /// Postal code.
+        postal_code "postalCode": String,
+        /// Where the contact came from.
+        source: String,
+        /// State.
+        state: String,
+        /// Tags. They replace all tags the contact has.
+        tags: Vec<String> [String],
+        /// Time zone by its IANA name.
+        timezone: String,
+        /// URL of the website.
+        website: String,
+    }
 }
 
-rt::object!(SendMessageResponse {
-    conversation_id? "conversationId", email_message_id? "emailMessageId", message_id? "messageId", message_ids? "messageIds", msg?
-} extra);
-
-/// Channel of the message to send.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum SendMessageType {
-    /// `SMS`
-    Sms,
-    /// `Email`
-    Email,
-    /// `WhatsApp`
-    WhatsApp,
-    /// `IG`
-    Ig,
-    /// `FB`
-    Fb,
-    /// `Custom`
-    Custom,
-    /// `Live_Chat`
-    LiveChat,
+rt::object! {
+    /// Files to upload for a conversation.
+    pub struct UploadAttachmentsRequest {
+        /// Id of the conversation.
+        conversation_id "conversationId": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// The files, at least one, of the kinds jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav.
+        file_attachment "fileAttachment": Vec<String>,
+    } optional {
+        /// URLs of files.
+        attachment_urls "attachmentUrls": Vec<String>,
+    }
 }
 
-rt::closed_enum!(
-    SendMessageType,
-    Sms = "SMS",
-    Email = "Email",
-    WhatsApp = "WhatsApp",
-    Ig = "IG",
-    Fb = "FB",
-    Custom = "Custom",
-    LiveChat = "Live_Chat"
-);
-
-/// What to change in a contact.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateContactRequest {
-    /// Street address.
-    pub address1: Option<String>,
-    /// Id of the user the contact is assigned to.
-    pub assigned_to: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// Code of the country, such as `US`.
-    pub country: Option<String>,
-    /// Values of custom fields.
-    pub custom_fields: Option<Vec<CustomFieldInput>>,
-    /// Whether the contact must not be written to at all.
-    pub dnd: Option<bool>,
-    /// For each channel, whether the contact must not be written to.
-    pub dnd_settings: Option<DndSettings>,
-    /// Email address.
-    pub email: Option<String>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// Whether messages from the contact are blocked.
-    pub inbound_dnd_settings: Option<InboundDndSettings>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// Full name.
-    pub name: Option<String>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// Where the contact came from.
-    pub source: Option<String>,
-    /// State.
-    pub state: Option<String>,
-    /// Tags. They replace all tags the contact has.
-    pub tags: Option<Vec<String>>,
-    /// Time zone by its IANA name.
-    pub timezone: Option<String>,
-    /// URL of the website.
-    pub website: Option<String>,
+rt::request! {
+    /// The contact to create or to update.
+    pub struct UpsertContactRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+    } optional {
+        /// Street address.
+        address1: String,
+        /// Id of the user the contact is assigned to.
+        assigned_to "assignedTo": String,
+        /// City.
+        city: String,
+        /// Name of the company.
+        company_name "companyName": String,
+        /// Code of the country, such as `US`.
+        country: String,
+        /// Values of custom fields.
+        custom_fields "customFields": Vec<CustomFieldInput> [CustomFieldInput],
+        /// Whether the contact must not be written to at all.
+        dnd: bool,
+        /// For each channel, whether the contact must not be written to.
+        dnd_settings "dndSettings": DndSettings,
+        /// Email address. It replaces the primary one of a contact found by it (issue 337).
+        email: String,
+        /// First name.
+        first_name "firstName": String,
+        /// Gender.
+        gender: String,
+        /// Whether messages from the contact are blocked.
+        inbound_dnd_settings "inboundDndSettings": InboundDndSettings,
+        /// Last name.
+        last_name "lastName": String,
+        /// Full name.
+        name: String,
+        /// Phone number.
+        phone: String,
+        /// Postal code.
+        postal_code "postalCode": String,
+        /// Where the contact came from.
+        source: String,
+        /// State.
+        state: String,
+        /// Tags. They replace all tags the contact has.
+        tags: Vec<String> [String],
+        /// Time zone by its IANA name.
+        timezone: String,
+        /// URL of the website.
+        website: String,
+    }
 }
-
-rt::object!(UpdateContactRequest {
-    address1?, assigned_to? "assignedTo", city?, country?, custom_fields? "customFields", dnd?, dnd_settings? "dndSettings", email?,
-    first_name? "firstName", inbound_dnd_settings? "inboundDndSettings", last_name? "lastName", name?, phone?, postal_code? "postalCode",
-    source?, state?, tags?, timezone?, website?
-});
-rt::setters!(UpdateContactRequest new() {
-    address1: String, assigned_to: String, city: String, country: String, custom_fields: [CustomFieldInput], dnd: bool,
-    dnd_settings: DndSettings, email: String, first_name: String, inbound_dnd_settings: InboundDndSettings, last_name: String, name: String,
-    phone: String, postal_code: String, source: String, state: String, tags: [String], timezone: String, website: String
-});
-
-/// Files to upload for a conversation.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UploadAttachmentsRequest {
-    /// URLs of files.
-    pub attachment_urls: Option<Vec<String>>,
-    /// Id of the conversation.
-    pub conversation_id: String,
-    /// The files, at least one, of the kinds jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav.
-    pub file_attachment: Vec<String>,
-    /// Id of the sub-account.
-    pub location_id: String,
-}
-
-rt::object!(UploadAttachmentsRequest {
-    attachment_urls? "attachmentUrls", conversation_id! "conversationId", file_attachment! "fileAttachment", location_id! "locationId"
-});
-
-/// The contact to create or to update.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpsertContactRequest {
-    /// Street address.
-    pub address1: Option<String>,
-    /// Id of the user the contact is assigned to.
-    pub assigned_to: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// Name of the company.
-    pub company_name: Option<String>,
-    /// Code of the country, such as `US`.
-    pub country: Option<String>,
-    /// Values of custom fields.
-    pub custom_fields: Option<Vec<CustomFieldInput>>,
-    /// Whether the contact must not be written to at all.
-    pub dnd: Option<bool>,
-    /// For each channel, whether the contact must not be written to.
-    pub dnd_settings: Option<DndSettings>,
-    /// Email address. It replaces the primary one of a contact found by it (issue 337).
-    pub email: Option<String>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// Gender.
-    pub gender: Option<String>,
-    /// Whether messages from the contact are blocked.
-    pub inbound_dnd_settings: Option<InboundDndSettings>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Full name.
-    pub name: Option<String>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// Where the contact came from.
-    pub source: Option<String>,
-    /// State.
-    pub state: Option<String>,
-    /// Tags. They replace all tags the contact has.
-    pub tags: Option<Vec<String>>,
-    /// Time zone by its IANA name.
-    pub timezone: Option<String>,
-    /// URL of the website.
-    pub website: Option<String>,
-}
-
-rt::object!(UpsertContactRequest {
-    address1?, assigned_to? "assignedTo", city?, company_name? "companyName", country?, custom_fields? "customFields", dnd?,
-    dnd_settings? "dndSettings", email?, first_name? "firstName", gender?, inbound_dnd_settings? "inboundDndSettings",
-    last_name? "lastName", location_id! "locationId", name?, phone?, postal_code? "postalCode", source?, state?, tags?, timezone?, website?
-});
-rt::setters!(UpsertContactRequest new(location_id: String) {
-    address1: String, assigned_to: String, city: String, company_name: String, country: String, custom_fields: [CustomFieldInput],
-    dnd: bool, dnd_settings: DndSettings, email: String, first_name: String, gender: String, inbound_dnd_settings: InboundDndSettings,
-    last_name: String, name: String, phone: String, postal_code: String, source: String, state: String, tags: [String], timezone: String,
-    website: String
-});

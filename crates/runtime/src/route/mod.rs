@@ -1,6 +1,7 @@
 //! The static table of a vendor's operations.
 
 pub(crate) mod pagination;
+mod table;
 
 use std::fmt;
 

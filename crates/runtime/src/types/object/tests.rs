@@ -1,33 +1,13 @@
 use serde_json::{Value, json};
 
-#[derive(Clone, Debug, PartialEq)]
-struct Contact {
-    id: String,
-    note: Option<String>,
-    first_name: Option<String>,
-    tags: Option<Vec<String>>,
-    next: Option<Box<Contact>>,
+crate::request! {
+    struct Contact { id: String, note: Option<String> }
+    optional { first_name "firstName": String, tags: Vec<String> [String], next: Box<Contact> }
 }
 
-crate::object!(Contact { id!, note!, first_name? "firstName", tags?, next? });
-crate::setters!(Contact new(id: String, note: (Option<String>)) { first_name: String, tags: [String], next: (Box<Contact>) });
+crate::object! { struct Open optional { id: i64 } with extra }
 
-#[derive(Clone, Debug, PartialEq)]
-struct Open {
-    id: Option<i64>,
-    extra: crate::Extra,
-}
-
-crate::object!(Open { id? } extra);
-
-#[derive(Clone, Debug, PartialEq)]
-enum Either {
-    Contact(Contact),
-    Number(i64),
-    Text(String),
-}
-
-crate::one_of!(Either { Contact(Contact), Number(i64), Text(String) });
+crate::one_of! { enum Either { Contact(Contact), Number(i64), Text(String) } }
 
 #[test]
 fn what_is_unset_is_not_written_and_a_required_null_is() {
