@@ -80,8 +80,7 @@ pub(crate) struct DecodeFailure {
 
 /// Decodes JSON; no body at all is read as `null`, so that an optional response may be absent.
 pub(crate) fn decode<T: DeserializeOwned>(body: &Bytes) -> Result<T, DecodeFailure> {
-    const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-    let text = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+    let text = json_text(body);
     if text.trim_ascii().is_empty() {
         return serde_json::from_slice(b"null").map_err(|_| DecodeFailure { path: None, reason: "the body is empty".to_owned() });
     }
@@ -90,6 +89,12 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &Bytes) -> Result<T, DecodeFailu
         let fields = field_path::record(|| read::<T>(text));
         DecodeFailure { path: json_path::path(text, &fields, json_path::offset(text, &error)), reason: error.to_string() }
     })
+}
+
+/// A body without a byte order mark, which JSON has not and some servers send.
+pub(crate) fn json_text(body: &[u8]) -> &[u8] {
+    const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+    body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body)
 }
 
 #[inline(never)]

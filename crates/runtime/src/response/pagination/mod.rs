@@ -1,5 +1,6 @@
 //! Lists that come page by page.
 
+mod page;
 mod pager;
 
 use std::fmt::{self, Debug};
@@ -9,12 +10,11 @@ use futures_core::future::BoxFuture;
 use futures_core::stream::BoxStream;
 use futures_util::{StreamExt as _, stream};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 pub use self::pager::{Pager, Turn};
 use crate::error::Error;
 use crate::request::{IntoRequest, Request};
-use crate::response::{Response, decode};
+use crate::response::{Response, json_text};
 
 /// A call of an operation that lists: awaited it is one page, `pages()` are all pages, and `stream()` is every item of them.
 #[must_use = "nothing is sent before the call is awaited, or its stream polled"]
@@ -56,8 +56,7 @@ impl<T: DeserializeOwned + Send + 'static, I: Send + 'static> List<T, I> {
                 Err(error) => return Some((Err(error), None)),
             };
             let turn = match &mut pager {
-                // What was decoded as a page is JSON.
-                Some(pager) => pager.turn(&decode::<Value>(&body).unwrap_or_default()),
+                Some(pager) => pager.turn_text(json_text(&body)),
                 None => Turn::Last,
             };
             match turn {
