@@ -210,7 +210,7 @@ pub fn is_null(schema: &Value) -> bool {
     let Some(map) = schema.as_object() else { return false };
     let only = |types: &Value| *types == "null" || *types == json!(["null"]);
     map.get("type").is_some_and(only)
-        || values(map).is_some_and(|values| values.iter().all(Value::is_null))
+        || values(map).is_some_and(|values| !values.is_empty() && values.iter().all(Value::is_null))
         || map.len() == 1 && map.get("nullable") == Some(&Value::Bool(true))
 }
 

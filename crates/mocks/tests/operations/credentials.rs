@@ -1,6 +1,6 @@
 //! Credentials of every kind that a vendor can want.
 
-use leonar::{Delivery, Error, Method, Response, Value};
+use leonar::{Delivery, Error, Method, Value};
 use reachout_mocks::Mocks;
 use reachout_runtime::{Api, Auth, Core, ErrorShape, RateLimitHeaders, Vendor};
 use serde_json::json;
@@ -40,7 +40,7 @@ client!(Basic, Auth::Basic);
 client!(Query, Auth::Query("key"));
 client!(Each, Auth::Each(&[Auth::Query("key"), Auth::Header("x-account"), Auth::Bearer]));
 
-async fn call(core: &Core) -> Result<Response<Value>, Error> {
+async fn call(core: &Core) -> Result<Value, Error> {
     core.request(Method::GET, "/me").query("page", &2).send().await
 }
 
@@ -50,7 +50,7 @@ async fn compare<C: Api>(core: fn(C) -> Core, right: &str, wrong: &str) -> Strin
     let client = |credential: &str| core(mocks.builder().credential(credential).build().unwrap());
     let expected = mocks.on(core(mocks.client()).request(Method::GET, "/me").query("page", &2).send::<Value>());
     let expected = expected.credential(right).respond(&json!({ "id": 1 }));
-    assert_eq!(call(&client(right)).await.unwrap().into_inner(), json!({ "id": 1 }));
+    assert_eq!(call(&client(right)).await.unwrap(), json!({ "id": 1 }));
     let error = call(&client(wrong)).await.unwrap_err();
     assert_eq!(error.delivery(), Delivery::Rejected);
     expected.assert();

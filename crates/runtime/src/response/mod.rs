@@ -6,7 +6,6 @@ pub(crate) mod redaction;
 pub(crate) mod stream;
 
 use std::fmt;
-use std::ops::{Deref, DerefMut};
 
 use bytes::Bytes;
 use reqwest::StatusCode;
@@ -14,59 +13,31 @@ use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 
 use crate::error::parse;
-use crate::types::object::field_path;
+use crate::types::object::{field_path, with_integers};
 
-/// What the vendor returned, with status and headers.
+/// A successful response as a whole: what `call.response().await` returns, where `call.await` returns the body alone.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Response<T> {
-    value: T,
-    status: StatusCode,
-    headers: HeaderMap,
+    /// The HTTP status, always a 2xx.
+    pub status: StatusCode,
+    /// The headers, as the vendor sent them.
+    pub headers: HeaderMap,
+    /// The decoded body.
+    pub body: T,
 }
 
 impl<T> Response<T> {
-    pub(crate) fn new(value: T, status: StatusCode, headers: HeaderMap) -> Self {
-        Self { value, status, headers }
-    }
-
-    /// The decoded body alone.
-    pub fn into_inner(self) -> T {
-        self.value
-    }
-
-    /// The HTTP status, always a 2xx.
-    pub fn status(&self) -> StatusCode {
-        self.status
-    }
-
-    /// The headers of the response.
-    pub fn headers(&self) -> &HeaderMap {
-        &self.headers
-    }
-
     /// The vendor's id of the request, if a header has it.
     pub fn request_id(&self) -> Option<&str> {
         parse::request_id(&self.headers)
     }
 }
 
-impl<T> Deref for Response<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.value
-    }
-}
-
-impl<T> DerefMut for Response<T> {
-    fn deref_mut(&mut self) -> &mut T {
-        &mut self.value
-    }
-}
-
+/// Headers may have what no log should show, so they are left out.
 impl<T: fmt::Debug> fmt::Debug for Response<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.value.fmt(f)
+        f.debug_struct("Response").field("status", &self.status).field("body", &self.body).finish_non_exhaustive()
     }
 }
 
@@ -84,7 +55,7 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &Bytes) -> Result<T, DecodeFailu
     if text.trim_ascii().is_empty() {
         return serde_json::from_slice(b"null").map_err(|_| DecodeFailure { path: None, reason: "the body is empty".to_owned() });
     }
-    read(text).map_err(|error| {
+    read(text).or_else(|error| read_integers(text).ok_or(error)).map_err(|error| {
         // Once more, keeping the path: only failures pay for it.
         let fields = field_path::record(|| read::<T>(text));
         DecodeFailure { path: json_path::path(text, &fields, json_path::offset(text, &error)), reason: error.to_string() }
@@ -95,6 +66,12 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &Bytes) -> Result<T, DecodeFailu
 pub(crate) fn json_text(body: &[u8]) -> &[u8] {
     const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
     body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body)
+}
+
+/// The body, where it is no object and JSON's `3.0` is an integer of it. Objects read such integers by themselves.
+#[cold]
+fn read_integers<T: DeserializeOwned>(text: &[u8]) -> Option<T> {
+    T::deserialize(with_integers(&read(text).ok()?)?).ok()
 }
 
 #[inline(never)]
