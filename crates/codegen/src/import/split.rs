@@ -182,7 +182,8 @@ pub fn same(schemas: &Map<String, Value>, one: &Value, other: &Value) -> bool {
     of(one).is_some_and(|one| Some(one) == of(other))
 }
 
-fn plain(schema: &Value) -> Value {
+/// A schema without what is said of it.
+pub fn plain(schema: &Value) -> Value {
     match schema {
         Value::Object(map) => {
             let kept = map.iter().filter(|(key, value)| *key != "description" || !value.is_string());

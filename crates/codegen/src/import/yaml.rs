@@ -91,7 +91,7 @@ fn flow(items: &[Value]) -> String {
 }
 
 fn in_flow(text: &str) -> String {
-    if text.contains([',', '[', ']', '{', '}']) { Value::from(text).to_string() } else { plain(text) }
+    if text.contains([',', '[', ']', '{', '}', '?']) { Value::from(text).to_string() } else { plain(text) }
 }
 
 /// JSON is YAML, so what is not plain is written as JSON.

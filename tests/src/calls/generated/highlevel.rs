@@ -278,107 +278,822 @@ calls! { [highlevel] |client, documented| {
         .date_to("2025-02-14T18:29:59.999Z").type_("proposal,estimate").name("Template Name").is_public_document(false)
         .user_id("1234567890").limit(10).skip(0));
     send_document_template: json(client.documents().send_template(documented.body::<types::SendDocumentTemplateRequest>()?));
+    get_facebook_reporting: json(client.facebook_reporting()
+        .get(
+    "fRMewNQIxSyZ5R4nQyit",
+    types::GetFacebookReportingGroupBy::Month,
+    "2022-01-11",
+    "2022-01-31",
+    types::GetFacebookReportingType::AdManager,
+    "fields",
+));
+    get_facebook_campaign_reporting: json(client.facebook_reporting()
+        .get_facebook_campaign("120208142050850608", "fRMewNQIxSyZ5R4nQyit", "2022-01-11", "2022-01-31"));
+    list_facebook_reporting: json(client.facebook_reporting()
+        .list(
+    "fRMewNQIxSyZ5R4nQyit",
+    "campaigns",
+    "2022-01-11",
+    "2022-01-31",
+    "196684453527082",
+    types::ListFacebookReportingType::Integration,
+));
+    get_facebook_user: json(client.facebook_integration().get_facebook_user("HChooFuiyPpVYzeJ4HMe"));
+    list_facebook_pages: json(client.facebook_integration().list_facebook_pages("loc_abc123").fetch_existing("true"));
+    list_facebook_instagram_accounts: json(client.facebook_integration()
+        .list_facebook_instagram_accounts("103456789012345", "HChooFuiyPpVYzeJ4HMe")
+        .type_(types::ListFacebookInstagramAccountsType::Integration));
+    list_facebook_page_lead_forms: json(client.facebook_integration()
+        .list_facebook_page_lead_forms("103456789012345", "HChooFuiyPpVYzeJ4HMe"));
+    create_facebook_page_lead_form: json(client.facebook_integration()
+        .create_facebook_page_lead_form("103456789012345", documented.body::<types::CreateFacebookPageLeadFormRequest>()?));
+    list_facebook_ad_accounts: json(client.facebook_integration().list_facebook_ad_accounts("loc_abc123").type_("AD_MANAGER")
+        .next("cursor_abc").fetch_all("true").limit(25));
+    get_facebook_ad_account: json(client.facebook_integration().get_facebook_ad_account("act_123456789", "HChooFuiyPpVYzeJ4HMe"));
+    delete_facebook_ad_account: json(client.facebook_integration()
+        .delete_facebook_ad_account("act_123456789", documented.body::<types::LocationIdBodyRequest>()?));
+    list_facebook_conversation_forms: json(client.facebook_integration().list_facebook_conversation_forms("HChooFuiyPpVYzeJ4HMe"));
+    create_facebook_conversation_form: json(client.facebook_integration()
+        .create_facebook_conversation_form(documented.body::<types::CreateFacebookConversationFormRequest>()?));
+    get_facebook_integration: json(client.facebook_integration().get("HChooFuiyPpVYzeJ4HMe"));
+    create_facebook_integration: json(client.facebook_integration().create(documented.body::<types::CreateFacebookIntegrationRequest>()?));
+    delete_facebook_integration: json(client.facebook_integration().delete(documented.body::<types::LocationIdBodyRequest>()?));
+    search_facebook_targeting: json(client.facebook_ads().search_facebook_targeting("interest", "fitness").search_type("adgeolocation"));
+    publish_facebook_campaign: json(client.facebook_ads()
+        .publish_facebook_campaign("120208142050850608", documented.body::<types::PublishFacebookCampaignRequest>()?));
+    delete_facebook_page: json(client.facebook_integration().delete_facebook_page("loc_abc123", "123456789"));
+    list_facebook_pixels: json(client.facebook_ads().list_facebook_pixels("loc_abc123").channel("FACEBOOK").page_id("123456789")
+        .ig_user_id("ig_user_123"));
+    upsert_facebook_pixel: json(client.facebook_ads().upsert_facebook_pixel(documented.body::<types::UpsertFacebookPixelRequest>()?));
+    list_facebook_custom_audiences: json(client.facebook_ads()
+        .list_facebook_custom_audiences("loc_abc123", types::ListFacebookCustomAudiencesType::Custom, "act_123456")
+        .source(types::ListFacebookCustomAudiencesSource::AdManager));
+    get_facebook_custom_audience: json(client.facebook_ads().get_facebook_custom_audience("23851234567890123", "HChooFuiyPpVYzeJ4HMe"));
+    update_facebook_custom_audience: json(client.facebook_ads()
+        .update_facebook_custom_audience("23851234567890123", documented.body::<types::UpdateFacebookCustomAudienceRequest>()?));
+    delete_facebook_custom_audience: json(client.facebook_ads()
+        .delete_facebook_custom_audience("23851234567890123", "HChooFuiyPpVYzeJ4HMe"));
+    add_facebook_custom_audience_member: json(client.facebook_ads()
+        .add_facebook_custom_audience_member("23851234567890123", documented.body::<types::UpdateCustomAudienceRequest>()?));
+    remove_facebook_custom_audience_member: json(client.facebook_ads()
+        .remove_facebook_custom_audience_member("23851234567890123", documented.body::<types::UpdateCustomAudienceRequest>()?));
+    batch_update_facebook_audience_members: json(client.facebook_ads()
+        .batch_update_facebook_audience_members("23851234567890123", documented.body::<types::BatchUpdateFacebookAudienceMembersRequest>()?));
+    set_facebook_default_page: json(client.facebook_integration()
+        .set_facebook_default_page("HChooFuiyPpVYzeJ4HMe", documented.body::<types::SetFacebookDefaultPageRequest>()?));
+    get_facebook_lead_form: json(client.facebook_integration().get_facebook_lead_form("507f1f77bcf86cd799439011", "HChooFuiyPpVYzeJ4HMe"));
+    get_facebook_campaign: json(client.facebook_ads().get_facebook_campaign("120208142050850608", "loc_abc123").fields("adsets,ads")
+        .source("facebook"));
+    get_facebook_entity: json(client.facebook_ads()
+        .get_facebook_entity("loc_abc123", types::GetFacebookEntityType::AdManager, types::GetFacebookEntityEntityType::Campaign)
+        .next("cursor_abc").fetch_all("true").campaign_id("camp_123").ad_set_id("adset_123").search_id("search_123")
+        .selected_ad_account_id("act_123456"));
+    upsert_facebook_campaign: json(client.facebook_ads()
+        .upsert_facebook_campaign(documented.body::<types::UpsertFacebookCampaignRequest>()?));
+    upsert_facebook_adset: json(client.facebook_ads().upsert_facebook_adset(documented.body::<types::UpsertFacebookAdsetRequest>()?));
+    upsert_facebook_ad: json(client.facebook_ads().upsert(documented.body::<types::UpsertFacebookAdRequest>()?));
+    pause_facebook_campaign: json(client.facebook_ads()
+        .pause_facebook_campaign("campaignId", documented.body::<types::LocationIdBodyRequest>()?));
+    resume_facebook_campaign: json(client.facebook_ads()
+        .resume_facebook_campaign("campaignId", documented.body::<types::LocationIdBodyRequest>()?));
+    duplicate_facebook_campaign: json(client.facebook_ads()
+        .duplicate_facebook_campaign("campaignId", documented.body::<types::LocationIdBodyRequest>()?));
+    delete_facebook_campaign: json(client.facebook_ads()
+        .delete_facebook_campaign("campaignId", documented.body::<types::LocationIdBodyRequest>()?));
+    pause_facebook_adset: json(client.facebook_ads().pause_facebook_adset("adsetId", documented.body::<types::LocationIdBodyRequest>()?));
+    resume_facebook_adset: json(client.facebook_ads().resume_facebook_adset("adsetId", documented.body::<types::LocationIdBodyRequest>()?));
+    duplicate_facebook_adset: json(client.facebook_ads().duplicate_facebook_adset("adsetId"));
+    delete_facebook_adset: json(client.facebook_ads().delete_facebook_adset("adsetId", documented.body::<types::LocationIdBodyRequest>()?));
+    pause_facebook_ad: json(client.facebook_ads().pause("adId", documented.body::<types::LocationIdBodyRequest>()?));
+    resume_facebook_ad: json(client.facebook_ads().resume("adId", documented.body::<types::LocationIdBodyRequest>()?));
+    duplicate_facebook_ad: json(client.facebook_ads().duplicate("adId"));
+    delete_facebook_ad: json(client.facebook_ads().delete("adId", documented.body::<types::LocationIdBodyRequest>()?));
+    get_google_reporting: json(client.google_reporting()
+        .get("fRMewNQIxSyZ5R4nQyit", "2022-01-11", "2022-01-31", types::GetGoogleReportingType::AdManager, "fields")
+        .group_by(types::GetGoogleReportingGroupBy::Month));
+    list_google_reporting: json(client.google_reporting()
+        .list("fRMewNQIxSyZ5R4nQyit", "campaigns", "2022-01-11", "2022-01-31", types::ListGoogleReportingType::Integration)
+        .campaign_id("196684453527082"));
+    get_google_campaign_reporting: json(client.google_reporting()
+        .get_google_campaign("camp_abc123", "fRMewNQIxSyZ5R4nQyit", "2022-01-11", "2022-01-31"));
+    list_google_conversions: json(client.google_ads().list_google_conversions("loc_abc123")
+        .type_(types::ListGoogleConversionsType::AdManager).conversion_type("WEBPAGE").category("PURCHASE").start_date("2024-01-01")
+        .end_date("2024-12-31"));
+    upsert_google_conversion: json(client.google_ads()
+        .upsert_google_conversion(documented.body::<types::UpsertGoogleConversionRequest>()?));
+    get_google_conversion: json(client.google_ads().get_google_conversion("conv_abc123", "HChooFuiyPpVYzeJ4HMe"));
+    delete_google_conversion: json(client.google_ads().delete_google_conversion("conv_abc123", "HChooFuiyPpVYzeJ4HMe"));
+    get_google_integration: json(client.google_integration().get("HChooFuiyPpVYzeJ4HMe"));
+    create_google_integration: json(client.google_integration().create(documented.body::<types::CreateGoogleIntegrationRequest>()?));
+    get_google_user: json(client.google_integration().get_google_user("HChooFuiyPpVYzeJ4HMe"));
+    list_google_ad_accounts: json(client.google_integration().list_google_ad_accounts("HChooFuiyPpVYzeJ4HMe")
+        .type_(types::ListGoogleAdAccountsType::AdManager));
+    get_google_ad_account: json(client.google_integration().get_google_ad_account("act_abc123", "HChooFuiyPpVYzeJ4HMe"));
+    delete_google_ad_account: json(client.google_integration()
+        .delete_google_ad_account("act_abc123", documented.body::<types::LocationIdBodyRequest>()?));
+    publish_google_ad: json(client.google_ads().publish("507f1f77bcf86cd799439011"));
+    search_google_targeting: json(client.google_ads().search_google_targeting("geolocation", "loc_abc123").query("New York"));
+    list_google_keyword_ideas: json(client.google_ads()
+        .list_google_keyword_ideas("HChooFuiyPpVYzeJ4HMe", documented.body::<types::ListGoogleKeywordIdeasRequest>()?));
+    list_google_assets: json(client.google_ads().list_google_assets("loc_abc123", types::ListGoogleAssetsType::Call).id("asset_123")
+        .advertiser_only("true"));
+    upsert_google_assets: json(client.google_ads().upsert_google_assets(documented.body::<types::UpsertGoogleAssetsRequest>()?));
+    get_google_entity: json(client.google_ads()
+        .get_google_entity("loc_abc123", types::GetGoogleEntityType::AdManager, types::GetGoogleEntityEntityType::Campaign)
+        .campaign_id("camp_123").ad_group_id("ag_123").search_id("search_123").start_date("2024-01-01").end_date("2024-12-31")
+        .selected_ad_account_id("123-456-7890"));
+    list_google_target_interests: json(client.google_ads()
+        .list_google_target_interests("HChooFuiyPpVYzeJ4HMe", types::ListGoogleTargetInterestsType::Affinity, "SEARCH"));
+    list_google_segments: json(client.google_ads().list_google_segments("loc_abc123").type_("CUSTOM_SEGMENTS"));
+    upsert_google_segment: json(client.google_ads()
+        .upsert_google_segment(
+    "HChooFuiyPpVYzeJ4HMe",
+    types::UpsertGoogleSegmentType::CustomSegments,
+    documented.body::<types::UpsertGoogleSegmentRequest>()?,
+));
+    get_google_segment: json(client.google_ads()
+        .get_google_segment("seg_abc123", "HChooFuiyPpVYzeJ4HMe", types::GetGoogleSegmentType::CustomSegments));
+    delete_google_segment: json(client.google_ads()
+        .delete_google_segment("seg_abc123", "HChooFuiyPpVYzeJ4HMe", types::DeleteGoogleSegmentType::CustomSegments));
+    create_google_offline_user_list_job: json(client.google_ads()
+        .create_google_offline_user_list_job(documented.body::<types::CreateGoogleOfflineUserListJobRequest>()?));
+    list_google_audiences: json(client.google_ads().list_google_audiences("HChooFuiyPpVYzeJ4HMe"));
+    upsert_google_audience: json(client.google_ads().upsert_google_audience(documented.body::<types::UpsertGoogleAudienceRequest>()?));
+    get_google_audience: json(client.google_ads().get_google_audience("aud_abc123", "HChooFuiyPpVYzeJ4HMe"));
+    upsert_google_campaign: json(client.google_ads().upsert_google_campaign(documented.body::<types::UpsertGoogleCampaignRequest>()?));
+    get_google_campaign: json(client.google_ads().get_google_campaign("507f1f77bcf86cd799439011", "HChooFuiyPpVYzeJ4HMe"));
+    list_google_conversion_goals: json(client.google_ads().list_google_conversion_goals("HChooFuiyPpVYzeJ4HMe"));
+    get_linkedin_integration: json(client.linkedin_integration().get("HChooFuiyPpVYzeJ4HMe"));
+    create_linkedin_integration: json(client.linkedin_integration().create(documented.body::<types::CreateLinkedinIntegrationRequest>()?));
+    list_linkedin_ad_accounts: json(client.linkedin_integration().list_linkedin_ad_accounts("HChooFuiyPpVYzeJ4HMe"));
+    get_linkedin_ad_account: json(client.linkedin_integration().get_linkedin_ad_account("HChooFuiyPpVYzeJ4HMe", "12345678"));
+    delete_linkedin_ad_account: json(client.linkedin_integration().delete_linkedin_ad_account("HChooFuiyPpVYzeJ4HMe", "12345678"));
+    get_linkedin_user: json(client.linkedin_integration().get_linkedin_user("HChooFuiyPpVYzeJ4HMe"));
+    get_linkedin_campaign_group: json(client.linkedin_ads()
+        .get_linkedin_campaign_group("507f1f77bcf86cd799439011", "HChooFuiyPpVYzeJ4HMe"));
+    publish_linkedin_campaign_group: json(client.linkedin_ads()
+        .publish_linkedin_campaign_group("507f1f77bcf86cd799439011", documented.body::<types::LocationIdBodyRequest>()?));
+    upsert_linkedin_campaign_group: json(client.linkedin_ads()
+        .upsert_linkedin_campaign_group(documented.body::<types::UpsertLinkedinCampaignGroupRequest>()?));
+    search_linkedin_targeting: json(client.linkedin_ads().search_linkedin_targeting("HChooFuiyPpVYzeJ4HMe", "locations").query("software")
+        .q("typeahead"));
+    list_linkedin_lead_forms: json(client.linkedin_ads().list_linkedin_lead_forms("12345678", "HChooFuiyPpVYzeJ4HMe"));
+    create_linkedin_lead_form: json(client.linkedin_ads()
+        .create_linkedin_lead_form("accountId", "HChooFuiyPpVYzeJ4HMe", documented.body::<types::CreateLinkedinLeadFormRequest>()?));
+    update_linkedin_ad_status: json(client.linkedin_ads()
+        .update_status("507f1f77bcf86cd799439011", "HChooFuiyPpVYzeJ4HMe", documented.body::<types::UpdateLinkedinAdStatusRequest>()?));
+    get_linkedin_ad_analytics: json(client.linkedin_reporting().get_linkedin_ad_analytics("locationId", "2024-01-01", "2024-01-31")
+        .pivot(types::GetLinkedinAdAnalyticsPivot::Account).group_by(types::GetLinkedinAdAnalyticsGroupBy::Day).entity_urns("entityUrns")
+        .fields(["fields"]));
+    list_linkedin_reporting: json(client.linkedin_reporting()
+        .list("locationId", "listType", "campaignId", "campaignGroupId", "2024-01-01", "2024-01-31").fields(["fields"]));
+    get_linkedin_campaign_group_reporting: json(client.linkedin_reporting()
+        .get_linkedin_campaign_group("12345678", "locationId", "startDate", "endDate").fields(["fields"]));
+    list_affiliates: json(client.affiliates().list("ve9EPM428h8vShlRW1KT").query("John").active("true")
+        .campaign_id("63d376de11be1d26d38f7369").skip(1).limit(10).from_date("2023-10-01").to_date("2023-10-01"));
+    get_affiliate: json(client.affiliates().get("ve9EPM428h8vShlRW1KT", "ve9EPM428h8vShlRW1KT"));
+    list_affiliate_payouts: json(client.affiliate_payouts().list("ve9EPM428h8vShlRW1KT").status("pending").query("john")
+        .affiliate_id("65df04201e428a0c5ebb6572").campaign_id("65df04201e428a0c5ebb6573").skip(1).limit(10)
+        .start("2022-12-01T00:00:00.000Z").end("2022-12-31T23:59:59.999Z"));
+    list_affiliate_commissions: json(client.affiliate_commissions().list("ve9EPM428h8vShlRW1KT").campaign_id("6385d230f6d19db03eef6fb2")
+        .affiliate_id("6385d230f6d19db03eef6fb2").status("pending").query("affiliate@gmail.com").skip(1).limit(10).from_date("2023-10-01")
+        .to_date("2023-10-01"));
+    list_studio_agents: json(client.studio_agents().list("C2QujeCh8ZnC7al2InWR", 20, 0).is_published("true").source("api"));
+    create_studio_agent: json(client.studio_agents().create(documented.body::<types::CreateStudioAgentRequest>()?).source("api"));
+    update_studio_agent_version: json(client.studio_agents()
+        .update_version("v1a2b3c4d5e6f7g8h9i0", documented.body::<types::UpdateStudioAgentVersionRequest>()?).source("api"));
+    get_studio_agent: json(client.studio_agents().get("p1q2r3s4t5u6v7w8x9y0z1a2", "C2QujeCh8ZnC7al2InWR").source("api"));
+    delete_studio_agent: json(client.studio_agents().delete("p1q2r3s4t5u6v7w8x9y0z1a2", "C2QujeCh8ZnC7al2InWR").source("api"));
+    update_studio_agent: json(client.studio_agents()
+        .update("p1q2r3s4t5u6v7w8x9y0z1a2", documented.body::<types::UpdateStudioAgentRequest>()?).source("api"));
+    publish_studio_agent_version: json(client.studio_agents()
+        .publish_version("v1a2b3c4d5e6f7g8h9i0", documented.body::<types::PublishStudioAgentVersionRequest>()?).source("api"));
+    run_studio_agent: json(client.studio_agents().run("p1q2r3s4t5u6v7w8x9y0z1a2", documented.body::<types::ExecutePublicAgentRequest>()?)
+        .source("api"));
+    #[expect(deprecated, reason = "deprecated by the vendor, and still there")]
+    list_public_studio_agents: json(client.studio_agents().list_public("C2QujeCh8ZnC7al2InWR", 20, 0).source("api"));
+    #[expect(deprecated, reason = "deprecated by the vendor, and still there")]
+    get_public_studio_agent: json(client.studio_agents().get_public("p1q2r3s4t5u6v7w8x9y0z1a2", "C2QujeCh8ZnC7al2InWR").source("api"));
+    #[expect(deprecated, reason = "deprecated by the vendor, and still there")]
+    run_public_studio_agent: json(client.studio_agents()
+        .run_public("p1q2r3s4t5u6v7w8x9y0z1a2", documented.body::<types::ExecutePublicAgentRequest>()?).source("api"));
+    check_blog_slug: json(client.blogs().check_slug("urlSlug", "ve9EPM428h8vShlRW1KT").post_id("66f429b8afdce84227a4610d"));
+    update_blog_post: json(client.blogs().update_post("postId", documented.body::<types::UpdateBlogPostRequest>()?));
+    create_blog_post: json(client.blogs().create_post(documented.body::<types::CreateBlogPostRequest>()?));
+    list_blog_authors: json(client.blogs().list_authors("ve9EPM428h8vShlRW1KT", 5, 0));
+    list_blog_categories: json(client.blogs().list_categories("ve9EPM428h8vShlRW1KT", 1, 1));
+    list_blog_posts: json(client.blogs().list_posts("ve9EPM428h8vShlRW1KT", "66f429b8afdce84227a4610d", 4, 0).search_term("ai news")
+        .status(types::ListBlogPostsStatus::Published));
+    list_blogs: json(client.blogs().list("ve9EPM428h8vShlRW1KT", 0, 4).search_term("ai news"));
+    list_brand_boards: json(client.brand_boards().list("locationId").limit(10).offset(0).search("brandboard").deleted(false));
+    get_brand_board: json(client.brand_boards().get("ve9EPM428h8vShlRW1KT", "507f1f77bcf86cd799439011"));
+    delete_brand_board: json(client.brand_boards().delete("ve9EPM428h8vShlRW1KT", "507f1f77bcf86cd799439011"));
+    update_brand_board: json(client.brand_boards()
+        .update("ve9EPM428h8vShlRW1KT", "507f1f77bcf86cd799439011", documented.body::<types::UpdateBrandBoardRequest>()?));
+    create_brand_board: json(client.brand_boards().create(documented.body::<types::CreateBrandBoardRequest>()?));
+    import_courses: json(client.courses().import(documented.body::<types::ImportCoursesRequest>()?));
+    get_custom_menu: json(client.custom_menus().get("62e589c1-c456-47e1-a9a7-cb8900014311"));
+    update_custom_menu: json(client.custom_menus()
+        .update("62e589c1-c456-47e1-a9a7-cb8900014311", documented.body::<types::UpdateCustomMenuRequest>()?));
+    delete_custom_menu: json(client.custom_menus().delete("62e589c1-c456-47e1-a9a7-cb8900014311"));
+    list_custom_menus: json(client.custom_menus().list().location_id("5DP4iH6HLkQsiKESj6rh").skip(0).limit(10)
+        .query("custom-menu-link-name").show_on_company(true));
+    create_custom_menu: json(client.custom_menus().create(documented.body::<types::CreateCustomMenuRequest>()?));
+    create_funnel_redirect: json(client.funnel_redirects().create(documented.body::<types::CreateFunnelRedirectRequest>()?));
+    delete_funnel_redirect: json(client.funnel_redirects().delete("id", "6p2RxpgtMKQwO3E6IUaT"));
+    update_funnel_redirect: json(client.funnel_redirects().update("id", documented.body::<types::UpdateFunnelRedirectRequest>()?));
+    list_funnel_redirects: json(client.funnel_redirects().list("6p2RxpgtMKQwO3E6IUaT", 20, 10).search("example.com/test"));
+    list_funnels: json(client.funnels().list("locationId").type_("type").category("category").offset("offset").limit("limit")
+        .parent_id("parentId").name("name"));
+    list_funnel_pages: json(client.funnels().list_pages("locationId", "funnelId", 1, 1).name("name"));
+    count_funnel_pages: json(client.funnels().count_pages("locationId", "funnelId").name("name"));
+    list_invoice_templates: json(client.invoice_templates().list("6578278e879ad2646715ba9c", types::InvoiceAltType::Location, "10", "10")
+        .status("status").start_at("2023-01-01").end_at("2023-01-01").search("Alex").payment_mode(types::PaymentMode::Live));
+    create_invoice_template: json(client.invoice_templates().create(documented.body::<types::CreateInvoiceTemplateRequest>()?));
+    get_invoice_template: json(client.invoice_templates()
+        .get("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::InvoiceAltType::Location));
+    update_invoice_template: json(client.invoice_templates()
+        .update("6578278e879ad2646715ba9c", documented.body::<types::UpdateInvoiceTemplateRequest>()?));
+    delete_invoice_template: json(client.invoice_templates()
+        .delete("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::InvoiceAltType::Location));
+    update_invoice_template_late_fees: json(client.invoice_templates()
+        .update_late_fees("6578278e879ad2646715ba9c", documented.body::<types::UpdateInvoiceLateFeesConfigurationRequest>()?));
+    update_invoice_template_payment_methods: json(client.invoice_templates()
+        .update_payment_methods("6578278e879ad2646715ba9c", documented.body::<types::UpdateInvoiceTemplatePaymentMethodsRequest>()?));
+    list_invoice_schedules: json(client.invoice_schedules().list("6578278e879ad2646715ba9c", types::InvoiceAltType::Location, "10", "10")
+        .status("status").start_at("2023-01-01").end_at("2023-01-01").search("Alex").payment_mode(types::PaymentMode::Live));
+    create_invoice_schedule: json(client.invoice_schedules().create(documented.body::<types::CreateInvoiceScheduleRequest>()?));
+    get_invoice_schedule: json(client.invoice_schedules()
+        .get("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::InvoiceAltType::Location));
+    update_invoice_schedule: json(client.invoice_schedules()
+        .update("6578278e879ad2646715ba9c", documented.body::<types::UpdateInvoiceScheduleRequest>()?));
+    delete_invoice_schedule: json(client.invoice_schedules()
+        .delete("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::InvoiceAltType::Location));
+    update_and_schedule_invoice_schedule: json(client.invoice_schedules().update_and_schedule("6578278e879ad2646715ba9c"));
+    start_invoice_schedule: json(client.invoice_schedules()
+        .start("6578278e879ad2646715ba9c", documented.body::<types::StartInvoiceScheduleRequest>()?));
+    set_invoice_schedule_auto_payment: json(client.invoice_schedules()
+        .set_auto_payment("6578278e879ad2646715ba9c", documented.body::<types::SetInvoiceScheduleAutoPaymentRequest>()?));
+    cancel_invoice_schedule: json(client.invoice_schedules()
+        .cancel("6578278e879ad2646715ba9c", documented.body::<types::CancelInvoiceScheduleRequest>()?));
+    send_text_to_pay_invoice: json(client.invoices().send_text_to_pay(documented.body::<types::SendTextToPayInvoiceRequest>()?));
+    generate_invoice_number: json(client.invoices().generate_number("altId", types::InvoiceAltType::Location));
+    get_invoice_settings: json(client.invoices().get_settings("6578278e879ad2646715ba9c", types::InvoiceAltType::Location));
+    get_invoice: json(client.invoices().get("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::InvoiceAltType::Location));
+    update_invoice: json(client.invoices().update("6578278e879ad2646715ba9c", documented.body::<types::UpdateInvoiceRequest>()?));
+    delete_invoice: json(client.invoices().delete("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::InvoiceAltType::Location));
+    update_invoice_late_fees: json(client.invoices()
+        .update_late_fees("6578278e879ad2646715ba9c", documented.body::<types::UpdateInvoiceLateFeesConfigurationRequest>()?));
+    void_invoice: json(client.invoices().void("6578278e879ad2646715ba9c", documented.body::<types::VoidInvoiceRequest>()?));
+    send_invoice: json(client.invoices().send("6578278e879ad2646715ba9c", documented.body::<types::SendInvoiceRequest>()?));
+    record_invoice_payment: json(client.invoices()
+        .record_payment("6578278e879ad2646715ba9c", documented.body::<types::RecordInvoicePaymentRequest>()?));
+    update_invoice_last_visit: json(client.invoices().update_last_visit(documented.body::<types::UpdateInvoiceLastVisitRequest>()?));
+    create_estimate: json(client.estimates().create(documented.body::<types::CreateEstimateRequest>()?));
+    update_estimate: json(client.estimates().update("5f9d6d8b1b2d2c001f2d9e4b", documented.body::<types::UpdateEstimateRequest>()?));
+    delete_estimate: json(client.estimates().delete("5f9d6d8b1b2d2c001f2d9e4b", documented.body::<types::AltRequest>()?));
+    generate_estimate_number: json(client.estimates().generate_number("6578278e879ad2646715ba9c", types::InvoiceAltType::Location));
+    send_estimate: json(client.estimates().send("5f9d6d8b1b2d2c001f2d9e4b", documented.body::<types::SendEstimateRequest>()?));
+    create_invoice_from_estimate: json(client.estimates()
+        .create_invoice_from_estimate("5f9d6d8b1b2d2c001f2d9e4b", documented.body::<types::CreateInvoiceFromEstimateRequest>()?));
+    list_estimates: json(client.estimates().list("6578278e879ad2646715ba9c", types::InvoiceAltType::Location, "10", "10")
+        .start_at("2023-01-01").end_at("2023-01-01").search("Home services estimate").status(types::ListEstimatesStatus::Sent)
+        .contact_id("AmuzcoPBpgKeccNsFlib"));
+    update_estimate_last_visit: json(client.estimates().update_last_visit(documented.body::<types::UpdateEstimateLastVisitRequest>()?));
+    list_estimate_templates: json(client.estimates()
+        .list_templates("6578278e879ad2646715ba9c", types::InvoiceAltType::Location, "10", "10").search("Alex"));
+    create_estimate_template: json(client.estimates().create_template(documented.body::<types::EstimateTemplatesRequest>()?));
+    update_estimate_template: json(client.estimates()
+        .update_template("5f9d6d8b1b2d2c001f2d9e4b", documented.body::<types::EstimateTemplatesRequest>()?));
+    delete_estimate_template: json(client.estimates().delete_template("5f9d6d8b1b2d2c001f2d9e4b", documented.body::<types::AltRequest>()?));
+    preview_estimate_template: json(client.estimates()
+        .preview_template("6578278e879ad2646715ba9c", types::InvoiceAltType::Location, "5f9d6d8b1b2d2c001f2d9e4b"));
+    list_invoices: json(client.invoices().list("6578278e879ad2646715ba9c", types::InvoiceAltType::Location, "10", "10").status("status")
+        .start_at("2023-01-01").end_at("2023-01-01").search("Alex").payment_mode(types::PaymentMode::Live)
+        .contact_id("AmuzcoPBpgKeccNsFlib").sort_field(types::ListInvoicesSortField::IssueDate)
+        .sort_order(types::ListInvoicesSortOrder::Descend));
+    create_invoice: json(client.invoices().create(documented.body::<types::CreateInvoiceRequest>()?));
+    list_wallet_charges: json(client.wallet_charges().list().meter_id("680b97022b4a34420f5f9b93").event_id("evt_abc123")
+        .user_id("user_abc123").start_date("2025-03-26").end_date("2025-03-26").skip(0).limit(10));
+    create_wallet_charge: json(client.wallet_charges().create(documented.body::<types::CreateWalletChargeRequest>()?));
+    get_wallet_charge: json(client.wallet_charges().get("charge_123"));
+    delete_wallet_charge: json(client.wallet_charges().delete("charge_123"));
+    check_wallet_funds: json(client.wallet_charges().check_wallet_funds());
+    get_app_installation: json(client.app_installations().get("6578278e879ad2646715ba9c"));
+    delete_app_installation: json(client.app_installations()
+        .delete("674587703dfd4161f1e3c557", documented.body::<types::DeleteAppInstallationRequest>()?));
+    get_app_rebilling: json(client.app_billing().get_app_rebilling("6578278e879ad2646715ba9c", "ve9EPM428h8vShlRW1KT"));
+    migrate_external_auth: json(client.external_auth().migrate(documented.body::<types::MigrateExternalAuthRequest>()?));
+    list_payment_integrations: json(client.payment_integrations().list("6578278e879ad2646715ba9c", types::PaymentAltType::Location)
+        .limit(20).offset(0));
+    create_payment_integration: json(client.payment_integrations().create(documented.body::<types::CreatePaymentIntegrationRequest>()?));
+    list_orders: json(client.orders().list("3SwdhCu3svxI8AKsPJt6").location_id("3SwdhCu3svxI8AKsPJt6").status("completed")
+        .payment_status(types::ListOrdersPaymentStatus::Unpaid).payment_mode("live").start_at("2024-02-01").end_at("2024-02-13")
+        .search("Awesome order").contact_id("XPLSw2SVagl12LMDeTmQ")
+        .funnel_product_ids("61dd0c7dc077f712a5f787ff,61d6afc9d39ac5e35965c017").source_id("61dd0c7dc077f712a5f787ff").limit(20).offset(0));
+    get_order: json(client.orders().get("653f5e0cde5a1314e62a837c", "3SwdhCu3svxI8AKsPJt6").location_id("3SwdhCu3svxI8AKsPJt6"));
+    record_order_payment: json(client.orders()
+        .record_payment("5e2d4c8e0e8b4e001c1c4f5d", documented.body::<types::RecordOrderPaymentRequest>()?));
+    list_order_fulfillments: json(client.order_fulfillments()
+        .list("653f5e0cde5a1314e62a837c", "6578278e879ad2646715ba9c", types::PaymentAltType::Location));
+    create_order_fulfillment: json(client.order_fulfillments()
+        .create("653f5e0cde5a1314e62a837c", documented.body::<types::CreateOrderFulfillmentRequest>()?));
+    list_order_notes: json(client.order_notes()
+        .list("653f5e0cde5a1314e62a837c", "6578278e879ad2646715ba9c", types::PaymentAltType::Location));
+    list_transactions: json(client.transactions().list("3SwdhCu3svxI8AKsPJt6", "location").location_id("3SwdhCu3svxI8AKsPJt6")
+        .payment_mode("live").start_at("2024-02-01").end_at("2024-02-13").entity_source_type("funnel")
+        .entity_source_sub_type("two_step_order_form").search("Awesome transaction").subscription_id("sub_1KGcXDCScnf89tZoVkoEMCEL")
+        .entity_id("61dd0fe9c077f73e67f78803").contact_id("XPLSw2SVagl12LMDeTmQ").limit(20).offset(0));
+    get_transaction: json(client.transactions().get("61dd0feac077f72010f78804", "3SwdhCu3svxI8AKsPJt6", "location")
+        .location_id("3SwdhCu3svxI8AKsPJt6"));
+    list_subscriptions: json(client.subscriptions().list("3SwdhCu3svxI8AKsPJt6", types::PaymentAltType::Location)
+        .entity_id("61dd0fe9c077f73e67f78803").payment_mode("live").start_at("2024-02-01").end_at("2024-02-13")
+        .entity_source_type("funnel").search("Awesome subscription").contact_id("AmuzcoPBpgKeccNsFlib").id("64bf78af39118e4011926cba")
+        .limit(20).offset(0).get_payments_collected_count(true));
+    get_subscription: json(client.subscriptions().get("6322e9c9e39fc14ab3ed7042", "3SwdhCu3svxI8AKsPJt6", types::PaymentAltType::Location));
+    list_coupons: json(client.coupons().list("BQdAwxa0ky1iK2sstLGJ", types::PaymentAltType::Location).limit(10).offset(0)
+        .status(types::ListCouponsStatus::Active).search("DEAL50"));
+    get_coupon: json(client.coupons().get("BQdAwxa0ky1iK2sstLGJ", types::PaymentAltType::Location, "6241712be68f7a98102ba272", "DEAL50"));
+    update_coupon: json(client.coupons().update(documented.body::<types::UpdateCouponRequest>()?));
+    create_coupon: json(client.coupons().create(documented.body::<types::CreateCouponRequest>()?));
+    delete_coupon: json(client.coupons().delete(documented.body::<types::DeleteCouponRequest>()?));
+    create_custom_provider: json(client.custom_providers()
+        .create("Lk3nlfk4lxlelVEwcW", documented.body::<types::CreateCustomProviderRequest>()?));
+    delete_custom_provider: json(client.custom_providers().delete("Lk3nlfk4lxlelVEwcW"));
+    get_custom_provider_keys: json(client.custom_providers().get_keys("Lk3nlfk4lxlelVEwcW"));
+    set_custom_provider_keys: json(client.custom_providers()
+        .set_keys("Lk3nlfk4lxlelVEwcW", documented.body::<types::SetCustomProviderKeysRequest>()?));
+    disconnect_custom_provider: json(client.custom_providers()
+        .disconnect("Lk3nlfk4lxlelVEwcW", documented.body::<types::DisconnectCustomProviderRequest>()?));
+    update_custom_provider_capabilities: json(client.custom_providers()
+        .update_capabilities(documented.body::<types::UpdateCustomProviderCapabilitiesRequest>()?));
+    bulk_update_products: json(client.products().bulk_update(documented.body::<types::BulkUpdateProductsRequest>()?));
+    bulk_edit_products: json(client.products().bulk_edit(documented.body::<types::BulkEditProductsRequest>()?));
+    list_prices: json(client.prices().list("6578278e879ad2646715ba9c", "3SwdhCsvxI8Au3KsPJt6").limit(20).offset(0)
+        .ids("6241712be68f7a98102ba272,632027d51f7876cd3020213d"));
+    create_price: json(client.prices().create("6578278e879ad2646715ba9c", documented.body::<types::CreatePriceRequest>()?));
+    list_product_inventory: json(client.prices().list_product_inventory("6578278e879ad2646715ba9c", types::ProductAltType::Location)
+        .limit(20).offset(0).search("Product Name"));
+    update_product_inventory: json(client.prices().update_product_inventory(documented.body::<types::UpdateProductInventoryRequest>()?));
+    get_price: json(client.prices().get("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c"));
+    update_price: json(client.prices()
+        .update("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", documented.body::<types::UpdatePriceRequest>()?));
+    delete_price: json(client.prices().delete("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c"));
+    get_product_store_stats: json(client.product_stores()
+        .get_stats("3SwdhCu3svxI8AKsPJt6", "6578278e879ad2646715ba9c", types::ProductAltType::Location).search("Awesome product")
+        .collection_ids("65c2789a812e52f9bd6ec577,65c2789a812e52de9a6ec576"));
+    update_product_store_status: json(client.product_stores()
+        .update_status("3SwdhCu3svxI8AKsPJt6", documented.body::<types::UpdateProductStoreStatusRequest>()?));
+    update_product_store_priority: json(client.product_stores()
+        .update_priority("3SwdhCu3svxI8AKsPJt6", documented.body::<types::UpdateProductStorePriorityRequest>()?));
+    list_collections: json(client.collections().list("6578278e879ad2646715ba9c", types::ProductAltType::Location).limit(20).offset(0)
+        .collection_ids("65d71377c326ea78e1c47df5,65d71377c326ea78e1c47d34").name("Best Sellers"));
+    create_collection: json(client.collections().create(documented.body::<types::CreateCollectionRequest>()?));
+    get_collection: json(client.collections().get("65d71377c326ea78e1c47df5", "3SwdhCsvxI8Au3KsPJt6"));
+    update_collection: json(client.collections().update("65d71377c326ea78e1c47df5", documented.body::<types::UpdateCollectionRequest>()?));
+    delete_collection: json(client.collections()
+        .delete("65d71377c326ea78e1c47df5", "6578278e879ad2646715ba9c", types::ProductAltType::Location));
+    list_reviews: json(client.reviews().list("6578278e879ad2646715ba9c", types::ProductAltType::Location).limit(20).offset(0)
+        .sort_field(types::ListReviewsSortField::Rating).sort_order(types::ProductSortOrder::Desc).rating(highlevel::Number::from(4_i64))
+        .start_date("2023-01-01T00:00:00Z").end_date("2023-12-31T23:59:59Z")
+        .product_id("60d21b4667d0d8992e610c88,60d21b4667d0d8992e610c89,60d21b4667d0d8992e610c8a")
+        .store_id("60d21b4667d0d8992e610c85,60d21b4667d0d8992e610c86,60d21b4667d0d8992e610c87"));
+    count_reviews: json(client.reviews().count("6578278e879ad2646715ba9c", types::ProductAltType::Location)
+        .rating(highlevel::Number::from(4_i64)).start_date("2023-01-01T00:00:00Z").end_date("2023-12-31T23:59:59Z")
+        .product_id("60d21b4667d0d8992e610c88,60d21b4667d0d8992e610c89,60d21b4667d0d8992e610c8a")
+        .store_id("60d21b4667d0d8992e610c85,60d21b4667d0d8992e610c86,60d21b4667d0d8992e610c87"));
+    update_review: json(client.reviews().update("6578278e879ad2646715ba9c", documented.body::<types::UpdateReviewRequest>()?));
+    delete_review: json(client.reviews()
+        .delete(
+    "6578278e879ad2646715ba9c",
+    "6578278e879ad2646715ba9c",
+    types::ProductAltType::Location,
+    "6578278e879ad2646715ba9c",
+));
+    bulk_update_reviews: json(client.reviews().bulk_update(documented.body::<types::BulkUpdateReviewsRequest>()?));
+    get_product: json(client.products().get("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c").send_wishlist_status(true));
+    update_product: json(client.products().update("6578278e879ad2646715ba9c", documented.body::<types::UpdateProductRequest>()?));
+    delete_product: json(client.products().delete("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c").send_wishlist_status(true));
+    list_products: json(client.products().list("3SwdhCu3svxI8AKsPJt6").limit(20).offset(0).search("Awesome product")
+        .collection_ids("collectionIds").collection_slug("collectionSlug").expand(["expand"]).product_ids(["productIds"])
+        .store_id("3SwdhCu3svxI8AKsPJt6").included_in_store(true).available_in_store(true).sort_order(types::ProductSortOrder::Desc));
+    create_product: json(client.products().create(documented.body::<types::CreateProductRequest>()?));
+    #[expect(deprecated, reason = "deprecated by the vendor, and still there")]
+    get_public_saas_location: json(client.saas().get_public_location("5DP4iH6HLkQsiKESj6rh").customer_id("cus_OD2oBjRfKEF6FV")
+        .subscription_id("sub_1NVqlLByVlfITvRXgirIdpyc"));
+    #[expect(deprecated, reason = "deprecated by the vendor, and still there")]
+    update_public_saas_subscription: json(client.saas()
+        .update_public_subscription("AUKAtFVo0lWezBsBQ3FE", documented.body::<types::SaasUpdateSubscriptionRequest>()?));
+    #[expect(deprecated, reason = "deprecated by the vendor, and still there")]
+    bulk_disable_public_saas: json(client.saas()
+        .bulk_disable_public("5DP4iH6HLkQsiKESj6rh", documented.body::<types::BulkDisableSaasRequest>()?));
+    #[expect(deprecated, reason = "deprecated by the vendor, and still there")]
+    enable_public_saas: json(client.saas().enable_public("AUKAtFVo0lWezBsBQ3FE", documented.body::<types::EnableSaasRequest>()?));
+    #[expect(deprecated, reason = "deprecated by the vendor, and still there")]
+    pause_public_saas: json(client.saas().pause_public("AUKAtFVo0lWezBsBQ3FE", documented.body::<types::PauseLocationRequest>()?));
+    #[expect(deprecated, reason = "deprecated by the vendor, and still there")]
+    update_public_saas_rebilling: json(client.saas()
+        .update_public_rebilling("5DP4iH6HLkQsiKESj6rh", documented.body::<types::UpdateRebillingRequest>()?));
+    #[expect(deprecated, reason = "deprecated by the vendor, and still there")]
+    list_public_saas_plans: json(client.saas().list_public_plans("5DP4iH6HLkQsiKESj6rh"));
+    #[expect(deprecated, reason = "deprecated by the vendor, and still there")]
+    get_public_saas_subscription: json(client.saas().get_public_subscription("AUKAtFVo0lWezBsBQ3FE", "5DP4iH6HLkQsiKESj6rh"));
+    #[expect(deprecated, reason = "deprecated by the vendor, and still there")]
+    bulk_enable_public_saas: json(client.saas()
+        .bulk_enable_public("5DP4iH6HLkQsiKESj6rh", documented.body::<types::BulkEnableSaasRequest>()?));
+    #[expect(deprecated, reason = "deprecated by the vendor, and still there")]
+    list_public_saas_locations: json(client.saas().list_public_locations("5DP4iH6HLkQsiKESj6rh").page(1));
+    #[expect(deprecated, reason = "deprecated by the vendor, and still there")]
+    get_public_saas_plan: json(client.saas().get_public_plan("66c4d36534f21f900dc2a265", "5DP4iH6HLkQsiKESj6rh"));
+    get_saas_location: json(client.saas().get_location("customerId", "subscriptionId", "companyId"));
+    update_saas_subscription: json(client.saas()
+        .update_subscription("locationId", documented.body::<types::SaasUpdateSubscriptionRequest>()?));
+    bulk_disable_saas: json(client.saas().bulk_disable("companyId", documented.body::<types::BulkDisableSaasRequest>()?));
+    enable_saas: json(client.saas().enable("locationId", documented.body::<types::EnableSaasRequest>()?));
+    pause_saas: json(client.saas().pause("locationId", documented.body::<types::PauseLocationRequest>()?));
+    update_saas_rebilling: json(client.saas().update_rebilling("companyId", documented.body::<types::UpdateRebillingRequest>()?));
+    list_saas_plans: json(client.saas().list_plans("companyId"));
+    get_saas_subscription: json(client.saas().get_subscription("locationId", "companyId"));
+    bulk_enable_saas: json(client.saas().bulk_enable("companyId", documented.body::<types::BulkEnableSaasRequest>()?));
+    list_saas_locations: json(client.saas().list_locations("companyId", 1));
+    get_saas_plan: json(client.saas().get_plan("planId", "companyId"));
+    start_social_google: json(client.social_google().start("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2").page("integration")
+        .reconnect("true"));
+    list_social_google_locations: json(client.social_google().list_locations("w37swmmLbA02zgqKPpxITe2", "w37swmmLbA02zgqKPpxITe"));
+    attach_social_google_locations: json(client.social_google()
+        .attach_locations(
+    "w37swmmLbA02zgqKPpxITe2",
+    "w37swmmLbA02zgqKPpxITe",
+    documented.body::<types::AttachSocialGoogleLocationsRequest>()?,
+));
+    list_social_posts: json(client.social_posts().list("ve9EPM428h8vShlRW1KT", documented.body::<types::ListSocialPostsRequest>()?));
+    create_social_post: json(client.social_posts().create("ve9EPM428h8vShlRW1KT", documented.body::<types::CreateSocialPostRequest>()?));
+    get_social_post: json(client.social_posts().get("ve9EPM428h8vShlRW1KT", "65fac446d599990d1313c1dd"));
+    update_social_post: json(client.social_posts()
+        .update("ve9EPM428h8vShlRW1KT", "65fac446d599990d1313c1dd", documented.body::<types::UpdateSocialPostRequest>()?));
+    delete_social_post: json(client.social_posts().delete("ve9EPM428h8vShlRW1KT", "65fac446d599990d1313c1dd"));
+    bulk_delete_social_posts: json(client.social_posts()
+        .bulk_delete("locationId", documented.body::<types::BulkDeleteSocialPostsRequest>()?));
+    list_social_accounts: json(client.social_accounts().list("ve9EPM428h8vShlRW1KT"));
+    delete_social_account: json(client.social_accounts().delete("ve9EPM428h8vShlRW1KT", "65fac446d599990d1313c1dd")
+        .company_id("sdfdsfdsfEWEsdfsdsW32dd").user_id("sdfdsfdsfEWEsdfsdsW32dd"));
+    start_social_facebook: json(client.social_facebook().start("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2").page("integration")
+        .reconnect("true"));
+    list_social_facebook_pages: json(client.social_facebook().list_pages("w37swmmLbA02zgqKPpxITe2", "w37swmmLbA02zgqKPpxITe"));
+    attach_social_facebook_pages: json(client.social_facebook()
+        .attach_pages(
+    "w37swmmLbA02zgqKPpxITe2",
+    "w37swmmLbA02zgqKPpxITe",
+    documented.body::<types::AttachSocialFacebookPagesRequest>()?,
+));
+    start_social_instagram: json(client.social_instagram().start("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2").page("integration")
+        .reconnect("true"));
+    list_social_instagram_accounts: json(client.social_instagram().list_accounts("w37swmmLbA02zgqKPpxITe2", "w37swmmLbA02zgqKPpxITe"));
+    attach_social_instagram_accounts: json(client.social_instagram()
+        .attach_accounts(
+    "w37swmmLbA02zgqKPpxITe2",
+    "w37swmmLbA02zgqKPpxITe",
+    documented.body::<types::AttachSocialInstagramAccountsRequest>()?,
+));
+    start_social_linkedin: json(client.social_linkedin().start("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2").page("integration")
+        .reconnect("integration"));
+    list_social_linkedin_accounts: json(client.social_linkedin().list_accounts("w37swmmLbA02zgqKPpxITe2", "w37swmmLbA02zgqKPpxITe"));
+    attach_social_linkedin_accounts: json(client.social_linkedin()
+        .attach_accounts(
+    "w37swmmLbA02zgqKPpxITe2",
+    "w37swmmLbA02zgqKPpxITe",
+    documented.body::<types::AttachSocialLinkedinAccountsRequest>()?,
+));
+    #[expect(deprecated, reason = "deprecated by the vendor, and still there")]
+    start_social_twitter: json(client.social_twitter().start("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2").page("integration")
+        .reconnect("true"));
+    #[expect(deprecated, reason = "deprecated by the vendor, and still there")]
+    list_social_twitter_profiles: json(client.social_twitter().list_profiles("w37swmmLbA02zgqKPpxITe2", "w37swmmLbA02zgqKPpxITe"));
+    #[expect(deprecated, reason = "deprecated by the vendor, and still there")]
+    attach_social_twitter_profiles: json(client.social_twitter()
+        .attach_profiles(
+    "w37swmmLbA02zgqKPpxITe2",
+    "w37swmmLbA02zgqKPpxITe",
+    documented.body::<types::AttachSocialTwitterProfilesRequest>()?,
+));
+    list_social_csv: json(client.social_csv().list("ve9EPM428h8vShlRW1KT").skip(1).limit(10).include_users("true")
+        .user_id("sdfdsfdsfEWEsdfsdsW32dd"));
+    upload_social_csv: json(client.social_csv().upload("ve9EPM428h8vShlRW1KT").file(documented.file("file")?));
+    set_social_csv_accounts: json(client.social_csv()
+        .set_accounts("ve9EPM428h8vShlRW1KT", documented.body::<types::SetSocialCsvAccountsRequest>()?));
+    get_social_csv: json(client.social_csv().get("sdfdsfdsfEWEsdfsdsW32dd", "65f92e55cc884f0d0845e447").skip(0).limit(10));
+    delete_social_csv: json(client.social_csv().delete("sdfdsfdsfEWEsdfsdsW32dd", "65f92e55cc884f0d0845e447"));
+    finalize_social_csv: json(client.social_csv()
+        .finalize("sdfdsfdsfEWEsdfsdsW32dd", "65f92e55cc884f0d0845e447", documented.body::<types::FinalizeSocialCsvRequest>()?));
+    delete_social_csv_post: json(client.social_csv()
+        .delete_post("sdfdsfdsfEWEsdfsdsW32dd", "65f92e55cc884f0d0845e447", "65f92e55cc884f0d0845e447"));
+    start_social_tiktok: json(client.social_tiktok().start("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2").page("integration")
+        .reconnect("true"));
+    get_social_tiktok_profile: json(client.social_tiktok().get_profile("w37swmmLbA02zgqKPpxITe2", "w37swmmLbA02zgqKPpxITe"));
+    attach_social_tiktok_profile: json(client.social_tiktok()
+        .attach_profile(
+    "w37swmmLbA02zgqKPpxITe2",
+    "w37swmmLbA02zgqKPpxITe",
+    documented.body::<types::AttachSocialTiktokProfileRequest>()?,
+));
+    start_social_tiktok_business: json(client.social_tiktok().start_business("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2")
+        .page("integration").reconnect("true"));
+    get_social_tiktok_business_profile: json(client.social_tiktok()
+        .get_business_profile("w37swmmLbA02zgqKPpxITe2", "w37swmmLbA02zgqKPpxITe"));
+    list_social_categories: json(client.social_categories().list("ve9EPM428h8vShlRW1KT").search_text("test").limit(10).skip(0));
+    get_social_category: json(client.social_categories().get("6284c43d519161e96cc09c13", "6284c43d519161e96cc09c13"));
+    list_social_tags: json(client.social_tags().list("ve9EPM428h8vShlRW1KT").search_text("test").limit("10").skip("0"));
+    list_social_tags_by_ids: json(client.social_tags()
+        .list_by_ids("ve9EPM428h8vShlRW1KT", documented.body::<types::ListSocialTagsByIdsRequest>()?));
+    get_social_statistics: json(client.social_statistics()
+        .get("w37swmmLbA02zgqKPpxITe2", documented.body::<types::GetSocialStatisticsRequest>()?));
+    list_shipping_zones: json(client.shipping_zones().list("6578278e879ad2646715ba9c", types::StoreAltType::Location).limit(20).offset(0)
+        .with_shipping_rate(true));
+    create_shipping_zone: json(client.shipping_zones().create(documented.body::<types::CreateShippingZoneRequest>()?));
+    get_shipping_zone: json(client.shipping_zones()
+        .get("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::StoreAltType::Location).with_shipping_rate(true));
+    update_shipping_zone: json(client.shipping_zones()
+        .update("6578278e879ad2646715ba9c", documented.body::<types::UpdateShippingZoneRequest>()?));
+    delete_shipping_zone: json(client.shipping_zones()
+        .delete("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::StoreAltType::Location));
+    list_available_shipping_rates: json(client.shipping_zones()
+        .list_available_shipping_rates(documented.body::<types::ListAvailableShippingRatesRequest>()?));
+    list_shipping_rates: json(client.shipping_rates()
+        .list("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::StoreAltType::Location).limit(20).offset(0));
+    create_shipping_rate: json(client.shipping_rates()
+        .create("6578278e879ad2646715ba9c", documented.body::<types::CreateShippingRateRequest>()?));
+    get_shipping_rate: json(client.shipping_rates()
+        .get(
+    "6578278e879ad2646715ba9c",
+    "6578278e879ad2646715ba9c",
+    "6578278e879ad2646715ba9c",
+    types::StoreAltType::Location,
+));
+    update_shipping_rate: json(client.shipping_rates()
+        .update("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", documented.body::<types::UpdateShippingRateRequest>()?));
+    delete_shipping_rate: json(client.shipping_rates()
+        .delete(
+    "6578278e879ad2646715ba9c",
+    "6578278e879ad2646715ba9c",
+    "6578278e879ad2646715ba9c",
+    types::StoreAltType::Location,
+));
+    list_shipping_carriers: json(client.shipping_carriers().list("6578278e879ad2646715ba9c", types::StoreAltType::Location));
+    create_shipping_carrier: json(client.shipping_carriers().create(documented.body::<types::CreateShippingCarrierRequest>()?));
+    get_shipping_carrier: json(client.shipping_carriers()
+        .get("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::StoreAltType::Location));
+    update_shipping_carrier: json(client.shipping_carriers()
+        .update("6578278e879ad2646715ba9c", documented.body::<types::UpdateShippingCarrierRequest>()?));
+    delete_shipping_carrier: json(client.shipping_carriers()
+        .delete("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::StoreAltType::Location));
+    get_store_settings: json(client.store_settings().get("6578278e879ad2646715ba9c", types::StoreAltType::Location));
+    create_store_settings: json(client.store_settings().create(documented.body::<types::CreateStoreSettingsRequest>()?));
 } types {
-    ActionTimeUnit AddFollowersResponse AddInboundMessageRequest AddMessageResponse AddOpportunityFollowersResponse AddOutboundCallRequest
-    AdvancedFollowupDetails AdvancedFollowupDetailsInput AgentHours AgentHoursInput AgentSleepUnit AgentWaitUnit AgentWorkingDay
-    AgentWorkingDayInput AppTrial Appointment AppointmentFrequency AppointmentMeetingType AppointmentNote AppointmentNoteAuthor
-    AppointmentNoteRequest AppointmentNoteResponse AppointmentRecurrence AppointmentRecurrenceInput AppointmentStatus AppointmentStatusInput
-    Association AssociationResponse AssociationType AttributionSource AvailablePhoneNumber AvailablePhoneNumberCapabilities
-    BlockedSlotResponse BookAppointmentDetails BookAppointmentDetailsInput BookingNoticeUnit BookingParameters BookingParametersInput
-    BookingRangeUnit BooleanOrText BulkDeleteMediaRequest BulkTagAction BulkTagOutcome BulkTagResult BulkUpdateBusinessRequest
-    BulkUpdateBusinessResponse BulkUpdateMediaRequest BulkUpdateTagsRequest BulkUpdateTagsResponse Business Calendar CalendarDistribution
+    AccountsListResponse ActionTimeUnit AdCampaign AdCampaignGroupDataAdBudgetOptimization AdCampaignGroupDataObjectiveType
+    AdCampaignMediaType AdScheduleTarget AdScheduleTargetDayOfWeek AdScheduleTargetEndMinute AdScheduleTargetStartMinute
+    AddFollowersResponse AddInboundMessageRequest AddMessageResponse AddOpportunityFollowersResponse AddOutboundCallRequest AdditionalEmails
+    AddressCountryCode AdvancedFollowupDetails AdvancedFollowupDetailsInput AffiliateListMetaResponse AgencyPlanResponse
+    AgencyPlanResponsePrice AgentHours AgentHoursInput AgentSleepUnit AgentWaitUnit AgentWorkingDay AgentWorkingDayInput AltAltType
+    AltRequest AmountSummary AppTrial ApplyToFuturePaymentsConfigDurationType Appointment AppointmentFrequency AppointmentMeetingType
+    AppointmentNote AppointmentNoteAuthor AppointmentNoteRequest AppointmentNoteResponse AppointmentRecurrence AppointmentRecurrenceInput
+    AppointmentStatus AppointmentStatusInput Association AssociationResponse AssociationType AttachSocialFacebookPagesRequest
+    AttachSocialFacebookPagesResponse AttachSocialGoogleLocationsRequest AttachSocialGoogleLocationsResponse
+    AttachSocialInstagramAccountsRequest AttachSocialInstagramAccountsResponse AttachSocialLinkedinAccountsRequest
+    AttachSocialLinkedinAccountsResponse AttachSocialTiktokProfileRequest AttachSocialTiktokProfileResponse
+    AttachSocialTwitterProfilesRequest AttachSocialTwitterProfilesResponse Attachments AttributionSource Audience AudienceCustomAudienceItem
+    AudienceDimension AudienceInterest AudienceLocale AudienceLocation AudienceLocationGeometry AudienceLocationType AudiencePlacements
+    AudienceSegments AuthorResponse AutoInvoicing AutoPaymentDetails AvailablePhoneNumber AvailablePhoneNumberCapabilities
+    AvailableShippingRate BacsDirectDebit BatchUpdateFacebookAudienceMembersRequest BecsDirectDebit BillingInterval BlockedSlotResponse
+    BlogPostResponse BlogResponse BlogStatus BookAppointmentDetails BookAppointmentDetailsInput BookingNoticeUnit BookingParameters
+    BookingParametersInput BookingRangeUnit BooleanOrText BrandBoardListItem Budget BudgetType BulkDeleteMediaRequest
+    BulkDeleteSocialPostsRequest BulkDeleteSocialPostsResponse BulkDisablePublicSaasResponse BulkDisableSaasRequest BulkEditPrice
+    BulkEditProduct BulkEditProductsRequest BulkEditProductsResponse BulkEditRequestAltType BulkEnablePublicSaasResponse
+    BulkEnableSaasActionPayload BulkEnableSaasRequest BulkTagAction BulkTagOutcome BulkTagResult BulkUpdateBusinessRequest
+    BulkUpdateBusinessResponse BulkUpdateFilters BulkUpdateMediaRequest BulkUpdateProductsRequest BulkUpdateProductsResponse
+    BulkUpdateReviewsRequest BulkUpdateTagsRequest BulkUpdateTagsResponse BulkUpdateType Business Calendar CalendarDistribution
     CalendarDurationUnit CalendarEmailSetting CalendarEmailSettingInput CalendarEmailType CalendarEvent CalendarFormSubmitType CalendarGroup
     CalendarGroupResponse CalendarGuestType CalendarNotification CalendarNotificationInput CalendarNotificationMessageResponse
     CalendarNotificationType CalendarResource CalendarResourceType CalendarResponse CalendarTeamMember CalendarTeamMemberInput CalendarType
-    CalendarWidgetType CallData CallStatus CallTransferParameters CallTransferParametersInput CallTransferType Campaign
-    CancelScheduledResponse Company CompanyOnboarding CompleteUploadRequest CompleteUploadResponse Contact ContactDndEvent ContactEvent
-    ContactFilter ContactPageMeta ContactResponse ContactSummary Conversation ConversationAiAction ConversationAiActionReference
-    ConversationAiActionResponse ConversationAiActionType ConversationAiAgentResponse ConversationAiAgentSummary ConversationAiChannel
-    ConversationAiDetails ConversationAiDetailsInput ConversationAiGenerationResponse ConversationAiGoal ConversationAiMode
-    ConversationSortBy ConversationStatusFilter ConversationSummary ConversationType ConversationUnreadEvent CountryCode Crawl CrawlError
-    CrawlGroup CrawlMode CrawlRecord CrawlState CrawlStatus CreateAppointmentRequest CreateAssociationRequest CreateBlockedSlotRequest
-    CreateBusinessRequest CreateCalendarGroupRequest CreateCalendarRequest CreateCalendarResourceRequest CreateContactRequest
-    CreateConversationAiActionRequest CreateConversationAiAgentRequest CreateConversationRequest CreateConversationResponse
-    CreateCustomFieldRequest CreateCustomSubtypeRequest CreateCustomValueRequest CreateEmailTemplateRequest CreateEmailTemplateResponse
-    CreateFaqRequest CreateKnowledgeBaseRequest CreateLinkRequest CreateLocationRequest CreateLocationTokenRequest CreateMediaFolderRequest
-    CreateNoteRequest CreateObjectFieldFolderRequest CreateObjectFieldRequest CreateObjectRequest CreateOpportunityRequest
-    CreateRecordRequest CreateRecurringTaskRequest CreateRelationRequest CreateScheduleRequest CreateSnapshotShareLinkRequest
-    CreateSnapshotShareLinkResponse CreateTaskRequest CreateTokenRequest CreateUserRequest CreateVoiceAiActionRequest
-    CreateVoiceAiAgentRequest CreatedConversation CustomActionApi CustomActionApiInput CustomActionHeader CustomActionHeaderInput
-    CustomActionMethod CustomActionParameter CustomActionParameterInput CustomActionParameters CustomActionParametersInput CustomField
-    CustomFieldContent CustomFieldDefinition CustomFieldFile CustomFieldInput CustomFieldInputCurrent CustomFieldInputLegacy
-    CustomFieldModel CustomFieldModelFilter CustomFieldResponse CustomFieldTextBox CustomValue CustomValueResponse DataExtractionParameters
-    DataExtractionParametersInput DateAvailability DateAvailabilityInput DateOfBirth DefaultSubtypeName DeleteAssociationResponse
-    DeleteCalendarResponse DeleteConversationAiActionResponse DeleteConversationAiAgentResponse DeleteEmailTemplateResponse
-    DeleteLocationResponse DeleteObjectFieldResponse DeleteOpportunityResponse DeletePagesRequest DeleteRecordResponse
-    DeleteRecurringTaskResponse DeleteUserResponse DeletedConversationAiAction DiscoverPagesRequest DiscoverPagesResponse DndSetting
-    DndSettings DndStatus Document DocumentCopyRecipient DocumentDiscount DocumentDiscountType DocumentElement DocumentEntity DocumentField
-    DocumentLink DocumentMedium DocumentNotificationContent DocumentNotificationSender DocumentNotificationSettings DocumentRecipient
-    DocumentRecipientCategory DocumentRecipientRole DocumentTemplate DocumentTemplateType DocumentTotal EmailBounceRisk EmailBuilderVersion
-    EmailCampaign EmailEditorType EmailImportProvider EmailMessage EmailMessageEnvelope EmailRecommendation EmailReplyMode
-    EmailScheduleStatus EmailSendingStatus EmailTemplate EmailTemplateContent EmailTemplateType EmailVerification EmailVerificationFailure
-    EmailVerificationResult EmailVerificationType ErrorMessage ErrorResponse EventCreator ExportChannel ExportMessagesResponse ExportSortBy
-    Faq FaqResponse FollowersRequest FollowupScenario FollowupSettings FollowupSettingsInput FollowupStep FollowupStepInput FollowupTimezone
-    Form FormSubmission ForwardConfig ForwardData FreeSlotsEntry FreeSlotsOfDay GenerationChunk GenerationMessage GenerationSource
-    GetAppointmentResponse GetBusinessResponse GetCompanyResponse GetConversationResponse GetDuplicateContactResponse GetEmailResponse
-    GetKnowledgeBaseCrawlResponse GetLastSnapshotPushResponse GetLocationResponse GetMessageResponse GetObjectResponse
-    GetTranscriptionResponse GrantType HourRange HourRangeInput HumanHandoverDetails HumanHandoverDetailsInput HumanHandoverType
-    InboundCallService InboundCallServiceType InboundDndSetting InboundDndSettings InboundDndStatus InboundMessageType InitiateUploadRequest
-    InitiateUploadResponse InstallEvent InstalledLocation KnowledgeBase KnowledgeBaseContent KnowledgeBasePage KnowledgeBaseParameters
-    KnowledgeBaseParametersInput KnowledgeBaseResponse KnowledgeBaseSummary KnowledgeBaseUrl LastMessageDate LastMessageDateParts
-    LastMessageType Link LinkResponse ListAppointmentNotesResponse ListAppointmentsResponse ListAssociationsResponse
-    ListAvailablePhoneNumbersResponse ListBusinessesResponse ListCalendarEventsResponse ListCalendarGroupsResponse ListCalendarsResponse
-    ListCampaignsResponse ListContactsResponse ListConversationAiActionsResponse ListCustomFieldsResponse ListCustomValuesResponse
-    ListDocumentTemplatesResponse ListDocumentsResponse ListEmailCampaignsResponse ListEmailTemplatesResponse ListFormSubmissionsResponse
-    ListFormsResponse ListInstalledLocationsResponse ListKnowledgeBaseFaqsResponse ListKnowledgeBasePagesResponse ListKnowledgeBasesResponse
-    ListLinksResponse ListLostReasonsResponse ListMediaResponse ListMessagesResponse ListNotesResponse ListNumberPoolsResponse
-    ListObjectFieldsResponse ListObjectsResponse ListOpportunitiesResponse ListPhoneNumbersResponse ListPipelinesResponse
-    ListRelationsResponse ListSchedulesResponse ListSnapshotPushesResponse ListSnapshotsResponse ListSurveySubmissionsResponse
-    ListSurveysResponse ListTagsResponse ListTasksResponse ListTemplatesResponse ListUsersResponse ListVoiceAiAgentsResponse
-    ListVoiceAiCallsResponse ListWorkflowsResponse Location LocationBusiness LocationMailgun LocationOrder LocationProspect LocationSettings
-    LocationSettingsInput LocationSnapshot LocationSocial LocationSummary LocationTag LocationTokenResponse LocationTwilio LookBusySettings
-    LookBusySettingsInput LostReason MediaDeleteInput MediaDeleteOutcome MediaDeletion MediaFile MediaFolderResponse MediaOwner
-    MediaUpdateInput MediaUpdateOutcome MeetingLocation MeetingLocationInput MeetingLocationKind Message MessageAction MessageCall
-    MessageDeliveryStatus MessageDirection MessageEmail MessageEmailIds MessageEnvelope MessageEvent MessageMeta MessagePage
-    MessagePageOrList MessageSource MessageStatus MessageSubType MessageTemplate MessageType Note NoteResponse NotificationChannel
-    NotificationOffset NotificationReceiverType NumberOrText NumberPool NumberPoolNumber ObjectDisplayProperty ObjectField
-    ObjectFieldFileFormat ObjectFieldFolderResponse ObjectFieldOption ObjectFieldOptionInput ObjectFieldOptionUpdateInput
-    ObjectFieldResponse ObjectFieldType ObjectLabels ObjectLabelsInput ObjectLabelsUpdateInput ObjectResponse ObjectSchema ObjectType
-    OpenHour OpenHourInput OpenHours Opportunity OpportunityContact OpportunityCustomField OpportunityCustomFieldInput
-    OpportunityDetailsInput OpportunityFilter OpportunityFollowersAction OpportunityFollowersRequest OpportunityPageMeta OpportunityRelation
-    OpportunityResponse OpportunitySort OpportunitySource OpportunityStatus OpportunityStatusFilter OptimizationPeriod OutboundCallType
-    OverlapStatus PhoneAccountStatus PhoneAddressRequirement PhoneNumber PhoneNumberCapabilities PhoneNumberOrigin PhoneNumberPrice
-    PhoneNumberPurchaseType PhoneNumberType Pipeline PipelineColorMode PipelineStage PostCallNotification PostCallNotificationInput
-    ProviderError ProviderOutboundMessage PurchasePhoneNumberRequest PurchasePhoneNumberResponse Recipients Record RecordAuthor RecordFilter
-    RecordResponse RecordSummary RecurrenceIntervalType RecurrenceRule RecurrenceRuleInput RecurrenceWeekday RecurringTask
-    RecurringTaskResponse Relation RelationResponse RemoveFollowersResponse RemoveOpportunityFollowersResponse SaveBusinessResponse
-    SavedAppointmentResponse SavedLocationResponse Schedule ScheduleInterval ScheduleIntervalInput ScheduleResponse ScheduleRule
-    ScheduleRuleInput ScheduleRuleType ScheduleWeekday SearchContactsRequest SearchContactsResponse SearchConversationAiAgentsResponse
-    SearchConversationsResponse SearchLocationsResponse SearchOpportunitiesRequest SearchOpportunitiesResponse SearchRecordsRequest
-    SearchRecordsResponse SearchTasksRequest SearchTasksResponse SearchUsersByEmailRequest SearchUsersResponse SendDocumentRequest
-    SendDocumentResponse SendDocumentTemplateRequest SendDocumentTemplateResponse SendMessageRequest SendMessageResponse SendMessageType
-    SendReviewReplyRequest SendTypingIndicatorRequest SmsParameters SmsParametersInput Snapshot SnapshotPush SnapshotPushDetails
-    SnapshotShareType SortOrder SortValue StartedCrawl StopBotDetails StopBotDetailsInput StopBotDetection SubmissionContent SubmissionEvent
-    SubmissionPage SubmissionPageMeta SubmissionSessions SubscriptionAction SubscriptionActionType SubscriptionStatus SubtypeChannel
-    SucceededResponse SuccessResponse Survey SurveySubmission TagRequest TagResponse TagsRequest TagsResponse Task TaskResponse
-    TeamMemberMeetingType TemplateChannel TemplateContent TextOrList TokenResponse TokenUserType TrainPagesRequest TranscriptSentence
-    TransferBotDetails TransferBotDetailsInput TransferBotType TriggerWorkflowDetails TriggerWorkflowDetailsInput UnavailableSlotOption
-    UninstallEvent UpdateAppointmentRequest UpdateAssociationRequest UpdateBlockedSlotRequest UpdateBusinessRequest
-    UpdateCalendarGroupRequest UpdateCalendarGroupStatusRequest UpdateCalendarNotificationRequest UpdateCalendarRequest
-    UpdateCalendarResourceRequest UpdateContactFieldDetails UpdateContactFieldDetailsInput UpdateContactRequest UpdateContactResponse
-    UpdateConversationAiActionRequest UpdateConversationAiAgentRequest UpdateConversationRequest UpdateConversationResponse
-    UpdateCustomFieldRequest UpdateCustomSubtypeRequest UpdateCustomValueRequest UpdateDateAvailabilityInput UpdateEmailTemplateRequest
-    UpdateEmailTemplateResponse UpdateFaqRequest UpdateFollowupSettingsRequest UpdateKnowledgeBaseRequest UpdateLinkRequest
-    UpdateLocationRequest UpdateMediaRequest UpdateMediaResponse UpdateMessageAttachmentsRequest UpdateMessageStatusRequest
-    UpdateNoteRequest UpdateObjectFieldFolderRequest UpdateObjectFieldRequest UpdateObjectRequest UpdateOpportunityRequest
-    UpdateOpportunityStatusRequest UpdateRecordRequest UpdateRecurringTaskRequest UpdateScheduleRequest UpdateSubscriptionRequest
-    UpdateTaskCompletedRequest UpdateTaskRequest UpdateUserRequest UpdateVoiceAiActionRequest UpdateVoiceAiAgentRequest
-    UpdatedCalendarResourceResponse UploadAttachmentsRequest UploadAttachmentsResponse UploadCustomFieldFilesRequest
-    UploadCustomFieldFilesResponse UploadFormFilesRequest UploadMediaRequest UploadMediaResponse UploadMetadata UpsertContactRequest
-    UpsertContactResponse UpsertOpportunityRequest UpsertOpportunityResponse User UserLanguage UserPermissions UserResponse UserRole
-    UserScope ValidateCalendarGroupSlugRequest ValidateCalendarGroupSlugResponse VerifyEmailRequest VerifyEmailResponse VoiceAiAction
+    CalendarWidgetType CallAssetPayload CallData CallStatus CallTransferParameters CallTransferParametersInput CallTransferType Campaign
+    CampaignAdvertisingChannelSubType CampaignAdvertisingChannelType CampaignGoalType CancelInvoiceScheduleRequest
+    CancelInvoiceScheduleResponse CancelScheduledResponse CardType Category CategoryInterface CategoryResponse CheckBlogSlugResponse
+    CheckWalletFundsResponse Collection CollectionSeo Color CommissionAffiliateResponse CommissionCampaignResponse
+    CommissionCustomerResponse CommissionListItemResponse CommissionListMetaResponse Company CompanyOnboarding CompleteUploadRequest
+    CompleteUploadResponse ConditionType Consent Contact ContactAddress ContactDndEvent ContactEvent ContactFilter ContactPageMeta
+    ContactResponse ContactSummary ContentType Conversation ConversationAiAction ConversationAiActionReference ConversationAiActionResponse
+    ConversationAiActionType ConversationAiAgentResponse ConversationAiAgentSummary ConversationAiChannel ConversationAiDetails
+    ConversationAiDetailsInput ConversationAiGenerationResponse ConversationAiGoal ConversationAiMode ConversationSortBy
+    ConversationStatusFilter ConversationSummary ConversationType ConversationUnreadEvent ConversionValueSettings CountFunnelPagesResponse
+    CountReviewsResponse Country CountryCode Coupon CourseType Crawl CrawlError CrawlGroup CrawlMode CrawlRecord CrawlState CrawlStatus
+    CreateAppointmentRequest CreateAssociationRequest CreateBlockedSlotRequest CreateBlogPostRequest CreateBlogPostResponse
+    CreateBrandBoardParamType CreateBrandBoardRequest CreateBusinessRequest CreateCalendarGroupRequest CreateCalendarRequest
+    CreateCalendarResourceRequest CreateCollectionRequest CreateCollectionResponse CreateContactRequest CreateConversationAiActionRequest
+    CreateConversationAiAgentRequest CreateConversationRequest CreateConversationResponse CreateCouponParamsAltType CreateCouponRequest
+    CreateCouponResponse CreateCustomFieldRequest CreateCustomMenuRequest CreateCustomProviderRequest CreateCustomProviderResponse
+    CreateCustomSubtypeRequest CreateCustomValueRequest CreateEmailTemplateRequest CreateEmailTemplateResponse CreateEstimateRequest
+    CreateFacebookConversationFormRequest CreateFacebookIntegrationRequest CreateFacebookPageLeadFormRequest CreateFaqRequest
+    CreateFunnelRedirectRequest CreateFunnelRedirectResponse CreateGoogleIntegrationRequest CreateGoogleOfflineUserListJobRequest
+    CreateInvoiceFromEstimateRequest CreateInvoiceFromEstimateResponse CreateInvoiceFromEstimateVersion CreateInvoiceRequest
+    CreateInvoiceResponse CreateInvoiceScheduleRequest CreateInvoiceScheduleResponse CreateInvoiceTemplateRequest
+    CreateInvoiceTemplateResponse CreateKnowledgeBaseRequest CreateLeadFormType CreateLinkRequest CreateLinkedinIntegrationRequest
+    CreateLinkedinLeadFormRequest CreateLocationRequest CreateLocationTokenRequest CreateMediaFolderRequest CreateNoteRequest
+    CreateObjectFieldFolderRequest CreateObjectFieldRequest CreateObjectRequest CreateOpportunityRequest CreateOrderFulfillmentRequest
+    CreateOrderFulfillmentResponse CreatePaymentIntegrationRequest CreatePaymentIntegrationResponse CreatePostSuccessfulResponse
+    CreatePriceRequest CreatePriceResponse CreateProductRequest CreateProductResponse CreateRecordRequest CreateRecurringTaskRequest
+    CreateRelationRequest CreateScheduleRequest CreateShippingCarrierAltType CreateShippingCarrierRequest CreateShippingCarrierResponse
+    CreateShippingRateRequest CreateShippingRateResponse CreateShippingZoneRequest CreateShippingZoneResponse CreateSnapshotShareLinkRequest
+    CreateSnapshotShareLinkResponse CreateSocialPostRequest CreateSocialPostResponse CreateStoreSettingsRequest CreateStoreSettingsResponse
+    CreateStudioAgentRequest CreateStudioAgentResponse CreateTaskRequest CreateTokenRequest CreateUserRequest CreateVoiceAiActionRequest
+    CreateVoiceAiAgentRequest CreateWalletChargeRequest CreateWalletChargeResponse CreateWhiteLabelIntegrationProviderProvider
+    CreatedConversation CreationLocale CsvImport CsvMediaResponse CsvPost CustomActionApi CustomActionApiInput CustomActionHeader
+    CustomActionHeaderInput CustomActionMethod CustomActionParameter CustomActionParameterInput CustomActionParameters
+    CustomActionParametersInput CustomDisclaimer CustomDisclaimerCheckbox CustomField CustomFieldContent CustomFieldDefinition
+    CustomFieldFile CustomFieldInput CustomFieldInputCurrent CustomFieldInputLegacy CustomFieldModel CustomFieldModelFilter
+    CustomFieldResponse CustomFieldTextBox CustomMenu CustomNotification CustomNotificationItem CustomProviderKeys CustomQuestionField
+    CustomRRuleOptionsIntervalType CustomValue CustomValueResponse DataExtractionParameters DataExtractionParametersInput Date
+    DateAvailability DateAvailabilityInput DateOfBirth DefaultInvoiceResponse DefaultPriceResponseType DefaultSubtypeName
+    DeleteAccountResponse DeleteAppInstallationRequest DeleteAppInstallationResponse DeleteAssociationResponse DeleteCalendarResponse
+    DeleteCollectionResponse DeleteConversationAiActionResponse DeleteConversationAiAgentResponse DeleteCouponRequest DeleteCouponResponse
+    DeleteCustomMenuResponse DeleteCustomProviderResponse DeleteEmailTemplateResponse DeleteFunnelRedirectResponse DeleteGoogleSegmentType
+    DeleteInvoiceResponse DeleteInvoiceScheduleResponse DeleteInvoiceTemplateResponse DeleteLocationResponse DeleteObjectFieldResponse
+    DeleteOpportunityResponse DeletePagesRequest DeletePostResponse DeletePostSuccessfulResponse DeletePriceResponse DeleteProductResponse
+    DeleteRecordResponse DeleteRecurringTaskResponse DeleteReviewResponse DeleteShippingCarrierResponse DeleteShippingRateResponse
+    DeleteShippingZoneResponse DeleteSocialAccountResponse DeleteSocialCsvPostResponse DeleteSocialCsvResponse DeleteSocialPostResponse
+    DeleteStudioAgentResponse DeleteUserResponse DeleteWalletChargeResponse DeletedConversationAiAction DisconnectCustomProviderRequest
+    DisconnectCustomProviderResponse Discount DiscoverPagesRequest DiscoverPagesResponse DndSetting DndSettings DndStatus Document
+    DocumentCopyRecipient DocumentDiscount DocumentDiscountType DocumentElement DocumentEntity DocumentField DocumentLink DocumentMedium
+    DocumentNotificationContent DocumentNotificationSender DocumentNotificationSettings DocumentRecipient DocumentRecipientCategory
+    DocumentRecipientRole DocumentTemplate DocumentTemplateType DocumentTotal EmailBounceRisk EmailBuilderVersion EmailCampaign
+    EmailEditorType EmailImportProvider EmailMessage EmailMessageEnvelope EmailRecommendation EmailReplyMode EmailScheduleStatus
+    EmailSendingStatus EmailTemplate EmailTemplateContent EmailTemplateType EmailVerification EmailVerificationFailure
+    EmailVerificationResult EmailVerificationType EnablePublicSaasResponse EnableSaasRequest EndDate ErrorMessage ErrorResponse
+    EstimateLineItem EstimateLineItemType EstimateResponse EstimateTemplateResponse EstimateTemplatesRequest EventCreator
+    ExecutePublicAgentRequest ExecutePublicAgentResponse ExportChannel ExportMessagesResponse ExportSortBy FacebookAudience
+    FacebookAudiencePlacementType FacebookPage Faq FaqResponse FinalizeSocialCsvRequest FinalizeSocialCsvResponse FlexibleRuleUserList
+    FollowersRequest FollowupScenario FollowupSettings FollowupSettingsInput FollowupStep FollowupStepInput FollowupTimezone Font FontFamily
+    Form FormQuestion FormQuestionOption FormQuestionType FormSubmission FormatedApprovalDetails ForwardConfig ForwardData FreeSlotsEntry
+    FreeSlotsOfDay FrequencySettings FulfilledItem Fulfillment FulfillmentItems FulfillmentTracking FunnelAction
+    GenerateEstimateNumberResponse GenerateInvoiceNumberResponse GenerationChunk GenerationMessage GenerationSource GeoAddressComponent
+    GeoGeometry GeoLatLng GeoLocation GeoViewport GetAccount GetAffiliateResponse GetAgentByIdResponse GetAppInstallationResponse
+    GetAppRebillingResponse GetAppointmentResponse GetAvailableShippingRatesAmountAvailable GetBrandBoardSuccessResponse GetBusinessResponse
+    GetByIdResponse GetByLocationIdResponse GetCategory GetCollectionResponse GetCompanyResponse GetConversationResponse GetCsvPostResponse
+    GetCustomProviderKeysResponse GetDuplicateContactResponse GetEmailResponse GetFacebookAccounts GetFacebookEntityEntityType
+    GetFacebookEntityType GetFacebookReportingGroupBy GetFacebookReportingType GetGoogleEntityEntityType GetGoogleEntityType
+    GetGoogleLocation GetGoogleLocationAccount GetGoogleReportingGroupBy GetGoogleReportingType GetGoogleSegmentType GetGroup
+    GetInstagramAccounts GetInvoiceResponse GetInvoiceScheduleResponse GetInvoiceSettingsResponse GetInvoiceTemplateResponse
+    GetKnowledgeBaseCrawlResponse GetLastSnapshotPushResponse GetLinkedInAccount GetLinkedinAdAnalyticsGroupBy GetLinkedinAdAnalyticsPivot
+    GetLocationResponse GetMessageResponse GetObjectResponse GetOrderResponse GetPostFormatted GetPostFormattedSchemaSource
+    GetPostSuccessfulResponse GetPriceResponse GetProductResponse GetProductStoreStatsResponse GetPublicSaasPlanResponse
+    GetPublicSaasSubscriptionResponse GetPublishedAgentsResponse GetPublishedAgentsResponseAgent GetPublishedAgentsResponsePagination
+    GetSaasLocationsResponsePagination GetShippingCarrierResponse GetShippingRateResponse GetShippingZoneResponse
+    GetSingleCustomMenusSuccessfulResponse GetSocialCategoryResponse GetSocialCsvResponse GetSocialPostResponse GetSocialStatisticsRequest
+    GetSocialStatisticsRequestPlatform GetSocialStatisticsResponse GetSocialStatisticsResponseResults
+    GetSocialStatisticsResponseResultsBreakdowns GetSocialStatisticsResponseResultsBreakdownsEngagementValue
+    GetSocialStatisticsResponseResultsBreakdownsImpressions GetSocialStatisticsResponseResultsBreakdownsImpressionsPlatformsValue
+    GetSocialStatisticsResponseResultsBreakdownsPosts GetSocialStatisticsResponseResultsBreakdownsPostsPlatformsValue
+    GetSocialStatisticsResponseResultsBreakdownsReach GetSocialStatisticsResponseResultsBreakdownsReachPlatformsValue
+    GetSocialStatisticsResponseResultsDemographics GetSocialStatisticsResponseResultsDemographicsAge
+    GetSocialStatisticsResponseResultsDemographicsAgeTotals GetSocialStatisticsResponseResultsDemographicsGender
+    GetSocialStatisticsResponseResultsDemographicsGenderTotals GetSocialStatisticsResponseResultsDemographicsGenderTotalsFemale
+    GetSocialStatisticsResponseResultsDemographicsGenderTotalsMale GetSocialStatisticsResponseResultsDemographicsGenderTotalsUnknown
+    GetSocialStatisticsResponseResultsPlatformTotals GetSocialStatisticsResponseResultsPlatformTotalsFollowersValue
+    GetSocialStatisticsResponseResultsPlatformTotalsImpressionsValue GetSocialStatisticsResponseResultsPlatformTotalsLikesValue
+    GetSocialStatisticsResponseResultsPostPerformance GetSocialStatisticsResponseResultsTotals GetSocialTiktokBusinessProfileResponse
+    GetSocialTiktokProfileResponse GetStoreSettingsResponse GetSubscriptionResponse GetTagsByIdResponse GetTagsByLocationIdResponse
+    GetTiktokAccount GetTiktokBusinessAccount GetTransactionResponse GetTranscriptionResponse GetTwitterAccounts GetUploadStatusResponse
+    GetWalletChargeResponse GmbPost GoogleAccounts GoogleAdContent GoogleAdContentCallToActionLabel GoogleAdContentMediaType
+    GoogleAdContentPlacement GoogleAdGroup GoogleAdGroupAudience GoogleAdGroupSelectedChannel GoogleAdSchedule GoogleAdScheduleDayOfWeek
+    GoogleAssetImage GoogleAssets GoogleBiddingStrategy GoogleBudget GoogleCampaignAudience GoogleCampaignGoal GoogleCampaignGoalType
+    GoogleCarouselCard GoogleDemographicTarget GoogleGeoLocation GoogleKeywordItem GoogleKeywords GoogleLocale GoogleLocation GoogleMedia
+    GoogleMediaType GoogleNetworkSettings GoogleSegmentTarget GoogleTargetInterests GoogleYouTubeVideoLink GrantType GreetingCard
+    HiddenField HourRange HourRangeInput HumanHandoverDetails HumanHandoverDetailsInput HumanHandoverType IOgTags Icon IconSchemaOptional
+    ImportCoursesRequest InboundCallService InboundCallServiceType InboundDndSetting InboundDndSettings InboundDndStatus InboundMessageType
+    InitiateUploadRequest InitiateUploadResponse InstagramAccount InstallEvent InstalledLocation InstallerDetails InstructorDetails
+    IntegrationProvider IntervalType InventoryItem InvoiceAction InvoiceAddress InvoiceAddress2 InvoiceAltType InvoiceBusinessDetails2
+    InvoiceCard InvoiceCheque InvoiceContactDetails2 InvoiceCustomRRuleOptions InvoiceCustomRRuleOptionsDayOfWeek
+    InvoiceCustomRRuleOptionsMonthOfYear InvoiceDiscountType InvoiceItem InvoiceProductSettings InvoiceScheduleOptions InvoiceSentTo2
+    InvoiceSettingsBusinessDetails InvoiceSettingsSenderConfiguration InvoiceStatus InvoiceType ItemTax ItemTaxCalculation KnowledgeBase
+    KnowledgeBaseContent KnowledgeBasePage KnowledgeBaseParameters KnowledgeBaseParametersInput KnowledgeBaseResponse KnowledgeBaseSummary
+    KnowledgeBaseUrl LastMessageDate LastMessageDateParts LastMessageType LateFeesConfiguration LateFeesFrequency LateFeesFrequencyInterval
+    LateFeesGrace LateFeesGraceInterval LateFeesMaxFees LateFeesMaxFeesType LeadFormAssetPayload LeadFormAssetPayloadCallToActionType
+    LeadFormAssetPayloadDesiredIntent LeadFormAssetPayloadPostSubmitCallToActionType LeadFormContent LeadFormField LeadFormQuestion
+    LegalInfo Link LinkResponse LinkedInAd LinkedInBudget LinkedInCreateLeadFormBodyState LinkedInMedia LinkedInMediaType LinkedInPage
+    LinkedInProfile LinkedInUpdateAdStatusBodyOperationType LinkedInUpdateAdStatusBodyType ListAffiliateCommissionsResponse
+    ListAffiliatePayoutsResponse ListAffiliatesResponse ListAppointmentNotesResponse ListAppointmentsResponse ListAssociationsResponse
+    ListAvailablePhoneNumbersResponse ListAvailableShippingRatesRequest ListAvailableShippingRatesResponse ListBlogAuthorsResponse
+    ListBlogCategoriesResponse ListBlogPostsResponse ListBlogPostsStatus ListBlogsResponse ListBrandBoardsResponse ListBusinessesResponse
+    ListCalendarEventsResponse ListCalendarGroupsResponse ListCalendarsResponse ListCampaignsResponse ListCollectionsResponse
+    ListContactsResponse ListConversationAiActionsResponse ListCouponsResponse ListCouponsStatus ListCustomFieldsResponse
+    ListCustomMenusResponse ListCustomValuesResponse ListDocumentTemplatesResponse ListDocumentsResponse ListEmailCampaignsResponse
+    ListEmailTemplatesResponse ListEstimateTemplatesResponse ListEstimatesResponse ListEstimatesStatus ListFacebookCustomAudiencesSource
+    ListFacebookCustomAudiencesType ListFacebookInstagramAccountsType ListFacebookReportingType ListFormSubmissionsResponse
+    ListFormsResponse ListFunnelPagesResponse ListFunnelRedirectsResponse ListFunnelsResponse ListGoogleAdAccountsType ListGoogleAssetsType
+    ListGoogleConversionsType ListGoogleKeywordIdeasRequest ListGoogleReportingType ListGoogleTargetInterestsType
+    ListInstalledLocationsResponse ListInvoiceSchedulesResponse ListInvoiceTemplatesResponse ListInvoicesResponse ListInvoicesSortField
+    ListInvoicesSortOrder ListKnowledgeBaseFaqsResponse ListKnowledgeBasePagesResponse ListKnowledgeBasesResponse ListLinksResponse
+    ListLostReasonsResponse ListMediaResponse ListMessagesResponse ListNotesResponse ListNumberPoolsResponse ListObjectFieldsResponse
+    ListObjectsResponse ListOpportunitiesResponse ListOrderFulfillmentsResponse ListOrdersPaymentStatus ListOrdersResponse
+    ListPaymentIntegrationsResponse ListPhoneNumbersResponse ListPipelinesResponse ListPricesResponse ListProductInventoryResponse
+    ListProductsResponse ListProductsStats ListPublicSaasLocationsResponse ListRelationsResponse ListReviewsResponse ListReviewsSortField
+    ListSchedulesResponse ListShippingCarriersResponse ListShippingRatesResponse ListShippingZonesResponse ListSnapshotPushesResponse
+    ListSnapshotsResponse ListSocialAccountsResponse ListSocialCategoriesResponse ListSocialCsvResponse ListSocialFacebookPagesResponse
+    ListSocialGoogleLocationsResponse ListSocialInstagramAccountsResponse ListSocialLinkedinAccountsResponse ListSocialPostsRequest
+    ListSocialPostsResponse ListSocialTagsByIdsRequest ListSocialTagsByIdsResponse ListSocialTagsResponse ListSocialTwitterProfilesResponse
+    ListSubscriptionsResponse ListSurveySubmissionsResponse ListSurveysResponse ListTagsResponse ListTasksResponse ListTemplatesResponse
+    ListTransactionsResponse ListUsersResponse ListVoiceAiAgentsResponse ListVoiceAiCallsResponse ListWalletChargesResponse
+    ListWalletChargesResponseCharge ListWalletChargesResponsePagination ListWorkflowsResponse Locale LocalizedString Location
+    LocationBusiness LocationIdBodyRequest LocationMailgun LocationOrder LocationProspect LocationSettings LocationSettingsInput
+    LocationSnapshot LocationSocial LocationSummary LocationTag LocationTokenResponse LocationTwilio Logo LookBusySettings
+    LookBusySettingsInput LostReason MarketplaceWhitelabelDetails Media MediaDeleteInput MediaDeleteOutcome MediaDeletion MediaFile
+    MediaFolderResponse MediaOwner MediaType MediaUpdateInput MediaUpdateOutcome MeetingLocation MeetingLocationInput MeetingLocationKind
+    Member MemberMemberType MenuUserRole Message MessageAction MessageCall MessageDeliveryStatus MessageDirection MessageEmail
+    MessageEmailIds MessageEnvelope MessageEvent MessageMeta MessagePage MessagePageOrList MessageSource MessageStatus MessageSubType
+    MessageTemplate MessageType MetaData MetaDataSourceType MigrateConnectionType MigrateExternalAuthRequest MigrateExternalAuthResponse
+    MultipleChoiceOption MultipleChoiceQuestionDetails Note NoteResponse NotificationChannel NotificationOffset NotificationReceiverType
+    NumberOrText NumberPool NumberPoolNumber OAuthAffiliateListItemResponse ObjectDisplayProperty ObjectField ObjectFieldFileFormat
+    ObjectFieldFolderResponse ObjectFieldOption ObjectFieldOptionInput ObjectFieldOptionUpdateInput ObjectFieldResponse ObjectFieldType
+    ObjectLabels ObjectLabelsInput ObjectLabelsUpdateInput ObjectResponse ObjectSchema ObjectType OgImage OgTags OpenHour OpenHourInput
+    OpenHours OpenMode Opportunity OpportunityContact OpportunityCustomField OpportunityCustomFieldInput OpportunityDetailsInput
+    OpportunityFilter OpportunityFollowersAction OpportunityFollowersRequest OpportunityPageMeta OpportunityRelation OpportunityResponse
+    OpportunitySort OpportunitySource OpportunityStatus OpportunityStatusFilter OptimizationPeriod OrderResponse OutboundCallType
+    OverlapStatus PauseLocationRequest PaymentAltType PaymentApplyToFuturePaymentsConfig PaymentApplyToFuturePaymentsConfig2 PaymentCard
+    PaymentCheque PaymentCustomRRuleOptions PaymentCustomRRuleOptionsDayOfWeek PaymentCustomRRuleOptionsMonthOfYear
+    PaymentDefaultPriceResponse PaymentDefaultProductResponse PaymentDiscountType PaymentMembershipOffer PaymentMethod PaymentMode
+    PaymentOrderSource PaymentOrderSourceSubType PaymentOrderSourceType PaymentProductLabel PaymentProductVariant
+    PaymentProductVariantOption PaymentRecurring PaymentRecurringInterval PaymentSchedule PaymentScheduleConfig PaymentScheduleDateConfig
+    PaymentScheduleDateConfigDepositDateType PaymentScheduleDateConfigScheduleDateType PaymentScheduleOptions PaymentStatus PaymentType
+    PayoutListItemResponse PayoutListMetaResponse PhoneAccountStatus PhoneAddressRequirement PhoneNumber PhoneNumberCapabilities
+    PhoneNumberOrigin PhoneNumberPrice PhoneNumberPurchaseType PhoneNumberType Pipeline PipelineColorMode PipelineStage Plans PostApproval
+    PostCallNotification PostCallNotificationInput PostInterface PostMaterialInterface PostMedia PostRecordOrderPaymentBodyMode
+    PostSubmissionCallToAction PostSubmissionCallToActionCallToActionLabel PostSubmissionCallToActionTarget PostSubmissionInfo
+    PostSuccessfulResponse PostUser PriceDimensions PriceDimensionsUnit PriceMeta PriceMetaInternalSource PriceMetaSource PriceUpdateField
+    PriceUpdateFieldType ProcessingFee ProcessingFeePaidCharge ProductAltType ProductDefaultPriceResponse ProductDefaultProductResponse
+    ProductInterface ProductItem ProductMedia ProductMediaType ProductMembershipOffer ProductProductLabel ProductProductVariant
+    ProductProductVariantOption ProductRecurring ProductRecurringInterval ProductReview ProductSeo ProductSortOrder ProductType ProductType2
+    ProviderError ProviderOutboundMessage PublicAttachment PublishFacebookCampaignRequest PublishStudioAgentVersionRequest
+    PublishStudioAgentVersionResponse PublishingStatus PurchasePhoneNumberRequest PurchasePhoneNumberResponse QuestionDetails RadiusUnit
+    Recipients Record RecordAuthor RecordFilter RecordInvoicePaymentRequest RecordInvoicePaymentResponse RecordOrderPaymentRequest
+    RecordOrderPaymentResponse RecordPaymentMode RecordResponse RecordSummary RecurrenceIntervalType RecurrenceRule RecurrenceRuleInput
+    RecurrenceWeekday RecurringTask RecurringTaskResponse RedirectResponse Relation RelationResponse Reminder
+    ReminderReminderInvoiceCondition ReminderReminderTime ReminderSettings RemindersConfiguration RemoveFollowersResponse
+    RemoveOpportunityFollowersResponse Rule RuleBasedUserList RuleBasedUserListPrepopulationStatus RuleItem RuleItemGroup RuleItemName
+    RuleOperand SaasLocation SaasPlanResponsePrice SaasUpdateSubscriptionRequest SaveBusinessResponse SavedAppointmentResponse
+    SavedLocationResponse Schedule ScheduleInterval ScheduleIntervalInput ScheduleResponse ScheduleRule ScheduleRuleInput ScheduleRuleType
+    ScheduleWeekday SearchContactsRequest SearchContactsResponse SearchConversationAiAgentsResponse SearchConversationsResponse
+    SearchLocationsResponse SearchOpportunitiesRequest SearchOpportunitiesResponse SearchRecordsRequest SearchRecordsResponse
+    SearchTasksRequest SearchTasksResponse SearchUsersByEmailRequest SearchUsersResponse SelectedAttribute SelectionType SendDocumentRequest
+    SendDocumentResponse SendDocumentTemplateRequest SendDocumentTemplateResponse SendEstimateRequest SendInvoiceRequest SendInvoiceResponse
+    SendMessageRequest SendMessageResponse SendMessageType SendReviewReplyRequest SendTextToPayInvoiceRequest SendTextToPayInvoiceResponse
+    SendTypingIndicatorRequest SepaDirectDebit SetCustomProviderKeysRequest SetCustomProviderKeysResponse SetFacebookDefaultPageRequest
+    SetInvoiceScheduleAutoPaymentRequest SetInvoiceScheduleAutoPaymentResponse SetSocialCsvAccountsRequest SetSocialCsvAccountsResponse
+    ShippingCarrier ShippingCarrierService ShippingOptions ShippingRate ShippingZone ShippingZoneCountry ShippingZoneCountryState
+    ShippingZoneCountryStateCode SitelinkAssetPayload SmsParameters SmsParametersInput Snapshot SnapshotPush SnapshotPushDetails
+    SnapshotShareType SocialCsvResponse SocialCsvResponse2 SocialGoogleMediaAccount SocialMediaFacebookAccount SocialMediaInstagramAccount
+    SocialMediaLinkedInAccount SocialMediaTag SocialMediaTiktokAccount SocialMediaTwitterAccount SocialType SortOrder SortValue
+    SponsoredAccountOwner StartDate StartInvoiceScheduleRequest StartInvoiceScheduleResponse StartedCrawl State StopBotDetails
+    StopBotDetailsInput StopBotDetection StoreAltType StoreOrderFulfillmentNotification StoreOrderNotification StoreOrderSource
+    StoreOrderSourceSubType StoreOrderSourceType StoreSetting StoreShippingOrigin StringRuleItem StripePaymentMethod StudioStatus
+    SubCategoryInterface SubmissionContent SubmissionEvent SubmissionPage SubmissionPageMeta SubmissionSessions SubscriptionAction
+    SubscriptionActionType SubscriptionPlan SubscriptionResponse SubscriptionStatus SubtypeChannel SucceededResponse SuccessResponse Survey
+    SurveySubmission TagRequest TagResponse TagsRequest TagsResponse TargetAudience Task TaskResponse TeamMemberMeetingType TemplateChannel
+    TemplateContent Text2PayAction TextOrList ThankYouPage TiktokPost TiktokProfile Time TipsConfiguration TokenResponse TokenUserType
+    TotalSummary TrainPagesRequest TranscriptSentence TransferBotDetails TransferBotDetailsInput TransferBotType TriggerWorkflowDetails
+    TriggerWorkflowDetailsInput TwitterProfile TxnResponse UnavailableSlotOption UninstallEvent UnitCost
+    UpdateAndScheduleInvoiceScheduleResponse UpdateAppointmentRequest UpdateAssociationRequest UpdateBlockedSlotRequest
+    UpdateBlogPostRequest UpdateBlogPostResponse UpdateBrandBoardRequest UpdateBusinessRequest UpdateCalendarGroupRequest
+    UpdateCalendarGroupStatusRequest UpdateCalendarNotificationRequest UpdateCalendarRequest UpdateCalendarResourceRequest
+    UpdateCollectionRequest UpdateCollectionResponse UpdateContactFieldDetails UpdateContactFieldDetailsInput UpdateContactRequest
+    UpdateContactResponse UpdateConversationAiActionRequest UpdateConversationAiAgentRequest UpdateConversationRequest
+    UpdateConversationResponse UpdateCouponRequest UpdateCustomAudienceRequest UpdateCustomFieldRequest UpdateCustomMenuRequest
+    UpdateCustomMenuResponse UpdateCustomProviderCapabilitiesRequest UpdateCustomProviderCapabilitiesResponse UpdateCustomSubtypeRequest
+    UpdateCustomValueRequest UpdateDateAvailabilityInput UpdateEmailTemplateRequest UpdateEmailTemplateResponse UpdateEstimateEstimateStatus
+    UpdateEstimateLastVisitRequest UpdateEstimateRequest UpdateFacebookCustomAudienceRequest UpdateFaqRequest UpdateFollowupSettingsRequest
+    UpdateFunnelRedirectRequest UpdateFunnelRedirectResponse UpdateInventoryItem UpdateInvoiceLastVisitRequest
+    UpdateInvoiceLateFeesConfigurationRequest UpdateInvoiceRequest UpdateInvoiceResponse UpdateInvoiceScheduleRequest
+    UpdateInvoiceScheduleResponse UpdateInvoiceTemplatePaymentMethodsRequest UpdateInvoiceTemplateRequest UpdateInvoiceTemplateResponse
+    UpdateKnowledgeBaseRequest UpdateLinkRequest UpdateLinkedinAdStatusRequest UpdateLocationRequest UpdateMediaRequest UpdateMediaResponse
+    UpdateMessageAttachmentsRequest UpdateMessageStatusRequest UpdateNoteRequest UpdateObjectFieldFolderRequest UpdateObjectFieldRequest
+    UpdateObjectRequest UpdateOpportunityRequest UpdateOpportunityStatusRequest UpdatePriceRequest UpdatePriceResponse
+    UpdateProductInventoryRequest UpdateProductInventoryResponse UpdateProductRequest UpdateProductResponse UpdateProductReviewObject
+    UpdateProductReviewsResponse UpdateProductStoreAction UpdateProductStorePriorityRequest UpdateProductStoreStatusRequest
+    UpdateProductStoreStatusResponse UpdatePublicAgentResponse UpdatePublicSaasRebillingResponse UpdateRebillingConfig
+    UpdateRebillingProduct UpdateRebillingRequest UpdateRecordRequest UpdateRecurringTaskRequest UpdateReviewRequest UpdateScheduleRequest
+    UpdateShippingCarrierRequest UpdateShippingCarrierResponse UpdateShippingRateRequest UpdateShippingRateResponse
+    UpdateShippingZoneRequest UpdateShippingZoneResponse UpdateSocialPostRequest UpdateSocialPostResponse UpdateStudioAgentRequest
+    UpdateStudioAgentVersionRequest UpdateSubscriptionRequest UpdateTaskCompletedRequest UpdateTaskRequest UpdateUserRequest
+    UpdateVoiceAiActionRequest UpdateVoiceAiAgentRequest UpdatedCalendarResourceResponse UploadAttachmentsRequest UploadAttachmentsResponse
+    UploadCustomFieldFilesRequest UploadCustomFieldFilesResponse UploadFileResponse UploadFormFilesRequest UploadMediaRequest
+    UploadMediaResponse UploadMetadata UploadSocialCsvRequest UploadSocialCsvResponse UpsertAdMediaType UpsertAdsetMessagingPlatforms
+    UpsertAssetsPayload UpsertAssetsType UpsertCampaignObjective UpsertCampaignSpecialAdCategories UpsertContactRequest
+    UpsertContactResponse UpsertConversionAttributionModel UpsertConversionCountingType UpsertConversionType UpsertFacebookAdRequest
+    UpsertFacebookAdsetRequest UpsertFacebookCampaignRequest UpsertFacebookPixelRequest UpsertGoogleAssetsRequest
+    UpsertGoogleAudienceRequest UpsertGoogleCampaignRequest UpsertGoogleConversionRequest UpsertGoogleSegmentRequest UpsertGoogleSegmentType
+    UpsertLinkedinCampaignGroupRequest UpsertOpportunityRequest UpsertOpportunityResponse UpsertSegmentExpansionLevel UsBankAccount
+    UsagePlan UsagePlanPriceType User UserDetails UserLanguage UserPermissions UserResponse UserRole UserScope
+    ValidateCalendarGroupSlugRequest ValidateCalendarGroupSlugResponse VerifyEmailRequest VerifyEmailResponse Visibility VoiceAiAction
     VoiceAiActionParameters VoiceAiActionParametersInput VoiceAiActionType VoiceAiAgent VoiceAiCall VoiceAiCallAction VoiceAiCallSortBy
     VoiceAiCallTranslation VoiceAiCallType VoiceAiHours VoiceAiHoursInput VoiceAiLanguage VoiceAiPatience VoiceAiSortDirection
-    VoiceAiTranslation VoiceAiTranslationInput VoiceAiWorkingDay VoiceAiWorkingDayInput WhitelabelDetails Workflow WorkflowRequest
-    WorkflowTriggerParameters WorkflowTriggerParametersInput
+    VoiceAiTranslation VoiceAiTranslationInput VoiceAiWorkingDay VoiceAiWorkingDayInput VoidInvoiceRequest VoidInvoiceResponse WeightOptions
+    WeightOptionsUnit WelcomeMessageQuestion WhitelabelDetails Workflow WorkflowRequest WorkflowTriggerParameters
+    WorkflowTriggerParametersInput
 } }

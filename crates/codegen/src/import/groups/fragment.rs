@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use super::{
+    super::notes::Notes,
     paging,
     plan::{self, Group, Plan},
     words,
 };
 use crate::{
     diagnostic::Error,
-    load::{Position, component_of, references},
+    load::{Position, component_of, pointer, references},
     names::sentence,
 };
 
@@ -26,8 +27,9 @@ const PARAMETERS: &str = "../common.yaml#/components/parameters/";
 const VERSION: &str = "Version";
 
 /// Gives a published file the names of its plan, and makes what counts a whole number.
-pub fn prepare(source: &mut Value, plan: &Plan, group: &Group) -> Result<(), Error> {
+pub fn prepare(source: &mut Value, plan: &Plan, group: &Group, notes: &mut Notes) -> Result<(), Error> {
     let file = &group.file;
+    open_lists(source, Position::Node, "", notes);
     let mut known: BTreeSet<&str> = group.operations.keys().map(String::as_str).collect();
     for (path, method, operation) in operations(source) {
         let written = operation["tags"][0].as_str().unwrap_or_default();
@@ -61,6 +63,28 @@ pub fn prepare(source: &mut Value, plan: &Plan, group: &Group) -> Result<(), Err
             Err(plan::problem(file, format!("group `{}` is there twice", group.name), "give one of them another name in groups.yaml"))
         }
         None => Ok(()),
+    }
+}
+
+/// The longest enumeration that is written out: what is longer is a standard's list, such as that of countries, which is a text.
+const LONGEST: usize = 100;
+
+fn open_lists(node: &mut Value, position: Position, at: &str, notes: &mut Notes) {
+    match node {
+        Value::Object(map) if position != Position::Data => {
+            if position == Position::Node && map.get("enum").and_then(Value::as_array).is_some_and(|values| values.len() > LONGEST) {
+                map.shift_remove("enum");
+                notes.add("Enumerations of more than a hundred values became texts", at);
+            }
+            for (key, value) in map.iter_mut() {
+                let below = position.child(key, value);
+                open_lists(value, below, &pointer::child(at, key), notes);
+            }
+        }
+        Value::Array(items) if position != Position::Data => {
+            items.iter_mut().for_each(|item| open_lists(item, position.item(), at, notes));
+        }
+        _ => {}
     }
 }
 

@@ -72,7 +72,7 @@ fn draft(folder: &Path, vendor: &str, plan: &Plan, group: &Group) -> Result<(Val
     let mut notes = Notes::default();
     let file = folder.join(&group.file);
     let mut source = read::read(&file, &mut notes)?;
-    fragment::prepare(&mut source, plan, group)?;
+    fragment::prepare(&mut source, plan, group, &mut notes)?;
     let known = fragment::Known::of(&source, plan);
     let drafted = convert(source, vendor, notes, Responses::Lenient);
     let mut document = drafted.document;

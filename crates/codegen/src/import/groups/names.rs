@@ -8,6 +8,7 @@ use std::{
 use heck::ToUpperCamelCase as _;
 use serde_json::Value;
 
+use super::super::split;
 use crate::{
     diagnostic::Error,
     load::{self, component_of, referenced},
@@ -38,6 +39,7 @@ pub fn settle<'a>(documents: impl Iterator<Item = &'a mut Value>, prefixes: &[&s
     let mut wanted: Vec<BTreeMap<String, String>> = Vec::new();
     for document in &mut documents {
         merge_equal_enums(document);
+        merge_equal(document);
         wanted.push(own_names(document));
     }
     let mut counted: BTreeMap<String, usize> = BTreeMap::new();
@@ -75,6 +77,33 @@ fn merge_equal_enums(document: &mut Value) {
         names.extend(targets.into_iter().map(|target| (target, own.clone())));
     }
     rename(document, &names);
+}
+
+/// Components that are the same but for their descriptions are one, unless they are alternatives of something.
+fn merge_equal(document: &mut Value) {
+    let Some(schemas) = document["components"]["schemas"].as_object() else { return };
+    let alternatives: BTreeSet<String> =
+        schemas.values().flat_map(|schema| schema["oneOf"].as_array().into_iter().flatten()).filter_map(referenced).collect();
+    let mut kept: BTreeMap<String, String> = BTreeMap::new();
+    loop {
+        let mut alike: BTreeMap<String, Vec<&String>> = BTreeMap::new();
+        for (name, schema) in schemas.iter().filter(|(name, _)| !alternatives.contains(*name) && *name != ANY) {
+            let mut plain = split::plain(schema);
+            refer(&mut plain, &kept);
+            alike.entry(plain.to_string()).or_default().push(name);
+        }
+        let mut next = BTreeMap::new();
+        for names in alike.into_values().filter(|names| names.len() > 1) {
+            // What is got, or called the default of its kind, gives the better name to what is created and changed too.
+            let best = names.iter().min_by_key(|name| (!["Get", "Default"].iter().any(|word| name.starts_with(word)), name.len()));
+            next.extend(names.iter().filter_map(|name| Some(((*name).clone(), (*best?).clone()))));
+        }
+        if next == kept {
+            break;
+        }
+        kept = next;
+    }
+    rename(document, &kept);
 }
 
 /// What the components of a group are called by our conventions.

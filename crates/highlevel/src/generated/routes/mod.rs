@@ -4,12 +4,42 @@
 
 use reachout_runtime as rt;
 
+#[cfg(feature = "ad-manager")]
+#[cfg_attr(docsrs, doc(cfg(feature = "ad-manager")))]
+mod ad_manager;
+#[cfg(feature = "ad-manager")]
+#[cfg_attr(docsrs, doc(cfg(feature = "ad-manager")))]
+pub use ad_manager::*;
+#[cfg(feature = "affiliate-manager")]
+#[cfg_attr(docsrs, doc(cfg(feature = "affiliate-manager")))]
+mod affiliate_manager;
+#[cfg(feature = "affiliate-manager")]
+#[cfg_attr(docsrs, doc(cfg(feature = "affiliate-manager")))]
+pub use affiliate_manager::*;
+#[cfg(feature = "agent-studio")]
+#[cfg_attr(docsrs, doc(cfg(feature = "agent-studio")))]
+mod agent_studio;
+#[cfg(feature = "agent-studio")]
+#[cfg_attr(docsrs, doc(cfg(feature = "agent-studio")))]
+pub use agent_studio::*;
 #[cfg(feature = "associations")]
 #[cfg_attr(docsrs, doc(cfg(feature = "associations")))]
 mod associations;
 #[cfg(feature = "associations")]
 #[cfg_attr(docsrs, doc(cfg(feature = "associations")))]
 pub use associations::*;
+#[cfg(feature = "blogs")]
+#[cfg_attr(docsrs, doc(cfg(feature = "blogs")))]
+mod blogs;
+#[cfg(feature = "blogs")]
+#[cfg_attr(docsrs, doc(cfg(feature = "blogs")))]
+pub use blogs::*;
+#[cfg(feature = "brand-boards")]
+#[cfg_attr(docsrs, doc(cfg(feature = "brand-boards")))]
+mod brand_boards;
+#[cfg(feature = "brand-boards")]
+#[cfg_attr(docsrs, doc(cfg(feature = "brand-boards")))]
+pub use brand_boards::*;
 #[cfg(feature = "businesses")]
 #[cfg_attr(docsrs, doc(cfg(feature = "businesses")))]
 mod businesses;
@@ -40,12 +70,24 @@ mod conversation_ai;
 #[cfg(feature = "conversation-ai")]
 #[cfg_attr(docsrs, doc(cfg(feature = "conversation-ai")))]
 pub use conversation_ai::*;
+#[cfg(feature = "courses")]
+#[cfg_attr(docsrs, doc(cfg(feature = "courses")))]
+mod courses;
+#[cfg(feature = "courses")]
+#[cfg_attr(docsrs, doc(cfg(feature = "courses")))]
+pub use courses::*;
 #[cfg(feature = "custom-fields")]
 #[cfg_attr(docsrs, doc(cfg(feature = "custom-fields")))]
 mod custom_fields;
 #[cfg(feature = "custom-fields")]
 #[cfg_attr(docsrs, doc(cfg(feature = "custom-fields")))]
 pub use custom_fields::*;
+#[cfg(feature = "custom-menus")]
+#[cfg_attr(docsrs, doc(cfg(feature = "custom-menus")))]
+mod custom_menus;
+#[cfg(feature = "custom-menus")]
+#[cfg_attr(docsrs, doc(cfg(feature = "custom-menus")))]
+pub use custom_menus::*;
 #[cfg(feature = "emails")]
 #[cfg_attr(docsrs, doc(cfg(feature = "emails")))]
 mod emails;
@@ -58,6 +100,18 @@ mod forms;
 #[cfg(feature = "forms")]
 #[cfg_attr(docsrs, doc(cfg(feature = "forms")))]
 pub use forms::*;
+#[cfg(feature = "funnels")]
+#[cfg_attr(docsrs, doc(cfg(feature = "funnels")))]
+mod funnels;
+#[cfg(feature = "funnels")]
+#[cfg_attr(docsrs, doc(cfg(feature = "funnels")))]
+pub use funnels::*;
+#[cfg(feature = "invoices")]
+#[cfg_attr(docsrs, doc(cfg(feature = "invoices")))]
+mod invoices;
+#[cfg(feature = "invoices")]
+#[cfg_attr(docsrs, doc(cfg(feature = "invoices")))]
+pub use invoices::*;
 #[cfg(feature = "knowledge-base")]
 #[cfg_attr(docsrs, doc(cfg(feature = "knowledge-base")))]
 mod knowledge_base;
@@ -76,6 +130,12 @@ mod locations;
 #[cfg(feature = "locations")]
 #[cfg_attr(docsrs, doc(cfg(feature = "locations")))]
 pub use locations::*;
+#[cfg(feature = "marketplace")]
+#[cfg_attr(docsrs, doc(cfg(feature = "marketplace")))]
+mod marketplace;
+#[cfg(feature = "marketplace")]
+#[cfg_attr(docsrs, doc(cfg(feature = "marketplace")))]
+pub use marketplace::*;
 #[cfg(feature = "medias")]
 #[cfg_attr(docsrs, doc(cfg(feature = "medias")))]
 mod medias;
@@ -94,24 +154,54 @@ mod opportunities;
 #[cfg(feature = "opportunities")]
 #[cfg_attr(docsrs, doc(cfg(feature = "opportunities")))]
 pub use opportunities::*;
+#[cfg(feature = "payments")]
+#[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
+mod payments;
+#[cfg(feature = "payments")]
+#[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
+pub use payments::*;
 #[cfg(feature = "phone-system")]
 #[cfg_attr(docsrs, doc(cfg(feature = "phone-system")))]
 mod phone_system;
 #[cfg(feature = "phone-system")]
 #[cfg_attr(docsrs, doc(cfg(feature = "phone-system")))]
 pub use phone_system::*;
+#[cfg(feature = "products")]
+#[cfg_attr(docsrs, doc(cfg(feature = "products")))]
+mod products;
+#[cfg(feature = "products")]
+#[cfg_attr(docsrs, doc(cfg(feature = "products")))]
+pub use products::*;
 #[cfg(feature = "proposals")]
 #[cfg_attr(docsrs, doc(cfg(feature = "proposals")))]
 mod proposals;
 #[cfg(feature = "proposals")]
 #[cfg_attr(docsrs, doc(cfg(feature = "proposals")))]
 pub use proposals::*;
+#[cfg(feature = "saas")]
+#[cfg_attr(docsrs, doc(cfg(feature = "saas")))]
+mod saas;
+#[cfg(feature = "saas")]
+#[cfg_attr(docsrs, doc(cfg(feature = "saas")))]
+pub use saas::*;
 #[cfg(feature = "snapshots")]
 #[cfg_attr(docsrs, doc(cfg(feature = "snapshots")))]
 mod snapshots;
 #[cfg(feature = "snapshots")]
 #[cfg_attr(docsrs, doc(cfg(feature = "snapshots")))]
 pub use snapshots::*;
+#[cfg(feature = "social-media-posting")]
+#[cfg_attr(docsrs, doc(cfg(feature = "social-media-posting")))]
+mod social_media_posting;
+#[cfg(feature = "social-media-posting")]
+#[cfg_attr(docsrs, doc(cfg(feature = "social-media-posting")))]
+pub use social_media_posting::*;
+#[cfg(feature = "store")]
+#[cfg_attr(docsrs, doc(cfg(feature = "store")))]
+mod store;
+#[cfg(feature = "store")]
+#[cfg_attr(docsrs, doc(cfg(feature = "store")))]
+pub use store::*;
 #[cfg(feature = "surveys")]
 #[cfg_attr(docsrs, doc(cfg(feature = "surveys")))]
 mod surveys;
@@ -793,8 +883,18 @@ const LISTS: &[&[&rt::Route]] = &[
         &LIST_INSTALLED_LOCATIONS,
         &SEARCH_TASKS,
     ],
+    #[cfg(feature = "ad-manager")]
+    ad_manager::ALL,
+    #[cfg(feature = "affiliate-manager")]
+    affiliate_manager::ALL,
+    #[cfg(feature = "agent-studio")]
+    agent_studio::ALL,
     #[cfg(feature = "associations")]
     associations::ALL,
+    #[cfg(feature = "blogs")]
+    blogs::ALL,
+    #[cfg(feature = "brand-boards")]
+    brand_boards::ALL,
     #[cfg(feature = "businesses")]
     businesses::ALL,
     #[cfg(feature = "calendars")]
@@ -805,30 +905,50 @@ const LISTS: &[&[&rt::Route]] = &[
     companies::ALL,
     #[cfg(feature = "conversation-ai")]
     conversation_ai::ALL,
+    #[cfg(feature = "courses")]
+    courses::ALL,
     #[cfg(feature = "custom-fields")]
     custom_fields::ALL,
+    #[cfg(feature = "custom-menus")]
+    custom_menus::ALL,
     #[cfg(feature = "emails")]
     emails::ALL,
     #[cfg(feature = "forms")]
     forms::ALL,
+    #[cfg(feature = "funnels")]
+    funnels::ALL,
+    #[cfg(feature = "invoices")]
+    invoices::ALL,
     #[cfg(feature = "knowledge-base")]
     knowledge_base::ALL,
     #[cfg(feature = "links")]
     links::ALL,
     #[cfg(feature = "locations")]
     locations::ALL,
+    #[cfg(feature = "marketplace")]
+    marketplace::ALL,
     #[cfg(feature = "medias")]
     medias::ALL,
     #[cfg(feature = "objects")]
     objects::ALL,
     #[cfg(feature = "opportunities")]
     opportunities::ALL,
+    #[cfg(feature = "payments")]
+    payments::ALL,
     #[cfg(feature = "phone-system")]
     phone_system::ALL,
+    #[cfg(feature = "products")]
+    products::ALL,
     #[cfg(feature = "proposals")]
     proposals::ALL,
+    #[cfg(feature = "saas")]
+    saas::ALL,
     #[cfg(feature = "snapshots")]
     snapshots::ALL,
+    #[cfg(feature = "social-media-posting")]
+    social_media_posting::ALL,
+    #[cfg(feature = "store")]
+    store::ALL,
     #[cfg(feature = "surveys")]
     surveys::ALL,
     #[cfg(feature = "users")]
