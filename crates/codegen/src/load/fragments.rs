@@ -61,16 +61,13 @@ impl Bundler<'_> {
         Ok(files)
     }
 
+    /// A path that the root has itself stays as the root has it.
     fn insert_path(&mut self, document: &mut Map<String, Value>, path: &str, item: &Map<String, Value>, place: &Place) -> Result<(), Error> {
-        let at = pointer::child("/paths", path);
-        let reference = item["$ref"].as_str().unwrap_or_default();
         let paths = document.entry("paths").or_insert_with(|| json!({}));
-        if paths.get(path).is_some() {
-            self.problem(place, format!("`{path}` of this fragment is there already"), "take it out of `paths`, or refer to single path items");
-            return Ok(());
+        if paths.get(path).is_none() {
+            let reference = item["$ref"].as_str().unwrap_or_default();
+            paths[path] = self.reference(place, item, reference, &pointer::child("/paths", path))?;
         }
-        let written = self.reference(place, item, reference, &at)?;
-        paths[path] = written;
         Ok(())
     }
 

@@ -468,9 +468,9 @@ impl CreateStudioAgent {
 /// A call of [`StudioAgents::update_version`], with its optional parameters.
 #[derive(Debug)]
 #[must_use = "nothing is sent before the call is awaited"]
-pub struct UpdateStudioAgentVersion(rt::Call<types::UpdatePublicAgentResponse>);
+pub struct UpdateStudioAgentVersion(rt::Call<types::PromoteAndPublishResponse>);
 
-rt::call!(UpdateStudioAgentVersion, types::UpdatePublicAgentResponse);
+rt::call!(UpdateStudioAgentVersion, types::PromoteAndPublishResponse);
 
 impl UpdateStudioAgentVersion {
     /// Source.
@@ -510,9 +510,9 @@ impl DeleteStudioAgent {
 /// A call of [`StudioAgents::update`], with its optional parameters.
 #[derive(Debug)]
 #[must_use = "nothing is sent before the call is awaited"]
-pub struct UpdateStudioAgent(rt::Call<types::UpdatePublicAgentResponse>);
+pub struct UpdateStudioAgent(rt::Call<types::PromoteAndPublishResponse>);
 
-rt::call!(UpdateStudioAgent, types::UpdatePublicAgentResponse);
+rt::call!(UpdateStudioAgent, types::PromoteAndPublishResponse);
 
 impl UpdateStudioAgent {
     /// Source.
@@ -524,9 +524,9 @@ impl UpdateStudioAgent {
 /// A call of [`StudioAgents::publish_version`], with its optional parameters.
 #[derive(Debug)]
 #[must_use = "nothing is sent before the call is awaited"]
-pub struct PublishStudioAgentVersion(rt::Call<types::PublishStudioAgentVersionResponse>);
+pub struct PublishStudioAgentVersion(rt::Call<types::PromoteAndPublishResponse>);
 
-rt::call!(PublishStudioAgentVersion, types::PublishStudioAgentVersionResponse);
+rt::call!(PublishStudioAgentVersion, types::PromoteAndPublishResponse);
 
 impl PublishStudioAgentVersion {
     /// Source.

@@ -70,7 +70,7 @@ impl Collections {
                 .operation(&routes::LIST_COLLECTIONS)
                 .parameter::<String>("altId", alt_id)
                 .parameter::<types::ProductAltType>("altType", alt_type)
-                .list(|page: types::ListCollectionsResponse| page.data.unwrap_or_default()),
+                .list(|page: types::ListCollectionResponse| page.data.unwrap_or_default()),
         )
     }
 
@@ -88,7 +88,7 @@ impl Collections {
     /// let response = collections.create(
     ///     types::CreateCollectionRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::BulkEditRequestAltType::Location,
+    ///         types::ProductAltType::Location,
     ///         "Best Sellers",
     ///         "best-sellers",
     ///     ).collection_id("66057f9d28536eae584ec047").image("http://example.com/watermark.png")
@@ -137,7 +137,7 @@ impl Collections {
     /// # async fn example(collections: highlevel::operations::Collections) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = collections.update(
     ///     "65d71377c326ea78e1c47df5",
-    ///     types::UpdateCollectionRequest::new("6578278e879ad2646715ba9c", types::BulkEditRequestAltType::Location)
+    ///     types::UpdateCollectionRequest::new("6578278e879ad2646715ba9c", types::ProductAltType::Location)
     ///         .image("http://example.com/watermark.png").name("Best Sellers")
     ///         .seo(types::CollectionSeo::new()
     ///         .description("Collections where all the best products are available")
@@ -150,7 +150,7 @@ impl Collections {
         &self,
         collection_id: impl std::fmt::Display,
         request: impl Into<types::UpdateCollectionRequest>,
-    ) -> rt::Call<types::UpdateCollectionResponse> {
+    ) -> rt::Call<types::BulkUpdateResponse> {
         let request: types::UpdateCollectionRequest = request.into();
         self.core.operation(&routes::UPDATE_COLLECTION).path_param("collectionId", &collection_id).json(&request).send()
     }
@@ -180,7 +180,7 @@ impl Collections {
         collection_id: impl std::fmt::Display,
         alt_id: impl Into<String>,
         alt_type: impl Into<types::ProductAltType>,
-    ) -> rt::Call<types::DeleteCollectionResponse> {
+    ) -> rt::Call<types::BulkUpdateResponse> {
         self.core
             .operation(&routes::DELETE_COLLECTION)
             .path_param("collectionId", &collection_id)
@@ -193,9 +193,9 @@ impl Collections {
 /// A call of [`Collections::list`], with its optional parameters.
 #[derive(Debug)]
 #[must_use = "nothing is sent before the call is awaited"]
-pub struct ListCollections(rt::List<types::ListCollectionsResponse, Vec<rt::Value>>);
+pub struct ListCollections(rt::List<types::ListCollectionResponse, Vec<rt::Value>>);
 
-rt::list_call!(ListCollections, types::ListCollectionsResponse, Vec<rt::Value>);
+rt::list_call!(ListCollections, types::ListCollectionResponse, Vec<rt::Value>);
 
 impl ListCollections {
     /// How many to return.
@@ -309,7 +309,7 @@ impl Prices {
         &self,
         product_id: impl std::fmt::Display,
         request: impl Into<types::CreatePriceRequest>,
-    ) -> rt::Call<types::CreatePriceResponse> {
+    ) -> rt::Call<types::GetPriceResponse> {
         let request: types::CreatePriceRequest = request.into();
         self.core.operation(&routes::CREATE_PRICE).path_param("productId", &product_id).json(&request).send()
     }
@@ -354,7 +354,7 @@ impl Prices {
     /// let response = prices.update_product_inventory(
     ///     types::UpdateProductInventoryRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::BulkEditRequestAltType::Location,
+    ///         types::ProductAltType::Location,
     ///         [
     ///             types::UpdateInventoryItem::new("5e9f8f8f8f8f8f8f8f8f8f8")
     ///                 .allow_out_of_stock_purchases(false)
@@ -368,7 +368,7 @@ impl Prices {
     pub fn update_product_inventory(
         &self,
         request: impl Into<types::UpdateProductInventoryRequest>,
-    ) -> rt::Call<types::UpdateProductInventoryResponse> {
+    ) -> rt::Call<types::BulkUpdateResponse> {
         let request: types::UpdateProductInventoryRequest = request.into();
         self.core.operation(&routes::UPDATE_PRODUCT_INVENTORY).json(&request).send()
     }
@@ -419,7 +419,7 @@ impl Prices {
     /// let response = prices.update(
     ///     "6578278e879ad2646715ba9c",
     ///     "6578278e879ad2646715ba9c",
-    ///     types::UpdatePriceRequest::new(
+    ///     types::CreatePriceRequest::new(
     ///         "Price Name",
     ///         types::ProductType2::OneTime,
     ///         "USD",
@@ -458,9 +458,9 @@ impl Prices {
         &self,
         product_id: impl std::fmt::Display,
         price_id: impl std::fmt::Display,
-        request: impl Into<types::UpdatePriceRequest>,
-    ) -> rt::Call<types::UpdatePriceResponse> {
-        let request: types::UpdatePriceRequest = request.into();
+        request: impl Into<types::CreatePriceRequest>,
+    ) -> rt::Call<types::GetPriceResponse> {
+        let request: types::CreatePriceRequest = request.into();
         self.core
             .operation(&routes::UPDATE_PRICE)
             .path_param("productId", &product_id)
@@ -505,9 +505,9 @@ impl Prices {
 /// A call of [`Prices::list`], with its optional parameters.
 #[derive(Debug)]
 #[must_use = "nothing is sent before the call is awaited"]
-pub struct ListPrices(rt::List<types::ListPricesResponse, types::ProductDefaultPriceResponse>);
+pub struct ListPrices(rt::List<types::ListPricesResponse, types::GetPriceResponse>);
 
-rt::list_call!(ListPrices, types::ListPricesResponse, types::ProductDefaultPriceResponse);
+rt::list_call!(ListPrices, types::ListPricesResponse, types::GetPriceResponse);
 
 impl ListPrices {
     /// How many to return.
@@ -615,7 +615,7 @@ impl ProductStores {
     ///     "3SwdhCu3svxI8AKsPJt6",
     ///     types::UpdateProductStoreStatusRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::BulkEditRequestAltType::Location,
+    ///         types::ProductAltType::Location,
     ///         types::UpdateProductStoreAction::Include,
     ///         ["productId1", "productId2"],
     ///     ),
@@ -627,7 +627,7 @@ impl ProductStores {
         &self,
         store_id: impl std::fmt::Display,
         request: impl Into<types::UpdateProductStoreStatusRequest>,
-    ) -> rt::Call<types::UpdateProductStoreStatusResponse> {
+    ) -> rt::Call<types::BulkUpdateResponse> {
         let request: types::UpdateProductStoreStatusRequest = request.into();
         self.core.operation(&routes::UPDATE_PRODUCT_STORE_STATUS).path_param("storeId", &store_id).json(&request).send()
     }
@@ -647,7 +647,7 @@ impl ProductStores {
     ///     "3SwdhCu3svxI8AKsPJt6",
     ///     types::UpdateProductStorePriorityRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::BulkEditRequestAltType::Location,
+    ///         types::ProductAltType::Location,
     ///         [[serde_json::json!({})]],
     ///     ),
     /// ).await?;
@@ -710,7 +710,7 @@ impl Products {
     /// let response = products.bulk_update(
     ///     types::BulkUpdateProductsRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::BulkEditRequestAltType::Location,
+    ///         types::ProductAltType::Location,
     ///         types::BulkUpdateType::BulkUpdatePrice,
     ///         ["5f8d0d55b54764421b7156c1"],
     ///     ).availability(true).collection_ids(["collectionIds"])
@@ -729,7 +729,7 @@ impl Products {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn bulk_update(&self, request: impl Into<types::BulkUpdateProductsRequest>) -> rt::Call<types::BulkUpdateProductsResponse> {
+    pub fn bulk_update(&self, request: impl Into<types::BulkUpdateProductsRequest>) -> rt::Call<types::BulkUpdateResponse> {
         let request: types::BulkUpdateProductsRequest = request.into();
         self.core.operation(&routes::BULK_UPDATE_PRODUCTS).json(&request).send()
     }
@@ -862,7 +862,7 @@ impl Products {
         &self,
         product_id: impl std::fmt::Display,
         request: impl Into<types::UpdateProductRequest>,
-    ) -> rt::Call<types::UpdateProductResponse> {
+    ) -> rt::Call<types::GetProductResponse> {
         let request: types::UpdateProductRequest = request.into();
         self.core.operation(&routes::UPDATE_PRODUCT).path_param("productId", &product_id).json(&request).send()
     }
@@ -958,7 +958,7 @@ impl Products {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create(&self, request: impl Into<types::CreateProductRequest>) -> rt::Call<types::CreateProductResponse> {
+    pub fn create(&self, request: impl Into<types::CreateProductRequest>) -> rt::Call<types::GetProductResponse> {
         let request: types::CreateProductRequest = request.into();
         self.core.operation(&routes::CREATE_PRODUCT).json(&request).send()
     }
@@ -981,9 +981,9 @@ impl GetProduct {
 /// A call of [`Products::delete`], with its optional parameters.
 #[derive(Debug)]
 #[must_use = "nothing is sent before the call is awaited"]
-pub struct DeleteProduct(rt::Call<types::DeleteProductResponse>);
+pub struct DeleteProduct(rt::Call<types::DeletePriceResponse>);
 
-rt::call!(DeleteProduct, types::DeleteProductResponse);
+rt::call!(DeleteProduct, types::DeletePriceResponse);
 
 impl DeleteProduct {
     /// Send wishlist status: yes or no.
@@ -995,9 +995,9 @@ impl DeleteProduct {
 /// A call of [`Products::list`], with its optional parameters.
 #[derive(Debug)]
 #[must_use = "nothing is sent before the call is awaited"]
-pub struct ListProducts(rt::List<types::ListProductsResponse, types::ProductDefaultProductResponse>);
+pub struct ListProducts(rt::List<types::ListProductsResponse, types::GetProductResponse>);
 
-rt::list_call!(ListProducts, types::ListProductsResponse, types::ProductDefaultProductResponse);
+rt::list_call!(ListProducts, types::ListProductsResponse, types::GetProductResponse);
 
 impl ListProducts {
     /// How many to return.
@@ -1096,7 +1096,7 @@ impl Reviews {
                 .operation(&routes::LIST_REVIEWS)
                 .parameter::<String>("altId", alt_id)
                 .parameter::<types::ProductAltType>("altType", alt_type)
-                .list(|page: types::ListReviewsResponse| page.data.unwrap_or_default()),
+                .list(|page: types::ListCollectionResponse| page.data.unwrap_or_default()),
         )
     }
 
@@ -1146,7 +1146,7 @@ impl Reviews {
     ///     "6578278e879ad2646715ba9c",
     ///     types::UpdateReviewRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::BulkEditRequestAltType::Location,
+    ///         types::ProductAltType::Location,
     ///         "6578278e879ad2646715ba9c",
     ///         "approved",
     ///     ).detail("The product is for sure a must and recommended buy")
@@ -1168,7 +1168,7 @@ impl Reviews {
         &self,
         review_id: impl std::fmt::Display,
         request: impl Into<types::UpdateReviewRequest>,
-    ) -> rt::Call<types::UpdateProductReviewsResponse> {
+    ) -> rt::Call<types::BulkUpdateResponse> {
         let request: types::UpdateReviewRequest = request.into();
         self.core.operation(&routes::UPDATE_REVIEW).path_param("reviewId", &review_id).check(&request).json(&request).send()
     }
@@ -1200,7 +1200,7 @@ impl Reviews {
         alt_id: impl Into<String>,
         alt_type: impl Into<types::ProductAltType>,
         product_id: impl Into<String>,
-    ) -> rt::Call<types::DeleteReviewResponse> {
+    ) -> rt::Call<types::BulkUpdateResponse> {
         self.core
             .operation(&routes::DELETE_REVIEW)
             .path_param("reviewId", &review_id)
@@ -1238,7 +1238,7 @@ impl Reviews {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn bulk_update(&self, request: impl Into<types::BulkUpdateReviewsRequest>) -> rt::Call<types::UpdateProductReviewsResponse> {
+    pub fn bulk_update(&self, request: impl Into<types::BulkUpdateReviewsRequest>) -> rt::Call<types::BulkUpdateResponse> {
         let request: types::BulkUpdateReviewsRequest = request.into();
         self.core.operation(&routes::BULK_UPDATE_REVIEWS).json(&request).send()
     }
@@ -1247,9 +1247,9 @@ impl Reviews {
 /// A call of [`Reviews::list`], with its optional parameters.
 #[derive(Debug)]
 #[must_use = "nothing is sent before the call is awaited"]
-pub struct ListReviews(rt::List<types::ListReviewsResponse, Vec<rt::Value>>);
+pub struct ListReviews(rt::List<types::ListCollectionResponse, Vec<rt::Value>>);
 
-rt::list_call!(ListReviews, types::ListReviewsResponse, Vec<rt::Value>);
+rt::list_call!(ListReviews, types::ListCollectionResponse, Vec<rt::Value>);
 
 impl ListReviews {
     /// How many to return.

@@ -82,7 +82,7 @@ impl ShippingCarriers {
     /// let response = shipping_carriers.create(
     ///     types::CreateShippingCarrierRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::CreateShippingCarrierAltType::Location,
+    ///         types::StoreAltType::Location,
     ///         "FedEx",
     ///         "https://example.com/get-shipping-rates",
     ///     ).allows_multiple_service_selection(true)
@@ -94,7 +94,7 @@ impl ShippingCarriers {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create(&self, request: impl Into<types::CreateShippingCarrierRequest>) -> rt::Call<types::CreateShippingCarrierResponse> {
+    pub fn create(&self, request: impl Into<types::CreateShippingCarrierRequest>) -> rt::Call<types::GetShippingCarrierResponse> {
         let request: types::CreateShippingCarrierRequest = request.into();
         self.core.operation(&routes::CREATE_SHIPPING_CARRIER).json(&request).send()
     }
@@ -148,8 +148,7 @@ impl ShippingCarriers {
     /// let response = shipping_carriers.update(
     ///     "6578278e879ad2646715ba9c",
     ///     types::UpdateShippingCarrierRequest::new().allows_multiple_service_selection(true)
-    ///         .alt_id("6578278e879ad2646715ba9c")
-    ///         .alt_type(types::CreateShippingCarrierAltType::Location)
+    ///         .alt_id("6578278e879ad2646715ba9c").alt_type(types::StoreAltType::Location)
     ///         .callback_url("https://example.com/get-shipping-rates").name("FedEx")
     ///         .services([
     ///         types::ShippingCarrierService::new().name("Priority Mail Express International")
@@ -163,7 +162,7 @@ impl ShippingCarriers {
         &self,
         shipping_carrier_id: impl std::fmt::Display,
         request: impl Into<types::UpdateShippingCarrierRequest>,
-    ) -> rt::Call<types::UpdateShippingCarrierResponse> {
+    ) -> rt::Call<types::GetShippingCarrierResponse> {
         let request: types::UpdateShippingCarrierRequest = request.into();
         self.core.operation(&routes::UPDATE_SHIPPING_CARRIER).path_param("shippingCarrierId", &shipping_carrier_id).json(&request).send()
     }
@@ -193,7 +192,7 @@ impl ShippingCarriers {
         shipping_carrier_id: impl std::fmt::Display,
         alt_id: impl Into<String>,
         alt_type: impl Into<types::StoreAltType>,
-    ) -> rt::Call<types::DeleteShippingCarrierResponse> {
+    ) -> rt::Call<types::DeleteShippingRateResponse> {
         self.core
             .operation(&routes::DELETE_SHIPPING_CARRIER)
             .path_param("shippingCarrierId", &shipping_carrier_id)
@@ -268,7 +267,7 @@ impl ShippingRates {
     ///     "6578278e879ad2646715ba9c",
     ///     types::CreateShippingRateRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::CreateShippingCarrierAltType::Location,
+    ///         types::StoreAltType::Location,
     ///         "North zone",
     ///         "USD",
     ///         highlevel::Number::try_from(99.99_f64)?,
@@ -290,7 +289,7 @@ impl ShippingRates {
         &self,
         shipping_zone_id: impl std::fmt::Display,
         request: impl Into<types::CreateShippingRateRequest>,
-    ) -> rt::Call<types::CreateShippingRateResponse> {
+    ) -> rt::Call<types::GetShippingRateResponse> {
         let request: types::CreateShippingRateRequest = request.into();
         self.core.operation(&routes::CREATE_SHIPPING_RATE).path_param("shippingZoneId", &shipping_zone_id).json(&request).send()
     }
@@ -348,7 +347,7 @@ impl ShippingRates {
     ///     "6578278e879ad2646715ba9c",
     ///     "6578278e879ad2646715ba9c",
     ///     types::UpdateShippingRateRequest::new().alt_id("6578278e879ad2646715ba9c")
-    ///         .alt_type(types::CreateShippingCarrierAltType::Location)
+    ///         .alt_type(types::StoreAltType::Location)
     ///         .amount(highlevel::Number::try_from(99.99_f64)?)
     ///         .condition_type(types::ConditionType::Price).currency("USD")
     ///         .description("Ships next day").is_carrier_rate(true)
@@ -369,7 +368,7 @@ impl ShippingRates {
         shipping_zone_id: impl std::fmt::Display,
         shipping_rate_id: impl std::fmt::Display,
         request: impl Into<types::UpdateShippingRateRequest>,
-    ) -> rt::Call<types::UpdateShippingRateResponse> {
+    ) -> rt::Call<types::GetShippingRateResponse> {
         let request: types::UpdateShippingRateRequest = request.into();
         self.core
             .operation(&routes::UPDATE_SHIPPING_RATE)
@@ -490,7 +489,7 @@ impl ShippingZones {
     /// let response = shipping_zones.create(
     ///     types::CreateShippingZoneRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::CreateShippingCarrierAltType::Location,
+    ///         types::StoreAltType::Location,
     ///         "North zone",
     ///         [
     ///             types::ShippingZoneCountry::new().code(highlevel::Number::try_from(1.5_f64)?)
@@ -501,7 +500,7 @@ impl ShippingZones {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create(&self, request: impl Into<types::CreateShippingZoneRequest>) -> rt::Call<types::CreateShippingZoneResponse> {
+    pub fn create(&self, request: impl Into<types::CreateShippingZoneRequest>) -> rt::Call<types::GetShippingZoneResponse> {
         let request: types::CreateShippingZoneRequest = request.into();
         self.core.operation(&routes::CREATE_SHIPPING_ZONE).json(&request).send()
     }
@@ -557,7 +556,7 @@ impl ShippingZones {
     /// let response = shipping_zones.update(
     ///     "6578278e879ad2646715ba9c",
     ///     types::UpdateShippingZoneRequest::new().alt_id("6578278e879ad2646715ba9c")
-    ///         .alt_type(types::CreateShippingCarrierAltType::Location)
+    ///         .alt_type(types::StoreAltType::Location)
     ///         .countries([
     ///         types::ShippingZoneCountry::new().code(highlevel::Number::try_from(1.5_f64)?)
     ///             .states([types::ShippingZoneCountryState::new()]),
@@ -570,7 +569,7 @@ impl ShippingZones {
         &self,
         shipping_zone_id: impl std::fmt::Display,
         request: impl Into<types::UpdateShippingZoneRequest>,
-    ) -> rt::Call<types::UpdateShippingZoneResponse> {
+    ) -> rt::Call<types::GetShippingZoneResponse> {
         let request: types::UpdateShippingZoneRequest = request.into();
         self.core.operation(&routes::UPDATE_SHIPPING_ZONE).path_param("shippingZoneId", &shipping_zone_id).json(&request).send()
     }
@@ -600,7 +599,7 @@ impl ShippingZones {
         shipping_zone_id: impl std::fmt::Display,
         alt_id: impl Into<String>,
         alt_type: impl Into<types::StoreAltType>,
-    ) -> rt::Call<types::DeleteShippingZoneResponse> {
+    ) -> rt::Call<types::DeleteShippingRateResponse> {
         self.core
             .operation(&routes::DELETE_SHIPPING_ZONE)
             .path_param("shippingZoneId", &shipping_zone_id)
@@ -623,18 +622,17 @@ impl ShippingZones {
     /// let response = shipping_zones.list_available_shipping_rates(
     ///     types::ListAvailableShippingRatesRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::CreateShippingCarrierAltType::Location,
-    ///         types::Country::Us,
+    ///         types::StoreAltType::Location,
+    ///         "US",
     ///         highlevel::Number::try_from(99.99_f64)?,
     ///         highlevel::Number::from(10_i64),
     ///         types::StoreOrderSource::new(types::StoreOrderSourceType::Website)
     ///             .sub_type(types::StoreOrderSourceSubType::Store),
     ///         [types::ProductItem::new("id", highlevel::Number::try_from(1.5_f64)?)],
     ///     )
-    ///         .address(types::ContactAddress::new(types::Country::Us).address_line1("123 Main St.")
-    ///         .city("New York").company_name("ABC Company").email("abu@example.com")
-    ///         .name("John Doe").phone("1234567890").state(types::State::Al).zip("12345"))
-    ///         .amount_available(types::GetAvailableShippingRatesAmountAvailable::Us)
+    ///         .address(types::ContactAddress::new("US").address_line1("123 Main St.").city("New York")
+    ///         .company_name("ABC Company").email("abu@example.com").name("John Doe")
+    ///         .phone("1234567890").state("US").zip("12345")).amount_available("US")
     ///         .coupon_code("TEST").weight_available(true),
     /// ).await?;
     /// # Ok(())
@@ -715,7 +713,7 @@ impl StoreSettings {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get(&self, alt_id: impl Into<String>, alt_type: impl Into<types::StoreAltType>) -> rt::Call<types::GetStoreSettingsResponse> {
+    pub fn get(&self, alt_id: impl Into<String>, alt_type: impl Into<types::StoreAltType>) -> rt::Call<types::GetStoreSettingResponse> {
         self.core
             .operation(&routes::GET_STORE_SETTINGS)
             .parameter::<String>("altId", alt_id)
@@ -737,14 +735,13 @@ impl StoreSettings {
     /// let response = store_settings.create(
     ///     types::CreateStoreSettingsRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::CreateShippingCarrierAltType::Location,
+    ///         types::StoreAltType::Location,
     ///         types::StoreShippingOrigin::new().city("Tokyo")
     ///             .country(highlevel::Number::try_from(1.5_f64)?).email("john@deo.com")
-    ///             .name("ABC Store").phone("+1-214-559-6993").state(types::State::Va)
-    ///             .street1("Street 1").street2("Street 2").zip("674561"),
+    ///             .name("ABC Store").phone("+1-214-559-6993").state("VA").street1("Street 1")
+    ///             .street2("Street 2").zip("674561"),
     ///     )
-    ///         .store_order_fulfillment_notification(types::StoreOrderFulfillmentNotification::new()
-    ///         .default_email_template_id("6788d542f0462ffd6bc29bb9")
+    ///         .store_order_fulfillment_notification(types::StoreOrderNotification::new().default_email_template_id("6788d542f0462ffd6bc29bb9")
     ///         .email_template_id("6788d542f0462ffd6bc29bb9").enabled(true)
     ///         .subject("Order fulfilled"))
     ///         .store_order_notification(types::StoreOrderNotification::new().default_email_template_id("6788d542f0462ffd6bc29bb9")
@@ -754,7 +751,7 @@ impl StoreSettings {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create(&self, request: impl Into<types::CreateStoreSettingsRequest>) -> rt::Call<types::CreateStoreSettingsResponse> {
+    pub fn create(&self, request: impl Into<types::CreateStoreSettingsRequest>) -> rt::Call<types::GetStoreSettingResponse> {
         let request: types::CreateStoreSettingsRequest = request.into();
         self.core.operation(&routes::CREATE_STORE_SETTINGS).json(&request).send()
     }

@@ -4,6 +4,14 @@
 
 use reachout_runtime as rt;
 
+/// `GET /links/search`: search the trigger links of a sub-account.
+pub static SEARCH_LINKS: rt::Route = rt::Route::new("search_links", "links", "search", rt::Method::GET, "/links/search")
+    .headers(&[("Version", "2021-04-15")])
+    .takes(rt::Token::Any)
+    .does(rt::Effect::Reads)
+    .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "links"))
+    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/links.json");
+
 /// `GET /links/id/{linkId}`: get a trigger link.
 pub static GET_LINK: rt::Route = rt::Route::new("get_link", "links", "get", rt::Method::GET, "/links/id/{linkId}")
     .headers(&[("Version", "2021-07-28")])
@@ -25,14 +33,6 @@ pub static DELETE_LINK: rt::Route = rt::Route::new("delete_link", "links", "dele
     .does(rt::Effect::Deletes)
     .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/links.json");
 
-/// `GET /links/search`: search the trigger links of a sub-account.
-pub static SEARCH_LINKS: rt::Route = rt::Route::new("search_links", "links", "search", rt::Method::GET, "/links/search")
-    .headers(&[("Version", "2021-04-15")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "links"))
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/links.json");
-
 /// `GET /links/`: list the trigger links of a sub-account.
 pub static LIST_LINKS: rt::Route = rt::Route::new("list_links", "links", "list", rt::Method::GET, "/links/")
     .headers(&[("Version", "2021-07-28")])
@@ -47,4 +47,4 @@ pub static CREATE_LINK: rt::Route = rt::Route::new("create_link", "links", "crea
     .does(rt::Effect::Changes)
     .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/links.json");
 
-pub(super) const ALL: &[&rt::Route] = &[&GET_LINK, &UPDATE_LINK, &DELETE_LINK, &SEARCH_LINKS, &LIST_LINKS, &CREATE_LINK];
+pub(super) const ALL: &[&rt::Route] = &[&SEARCH_LINKS, &GET_LINK, &UPDATE_LINK, &DELETE_LINK, &LIST_LINKS, &CREATE_LINK];

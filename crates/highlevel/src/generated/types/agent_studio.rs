@@ -239,6 +239,24 @@ pub struct GetPublishedAgentsResponsePagination {
 
 rt::object!(GetPublishedAgentsResponsePagination { has_more? "hasMore", limit?, offset?, total? } extra);
 
+/// Promote and publish response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct PromoteAndPublishResponse {
+    /// Data.
+    pub data: Option<rt::Object>,
+    /// Message.
+    pub message: Option<String>,
+    /// Whether the call did what it should.
+    pub success: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(PromoteAndPublishResponse { data?, message?, success? } extra);
+
 /// Public attachment.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -273,24 +291,6 @@ rt::object!(PublishStudioAgentVersionRequest {
 });
 rt::setters!(PublishStudioAgentVersionRequest new(location_id: String) { user_email: String, user_id: String, user_name: String });
 
-/// Publish studio agent version response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct PublishStudioAgentVersionResponse {
-    /// Data.
-    pub data: Option<rt::Object>,
-    /// Message.
-    pub message: Option<String>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(PublishStudioAgentVersionResponse { data?, message?, success? } extra);
-
 /// Studio status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -304,24 +304,6 @@ pub enum StudioStatus {
 }
 
 rt::closed_enum!(StudioStatus, Active = "active", Inactive = "inactive", Archived = "archived");
-
-/// Update public agent response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UpdatePublicAgentResponse {
-    /// Data.
-    pub data: Option<rt::Object>,
-    /// Message.
-    pub message: Option<String>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(UpdatePublicAgentResponse { data?, message?, success? } extra);
 
 /// Update studio agent request.
 #[derive(Clone, Debug, PartialEq)]

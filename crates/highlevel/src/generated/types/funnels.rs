@@ -44,11 +44,11 @@ rt::setters!(CreateFunnelRedirectRequest new(location_id: String, domain: String
 
 });
 
-/// Create funnel redirect response.
+/// Create redirect response.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct CreateFunnelRedirectResponse {
+pub struct CreateRedirectResponse {
     /// Data.
     pub data: Option<RedirectResponse>,
     /// Fields that the vendor sends and nobody documented.
@@ -56,21 +56,7 @@ pub struct CreateFunnelRedirectResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(CreateFunnelRedirectResponse { data? } extra);
-
-/// Delete funnel redirect response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DeleteFunnelRedirectResponse {
-    /// Data.
-    pub data: Option<rt::Object>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(DeleteFunnelRedirectResponse { data? } extra);
+rt::object!(CreateRedirectResponse { data? } extra);
 
 /// Funnel action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -117,20 +103,6 @@ rt::object!(ListFunnelPagesResponse {
     id! "_id", deleted?, funnel_id? "funnelId", location_id? "locationId", name?, step_id? "stepId", updated_at? "updatedAt"
 } extra);
 
-/// List funnel redirects response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListFunnelRedirectsResponse {
-    /// Data.
-    pub data: Option<rt::Object>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListFunnelRedirectsResponse { data? } extra);
-
 /// List funnels response.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -148,6 +120,20 @@ pub struct ListFunnelsResponse {
 }
 
 rt::object!(ListFunnelsResponse { count?, funnels?, trace_id? "traceId" } extra);
+
+/// Redirect list response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct RedirectListResponse {
+    /// Data.
+    pub data: Option<rt::Object>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(RedirectListResponse { data? } extra);
 
 /// Redirect response.
 #[derive(Clone, Debug, PartialEq)]
@@ -194,17 +180,3 @@ pub struct UpdateFunnelRedirectRequest {
 
 rt::object!(UpdateFunnelRedirectRequest { action!, location_id! "locationId", target! });
 rt::setters!(UpdateFunnelRedirectRequest new(target: String, action: FunnelAction, location_id: String) {  });
-
-/// Update funnel redirect response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UpdateFunnelRedirectResponse {
-    /// Data.
-    pub data: Option<RedirectResponse>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(UpdateFunnelRedirectResponse { data? } extra);

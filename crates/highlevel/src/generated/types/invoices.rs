@@ -23,774 +23,34 @@ pub struct AdditionalEmails {
 rt::object!(AdditionalEmails { email? } extra);
 rt::setters!(AdditionalEmails new() { email: String } extra);
 
-/// Address country code.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// Address.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
-pub enum AddressCountryCode {
-    /// `AF`
-    Af,
-    /// `AX`
-    Ax,
-    /// `AL`
-    Al,
-    /// `DZ`
-    Dz,
-    /// `AS`
-    As,
-    /// `AD`
-    Ad,
-    /// `AO`
-    Ao,
-    /// `AI`
-    Ai,
-    /// `AQ`
-    Aq,
-    /// `AG`
-    Ag,
-    /// `AR`
-    Ar,
-    /// `AM`
-    Am,
-    /// `AW`
-    Aw,
-    /// `AU`
-    Au,
-    /// `AT`
-    At,
-    /// `AZ`
-    Az,
-    /// `BS`
-    Bs,
-    /// `BH`
-    Bh,
-    /// `BD`
-    Bd,
-    /// `BB`
-    Bb,
-    /// `BY`
-    By,
-    /// `BE`
-    Be,
-    /// `BZ`
-    Bz,
-    /// `BJ`
-    Bj,
-    /// `BM`
-    Bm,
-    /// `BT`
-    Bt,
-    /// `BO`
-    Bo,
-    /// `BA`
-    Ba,
-    /// `BW`
-    Bw,
-    /// `BV`
-    Bv,
-    /// `BR`
-    Br,
-    /// `IO`
-    Io,
-    /// `BN`
-    Bn,
-    /// `BG`
-    Bg,
-    /// `BF`
-    Bf,
-    /// `BI`
-    Bi,
-    /// `KH`
-    Kh,
-    /// `CM`
-    Cm,
-    /// `CA`
-    Ca,
-    /// `CV`
-    Cv,
-    /// `KY`
-    Ky,
-    /// `CF`
-    Cf,
-    /// `TD`
-    Td,
-    /// `CL`
-    Cl,
-    /// `CN`
-    Cn,
-    /// `CX`
-    Cx,
-    /// `CC`
-    Cc,
-    /// `CO`
-    Co,
-    /// `KM`
-    Km,
-    /// `CG`
-    Cg,
-    /// `CD`
-    Cd,
-    /// `CK`
-    Ck,
-    /// `CR`
-    Cr,
-    /// `CI`
-    Ci,
-    /// `HR`
-    Hr,
-    /// `CU`
-    Cu,
-    /// `CY`
-    Cy,
-    /// `CZ`
-    Cz,
-    /// `DK`
-    Dk,
-    /// `DJ`
-    Dj,
-    /// `DM`
-    Dm,
-    /// `DO`
-    Do,
-    /// `EC`
-    Ec,
-    /// `EG`
-    Eg,
-    /// `SV`
-    Sv,
-    /// `GQ`
-    Gq,
-    /// `ER`
-    Er,
-    /// `EE`
-    Ee,
-    /// `ET`
-    Et,
-    /// `FK`
-    Fk,
-    /// `FO`
-    Fo,
-    /// `FJ`
-    Fj,
-    /// `FI`
-    Fi,
-    /// `FR`
-    Fr,
-    /// `GF`
-    Gf,
-    /// `PF`
-    Pf,
-    /// `TF`
-    Tf,
-    /// `GA`
-    Ga,
-    /// `GM`
-    Gm,
-    /// `GE`
-    Ge,
-    /// `DE`
-    De,
-    /// `GH`
-    Gh,
-    /// `GI`
-    Gi,
-    /// `GR`
-    Gr,
-    /// `GL`
-    Gl,
-    /// `GD`
-    Gd,
-    /// `GP`
-    Gp,
-    /// `GU`
-    Gu,
-    /// `GT`
-    Gt,
-    /// `GG`
-    Gg,
-    /// `GN`
-    Gn,
-    /// `GW`
-    Gw,
-    /// `GY`
-    Gy,
-    /// `HT`
-    Ht,
-    /// `HM`
-    Hm,
-    /// `VA`
-    Va,
-    /// `HN`
-    Hn,
-    /// `HK`
-    Hk,
-    /// `HU`
-    Hu,
-    /// `IS`
-    Is,
-    /// `IN`
-    In,
-    /// `ID`
-    Id,
-    /// `IR`
-    Ir,
-    /// `IQ`
-    Iq,
-    /// `IE`
-    Ie,
-    /// `IM`
-    Im,
-    /// `IL`
-    Il,
-    /// `IT`
-    It,
-    /// `JM`
-    Jm,
-    /// `JP`
-    Jp,
-    /// `JE`
-    Je,
-    /// `JO`
-    Jo,
-    /// `KZ`
-    Kz,
-    /// `KE`
-    Ke,
-    /// `KI`
-    Ki,
-    /// `KP`
-    Kp,
-    /// `KR`
-    Kr,
-    /// `XK`
-    Xk,
-    /// `KW`
-    Kw,
-    /// `KG`
-    Kg,
-    /// `LA`
-    La,
-    /// `LV`
-    Lv,
-    /// `LB`
-    Lb,
-    /// `LS`
-    Ls,
-    /// `LR`
-    Lr,
-    /// `LY`
-    Ly,
-    /// `LI`
-    Li,
-    /// `LT`
-    Lt,
-    /// `LU`
-    Lu,
-    /// `MO`
-    Mo,
-    /// `MK`
-    Mk,
-    /// `MG`
-    Mg,
-    /// `MW`
-    Mw,
-    /// `MY`
-    My,
-    /// `MV`
-    Mv,
-    /// `ML`
-    Ml,
-    /// `MT`
-    Mt,
-    /// `MH`
-    Mh,
-    /// `MQ`
-    Mq,
-    /// `MR`
-    Mr,
-    /// `MU`
-    Mu,
-    /// `YT`
-    Yt,
-    /// `MX`
-    Mx,
-    /// `FM`
-    Fm,
-    /// `MD`
-    Md,
-    /// `MC`
-    Mc,
-    /// `MN`
-    Mn,
-    /// `ME`
-    Me,
-    /// `MS`
-    Ms,
-    /// `MA`
-    Ma,
-    /// `MZ`
-    Mz,
-    /// `MM`
-    Mm,
-    /// `NA`
-    Na,
-    /// `NR`
-    Nr,
-    /// `NP`
-    Np,
-    /// `NL`
-    Nl,
-    /// `AN`
-    An,
-    /// `NC`
-    Nc,
-    /// `NZ`
-    Nz,
-    /// `NI`
-    Ni,
-    /// `NE`
-    Ne,
-    /// `NG`
-    Ng,
-    /// `NU`
-    Nu,
-    /// `NF`
-    Nf,
-    /// `MP`
-    Mp,
-    /// `NO`
-    No,
-    /// `OM`
-    Om,
-    /// `PK`
-    Pk,
-    /// `PW`
-    Pw,
-    /// `PS`
-    Ps,
-    /// `PA`
-    Pa,
-    /// `PG`
-    Pg,
-    /// `PY`
-    Py,
-    /// `PE`
-    Pe,
-    /// `PH`
-    Ph,
-    /// `PN`
-    Pn,
-    /// `PL`
-    Pl,
-    /// `PT`
-    Pt,
-    /// `PR`
-    Pr,
-    /// `QA`
-    Qa,
-    /// `RE`
-    Re,
-    /// `RO`
-    Ro,
-    /// `RU`
-    Ru,
-    /// `RW`
-    Rw,
-    /// `SH`
-    Sh,
-    /// `KN`
-    Kn,
-    /// `LC`
-    Lc,
-    /// `MF`
-    Mf,
-    /// `PM`
-    Pm,
-    /// `VC`
-    Vc,
-    /// `WS`
-    Ws,
-    /// `SM`
-    Sm,
-    /// `ST`
-    St,
-    /// `SA`
-    Sa,
-    /// `SN`
-    Sn,
-    /// `RS`
-    Rs,
-    /// `SC`
-    Sc,
-    /// `SL`
-    Sl,
-    /// `SG`
-    Sg,
-    /// `SX`
-    Sx,
-    /// `SK`
-    Sk,
-    /// `SI`
-    Si,
-    /// `SB`
-    Sb,
-    /// `SO`
-    So,
-    /// `ZA`
-    Za,
-    /// `GS`
-    Gs,
-    /// `ES`
-    Es,
-    /// `LK`
-    Lk,
-    /// `SD`
-    Sd,
-    /// `SR`
-    Sr,
-    /// `SJ`
-    Sj,
-    /// `SZ`
-    Sz,
-    /// `SE`
-    Se,
-    /// `CH`
-    Ch,
-    /// `SY`
-    Sy,
-    /// `TW`
-    Tw,
-    /// `TJ`
-    Tj,
-    /// `TZ`
-    Tz,
-    /// `TH`
-    Th,
-    /// `TL`
-    Tl,
-    /// `TG`
-    Tg,
-    /// `TK`
-    Tk,
-    /// `TO`
-    To,
-    /// `TT`
-    Tt,
-    /// `TN`
-    Tn,
-    /// `TR`
-    Tr,
-    /// `TM`
-    Tm,
-    /// `TC`
-    Tc,
-    /// `TV`
-    Tv,
-    /// `UG`
-    Ug,
-    /// `GB`
-    Gb,
-    /// `UA`
-    Ua,
-    /// `AE`
-    Ae,
-    /// `US`
-    Us,
-    /// `UM`
-    Um,
-    /// `UY`
-    Uy,
-    /// `UZ`
-    Uz,
-    /// `VU`
-    Vu,
-    /// `VE`
-    Ve,
-    /// `VN`
-    Vn,
-    /// `VG`
-    Vg,
-    /// `VI`
-    Vi,
-    /// `WF`
-    Wf,
-    /// `EH`
-    Eh,
-    /// `YE`
-    Ye,
-    /// `ZM`
-    Zm,
-    /// `ZW`
-    Zw,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+pub struct Address {
+    /// Address line1.
+    pub address_line1: Option<String>,
+    /// Address line2.
+    pub address_line2: Option<String>,
+    /// City.
+    pub city: Option<String>,
+    /// Country code.
+    pub country_code: Option<String>,
+    /// Postal code.
+    pub postal_code: Option<String>,
+    /// State.
+    pub state: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
 }
 
-rt::open_enum!(
-    AddressCountryCode,
-    Af = "AF",
-    Ax = "AX",
-    Al = "AL",
-    Dz = "DZ",
-    As = "AS",
-    Ad = "AD",
-    Ao = "AO",
-    Ai = "AI",
-    Aq = "AQ",
-    Ag = "AG",
-    Ar = "AR",
-    Am = "AM",
-    Aw = "AW",
-    Au = "AU",
-    At = "AT",
-    Az = "AZ",
-    Bs = "BS",
-    Bh = "BH",
-    Bd = "BD",
-    Bb = "BB",
-    By = "BY",
-    Be = "BE",
-    Bz = "BZ",
-    Bj = "BJ",
-    Bm = "BM",
-    Bt = "BT",
-    Bo = "BO",
-    Ba = "BA",
-    Bw = "BW",
-    Bv = "BV",
-    Br = "BR",
-    Io = "IO",
-    Bn = "BN",
-    Bg = "BG",
-    Bf = "BF",
-    Bi = "BI",
-    Kh = "KH",
-    Cm = "CM",
-    Ca = "CA",
-    Cv = "CV",
-    Ky = "KY",
-    Cf = "CF",
-    Td = "TD",
-    Cl = "CL",
-    Cn = "CN",
-    Cx = "CX",
-    Cc = "CC",
-    Co = "CO",
-    Km = "KM",
-    Cg = "CG",
-    Cd = "CD",
-    Ck = "CK",
-    Cr = "CR",
-    Ci = "CI",
-    Hr = "HR",
-    Cu = "CU",
-    Cy = "CY",
-    Cz = "CZ",
-    Dk = "DK",
-    Dj = "DJ",
-    Dm = "DM",
-    Do = "DO",
-    Ec = "EC",
-    Eg = "EG",
-    Sv = "SV",
-    Gq = "GQ",
-    Er = "ER",
-    Ee = "EE",
-    Et = "ET",
-    Fk = "FK",
-    Fo = "FO",
-    Fj = "FJ",
-    Fi = "FI",
-    Fr = "FR",
-    Gf = "GF",
-    Pf = "PF",
-    Tf = "TF",
-    Ga = "GA",
-    Gm = "GM",
-    Ge = "GE",
-    De = "DE",
-    Gh = "GH",
-    Gi = "GI",
-    Gr = "GR",
-    Gl = "GL",
-    Gd = "GD",
-    Gp = "GP",
-    Gu = "GU",
-    Gt = "GT",
-    Gg = "GG",
-    Gn = "GN",
-    Gw = "GW",
-    Gy = "GY",
-    Ht = "HT",
-    Hm = "HM",
-    Va = "VA",
-    Hn = "HN",
-    Hk = "HK",
-    Hu = "HU",
-    Is = "IS",
-    In = "IN",
-    Id = "ID",
-    Ir = "IR",
-    Iq = "IQ",
-    Ie = "IE",
-    Im = "IM",
-    Il = "IL",
-    It = "IT",
-    Jm = "JM",
-    Jp = "JP",
-    Je = "JE",
-    Jo = "JO",
-    Kz = "KZ",
-    Ke = "KE",
-    Ki = "KI",
-    Kp = "KP",
-    Kr = "KR",
-    Xk = "XK",
-    Kw = "KW",
-    Kg = "KG",
-    La = "LA",
-    Lv = "LV",
-    Lb = "LB",
-    Ls = "LS",
-    Lr = "LR",
-    Ly = "LY",
-    Li = "LI",
-    Lt = "LT",
-    Lu = "LU",
-    Mo = "MO",
-    Mk = "MK",
-    Mg = "MG",
-    Mw = "MW",
-    My = "MY",
-    Mv = "MV",
-    Ml = "ML",
-    Mt = "MT",
-    Mh = "MH",
-    Mq = "MQ",
-    Mr = "MR",
-    Mu = "MU",
-    Yt = "YT",
-    Mx = "MX",
-    Fm = "FM",
-    Md = "MD",
-    Mc = "MC",
-    Mn = "MN",
-    Me = "ME",
-    Ms = "MS",
-    Ma = "MA",
-    Mz = "MZ",
-    Mm = "MM",
-    Na = "NA",
-    Nr = "NR",
-    Np = "NP",
-    Nl = "NL",
-    An = "AN",
-    Nc = "NC",
-    Nz = "NZ",
-    Ni = "NI",
-    Ne = "NE",
-    Ng = "NG",
-    Nu = "NU",
-    Nf = "NF",
-    Mp = "MP",
-    No = "NO",
-    Om = "OM",
-    Pk = "PK",
-    Pw = "PW",
-    Ps = "PS",
-    Pa = "PA",
-    Pg = "PG",
-    Py = "PY",
-    Pe = "PE",
-    Ph = "PH",
-    Pn = "PN",
-    Pl = "PL",
-    Pt = "PT",
-    Pr = "PR",
-    Qa = "QA",
-    Re = "RE",
-    Ro = "RO",
-    Ru = "RU",
-    Rw = "RW",
-    Sh = "SH",
-    Kn = "KN",
-    Lc = "LC",
-    Mf = "MF",
-    Pm = "PM",
-    Vc = "VC",
-    Ws = "WS",
-    Sm = "SM",
-    St = "ST",
-    Sa = "SA",
-    Sn = "SN",
-    Rs = "RS",
-    Sc = "SC",
-    Sl = "SL",
-    Sg = "SG",
-    Sx = "SX",
-    Sk = "SK",
-    Si = "SI",
-    Sb = "SB",
-    So = "SO",
-    Za = "ZA",
-    Gs = "GS",
-    Es = "ES",
-    Lk = "LK",
-    Sd = "SD",
-    Sr = "SR",
-    Sj = "SJ",
-    Sz = "SZ",
-    Se = "SE",
-    Ch = "CH",
-    Sy = "SY",
-    Tw = "TW",
-    Tj = "TJ",
-    Tz = "TZ",
-    Th = "TH",
-    Tl = "TL",
-    Tg = "TG",
-    Tk = "TK",
-    To = "TO",
-    Tt = "TT",
-    Tn = "TN",
-    Tr = "TR",
-    Tm = "TM",
-    Tc = "TC",
-    Tv = "TV",
-    Ug = "UG",
-    Gb = "GB",
-    Ua = "UA",
-    Ae = "AE",
-    Us = "US",
-    Um = "UM",
-    Uy = "UY",
-    Uz = "UZ",
-    Vu = "VU",
-    Ve = "VE",
-    Vn = "VN",
-    Vg = "VG",
-    Vi = "VI",
-    Wf = "WF",
-    Eh = "EH",
-    Ye = "YE",
-    Zm = "ZM",
-    Zw = "ZW"
-);
-
-/// Alt alt type.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum AltAltType {
-    /// `location`
-    Location,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(AltAltType, Location = "location");
+rt::object!(Address {
+    address_line1? "addressLine1", address_line2? "addressLine2", city?, country_code? "countryCode", postal_code? "postalCode", state?
+} extra);
+rt::setters!(Address new() {
+    address_line1: String, address_line2: String, city: String, country_code: String, postal_code: String, state: String
+} extra);
 
 /// Alt request.
 #[derive(Clone, Debug, PartialEq)]
@@ -799,12 +59,12 @@ rt::open_enum!(AltAltType, Location = "location");
 pub struct AltRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
+    /// Invoice alt type.
+    pub alt_type: InvoiceAltType,
 }
 
 rt::object!(AltRequest { alt_id! "altId", alt_type! "altType" });
-rt::setters!(AltRequest new(alt_id: String, alt_type: AltAltType) {  });
+rt::setters!(AltRequest new(alt_id: String, alt_type: InvoiceAltType) {  });
 
 /// Attachments.
 #[derive(Clone, Debug, PartialEq)]
@@ -910,73 +170,66 @@ pub struct BecsDirectDebit {
 rt::object!(BecsDirectDebit { bsb_number!, last4! });
 rt::setters!(BecsDirectDebit new(bsb_number: String, last4: String) {  });
 
-/// Cancel invoice schedule request.
+/// Business details.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
-pub struct CancelInvoiceScheduleRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
-}
-
-rt::object!(CancelInvoiceScheduleRequest { alt_id! "altId", alt_type! "altType" });
-rt::setters!(CancelInvoiceScheduleRequest new(alt_id: String, alt_type: AltAltType) {  });
-
-/// Cancel invoice schedule response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CancelInvoiceScheduleResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<AltAltType>,
-    /// Business details.
-    pub business_details: Option<InvoiceBusinessDetails2>,
-    /// Compiled terms notes.
-    pub compiled_terms_notes: Option<String>,
-    /// Contact details.
-    pub contact_details: Option<InvoiceContactDetails2>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Discount.
-    pub discount: Option<Discount>,
-    /// Invoices.
-    pub invoices: Option<Vec<DefaultInvoiceResponse>>,
-    /// Items.
-    pub items: Option<Vec<String>>,
-    /// Live mode: yes or no.
-    pub live_mode: Option<bool>,
+pub struct BusinessDetails {
+    /// Address.
+    pub address: Option<Address>,
+    /// Custom values.
+    pub custom_values: Option<Vec<String>>,
+    /// Logo url.
+    pub logo_url: Option<String>,
     /// Name.
     pub name: Option<String>,
-    /// Schedule.
-    pub schedule: Option<InvoiceScheduleOptions>,
-    /// State it is in.
-    pub status: Option<rt::Object>,
-    /// Terms notes.
-    pub terms_notes: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
+    /// Phone no.
+    pub phone_no: Option<String>,
+    /// Website.
+    pub website: Option<String>,
     /// Fields that the vendor sends and nobody documented.
     #[cfg_attr(feature = "schemars", schemars(flatten))]
     pub extra: rt::Extra,
 }
 
-rt::object!(CancelInvoiceScheduleResponse {
-    id! "_id", alt_id? "altId", alt_type? "altType", business_details? "businessDetails", compiled_terms_notes? "compiledTermsNotes",
-    contact_details? "contactDetails", created_at? "createdAt", currency?, discount?, invoices?, items?, live_mode? "liveMode", name?,
-    schedule?, status?, terms_notes? "termsNotes", title?, total?, updated_at? "updatedAt"
+rt::object!(BusinessDetails { address?, custom_values? "customValues", logo_url? "logoUrl", name?, phone_no? "phoneNo", website? } extra);
+rt::setters!(BusinessDetails new() {
+    address: Address, custom_values: [String], logo_url: String, name: String, phone_no: String, website: String
+} extra);
+
+/// Contact details.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct ContactDetails {
+    /// Additional emails.
+    pub additional_emails: Option<Vec<AdditionalEmails>>,
+    /// Address.
+    pub address: Option<Address>,
+    /// Company name.
+    pub company_name: Option<String>,
+    /// Custom fields.
+    pub custom_fields: Option<Vec<String>>,
+    /// Email.
+    pub email: Option<String>,
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub name: Option<String>,
+    /// Phone no.
+    pub phone_no: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(ContactDetails {
+    additional_emails? "additionalEmails", address?, company_name? "companyName", custom_fields? "customFields", email?, id!, name?,
+    phone_no? "phoneNo"
+} extra);
+rt::setters!(ContactDetails new(id: String) {
+    additional_emails: [AdditionalEmails], address: Address, company_name: String, custom_fields: [String], email: String, name: String,
+    phone_no: String
 } extra);
 
 /// Create estimate request.
@@ -986,18 +239,18 @@ rt::object!(CancelInvoiceScheduleResponse {
 pub struct CreateEstimateRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
+    /// Invoice alt type.
+    pub alt_type: InvoiceAltType,
     /// Attachments.
     pub attachments: Option<Vec<Attachments>>,
     /// Auto invoice.
     pub auto_invoice: Option<AutoInvoicing>,
     /// Automatic taxes enabled: yes or no.
     pub automatic_taxes_enabled: Option<bool>,
-    /// Invoice business details2.
-    pub business_details: InvoiceBusinessDetails2,
+    /// Business details.
+    pub business_details: BusinessDetails,
     /// Contact details.
-    pub contact_details: InvoiceContactDetails2,
+    pub contact_details: ContactDetails,
     /// Currency.
     pub currency: String,
     /// Discount.
@@ -1044,7 +297,7 @@ rt::object!(CreateEstimateRequest {
     payment_schedule_config? "paymentScheduleConfig", send_estimate_details? "sendEstimateDetails", sent_to? "sentTo",
     terms_notes? "termsNotes", title?, user_id? "userId"
 });
-rt::setters!(CreateEstimateRequest new(alt_id: String, alt_type: AltAltType, name: String, business_details: InvoiceBusinessDetails2, currency: String, items: [EstimateLineItem], discount: Discount, contact_details: InvoiceContactDetails2, frequency_settings: FrequencySettings) {
+rt::setters!(CreateEstimateRequest new(alt_id: String, alt_type: InvoiceAltType, name: String, business_details: BusinessDetails, currency: String, items: [EstimateLineItem], discount: Discount, contact_details: ContactDetails, frequency_settings: FrequencySettings) {
     attachments: [Attachments], auto_invoice: AutoInvoicing, automatic_taxes_enabled: bool, estimate_number: (rt::Number),
     estimate_number_prefix: String, expiry_date: String, issue_date: String, live_mode: bool, meta: (rt::Object),
     miscellaneous_charges: ProcessingFee, payment_schedule_config: PaymentScheduleConfig, send_estimate_details: SendEstimateRequest,
@@ -1058,8 +311,8 @@ rt::setters!(CreateEstimateRequest new(alt_id: String, alt_type: AltAltType, nam
 pub struct CreateInvoiceFromEstimateRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
+    /// Invoice alt type.
+    pub alt_type: InvoiceAltType,
     /// Mark as invoiced: yes or no.
     pub mark_as_invoiced: bool,
     /// Create invoice from estimate version.
@@ -1067,7 +320,7 @@ pub struct CreateInvoiceFromEstimateRequest {
 }
 
 rt::object!(CreateInvoiceFromEstimateRequest { alt_id! "altId", alt_type! "altType", mark_as_invoiced! "markAsInvoiced", version? });
-rt::setters!(CreateInvoiceFromEstimateRequest new(alt_id: String, alt_type: AltAltType, mark_as_invoiced: bool) {
+rt::setters!(CreateInvoiceFromEstimateRequest new(alt_id: String, alt_type: InvoiceAltType, mark_as_invoiced: bool) {
     version: CreateInvoiceFromEstimateVersion
 });
 
@@ -1106,16 +359,16 @@ rt::closed_enum!(CreateInvoiceFromEstimateVersion, V1 = "v1", V2 = "v2");
 pub struct CreateInvoiceRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
+    /// Invoice alt type.
+    pub alt_type: InvoiceAltType,
     /// Attachments.
     pub attachments: Option<Vec<Attachments>>,
     /// Automatic taxes enabled: yes or no.
     pub automatic_taxes_enabled: Option<bool>,
-    /// Invoice business details2.
-    pub business_details: InvoiceBusinessDetails2,
+    /// Business details.
+    pub business_details: BusinessDetails,
     /// Contact details.
-    pub contact_details: InvoiceContactDetails2,
+    pub contact_details: ContactDetails,
     /// Currency.
     pub currency: String,
     /// Discount.
@@ -1160,76 +413,11 @@ rt::object!(CreateInvoiceRequest {
     payment_methods? "paymentMethods", payment_schedule? "paymentSchedule", sent_to! "sentTo", terms_notes? "termsNotes",
     tips_configuration? "tipsConfiguration", title?
 });
-rt::setters!(CreateInvoiceRequest new(alt_id: String, alt_type: AltAltType, name: String, business_details: InvoiceBusinessDetails2, currency: String, items: [InvoiceItem], discount: Discount, contact_details: InvoiceContactDetails2, issue_date: String, sent_to: InvoiceSentTo2, live_mode: bool) {
+rt::setters!(CreateInvoiceRequest new(alt_id: String, alt_type: InvoiceAltType, name: String, business_details: BusinessDetails, currency: String, items: [InvoiceItem], discount: Discount, contact_details: ContactDetails, issue_date: String, sent_to: InvoiceSentTo2, live_mode: bool) {
     attachments: [Attachments], automatic_taxes_enabled: bool, due_date: String, invoice_number: String, invoice_number_prefix: String,
     late_fees_configuration: LateFeesConfiguration, miscellaneous_charges: ProcessingFee, payment_methods: PaymentMethod,
     payment_schedule: PaymentSchedule, terms_notes: String, tips_configuration: TipsConfiguration, title: String
 });
-
-/// Create invoice response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateInvoiceResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<AltAltType>,
-    /// Amount due.
-    pub amount_due: Option<rt::Number>,
-    /// Amount paid.
-    pub amount_paid: Option<rt::Number>,
-    /// Automatic taxes calculated: yes or no.
-    pub automatic_taxes_calculated: Option<bool>,
-    /// Automatic taxes enabled: yes or no.
-    pub automatic_taxes_enabled: Option<bool>,
-    /// Business details.
-    pub business_details: Option<rt::Object>,
-    /// Contact details.
-    pub contact_details: Option<rt::Object>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Discount.
-    pub discount: Option<rt::Object>,
-    /// Due date.
-    pub due_date: Option<String>,
-    /// Invoice items.
-    pub invoice_items: Option<Vec<String>>,
-    /// Invoice number.
-    pub invoice_number: Option<rt::Number>,
-    /// Issue date.
-    pub issue_date: Option<String>,
-    /// Live mode: yes or no.
-    pub live_mode: Option<bool>,
-    /// Name.
-    pub name: Option<String>,
-    /// Payment schedule.
-    pub payment_schedule: Option<rt::Object>,
-    /// State it is in.
-    pub status: Option<InvoiceStatus>,
-    /// Title.
-    pub title: Option<String>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CreateInvoiceResponse {
-    id! "_id", alt_id? "altId", alt_type? "altType", amount_due? "amountDue", amount_paid? "amountPaid",
-    automatic_taxes_calculated? "automaticTaxesCalculated", automatic_taxes_enabled? "automaticTaxesEnabled",
-    business_details? "businessDetails", contact_details? "contactDetails", created_at? "createdAt", currency?, discount?,
-    due_date? "dueDate", invoice_items? "invoiceItems", invoice_number? "invoiceNumber", issue_date? "issueDate", live_mode? "liveMode",
-    name?, payment_schedule? "paymentSchedule", status?, title?, total?, updated_at? "updatedAt"
-} extra);
 
 /// Create invoice schedule request.
 #[derive(Clone, Debug, PartialEq)]
@@ -1238,16 +426,16 @@ rt::object!(CreateInvoiceResponse {
 pub struct CreateInvoiceScheduleRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
+    /// Invoice alt type.
+    pub alt_type: InvoiceAltType,
     /// Attachments.
     pub attachments: Option<Vec<Attachments>>,
     /// Automatic taxes enabled: yes or no.
     pub automatic_taxes_enabled: Option<bool>,
-    /// Invoice business details2.
-    pub business_details: InvoiceBusinessDetails2,
-    /// Invoice contact details2.
-    pub contact_details: InvoiceContactDetails2,
+    /// Business details.
+    pub business_details: BusinessDetails,
+    /// Contact details.
+    pub contact_details: ContactDetails,
     /// Currency.
     pub currency: String,
     /// Discount.
@@ -1283,66 +471,11 @@ rt::object!(CreateInvoiceScheduleRequest {
     miscellaneous_charges? "miscellaneousCharges", name!, payment_methods? "paymentMethods", schedule!, terms_notes? "termsNotes",
     tips_configuration? "tipsConfiguration", title?
 });
-rt::setters!(CreateInvoiceScheduleRequest new(alt_id: String, alt_type: AltAltType, name: String, contact_details: InvoiceContactDetails2, schedule: InvoiceScheduleOptions, live_mode: bool, business_details: InvoiceBusinessDetails2, currency: String, items: [InvoiceItem], discount: Discount) {
+rt::setters!(CreateInvoiceScheduleRequest new(alt_id: String, alt_type: InvoiceAltType, name: String, contact_details: ContactDetails, schedule: InvoiceScheduleOptions, live_mode: bool, business_details: BusinessDetails, currency: String, items: [InvoiceItem], discount: Discount) {
     attachments: [Attachments], automatic_taxes_enabled: bool, invoice_number_prefix: String,
     late_fees_configuration: LateFeesConfiguration, miscellaneous_charges: ProcessingFee, payment_methods: PaymentMethod,
     terms_notes: String, tips_configuration: TipsConfiguration, title: String
 });
-
-/// Create invoice schedule response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateInvoiceScheduleResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<AltAltType>,
-    /// Business details.
-    pub business_details: Option<InvoiceBusinessDetails2>,
-    /// Compiled terms notes.
-    pub compiled_terms_notes: Option<String>,
-    /// Contact details.
-    pub contact_details: Option<InvoiceContactDetails2>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Discount.
-    pub discount: Option<Discount>,
-    /// Invoices.
-    pub invoices: Option<Vec<DefaultInvoiceResponse>>,
-    /// Items.
-    pub items: Option<Vec<String>>,
-    /// Live mode: yes or no.
-    pub live_mode: Option<bool>,
-    /// Name.
-    pub name: Option<String>,
-    /// Schedule.
-    pub schedule: Option<InvoiceScheduleOptions>,
-    /// State it is in.
-    pub status: Option<rt::Object>,
-    /// Terms notes.
-    pub terms_notes: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CreateInvoiceScheduleResponse {
-    id! "_id", alt_id? "altId", alt_type? "altType", business_details? "businessDetails", compiled_terms_notes? "compiledTermsNotes",
-    contact_details? "contactDetails", created_at? "createdAt", currency?, discount?, invoices?, items?, live_mode? "liveMode", name?,
-    schedule?, status?, terms_notes? "termsNotes", title?, total?, updated_at? "updatedAt"
-} extra);
 
 /// Create invoice template request.
 #[derive(Clone, Debug, PartialEq)]
@@ -1351,14 +484,14 @@ rt::object!(CreateInvoiceScheduleResponse {
 pub struct CreateInvoiceTemplateRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
+    /// Invoice alt type.
+    pub alt_type: InvoiceAltType,
     /// Attachments.
     pub attachments: Option<Vec<String>>,
     /// Automatic taxes enabled: yes or no.
     pub automatic_taxes_enabled: Option<bool>,
-    /// Invoice business details2.
-    pub business_details: InvoiceBusinessDetails2,
+    /// Business details.
+    pub business_details: BusinessDetails,
     /// Currency.
     pub currency: String,
     /// Discount.
@@ -1391,51 +524,11 @@ rt::object!(CreateInvoiceTemplateRequest {
     late_fees_configuration? "lateFeesConfiguration", miscellaneous_charges? "miscellaneousCharges", name!,
     payment_methods? "paymentMethods", terms_notes? "termsNotes", tips_configuration? "tipsConfiguration", title?
 });
-rt::setters!(CreateInvoiceTemplateRequest new(alt_id: String, alt_type: AltAltType, name: String, business_details: InvoiceBusinessDetails2, currency: String, items: [InvoiceItem]) {
+rt::setters!(CreateInvoiceTemplateRequest new(alt_id: String, alt_type: InvoiceAltType, name: String, business_details: BusinessDetails, currency: String, items: [InvoiceItem]) {
     attachments: [String], automatic_taxes_enabled: bool, discount: Discount, internal: bool, invoice_number_prefix: String,
     late_fees_configuration: LateFeesConfiguration, miscellaneous_charges: ProcessingFee, payment_methods: PaymentMethod,
     terms_notes: String, tips_configuration: TipsConfiguration, title: String
 });
-
-/// Create invoice template response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateInvoiceTemplateResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<AltAltType>,
-    /// Business details.
-    pub business_details: Option<InvoiceBusinessDetails2>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Discount.
-    pub discount: Option<Discount>,
-    /// Invoice number prefix.
-    pub invoice_number_prefix: Option<String>,
-    /// Items.
-    pub items: Option<Vec<String>>,
-    /// Name.
-    pub name: Option<String>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CreateInvoiceTemplateResponse {
-    id! "_id", alt_id? "altId", alt_type? "altType", business_details? "businessDetails", created_at? "createdAt", currency?, discount?,
-    invoice_number_prefix? "invoiceNumberPrefix", items?, name?, total?, updated_at? "updatedAt"
-} extra);
 
 /// Custom notification.
 #[derive(Clone, Debug, PartialEq)]
@@ -1530,7 +623,7 @@ pub struct DefaultInvoiceResponse {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: Option<String>,
     /// What `altId` is the id of.
-    pub alt_type: Option<AltAltType>,
+    pub alt_type: Option<InvoiceAltType>,
     /// Amount due.
     pub amount_due: Option<rt::Number>,
     /// Amount paid.
@@ -1584,71 +677,6 @@ rt::object!(DefaultInvoiceResponse {
     name?, payment_schedule? "paymentSchedule", status?, title?, total?, updated_at? "updatedAt"
 } extra);
 
-/// Delete invoice response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DeleteInvoiceResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<AltAltType>,
-    /// Amount due.
-    pub amount_due: Option<rt::Number>,
-    /// Amount paid.
-    pub amount_paid: Option<rt::Number>,
-    /// Automatic taxes calculated: yes or no.
-    pub automatic_taxes_calculated: Option<bool>,
-    /// Automatic taxes enabled: yes or no.
-    pub automatic_taxes_enabled: Option<bool>,
-    /// Business details.
-    pub business_details: Option<rt::Object>,
-    /// Contact details.
-    pub contact_details: Option<rt::Object>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Discount.
-    pub discount: Option<rt::Object>,
-    /// Due date.
-    pub due_date: Option<String>,
-    /// Invoice items.
-    pub invoice_items: Option<Vec<String>>,
-    /// Invoice number.
-    pub invoice_number: Option<rt::Number>,
-    /// Issue date.
-    pub issue_date: Option<String>,
-    /// Live mode: yes or no.
-    pub live_mode: Option<bool>,
-    /// Name.
-    pub name: Option<String>,
-    /// Payment schedule.
-    pub payment_schedule: Option<rt::Object>,
-    /// State it is in.
-    pub status: Option<InvoiceStatus>,
-    /// Title.
-    pub title: Option<String>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(DeleteInvoiceResponse {
-    id! "_id", alt_id? "altId", alt_type? "altType", amount_due? "amountDue", amount_paid? "amountPaid",
-    automatic_taxes_calculated? "automaticTaxesCalculated", automatic_taxes_enabled? "automaticTaxesEnabled",
-    business_details? "businessDetails", contact_details? "contactDetails", created_at? "createdAt", currency?, discount?,
-    due_date? "dueDate", invoice_items? "invoiceItems", invoice_number? "invoiceNumber", issue_date? "issueDate", live_mode? "liveMode",
-    name?, payment_schedule? "paymentSchedule", status?, title?, total?, updated_at? "updatedAt"
-} extra);
-
 /// Delete invoice schedule response.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -1662,20 +690,6 @@ pub struct DeleteInvoiceScheduleResponse {
 }
 
 rt::object!(DeleteInvoiceScheduleResponse { success? } extra);
-
-/// Delete invoice template response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DeleteInvoiceTemplateResponse {
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(DeleteInvoiceTemplateResponse { success? } extra);
 
 /// Discount.
 #[derive(Clone, Debug, PartialEq)]
@@ -1765,7 +779,7 @@ pub struct EstimateResponse {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: Option<String>,
     /// What `altId` is the id of.
-    pub alt_type: Option<AltAltType>,
+    pub alt_type: Option<InvoiceAltType>,
     /// Attachments.
     pub attachments: Option<Vec<Attachments>>,
     /// Auto invoice.
@@ -1856,7 +870,7 @@ pub struct EstimateTemplateResponse {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: Option<String>,
     /// What `altId` is the id of.
-    pub alt_type: Option<AltAltType>,
+    pub alt_type: Option<InvoiceAltType>,
     /// Attachments.
     pub attachments: Option<Vec<Attachments>>,
     /// Automatic taxes enabled: yes or no.
@@ -1908,14 +922,14 @@ rt::object!(EstimateTemplateResponse {
 pub struct EstimateTemplatesRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
+    /// Invoice alt type.
+    pub alt_type: InvoiceAltType,
     /// Attachments.
     pub attachments: Option<Vec<Attachments>>,
     /// Automatic taxes enabled: yes or no.
     pub automatic_taxes_enabled: Option<bool>,
-    /// Invoice business details2.
-    pub business_details: InvoiceBusinessDetails2,
+    /// Business details.
+    pub business_details: BusinessDetails,
     /// Currency.
     pub currency: String,
     /// Discount.
@@ -1946,7 +960,7 @@ rt::object!(EstimateTemplatesRequest {
     live_mode? "liveMode", meta?, miscellaneous_charges? "miscellaneousCharges", name!, send_estimate_details? "sendEstimateDetails",
     terms_notes? "termsNotes", title?
 });
-rt::setters!(EstimateTemplatesRequest new(alt_id: String, alt_type: AltAltType, name: String, business_details: InvoiceBusinessDetails2, currency: String, items: [[(rt::Value)]], discount: Discount) {
+rt::setters!(EstimateTemplatesRequest new(alt_id: String, alt_type: InvoiceAltType, name: String, business_details: BusinessDetails, currency: String, items: [[(rt::Value)]], discount: Discount) {
     attachments: [Attachments], automatic_taxes_enabled: bool, estimate_number_prefix: String, live_mode: bool, meta: (rt::Object),
     miscellaneous_charges: ProcessingFee, send_estimate_details: SendEstimateRequest, terms_notes: String, title: String
 });
@@ -2009,7 +1023,7 @@ pub struct GetInvoiceResponse {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: Option<String>,
     /// What `altId` is the id of.
-    pub alt_type: Option<AltAltType>,
+    pub alt_type: Option<InvoiceAltType>,
     /// Amount due.
     pub amount_due: Option<rt::Number>,
     /// Amount paid.
@@ -2068,61 +1082,6 @@ rt::object!(GetInvoiceResponse {
     total_summary? "totalSummary", updated_at? "updatedAt"
 } extra);
 
-/// Get invoice schedule response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetInvoiceScheduleResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<AltAltType>,
-    /// Business details.
-    pub business_details: Option<InvoiceBusinessDetails2>,
-    /// Compiled terms notes.
-    pub compiled_terms_notes: Option<String>,
-    /// Contact details.
-    pub contact_details: Option<InvoiceContactDetails2>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Discount.
-    pub discount: Option<Discount>,
-    /// Invoices.
-    pub invoices: Option<Vec<DefaultInvoiceResponse>>,
-    /// Items.
-    pub items: Option<Vec<String>>,
-    /// Live mode: yes or no.
-    pub live_mode: Option<bool>,
-    /// Name.
-    pub name: Option<String>,
-    /// Schedule.
-    pub schedule: Option<InvoiceScheduleOptions>,
-    /// State it is in.
-    pub status: Option<rt::Object>,
-    /// Terms notes.
-    pub terms_notes: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(GetInvoiceScheduleResponse {
-    id! "_id", alt_id? "altId", alt_type? "altType", business_details? "businessDetails", compiled_terms_notes? "compiledTermsNotes",
-    contact_details? "contactDetails", created_at? "createdAt", currency?, discount?, invoices?, items?, live_mode? "liveMode", name?,
-    schedule?, status?, terms_notes? "termsNotes", title?, total?, updated_at? "updatedAt"
-} extra);
-
 /// Get invoice settings response.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -2131,9 +1090,9 @@ pub struct GetInvoiceSettingsResponse {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: Option<String>,
     /// What `altId` is the id of.
-    pub alt_type: Option<AltAltType>,
+    pub alt_type: Option<InvoiceAltType>,
     /// Business details.
-    pub business_details: Option<InvoiceSettingsBusinessDetails>,
+    pub business_details: Option<BusinessDetails>,
     /// Custom fields.
     pub custom_fields: Option<Vec<String>>,
     /// Custom notification.
@@ -2183,20 +1142,75 @@ rt::object!(GetInvoiceSettingsResponse {
     terms_note? "termsNote", tips_configuration? "tipsConfiguration", title?
 } extra);
 
-/// Get invoice template response.
+/// Get schedule response.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
-pub struct GetInvoiceTemplateResponse {
+pub struct GetScheduleResponse {
     /// Id.
     #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
     pub id: String,
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: Option<String>,
     /// What `altId` is the id of.
-    pub alt_type: Option<AltAltType>,
+    pub alt_type: Option<InvoiceAltType>,
     /// Business details.
-    pub business_details: Option<InvoiceBusinessDetails2>,
+    pub business_details: Option<BusinessDetails>,
+    /// Compiled terms notes.
+    pub compiled_terms_notes: Option<String>,
+    /// Contact details.
+    pub contact_details: Option<ContactDetails>,
+    /// When it was created.
+    pub created_at: Option<String>,
+    /// Currency.
+    pub currency: Option<String>,
+    /// Discount.
+    pub discount: Option<Discount>,
+    /// Invoices.
+    pub invoices: Option<Vec<DefaultInvoiceResponse>>,
+    /// Items.
+    pub items: Option<Vec<String>>,
+    /// Live mode: yes or no.
+    pub live_mode: Option<bool>,
+    /// Name.
+    pub name: Option<String>,
+    /// Schedule.
+    pub schedule: Option<InvoiceScheduleOptions>,
+    /// State it is in.
+    pub status: Option<rt::Object>,
+    /// Terms notes.
+    pub terms_notes: Option<String>,
+    /// Title.
+    pub title: Option<String>,
+    /// Total.
+    pub total: Option<rt::Number>,
+    /// When it was last changed.
+    pub updated_at: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(GetScheduleResponse {
+    id! "_id", alt_id? "altId", alt_type? "altType", business_details? "businessDetails", compiled_terms_notes? "compiledTermsNotes",
+    contact_details? "contactDetails", created_at? "createdAt", currency?, discount?, invoices?, items?, live_mode? "liveMode", name?,
+    schedule?, status?, terms_notes? "termsNotes", title?, total?, updated_at? "updatedAt"
+} extra);
+
+/// Get template response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct GetTemplateResponse {
+    /// Id.
+    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
+    pub id: String,
+    /// Id of the sub-account or the agency, as `altType` says.
+    pub alt_id: Option<String>,
+    /// What `altId` is the id of.
+    pub alt_type: Option<InvoiceAltType>,
+    /// Business details.
+    pub business_details: Option<BusinessDetails>,
     /// When it was created.
     pub created_at: Option<String>,
     /// Currency.
@@ -2218,7 +1232,7 @@ pub struct GetInvoiceTemplateResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(GetInvoiceTemplateResponse {
+rt::object!(GetTemplateResponse {
     id! "_id", alt_id? "altId", alt_type? "altType", business_details? "businessDetails", created_at? "createdAt", currency?, discount?,
     invoice_number_prefix? "invoiceNumberPrefix", items?, name?, total?, updated_at? "updatedAt"
 } extra);
@@ -2274,99 +1288,19 @@ pub enum InvoiceAction {
 
 rt::closed_enum!(InvoiceAction, SmsAndEmail = "sms_and_email", SendManually = "send_manually", Email = "email", Sms = "sms");
 
-/// Invoice address.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct InvoiceAddress {
-    /// Address line1.
-    pub address_line1: Option<String>,
-    /// Address line2.
-    pub address_line2: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// Country code.
-    pub country_code: Option<AddressCountryCode>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// State.
-    pub state: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(InvoiceAddress {
-    address_line1? "addressLine1", address_line2? "addressLine2", city?, country_code? "countryCode", postal_code? "postalCode", state?
-} extra);
-
-/// Invoice address2.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct InvoiceAddress2 {
-    /// Address line1.
-    pub address_line1: Option<String>,
-    /// Address line2.
-    pub address_line2: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// Country code.
-    pub country_code: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// State.
-    pub state: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(InvoiceAddress2 {
-    address_line1? "addressLine1", address_line2? "addressLine2", city?, country_code? "countryCode", postal_code? "postalCode", state?
-} extra);
-rt::setters!(InvoiceAddress2 new() {
-    address_line1: String, address_line2: String, city: String, country_code: String, postal_code: String, state: String
-} extra);
-
 /// Invoice alt type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+///
+/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum InvoiceAltType {
     /// `location`
     Location,
+    /// A value this version does not know, as it came.
+    Unknown(String),
 }
 
-rt::closed_enum!(InvoiceAltType, Location = "location");
-
-/// Invoice business details2.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct InvoiceBusinessDetails2 {
-    /// Address.
-    pub address: Option<InvoiceAddress2>,
-    /// Custom values.
-    pub custom_values: Option<Vec<String>>,
-    /// Logo url.
-    pub logo_url: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Phone no.
-    pub phone_no: Option<String>,
-    /// Website.
-    pub website: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(InvoiceBusinessDetails2 {
-    address?, custom_values? "customValues", logo_url? "logoUrl", name?, phone_no? "phoneNo", website?
-} extra);
-rt::setters!(InvoiceBusinessDetails2 new() {
-    address: InvoiceAddress2, custom_values: [String], logo_url: String, name: String, phone_no: String, website: String
-} extra);
+rt::open_enum!(InvoiceAltType, Location = "location");
 
 /// Invoice card.
 #[derive(Clone, Debug, PartialEq)]
@@ -2393,41 +1327,6 @@ pub struct InvoiceCheque {
 
 rt::object!(InvoiceCheque { number! });
 rt::setters!(InvoiceCheque new(number: String) {  });
-
-/// Invoice contact details2.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct InvoiceContactDetails2 {
-    /// Additional emails.
-    pub additional_emails: Option<Vec<AdditionalEmails>>,
-    /// Address.
-    pub address: Option<InvoiceAddress2>,
-    /// Company name.
-    pub company_name: Option<String>,
-    /// Custom fields.
-    pub custom_fields: Option<Vec<String>>,
-    /// Email.
-    pub email: Option<String>,
-    /// Id.
-    pub id: String,
-    /// Name.
-    pub name: Option<String>,
-    /// Phone no.
-    pub phone_no: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(InvoiceContactDetails2 {
-    additional_emails? "additionalEmails", address?, company_name? "companyName", custom_fields? "customFields", email?, id!, name?,
-    phone_no? "phoneNo"
-} extra);
-rt::setters!(InvoiceContactDetails2 new(id: String) {
-    additional_emails: [AdditionalEmails], address: InvoiceAddress2, company_name: String, custom_fields: [String], email: String,
-    name: String, phone_no: String
-} extra);
 
 /// Invoice custom r rule options.
 #[derive(Clone, Debug, PartialEq)]
@@ -2663,32 +1562,6 @@ pub struct InvoiceSentTo2 {
 
 rt::object!(InvoiceSentTo2 { email!, email_bcc? "emailBcc", email_cc? "emailCc", phone_no? "phoneNo" });
 rt::setters!(InvoiceSentTo2 new(email: [String]) { email_bcc: [String], email_cc: [String], phone_no: [String] });
-
-/// Invoice settings business details.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct InvoiceSettingsBusinessDetails {
-    /// Address.
-    pub address: Option<InvoiceAddress>,
-    /// Custom values.
-    pub custom_values: Option<Vec<String>>,
-    /// Logo url.
-    pub logo_url: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Phone no.
-    pub phone_no: Option<String>,
-    /// Website.
-    pub website: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(InvoiceSettingsBusinessDetails {
-    address?, custom_values? "customValues", logo_url? "logoUrl", name?, phone_no? "phoneNo", website?
-} extra);
 
 /// Invoice settings sender configuration.
 #[derive(Clone, Debug, PartialEq)]
@@ -3002,7 +1875,7 @@ rt::closed_enum!(
 #[non_exhaustive]
 pub struct ListInvoiceSchedulesResponse {
     /// Schedules.
-    pub schedules: Option<Vec<GetInvoiceScheduleResponse>>,
+    pub schedules: Option<Vec<GetScheduleResponse>>,
     /// Total.
     pub total: Option<rt::Number>,
     /// Fields that the vendor sends and nobody documented.
@@ -3018,7 +1891,7 @@ rt::object!(ListInvoiceSchedulesResponse { schedules?, total? } extra);
 #[non_exhaustive]
 pub struct ListInvoiceTemplatesResponse {
     /// Data.
-    pub data: Option<Vec<GetInvoiceTemplateResponse>>,
+    pub data: Option<Vec<GetTemplateResponse>>,
     /// Total count.
     pub total_count: Option<rt::Number>,
     /// Fields that the vendor sends and nobody documented.
@@ -3209,8 +2082,8 @@ rt::setters!(ProcessingFeePaidCharge new(name: String, charge: (rt::Number), amo
 pub struct RecordInvoicePaymentRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
+    /// Invoice alt type.
+    pub alt_type: InvoiceAltType,
     /// Amount.
     pub amount: Option<rt::Number>,
     /// Invoice card.
@@ -3233,7 +2106,7 @@ rt::object!(RecordInvoicePaymentRequest {
     alt_id! "altId", alt_type! "altType", amount?, card!, cheque!, fulfilled_at? "fulfilledAt", meta?, mode!, notes!,
     payment_schedule_ids? "paymentScheduleIds"
 });
-rt::setters!(RecordInvoicePaymentRequest new(alt_id: String, alt_type: AltAltType, mode: RecordPaymentMode, card: InvoiceCard, cheque: InvoiceCheque, notes: String) {
+rt::setters!(RecordInvoicePaymentRequest new(alt_id: String, alt_type: InvoiceAltType, mode: RecordPaymentMode, card: InvoiceCard, cheque: InvoiceCheque, notes: String) {
     amount: (rt::Number), fulfilled_at: String, meta: (rt::Object), payment_schedule_ids: [String]
 });
 
@@ -3391,8 +2264,8 @@ pub struct SendEstimateRequest {
     pub action: InvoiceAction,
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
+    /// Invoice alt type.
+    pub alt_type: InvoiceAltType,
     /// Estimate name.
     pub estimate_name: Option<String>,
     /// Live mode: yes or no.
@@ -3407,7 +2280,7 @@ rt::object!(SendEstimateRequest {
     action!, alt_id! "altId", alt_type! "altType", estimate_name? "estimateName", live_mode! "liveMode", sent_from? "sentFrom",
     user_id! "userId"
 });
-rt::setters!(SendEstimateRequest new(alt_id: String, alt_type: AltAltType, action: InvoiceAction, live_mode: bool, user_id: String) {
+rt::setters!(SendEstimateRequest new(alt_id: String, alt_type: InvoiceAltType, action: InvoiceAction, live_mode: bool, user_id: String) {
     estimate_name: String, sent_from: InvoiceSettingsSenderConfiguration
 });
 
@@ -3420,8 +2293,8 @@ pub struct SendInvoiceRequest {
     pub action: InvoiceAction,
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
+    /// Invoice alt type.
+    pub alt_type: InvoiceAltType,
     /// Auto payment.
     pub auto_payment: Option<AutoPaymentDetails>,
     /// Live mode: yes or no.
@@ -3436,7 +2309,7 @@ rt::object!(SendInvoiceRequest {
     action!, alt_id! "altId", alt_type! "altType", auto_payment? "autoPayment", live_mode! "liveMode", sent_from? "sentFrom",
     user_id! "userId"
 });
-rt::setters!(SendInvoiceRequest new(alt_id: String, alt_type: AltAltType, user_id: String, action: InvoiceAction, live_mode: bool) {
+rt::setters!(SendInvoiceRequest new(alt_id: String, alt_type: InvoiceAltType, user_id: String, action: InvoiceAction, live_mode: bool) {
     auto_payment: AutoPaymentDetails, sent_from: InvoiceSettingsSenderConfiguration
 });
 
@@ -3467,16 +2340,16 @@ pub struct SendTextToPayInvoiceRequest {
     pub action: Text2PayAction,
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
+    /// Invoice alt type.
+    pub alt_type: InvoiceAltType,
     /// Attachments.
     pub attachments: Option<Vec<Attachments>>,
     /// Automatic taxes enabled: yes or no.
     pub automatic_taxes_enabled: Option<bool>,
-    /// Invoice business details2.
-    pub business_details: Option<InvoiceBusinessDetails2>,
+    /// Business details.
+    pub business_details: Option<BusinessDetails>,
     /// Contact details.
-    pub contact_details: InvoiceContactDetails2,
+    pub contact_details: ContactDetails,
     /// Currency.
     pub currency: String,
     /// Discount.
@@ -3527,9 +2400,9 @@ rt::object!(SendTextToPayInvoiceRequest {
     miscellaneous_charges? "miscellaneousCharges", name!, payment_methods? "paymentMethods", payment_schedule? "paymentSchedule",
     sent_to! "sentTo", terms_notes? "termsNotes", tips_configuration? "tipsConfiguration", title?, user_id! "userId"
 });
-rt::setters!(SendTextToPayInvoiceRequest new(alt_id: String, alt_type: AltAltType, name: String, currency: String, items: [InvoiceItem], contact_details: InvoiceContactDetails2, issue_date: String, sent_to: InvoiceSentTo2, live_mode: bool, action: Text2PayAction, user_id: String) {
-    attachments: [Attachments], automatic_taxes_enabled: bool, business_details: InvoiceBusinessDetails2, discount: Discount,
-    due_date: String, id: String, include_terms_note: bool, invoice_number: String, invoice_number_prefix: String,
+rt::setters!(SendTextToPayInvoiceRequest new(alt_id: String, alt_type: InvoiceAltType, name: String, currency: String, items: [InvoiceItem], contact_details: ContactDetails, issue_date: String, sent_to: InvoiceSentTo2, live_mode: bool, action: Text2PayAction, user_id: String) {
+    attachments: [Attachments], automatic_taxes_enabled: bool, business_details: BusinessDetails, discount: Discount, due_date: String,
+    id: String, include_terms_note: bool, invoice_number: String, invoice_number_prefix: String,
     late_fees_configuration: LateFeesConfiguration, miscellaneous_charges: ProcessingFee, payment_methods: PaymentMethod,
     payment_schedule: PaymentSchedule, terms_notes: String, tips_configuration: TipsConfiguration, title: String
 });
@@ -3573,8 +2446,8 @@ rt::setters!(SepaDirectDebit new(bank_code: String, last4: String, branch_code: 
 pub struct SetInvoiceScheduleAutoPaymentRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
+    /// Invoice alt type.
+    pub alt_type: InvoiceAltType,
     /// Auto payment.
     pub auto_payment: AutoPaymentDetails,
     /// Id.
@@ -3582,64 +2455,9 @@ pub struct SetInvoiceScheduleAutoPaymentRequest {
 }
 
 rt::object!(SetInvoiceScheduleAutoPaymentRequest { alt_id! "altId", alt_type! "altType", auto_payment! "autoPayment", id! });
-rt::setters!(SetInvoiceScheduleAutoPaymentRequest new(alt_id: String, alt_type: AltAltType, id: String, auto_payment: AutoPaymentDetails) {
+rt::setters!(SetInvoiceScheduleAutoPaymentRequest new(alt_id: String, alt_type: InvoiceAltType, id: String, auto_payment: AutoPaymentDetails) {
 
 });
-
-/// Set invoice schedule auto payment response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SetInvoiceScheduleAutoPaymentResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<AltAltType>,
-    /// Business details.
-    pub business_details: Option<InvoiceBusinessDetails2>,
-    /// Compiled terms notes.
-    pub compiled_terms_notes: Option<String>,
-    /// Contact details.
-    pub contact_details: Option<InvoiceContactDetails2>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Discount.
-    pub discount: Option<Discount>,
-    /// Invoices.
-    pub invoices: Option<Vec<DefaultInvoiceResponse>>,
-    /// Items.
-    pub items: Option<Vec<String>>,
-    /// Live mode: yes or no.
-    pub live_mode: Option<bool>,
-    /// Name.
-    pub name: Option<String>,
-    /// Schedule.
-    pub schedule: Option<InvoiceScheduleOptions>,
-    /// State it is in.
-    pub status: Option<rt::Object>,
-    /// Terms notes.
-    pub terms_notes: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(SetInvoiceScheduleAutoPaymentResponse {
-    id! "_id", alt_id? "altId", alt_type? "altType", business_details? "businessDetails", compiled_terms_notes? "compiledTermsNotes",
-    contact_details? "contactDetails", created_at? "createdAt", currency?, discount?, invoices?, items?, live_mode? "liveMode", name?,
-    schedule?, status?, terms_notes? "termsNotes", title?, total?, updated_at? "updatedAt"
-} extra);
 
 /// Start invoice schedule request.
 #[derive(Clone, Debug, PartialEq)]
@@ -3648,8 +2466,8 @@ rt::object!(SetInvoiceScheduleAutoPaymentResponse {
 pub struct StartInvoiceScheduleRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
+    /// Invoice alt type.
+    pub alt_type: InvoiceAltType,
     /// Auto payment.
     pub auto_payment: Option<AutoPaymentDetails>,
     /// Live mode: yes or no.
@@ -3657,62 +2475,9 @@ pub struct StartInvoiceScheduleRequest {
 }
 
 rt::object!(StartInvoiceScheduleRequest { alt_id! "altId", alt_type! "altType", auto_payment? "autoPayment", live_mode! "liveMode" });
-rt::setters!(StartInvoiceScheduleRequest new(alt_id: String, alt_type: AltAltType, live_mode: bool) { auto_payment: AutoPaymentDetails });
-
-/// Start invoice schedule response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct StartInvoiceScheduleResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<AltAltType>,
-    /// Business details.
-    pub business_details: Option<InvoiceBusinessDetails2>,
-    /// Compiled terms notes.
-    pub compiled_terms_notes: Option<String>,
-    /// Contact details.
-    pub contact_details: Option<InvoiceContactDetails2>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Discount.
-    pub discount: Option<Discount>,
-    /// Invoices.
-    pub invoices: Option<Vec<DefaultInvoiceResponse>>,
-    /// Items.
-    pub items: Option<Vec<String>>,
-    /// Live mode: yes or no.
-    pub live_mode: Option<bool>,
-    /// Name.
-    pub name: Option<String>,
-    /// Schedule.
-    pub schedule: Option<InvoiceScheduleOptions>,
-    /// State it is in.
-    pub status: Option<rt::Object>,
-    /// Terms notes.
-    pub terms_notes: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(StartInvoiceScheduleResponse {
-    id! "_id", alt_id? "altId", alt_type? "altType", business_details? "businessDetails", compiled_terms_notes? "compiledTermsNotes",
-    contact_details? "contactDetails", created_at? "createdAt", currency?, discount?, invoices?, items?, live_mode? "liveMode", name?,
-    schedule?, status?, terms_notes? "termsNotes", title?, total?, updated_at? "updatedAt"
-} extra);
+rt::setters!(StartInvoiceScheduleRequest new(alt_id: String, alt_type: InvoiceAltType, live_mode: bool) {
+    auto_payment: AutoPaymentDetails
+});
 
 /// Stripe payment method.
 #[derive(Clone, Debug, PartialEq)]
@@ -3776,92 +2541,6 @@ pub struct TotalSummary {
 
 rt::object!(TotalSummary { discount?, sub_total? "subTotal", tax? } extra);
 
-/// Update and schedule invoice schedule response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateAndScheduleInvoiceScheduleResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<AltAltType>,
-    /// Business details.
-    pub business_details: Option<InvoiceBusinessDetails2>,
-    /// Compiled terms notes.
-    pub compiled_terms_notes: Option<String>,
-    /// Contact details.
-    pub contact_details: Option<InvoiceContactDetails2>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Discount.
-    pub discount: Option<Discount>,
-    /// Invoices.
-    pub invoices: Option<Vec<DefaultInvoiceResponse>>,
-    /// Items.
-    pub items: Option<Vec<String>>,
-    /// Live mode: yes or no.
-    pub live_mode: Option<bool>,
-    /// Name.
-    pub name: Option<String>,
-    /// Schedule.
-    pub schedule: Option<InvoiceScheduleOptions>,
-    /// State it is in.
-    pub status: Option<rt::Object>,
-    /// Terms notes.
-    pub terms_notes: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(UpdateAndScheduleInvoiceScheduleResponse {
-    id! "_id", alt_id? "altId", alt_type? "altType", business_details? "businessDetails", compiled_terms_notes? "compiledTermsNotes",
-    contact_details? "contactDetails", created_at? "createdAt", currency?, discount?, invoices?, items?, live_mode? "liveMode", name?,
-    schedule?, status?, terms_notes? "termsNotes", title?, total?, updated_at? "updatedAt"
-} extra);
-
-/// Update estimate estimate status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum UpdateEstimateEstimateStatus {
-    /// `all`
-    All,
-    /// `draft`
-    Draft,
-    /// `sent`
-    Sent,
-    /// `accepted`
-    Accepted,
-    /// `declined`
-    Declined,
-    /// `invoiced`
-    Invoiced,
-    /// `viewed`
-    Viewed,
-}
-
-rt::closed_enum!(
-    UpdateEstimateEstimateStatus,
-    All = "all",
-    Draft = "draft",
-    Sent = "sent",
-    Accepted = "accepted",
-    Declined = "declined",
-    Invoiced = "invoiced",
-    Viewed = "viewed"
-);
-
 /// Update estimate last visit request.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -3881,18 +2560,18 @@ rt::setters!(UpdateEstimateLastVisitRequest new(estimate_id: String) {  });
 pub struct UpdateEstimateRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
+    /// Invoice alt type.
+    pub alt_type: InvoiceAltType,
     /// Attachments.
     pub attachments: Option<Vec<Attachments>>,
     /// Auto invoice.
     pub auto_invoice: Option<AutoInvoicing>,
     /// Automatic taxes enabled: yes or no.
     pub automatic_taxes_enabled: Option<bool>,
-    /// Invoice business details2.
-    pub business_details: InvoiceBusinessDetails2,
+    /// Business details.
+    pub business_details: BusinessDetails,
     /// Contact details.
-    pub contact_details: InvoiceContactDetails2,
+    pub contact_details: ContactDetails,
     /// Currency.
     pub currency: String,
     /// Discount.
@@ -3901,8 +2580,8 @@ pub struct UpdateEstimateRequest {
     pub estimate_number: Option<rt::Number>,
     /// Estimate number prefix.
     pub estimate_number_prefix: Option<String>,
-    /// Update estimate estimate status.
-    pub estimate_status: Option<UpdateEstimateEstimateStatus>,
+    /// List estimates status.
+    pub estimate_status: Option<ListEstimatesStatus>,
     /// Expiry date.
     pub expiry_date: Option<String>,
     /// Frequency settings.
@@ -3941,9 +2620,9 @@ rt::object!(UpdateEstimateRequest {
     miscellaneous_charges? "miscellaneousCharges", name!, payment_schedule_config? "paymentScheduleConfig",
     send_estimate_details? "sendEstimateDetails", sent_to? "sentTo", terms_notes? "termsNotes", title?, user_id? "userId"
 });
-rt::setters!(UpdateEstimateRequest new(alt_id: String, alt_type: AltAltType, name: String, business_details: InvoiceBusinessDetails2, currency: String, items: [EstimateLineItem], discount: Discount, contact_details: InvoiceContactDetails2, frequency_settings: FrequencySettings) {
+rt::setters!(UpdateEstimateRequest new(alt_id: String, alt_type: InvoiceAltType, name: String, business_details: BusinessDetails, currency: String, items: [EstimateLineItem], discount: Discount, contact_details: ContactDetails, frequency_settings: FrequencySettings) {
     attachments: [Attachments], auto_invoice: AutoInvoicing, automatic_taxes_enabled: bool, estimate_number: (rt::Number),
-    estimate_number_prefix: String, estimate_status: UpdateEstimateEstimateStatus, expiry_date: String, issue_date: String, live_mode: bool,
+    estimate_number_prefix: String, estimate_status: ListEstimatesStatus, expiry_date: String, issue_date: String, live_mode: bool,
     meta: (rt::Object), miscellaneous_charges: ProcessingFee, payment_schedule_config: PaymentScheduleConfig,
     send_estimate_details: SendEstimateRequest, sent_to: InvoiceSentTo2, terms_notes: String, title: String, user_id: String
 });
@@ -3967,8 +2646,8 @@ rt::setters!(UpdateInvoiceLastVisitRequest new(invoice_id: String) {  });
 pub struct UpdateInvoiceLateFeesConfigurationRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
+    /// Invoice alt type.
+    pub alt_type: InvoiceAltType,
     /// Late fees configuration.
     pub late_fees_configuration: LateFeesConfiguration,
 }
@@ -3976,7 +2655,7 @@ pub struct UpdateInvoiceLateFeesConfigurationRequest {
 rt::object!(UpdateInvoiceLateFeesConfigurationRequest {
     alt_id! "altId", alt_type! "altType", late_fees_configuration! "lateFeesConfiguration"
 });
-rt::setters!(UpdateInvoiceLateFeesConfigurationRequest new(alt_id: String, alt_type: AltAltType, late_fees_configuration: LateFeesConfiguration) {
+rt::setters!(UpdateInvoiceLateFeesConfigurationRequest new(alt_id: String, alt_type: InvoiceAltType, late_fees_configuration: LateFeesConfiguration) {
 
 });
 
@@ -3987,16 +2666,16 @@ rt::setters!(UpdateInvoiceLateFeesConfigurationRequest new(alt_id: String, alt_t
 pub struct UpdateInvoiceRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
+    /// Invoice alt type.
+    pub alt_type: InvoiceAltType,
     /// Attachments.
     pub attachments: Option<Vec<Attachments>>,
     /// Automatic taxes enabled: yes or no.
     pub automatic_taxes_enabled: Option<bool>,
     /// Business details.
-    pub business_details: Option<InvoiceBusinessDetails2>,
-    /// Invoice contact details2.
-    pub contact_details: Option<InvoiceContactDetails2>,
+    pub business_details: Option<BusinessDetails>,
+    /// Contact details.
+    pub contact_details: Option<ContactDetails>,
     /// Id of the contact.
     pub contact_id: Option<String>,
     /// Currency.
@@ -4043,78 +2722,12 @@ rt::object!(UpdateInvoiceRequest {
     payment_schedule? "paymentSchedule", terms_notes? "termsNotes", tips_configuration? "tipsConfiguration", title?,
     xero_details? "xeroDetails"
 });
-rt::setters!(UpdateInvoiceRequest new(alt_id: String, alt_type: AltAltType, name: String, currency: String, invoice_items: [InvoiceItem], issue_date: String, due_date: String) {
-    attachments: [Attachments], automatic_taxes_enabled: bool, business_details: InvoiceBusinessDetails2,
-    contact_details: InvoiceContactDetails2, contact_id: String, description: String, discount: Discount, invoice_number: String,
-    invoice_number_prefix: String, live_mode: bool, miscellaneous_charges: ProcessingFee, payment_methods: PaymentMethod,
-    payment_schedule: PaymentSchedule, terms_notes: String, tips_configuration: TipsConfiguration, title: String,
-    xero_details: (rt::Object)
+rt::setters!(UpdateInvoiceRequest new(alt_id: String, alt_type: InvoiceAltType, name: String, currency: String, invoice_items: [InvoiceItem], issue_date: String, due_date: String) {
+    attachments: [Attachments], automatic_taxes_enabled: bool, business_details: BusinessDetails, contact_details: ContactDetails,
+    contact_id: String, description: String, discount: Discount, invoice_number: String, invoice_number_prefix: String, live_mode: bool,
+    miscellaneous_charges: ProcessingFee, payment_methods: PaymentMethod, payment_schedule: PaymentSchedule, terms_notes: String,
+    tips_configuration: TipsConfiguration, title: String, xero_details: (rt::Object)
 });
-
-/// Update invoice response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateInvoiceResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<AltAltType>,
-    /// Amount due.
-    pub amount_due: Option<rt::Number>,
-    /// Amount paid.
-    pub amount_paid: Option<rt::Number>,
-    /// Automatic taxes calculated: yes or no.
-    pub automatic_taxes_calculated: Option<bool>,
-    /// Automatic taxes enabled: yes or no.
-    pub automatic_taxes_enabled: Option<bool>,
-    /// Business details.
-    pub business_details: Option<rt::Object>,
-    /// Contact details.
-    pub contact_details: Option<rt::Object>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Discount.
-    pub discount: Option<rt::Object>,
-    /// Due date.
-    pub due_date: Option<String>,
-    /// Invoice items.
-    pub invoice_items: Option<Vec<String>>,
-    /// Invoice number.
-    pub invoice_number: Option<rt::Number>,
-    /// Issue date.
-    pub issue_date: Option<String>,
-    /// Live mode: yes or no.
-    pub live_mode: Option<bool>,
-    /// Name.
-    pub name: Option<String>,
-    /// Payment schedule.
-    pub payment_schedule: Option<rt::Object>,
-    /// State it is in.
-    pub status: Option<InvoiceStatus>,
-    /// Title.
-    pub title: Option<String>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(UpdateInvoiceResponse {
-    id! "_id", alt_id? "altId", alt_type? "altType", amount_due? "amountDue", amount_paid? "amountPaid",
-    automatic_taxes_calculated? "automaticTaxesCalculated", automatic_taxes_enabled? "automaticTaxesEnabled",
-    business_details? "businessDetails", contact_details? "contactDetails", created_at? "createdAt", currency?, discount?,
-    due_date? "dueDate", invoice_items? "invoiceItems", invoice_number? "invoiceNumber", issue_date? "issueDate", live_mode? "liveMode",
-    name?, payment_schedule? "paymentSchedule", status?, title?, total?, updated_at? "updatedAt"
-} extra);
 
 /// Update invoice schedule request.
 #[derive(Clone, Debug, PartialEq)]
@@ -4123,14 +2736,14 @@ rt::object!(UpdateInvoiceResponse {
 pub struct UpdateInvoiceScheduleRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
+    /// Invoice alt type.
+    pub alt_type: InvoiceAltType,
     /// Attachments.
     pub attachments: Option<Vec<Attachments>>,
-    /// Invoice business details2.
-    pub business_details: InvoiceBusinessDetails2,
-    /// Invoice contact details2.
-    pub contact_details: InvoiceContactDetails2,
+    /// Business details.
+    pub business_details: BusinessDetails,
+    /// Contact details.
+    pub contact_details: ContactDetails,
     /// Currency.
     pub currency: String,
     /// Discount.
@@ -4156,64 +2769,9 @@ rt::object!(UpdateInvoiceScheduleRequest {
     discount!, items!, live_mode! "liveMode", miscellaneous_charges? "miscellaneousCharges", name!, schedule!, terms_notes? "termsNotes",
     title?
 });
-rt::setters!(UpdateInvoiceScheduleRequest new(alt_id: String, alt_type: AltAltType, name: String, contact_details: InvoiceContactDetails2, schedule: InvoiceScheduleOptions, live_mode: bool, business_details: InvoiceBusinessDetails2, currency: String, items: [InvoiceItem], discount: Discount) {
+rt::setters!(UpdateInvoiceScheduleRequest new(alt_id: String, alt_type: InvoiceAltType, name: String, contact_details: ContactDetails, schedule: InvoiceScheduleOptions, live_mode: bool, business_details: BusinessDetails, currency: String, items: [InvoiceItem], discount: Discount) {
     attachments: [Attachments], miscellaneous_charges: ProcessingFee, terms_notes: String, title: String
 });
-
-/// Update invoice schedule response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateInvoiceScheduleResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<AltAltType>,
-    /// Business details.
-    pub business_details: Option<InvoiceBusinessDetails2>,
-    /// Compiled terms notes.
-    pub compiled_terms_notes: Option<String>,
-    /// Contact details.
-    pub contact_details: Option<InvoiceContactDetails2>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Discount.
-    pub discount: Option<Discount>,
-    /// Invoices.
-    pub invoices: Option<Vec<DefaultInvoiceResponse>>,
-    /// Items.
-    pub items: Option<Vec<String>>,
-    /// Live mode: yes or no.
-    pub live_mode: Option<bool>,
-    /// Name.
-    pub name: Option<String>,
-    /// Schedule.
-    pub schedule: Option<InvoiceScheduleOptions>,
-    /// State it is in.
-    pub status: Option<rt::Object>,
-    /// Terms notes.
-    pub terms_notes: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(UpdateInvoiceScheduleResponse {
-    id! "_id", alt_id? "altId", alt_type? "altType", business_details? "businessDetails", compiled_terms_notes? "compiledTermsNotes",
-    contact_details? "contactDetails", created_at? "createdAt", currency?, discount?, invoices?, items?, live_mode? "liveMode", name?,
-    schedule?, status?, terms_notes? "termsNotes", title?, total?, updated_at? "updatedAt"
-} extra);
 
 /// Update invoice template payment methods request.
 #[derive(Clone, Debug, PartialEq)]
@@ -4222,14 +2780,14 @@ rt::object!(UpdateInvoiceScheduleResponse {
 pub struct UpdateInvoiceTemplatePaymentMethodsRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
+    /// Invoice alt type.
+    pub alt_type: InvoiceAltType,
     /// Payment methods.
     pub payment_methods: Option<PaymentMethod>,
 }
 
 rt::object!(UpdateInvoiceTemplatePaymentMethodsRequest { alt_id! "altId", alt_type! "altType", payment_methods? "paymentMethods" });
-rt::setters!(UpdateInvoiceTemplatePaymentMethodsRequest new(alt_id: String, alt_type: AltAltType) { payment_methods: PaymentMethod });
+rt::setters!(UpdateInvoiceTemplatePaymentMethodsRequest new(alt_id: String, alt_type: InvoiceAltType) { payment_methods: PaymentMethod });
 
 /// Update invoice template request.
 #[derive(Clone, Debug, PartialEq)]
@@ -4238,10 +2796,10 @@ rt::setters!(UpdateInvoiceTemplatePaymentMethodsRequest new(alt_id: String, alt_
 pub struct UpdateInvoiceTemplateRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
-    /// Invoice business details2.
-    pub business_details: InvoiceBusinessDetails2,
+    /// Invoice alt type.
+    pub alt_type: InvoiceAltType,
+    /// Business details.
+    pub business_details: BusinessDetails,
     /// Currency.
     pub currency: String,
     /// Discount.
@@ -4264,49 +2822,9 @@ rt::object!(UpdateInvoiceTemplateRequest {
     alt_id! "altId", alt_type! "altType", business_details! "businessDetails", currency!, discount?, internal?, items!,
     miscellaneous_charges? "miscellaneousCharges", name!, terms_notes? "termsNotes", title?
 });
-rt::setters!(UpdateInvoiceTemplateRequest new(alt_id: String, alt_type: AltAltType, name: String, business_details: InvoiceBusinessDetails2, currency: String, items: [InvoiceItem]) {
+rt::setters!(UpdateInvoiceTemplateRequest new(alt_id: String, alt_type: InvoiceAltType, name: String, business_details: BusinessDetails, currency: String, items: [InvoiceItem]) {
     discount: Discount, internal: bool, miscellaneous_charges: ProcessingFee, terms_notes: String, title: String
 });
-
-/// Update invoice template response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateInvoiceTemplateResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<AltAltType>,
-    /// Business details.
-    pub business_details: Option<InvoiceBusinessDetails2>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Discount.
-    pub discount: Option<Discount>,
-    /// Invoice number prefix.
-    pub invoice_number_prefix: Option<String>,
-    /// Items.
-    pub items: Option<Vec<String>>,
-    /// Name.
-    pub name: Option<String>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(UpdateInvoiceTemplateResponse {
-    id! "_id", alt_id? "altId", alt_type? "altType", business_details? "businessDetails", created_at? "createdAt", currency?, discount?,
-    invoice_number_prefix? "invoiceNumberPrefix", items?, name?, total?, updated_at? "updatedAt"
-} extra);
 
 /// Us bank account.
 #[derive(Clone, Debug, PartialEq)]
@@ -4321,82 +2839,3 @@ pub struct UsBankAccount {
 
 rt::object!(UsBankAccount { bank_name!, last4! });
 rt::setters!(UsBankAccount new(bank_name: String, last4: String) {  });
-
-/// Void invoice request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct VoidInvoiceRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
-}
-
-rt::object!(VoidInvoiceRequest { alt_id! "altId", alt_type! "altType" });
-rt::setters!(VoidInvoiceRequest new(alt_id: String, alt_type: AltAltType) {  });
-
-/// Void invoice response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct VoidInvoiceResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<AltAltType>,
-    /// Amount due.
-    pub amount_due: Option<rt::Number>,
-    /// Amount paid.
-    pub amount_paid: Option<rt::Number>,
-    /// Automatic taxes calculated: yes or no.
-    pub automatic_taxes_calculated: Option<bool>,
-    /// Automatic taxes enabled: yes or no.
-    pub automatic_taxes_enabled: Option<bool>,
-    /// Business details.
-    pub business_details: Option<rt::Object>,
-    /// Contact details.
-    pub contact_details: Option<rt::Object>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Discount.
-    pub discount: Option<rt::Object>,
-    /// Due date.
-    pub due_date: Option<String>,
-    /// Invoice items.
-    pub invoice_items: Option<Vec<String>>,
-    /// Invoice number.
-    pub invoice_number: Option<rt::Number>,
-    /// Issue date.
-    pub issue_date: Option<String>,
-    /// Live mode: yes or no.
-    pub live_mode: Option<bool>,
-    /// Name.
-    pub name: Option<String>,
-    /// Payment schedule.
-    pub payment_schedule: Option<rt::Object>,
-    /// State it is in.
-    pub status: Option<InvoiceStatus>,
-    /// Title.
-    pub title: Option<String>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(VoidInvoiceResponse {
-    id! "_id", alt_id? "altId", alt_type? "altType", amount_due? "amountDue", amount_paid? "amountPaid",
-    automatic_taxes_calculated? "automaticTaxesCalculated", automatic_taxes_enabled? "automaticTaxesEnabled",
-    business_details? "businessDetails", contact_details? "contactDetails", created_at? "createdAt", currency?, discount?,
-    due_date? "dueDate", invoice_items? "invoiceItems", invoice_number? "invoiceNumber", issue_date? "issueDate", live_mode? "liveMode",
-    name?, payment_schedule? "paymentSchedule", status?, title?, total?, updated_at? "updatedAt"
-} extra);

@@ -113,14 +113,14 @@ rt::setters!(BulkEditProduct new(id: String) {
 pub struct BulkEditProductsRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Bulk edit request alt type.
-    pub alt_type: BulkEditRequestAltType,
+    /// Product alt type.
+    pub alt_type: ProductAltType,
     /// Products.
     pub products: Vec<BulkEditProduct>,
 }
 
 rt::object!(BulkEditProductsRequest { alt_id! "altId", alt_type! "altType", products! });
-rt::setters!(BulkEditProductsRequest new(alt_id: String, alt_type: BulkEditRequestAltType, products: [BulkEditProduct]) {  });
+rt::setters!(BulkEditProductsRequest new(alt_id: String, alt_type: ProductAltType, products: [BulkEditProduct]) {  });
 
 /// Bulk edit products response.
 #[derive(Clone, Debug, PartialEq)]
@@ -139,16 +139,6 @@ pub struct BulkEditProductsResponse {
 }
 
 rt::object!(BulkEditProductsResponse { message?, status?, updated_count? "updatedCount" } extra);
-
-/// Bulk edit request alt type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum BulkEditRequestAltType {
-    /// `location`
-    Location,
-}
-
-rt::closed_enum!(BulkEditRequestAltType, Location = "location");
 
 /// Bulk update filters.
 #[derive(Clone, Debug, PartialEq)]
@@ -177,8 +167,8 @@ rt::setters!(BulkUpdateFilters new() { available_in_store: bool, collection_ids:
 pub struct BulkUpdateProductsRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Bulk edit request alt type.
-    pub alt_type: BulkEditRequestAltType,
+    /// Product alt type.
+    pub alt_type: ProductAltType,
     /// Availability: yes or no.
     pub availability: Option<bool>,
     /// Ids of the collection.
@@ -201,16 +191,16 @@ rt::object!(BulkUpdateProductsRequest {
     alt_id! "altId", alt_type! "altType", availability?, collection_ids? "collectionIds", compare_at_price? "compareAtPrice", currency?,
     filters?, price?, product_ids! "productIds", type_! "type"
 });
-rt::setters!(BulkUpdateProductsRequest new(alt_id: String, alt_type: BulkEditRequestAltType, type_: BulkUpdateType, product_ids: [String]) {
+rt::setters!(BulkUpdateProductsRequest new(alt_id: String, alt_type: ProductAltType, type_: BulkUpdateType, product_ids: [String]) {
     availability: bool, collection_ids: [String], compare_at_price: PriceUpdateField, currency: String, filters: BulkUpdateFilters,
     price: PriceUpdateField
 });
 
-/// Bulk update products response.
+/// Bulk update response.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct BulkUpdateProductsResponse {
+pub struct BulkUpdateResponse {
     /// Message.
     pub message: Option<String>,
     /// State it is in.
@@ -220,7 +210,7 @@ pub struct BulkUpdateProductsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(BulkUpdateProductsResponse { message?, status? } extra);
+rt::object!(BulkUpdateResponse { message?, status? } extra);
 
 /// Bulk update reviews request.
 #[derive(Clone, Debug, PartialEq)]
@@ -229,8 +219,8 @@ rt::object!(BulkUpdateProductsResponse { message?, status? } extra);
 pub struct BulkUpdateReviewsRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Bulk edit request alt type.
-    pub alt_type: BulkEditRequestAltType,
+    /// Product alt type.
+    pub alt_type: ProductAltType,
     /// Reviews.
     pub reviews: Vec<UpdateProductReviewObject>,
     /// State it is in.
@@ -238,7 +228,7 @@ pub struct BulkUpdateReviewsRequest {
 }
 
 rt::object!(BulkUpdateReviewsRequest { alt_id! "altId", alt_type! "altType", reviews!, status! });
-rt::setters!(BulkUpdateReviewsRequest new(alt_id: String, alt_type: BulkEditRequestAltType, reviews: [UpdateProductReviewObject], status: (rt::Object)) {
+rt::setters!(BulkUpdateReviewsRequest new(alt_id: String, alt_type: ProductAltType, reviews: [UpdateProductReviewObject], status: (rt::Object)) {
 
 });
 
@@ -332,8 +322,8 @@ rt::object!(CountReviewsResponse { data? } extra);
 pub struct CreateCollectionRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Bulk edit request alt type.
-    pub alt_type: BulkEditRequestAltType,
+    /// Product alt type.
+    pub alt_type: ProductAltType,
     /// Id of the collection.
     pub collection_id: Option<String>,
     /// Image.
@@ -347,7 +337,7 @@ pub struct CreateCollectionRequest {
 }
 
 rt::object!(CreateCollectionRequest { alt_id! "altId", alt_type! "altType", collection_id? "collectionId", image?, name!, seo?, slug! });
-rt::setters!(CreateCollectionRequest new(alt_id: String, alt_type: BulkEditRequestAltType, name: String, slug: String) {
+rt::setters!(CreateCollectionRequest new(alt_id: String, alt_type: ProductAltType, name: String, slug: String) {
     collection_id: String, image: String, seo: CollectionSeo
 });
 
@@ -430,58 +420,6 @@ rt::setters!(CreatePriceRequest new(name: String, type_: ProductType2, currency:
     track_inventory: bool, trial_period: (rt::Number), user_id: String, variant_option_ids: [String]
 });
 
-/// Create price response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreatePriceResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Allow out of stock purchases: yes or no.
-    pub allow_out_of_stock_purchases: Option<bool>,
-    /// Amount.
-    pub amount: Option<rt::Number>,
-    /// Available quantity.
-    pub available_quantity: Option<rt::Number>,
-    /// Compare at price.
-    pub compare_at_price: Option<rt::Number>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Membership offers.
-    pub membership_offers: Option<Vec<ProductMembershipOffer>>,
-    /// Name.
-    pub name: Option<String>,
-    /// Product.
-    pub product: Option<String>,
-    /// Recurring.
-    pub recurring: Option<ProductRecurring>,
-    /// Track inventory: yes or no.
-    pub track_inventory: Option<bool>,
-    /// Type.
-    pub type_: Option<ProductType2>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Id of the user.
-    pub user_id: Option<String>,
-    /// Ids of the variant option.
-    pub variant_option_ids: Option<Vec<String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CreatePriceResponse {
-    id! "_id", allow_out_of_stock_purchases? "allowOutOfStockPurchases", amount?, available_quantity? "availableQuantity",
-    compare_at_price? "compareAtPrice", created_at? "createdAt", currency?, location_id? "locationId",
-    membership_offers? "membershipOffers", name?, product?, recurring?, track_inventory? "trackInventory", type_? "type",
-    updated_at? "updatedAt", user_id? "userId", variant_option_ids? "variantOptionIds"
-} extra);
-
 /// Create product request.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -537,73 +475,6 @@ rt::setters!(CreateProductRequest new(name: String, location_id: String, product
     statement_descriptor: String, tax_inclusive: bool, taxes: [String], variants: [ProductProductVariant]
 });
 
-/// Create product response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateProductResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the automatic tax category.
-    pub automatic_tax_category_id: Option<String>,
-    /// Available in store: yes or no.
-    pub available_in_store: Option<bool>,
-    /// Ids of the collection.
-    pub collection_ids: Option<Vec<String>>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Description.
-    pub description: Option<String>,
-    /// Image.
-    pub image: Option<String>,
-    /// Whether it is taxes enabled.
-    pub is_taxes_enabled: Option<bool>,
-    /// Label.
-    pub label: Option<ProductProductLabel>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Product type.
-    pub product_type: Option<String>,
-    /// Slug.
-    pub slug: Option<String>,
-    /// Statement descriptor.
-    pub statement_descriptor: Option<String>,
-    /// Taxes.
-    pub taxes: Option<Vec<String>>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Variants.
-    pub variants: Option<Vec<ProductProductVariant>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CreateProductResponse {
-    id! "_id", automatic_tax_category_id? "automaticTaxCategoryId", available_in_store? "availableInStore", collection_ids? "collectionIds",
-    created_at? "createdAt", description?, image?, is_taxes_enabled? "isTaxesEnabled", label?, location_id? "locationId", name?,
-    product_type? "productType", slug?, statement_descriptor? "statementDescriptor", taxes?, updated_at? "updatedAt", variants?
-} extra);
-
-/// Delete collection response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DeleteCollectionResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// State it is in.
-    pub status: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(DeleteCollectionResponse { message?, status? } extra);
-
 /// Delete price response.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -617,36 +488,6 @@ pub struct DeletePriceResponse {
 }
 
 rt::object!(DeletePriceResponse { status? } extra);
-
-/// Delete product response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DeleteProductResponse {
-    /// State it is in.
-    pub status: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(DeleteProductResponse { status? } extra);
-
-/// Delete review response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DeleteReviewResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// State it is in.
-    pub status: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(DeleteReviewResponse { message?, status? } extra);
 
 /// Get collection response.
 #[derive(Clone, Debug, PartialEq)]
@@ -821,11 +662,11 @@ rt::object!(InventoryItem {
     product_name? "productName", sku?, updated_at? "updatedAt"
 } extra);
 
-/// List collections response.
+/// List collection response.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct ListCollectionsResponse {
+pub struct ListCollectionResponse {
     /// Data.
     pub data: Option<Vec<Vec<rt::Value>>>,
     /// Total.
@@ -835,7 +676,7 @@ pub struct ListCollectionsResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListCollectionsResponse { data?, total? } extra);
+rt::object!(ListCollectionResponse { data?, total? } extra);
 
 /// List prices response.
 #[derive(Clone, Debug, PartialEq)]
@@ -843,7 +684,7 @@ rt::object!(ListCollectionsResponse { data?, total? } extra);
 #[non_exhaustive]
 pub struct ListPricesResponse {
     /// Prices.
-    pub prices: Option<Vec<ProductDefaultPriceResponse>>,
+    pub prices: Option<Vec<GetPriceResponse>>,
     /// Total.
     pub total: Option<rt::Number>,
     /// Fields that the vendor sends and nobody documented.
@@ -875,7 +716,7 @@ rt::object!(ListProductInventoryResponse { inventory?, total? } extra);
 #[non_exhaustive]
 pub struct ListProductsResponse {
     /// Products.
-    pub products: Option<Vec<ProductDefaultProductResponse>>,
+    pub products: Option<Vec<GetProductResponse>>,
     /// Total.
     pub total: Option<Vec<ListProductsStats>>,
     /// Fields that the vendor sends and nobody documented.
@@ -898,22 +739,6 @@ pub struct ListProductsStats {
 }
 
 rt::object!(ListProductsStats { total? } extra);
-
-/// List reviews response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListReviewsResponse {
-    /// Data.
-    pub data: Option<Vec<Vec<rt::Value>>>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListReviewsResponse { data?, total? } extra);
 
 /// List reviews sort field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -1071,109 +896,6 @@ pub enum ProductAltType {
 }
 
 rt::closed_enum!(ProductAltType, Location = "location");
-
-/// Product default price response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ProductDefaultPriceResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Allow out of stock purchases: yes or no.
-    pub allow_out_of_stock_purchases: Option<bool>,
-    /// Amount.
-    pub amount: Option<rt::Number>,
-    /// Available quantity.
-    pub available_quantity: Option<rt::Number>,
-    /// Compare at price.
-    pub compare_at_price: Option<rt::Number>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Membership offers.
-    pub membership_offers: Option<Vec<ProductMembershipOffer>>,
-    /// Name.
-    pub name: Option<String>,
-    /// Product.
-    pub product: Option<String>,
-    /// Recurring.
-    pub recurring: Option<ProductRecurring>,
-    /// Track inventory: yes or no.
-    pub track_inventory: Option<bool>,
-    /// Type.
-    pub type_: Option<ProductType2>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Id of the user.
-    pub user_id: Option<String>,
-    /// Ids of the variant option.
-    pub variant_option_ids: Option<Vec<String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ProductDefaultPriceResponse {
-    id! "_id", allow_out_of_stock_purchases? "allowOutOfStockPurchases", amount?, available_quantity? "availableQuantity",
-    compare_at_price? "compareAtPrice", created_at? "createdAt", currency?, location_id? "locationId",
-    membership_offers? "membershipOffers", name?, product?, recurring?, track_inventory? "trackInventory", type_? "type",
-    updated_at? "updatedAt", user_id? "userId", variant_option_ids? "variantOptionIds"
-} extra);
-
-/// Product default product response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ProductDefaultProductResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the automatic tax category.
-    pub automatic_tax_category_id: Option<String>,
-    /// Available in store: yes or no.
-    pub available_in_store: Option<bool>,
-    /// Ids of the collection.
-    pub collection_ids: Option<Vec<String>>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Description.
-    pub description: Option<String>,
-    /// Image.
-    pub image: Option<String>,
-    /// Whether it is taxes enabled.
-    pub is_taxes_enabled: Option<bool>,
-    /// Label.
-    pub label: Option<ProductProductLabel>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Product type.
-    pub product_type: Option<String>,
-    /// Slug.
-    pub slug: Option<String>,
-    /// Statement descriptor.
-    pub statement_descriptor: Option<String>,
-    /// Taxes.
-    pub taxes: Option<Vec<String>>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Variants.
-    pub variants: Option<Vec<ProductProductVariant>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ProductDefaultProductResponse {
-    id! "_id", automatic_tax_category_id? "automaticTaxCategoryId", available_in_store? "availableInStore", collection_ids? "collectionIds",
-    created_at? "createdAt", description?, image?, is_taxes_enabled? "isTaxesEnabled", label?, location_id? "locationId", name?,
-    product_type? "productType", slug?, statement_descriptor? "statementDescriptor", taxes?, updated_at? "updatedAt", variants?
-} extra);
 
 /// Product media.
 #[derive(Clone, Debug, PartialEq)]
@@ -1426,8 +1148,8 @@ rt::setters!(ShippingOptions new() { dimensions: PriceDimensions, weight: Weight
 pub struct UpdateCollectionRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Bulk edit request alt type.
-    pub alt_type: BulkEditRequestAltType,
+    /// Product alt type.
+    pub alt_type: ProductAltType,
     /// Image.
     pub image: Option<String>,
     /// Name.
@@ -1439,25 +1161,9 @@ pub struct UpdateCollectionRequest {
 }
 
 rt::object!(UpdateCollectionRequest { alt_id! "altId", alt_type! "altType", image?, name?, seo?, slug? });
-rt::setters!(UpdateCollectionRequest new(alt_id: String, alt_type: BulkEditRequestAltType) {
+rt::setters!(UpdateCollectionRequest new(alt_id: String, alt_type: ProductAltType) {
     image: String, name: String, seo: CollectionSeo, slug: String
 });
-
-/// Update collection response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UpdateCollectionResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// State it is in.
-    pub status: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(UpdateCollectionResponse { message?, status? } extra);
 
 /// Update inventory item.
 #[derive(Clone, Debug, PartialEq)]
@@ -1477,123 +1183,6 @@ rt::object!(UpdateInventoryItem {
 });
 rt::setters!(UpdateInventoryItem new(price_id: String) { allow_out_of_stock_purchases: bool, available_quantity: (rt::Number) });
 
-/// Update price request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdatePriceRequest {
-    /// Allow out of stock purchases: yes or no.
-    pub allow_out_of_stock_purchases: Option<bool>,
-    /// Amount.
-    pub amount: rt::Number,
-    /// Available quantity.
-    pub available_quantity: Option<rt::Number>,
-    /// Compare at price.
-    pub compare_at_price: Option<rt::Number>,
-    /// Currency.
-    pub currency: String,
-    /// Description.
-    pub description: Option<String>,
-    /// Digital delivery.
-    pub digital_delivery: Option<Vec<String>>,
-    /// Whether it is digital product.
-    pub is_digital_product: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Membership offers.
-    pub membership_offers: Option<Vec<ProductMembershipOffer>>,
-    /// Meta.
-    pub meta: Option<PriceMeta>,
-    /// Name.
-    pub name: String,
-    /// Recurring.
-    pub recurring: Option<ProductRecurring>,
-    /// Setup fee.
-    pub setup_fee: Option<rt::Number>,
-    /// Shipping options.
-    pub shipping_options: Option<ShippingOptions>,
-    /// Sku.
-    pub sku: Option<String>,
-    /// Total cycles.
-    pub total_cycles: Option<rt::Number>,
-    /// Track inventory: yes or no.
-    pub track_inventory: Option<bool>,
-    /// Trial period.
-    pub trial_period: Option<rt::Number>,
-    /// Product type2.
-    pub type_: ProductType2,
-    /// Id of the user.
-    pub user_id: Option<String>,
-    /// Ids of the variant option.
-    pub variant_option_ids: Option<Vec<String>>,
-}
-
-rt::object!(UpdatePriceRequest {
-    allow_out_of_stock_purchases? "allowOutOfStockPurchases", amount!, available_quantity? "availableQuantity",
-    compare_at_price? "compareAtPrice", currency!, description?, digital_delivery? "digitalDelivery",
-    is_digital_product? "isDigitalProduct", location_id! "locationId", membership_offers? "membershipOffers", meta?, name!, recurring?,
-    setup_fee? "setupFee", shipping_options? "shippingOptions", sku?, total_cycles? "totalCycles", track_inventory? "trackInventory",
-    trial_period? "trialPeriod", type_! "type", user_id? "userId", variant_option_ids? "variantOptionIds"
-});
-rt::setters!(UpdatePriceRequest new(name: String, type_: ProductType2, currency: String, amount: (rt::Number), location_id: String) {
-    allow_out_of_stock_purchases: bool, available_quantity: (rt::Number), compare_at_price: (rt::Number), description: String,
-    digital_delivery: [String], is_digital_product: bool, membership_offers: [ProductMembershipOffer], meta: PriceMeta,
-    recurring: ProductRecurring, setup_fee: (rt::Number), shipping_options: ShippingOptions, sku: String, total_cycles: (rt::Number),
-    track_inventory: bool, trial_period: (rt::Number), user_id: String, variant_option_ids: [String]
-});
-
-/// Update price response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdatePriceResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Allow out of stock purchases: yes or no.
-    pub allow_out_of_stock_purchases: Option<bool>,
-    /// Amount.
-    pub amount: Option<rt::Number>,
-    /// Available quantity.
-    pub available_quantity: Option<rt::Number>,
-    /// Compare at price.
-    pub compare_at_price: Option<rt::Number>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Membership offers.
-    pub membership_offers: Option<Vec<ProductMembershipOffer>>,
-    /// Name.
-    pub name: Option<String>,
-    /// Product.
-    pub product: Option<String>,
-    /// Recurring.
-    pub recurring: Option<ProductRecurring>,
-    /// Track inventory: yes or no.
-    pub track_inventory: Option<bool>,
-    /// Type.
-    pub type_: Option<ProductType2>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Id of the user.
-    pub user_id: Option<String>,
-    /// Ids of the variant option.
-    pub variant_option_ids: Option<Vec<String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(UpdatePriceResponse {
-    id! "_id", allow_out_of_stock_purchases? "allowOutOfStockPurchases", amount?, available_quantity? "availableQuantity",
-    compare_at_price? "compareAtPrice", created_at? "createdAt", currency?, location_id? "locationId",
-    membership_offers? "membershipOffers", name?, product?, recurring?, track_inventory? "trackInventory", type_? "type",
-    updated_at? "updatedAt", user_id? "userId", variant_option_ids? "variantOptionIds"
-} extra);
-
 /// Update product inventory request.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -1601,30 +1190,14 @@ rt::object!(UpdatePriceResponse {
 pub struct UpdateProductInventoryRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Bulk edit request alt type.
-    pub alt_type: BulkEditRequestAltType,
+    /// Product alt type.
+    pub alt_type: ProductAltType,
     /// Items.
     pub items: Vec<UpdateInventoryItem>,
 }
 
 rt::object!(UpdateProductInventoryRequest { alt_id! "altId", alt_type! "altType", items! });
-rt::setters!(UpdateProductInventoryRequest new(alt_id: String, alt_type: BulkEditRequestAltType, items: [UpdateInventoryItem]) {  });
-
-/// Update product inventory response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UpdateProductInventoryResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// State it is in.
-    pub status: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(UpdateProductInventoryResponse { message?, status? } extra);
+rt::setters!(UpdateProductInventoryRequest new(alt_id: String, alt_type: ProductAltType, items: [UpdateInventoryItem]) {  });
 
 /// Update product request.
 #[derive(Clone, Debug, PartialEq)]
@@ -1683,57 +1256,6 @@ rt::setters!(UpdateProductRequest new(name: String, location_id: String, product
     slug: String, statement_descriptor: String, tax_inclusive: bool, taxes: [String], variants: [ProductProductVariant]
 });
 
-/// Update product response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateProductResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the automatic tax category.
-    pub automatic_tax_category_id: Option<String>,
-    /// Available in store: yes or no.
-    pub available_in_store: Option<bool>,
-    /// Ids of the collection.
-    pub collection_ids: Option<Vec<String>>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Description.
-    pub description: Option<String>,
-    /// Image.
-    pub image: Option<String>,
-    /// Whether it is taxes enabled.
-    pub is_taxes_enabled: Option<bool>,
-    /// Label.
-    pub label: Option<ProductProductLabel>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Product type.
-    pub product_type: Option<String>,
-    /// Slug.
-    pub slug: Option<String>,
-    /// Statement descriptor.
-    pub statement_descriptor: Option<String>,
-    /// Taxes.
-    pub taxes: Option<Vec<String>>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Variants.
-    pub variants: Option<Vec<ProductProductVariant>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(UpdateProductResponse {
-    id! "_id", automatic_tax_category_id? "automaticTaxCategoryId", available_in_store? "availableInStore", collection_ids? "collectionIds",
-    created_at? "createdAt", description?, image?, is_taxes_enabled? "isTaxesEnabled", label?, location_id? "locationId", name?,
-    product_type? "productType", slug?, statement_descriptor? "statementDescriptor", taxes?, updated_at? "updatedAt", variants?
-} extra);
-
 /// Update product review object.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -1749,22 +1271,6 @@ pub struct UpdateProductReviewObject {
 
 rt::object!(UpdateProductReviewObject { product_id! "productId", review_id! "reviewId", store_id! "storeId" });
 rt::setters!(UpdateProductReviewObject new(review_id: String, product_id: String, store_id: String) {  });
-
-/// Update product reviews response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UpdateProductReviewsResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// State it is in.
-    pub status: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(UpdateProductReviewsResponse { message?, status? } extra);
 
 /// Update product store action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -1785,14 +1291,14 @@ rt::closed_enum!(UpdateProductStoreAction, Include = "include", Exclude = "exclu
 pub struct UpdateProductStorePriorityRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Bulk edit request alt type.
-    pub alt_type: BulkEditRequestAltType,
+    /// Product alt type.
+    pub alt_type: ProductAltType,
     /// Products.
     pub products: Vec<Vec<rt::Value>>,
 }
 
 rt::object!(UpdateProductStorePriorityRequest { alt_id! "altId", alt_type! "altType", products! });
-rt::setters!(UpdateProductStorePriorityRequest new(alt_id: String, alt_type: BulkEditRequestAltType, products: [[(rt::Value)]]) {  });
+rt::setters!(UpdateProductStorePriorityRequest new(alt_id: String, alt_type: ProductAltType, products: [[(rt::Value)]]) {  });
 
 /// Update product store status request.
 #[derive(Clone, Debug, PartialEq)]
@@ -1803,32 +1309,16 @@ pub struct UpdateProductStoreStatusRequest {
     pub action: UpdateProductStoreAction,
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Bulk edit request alt type.
-    pub alt_type: BulkEditRequestAltType,
+    /// Product alt type.
+    pub alt_type: ProductAltType,
     /// Ids of the product.
     pub product_ids: Vec<String>,
 }
 
 rt::object!(UpdateProductStoreStatusRequest { action!, alt_id! "altId", alt_type! "altType", product_ids! "productIds" });
-rt::setters!(UpdateProductStoreStatusRequest new(alt_id: String, alt_type: BulkEditRequestAltType, action: UpdateProductStoreAction, product_ids: [String]) {
+rt::setters!(UpdateProductStoreStatusRequest new(alt_id: String, alt_type: ProductAltType, action: UpdateProductStoreAction, product_ids: [String]) {
 
 });
-
-/// Update product store status response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UpdateProductStoreStatusResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// State it is in.
-    pub status: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(UpdateProductStoreStatusResponse { message?, status? } extra);
 
 /// Update review request.
 #[derive(Clone, Debug, PartialEq)]
@@ -1837,8 +1327,8 @@ rt::object!(UpdateProductStoreStatusResponse { message?, status? } extra);
 pub struct UpdateReviewRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Bulk edit request alt type.
-    pub alt_type: BulkEditRequestAltType,
+    /// Product alt type.
+    pub alt_type: ProductAltType,
     /// Detail.
     pub detail: Option<String>,
     /// Headline.
@@ -1856,7 +1346,7 @@ pub struct UpdateReviewRequest {
 rt::object!(UpdateReviewRequest {
     alt_id! "altId", alt_type! "altType", detail?, headline?, product_id! "productId", rating?, reply?, status!
 });
-rt::setters!(UpdateReviewRequest new(alt_id: String, alt_type: BulkEditRequestAltType, product_id: String, status: String) {
+rt::setters!(UpdateReviewRequest new(alt_id: String, alt_type: ProductAltType, product_id: String, status: String) {
     detail: String, headline: String, rating: (rt::Number), reply: [ProductReview]
 });
 

@@ -31,7 +31,7 @@ pub struct AgencyPlanResponse {
     /// Plan level.
     pub plan_level: Option<rt::Number>,
     /// Prices.
-    pub prices: Option<Vec<AgencyPlanResponsePrice>>,
+    pub prices: Option<Vec<SaasPlanResponsePrice>>,
     /// Id of the product.
     pub product_id: Option<String>,
     /// Id of the provider location.
@@ -60,30 +60,6 @@ rt::object!(AgencyPlanResponse {
     trial_period? "trialPeriod", updated_at? "updatedAt", user_limit? "userLimit"
 } extra);
 
-/// Agency plan response price.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AgencyPlanResponsePrice {
-    /// Active: yes or no.
-    pub active: Option<bool>,
-    /// Amount.
-    pub amount: Option<rt::Number>,
-    /// Billing interval.
-    pub billing_interval: Option<BillingInterval>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Id.
-    pub id: Option<String>,
-    /// Symbol.
-    pub symbol: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(AgencyPlanResponsePrice { active?, amount?, billing_interval? "billingInterval", currency?, id?, symbol? } extra);
-
 /// Billing interval.
 ///
 /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
@@ -99,20 +75,6 @@ pub enum BillingInterval {
 }
 
 rt::open_enum!(BillingInterval, Month = "month", Year = "year");
-
-/// Bulk disable public saas response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct BulkDisablePublicSaasResponse {
-    /// Data.
-    pub data: Option<rt::Object>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(BulkDisablePublicSaasResponse { data? } extra);
 
 /// Bulk disable saas request.
 #[derive(Clone, Debug, PartialEq)]
@@ -183,20 +145,6 @@ pub struct BulkEnableSaasRequest {
 rt::object!(BulkEnableSaasRequest { action_payload! "actionPayload", is_saa_sv2! "isSaaSV2", location_ids! "locationIds" });
 rt::setters!(BulkEnableSaasRequest new(location_ids: [String], is_saa_sv2: bool, action_payload: BulkEnableSaasActionPayload) {  });
 
-/// Enable public saas response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct EnablePublicSaasResponse {
-    /// Data.
-    pub data: Option<rt::Object>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(EnablePublicSaasResponse { data? } extra);
-
 /// Enable saas request.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -236,6 +184,20 @@ rt::setters!(EnableSaasRequest new(company_id: String, is_saa_sv2: bool) {
     contact_id: String, description: String, email: String, name: String, price_id: String, provider_location_id: String,
     saas_plan_id: String, stripe_account_id: String, stripe_customer_id: String
 });
+
+/// Enable saas response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct EnableSaasResponse {
+    /// Data.
+    pub data: Option<rt::Object>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(EnableSaasResponse { data? } extra);
 
 /// Get public saas plan response.
 #[derive(Clone, Debug, PartialEq)]

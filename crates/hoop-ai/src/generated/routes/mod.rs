@@ -4,6 +4,85 @@
 
 use reachout_runtime as rt;
 
+#[cfg(feature = "associations")]
+#[cfg_attr(docsrs, doc(cfg(feature = "associations")))]
+mod associations;
+#[cfg(feature = "associations")]
+#[cfg_attr(docsrs, doc(cfg(feature = "associations")))]
+pub use associations::*;
+#[cfg(feature = "businesses")]
+#[cfg_attr(docsrs, doc(cfg(feature = "businesses")))]
+mod businesses;
+#[cfg(feature = "businesses")]
+#[cfg_attr(docsrs, doc(cfg(feature = "businesses")))]
+pub use businesses::*;
+#[cfg(feature = "calendars")]
+#[cfg_attr(docsrs, doc(cfg(feature = "calendars")))]
+mod calendars;
+#[cfg(feature = "calendars")]
+#[cfg_attr(docsrs, doc(cfg(feature = "calendars")))]
+pub use calendars::*;
+#[cfg(feature = "conversation-ai")]
+#[cfg_attr(docsrs, doc(cfg(feature = "conversation-ai")))]
+mod conversation_ai;
+#[cfg(feature = "conversation-ai")]
+#[cfg_attr(docsrs, doc(cfg(feature = "conversation-ai")))]
+pub use conversation_ai::*;
+#[cfg(feature = "custom-fields")]
+#[cfg_attr(docsrs, doc(cfg(feature = "custom-fields")))]
+mod custom_fields;
+#[cfg(feature = "custom-fields")]
+#[cfg_attr(docsrs, doc(cfg(feature = "custom-fields")))]
+pub use custom_fields::*;
+#[cfg(feature = "emails")]
+#[cfg_attr(docsrs, doc(cfg(feature = "emails")))]
+mod emails;
+#[cfg(feature = "emails")]
+#[cfg_attr(docsrs, doc(cfg(feature = "emails")))]
+pub use emails::*;
+#[cfg(feature = "forms")]
+#[cfg_attr(docsrs, doc(cfg(feature = "forms")))]
+mod forms;
+#[cfg(feature = "forms")]
+#[cfg_attr(docsrs, doc(cfg(feature = "forms")))]
+pub use forms::*;
+#[cfg(feature = "links")]
+#[cfg_attr(docsrs, doc(cfg(feature = "links")))]
+mod links;
+#[cfg(feature = "links")]
+#[cfg_attr(docsrs, doc(cfg(feature = "links")))]
+pub use links::*;
+#[cfg(feature = "locations")]
+#[cfg_attr(docsrs, doc(cfg(feature = "locations")))]
+mod locations;
+#[cfg(feature = "locations")]
+#[cfg_attr(docsrs, doc(cfg(feature = "locations")))]
+pub use locations::*;
+#[cfg(feature = "objects")]
+#[cfg_attr(docsrs, doc(cfg(feature = "objects")))]
+mod objects;
+#[cfg(feature = "objects")]
+#[cfg_attr(docsrs, doc(cfg(feature = "objects")))]
+pub use objects::*;
+#[cfg(feature = "opportunities")]
+#[cfg_attr(docsrs, doc(cfg(feature = "opportunities")))]
+mod opportunities;
+#[cfg(feature = "opportunities")]
+#[cfg_attr(docsrs, doc(cfg(feature = "opportunities")))]
+pub use opportunities::*;
+#[cfg(feature = "social-media-posting")]
+#[cfg_attr(docsrs, doc(cfg(feature = "social-media-posting")))]
+mod social_media_posting;
+#[cfg(feature = "social-media-posting")]
+#[cfg_attr(docsrs, doc(cfg(feature = "social-media-posting")))]
+pub use social_media_posting::*;
+#[cfg(feature = "users")]
+#[cfg_attr(docsrs, doc(cfg(feature = "users")))]
+mod users;
+#[cfg(feature = "users")]
+#[cfg_attr(docsrs, doc(cfg(feature = "users")))]
+pub use users::*;
+
 /// `GET /conversations/search`: search conversations.
 pub static SEARCH_CONVERSATIONS: rt::Route = rt::Route::edition(&highlevel::routes::SEARCH_CONVERSATIONS, rt::Method::GET)
     .headers(&[("Version", "2021-04-15")])
@@ -276,60 +355,96 @@ pub static LIST_INSTALLED_LOCATIONS: rt::Route = rt::Route::edition(&highlevel::
     .headers(&[("Version", "2021-07-28")])
     .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/oauth-20/get-location-where-app-is-installed");
 
-/// All of them, in the order of the spec.
-pub static ALL: &[&rt::Route] = &[
-    &SEARCH_CONVERSATIONS,
-    &CREATE_CONVERSATION,
-    &GET_CONVERSATION,
-    &UPDATE_CONVERSATION,
-    &DELETE_CONVERSATION,
-    &LIST_MESSAGES,
-    &SEND_MESSAGE,
-    &ADD_INBOUND_MESSAGE,
-    &ADD_OUTBOUND_CALL,
-    &UPLOAD_ATTACHMENTS,
-    &GET_MESSAGE,
-    &GET_EMAIL,
-    &CANCEL_SCHEDULED_EMAIL,
-    &CANCEL_SCHEDULED_MESSAGE,
-    &UPDATE_MESSAGE_STATUS,
-    &DOWNLOAD_RECORDING,
-    &GET_TRANSCRIPTION,
-    &DOWNLOAD_TRANSCRIPTION,
-    &SEND_TYPING_INDICATOR,
-    &LIST_CONTACTS,
-    &CREATE_CONTACT,
-    &UPSERT_CONTACT,
-    &SEARCH_CONTACTS,
-    &GET_DUPLICATE_CONTACT,
-    &LIST_CONTACTS_BY_BUSINESS,
-    &BULK_UPDATE_TAGS,
-    &BULK_UPDATE_BUSINESS,
-    &GET_CONTACT,
-    &UPDATE_CONTACT,
-    &DELETE_CONTACT,
-    &LIST_TASKS,
-    &CREATE_TASK,
-    &GET_TASK,
-    &UPDATE_TASK,
-    &DELETE_TASK,
-    &UPDATE_TASK_COMPLETED,
-    &LIST_NOTES,
-    &CREATE_NOTE,
-    &GET_NOTE,
-    &UPDATE_NOTE,
-    &DELETE_NOTE,
-    &LIST_APPOINTMENTS,
-    &ADD_TAGS,
-    &REMOVE_TAGS,
-    &ADD_FOLLOWERS,
-    &REMOVE_FOLLOWERS,
-    &ADD_TO_CAMPAIGN,
-    &REMOVE_FROM_CAMPAIGN,
-    &REMOVE_FROM_EVERY_CAMPAIGN,
-    &ADD_TO_WORKFLOW,
-    &REMOVE_FROM_WORKFLOW,
-    &CREATE_TOKEN,
-    &CREATE_LOCATION_TOKEN,
-    &LIST_INSTALLED_LOCATIONS,
+/// `POST /locations/{locationId}/tasks/search`: search the tasks of a sub-account.
+pub static SEARCH_TASKS: rt::Route = rt::Route::edition(&highlevel::routes::SEARCH_TASKS, rt::Method::POST)
+    .headers(&[("Version", "2021-07-28")])
+    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/tasks-search/task-search-filter");
+
+const LISTS: &[&[&rt::Route]] = &[
+    &[
+        &SEARCH_CONVERSATIONS,
+        &CREATE_CONVERSATION,
+        &GET_CONVERSATION,
+        &UPDATE_CONVERSATION,
+        &DELETE_CONVERSATION,
+        &LIST_MESSAGES,
+        &SEND_MESSAGE,
+        &ADD_INBOUND_MESSAGE,
+        &ADD_OUTBOUND_CALL,
+        &UPLOAD_ATTACHMENTS,
+        &GET_MESSAGE,
+        &GET_EMAIL,
+        &CANCEL_SCHEDULED_EMAIL,
+        &CANCEL_SCHEDULED_MESSAGE,
+        &UPDATE_MESSAGE_STATUS,
+        &DOWNLOAD_RECORDING,
+        &GET_TRANSCRIPTION,
+        &DOWNLOAD_TRANSCRIPTION,
+        &SEND_TYPING_INDICATOR,
+        &LIST_CONTACTS,
+        &CREATE_CONTACT,
+        &UPSERT_CONTACT,
+        &SEARCH_CONTACTS,
+        &GET_DUPLICATE_CONTACT,
+        &LIST_CONTACTS_BY_BUSINESS,
+        &BULK_UPDATE_TAGS,
+        &BULK_UPDATE_BUSINESS,
+        &GET_CONTACT,
+        &UPDATE_CONTACT,
+        &DELETE_CONTACT,
+        &LIST_TASKS,
+        &CREATE_TASK,
+        &GET_TASK,
+        &UPDATE_TASK,
+        &DELETE_TASK,
+        &UPDATE_TASK_COMPLETED,
+        &LIST_NOTES,
+        &CREATE_NOTE,
+        &GET_NOTE,
+        &UPDATE_NOTE,
+        &DELETE_NOTE,
+        &LIST_APPOINTMENTS,
+        &ADD_TAGS,
+        &REMOVE_TAGS,
+        &ADD_FOLLOWERS,
+        &REMOVE_FOLLOWERS,
+        &ADD_TO_CAMPAIGN,
+        &REMOVE_FROM_CAMPAIGN,
+        &REMOVE_FROM_EVERY_CAMPAIGN,
+        &ADD_TO_WORKFLOW,
+        &REMOVE_FROM_WORKFLOW,
+        &CREATE_TOKEN,
+        &CREATE_LOCATION_TOKEN,
+        &LIST_INSTALLED_LOCATIONS,
+        &SEARCH_TASKS,
+    ],
+    #[cfg(feature = "associations")]
+    associations::ALL,
+    #[cfg(feature = "businesses")]
+    businesses::ALL,
+    #[cfg(feature = "calendars")]
+    calendars::ALL,
+    #[cfg(feature = "conversation-ai")]
+    conversation_ai::ALL,
+    #[cfg(feature = "custom-fields")]
+    custom_fields::ALL,
+    #[cfg(feature = "emails")]
+    emails::ALL,
+    #[cfg(feature = "forms")]
+    forms::ALL,
+    #[cfg(feature = "links")]
+    links::ALL,
+    #[cfg(feature = "locations")]
+    locations::ALL,
+    #[cfg(feature = "objects")]
+    objects::ALL,
+    #[cfg(feature = "opportunities")]
+    opportunities::ALL,
+    #[cfg(feature = "social-media-posting")]
+    social_media_posting::ALL,
+    #[cfg(feature = "users")]
+    users::ALL,
 ];
+
+/// All of them, those of each feature together.
+pub static ALL: &[&rt::Route] = &rt::Route::joined::<{ rt::Route::count(LISTS) }>(LISTS);

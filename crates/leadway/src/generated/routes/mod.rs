@@ -4,6 +4,199 @@
 
 use reachout_runtime as rt;
 
+#[cfg(feature = "ad-manager")]
+#[cfg_attr(docsrs, doc(cfg(feature = "ad-manager")))]
+mod ad_manager;
+#[cfg(feature = "ad-manager")]
+#[cfg_attr(docsrs, doc(cfg(feature = "ad-manager")))]
+pub use ad_manager::*;
+#[cfg(feature = "affiliate-manager")]
+#[cfg_attr(docsrs, doc(cfg(feature = "affiliate-manager")))]
+mod affiliate_manager;
+#[cfg(feature = "affiliate-manager")]
+#[cfg_attr(docsrs, doc(cfg(feature = "affiliate-manager")))]
+pub use affiliate_manager::*;
+#[cfg(feature = "agent-studio")]
+#[cfg_attr(docsrs, doc(cfg(feature = "agent-studio")))]
+mod agent_studio;
+#[cfg(feature = "agent-studio")]
+#[cfg_attr(docsrs, doc(cfg(feature = "agent-studio")))]
+pub use agent_studio::*;
+#[cfg(feature = "associations")]
+#[cfg_attr(docsrs, doc(cfg(feature = "associations")))]
+mod associations;
+#[cfg(feature = "associations")]
+#[cfg_attr(docsrs, doc(cfg(feature = "associations")))]
+pub use associations::*;
+#[cfg(feature = "blogs")]
+#[cfg_attr(docsrs, doc(cfg(feature = "blogs")))]
+mod blogs;
+#[cfg(feature = "blogs")]
+#[cfg_attr(docsrs, doc(cfg(feature = "blogs")))]
+pub use blogs::*;
+#[cfg(feature = "brand-boards")]
+#[cfg_attr(docsrs, doc(cfg(feature = "brand-boards")))]
+mod brand_boards;
+#[cfg(feature = "brand-boards")]
+#[cfg_attr(docsrs, doc(cfg(feature = "brand-boards")))]
+pub use brand_boards::*;
+#[cfg(feature = "businesses")]
+#[cfg_attr(docsrs, doc(cfg(feature = "businesses")))]
+mod businesses;
+#[cfg(feature = "businesses")]
+#[cfg_attr(docsrs, doc(cfg(feature = "businesses")))]
+pub use businesses::*;
+#[cfg(feature = "calendars")]
+#[cfg_attr(docsrs, doc(cfg(feature = "calendars")))]
+mod calendars;
+#[cfg(feature = "calendars")]
+#[cfg_attr(docsrs, doc(cfg(feature = "calendars")))]
+pub use calendars::*;
+#[cfg(feature = "campaigns")]
+#[cfg_attr(docsrs, doc(cfg(feature = "campaigns")))]
+mod campaigns;
+#[cfg(feature = "campaigns")]
+#[cfg_attr(docsrs, doc(cfg(feature = "campaigns")))]
+pub use campaigns::*;
+#[cfg(feature = "conversation-ai")]
+#[cfg_attr(docsrs, doc(cfg(feature = "conversation-ai")))]
+mod conversation_ai;
+#[cfg(feature = "conversation-ai")]
+#[cfg_attr(docsrs, doc(cfg(feature = "conversation-ai")))]
+pub use conversation_ai::*;
+#[cfg(feature = "courses")]
+#[cfg_attr(docsrs, doc(cfg(feature = "courses")))]
+mod courses;
+#[cfg(feature = "courses")]
+#[cfg_attr(docsrs, doc(cfg(feature = "courses")))]
+pub use courses::*;
+#[cfg(feature = "custom-fields")]
+#[cfg_attr(docsrs, doc(cfg(feature = "custom-fields")))]
+mod custom_fields;
+#[cfg(feature = "custom-fields")]
+#[cfg_attr(docsrs, doc(cfg(feature = "custom-fields")))]
+pub use custom_fields::*;
+#[cfg(feature = "custom-menus")]
+#[cfg_attr(docsrs, doc(cfg(feature = "custom-menus")))]
+mod custom_menus;
+#[cfg(feature = "custom-menus")]
+#[cfg_attr(docsrs, doc(cfg(feature = "custom-menus")))]
+pub use custom_menus::*;
+#[cfg(feature = "emails")]
+#[cfg_attr(docsrs, doc(cfg(feature = "emails")))]
+mod emails;
+#[cfg(feature = "emails")]
+#[cfg_attr(docsrs, doc(cfg(feature = "emails")))]
+pub use emails::*;
+#[cfg(feature = "forms")]
+#[cfg_attr(docsrs, doc(cfg(feature = "forms")))]
+mod forms;
+#[cfg(feature = "forms")]
+#[cfg_attr(docsrs, doc(cfg(feature = "forms")))]
+pub use forms::*;
+#[cfg(feature = "funnels")]
+#[cfg_attr(docsrs, doc(cfg(feature = "funnels")))]
+mod funnels;
+#[cfg(feature = "funnels")]
+#[cfg_attr(docsrs, doc(cfg(feature = "funnels")))]
+pub use funnels::*;
+#[cfg(feature = "invoices")]
+#[cfg_attr(docsrs, doc(cfg(feature = "invoices")))]
+mod invoices;
+#[cfg(feature = "invoices")]
+#[cfg_attr(docsrs, doc(cfg(feature = "invoices")))]
+pub use invoices::*;
+#[cfg(feature = "knowledge-base")]
+#[cfg_attr(docsrs, doc(cfg(feature = "knowledge-base")))]
+mod knowledge_base;
+#[cfg(feature = "knowledge-base")]
+#[cfg_attr(docsrs, doc(cfg(feature = "knowledge-base")))]
+pub use knowledge_base::*;
+#[cfg(feature = "links")]
+#[cfg_attr(docsrs, doc(cfg(feature = "links")))]
+mod links;
+#[cfg(feature = "links")]
+#[cfg_attr(docsrs, doc(cfg(feature = "links")))]
+pub use links::*;
+#[cfg(feature = "medias")]
+#[cfg_attr(docsrs, doc(cfg(feature = "medias")))]
+mod medias;
+#[cfg(feature = "medias")]
+#[cfg_attr(docsrs, doc(cfg(feature = "medias")))]
+pub use medias::*;
+#[cfg(feature = "objects")]
+#[cfg_attr(docsrs, doc(cfg(feature = "objects")))]
+mod objects;
+#[cfg(feature = "objects")]
+#[cfg_attr(docsrs, doc(cfg(feature = "objects")))]
+pub use objects::*;
+#[cfg(feature = "opportunities")]
+#[cfg_attr(docsrs, doc(cfg(feature = "opportunities")))]
+mod opportunities;
+#[cfg(feature = "opportunities")]
+#[cfg_attr(docsrs, doc(cfg(feature = "opportunities")))]
+pub use opportunities::*;
+#[cfg(feature = "payments")]
+#[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
+mod payments;
+#[cfg(feature = "payments")]
+#[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
+pub use payments::*;
+#[cfg(feature = "phone-system")]
+#[cfg_attr(docsrs, doc(cfg(feature = "phone-system")))]
+mod phone_system;
+#[cfg(feature = "phone-system")]
+#[cfg_attr(docsrs, doc(cfg(feature = "phone-system")))]
+pub use phone_system::*;
+#[cfg(feature = "products")]
+#[cfg_attr(docsrs, doc(cfg(feature = "products")))]
+mod products;
+#[cfg(feature = "products")]
+#[cfg_attr(docsrs, doc(cfg(feature = "products")))]
+pub use products::*;
+#[cfg(feature = "proposals")]
+#[cfg_attr(docsrs, doc(cfg(feature = "proposals")))]
+mod proposals;
+#[cfg(feature = "proposals")]
+#[cfg_attr(docsrs, doc(cfg(feature = "proposals")))]
+pub use proposals::*;
+#[cfg(feature = "social-media-posting")]
+#[cfg_attr(docsrs, doc(cfg(feature = "social-media-posting")))]
+mod social_media_posting;
+#[cfg(feature = "social-media-posting")]
+#[cfg_attr(docsrs, doc(cfg(feature = "social-media-posting")))]
+pub use social_media_posting::*;
+#[cfg(feature = "store")]
+#[cfg_attr(docsrs, doc(cfg(feature = "store")))]
+mod store;
+#[cfg(feature = "store")]
+#[cfg_attr(docsrs, doc(cfg(feature = "store")))]
+pub use store::*;
+#[cfg(feature = "surveys")]
+#[cfg_attr(docsrs, doc(cfg(feature = "surveys")))]
+mod surveys;
+#[cfg(feature = "surveys")]
+#[cfg_attr(docsrs, doc(cfg(feature = "surveys")))]
+pub use surveys::*;
+#[cfg(feature = "users")]
+#[cfg_attr(docsrs, doc(cfg(feature = "users")))]
+mod users;
+#[cfg(feature = "users")]
+#[cfg_attr(docsrs, doc(cfg(feature = "users")))]
+pub use users::*;
+#[cfg(feature = "voice-ai")]
+#[cfg_attr(docsrs, doc(cfg(feature = "voice-ai")))]
+mod voice_ai;
+#[cfg(feature = "voice-ai")]
+#[cfg_attr(docsrs, doc(cfg(feature = "voice-ai")))]
+pub use voice_ai::*;
+#[cfg(feature = "workflows")]
+#[cfg_attr(docsrs, doc(cfg(feature = "workflows")))]
+mod workflows;
+#[cfg(feature = "workflows")]
+#[cfg_attr(docsrs, doc(cfg(feature = "workflows")))]
+pub use workflows::*;
+
 /// `GET /conversations/search`: search conversations.
 pub static SEARCH_CONVERSATIONS: rt::Route = rt::Route::edition(&highlevel::routes::SEARCH_CONVERSATIONS, rt::Method::GET)
     .headers(&[("Version", "2021-07-28")])
@@ -347,70 +540,138 @@ pub static LIST_INSTALLED_LOCATIONS: rt::Route = rt::Route::edition(&highlevel::
     .headers(&[("Version", "2021-07-28")])
     .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/oauth/oauth-get-installed-account");
 
-/// All of them, in the order of the spec.
-pub static ALL: &[&rt::Route] = &[
-    &SEARCH_CONVERSATIONS,
-    &CREATE_CONVERSATION,
-    &GET_CONVERSATION,
-    &UPDATE_CONVERSATION,
-    &DELETE_CONVERSATION,
-    &LIST_MESSAGES,
-    &SEND_MESSAGE,
-    &ADD_INBOUND_MESSAGE,
-    &ADD_OUTBOUND_CALL,
-    &SEND_REVIEW_REPLY,
-    &EXPORT_MESSAGES,
-    &UPLOAD_ATTACHMENTS,
-    &INITIATE_UPLOAD,
-    &COMPLETE_UPLOAD,
-    &GET_MESSAGE,
-    &GET_EMAIL,
-    &CANCEL_SCHEDULED_EMAIL,
-    &CANCEL_SCHEDULED_MESSAGE,
-    &UPDATE_MESSAGE_STATUS,
-    &UPDATE_MESSAGE_ATTACHMENTS,
-    &DOWNLOAD_RECORDING,
-    &GET_TRANSCRIPTION,
-    &DOWNLOAD_TRANSCRIPTION,
-    &SEND_TYPING_INDICATOR,
-    &LIST_CUSTOM_SUBTYPES,
-    &CREATE_CUSTOM_SUBTYPE,
-    &UPDATE_CUSTOM_SUBTYPE,
-    &GET_UNSUBSCRIPTION_STATUS,
-    &UPDATE_SUBSCRIPTION,
-    &LIST_CONTACTS,
-    &CREATE_CONTACT,
-    &UPSERT_CONTACT,
-    &SEARCH_CONTACTS,
-    &GET_DUPLICATE_CONTACT,
-    &LIST_CONTACTS_BY_BUSINESS,
-    &BULK_UPDATE_TAGS,
-    &BULK_UPDATE_BUSINESS,
-    &GET_CONTACT,
-    &UPDATE_CONTACT,
-    &DELETE_CONTACT,
-    &LIST_TASKS,
-    &CREATE_TASK,
-    &GET_TASK,
-    &UPDATE_TASK,
-    &DELETE_TASK,
-    &UPDATE_TASK_COMPLETED,
-    &LIST_NOTES,
-    &CREATE_NOTE,
-    &GET_NOTE,
-    &UPDATE_NOTE,
-    &DELETE_NOTE,
-    &LIST_APPOINTMENTS,
-    &ADD_TAGS,
-    &REMOVE_TAGS,
-    &ADD_FOLLOWERS,
-    &REMOVE_FOLLOWERS,
-    &ADD_TO_CAMPAIGN,
-    &REMOVE_FROM_CAMPAIGN,
-    &REMOVE_FROM_EVERY_CAMPAIGN,
-    &ADD_TO_WORKFLOW,
-    &REMOVE_FROM_WORKFLOW,
-    &CREATE_TOKEN,
-    &CREATE_LOCATION_TOKEN,
-    &LIST_INSTALLED_LOCATIONS,
+const LISTS: &[&[&rt::Route]] = &[
+    &[
+        &SEARCH_CONVERSATIONS,
+        &CREATE_CONVERSATION,
+        &GET_CONVERSATION,
+        &UPDATE_CONVERSATION,
+        &DELETE_CONVERSATION,
+        &LIST_MESSAGES,
+        &SEND_MESSAGE,
+        &ADD_INBOUND_MESSAGE,
+        &ADD_OUTBOUND_CALL,
+        &SEND_REVIEW_REPLY,
+        &EXPORT_MESSAGES,
+        &UPLOAD_ATTACHMENTS,
+        &INITIATE_UPLOAD,
+        &COMPLETE_UPLOAD,
+        &GET_MESSAGE,
+        &GET_EMAIL,
+        &CANCEL_SCHEDULED_EMAIL,
+        &CANCEL_SCHEDULED_MESSAGE,
+        &UPDATE_MESSAGE_STATUS,
+        &UPDATE_MESSAGE_ATTACHMENTS,
+        &DOWNLOAD_RECORDING,
+        &GET_TRANSCRIPTION,
+        &DOWNLOAD_TRANSCRIPTION,
+        &SEND_TYPING_INDICATOR,
+        &LIST_CUSTOM_SUBTYPES,
+        &CREATE_CUSTOM_SUBTYPE,
+        &UPDATE_CUSTOM_SUBTYPE,
+        &GET_UNSUBSCRIPTION_STATUS,
+        &UPDATE_SUBSCRIPTION,
+        &LIST_CONTACTS,
+        &CREATE_CONTACT,
+        &UPSERT_CONTACT,
+        &SEARCH_CONTACTS,
+        &GET_DUPLICATE_CONTACT,
+        &LIST_CONTACTS_BY_BUSINESS,
+        &BULK_UPDATE_TAGS,
+        &BULK_UPDATE_BUSINESS,
+        &GET_CONTACT,
+        &UPDATE_CONTACT,
+        &DELETE_CONTACT,
+        &LIST_TASKS,
+        &CREATE_TASK,
+        &GET_TASK,
+        &UPDATE_TASK,
+        &DELETE_TASK,
+        &UPDATE_TASK_COMPLETED,
+        &LIST_NOTES,
+        &CREATE_NOTE,
+        &GET_NOTE,
+        &UPDATE_NOTE,
+        &DELETE_NOTE,
+        &LIST_APPOINTMENTS,
+        &ADD_TAGS,
+        &REMOVE_TAGS,
+        &ADD_FOLLOWERS,
+        &REMOVE_FOLLOWERS,
+        &ADD_TO_CAMPAIGN,
+        &REMOVE_FROM_CAMPAIGN,
+        &REMOVE_FROM_EVERY_CAMPAIGN,
+        &ADD_TO_WORKFLOW,
+        &REMOVE_FROM_WORKFLOW,
+        &CREATE_TOKEN,
+        &CREATE_LOCATION_TOKEN,
+        &LIST_INSTALLED_LOCATIONS,
+    ],
+    #[cfg(feature = "ad-manager")]
+    ad_manager::ALL,
+    #[cfg(feature = "affiliate-manager")]
+    affiliate_manager::ALL,
+    #[cfg(feature = "agent-studio")]
+    agent_studio::ALL,
+    #[cfg(feature = "associations")]
+    associations::ALL,
+    #[cfg(feature = "blogs")]
+    blogs::ALL,
+    #[cfg(feature = "brand-boards")]
+    brand_boards::ALL,
+    #[cfg(feature = "businesses")]
+    businesses::ALL,
+    #[cfg(feature = "calendars")]
+    calendars::ALL,
+    #[cfg(feature = "campaigns")]
+    campaigns::ALL,
+    #[cfg(feature = "conversation-ai")]
+    conversation_ai::ALL,
+    #[cfg(feature = "courses")]
+    courses::ALL,
+    #[cfg(feature = "custom-fields")]
+    custom_fields::ALL,
+    #[cfg(feature = "custom-menus")]
+    custom_menus::ALL,
+    #[cfg(feature = "emails")]
+    emails::ALL,
+    #[cfg(feature = "forms")]
+    forms::ALL,
+    #[cfg(feature = "funnels")]
+    funnels::ALL,
+    #[cfg(feature = "invoices")]
+    invoices::ALL,
+    #[cfg(feature = "knowledge-base")]
+    knowledge_base::ALL,
+    #[cfg(feature = "links")]
+    links::ALL,
+    #[cfg(feature = "medias")]
+    medias::ALL,
+    #[cfg(feature = "objects")]
+    objects::ALL,
+    #[cfg(feature = "opportunities")]
+    opportunities::ALL,
+    #[cfg(feature = "payments")]
+    payments::ALL,
+    #[cfg(feature = "phone-system")]
+    phone_system::ALL,
+    #[cfg(feature = "products")]
+    products::ALL,
+    #[cfg(feature = "proposals")]
+    proposals::ALL,
+    #[cfg(feature = "social-media-posting")]
+    social_media_posting::ALL,
+    #[cfg(feature = "store")]
+    store::ALL,
+    #[cfg(feature = "surveys")]
+    surveys::ALL,
+    #[cfg(feature = "users")]
+    users::ALL,
+    #[cfg(feature = "voice-ai")]
+    voice_ai::ALL,
+    #[cfg(feature = "workflows")]
+    workflows::ALL,
 ];
+
+/// All of them, those of each feature together.
+pub static ALL: &[&rt::Route] = &rt::Route::joined::<{ rt::Route::count(LISTS) }>(LISTS);
