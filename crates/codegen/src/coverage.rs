@@ -93,16 +93,21 @@ fn lists(root: &Path, vendor: &str) -> Result<Vec<(Option<String>, PathBuf)>, Er
 
 /// Compares an inventory with the operations of its version: another version's say so in a constant header.
 fn list(version: Option<&str>, known: &[Known], operations: &[Operation]) -> List {
-    let is_of = |operation: &&Operation| {
-        version.is_none_or(|version| operation.constant_headers.iter().any(|(_, value)| value == version))
-    };
+    let is_of = |operation: &&Operation| version.is_none_or(|version| operation.constant_headers.iter().any(|(_, value)| value == version));
     let described: BTreeMap<String, &str> = operations
         .iter()
         .filter(is_of)
         .map(|operation| (format!("{} {}", operation.method, operation.path), operation.evidence.0.as_str()))
         .collect();
-    let mut list =
-        List { version: version.map(str::to_owned), known: known.len(), reviewed: 0, official: 0, planned: 0, unseen: 0, missing: Vec::new() };
+    let mut list = List {
+        version: version.map(str::to_owned),
+        known: known.len(),
+        reviewed: 0,
+        official: 0,
+        planned: 0,
+        unseen: 0,
+        missing: Vec::new(),
+    };
     for Known { operation, status } in known {
         match (described.get(operation), status) {
             (Some(&OFFICIAL), _) => list.official += 1,

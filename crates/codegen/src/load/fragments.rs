@@ -62,7 +62,13 @@ impl Bundler<'_> {
     }
 
     /// A path that the root has itself stays as the root has it.
-    fn insert_path(&mut self, document: &mut Map<String, Value>, path: &str, item: &Map<String, Value>, place: &Place) -> Result<(), Error> {
+    fn insert_path(
+        &mut self,
+        document: &mut Map<String, Value>,
+        path: &str,
+        item: &Map<String, Value>,
+        place: &Place,
+    ) -> Result<(), Error> {
         let paths = document.entry("paths").or_insert_with(|| json!({}));
         if paths.get(path).is_none() {
             let reference = item["$ref"].as_str().unwrap_or_default();

@@ -125,7 +125,7 @@ calls! { [highlevel leadway] |client, documented| {
     types::GetFacebookReportingGroupBy::Month,
     "2022-01-11",
     "2022-01-31",
-    types::GetGoogleEntityType::AdManager,
+    types::GetFacebookReportingType::AdManager,
     "fields",
 ));
     get_facebook_campaign_reporting once: json(client.facebook_reporting()
@@ -137,12 +137,13 @@ calls! { [highlevel leadway] |client, documented| {
     "2022-01-11",
     "2022-01-31",
     "196684453527082",
-    types::GetGoogleEntityType::Integration,
+    types::ListFacebookReportingType::Integration,
 ));
     get_facebook_user once: json(client.facebook_integration().get_facebook_user("HChooFuiyPpVYzeJ4HMe"));
     list_facebook_pages once: json(client.facebook_integration().list_facebook_pages("loc_abc123").fetch_existing("true"));
     list_facebook_instagram_accounts once: json(client.facebook_integration()
-        .list_facebook_instagram_accounts("103456789012345", "HChooFuiyPpVYzeJ4HMe").type_(types::ListGoogleAdAccountsType::Integration));
+        .list_facebook_instagram_accounts("103456789012345", "HChooFuiyPpVYzeJ4HMe")
+        .type_(types::ListFacebookInstagramAccountsType::Integration));
     list_facebook_page_lead_forms once: json(client.facebook_integration()
         .list_facebook_page_lead_forms("103456789012345", "HChooFuiyPpVYzeJ4HMe"));
     create_facebook_page_lead_form once: json(client.facebook_integration()
@@ -151,18 +152,18 @@ calls! { [highlevel leadway] |client, documented| {
         .next("cursor_abc").fetch_all("true").limit(25));
     get_facebook_ad_account once: json(client.facebook_integration().get_facebook_ad_account("act_123456789", "HChooFuiyPpVYzeJ4HMe"));
     delete_facebook_ad_account once: json(client.facebook_integration()
-        .delete_facebook_ad_account("act_123456789", documented.body::<types::PublishAdRequest>()?));
+        .delete_facebook_ad_account("act_123456789", documented.body::<types::LocationIdBodyRequest>()?));
     list_facebook_conversation_forms once: json(client.facebook_integration().list_facebook_conversation_forms("HChooFuiyPpVYzeJ4HMe"));
     create_facebook_conversation_form once: json(client.facebook_integration()
         .create_facebook_conversation_form(documented.body::<types::CreateFacebookConversationFormRequest>()?));
     get_facebook_integration once: json(client.facebook_integration().get("HChooFuiyPpVYzeJ4HMe"));
     create_facebook_integration once: json(client.facebook_integration()
         .create(documented.body::<types::CreateFacebookIntegrationRequest>()?));
-    delete_facebook_integration once: json(client.facebook_integration().delete(documented.body::<types::PublishAdRequest>()?));
+    delete_facebook_integration once: json(client.facebook_integration().delete(documented.body::<types::LocationIdBodyRequest>()?));
     search_facebook_targeting once: json(client.facebook_ads().search_facebook_targeting("interest", "fitness")
         .search_type("adgeolocation"));
     publish_facebook_campaign once: json(client.facebook_ads()
-        .publish_facebook_campaign("120208142050850608", documented.body::<types::PublishAdRequest>()?));
+        .publish_facebook_campaign("120208142050850608", documented.body::<types::PublishFacebookCampaignRequest>()?));
     delete_facebook_page once: json(client.facebook_integration().delete_facebook_page("loc_abc123", "123456789"));
     list_facebook_pixels once: json(client.facebook_ads().list_facebook_pixels("loc_abc123").channel("FACEBOOK").page_id("123456789")
         .ig_user_id("ig_user_123"));
@@ -189,7 +190,7 @@ calls! { [highlevel leadway] |client, documented| {
     get_facebook_campaign once: json(client.facebook_ads().get_facebook_campaign("120208142050850608", "loc_abc123").fields("adsets,ads")
         .source("facebook"));
     get_facebook_entity once: json(client.facebook_ads()
-        .get_facebook_entity("loc_abc123", types::GetGoogleEntityType::AdManager, types::GetFacebookEntityEntityType::Campaign)
+        .get_facebook_entity("loc_abc123", types::GetFacebookEntityType::AdManager, types::GetFacebookEntityEntityType::Campaign)
         .next("cursor_abc").fetch_all("true").campaign_id("camp_123").ad_set_id("adset_123").search_id("search_123")
         .selected_ad_account_id("act_123456"));
     upsert_facebook_campaign once: json(client.facebook_ads()
@@ -197,26 +198,29 @@ calls! { [highlevel leadway] |client, documented| {
     upsert_facebook_adset once: json(client.facebook_ads().upsert_facebook_adset(documented.body::<types::UpsertFacebookAdsetRequest>()?));
     upsert_facebook_ad once: json(client.facebook_ads().upsert(documented.body::<types::UpsertFacebookAdRequest>()?));
     pause_facebook_campaign once: json(client.facebook_ads()
-        .pause_facebook_campaign("campaignId", documented.body::<types::PublishAdRequest>()?));
+        .pause_facebook_campaign("campaignId", documented.body::<types::LocationIdBodyRequest>()?));
     resume_facebook_campaign once: json(client.facebook_ads()
-        .resume_facebook_campaign("campaignId", documented.body::<types::PublishAdRequest>()?));
+        .resume_facebook_campaign("campaignId", documented.body::<types::LocationIdBodyRequest>()?));
     duplicate_facebook_campaign once: json(client.facebook_ads()
-        .duplicate_facebook_campaign("campaignId", documented.body::<types::PublishAdRequest>()?));
+        .duplicate_facebook_campaign("campaignId", documented.body::<types::LocationIdBodyRequest>()?));
     delete_facebook_campaign once: json(client.facebook_ads()
-        .delete_facebook_campaign("campaignId", documented.body::<types::PublishAdRequest>()?));
-    pause_facebook_adset once: json(client.facebook_ads().pause_facebook_adset("adsetId", documented.body::<types::PublishAdRequest>()?));
-    resume_facebook_adset once: json(client.facebook_ads().resume_facebook_adset("adsetId", documented.body::<types::PublishAdRequest>()?));
+        .delete_facebook_campaign("campaignId", documented.body::<types::LocationIdBodyRequest>()?));
+    pause_facebook_adset once: json(client.facebook_ads()
+        .pause_facebook_adset("adsetId", documented.body::<types::LocationIdBodyRequest>()?));
+    resume_facebook_adset once: json(client.facebook_ads()
+        .resume_facebook_adset("adsetId", documented.body::<types::LocationIdBodyRequest>()?));
     duplicate_facebook_adset once: json(client.facebook_ads().duplicate_facebook_adset("adsetId"));
-    delete_facebook_adset once: json(client.facebook_ads().delete_facebook_adset("adsetId", documented.body::<types::PublishAdRequest>()?));
-    pause_facebook_ad once: json(client.facebook_ads().pause("adId", documented.body::<types::PublishAdRequest>()?));
-    resume_facebook_ad once: json(client.facebook_ads().resume("adId", documented.body::<types::PublishAdRequest>()?));
+    delete_facebook_adset once: json(client.facebook_ads()
+        .delete_facebook_adset("adsetId", documented.body::<types::LocationIdBodyRequest>()?));
+    pause_facebook_ad once: json(client.facebook_ads().pause("adId", documented.body::<types::LocationIdBodyRequest>()?));
+    resume_facebook_ad once: json(client.facebook_ads().resume("adId", documented.body::<types::LocationIdBodyRequest>()?));
     duplicate_facebook_ad once: json(client.facebook_ads().duplicate("adId"));
-    delete_facebook_ad once: json(client.facebook_ads().delete("adId", documented.body::<types::PublishAdRequest>()?));
+    delete_facebook_ad once: json(client.facebook_ads().delete("adId", documented.body::<types::LocationIdBodyRequest>()?));
     get_google_reporting once: json(client.google_reporting()
-        .get("fRMewNQIxSyZ5R4nQyit", "2022-01-11", "2022-01-31", types::GetGoogleEntityType::AdManager, "fields")
+        .get("fRMewNQIxSyZ5R4nQyit", "2022-01-11", "2022-01-31", types::GetGoogleReportingType::AdManager, "fields")
         .group_by(types::GetGoogleReportingGroupBy::Month));
     list_google_reporting once: json(client.google_reporting()
-        .list("fRMewNQIxSyZ5R4nQyit", "campaigns", "2022-01-11", "2022-01-31", types::GetGoogleEntityType::Integration)
+        .list("fRMewNQIxSyZ5R4nQyit", "campaigns", "2022-01-11", "2022-01-31", types::ListGoogleReportingType::Integration)
         .campaign_id("196684453527082"));
     get_google_campaign_reporting once: json(client.google_reporting()
         .get_google_campaign("camp_abc123", "fRMewNQIxSyZ5R4nQyit", "2022-01-11", "2022-01-31"));
@@ -234,7 +238,7 @@ calls! { [highlevel leadway] |client, documented| {
         .type_(types::ListGoogleAdAccountsType::AdManager));
     get_google_ad_account once: json(client.google_integration().get_google_ad_account("act_abc123", "HChooFuiyPpVYzeJ4HMe"));
     delete_google_ad_account once: json(client.google_integration()
-        .delete_google_ad_account("act_abc123", documented.body::<types::PublishAdRequest>()?));
+        .delete_google_ad_account("act_abc123", documented.body::<types::LocationIdBodyRequest>()?));
     publish_google_ad once: json(client.google_ads().publish("507f1f77bcf86cd799439011"));
     search_google_targeting once: json(client.google_ads().search_google_targeting("geolocation", "loc_abc123").query("New York"));
     list_google_keyword_ideas once: json(client.google_ads()
@@ -258,7 +262,7 @@ calls! { [highlevel leadway] |client, documented| {
     get_google_segment once: json(client.google_ads()
         .get_google_segment("seg_abc123", "HChooFuiyPpVYzeJ4HMe", types::GetGoogleSegmentType::CustomSegments));
     delete_google_segment once: json(client.google_ads()
-        .delete_google_segment("seg_abc123", "HChooFuiyPpVYzeJ4HMe", types::GetGoogleSegmentType::CustomSegments));
+        .delete_google_segment("seg_abc123", "HChooFuiyPpVYzeJ4HMe", types::DeleteGoogleSegmentType::CustomSegments));
     create_google_offline_user_list_job once: json(client.google_ads()
         .create_google_offline_user_list_job(documented.body::<types::CreateGoogleOfflineUserListJobRequest>()?));
     list_google_audiences once: json(client.google_ads().list_google_audiences("HChooFuiyPpVYzeJ4HMe"));
@@ -277,7 +281,7 @@ calls! { [highlevel leadway] |client, documented| {
     get_linkedin_campaign_group once: json(client.linkedin_ads()
         .get_linkedin_campaign_group("507f1f77bcf86cd799439011", "HChooFuiyPpVYzeJ4HMe"));
     publish_linkedin_campaign_group once: json(client.linkedin_ads()
-        .publish_linkedin_campaign_group("507f1f77bcf86cd799439011", documented.body::<types::PublishAdRequest>()?));
+        .publish_linkedin_campaign_group("507f1f77bcf86cd799439011", documented.body::<types::LocationIdBodyRequest>()?));
     upsert_linkedin_campaign_group once: json(client.linkedin_ads()
         .upsert_linkedin_campaign_group(documented.body::<types::UpsertLinkedinCampaignGroupRequest>()?));
     search_linkedin_targeting once: json(client.linkedin_ads().search_linkedin_targeting("HChooFuiyPpVYzeJ4HMe", "locations")
@@ -323,8 +327,8 @@ calls! { [highlevel leadway] |client, documented| {
     run_public_studio_agent: json(client.studio_agents()
         .run_public("p1q2r3s4t5u6v7w8x9y0z1a2", documented.body::<types::ExecutePublicAgentRequest>()?).source("api"));
     check_blog_slug once: json(client.blogs().check_slug("urlSlug", "ve9EPM428h8vShlRW1KT").post_id("66f429b8afdce84227a4610d"));
-    update_blog_post once: json(client.blogs().update_post("postId", documented.body::<types::CreateBlogPostParamsRequest>()?));
-    create_blog_post once: json(client.blogs().create_post(documented.body::<types::CreateBlogPostParamsRequest>()?));
+    update_blog_post once: json(client.blogs().update_post("postId", documented.body::<types::BlogRequest>()?));
+    create_blog_post once: json(client.blogs().create_post(documented.body::<types::BlogRequest>()?));
     list_blog_authors once: json(client.blogs().list_authors("ve9EPM428h8vShlRW1KT", 5, 0));
     list_blog_categories once: json(client.blogs().list_categories("ve9EPM428h8vShlRW1KT", 1, 1));
     list_blog_posts once: json(client.blogs().list_posts("ve9EPM428h8vShlRW1KT", "66f429b8afdce84227a4610d", 4, 0).search_term("ai news")
@@ -382,7 +386,7 @@ calls! { [highlevel leadway] |client, documented| {
     set_invoice_schedule_auto_payment once: json(client.invoice_schedules()
         .set_auto_payment("6578278e879ad2646715ba9c", documented.body::<types::SetInvoiceScheduleAutoPaymentRequest>()?));
     cancel_invoice_schedule once: json(client.invoice_schedules()
-        .cancel("6578278e879ad2646715ba9c", documented.body::<types::AltRequest>()?));
+        .cancel("6578278e879ad2646715ba9c", documented.body::<types::CancelInvoiceScheduleRequest>()?));
     send_text_to_pay_invoice once: json(client.invoices().send_text_to_pay(documented.body::<types::SendTextToPayInvoiceRequest>()?));
     generate_invoice_number once: json(client.invoices().generate_number("altId", types::InvoiceAltType::Location));
     get_invoice_settings once: json(client.invoices().get_settings("6578278e879ad2646715ba9c", types::InvoiceAltType::Location));
@@ -392,7 +396,7 @@ calls! { [highlevel leadway] |client, documented| {
         .delete("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::InvoiceAltType::Location));
     update_invoice_late_fees once: json(client.invoices()
         .update_late_fees("6578278e879ad2646715ba9c", documented.body::<types::UpdateInvoiceLateFeesConfigurationRequest>()?));
-    void_invoice once: json(client.invoices().void("6578278e879ad2646715ba9c", documented.body::<types::AltRequest>()?));
+    void_invoice once: json(client.invoices().void("6578278e879ad2646715ba9c", documented.body::<types::VoidInvoiceRequest>()?));
     send_invoice once: json(client.invoices().send("6578278e879ad2646715ba9c", documented.body::<types::SendInvoiceRequest>()?));
     record_invoice_payment once: json(client.invoices()
         .record_payment("6578278e879ad2646715ba9c", documented.body::<types::RecordInvoicePaymentRequest>()?));
@@ -453,7 +457,7 @@ calls! { [highlevel leadway] |client, documented| {
     get_subscription once: json(client.subscriptions()
         .get("6322e9c9e39fc14ab3ed7042", "3SwdhCu3svxI8AKsPJt6", types::PaymentAltType::Location));
     list_coupons once: json(client.coupons().list("BQdAwxa0ky1iK2sstLGJ", types::PaymentAltType::Location).limit(10).offset(0)
-        .status(types::PaymentStatus::Active).search("DEAL50"));
+        .status(types::ListCouponsStatus::Active).search("DEAL50"));
     get_coupon once: json(client.coupons()
         .get("BQdAwxa0ky1iK2sstLGJ", types::PaymentAltType::Location, "6241712be68f7a98102ba272", "DEAL50"));
     update_coupon once: json(client.coupons().update(documented.body::<types::UpdateCouponRequest>()?));
@@ -473,14 +477,14 @@ calls! { [highlevel leadway] |client, documented| {
     bulk_edit_products once: json(client.products().bulk_edit(documented.body::<types::BulkEditProductsRequest>()?));
     list_prices once: json(client.prices().list("6578278e879ad2646715ba9c", "3SwdhCsvxI8Au3KsPJt6").limit(20).offset(0)
         .ids("6241712be68f7a98102ba272,632027d51f7876cd3020213d"));
-    create_price once: json(client.prices().create("6578278e879ad2646715ba9c", documented.body::<types::CreatePriceRequest>()?));
+    create_price once: json(client.prices().create("6578278e879ad2646715ba9c", documented.body::<types::PriceRequest>()?));
     list_product_inventory once: json(client.prices().list_product_inventory("6578278e879ad2646715ba9c", types::ProductAltType::Location)
         .limit(20).offset(0).search("Product Name"));
     update_product_inventory once: json(client.prices()
         .update_product_inventory(documented.body::<types::UpdateProductInventoryRequest>()?));
     get_price once: json(client.prices().get("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c"));
     update_price once: json(client.prices()
-        .update("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", documented.body::<types::CreatePriceRequest>()?));
+        .update("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", documented.body::<types::PriceRequest>()?));
     delete_price once: json(client.prices().delete("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c"));
     get_product_store_stats once: json(client.product_stores()
         .get_stats("3SwdhCu3svxI8AKsPJt6", "6578278e879ad2646715ba9c", types::ProductAltType::Location).search("Awesome product")

@@ -34,7 +34,8 @@ pub fn prepare(source: &mut Value, plan: &Plan, group: &Group, notes: &mut Notes
     for (path, method, operation) in operations(source) {
         let written = operation["tags"][0].as_str().unwrap_or_default();
         let Some(tag) = group.tags.get(written) else {
-            let message = format!("`{written}`, the tag of {} {path}, is not among the tags of group `{}`", method.to_uppercase(), group.name);
+            let message =
+                format!("`{written}`, the tag of {} {path}, is not among the tags of group `{}`", method.to_uppercase(), group.name);
             return Err(plan::problem(file, message, "give it a name and a description in groups.yaml"));
         };
         let key = format!("{} {path}", method.to_uppercase());
@@ -45,7 +46,9 @@ pub fn prepare(source: &mut Value, plan: &Plan, group: &Group, notes: &mut Notes
             operation["operationId"] = id.into();
         }
         for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
-            if paging::counts(parameter) && let Some(schema) = parameter.get_mut("schema").and_then(Value::as_object_mut) {
+            if paging::counts(parameter)
+                && let Some(schema) = parameter.get_mut("schema").and_then(Value::as_object_mut)
+            {
                 schema.insert("type".into(), "integer".into());
             }
         }
@@ -158,10 +161,8 @@ pub fn of(mut document: Value, plan: &Plan, group: &Group) -> Value {
     }
     keep_used(&paths, &mut components);
     let tags: BTreeMap<&str, &str> = group.tags.values().map(|tag| (tag.name.as_str(), tag.description.as_str())).collect();
-    let tags: Vec<Value> = tags
-        .into_iter()
-        .map(|(name, description)| json!({ "name": name, "x-feature": group.name, "description": description }))
-        .collect();
+    let tags: Vec<Value> =
+        tags.into_iter().map(|(name, description)| json!({ "name": name, "x-feature": group.name, "description": description })).collect();
     json!({ "tags": tags, "paths": paths, "components": { "schemas": components } })
 }
 
@@ -213,10 +214,25 @@ fn in_order(operation: &mut Value, plan: &Plan, group: &Group) {
         ("x-evidence".to_owned(), json!({ "level": "official", "note": plan.note })),
     ]);
     const ORDER: [&str; 16] = [
-        "operationId", "x-method", "tags", "x-effect", "x-guess", "x-repeat", "x-token", "x-multipart", "deprecated", "summary",
-        "description", "externalDocs", "x-evidence", "x-pagination", "parameters", "requestBody",
+        "operationId",
+        "x-method",
+        "tags",
+        "x-effect",
+        "x-guess",
+        "x-repeat",
+        "x-token",
+        "x-multipart",
+        "deprecated",
+        "summary",
+        "description",
+        "externalDocs",
+        "x-evidence",
+        "x-pagination",
+        "parameters",
+        "requestBody",
     ];
-    let mut ordered: Map<String, Value> = ORDER.iter().filter_map(|key| Some(((*key).to_owned(), own.shift_remove(*key).or_else(|| old.shift_remove(*key))?))).collect();
+    let mut ordered: Map<String, Value> =
+        ORDER.iter().filter_map(|key| Some(((*key).to_owned(), own.shift_remove(*key).or_else(|| old.shift_remove(*key))?))).collect();
     if ordered.get("parameters").and_then(Value::as_array).is_some_and(Vec::is_empty) {
         ordered.shift_remove("parameters");
     }
@@ -231,7 +247,8 @@ fn in_order(operation: &mut Value, plan: &Plan, group: &Group) {
         }
     }
     // What has no schema may be nothing at all.
-    let is_any = |response: &Value| response["content"]["application/json"]["schema"]["$ref"].as_str().is_some_and(|to| to.ends_with("/AnyValue"));
+    let is_any =
+        |response: &Value| response["content"]["application/json"]["schema"]["$ref"].as_str().is_some_and(|to| to.ends_with("/AnyValue"));
     let responses_map = responses.as_object_mut();
     if let Some(map) = responses_map
         && map.iter().any(|(_, response)| is_any(response))
@@ -256,7 +273,9 @@ fn component(name: &str, schema: &mut Value, plan: &Plan) {
     for (name, property) in map.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
         let said = words::of_field(name, property, plan);
         plain(property);
-        if property.get("$ref").is_none() && let Some(property) = property.as_object_mut() {
+        if property.get("$ref").is_none()
+            && let Some(property) = property.as_object_mut()
+        {
             property.insert("description".into(), said.into());
         }
     }

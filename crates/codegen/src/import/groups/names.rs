@@ -8,7 +8,7 @@ use std::{
 use heck::ToUpperCamelCase as _;
 use serde_json::Value;
 
-use super::super::split;
+use super::super::{schemas::singular, split};
 use crate::{
     diagnostic::Error,
     load::{self, component_of, referenced},
@@ -39,7 +39,7 @@ pub fn settle<'a>(documents: impl Iterator<Item = &'a mut Value>, prefixes: &[&s
     let mut wanted: Vec<BTreeMap<String, String>> = Vec::new();
     for document in &mut documents {
         merge_equal_enums(document);
-        merge_equal(document);
+        merge_equal_bodies(document);
         wanted.push(own_names(document));
     }
     let mut counted: BTreeMap<String, usize> = BTreeMap::new();
@@ -79,69 +79,68 @@ fn merge_equal_enums(document: &mut Value) {
     rename(document, &names);
 }
 
-/// Components that are the same but for their descriptions are one, unless they are alternatives of something.
-fn merge_equal(document: &mut Value) {
-    let Some(schemas) = document["components"]["schemas"].as_object() else { return };
-    let alternatives: BTreeSet<String> =
-        schemas.values().flat_map(|schema| schema["oneOf"].as_array().into_iter().flatten()).filter_map(referenced).collect();
-    let mut kept: BTreeMap<String, String> = BTreeMap::new();
-    loop {
-        let mut alike: BTreeMap<String, Vec<&String>> = BTreeMap::new();
-        for (name, schema) in schemas.iter().filter(|(name, _)| !alternatives.contains(*name) && *name != ANY) {
-            let mut plain = split::plain(schema);
-            refer(&mut plain, &kept);
-            alike.entry(plain.to_string()).or_default().push(name);
+/// Bodies of one tag that are the same but for their descriptions are one, which has the tag's name.
+fn merge_equal_bodies(document: &mut Value) {
+    let schemas = &document["components"]["schemas"];
+    let mut alike: BTreeMap<(String, &str, String), Vec<String>> = BTreeMap::new();
+    for (name, users) in bodies(document) {
+        let tags: BTreeSet<&str> = users.iter().map(|user| user.tag.as_str()).collect();
+        let ways: BTreeSet<&str> = users.iter().map(|user| user.way).collect();
+        if let ([tag], [way]) = (Vec::from_iter(&tags).as_slice(), Vec::from_iter(&ways).as_slice())
+            && name != ANY
+        {
+            alike.entry(((**tag).to_owned(), *way, split::plain(&schemas[&name]).to_string())).or_default().push(name);
         }
-        let mut next = BTreeMap::new();
-        for names in alike.into_values().filter(|names| names.len() > 1) {
-            // What is got, or called the default of its kind, gives the better name to what is created and changed too.
-            let best = names.iter().min_by_key(|name| (!["Get", "Default"].iter().any(|word| name.starts_with(word)), name.len()));
-            next.extend(names.iter().filter_map(|name| Some(((*name).clone(), (*best?).clone()))));
-        }
-        if next == kept {
-            break;
-        }
-        kept = next;
     }
-    rename(document, &kept);
+    let mut own: BTreeMap<String, String> = BTreeMap::new();
+    for ((tag, way, _), names) in alike.into_iter().filter(|(_, names)| names.len() > 1) {
+        let name = format!("{}{way}", singular(&type_name(&tag)));
+        if schemas.get(&name).is_none() && !own.values().any(|known| *known == name) {
+            own.extend(names.into_iter().map(|body| (body, name.clone())));
+        }
+    }
+    rename(document, &own);
+}
+
+/// An operation that sends or receives a component as its body.
+struct User {
+    operation: String,
+    tag: String,
+    way: &'static str,
+}
+
+const REQUEST: &str = "Request";
+const RESPONSE: &str = "Response";
+
+/// The components that are bodies, with who uses them.
+fn bodies(document: &Value) -> BTreeMap<String, Vec<User>> {
+    let mut bodies: BTreeMap<String, Vec<User>> = BTreeMap::new();
+    let items = document["paths"].as_object().into_iter().flatten();
+    for (_, operation) in items.flat_map(|(_, item)| item.as_object().into_iter().flatten()) {
+        let responses = operation["responses"].as_object().into_iter().flatten().map(|(_, node)| (RESPONSE, node));
+        for (way, node) in responses.chain([(REQUEST, &operation["requestBody"])]) {
+            let media = node["content"].as_object().into_iter().flatten();
+            for name in media.filter_map(|(_, media)| referenced(&media["schema"])) {
+                let text = |node: &Value| node.as_str().unwrap_or_default().to_owned();
+                let user = User { operation: type_name(&text(&operation["operationId"])), tag: text(&operation["tags"][0]), way };
+                bodies.entry(name).or_default().push(user);
+            }
+        }
+    }
+    bodies
 }
 
 /// What the components of a group are called by our conventions.
 fn own_names(document: &Value) -> BTreeMap<String, String> {
-    let mut bodies: BTreeMap<String, (BTreeSet<String>, BTreeSet<String>)> = BTreeMap::new();
-    for operation in document["paths"].as_object().into_iter().flatten().flat_map(|(_, item)| item.as_object().into_iter().flatten()) {
-        let operation = operation.1;
-        let id = type_name(operation["operationId"].as_str().unwrap_or_default());
-        let schemas = |node: &Value| -> Vec<String> {
-            node["content"].as_object().into_iter().flatten().filter_map(|(_, media)| referenced(&media["schema"])).collect()
-        };
-        for name in schemas(&operation["requestBody"]) {
-            bodies.entry(name).or_default().0.insert(id.clone());
-        }
-        for (_, response) in operation["responses"].as_object().into_iter().flatten() {
-            for name in schemas(response) {
-                bodies.entry(name).or_default().1.insert(id.clone());
-            }
-        }
-    }
-    let names = document["components"]["schemas"].as_object().into_iter().flatten();
-    names
-        .map(|(name, _)| {
-            let stem = stem(name);
-            let own = match bodies.get(name).map(|(requests, responses)| (requests.iter().collect::<Vec<_>>(), responses.iter().collect::<Vec<_>>())) {
-                _ if name == ANY => name.clone(),
-                Some((requests, responses)) => match (requests.as_slice(), responses.as_slice()) {
-                    ([one], []) => format!("{one}Request"),
-                    (_, []) => ending(&stem, "Request"),
-                    ([], [one]) => format!("{one}Response"),
-                    ([], _) => ending(&stem, "Response"),
-                    _ => stem,
-                },
-                None => stem,
-            };
-            (name.clone(), own)
-        })
-        .collect()
+    let bodies = bodies(document);
+    let names = document["components"]["schemas"].as_object().into_iter().flatten().map(|(name, _)| name);
+    let own = |name: &String| match bodies.get(name).map(Vec::as_slice) {
+        _ if name == ANY => name.clone(),
+        Some([only]) => format!("{}{}", only.operation, only.way),
+        Some([first, others @ ..]) if others.iter().all(|other| other.way == first.way) => ending(&stem(name), first.way),
+        _ => stem(name),
+    };
+    names.map(|name| (name.clone(), own(name))).collect()
 }
 
 /// A name without what the vendor's framework adds: `CreateInvoiceDto`, `ListOrdersDTOStatus`, `AuthorSchema`.
@@ -170,7 +169,8 @@ fn rename(document: &mut Value, names: &BTreeMap<String, String>) {
 fn refer(node: &mut Value, names: &BTreeMap<String, String>) {
     match node {
         Value::Object(map) => {
-            let own = |to: &Value| component_of(to.as_str()?).and_then(|name| names.get(&name)).map(|own| format!("#/components/schemas/{own}"));
+            let own =
+                |to: &Value| component_of(to.as_str()?).and_then(|name| names.get(&name)).map(|own| format!("#/components/schemas/{own}"));
             if let Some(own) = map.get("$ref").and_then(own) {
                 map.insert("$ref".into(), own.into());
             }

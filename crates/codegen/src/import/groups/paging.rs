@@ -17,7 +17,8 @@ const TOTALS: [&str; 3] = ["total", "totalCount", "totalItems"];
 pub fn counts(parameter: &Value) -> bool {
     let schema = &parameter["schema"];
     let example = parameter.get("example").or_else(|| schema.get("example"));
-    let is_number = schema["type"] == "number" || example.is_some_and(|example| example.as_str().is_some_and(|text| text.parse::<u64>().is_ok()));
+    let is_number =
+        schema["type"] == "number" || example.is_some_and(|example| example.as_str().is_some_and(|text| text.parse::<u64>().is_ok()));
     parameter["in"] == "query" && parameter["name"].as_str().is_some_and(|name| COUNTS.contains(&name)) && is_number
 }
 
@@ -67,7 +68,8 @@ fn of(document: &Document, operation: &Operation<'_>) -> Option<Value> {
         let all = own.iter().chain(&nested).filter(|(_, field)| ["integer", "number"].iter().any(|kind| field["type"] == *kind));
         all.map(|(name, _)| name).find(|name| names.contains(&name.rsplit('.').next().unwrap_or_default())).cloned()
     };
-    let mut pagination = Map::from_iter([("style".to_owned(), json!(style)), ("items".to_owned(), items.into()), ("param".to_owned(), json!(param))]);
+    let mut pagination =
+        Map::from_iter([("style".to_owned(), json!(style)), ("items".to_owned(), items.into()), ("param".to_owned(), json!(param))]);
     pagination.extend(number(&TOTALS).map(|total| ("total".to_owned(), total.into())));
     if style == "page" {
         pagination.extend(number(&["totalPages"]).map(|pages| ("total-pages".to_owned(), pages.into())));

@@ -101,16 +101,19 @@ impl FacebookAds {
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = facebook_ads.publish_facebook_campaign("120208142050850608", types::PublishAdRequest::new("loc_abc123")).await?;
+    /// let response = facebook_ads.publish_facebook_campaign(
+    ///     "120208142050850608",
+    ///     types::PublishFacebookCampaignRequest::new("loc_abc123"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
     pub fn publish_facebook_campaign(
         &self,
         campaign_id: impl std::fmt::Display,
-        request: impl Into<types::PublishAdRequest>,
+        request: impl Into<types::PublishFacebookCampaignRequest>,
     ) -> rt::Call<Option<rt::Value>> {
-        let request: types::PublishAdRequest = request.into();
+        let request: types::PublishFacebookCampaignRequest = request.into();
         self.core.operation(&routes::PUBLISH_FACEBOOK_CAMPAIGN).path_param("campaignId", &campaign_id).json(&request).send()
     }
 
@@ -403,7 +406,7 @@ impl FacebookAds {
     /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.get_facebook_entity(
     ///     "loc_abc123",
-    ///     types::GetGoogleEntityType::AdManager,
+    ///     types::GetFacebookEntityType::AdManager,
     ///     types::GetFacebookEntityEntityType::Campaign,
     /// ).next("cursor_abc").fetch_all("true").campaign_id("camp_123").ad_set_id("adset_123")
     ///     .search_id("search_123").selected_ad_account_id("act_123456").await?;
@@ -413,14 +416,14 @@ impl FacebookAds {
     pub fn get_facebook_entity(
         &self,
         location_id: impl Into<String>,
-        type_: impl Into<types::GetGoogleEntityType>,
+        type_: impl Into<types::GetFacebookEntityType>,
         entity_type: impl Into<types::GetFacebookEntityEntityType>,
     ) -> GetFacebookEntity {
         GetFacebookEntity(
             self.core
                 .operation(&routes::GET_FACEBOOK_ENTITY)
                 .parameter::<String>("locationId", location_id)
-                .parameter::<types::GetGoogleEntityType>("type", type_)
+                .parameter::<types::GetFacebookEntityType>("type", type_)
                 .parameter::<types::GetFacebookEntityEntityType>("entityType", entity_type)
                 .send(),
         )
@@ -601,16 +604,19 @@ impl FacebookAds {
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = facebook_ads.pause_facebook_campaign("campaignId", types::PublishAdRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
+    /// let response = facebook_ads.pause_facebook_campaign(
+    ///     "campaignId",
+    ///     types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
     pub fn pause_facebook_campaign(
         &self,
         campaign_id: impl std::fmt::Display,
-        request: impl Into<types::PublishAdRequest>,
+        request: impl Into<types::LocationIdBodyRequest>,
     ) -> rt::Call<Option<rt::Value>> {
-        let request: types::PublishAdRequest = request.into();
+        let request: types::LocationIdBodyRequest = request.into();
         self.core.operation(&routes::PAUSE_FACEBOOK_CAMPAIGN).path_param("campaignId", &campaign_id).json(&request).send()
     }
 
@@ -625,16 +631,19 @@ impl FacebookAds {
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = facebook_ads.resume_facebook_campaign("campaignId", types::PublishAdRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
+    /// let response = facebook_ads.resume_facebook_campaign(
+    ///     "campaignId",
+    ///     types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
     pub fn resume_facebook_campaign(
         &self,
         campaign_id: impl std::fmt::Display,
-        request: impl Into<types::PublishAdRequest>,
+        request: impl Into<types::LocationIdBodyRequest>,
     ) -> rt::Call<Option<rt::Value>> {
-        let request: types::PublishAdRequest = request.into();
+        let request: types::LocationIdBodyRequest = request.into();
         self.core.operation(&routes::RESUME_FACEBOOK_CAMPAIGN).path_param("campaignId", &campaign_id).json(&request).send()
     }
 
@@ -650,16 +659,19 @@ impl FacebookAds {
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = facebook_ads.duplicate_facebook_campaign("campaignId", types::PublishAdRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
+    /// let response = facebook_ads.duplicate_facebook_campaign(
+    ///     "campaignId",
+    ///     types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
     pub fn duplicate_facebook_campaign(
         &self,
         campaign_id: impl std::fmt::Display,
-        request: impl Into<types::PublishAdRequest>,
+        request: impl Into<types::LocationIdBodyRequest>,
     ) -> rt::Call<Option<rt::Value>> {
-        let request: types::PublishAdRequest = request.into();
+        let request: types::LocationIdBodyRequest = request.into();
         self.core.operation(&routes::DUPLICATE_FACEBOOK_CAMPAIGN).path_param("campaignId", &campaign_id).json(&request).send()
     }
 
@@ -675,16 +687,19 @@ impl FacebookAds {
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = facebook_ads.delete_facebook_campaign("campaignId", types::PublishAdRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
+    /// let response = facebook_ads.delete_facebook_campaign(
+    ///     "campaignId",
+    ///     types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
     pub fn delete_facebook_campaign(
         &self,
         campaign_id: impl std::fmt::Display,
-        request: impl Into<types::PublishAdRequest>,
+        request: impl Into<types::LocationIdBodyRequest>,
     ) -> rt::Call<Option<rt::Value>> {
-        let request: types::PublishAdRequest = request.into();
+        let request: types::LocationIdBodyRequest = request.into();
         self.core.operation(&routes::DELETE_FACEBOOK_CAMPAIGN).path_param("campaignId", &campaign_id).json(&request).send()
     }
 
@@ -699,16 +714,16 @@ impl FacebookAds {
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = facebook_ads.pause_facebook_adset("adsetId", types::PublishAdRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
+    /// let response = facebook_ads.pause_facebook_adset("adsetId", types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
     /// # Ok(())
     /// # }
     /// ```
     pub fn pause_facebook_adset(
         &self,
         adset_id: impl std::fmt::Display,
-        request: impl Into<types::PublishAdRequest>,
+        request: impl Into<types::LocationIdBodyRequest>,
     ) -> rt::Call<Option<rt::Value>> {
-        let request: types::PublishAdRequest = request.into();
+        let request: types::LocationIdBodyRequest = request.into();
         self.core.operation(&routes::PAUSE_FACEBOOK_ADSET).path_param("adsetId", &adset_id).json(&request).send()
     }
 
@@ -723,16 +738,16 @@ impl FacebookAds {
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = facebook_ads.resume_facebook_adset("adsetId", types::PublishAdRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
+    /// let response = facebook_ads.resume_facebook_adset("adsetId", types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
     /// # Ok(())
     /// # }
     /// ```
     pub fn resume_facebook_adset(
         &self,
         adset_id: impl std::fmt::Display,
-        request: impl Into<types::PublishAdRequest>,
+        request: impl Into<types::LocationIdBodyRequest>,
     ) -> rt::Call<Option<rt::Value>> {
-        let request: types::PublishAdRequest = request.into();
+        let request: types::LocationIdBodyRequest = request.into();
         self.core.operation(&routes::RESUME_FACEBOOK_ADSET).path_param("adsetId", &adset_id).json(&request).send()
     }
 
@@ -765,16 +780,16 @@ impl FacebookAds {
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = facebook_ads.delete_facebook_adset("adsetId", types::PublishAdRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
+    /// let response = facebook_ads.delete_facebook_adset("adsetId", types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
     /// # Ok(())
     /// # }
     /// ```
     pub fn delete_facebook_adset(
         &self,
         adset_id: impl std::fmt::Display,
-        request: impl Into<types::PublishAdRequest>,
+        request: impl Into<types::LocationIdBodyRequest>,
     ) -> rt::Call<Option<rt::Value>> {
-        let request: types::PublishAdRequest = request.into();
+        let request: types::LocationIdBodyRequest = request.into();
         self.core.operation(&routes::DELETE_FACEBOOK_ADSET).path_param("adsetId", &adset_id).json(&request).send()
     }
 
@@ -789,12 +804,12 @@ impl FacebookAds {
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = facebook_ads.pause("adId", types::PublishAdRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
+    /// let response = facebook_ads.pause("adId", types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
     /// # Ok(())
     /// # }
     /// ```
-    pub fn pause(&self, ad_id: impl std::fmt::Display, request: impl Into<types::PublishAdRequest>) -> rt::Call<Option<rt::Value>> {
-        let request: types::PublishAdRequest = request.into();
+    pub fn pause(&self, ad_id: impl std::fmt::Display, request: impl Into<types::LocationIdBodyRequest>) -> rt::Call<Option<rt::Value>> {
+        let request: types::LocationIdBodyRequest = request.into();
         self.core.operation(&routes::PAUSE_FACEBOOK_AD).path_param("adId", &ad_id).json(&request).send()
     }
 
@@ -809,12 +824,12 @@ impl FacebookAds {
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = facebook_ads.resume("adId", types::PublishAdRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
+    /// let response = facebook_ads.resume("adId", types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
     /// # Ok(())
     /// # }
     /// ```
-    pub fn resume(&self, ad_id: impl std::fmt::Display, request: impl Into<types::PublishAdRequest>) -> rt::Call<Option<rt::Value>> {
-        let request: types::PublishAdRequest = request.into();
+    pub fn resume(&self, ad_id: impl std::fmt::Display, request: impl Into<types::LocationIdBodyRequest>) -> rt::Call<Option<rt::Value>> {
+        let request: types::LocationIdBodyRequest = request.into();
         self.core.operation(&routes::RESUME_FACEBOOK_AD).path_param("adId", &ad_id).json(&request).send()
     }
 
@@ -847,12 +862,12 @@ impl FacebookAds {
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = facebook_ads.delete("adId", types::PublishAdRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
+    /// let response = facebook_ads.delete("adId", types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
     /// # Ok(())
     /// # }
     /// ```
-    pub fn delete(&self, ad_id: impl std::fmt::Display, request: impl Into<types::PublishAdRequest>) -> rt::Call<Option<rt::Value>> {
-        let request: types::PublishAdRequest = request.into();
+    pub fn delete(&self, ad_id: impl std::fmt::Display, request: impl Into<types::LocationIdBodyRequest>) -> rt::Call<Option<rt::Value>> {
+        let request: types::LocationIdBodyRequest = request.into();
         self.core.operation(&routes::DELETE_FACEBOOK_AD).path_param("adId", &ad_id).json(&request).send()
     }
 }
@@ -1029,7 +1044,7 @@ impl FacebookIntegration {
     /// # use highlevel::types;
     /// # async fn example(facebook_integration: highlevel::operations::FacebookIntegration) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_integration.list_facebook_instagram_accounts("103456789012345", "HChooFuiyPpVYzeJ4HMe")
-    ///     .type_(types::ListGoogleAdAccountsType::Integration).await?;
+    ///     .type_(types::ListFacebookInstagramAccountsType::Integration).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -1184,16 +1199,19 @@ impl FacebookIntegration {
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(facebook_integration: highlevel::operations::FacebookIntegration) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = facebook_integration.delete_facebook_ad_account("act_123456789", types::PublishAdRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
+    /// let response = facebook_integration.delete_facebook_ad_account(
+    ///     "act_123456789",
+    ///     types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
     pub fn delete_facebook_ad_account(
         &self,
         ad_account_id: impl std::fmt::Display,
-        request: impl Into<types::PublishAdRequest>,
+        request: impl Into<types::LocationIdBodyRequest>,
     ) -> rt::Call<Option<rt::Value>> {
-        let request: types::PublishAdRequest = request.into();
+        let request: types::LocationIdBodyRequest = request.into();
         self.core.operation(&routes::DELETE_FACEBOOK_AD_ACCOUNT).path_param("adAccountId", &ad_account_id).json(&request).send()
     }
 
@@ -1302,12 +1320,12 @@ impl FacebookIntegration {
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(facebook_integration: highlevel::operations::FacebookIntegration) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = facebook_integration.delete(types::PublishAdRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
+    /// let response = facebook_integration.delete(types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
     /// # Ok(())
     /// # }
     /// ```
-    pub fn delete(&self, request: impl Into<types::PublishAdRequest>) -> rt::Call<Option<rt::Value>> {
-        let request: types::PublishAdRequest = request.into();
+    pub fn delete(&self, request: impl Into<types::LocationIdBodyRequest>) -> rt::Call<Option<rt::Value>> {
+        let request: types::LocationIdBodyRequest = request.into();
         self.core.operation(&routes::DELETE_FACEBOOK_INTEGRATION).json(&request).send()
     }
 
@@ -1410,8 +1428,8 @@ rt::call!(ListFacebookInstagramAccounts, Option<rt::Value>);
 
 impl ListFacebookInstagramAccounts {
     /// Type.
-    pub fn type_(self, type_: impl Into<types::ListGoogleAdAccountsType>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::ListGoogleAdAccountsType>("type", type_)))
+    pub fn type_(self, type_: impl Into<types::ListFacebookInstagramAccountsType>) -> Self {
+        Self(self.0.map(|request| request.parameter::<types::ListFacebookInstagramAccountsType>("type", type_)))
     }
 }
 
@@ -1473,7 +1491,7 @@ impl FacebookReporting {
     ///     types::GetFacebookReportingGroupBy::Month,
     ///     "2022-01-11",
     ///     "2022-01-31",
-    ///     types::GetGoogleEntityType::AdManager,
+    ///     types::GetFacebookReportingType::AdManager,
     ///     "fields",
     /// ).await?;
     /// # Ok(())
@@ -1485,7 +1503,7 @@ impl FacebookReporting {
         group_by: impl Into<types::GetFacebookReportingGroupBy>,
         start_date: impl Into<String>,
         end_date: impl Into<String>,
-        type_: impl Into<types::GetGoogleEntityType>,
+        type_: impl Into<types::GetFacebookReportingType>,
         fields: impl Into<String>,
     ) -> rt::Call<Option<rt::Value>> {
         self.core
@@ -1494,7 +1512,7 @@ impl FacebookReporting {
             .parameter::<types::GetFacebookReportingGroupBy>("groupBy", group_by)
             .parameter::<String>("startDate", start_date)
             .parameter::<String>("endDate", end_date)
-            .parameter::<types::GetGoogleEntityType>("type", type_)
+            .parameter::<types::GetFacebookReportingType>("type", type_)
             .parameter::<String>("fields", fields)
             .send()
     }
@@ -1552,7 +1570,7 @@ impl FacebookReporting {
     ///     "2022-01-11",
     ///     "2022-01-31",
     ///     "196684453527082",
-    ///     types::GetGoogleEntityType::Integration,
+    ///     types::ListFacebookReportingType::Integration,
     /// ).await?;
     /// # Ok(())
     /// # }
@@ -1564,7 +1582,7 @@ impl FacebookReporting {
         start_date: impl Into<String>,
         end_date: impl Into<String>,
         campaign_id: impl Into<String>,
-        type_: impl Into<types::GetGoogleEntityType>,
+        type_: impl Into<types::ListFacebookReportingType>,
     ) -> rt::Call<Option<rt::Value>> {
         self.core
             .operation(&routes::LIST_FACEBOOK_REPORTING)
@@ -1573,7 +1591,7 @@ impl FacebookReporting {
             .parameter::<String>("startDate", start_date)
             .parameter::<String>("endDate", end_date)
             .parameter::<String>("campaignId", campaign_id)
-            .parameter::<types::GetGoogleEntityType>("type", type_)
+            .parameter::<types::ListFacebookReportingType>("type", type_)
             .send()
     }
 }
@@ -2031,7 +2049,7 @@ impl GoogleAds {
     /// let response = google_ads.delete_google_segment(
     ///     "seg_abc123",
     ///     "HChooFuiyPpVYzeJ4HMe",
-    ///     types::GetGoogleSegmentType::CustomSegments,
+    ///     types::DeleteGoogleSegmentType::CustomSegments,
     /// ).await?;
     /// # Ok(())
     /// # }
@@ -2040,13 +2058,13 @@ impl GoogleAds {
         &self,
         segment_id: impl std::fmt::Display,
         location_id: impl Into<String>,
-        type_: impl Into<types::GetGoogleSegmentType>,
+        type_: impl Into<types::DeleteGoogleSegmentType>,
     ) -> rt::Call<Option<rt::Value>> {
         self.core
             .operation(&routes::DELETE_GOOGLE_SEGMENT)
             .path_param("segmentId", &segment_id)
             .parameter::<String>("locationId", location_id)
-            .parameter::<types::GetGoogleSegmentType>("type", type_)
+            .parameter::<types::DeleteGoogleSegmentType>("type", type_)
             .send()
     }
 
@@ -2603,16 +2621,19 @@ impl GoogleIntegration {
     /// ```no_run
     /// # use highlevel::types;
     /// # async fn example(google_integration: highlevel::operations::GoogleIntegration) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = google_integration.delete_google_ad_account("act_abc123", types::PublishAdRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
+    /// let response = google_integration.delete_google_ad_account(
+    ///     "act_abc123",
+    ///     types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe"),
+    /// ).await?;
     /// # Ok(())
     /// # }
     /// ```
     pub fn delete_google_ad_account(
         &self,
         ad_account_id: impl std::fmt::Display,
-        request: impl Into<types::PublishAdRequest>,
+        request: impl Into<types::LocationIdBodyRequest>,
     ) -> rt::Call<Option<rt::Value>> {
-        let request: types::PublishAdRequest = request.into();
+        let request: types::LocationIdBodyRequest = request.into();
         self.core.operation(&routes::DELETE_GOOGLE_AD_ACCOUNT).path_param("adAccountId", &ad_account_id).json(&request).send()
     }
 }
@@ -2659,7 +2680,7 @@ impl GoogleReporting {
     ///     "fRMewNQIxSyZ5R4nQyit",
     ///     "2022-01-11",
     ///     "2022-01-31",
-    ///     types::GetGoogleEntityType::AdManager,
+    ///     types::GetGoogleReportingType::AdManager,
     ///     "fields",
     /// ).group_by(types::GetGoogleReportingGroupBy::Month).await?;
     /// # Ok(())
@@ -2670,7 +2691,7 @@ impl GoogleReporting {
         location_id: impl Into<String>,
         start_date: impl Into<String>,
         end_date: impl Into<String>,
-        type_: impl Into<types::GetGoogleEntityType>,
+        type_: impl Into<types::GetGoogleReportingType>,
         fields: impl Into<String>,
     ) -> GetGoogleReporting {
         GetGoogleReporting(
@@ -2679,7 +2700,7 @@ impl GoogleReporting {
                 .parameter::<String>("locationId", location_id)
                 .parameter::<String>("startDate", start_date)
                 .parameter::<String>("endDate", end_date)
-                .parameter::<types::GetGoogleEntityType>("type", type_)
+                .parameter::<types::GetGoogleReportingType>("type", type_)
                 .parameter::<String>("fields", fields)
                 .send(),
         )
@@ -2701,7 +2722,7 @@ impl GoogleReporting {
     ///     "campaigns",
     ///     "2022-01-11",
     ///     "2022-01-31",
-    ///     types::GetGoogleEntityType::Integration,
+    ///     types::ListGoogleReportingType::Integration,
     /// ).campaign_id("196684453527082").await?;
     /// # Ok(())
     /// # }
@@ -2712,7 +2733,7 @@ impl GoogleReporting {
         list_type: impl Into<String>,
         start_date: impl Into<String>,
         end_date: impl Into<String>,
-        type_: impl Into<types::GetGoogleEntityType>,
+        type_: impl Into<types::ListGoogleReportingType>,
     ) -> ListGoogleReporting {
         ListGoogleReporting(
             self.core
@@ -2721,7 +2742,7 @@ impl GoogleReporting {
                 .parameter::<String>("listType", list_type)
                 .parameter::<String>("startDate", start_date)
                 .parameter::<String>("endDate", end_date)
-                .parameter::<types::GetGoogleEntityType>("type", type_)
+                .parameter::<types::ListGoogleReportingType>("type", type_)
                 .send(),
         )
     }
@@ -2838,7 +2859,7 @@ impl LinkedinAds {
     /// # async fn example(linkedin_ads: highlevel::operations::LinkedinAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = linkedin_ads.publish_linkedin_campaign_group(
     ///     "507f1f77bcf86cd799439011",
-    ///     types::PublishAdRequest::new("HChooFuiyPpVYzeJ4HMe"),
+    ///     types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe"),
     /// ).await?;
     /// # Ok(())
     /// # }
@@ -2846,9 +2867,9 @@ impl LinkedinAds {
     pub fn publish_linkedin_campaign_group(
         &self,
         ad_id: impl std::fmt::Display,
-        request: impl Into<types::PublishAdRequest>,
+        request: impl Into<types::LocationIdBodyRequest>,
     ) -> rt::Call<Option<rt::Value>> {
-        let request: types::PublishAdRequest = request.into();
+        let request: types::LocationIdBodyRequest = request.into();
         self.core.operation(&routes::PUBLISH_LINKEDIN_CAMPAIGN_GROUP).path_param("adId", &ad_id).json(&request).send()
     }
 

@@ -264,9 +264,9 @@ impl Affiliates {
 /// A call of [`Affiliates::list`], with its optional parameters.
 #[derive(Debug)]
 #[must_use = "nothing is sent before the call is awaited"]
-pub struct ListAffiliates(rt::List<types::ListAffiliatesResponse, types::GetAffiliateResponse>);
+pub struct ListAffiliates(rt::List<types::ListAffiliatesResponse, types::OAuthAffiliateListItemResponse>);
 
-rt::list_call!(ListAffiliates, types::ListAffiliatesResponse, types::GetAffiliateResponse);
+rt::list_call!(ListAffiliates, types::ListAffiliatesResponse, types::OAuthAffiliateListItemResponse);
 
 impl ListAffiliates {
     /// Query.

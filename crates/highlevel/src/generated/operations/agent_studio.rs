@@ -468,9 +468,9 @@ impl CreateStudioAgent {
 /// A call of [`StudioAgents::update_version`], with its optional parameters.
 #[derive(Debug)]
 #[must_use = "nothing is sent before the call is awaited"]
-pub struct UpdateStudioAgentVersion(rt::Call<types::PromoteAndPublishResponse>);
+pub struct UpdateStudioAgentVersion(rt::Call<types::StudioAgentResponse>);
 
-rt::call!(UpdateStudioAgentVersion, types::PromoteAndPublishResponse);
+rt::call!(UpdateStudioAgentVersion, types::StudioAgentResponse);
 
 impl UpdateStudioAgentVersion {
     /// Source.
@@ -510,9 +510,9 @@ impl DeleteStudioAgent {
 /// A call of [`StudioAgents::update`], with its optional parameters.
 #[derive(Debug)]
 #[must_use = "nothing is sent before the call is awaited"]
-pub struct UpdateStudioAgent(rt::Call<types::PromoteAndPublishResponse>);
+pub struct UpdateStudioAgent(rt::Call<types::StudioAgentResponse>);
 
-rt::call!(UpdateStudioAgent, types::PromoteAndPublishResponse);
+rt::call!(UpdateStudioAgent, types::StudioAgentResponse);
 
 impl UpdateStudioAgent {
     /// Source.
@@ -524,9 +524,9 @@ impl UpdateStudioAgent {
 /// A call of [`StudioAgents::publish_version`], with its optional parameters.
 #[derive(Debug)]
 #[must_use = "nothing is sent before the call is awaited"]
-pub struct PublishStudioAgentVersion(rt::Call<types::PromoteAndPublishResponse>);
+pub struct PublishStudioAgentVersion(rt::Call<types::StudioAgentResponse>);
 
-rt::call!(PublishStudioAgentVersion, types::PromoteAndPublishResponse);
+rt::call!(PublishStudioAgentVersion, types::StudioAgentResponse);
 
 impl PublishStudioAgentVersion {
     /// Source.

@@ -64,7 +64,7 @@ impl Blogs {
     /// # async fn example(blogs: highlevel::operations::Blogs) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = blogs.update_post(
     ///     "postId",
-    ///     types::CreateBlogPostParamsRequest::new(
+    ///     types::BlogRequest::new(
     ///         "Your blog title",
     ///         "Location ID",
     ///         "Blog ID",
@@ -85,9 +85,9 @@ impl Blogs {
     pub fn update_post(
         &self,
         post_id: impl std::fmt::Display,
-        request: impl Into<types::CreateBlogPostParamsRequest>,
+        request: impl Into<types::BlogRequest>,
     ) -> rt::Call<types::UpdateBlogPostResponse> {
-        let request: types::CreateBlogPostParamsRequest = request.into();
+        let request: types::BlogRequest = request.into();
         self.core.operation(&routes::UPDATE_BLOG_POST).path_param("postId", &post_id).json(&request).send()
     }
 
@@ -103,7 +103,7 @@ impl Blogs {
     /// # use highlevel::types;
     /// # async fn example(blogs: highlevel::operations::Blogs) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = blogs.create_post(
-    ///     types::CreateBlogPostParamsRequest::new(
+    ///     types::BlogRequest::new(
     ///         "Your blog title",
     ///         "Location ID",
     ///         "Blog ID",
@@ -121,8 +121,8 @@ impl Blogs {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create_post(&self, request: impl Into<types::CreateBlogPostParamsRequest>) -> rt::Call<types::CreateBlogPostResponse> {
-        let request: types::CreateBlogPostParamsRequest = request.into();
+    pub fn create_post(&self, request: impl Into<types::BlogRequest>) -> rt::Call<types::CreateBlogPostResponse> {
+        let request: types::BlogRequest = request.into();
         self.core.operation(&routes::CREATE_BLOG_POST).json(&request).send()
     }
 

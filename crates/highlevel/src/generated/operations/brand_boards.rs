@@ -157,7 +157,7 @@ impl BrandBoards {
     ///         types::Logo::new("logo_abc123").label("Primary Logo")
     ///             .path("/locations/ve9EPM428h8vShlRW1KT/logos/my-logo.png")
     ///             .url("https://storage.googleapis.com/bucket/logos/my-logo.png"),
-    ///     ]).parent_id("507f1f77bcf86cd799439011").type_(types::MetaDataSourceType::Blank),
+    ///     ]).parent_id("507f1f77bcf86cd799439011").type_(types::CreateBrandBoardParamType::Blank),
     /// ).await?;
     /// # Ok(())
     /// # }

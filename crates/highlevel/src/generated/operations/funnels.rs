@@ -54,7 +54,7 @@ impl FunnelRedirects {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create(&self, request: impl Into<types::CreateFunnelRedirectRequest>) -> rt::Call<types::CreateRedirectResponse> {
+    pub fn create(&self, request: impl Into<types::CreateFunnelRedirectRequest>) -> rt::Call<types::CreateFunnelRedirectResponse> {
         let request: types::CreateFunnelRedirectRequest = request.into();
         self.core.operation(&routes::CREATE_FUNNEL_REDIRECT).json(&request).send()
     }
@@ -74,7 +74,7 @@ impl FunnelRedirects {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn delete(&self, id: impl std::fmt::Display, location_id: impl Into<String>) -> rt::Call<types::RedirectListResponse> {
+    pub fn delete(&self, id: impl std::fmt::Display, location_id: impl Into<String>) -> rt::Call<types::FunnelRedirectResponse> {
         self.core.operation(&routes::DELETE_FUNNEL_REDIRECT).path_param("id", &id).parameter::<String>("locationId", location_id).send()
     }
 
@@ -104,7 +104,7 @@ impl FunnelRedirects {
         &self,
         id: impl std::fmt::Display,
         request: impl Into<types::UpdateFunnelRedirectRequest>,
-    ) -> rt::Call<types::CreateRedirectResponse> {
+    ) -> rt::Call<types::UpdateFunnelRedirectResponse> {
         let request: types::UpdateFunnelRedirectRequest = request.into();
         self.core.operation(&routes::UPDATE_FUNNEL_REDIRECT).path_param("id", &id).json(&request).send()
     }
@@ -139,9 +139,9 @@ impl FunnelRedirects {
 /// A call of [`FunnelRedirects::list`], with its optional parameters.
 #[derive(Debug)]
 #[must_use = "nothing is sent before the call is awaited"]
-pub struct ListFunnelRedirects(rt::Call<types::RedirectListResponse>);
+pub struct ListFunnelRedirects(rt::Call<types::FunnelRedirectResponse>);
 
-rt::call!(ListFunnelRedirects, types::RedirectListResponse);
+rt::call!(ListFunnelRedirects, types::FunnelRedirectResponse);
 
 impl ListFunnelRedirects {
     /// Search.

@@ -462,7 +462,7 @@ impl Estimates {
     /// # async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = estimates.delete(
     ///     "5f9d6d8b1b2d2c001f2d9e4b",
-    ///     types::AltRequest::new("6578278e879ad2646715ba9c", types::InvoiceAltType::Location),
+    ///     types::AltRequest::new("6578278e879ad2646715ba9c", types::AltAltType::Location),
     /// ).await?;
     /// # Ok(())
     /// # }
@@ -514,7 +514,7 @@ impl Estimates {
     ///     "5f9d6d8b1b2d2c001f2d9e4b",
     ///     types::SendEstimateRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::InvoiceAltType::Location,
+    ///         types::AltAltType::Location,
     ///         types::InvoiceAction::SmsAndEmail,
     ///         true,
     ///         "6578278e879ad2646715ba9c",
@@ -547,7 +547,7 @@ impl Estimates {
     /// # async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = estimates.create_invoice_from_estimate(
     ///     "5f9d6d8b1b2d2c001f2d9e4b",
-    ///     types::CreateInvoiceFromEstimateRequest::new("6578278e879ad2646715ba9c", types::InvoiceAltType::Location, true)
+    ///     types::CreateInvoiceFromEstimateRequest::new("6578278e879ad2646715ba9c", types::AltAltType::Location, true)
     ///         .version(types::CreateInvoiceFromEstimateVersion::V2),
     /// ).await?;
     /// # Ok(())
@@ -879,7 +879,7 @@ impl Estimates {
     /// # async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = estimates.delete_template(
     ///     "5f9d6d8b1b2d2c001f2d9e4b",
-    ///     types::AltRequest::new("6578278e879ad2646715ba9c", types::InvoiceAltType::Location),
+    ///     types::AltRequest::new("6578278e879ad2646715ba9c", types::AltAltType::Location),
     /// ).await?;
     /// # Ok(())
     /// # }
@@ -1041,11 +1041,11 @@ impl InvoiceSchedules {
     /// let response = invoice_schedules.create(
     ///     types::CreateInvoiceScheduleRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::InvoiceAltType::Location,
+    ///         types::AltAltType::Location,
     ///         "name",
-    ///         types::ContactDetails::new("6578278e879ad2646715ba9c")
+    ///         types::InvoiceContactDetails2::new("6578278e879ad2646715ba9c")
     ///             .additional_emails([types::AdditionalEmails::new().email("alex@example.com")])
-    ///             .address(types::Address::new().address_line1("9931 Beechwood").address_line2("Beechwood")
+    ///             .address(types::InvoiceAddress2::new().address_line1("9931 Beechwood").address_line2("Beechwood")
     ///             .city("St. Houston").country_code("US").postal_code("559-6993").state("TX"))
     ///             .company_name("ABC Corp.").custom_fields(["customFields"]).email("alex@example.com")
     ///             .name("Alex").phone_no("+1234567890"),
@@ -1060,8 +1060,8 @@ impl InvoiceSchedules {
     ///             .num_of_week(highlevel::Number::from(-1_i64)).start_date("2023-01-01")
     ///             .start_time("20:45:00").use_start_as_primary_user_accepted(true)),
     ///         true,
-    ///         types::BusinessDetails::new()
-    ///             .address(types::Address::new().address_line1("9931 Beechwood").address_line2("Beechwood")
+    ///         types::InvoiceBusinessDetails2::new()
+    ///             .address(types::InvoiceAddress2::new().address_line1("9931 Beechwood").address_line2("Beechwood")
     ///             .city("St. Houston").country_code("US").postal_code("559-6993").state("TX"))
     ///             .custom_values(["customValues"]).logo_url("https://example.com/logo.png")
     ///             .name("ABC Corp.").phone_no("+1-214-559-6993").website("wwww.example.com"),
@@ -1114,7 +1114,7 @@ impl InvoiceSchedules {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create(&self, request: impl Into<types::CreateInvoiceScheduleRequest>) -> rt::Call<types::GetScheduleResponse> {
+    pub fn create(&self, request: impl Into<types::CreateInvoiceScheduleRequest>) -> rt::Call<types::InvoiceScheduleResponse> {
         let request: types::CreateInvoiceScheduleRequest = request.into();
         self.core.operation(&routes::CREATE_INVOICE_SCHEDULE).json(&request).send()
     }
@@ -1143,7 +1143,7 @@ impl InvoiceSchedules {
         schedule_id: impl std::fmt::Display,
         alt_id: impl Into<String>,
         alt_type: impl Into<types::InvoiceAltType>,
-    ) -> rt::Call<types::GetScheduleResponse> {
+    ) -> rt::Call<types::InvoiceScheduleResponse> {
         self.core
             .operation(&routes::GET_INVOICE_SCHEDULE)
             .path_param("scheduleId", &schedule_id)
@@ -1167,11 +1167,11 @@ impl InvoiceSchedules {
     ///     "6578278e879ad2646715ba9c",
     ///     types::UpdateInvoiceScheduleRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::InvoiceAltType::Location,
+    ///         types::AltAltType::Location,
     ///         "name",
-    ///         types::ContactDetails::new("6578278e879ad2646715ba9c")
+    ///         types::InvoiceContactDetails2::new("6578278e879ad2646715ba9c")
     ///             .additional_emails([types::AdditionalEmails::new().email("alex@example.com")])
-    ///             .address(types::Address::new().address_line1("9931 Beechwood").address_line2("Beechwood")
+    ///             .address(types::InvoiceAddress2::new().address_line1("9931 Beechwood").address_line2("Beechwood")
     ///             .city("St. Houston").country_code("US").postal_code("559-6993").state("TX"))
     ///             .company_name("ABC Corp.").custom_fields(["customFields"]).email("alex@example.com")
     ///             .name("Alex").phone_no("+1234567890"),
@@ -1186,8 +1186,8 @@ impl InvoiceSchedules {
     ///             .num_of_week(highlevel::Number::from(-1_i64)).start_date("2023-01-01")
     ///             .start_time("20:45:00").use_start_as_primary_user_accepted(true)),
     ///         true,
-    ///         types::BusinessDetails::new()
-    ///             .address(types::Address::new().address_line1("9931 Beechwood").address_line2("Beechwood")
+    ///         types::InvoiceBusinessDetails2::new()
+    ///             .address(types::InvoiceAddress2::new().address_line1("9931 Beechwood").address_line2("Beechwood")
     ///             .city("St. Houston").country_code("US").postal_code("559-6993").state("TX"))
     ///             .custom_values(["customValues"]).logo_url("https://example.com/logo.png")
     ///             .name("ABC Corp.").phone_no("+1-214-559-6993").website("wwww.example.com"),
@@ -1231,7 +1231,7 @@ impl InvoiceSchedules {
         &self,
         schedule_id: impl std::fmt::Display,
         request: impl Into<types::UpdateInvoiceScheduleRequest>,
-    ) -> rt::Call<types::GetScheduleResponse> {
+    ) -> rt::Call<types::InvoiceScheduleResponse> {
         let request: types::UpdateInvoiceScheduleRequest = request.into();
         self.core.operation(&routes::UPDATE_INVOICE_SCHEDULE).path_param("scheduleId", &schedule_id).json(&request).send()
     }
@@ -1283,7 +1283,7 @@ impl InvoiceSchedules {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn update_and_schedule(&self, schedule_id: impl std::fmt::Display) -> rt::Call<types::GetScheduleResponse> {
+    pub fn update_and_schedule(&self, schedule_id: impl std::fmt::Display) -> rt::Call<types::InvoiceScheduleResponse> {
         self.core.operation(&routes::UPDATE_AND_SCHEDULE_INVOICE_SCHEDULE).path_param("scheduleId", &schedule_id).send()
     }
 
@@ -1342,7 +1342,7 @@ impl InvoiceSchedules {
         &self,
         schedule_id: impl std::fmt::Display,
         request: impl Into<types::StartInvoiceScheduleRequest>,
-    ) -> rt::Call<types::GetScheduleResponse> {
+    ) -> rt::Call<types::InvoiceScheduleResponse> {
         let request: types::StartInvoiceScheduleRequest = request.into();
         self.core.operation(&routes::START_INVOICE_SCHEDULE).path_param("scheduleId", &schedule_id).json(&request).send()
     }
@@ -1402,7 +1402,7 @@ impl InvoiceSchedules {
         &self,
         schedule_id: impl std::fmt::Display,
         request: impl Into<types::SetInvoiceScheduleAutoPaymentRequest>,
-    ) -> rt::Call<types::GetScheduleResponse> {
+    ) -> rt::Call<types::InvoiceScheduleResponse> {
         let request: types::SetInvoiceScheduleAutoPaymentRequest = request.into();
         self.core.operation(&routes::SET_INVOICE_SCHEDULE_AUTO_PAYMENT).path_param("scheduleId", &schedule_id).json(&request).send()
     }
@@ -1420,7 +1420,7 @@ impl InvoiceSchedules {
     /// # async fn example(invoice_schedules: highlevel::operations::InvoiceSchedules) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoice_schedules.cancel(
     ///     "6578278e879ad2646715ba9c",
-    ///     types::AltRequest::new("6578278e879ad2646715ba9c", types::InvoiceAltType::Location),
+    ///     types::CancelInvoiceScheduleRequest::new("6578278e879ad2646715ba9c", types::AltAltType::Location),
     /// ).await?;
     /// # Ok(())
     /// # }
@@ -1428,9 +1428,9 @@ impl InvoiceSchedules {
     pub fn cancel(
         &self,
         schedule_id: impl std::fmt::Display,
-        request: impl Into<types::AltRequest>,
-    ) -> rt::Call<types::GetScheduleResponse> {
-        let request: types::AltRequest = request.into();
+        request: impl Into<types::CancelInvoiceScheduleRequest>,
+    ) -> rt::Call<types::InvoiceScheduleResponse> {
+        let request: types::CancelInvoiceScheduleRequest = request.into();
         self.core.operation(&routes::CANCEL_INVOICE_SCHEDULE).path_param("scheduleId", &schedule_id).json(&request).send()
     }
 }
@@ -1535,10 +1535,10 @@ impl InvoiceTemplates {
     /// let response = invoice_templates.create(
     ///     types::CreateInvoiceTemplateRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::InvoiceAltType::Location,
+    ///         types::AltAltType::Location,
     ///         "New Template",
-    ///         types::BusinessDetails::new()
-    ///             .address(types::Address::new().address_line1("9931 Beechwood").address_line2("Beechwood")
+    ///         types::InvoiceBusinessDetails2::new()
+    ///             .address(types::InvoiceAddress2::new().address_line1("9931 Beechwood").address_line2("Beechwood")
     ///             .city("St. Houston").country_code("US").postal_code("559-6993").state("TX"))
     ///             .custom_values(["customValues"]).logo_url("https://example.com/logo.png")
     ///             .name("ABC Corp.").phone_no("+1-214-559-6993").website("wwww.example.com"),
@@ -1587,7 +1587,7 @@ impl InvoiceTemplates {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create(&self, request: impl Into<types::CreateInvoiceTemplateRequest>) -> rt::Call<types::GetTemplateResponse> {
+    pub fn create(&self, request: impl Into<types::CreateInvoiceTemplateRequest>) -> rt::Call<types::InvoiceTemplateResponse> {
         let request: types::CreateInvoiceTemplateRequest = request.into();
         self.core.operation(&routes::CREATE_INVOICE_TEMPLATE).json(&request).send()
     }
@@ -1616,7 +1616,7 @@ impl InvoiceTemplates {
         template_id: impl std::fmt::Display,
         alt_id: impl Into<String>,
         alt_type: impl Into<types::InvoiceAltType>,
-    ) -> rt::Call<types::GetTemplateResponse> {
+    ) -> rt::Call<types::InvoiceTemplateResponse> {
         self.core
             .operation(&routes::GET_INVOICE_TEMPLATE)
             .path_param("templateId", &template_id)
@@ -1640,10 +1640,10 @@ impl InvoiceTemplates {
     ///     "6578278e879ad2646715ba9c",
     ///     types::UpdateInvoiceTemplateRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::InvoiceAltType::Location,
+    ///         types::AltAltType::Location,
     ///         "New Template",
-    ///         types::BusinessDetails::new()
-    ///             .address(types::Address::new().address_line1("9931 Beechwood").address_line2("Beechwood")
+    ///         types::InvoiceBusinessDetails2::new()
+    ///             .address(types::InvoiceAddress2::new().address_line1("9931 Beechwood").address_line2("Beechwood")
     ///             .city("St. Houston").country_code("US").postal_code("559-6993").state("TX"))
     ///             .custom_values(["customValues"]).logo_url("https://example.com/logo.png")
     ///             .name("ABC Corp.").phone_no("+1-214-559-6993").website("wwww.example.com"),
@@ -1683,7 +1683,7 @@ impl InvoiceTemplates {
         &self,
         template_id: impl std::fmt::Display,
         request: impl Into<types::UpdateInvoiceTemplateRequest>,
-    ) -> rt::Call<types::GetTemplateResponse> {
+    ) -> rt::Call<types::InvoiceTemplateResponse> {
         let request: types::UpdateInvoiceTemplateRequest = request.into();
         self.core.operation(&routes::UPDATE_INVOICE_TEMPLATE).path_param("templateId", &template_id).json(&request).send()
     }
@@ -1712,7 +1712,7 @@ impl InvoiceTemplates {
         template_id: impl std::fmt::Display,
         alt_id: impl Into<String>,
         alt_type: impl Into<types::InvoiceAltType>,
-    ) -> rt::Call<types::DeleteInvoiceScheduleResponse> {
+    ) -> rt::Call<types::DeleteInvoiceTemplateResponse> {
         self.core
             .operation(&routes::DELETE_INVOICE_TEMPLATE)
             .path_param("templateId", &template_id)
@@ -1737,7 +1737,7 @@ impl InvoiceTemplates {
     ///     "6578278e879ad2646715ba9c",
     ///     types::UpdateInvoiceLateFeesConfigurationRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::InvoiceAltType::Location,
+    ///         types::AltAltType::Location,
     ///         types::LateFeesConfiguration::new().enable(true)
     ///             .frequency(types::LateFeesFrequency::new().interval(types::LateFeesFrequencyInterval::Day)
     ///             .interval_count(highlevel::Number::from(10_i64)))
@@ -1755,7 +1755,7 @@ impl InvoiceTemplates {
         &self,
         template_id: impl std::fmt::Display,
         request: impl Into<types::UpdateInvoiceLateFeesConfigurationRequest>,
-    ) -> rt::Call<types::GetTemplateResponse> {
+    ) -> rt::Call<types::InvoiceTemplateResponse> {
         let request: types::UpdateInvoiceLateFeesConfigurationRequest = request.into();
         self.core.operation(&routes::UPDATE_INVOICE_TEMPLATE_LATE_FEES).path_param("templateId", &template_id).json(&request).send()
     }
@@ -1774,7 +1774,7 @@ impl InvoiceTemplates {
     /// # async fn example(invoice_templates: highlevel::operations::InvoiceTemplates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoice_templates.update_payment_methods(
     ///     "6578278e879ad2646715ba9c",
-    ///     types::UpdateInvoiceTemplatePaymentMethodsRequest::new("6578278e879ad2646715ba9c", types::InvoiceAltType::Location)
+    ///     types::UpdateInvoiceTemplatePaymentMethodsRequest::new("6578278e879ad2646715ba9c", types::AltAltType::Location)
     ///         .payment_methods(types::PaymentMethod::new()
     ///         .stripe(types::StripePaymentMethod::new().enable_bank_debit_only(false))),
     /// ).await?;
@@ -1785,7 +1785,7 @@ impl InvoiceTemplates {
         &self,
         template_id: impl std::fmt::Display,
         request: impl Into<types::UpdateInvoiceTemplatePaymentMethodsRequest>,
-    ) -> rt::Call<types::GetTemplateResponse> {
+    ) -> rt::Call<types::InvoiceTemplateResponse> {
         let request: types::UpdateInvoiceTemplatePaymentMethodsRequest = request.into();
         self.core.operation(&routes::UPDATE_INVOICE_TEMPLATE_PAYMENT_METHODS).path_param("templateId", &template_id).json(&request).send()
     }
@@ -1852,7 +1852,7 @@ impl Invoices {
     /// let response = invoices.send_text_to_pay(
     ///     types::SendTextToPayInvoiceRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::InvoiceAltType::Location,
+    ///         types::AltAltType::Location,
     ///         "New Invoice",
     ///         "USD",
     ///         [
@@ -1868,9 +1868,9 @@ impl Invoices {
     ///                 types::ItemTax::new("id", "name", highlevel::Number::try_from(1.5_f64)?),
     ///             ]).type_(types::EstimateLineItemType::OneTime),
     ///         ],
-    ///         types::ContactDetails::new("6578278e879ad2646715ba9c")
+    ///         types::InvoiceContactDetails2::new("6578278e879ad2646715ba9c")
     ///             .additional_emails([types::AdditionalEmails::new().email("alex@example.com")])
-    ///             .address(types::Address::new().address_line1("9931 Beechwood").address_line2("Beechwood")
+    ///             .address(types::InvoiceAddress2::new().address_line1("9931 Beechwood").address_line2("Beechwood")
     ///             .city("St. Houston").country_code("US").postal_code("559-6993").state("TX"))
     ///             .company_name("ABC Corp.").custom_fields(["customFields"]).email("alex@example.com")
     ///             .name("Alex").phone_no("+1234567890"),
@@ -1886,8 +1886,8 @@ impl Invoices {
     ///             .size(highlevel::Number::from(10000_i64)).type_("type")
     ///             .url("https://example.com/digital-delivery"),
     ///     ]).automatic_taxes_enabled(true)
-    ///         .business_details(types::BusinessDetails::new()
-    ///         .address(types::Address::new().address_line1("9931 Beechwood").address_line2("Beechwood")
+    ///         .business_details(types::InvoiceBusinessDetails2::new()
+    ///         .address(types::InvoiceAddress2::new().address_line1("9931 Beechwood").address_line2("Beechwood")
     ///         .city("St. Houston").country_code("US").postal_code("559-6993").state("TX"))
     ///         .custom_values(["customValues"]).logo_url("https://example.com/logo.png")
     ///         .name("ABC Corp.").phone_no("+1-214-559-6993").website("wwww.example.com"))
@@ -2162,7 +2162,7 @@ impl Invoices {
         &self,
         invoice_id: impl std::fmt::Display,
         request: impl Into<types::UpdateInvoiceRequest>,
-    ) -> rt::Call<types::DefaultInvoiceResponse> {
+    ) -> rt::Call<types::InvoiceResponse> {
         let request: types::UpdateInvoiceRequest = request.into();
         self.core.operation(&routes::UPDATE_INVOICE).path_param("invoiceId", &invoice_id).json(&request).send()
     }
@@ -2191,7 +2191,7 @@ impl Invoices {
         invoice_id: impl std::fmt::Display,
         alt_id: impl Into<String>,
         alt_type: impl Into<types::InvoiceAltType>,
-    ) -> rt::Call<types::DefaultInvoiceResponse> {
+    ) -> rt::Call<types::InvoiceResponse> {
         self.core
             .operation(&routes::DELETE_INVOICE)
             .path_param("invoiceId", &invoice_id)
@@ -2215,7 +2215,7 @@ impl Invoices {
     ///     "6578278e879ad2646715ba9c",
     ///     types::UpdateInvoiceLateFeesConfigurationRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::InvoiceAltType::Location,
+    ///         types::AltAltType::Location,
     ///         types::LateFeesConfiguration::new().enable(true)
     ///             .frequency(types::LateFeesFrequency::new().interval(types::LateFeesFrequencyInterval::Day)
     ///             .interval_count(highlevel::Number::from(10_i64)))
@@ -2233,7 +2233,7 @@ impl Invoices {
         &self,
         invoice_id: impl std::fmt::Display,
         request: impl Into<types::UpdateInvoiceLateFeesConfigurationRequest>,
-    ) -> rt::Call<types::DefaultInvoiceResponse> {
+    ) -> rt::Call<types::InvoiceResponse> {
         let request: types::UpdateInvoiceLateFeesConfigurationRequest = request.into();
         self.core.operation(&routes::UPDATE_INVOICE_LATE_FEES).path_param("invoiceId", &invoice_id).json(&request).send()
     }
@@ -2251,7 +2251,7 @@ impl Invoices {
     /// # async fn example(invoices: highlevel::operations::Invoices) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoices.void(
     ///     "6578278e879ad2646715ba9c",
-    ///     types::AltRequest::new("6578278e879ad2646715ba9c", types::InvoiceAltType::Location),
+    ///     types::VoidInvoiceRequest::new("6578278e879ad2646715ba9c", types::AltAltType::Location),
     /// ).await?;
     /// # Ok(())
     /// # }
@@ -2259,9 +2259,9 @@ impl Invoices {
     pub fn void(
         &self,
         invoice_id: impl std::fmt::Display,
-        request: impl Into<types::AltRequest>,
-    ) -> rt::Call<types::DefaultInvoiceResponse> {
-        let request: types::AltRequest = request.into();
+        request: impl Into<types::VoidInvoiceRequest>,
+    ) -> rt::Call<types::InvoiceResponse> {
+        let request: types::VoidInvoiceRequest = request.into();
         self.core.operation(&routes::VOID_INVOICE).path_param("invoiceId", &invoice_id).json(&request).send()
     }
 
@@ -2451,10 +2451,10 @@ impl Invoices {
     /// let response = invoices.create(
     ///     types::CreateInvoiceRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::InvoiceAltType::Location,
+    ///         types::AltAltType::Location,
     ///         "New Invoice",
-    ///         types::BusinessDetails::new()
-    ///             .address(types::Address::new().address_line1("9931 Beechwood").address_line2("Beechwood")
+    ///         types::InvoiceBusinessDetails2::new()
+    ///             .address(types::InvoiceAddress2::new().address_line1("9931 Beechwood").address_line2("Beechwood")
     ///             .city("St. Houston").country_code("US").postal_code("559-6993").state("TX"))
     ///             .custom_values(["customValues"]).logo_url("https://example.com/logo.png")
     ///             .name("ABC Corp.").phone_no("+1-214-559-6993").website("wwww.example.com"),
@@ -2474,9 +2474,9 @@ impl Invoices {
     ///         ],
     ///         types::Discount::new().type_(types::InvoiceDiscountType::Percentage)
     ///             .valid_on_product_ids(["validOnProductIds"]).value(highlevel::Number::from(10_i64)),
-    ///         types::ContactDetails::new("6578278e879ad2646715ba9c")
+    ///         types::InvoiceContactDetails2::new("6578278e879ad2646715ba9c")
     ///             .additional_emails([types::AdditionalEmails::new().email("alex@example.com")])
-    ///             .address(types::Address::new().address_line1("9931 Beechwood").address_line2("Beechwood")
+    ///             .address(types::InvoiceAddress2::new().address_line1("9931 Beechwood").address_line2("Beechwood")
     ///             .city("St. Houston").country_code("US").postal_code("559-6993").state("TX"))
     ///             .company_name("ABC Corp.").custom_fields(["customFields"]).email("alex@example.com")
     ///             .name("Alex").phone_no("+1234567890"),
@@ -2519,7 +2519,7 @@ impl Invoices {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create(&self, request: impl Into<types::CreateInvoiceRequest>) -> rt::Call<types::DefaultInvoiceResponse> {
+    pub fn create(&self, request: impl Into<types::CreateInvoiceRequest>) -> rt::Call<types::InvoiceResponse> {
         let request: types::CreateInvoiceRequest = request.into();
         self.core.operation(&routes::CREATE_INVOICE).json(&request).send()
     }

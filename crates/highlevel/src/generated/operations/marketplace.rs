@@ -119,7 +119,7 @@ impl AppInstallations {
         &self,
         app_id: impl std::fmt::Display,
         request: impl Into<types::DeleteAppInstallationRequest>,
-    ) -> rt::Call<types::DeleteIntegrationResponse> {
+    ) -> rt::Call<types::DeleteAppInstallationResponse> {
         let request: types::DeleteAppInstallationRequest = request.into();
         self.core.operation(&routes::DELETE_APP_INSTALLATION).path_param("appId", &app_id).json(&request).send()
     }
@@ -285,7 +285,7 @@ impl WalletCharges {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn delete(&self, charge_id: impl std::fmt::Display) -> rt::Call<types::DeleteIntegrationResponse> {
+    pub fn delete(&self, charge_id: impl std::fmt::Display) -> rt::Call<types::DeleteWalletChargeResponse> {
         self.core.operation(&routes::DELETE_WALLET_CHARGE).path_param("chargeId", &charge_id).send()
     }
 
@@ -312,9 +312,9 @@ impl WalletCharges {
 /// A call of [`WalletCharges::list`], with its optional parameters.
 #[derive(Debug)]
 #[must_use = "nothing is sent before the call is awaited"]
-pub struct ListWalletCharges(rt::List<types::ListWalletChargesResponse, types::GetWalletChargeResponse>);
+pub struct ListWalletCharges(rt::List<types::ListWalletChargesResponse, types::ListWalletChargesResponseCharge>);
 
-rt::list_call!(ListWalletCharges, types::ListWalletChargesResponse, types::GetWalletChargeResponse);
+rt::list_call!(ListWalletCharges, types::ListWalletChargesResponse, types::ListWalletChargesResponseCharge);
 
 impl ListWalletCharges {
     /// Id of the meter.

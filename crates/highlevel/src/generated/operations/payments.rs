@@ -74,7 +74,7 @@ impl Coupons {
     /// # use highlevel::types;
     /// # async fn example(coupons: highlevel::operations::Coupons) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = coupons.list("BQdAwxa0ky1iK2sstLGJ", types::PaymentAltType::Location).limit(10).offset(0)
-    ///     .status(types::PaymentStatus::Active).search("DEAL50").await?;
+    ///     .status(types::ListCouponsStatus::Active).search("DEAL50").await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -138,7 +138,7 @@ impl Coupons {
     /// let response = coupons.update(
     ///     types::UpdateCouponRequest::new(
     ///         "BQdAwxa0ky1iK2sstLGJ",
-    ///         types::PaymentAltType::Location,
+    ///         types::CreateCouponParamsAltType::Location,
     ///         "New Year Sale",
     ///         "LEVELUPDAY2022",
     ///         types::PaymentDiscountType::Amount,
@@ -176,7 +176,7 @@ impl Coupons {
     /// let response = coupons.create(
     ///     types::CreateCouponRequest::new(
     ///         "BQdAwxa0ky1iK2sstLGJ",
-    ///         types::PaymentAltType::Location,
+    ///         types::CreateCouponParamsAltType::Location,
     ///         "New Year Sale",
     ///         "LEVELUPDAY2022",
     ///         types::PaymentDiscountType::Amount,
@@ -213,7 +213,7 @@ impl Coupons {
     /// let response = coupons.delete(
     ///     types::DeleteCouponRequest::new(
     ///         "BQdAwxa0ky1iK2sstLGJ",
-    ///         types::PaymentAltType::Location,
+    ///         types::CreateCouponParamsAltType::Location,
     ///         "6241712be68f7a98102ba272",
     ///     ),
     /// ).await?;
@@ -245,8 +245,8 @@ impl ListCoupons {
     }
 
     /// State it is in.
-    pub fn status(self, status: impl Into<types::PaymentStatus>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::PaymentStatus>("status", status)))
+    pub fn status(self, status: impl Into<types::ListCouponsStatus>) -> Self {
+        Self(self.0.map(|request| request.parameter::<types::ListCouponsStatus>("status", status)))
     }
 
     /// Search.
@@ -297,7 +297,7 @@ impl CustomProviders {
         &self,
         location_id: impl Into<String>,
         request: impl Into<types::CreateCustomProviderRequest>,
-    ) -> rt::Call<types::GetCustomProvidersResponse> {
+    ) -> rt::Call<types::CreateCustomProviderResponse> {
         let request: types::CreateCustomProviderRequest = request.into();
         self.core.operation(&routes::CREATE_CUSTOM_PROVIDER).parameter::<String>("locationId", location_id).json(&request).send()
     }
@@ -317,7 +317,7 @@ impl CustomProviders {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn delete(&self, location_id: impl Into<String>) -> rt::Call<types::PostRecordOrderPaymentResponse> {
+    pub fn delete(&self, location_id: impl Into<String>) -> rt::Call<types::CustomProviderResponse> {
         self.core.operation(&routes::DELETE_CUSTOM_PROVIDER).parameter::<String>("locationId", location_id).send()
     }
 
@@ -336,7 +336,7 @@ impl CustomProviders {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get_keys(&self, location_id: impl Into<String>) -> rt::Call<types::GetCustomProvidersResponse> {
+    pub fn get_keys(&self, location_id: impl Into<String>) -> rt::Call<types::GetCustomProviderKeysResponse> {
         self.core.operation(&routes::GET_CUSTOM_PROVIDER_KEYS).parameter::<String>("locationId", location_id).send()
     }
 
@@ -365,7 +365,7 @@ impl CustomProviders {
         &self,
         location_id: impl Into<String>,
         request: impl Into<types::SetCustomProviderKeysRequest>,
-    ) -> rt::Call<types::GetCustomProvidersResponse> {
+    ) -> rt::Call<types::SetCustomProviderKeysResponse> {
         let request: types::SetCustomProviderKeysRequest = request.into();
         self.core.operation(&routes::SET_CUSTOM_PROVIDER_KEYS).parameter::<String>("locationId", location_id).json(&request).send()
     }
@@ -393,7 +393,7 @@ impl CustomProviders {
         &self,
         location_id: impl Into<String>,
         request: impl Into<types::DisconnectCustomProviderRequest>,
-    ) -> rt::Call<types::PostRecordOrderPaymentResponse> {
+    ) -> rt::Call<types::CustomProviderResponse> {
         let request: types::DisconnectCustomProviderRequest = request.into();
         self.core.operation(&routes::DISCONNECT_CUSTOM_PROVIDER).parameter::<String>("locationId", location_id).json(&request).send()
     }
@@ -420,7 +420,7 @@ impl CustomProviders {
     pub fn update_capabilities(
         &self,
         request: impl Into<types::UpdateCustomProviderCapabilitiesRequest>,
-    ) -> rt::Call<types::PostRecordOrderPaymentResponse> {
+    ) -> rt::Call<types::CustomProviderResponse> {
         let request: types::UpdateCustomProviderCapabilitiesRequest = request.into();
         self.core.operation(&routes::UPDATE_CUSTOM_PROVIDER_CAPABILITIES).json(&request).send()
     }
@@ -489,7 +489,7 @@ impl OrderFulfillments {
     ///     "653f5e0cde5a1314e62a837c",
     ///     types::CreateOrderFulfillmentRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::PaymentAltType::Location,
+    ///         types::CreateCouponParamsAltType::Location,
     ///         [
     ///             types::FulfillmentTracking::new().shipping_carrier("FedEx").tracking_number("40012345678")
     ///                 .tracking_url("https://www.fedex.com/wtrk/track/?trknbr=40012345678"),
@@ -662,7 +662,7 @@ impl Orders {
         &self,
         order_id: impl std::fmt::Display,
         request: impl Into<types::RecordOrderPaymentRequest>,
-    ) -> rt::Call<types::PostRecordOrderPaymentResponse> {
+    ) -> rt::Call<types::RecordOrderPaymentResponse> {
         let request: types::RecordOrderPaymentRequest = request.into();
         self.core.operation(&routes::RECORD_ORDER_PAYMENT).path_param("orderId", &order_id).json(&request).send()
     }
@@ -805,7 +805,7 @@ impl PaymentIntegrations {
     /// let response = payment_integrations.create(
     ///     types::CreatePaymentIntegrationRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::PaymentAltType::Location,
+    ///         types::CreateCouponParamsAltType::Location,
     ///         "easy-direct",
     ///         "Title",
     ///         types::CreateWhiteLabelIntegrationProviderProvider::AuthorizeNet,

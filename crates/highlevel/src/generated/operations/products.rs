@@ -70,7 +70,7 @@ impl Collections {
                 .operation(&routes::LIST_COLLECTIONS)
                 .parameter::<String>("altId", alt_id)
                 .parameter::<types::ProductAltType>("altType", alt_type)
-                .list(|page: types::ListCollectionResponse| page.data.unwrap_or_default()),
+                .list(|page: types::ListCollectionsResponse| page.data.unwrap_or_default()),
         )
     }
 
@@ -88,7 +88,7 @@ impl Collections {
     /// let response = collections.create(
     ///     types::CreateCollectionRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::ProductAltType::Location,
+    ///         types::BulkEditRequestAltType::Location,
     ///         "Best Sellers",
     ///         "best-sellers",
     ///     ).collection_id("66057f9d28536eae584ec047").image("http://example.com/watermark.png")
@@ -137,7 +137,7 @@ impl Collections {
     /// # async fn example(collections: highlevel::operations::Collections) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = collections.update(
     ///     "65d71377c326ea78e1c47df5",
-    ///     types::UpdateCollectionRequest::new("6578278e879ad2646715ba9c", types::ProductAltType::Location)
+    ///     types::UpdateCollectionRequest::new("6578278e879ad2646715ba9c", types::BulkEditRequestAltType::Location)
     ///         .image("http://example.com/watermark.png").name("Best Sellers")
     ///         .seo(types::CollectionSeo::new()
     ///         .description("Collections where all the best products are available")
@@ -150,7 +150,7 @@ impl Collections {
         &self,
         collection_id: impl std::fmt::Display,
         request: impl Into<types::UpdateCollectionRequest>,
-    ) -> rt::Call<types::BulkUpdateResponse> {
+    ) -> rt::Call<types::CollectionResponse> {
         let request: types::UpdateCollectionRequest = request.into();
         self.core.operation(&routes::UPDATE_COLLECTION).path_param("collectionId", &collection_id).json(&request).send()
     }
@@ -180,7 +180,7 @@ impl Collections {
         collection_id: impl std::fmt::Display,
         alt_id: impl Into<String>,
         alt_type: impl Into<types::ProductAltType>,
-    ) -> rt::Call<types::BulkUpdateResponse> {
+    ) -> rt::Call<types::CollectionResponse> {
         self.core
             .operation(&routes::DELETE_COLLECTION)
             .path_param("collectionId", &collection_id)
@@ -193,9 +193,9 @@ impl Collections {
 /// A call of [`Collections::list`], with its optional parameters.
 #[derive(Debug)]
 #[must_use = "nothing is sent before the call is awaited"]
-pub struct ListCollections(rt::List<types::ListCollectionResponse, Vec<rt::Value>>);
+pub struct ListCollections(rt::List<types::ListCollectionsResponse, Vec<rt::Value>>);
 
-rt::list_call!(ListCollections, types::ListCollectionResponse, Vec<rt::Value>);
+rt::list_call!(ListCollections, types::ListCollectionsResponse, Vec<rt::Value>);
 
 impl ListCollections {
     /// How many to return.
@@ -270,7 +270,7 @@ impl Prices {
     /// # async fn example(prices: highlevel::operations::Prices) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = prices.create(
     ///     "6578278e879ad2646715ba9c",
-    ///     types::CreatePriceRequest::new(
+    ///     types::PriceRequest::new(
     ///         "Price Name",
     ///         types::ProductType2::OneTime,
     ///         "USD",
@@ -305,12 +305,8 @@ impl Prices {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create(
-        &self,
-        product_id: impl std::fmt::Display,
-        request: impl Into<types::CreatePriceRequest>,
-    ) -> rt::Call<types::GetPriceResponse> {
-        let request: types::CreatePriceRequest = request.into();
+    pub fn create(&self, product_id: impl std::fmt::Display, request: impl Into<types::PriceRequest>) -> rt::Call<types::PriceResponse> {
+        let request: types::PriceRequest = request.into();
         self.core.operation(&routes::CREATE_PRICE).path_param("productId", &product_id).json(&request).send()
     }
 
@@ -354,7 +350,7 @@ impl Prices {
     /// let response = prices.update_product_inventory(
     ///     types::UpdateProductInventoryRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::ProductAltType::Location,
+    ///         types::BulkEditRequestAltType::Location,
     ///         [
     ///             types::UpdateInventoryItem::new("5e9f8f8f8f8f8f8f8f8f8f8")
     ///                 .allow_out_of_stock_purchases(false)
@@ -368,7 +364,7 @@ impl Prices {
     pub fn update_product_inventory(
         &self,
         request: impl Into<types::UpdateProductInventoryRequest>,
-    ) -> rt::Call<types::BulkUpdateResponse> {
+    ) -> rt::Call<types::UpdateProductInventoryResponse> {
         let request: types::UpdateProductInventoryRequest = request.into();
         self.core.operation(&routes::UPDATE_PRODUCT_INVENTORY).json(&request).send()
     }
@@ -396,7 +392,7 @@ impl Prices {
         product_id: impl std::fmt::Display,
         price_id: impl std::fmt::Display,
         location_id: impl Into<String>,
-    ) -> rt::Call<types::GetPriceResponse> {
+    ) -> rt::Call<types::PriceResponse> {
         self.core
             .operation(&routes::GET_PRICE)
             .path_param("productId", &product_id)
@@ -419,7 +415,7 @@ impl Prices {
     /// let response = prices.update(
     ///     "6578278e879ad2646715ba9c",
     ///     "6578278e879ad2646715ba9c",
-    ///     types::CreatePriceRequest::new(
+    ///     types::PriceRequest::new(
     ///         "Price Name",
     ///         types::ProductType2::OneTime,
     ///         "USD",
@@ -458,9 +454,9 @@ impl Prices {
         &self,
         product_id: impl std::fmt::Display,
         price_id: impl std::fmt::Display,
-        request: impl Into<types::CreatePriceRequest>,
-    ) -> rt::Call<types::GetPriceResponse> {
-        let request: types::CreatePriceRequest = request.into();
+        request: impl Into<types::PriceRequest>,
+    ) -> rt::Call<types::PriceResponse> {
+        let request: types::PriceRequest = request.into();
         self.core
             .operation(&routes::UPDATE_PRICE)
             .path_param("productId", &product_id)
@@ -505,9 +501,9 @@ impl Prices {
 /// A call of [`Prices::list`], with its optional parameters.
 #[derive(Debug)]
 #[must_use = "nothing is sent before the call is awaited"]
-pub struct ListPrices(rt::List<types::ListPricesResponse, types::GetPriceResponse>);
+pub struct ListPrices(rt::List<types::ListPricesResponse, types::ProductDefaultPriceResponse>);
 
-rt::list_call!(ListPrices, types::ListPricesResponse, types::GetPriceResponse);
+rt::list_call!(ListPrices, types::ListPricesResponse, types::ProductDefaultPriceResponse);
 
 impl ListPrices {
     /// How many to return.
@@ -615,7 +611,7 @@ impl ProductStores {
     ///     "3SwdhCu3svxI8AKsPJt6",
     ///     types::UpdateProductStoreStatusRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::ProductAltType::Location,
+    ///         types::BulkEditRequestAltType::Location,
     ///         types::UpdateProductStoreAction::Include,
     ///         ["productId1", "productId2"],
     ///     ),
@@ -627,7 +623,7 @@ impl ProductStores {
         &self,
         store_id: impl std::fmt::Display,
         request: impl Into<types::UpdateProductStoreStatusRequest>,
-    ) -> rt::Call<types::BulkUpdateResponse> {
+    ) -> rt::Call<types::UpdateProductStoreStatusResponse> {
         let request: types::UpdateProductStoreStatusRequest = request.into();
         self.core.operation(&routes::UPDATE_PRODUCT_STORE_STATUS).path_param("storeId", &store_id).json(&request).send()
     }
@@ -647,7 +643,7 @@ impl ProductStores {
     ///     "3SwdhCu3svxI8AKsPJt6",
     ///     types::UpdateProductStorePriorityRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::ProductAltType::Location,
+    ///         types::BulkEditRequestAltType::Location,
     ///         [[serde_json::json!({})]],
     ///     ),
     /// ).await?;
@@ -710,7 +706,7 @@ impl Products {
     /// let response = products.bulk_update(
     ///     types::BulkUpdateProductsRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::ProductAltType::Location,
+    ///         types::BulkEditRequestAltType::Location,
     ///         types::BulkUpdateType::BulkUpdatePrice,
     ///         ["5f8d0d55b54764421b7156c1"],
     ///     ).availability(true).collection_ids(["collectionIds"])
@@ -729,7 +725,7 @@ impl Products {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn bulk_update(&self, request: impl Into<types::BulkUpdateProductsRequest>) -> rt::Call<types::BulkUpdateResponse> {
+    pub fn bulk_update(&self, request: impl Into<types::BulkUpdateProductsRequest>) -> rt::Call<types::BulkUpdateProductsResponse> {
         let request: types::BulkUpdateProductsRequest = request.into();
         self.core.operation(&routes::BULK_UPDATE_PRODUCTS).json(&request).send()
     }
@@ -862,7 +858,7 @@ impl Products {
         &self,
         product_id: impl std::fmt::Display,
         request: impl Into<types::UpdateProductRequest>,
-    ) -> rt::Call<types::GetProductResponse> {
+    ) -> rt::Call<types::ProductResponse> {
         let request: types::UpdateProductRequest = request.into();
         self.core.operation(&routes::UPDATE_PRODUCT).path_param("productId", &product_id).json(&request).send()
     }
@@ -958,7 +954,7 @@ impl Products {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create(&self, request: impl Into<types::CreateProductRequest>) -> rt::Call<types::GetProductResponse> {
+    pub fn create(&self, request: impl Into<types::CreateProductRequest>) -> rt::Call<types::ProductResponse> {
         let request: types::CreateProductRequest = request.into();
         self.core.operation(&routes::CREATE_PRODUCT).json(&request).send()
     }
@@ -967,9 +963,9 @@ impl Products {
 /// A call of [`Products::get`], with its optional parameters.
 #[derive(Debug)]
 #[must_use = "nothing is sent before the call is awaited"]
-pub struct GetProduct(rt::Call<types::GetProductResponse>);
+pub struct GetProduct(rt::Call<types::ProductResponse>);
 
-rt::call!(GetProduct, types::GetProductResponse);
+rt::call!(GetProduct, types::ProductResponse);
 
 impl GetProduct {
     /// Send wishlist status: yes or no.
@@ -981,9 +977,9 @@ impl GetProduct {
 /// A call of [`Products::delete`], with its optional parameters.
 #[derive(Debug)]
 #[must_use = "nothing is sent before the call is awaited"]
-pub struct DeleteProduct(rt::Call<types::DeletePriceResponse>);
+pub struct DeleteProduct(rt::Call<types::DeleteProductResponse>);
 
-rt::call!(DeleteProduct, types::DeletePriceResponse);
+rt::call!(DeleteProduct, types::DeleteProductResponse);
 
 impl DeleteProduct {
     /// Send wishlist status: yes or no.
@@ -995,9 +991,9 @@ impl DeleteProduct {
 /// A call of [`Products::list`], with its optional parameters.
 #[derive(Debug)]
 #[must_use = "nothing is sent before the call is awaited"]
-pub struct ListProducts(rt::List<types::ListProductsResponse, types::GetProductResponse>);
+pub struct ListProducts(rt::List<types::ListProductsResponse, types::ProductDefaultProductResponse>);
 
-rt::list_call!(ListProducts, types::ListProductsResponse, types::GetProductResponse);
+rt::list_call!(ListProducts, types::ListProductsResponse, types::ProductDefaultProductResponse);
 
 impl ListProducts {
     /// How many to return.
@@ -1096,7 +1092,7 @@ impl Reviews {
                 .operation(&routes::LIST_REVIEWS)
                 .parameter::<String>("altId", alt_id)
                 .parameter::<types::ProductAltType>("altType", alt_type)
-                .list(|page: types::ListCollectionResponse| page.data.unwrap_or_default()),
+                .list(|page: types::ListReviewsResponse| page.data.unwrap_or_default()),
         )
     }
 
@@ -1146,7 +1142,7 @@ impl Reviews {
     ///     "6578278e879ad2646715ba9c",
     ///     types::UpdateReviewRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::ProductAltType::Location,
+    ///         types::BulkEditRequestAltType::Location,
     ///         "6578278e879ad2646715ba9c",
     ///         "approved",
     ///     ).detail("The product is for sure a must and recommended buy")
@@ -1168,7 +1164,7 @@ impl Reviews {
         &self,
         review_id: impl std::fmt::Display,
         request: impl Into<types::UpdateReviewRequest>,
-    ) -> rt::Call<types::BulkUpdateResponse> {
+    ) -> rt::Call<types::ReviewResponse> {
         let request: types::UpdateReviewRequest = request.into();
         self.core.operation(&routes::UPDATE_REVIEW).path_param("reviewId", &review_id).check(&request).json(&request).send()
     }
@@ -1200,7 +1196,7 @@ impl Reviews {
         alt_id: impl Into<String>,
         alt_type: impl Into<types::ProductAltType>,
         product_id: impl Into<String>,
-    ) -> rt::Call<types::BulkUpdateResponse> {
+    ) -> rt::Call<types::ReviewResponse> {
         self.core
             .operation(&routes::DELETE_REVIEW)
             .path_param("reviewId", &review_id)
@@ -1238,7 +1234,7 @@ impl Reviews {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn bulk_update(&self, request: impl Into<types::BulkUpdateReviewsRequest>) -> rt::Call<types::BulkUpdateResponse> {
+    pub fn bulk_update(&self, request: impl Into<types::BulkUpdateReviewsRequest>) -> rt::Call<types::ReviewResponse> {
         let request: types::BulkUpdateReviewsRequest = request.into();
         self.core.operation(&routes::BULK_UPDATE_REVIEWS).json(&request).send()
     }
@@ -1247,9 +1243,9 @@ impl Reviews {
 /// A call of [`Reviews::list`], with its optional parameters.
 #[derive(Debug)]
 #[must_use = "nothing is sent before the call is awaited"]
-pub struct ListReviews(rt::List<types::ListCollectionResponse, Vec<rt::Value>>);
+pub struct ListReviews(rt::List<types::ListReviewsResponse, Vec<rt::Value>>);
 
-rt::list_call!(ListReviews, types::ListCollectionResponse, Vec<rt::Value>);
+rt::list_call!(ListReviews, types::ListReviewsResponse, Vec<rt::Value>);
 
 impl ListReviews {
     /// How many to return.

@@ -107,7 +107,7 @@ impl Saas {
         &self,
         company_id: impl std::fmt::Display,
         request: impl Into<types::BulkDisableSaasRequest>,
-    ) -> rt::Call<types::EnableSaasResponse> {
+    ) -> rt::Call<types::SaaResponse> {
         let request: types::BulkDisableSaasRequest = request.into();
         self.core.operation(&routes::BULK_DISABLE_PUBLIC_SAAS).path_param("companyId", &company_id).json(&request).send()
     }
@@ -142,7 +142,7 @@ impl Saas {
         &self,
         location_id: impl std::fmt::Display,
         request: impl Into<types::EnableSaasRequest>,
-    ) -> rt::Call<types::EnableSaasResponse> {
+    ) -> rt::Call<types::SaaResponse> {
         let request: types::EnableSaasRequest = request.into();
         self.core.operation(&routes::ENABLE_PUBLIC_SAAS).path_param("locationId", &location_id).json(&request).send()
     }

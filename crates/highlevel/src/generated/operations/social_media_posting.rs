@@ -297,7 +297,7 @@ impl SocialCsv {
         &self,
         location_id: impl std::fmt::Display,
         request: impl Into<types::SetSocialCsvAccountsRequest>,
-    ) -> rt::Call<types::SetAccountsResponse> {
+    ) -> rt::Call<types::SocialCsvItemResponse> {
         let request: types::SetSocialCsvAccountsRequest = request.into();
         self.core.operation(&routes::SET_SOCIAL_CSV_ACCOUNTS).path_param("locationId", &location_id).json(&request).send()
     }
@@ -370,7 +370,7 @@ impl SocialCsv {
         location_id: impl std::fmt::Display,
         id: impl std::fmt::Display,
         request: impl Into<types::FinalizeSocialCsvRequest>,
-    ) -> rt::Call<types::SetAccountsResponse> {
+    ) -> rt::Call<types::SocialCsvItemResponse> {
         let request: types::FinalizeSocialCsvRequest = request.into();
         self.core.operation(&routes::FINALIZE_SOCIAL_CSV).path_param("locationId", &location_id).path_param("id", &id).json(&request).send()
     }
@@ -399,7 +399,7 @@ impl SocialCsv {
         location_id: impl std::fmt::Display,
         csv_id: impl std::fmt::Display,
         post_id: impl std::fmt::Display,
-    ) -> rt::Call<types::SocialDeletePostResponse> {
+    ) -> rt::Call<types::DeleteSocialCsvPostResponse> {
         self.core
             .operation(&routes::DELETE_SOCIAL_CSV_POST)
             .path_param("locationId", &location_id)
@@ -568,7 +568,7 @@ impl SocialFacebook {
         location_id: impl std::fmt::Display,
         account_id: impl std::fmt::Display,
         request: impl Into<types::AttachSocialFacebookPagesRequest>,
-    ) -> rt::Call<types::SocialMediaFbAccountResponse> {
+    ) -> rt::Call<types::AttachSocialFacebookPagesResponse> {
         let request: types::AttachSocialFacebookPagesRequest = request.into();
         self.core
             .operation(&routes::ATTACH_SOCIAL_FACEBOOK_PAGES)
@@ -693,7 +693,7 @@ impl SocialGoogle {
         location_id: impl std::fmt::Display,
         account_id: impl std::fmt::Display,
         request: impl Into<types::AttachSocialGoogleLocationsRequest>,
-    ) -> rt::Call<types::SocialMediaFbAccountResponse> {
+    ) -> rt::Call<types::AttachSocialGoogleLocationsResponse> {
         let request: types::AttachSocialGoogleLocationsRequest = request.into();
         self.core
             .operation(&routes::ATTACH_SOCIAL_GOOGLE_LOCATIONS)
@@ -815,7 +815,7 @@ impl SocialInstagram {
         location_id: impl std::fmt::Display,
         account_id: impl std::fmt::Display,
         request: impl Into<types::AttachSocialInstagramAccountsRequest>,
-    ) -> rt::Call<types::SocialMediaFbAccountResponse> {
+    ) -> rt::Call<types::AttachSocialInstagramAccountsResponse> {
         let request: types::AttachSocialInstagramAccountsRequest = request.into();
         self.core
             .operation(&routes::ATTACH_SOCIAL_INSTAGRAM_ACCOUNTS)
@@ -938,7 +938,7 @@ impl SocialLinkedin {
         location_id: impl std::fmt::Display,
         account_id: impl std::fmt::Display,
         request: impl Into<types::AttachSocialLinkedinAccountsRequest>,
-    ) -> rt::Call<types::SocialMediaFbAccountResponse> {
+    ) -> rt::Call<types::AttachSocialLinkedinAccountsResponse> {
         let request: types::AttachSocialLinkedinAccountsRequest = request.into();
         self.core
             .operation(&routes::ATTACH_SOCIAL_LINKEDIN_ACCOUNTS)
@@ -1118,7 +1118,7 @@ impl SocialPosts {
         &self,
         location_id: impl std::fmt::Display,
         request: impl Into<types::CreateSocialPostRequest>,
-    ) -> rt::Call<types::SocialGetPostSuccessfulResponse> {
+    ) -> rt::Call<types::CreateSocialPostResponse> {
         let request: types::CreateSocialPostRequest = request.into();
         self.core.operation(&routes::CREATE_SOCIAL_POST).path_param("locationId", &location_id).json(&request).send()
     }
@@ -1138,7 +1138,7 @@ impl SocialPosts {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get(&self, location_id: impl std::fmt::Display, id: impl std::fmt::Display) -> rt::Call<types::SocialGetPostSuccessfulResponse> {
+    pub fn get(&self, location_id: impl std::fmt::Display, id: impl std::fmt::Display) -> rt::Call<types::GetSocialPostResponse> {
         self.core.operation(&routes::GET_SOCIAL_POST).path_param("locationId", &location_id).path_param("id", &id).send()
     }
 
@@ -1246,7 +1246,7 @@ impl SocialPosts {
         location_id: impl std::fmt::Display,
         id: impl std::fmt::Display,
         request: impl Into<types::UpdateSocialPostRequest>,
-    ) -> rt::Call<types::SetAccountsResponse> {
+    ) -> rt::Call<types::UpdateSocialPostResponse> {
         let request: types::UpdateSocialPostRequest = request.into();
         self.core.operation(&routes::UPDATE_SOCIAL_POST).path_param("locationId", &location_id).path_param("id", &id).json(&request).send()
     }
@@ -1266,7 +1266,7 @@ impl SocialPosts {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn delete(&self, location_id: impl std::fmt::Display, id: impl std::fmt::Display) -> rt::Call<types::SocialDeletePostResponse> {
+    pub fn delete(&self, location_id: impl std::fmt::Display, id: impl std::fmt::Display) -> rt::Call<types::DeleteSocialPostResponse> {
         self.core.operation(&routes::DELETE_SOCIAL_POST).path_param("locationId", &location_id).path_param("id", &id).send()
     }
 
@@ -1398,7 +1398,7 @@ impl SocialTags {
         &self,
         location_id: impl std::fmt::Display,
         request: impl Into<types::ListSocialTagsByIdsRequest>,
-    ) -> rt::Call<types::SocialGetTagsByIdResponse> {
+    ) -> rt::Call<types::ListSocialTagsByIdsResponse> {
         let request: types::ListSocialTagsByIdsRequest = request.into();
         self.core.operation(&routes::LIST_SOCIAL_TAGS_BY_IDS).path_param("locationId", &location_id).json(&request).send()
     }
@@ -1407,9 +1407,9 @@ impl SocialTags {
 /// A call of [`SocialTags::list`], with its optional parameters.
 #[derive(Debug)]
 #[must_use = "nothing is sent before the call is awaited"]
-pub struct ListSocialTags(rt::Call<types::SocialGetTagsByIdResponse>);
+pub struct ListSocialTags(rt::Call<types::ListSocialTagsResponse>);
 
-rt::call!(ListSocialTags, types::SocialGetTagsByIdResponse);
+rt::call!(ListSocialTags, types::ListSocialTagsResponse);
 
 impl ListSocialTags {
     /// Search text.
@@ -1486,7 +1486,7 @@ impl SocialTiktok {
         &self,
         location_id: impl std::fmt::Display,
         account_id: impl std::fmt::Display,
-    ) -> rt::Call<types::GetTiktokAccountResponse> {
+    ) -> rt::Call<types::GetSocialTiktokProfileResponse> {
         self.core
             .operation(&routes::GET_SOCIAL_TIKTOK_PROFILE)
             .path_param("locationId", &location_id)
@@ -1521,7 +1521,7 @@ impl SocialTiktok {
         location_id: impl std::fmt::Display,
         account_id: impl std::fmt::Display,
         request: impl Into<types::AttachSocialTiktokProfileRequest>,
-    ) -> rt::Call<types::SocialMediaFbAccountResponse> {
+    ) -> rt::Call<types::AttachSocialTiktokProfileResponse> {
         let request: types::AttachSocialTiktokProfileRequest = request.into();
         self.core
             .operation(&routes::ATTACH_SOCIAL_TIKTOK_PROFILE)
@@ -1576,7 +1576,7 @@ impl SocialTiktok {
         &self,
         location_id: impl std::fmt::Display,
         account_id: impl std::fmt::Display,
-    ) -> rt::Call<types::GetTiktokAccountResponse> {
+    ) -> rt::Call<types::GetSocialTiktokBusinessProfileResponse> {
         self.core
             .operation(&routes::GET_SOCIAL_TIKTOK_BUSINESS_PROFILE)
             .path_param("locationId", &location_id)
@@ -1722,7 +1722,7 @@ impl SocialTwitter {
         location_id: impl std::fmt::Display,
         account_id: impl std::fmt::Display,
         request: impl Into<types::AttachSocialTwitterProfilesRequest>,
-    ) -> rt::Call<types::SocialMediaFbAccountResponse> {
+    ) -> rt::Call<types::AttachSocialTwitterProfilesResponse> {
         let request: types::AttachSocialTwitterProfilesRequest = request.into();
         self.core
             .operation(&routes::ATTACH_SOCIAL_TWITTER_PROFILES)

@@ -82,7 +82,7 @@ impl ShippingCarriers {
     /// let response = shipping_carriers.create(
     ///     types::CreateShippingCarrierRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::StoreAltType::Location,
+    ///         types::CreateShippingCarrierAltType::Location,
     ///         "FedEx",
     ///         "https://example.com/get-shipping-rates",
     ///     ).allows_multiple_service_selection(true)
@@ -94,7 +94,7 @@ impl ShippingCarriers {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create(&self, request: impl Into<types::CreateShippingCarrierRequest>) -> rt::Call<types::GetShippingCarrierResponse> {
+    pub fn create(&self, request: impl Into<types::CreateShippingCarrierRequest>) -> rt::Call<types::ShippingCarrierResponse> {
         let request: types::CreateShippingCarrierRequest = request.into();
         self.core.operation(&routes::CREATE_SHIPPING_CARRIER).json(&request).send()
     }
@@ -124,7 +124,7 @@ impl ShippingCarriers {
         shipping_carrier_id: impl std::fmt::Display,
         alt_id: impl Into<String>,
         alt_type: impl Into<types::StoreAltType>,
-    ) -> rt::Call<types::GetShippingCarrierResponse> {
+    ) -> rt::Call<types::ShippingCarrierResponse> {
         self.core
             .operation(&routes::GET_SHIPPING_CARRIER)
             .path_param("shippingCarrierId", &shipping_carrier_id)
@@ -148,7 +148,8 @@ impl ShippingCarriers {
     /// let response = shipping_carriers.update(
     ///     "6578278e879ad2646715ba9c",
     ///     types::UpdateShippingCarrierRequest::new().allows_multiple_service_selection(true)
-    ///         .alt_id("6578278e879ad2646715ba9c").alt_type(types::StoreAltType::Location)
+    ///         .alt_id("6578278e879ad2646715ba9c")
+    ///         .alt_type(types::CreateShippingCarrierAltType::Location)
     ///         .callback_url("https://example.com/get-shipping-rates").name("FedEx")
     ///         .services([
     ///         types::ShippingCarrierService::new().name("Priority Mail Express International")
@@ -162,7 +163,7 @@ impl ShippingCarriers {
         &self,
         shipping_carrier_id: impl std::fmt::Display,
         request: impl Into<types::UpdateShippingCarrierRequest>,
-    ) -> rt::Call<types::GetShippingCarrierResponse> {
+    ) -> rt::Call<types::ShippingCarrierResponse> {
         let request: types::UpdateShippingCarrierRequest = request.into();
         self.core.operation(&routes::UPDATE_SHIPPING_CARRIER).path_param("shippingCarrierId", &shipping_carrier_id).json(&request).send()
     }
@@ -192,7 +193,7 @@ impl ShippingCarriers {
         shipping_carrier_id: impl std::fmt::Display,
         alt_id: impl Into<String>,
         alt_type: impl Into<types::StoreAltType>,
-    ) -> rt::Call<types::DeleteShippingRateResponse> {
+    ) -> rt::Call<types::DeleteShippingCarrierResponse> {
         self.core
             .operation(&routes::DELETE_SHIPPING_CARRIER)
             .path_param("shippingCarrierId", &shipping_carrier_id)
@@ -267,7 +268,7 @@ impl ShippingRates {
     ///     "6578278e879ad2646715ba9c",
     ///     types::CreateShippingRateRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::StoreAltType::Location,
+    ///         types::CreateShippingCarrierAltType::Location,
     ///         "North zone",
     ///         "USD",
     ///         highlevel::Number::try_from(99.99_f64)?,
@@ -289,7 +290,7 @@ impl ShippingRates {
         &self,
         shipping_zone_id: impl std::fmt::Display,
         request: impl Into<types::CreateShippingRateRequest>,
-    ) -> rt::Call<types::GetShippingRateResponse> {
+    ) -> rt::Call<types::ShippingRateResponse> {
         let request: types::CreateShippingRateRequest = request.into();
         self.core.operation(&routes::CREATE_SHIPPING_RATE).path_param("shippingZoneId", &shipping_zone_id).json(&request).send()
     }
@@ -321,7 +322,7 @@ impl ShippingRates {
         shipping_rate_id: impl std::fmt::Display,
         alt_id: impl Into<String>,
         alt_type: impl Into<types::StoreAltType>,
-    ) -> rt::Call<types::GetShippingRateResponse> {
+    ) -> rt::Call<types::ShippingRateResponse> {
         self.core
             .operation(&routes::GET_SHIPPING_RATE)
             .path_param("shippingZoneId", &shipping_zone_id)
@@ -347,7 +348,7 @@ impl ShippingRates {
     ///     "6578278e879ad2646715ba9c",
     ///     "6578278e879ad2646715ba9c",
     ///     types::UpdateShippingRateRequest::new().alt_id("6578278e879ad2646715ba9c")
-    ///         .alt_type(types::StoreAltType::Location)
+    ///         .alt_type(types::CreateShippingCarrierAltType::Location)
     ///         .amount(highlevel::Number::try_from(99.99_f64)?)
     ///         .condition_type(types::ConditionType::Price).currency("USD")
     ///         .description("Ships next day").is_carrier_rate(true)
@@ -368,7 +369,7 @@ impl ShippingRates {
         shipping_zone_id: impl std::fmt::Display,
         shipping_rate_id: impl std::fmt::Display,
         request: impl Into<types::UpdateShippingRateRequest>,
-    ) -> rt::Call<types::GetShippingRateResponse> {
+    ) -> rt::Call<types::ShippingRateResponse> {
         let request: types::UpdateShippingRateRequest = request.into();
         self.core
             .operation(&routes::UPDATE_SHIPPING_RATE)
@@ -489,7 +490,7 @@ impl ShippingZones {
     /// let response = shipping_zones.create(
     ///     types::CreateShippingZoneRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::StoreAltType::Location,
+    ///         types::CreateShippingCarrierAltType::Location,
     ///         "North zone",
     ///         [
     ///             types::ShippingZoneCountry::new().code(highlevel::Number::try_from(1.5_f64)?)
@@ -500,7 +501,7 @@ impl ShippingZones {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create(&self, request: impl Into<types::CreateShippingZoneRequest>) -> rt::Call<types::GetShippingZoneResponse> {
+    pub fn create(&self, request: impl Into<types::CreateShippingZoneRequest>) -> rt::Call<types::ShippingZoneResponse> {
         let request: types::CreateShippingZoneRequest = request.into();
         self.core.operation(&routes::CREATE_SHIPPING_ZONE).json(&request).send()
     }
@@ -556,7 +557,7 @@ impl ShippingZones {
     /// let response = shipping_zones.update(
     ///     "6578278e879ad2646715ba9c",
     ///     types::UpdateShippingZoneRequest::new().alt_id("6578278e879ad2646715ba9c")
-    ///         .alt_type(types::StoreAltType::Location)
+    ///         .alt_type(types::CreateShippingCarrierAltType::Location)
     ///         .countries([
     ///         types::ShippingZoneCountry::new().code(highlevel::Number::try_from(1.5_f64)?)
     ///             .states([types::ShippingZoneCountryState::new()]),
@@ -569,7 +570,7 @@ impl ShippingZones {
         &self,
         shipping_zone_id: impl std::fmt::Display,
         request: impl Into<types::UpdateShippingZoneRequest>,
-    ) -> rt::Call<types::GetShippingZoneResponse> {
+    ) -> rt::Call<types::ShippingZoneResponse> {
         let request: types::UpdateShippingZoneRequest = request.into();
         self.core.operation(&routes::UPDATE_SHIPPING_ZONE).path_param("shippingZoneId", &shipping_zone_id).json(&request).send()
     }
@@ -599,7 +600,7 @@ impl ShippingZones {
         shipping_zone_id: impl std::fmt::Display,
         alt_id: impl Into<String>,
         alt_type: impl Into<types::StoreAltType>,
-    ) -> rt::Call<types::DeleteShippingRateResponse> {
+    ) -> rt::Call<types::DeleteShippingZoneResponse> {
         self.core
             .operation(&routes::DELETE_SHIPPING_ZONE)
             .path_param("shippingZoneId", &shipping_zone_id)
@@ -622,7 +623,7 @@ impl ShippingZones {
     /// let response = shipping_zones.list_available_shipping_rates(
     ///     types::ListAvailableShippingRatesRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::StoreAltType::Location,
+    ///         types::CreateShippingCarrierAltType::Location,
     ///         "US",
     ///         highlevel::Number::try_from(99.99_f64)?,
     ///         highlevel::Number::from(10_i64),
@@ -674,9 +675,9 @@ impl ListShippingZones {
 /// A call of [`ShippingZones::get`], with its optional parameters.
 #[derive(Debug)]
 #[must_use = "nothing is sent before the call is awaited"]
-pub struct GetShippingZone(rt::Call<types::GetShippingZoneResponse>);
+pub struct GetShippingZone(rt::Call<types::ShippingZoneResponse>);
 
-rt::call!(GetShippingZone, types::GetShippingZoneResponse);
+rt::call!(GetShippingZone, types::ShippingZoneResponse);
 
 impl GetShippingZone {
     /// With shipping rate: yes or no.
@@ -713,7 +714,7 @@ impl StoreSettings {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get(&self, alt_id: impl Into<String>, alt_type: impl Into<types::StoreAltType>) -> rt::Call<types::GetStoreSettingResponse> {
+    pub fn get(&self, alt_id: impl Into<String>, alt_type: impl Into<types::StoreAltType>) -> rt::Call<types::StoreSettingResponse> {
         self.core
             .operation(&routes::GET_STORE_SETTINGS)
             .parameter::<String>("altId", alt_id)
@@ -735,13 +736,14 @@ impl StoreSettings {
     /// let response = store_settings.create(
     ///     types::CreateStoreSettingsRequest::new(
     ///         "6578278e879ad2646715ba9c",
-    ///         types::StoreAltType::Location,
+    ///         types::CreateShippingCarrierAltType::Location,
     ///         types::StoreShippingOrigin::new().city("Tokyo")
     ///             .country(highlevel::Number::try_from(1.5_f64)?).email("john@deo.com")
     ///             .name("ABC Store").phone("+1-214-559-6993").state("VA").street1("Street 1")
     ///             .street2("Street 2").zip("674561"),
     ///     )
-    ///         .store_order_fulfillment_notification(types::StoreOrderNotification::new().default_email_template_id("6788d542f0462ffd6bc29bb9")
+    ///         .store_order_fulfillment_notification(types::StoreOrderFulfillmentNotification::new()
+    ///         .default_email_template_id("6788d542f0462ffd6bc29bb9")
     ///         .email_template_id("6788d542f0462ffd6bc29bb9").enabled(true)
     ///         .subject("Order fulfilled"))
     ///         .store_order_notification(types::StoreOrderNotification::new().default_email_template_id("6788d542f0462ffd6bc29bb9")
@@ -751,7 +753,7 @@ impl StoreSettings {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create(&self, request: impl Into<types::CreateStoreSettingsRequest>) -> rt::Call<types::GetStoreSettingResponse> {
+    pub fn create(&self, request: impl Into<types::CreateStoreSettingsRequest>) -> rt::Call<types::StoreSettingResponse> {
         let request: types::CreateStoreSettingsRequest = request.into();
         self.core.operation(&routes::CREATE_STORE_SETTINGS).json(&request).send()
     }

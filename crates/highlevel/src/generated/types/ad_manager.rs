@@ -103,14 +103,14 @@ pub struct AdScheduleTarget {
     pub end_minute: AdScheduleTargetEndMinute,
     /// Start hour.
     pub start_hour: rt::Number,
-    /// Ad schedule target end minute.
-    pub start_minute: AdScheduleTargetEndMinute,
+    /// Ad schedule target start minute.
+    pub start_minute: AdScheduleTargetStartMinute,
 }
 
 rt::object!(AdScheduleTarget {
     day_of_week! "dayOfWeek", end_hour! "endHour", end_minute! "endMinute", start_hour! "startHour", start_minute! "startMinute"
 });
-rt::setters!(AdScheduleTarget new(start_minute: AdScheduleTargetEndMinute, end_minute: AdScheduleTargetEndMinute, day_of_week: AdScheduleTargetDayOfWeek, start_hour: (rt::Number), end_hour: (rt::Number)) {
+rt::setters!(AdScheduleTarget new(start_minute: AdScheduleTargetStartMinute, end_minute: AdScheduleTargetEndMinute, day_of_week: AdScheduleTargetDayOfWeek, start_hour: (rt::Number), end_hour: (rt::Number)) {
 
 });
 
@@ -160,6 +160,22 @@ pub enum AdScheduleTargetEndMinute {
 }
 
 rt::closed_enum!(AdScheduleTargetEndMinute, Zero = "ZERO", Fifteen = "FIFTEEN", Thirty = "THIRTY", FortyFive = "FORTY_FIVE");
+
+/// Ad schedule target start minute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum AdScheduleTargetStartMinute {
+    /// `ZERO`
+    Zero,
+    /// `FIFTEEN`
+    Fifteen,
+    /// `THIRTY`
+    Thirty,
+    /// `FORTY_FIVE`
+    FortyFive,
+}
+
+rt::closed_enum!(AdScheduleTargetStartMinute, Zero = "ZERO", Fifteen = "FIFTEEN", Thirty = "THIRTY", FortyFive = "FORTY_FIVE");
 
 /// Audience.
 #[derive(Clone, Debug, PartialEq)]
@@ -692,7 +708,7 @@ pub struct CreateLinkedinLeadFormRequest {
     /// Content.
     pub content: LeadFormContent,
     /// Creation locale.
-    pub creation_locale: Locale,
+    pub creation_locale: CreationLocale,
     /// Hidden fields.
     pub hidden_fields: Option<Vec<HiddenField>>,
     /// Name.
@@ -706,9 +722,23 @@ pub struct CreateLinkedinLeadFormRequest {
 rt::object!(CreateLinkedinLeadFormRequest {
     content!, creation_locale! "creationLocale", hidden_fields? "hiddenFields", name!, owner!, state!
 });
-rt::setters!(CreateLinkedinLeadFormRequest new(owner: SponsoredAccountOwner, creation_locale: Locale, name: String, state: LinkedInCreateLeadFormBodyState, content: LeadFormContent) {
+rt::setters!(CreateLinkedinLeadFormRequest new(owner: SponsoredAccountOwner, creation_locale: CreationLocale, name: String, state: LinkedInCreateLeadFormBodyState, content: LeadFormContent) {
     hidden_fields: [HiddenField]
 });
+
+/// Creation locale.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct CreationLocale {
+    /// Country.
+    pub country: String,
+    /// Language.
+    pub language: String,
+}
+
+rt::object!(CreationLocale { country!, language! });
+rt::setters!(CreationLocale new(country: String, language: String) {  });
 
 /// Custom disclaimer.
 #[derive(Clone, Debug, PartialEq)]
@@ -755,6 +785,18 @@ pub struct CustomQuestionField {
 
 rt::object!(CustomQuestionField { custom_question_text! "customQuestionText", single_choice_answers! "singleChoiceAnswers" });
 rt::setters!(CustomQuestionField new(custom_question_text: String, single_choice_answers: [String]) {  });
+
+/// Delete google segment type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum DeleteGoogleSegmentType {
+    /// `CUSTOM_SEGMENTS`
+    CustomSegments,
+    /// `DATA_SEGMENTS`
+    DataSegments,
+}
+
+rt::closed_enum!(DeleteGoogleSegmentType, CustomSegments = "CUSTOM_SEGMENTS", DataSegments = "DATA_SEGMENTS");
 
 /// Facebook audience.
 #[derive(Clone, Debug, PartialEq)]
@@ -1026,6 +1068,18 @@ pub enum GetFacebookEntityEntityType {
 
 rt::closed_enum!(GetFacebookEntityEntityType, Campaign = "CAMPAIGN", Adset = "ADSET", Ad = "AD");
 
+/// Get facebook entity type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum GetFacebookEntityType {
+    /// `AD_MANAGER`
+    AdManager,
+    /// `INTEGRATION`
+    Integration,
+}
+
+rt::closed_enum!(GetFacebookEntityType, AdManager = "AD_MANAGER", Integration = "INTEGRATION");
+
 /// Get facebook reporting group by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -1039,6 +1093,18 @@ pub enum GetFacebookReportingGroupBy {
 }
 
 rt::closed_enum!(GetFacebookReportingGroupBy, Day = "day", Week = "week", Month = "month");
+
+/// Get facebook reporting type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum GetFacebookReportingType {
+    /// `AD_MANAGER`
+    AdManager,
+    /// `INTEGRATION`
+    Integration,
+}
+
+rt::closed_enum!(GetFacebookReportingType, AdManager = "AD_MANAGER", Integration = "INTEGRATION");
 
 /// Get google entity entity type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -1079,6 +1145,18 @@ pub enum GetGoogleReportingGroupBy {
 }
 
 rt::closed_enum!(GetGoogleReportingGroupBy, Date = "date", Week = "week", Month = "month");
+
+/// Get google reporting type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum GetGoogleReportingType {
+    /// `AD_MANAGER`
+    AdManager,
+    /// `INTEGRATION`
+    Integration,
+}
+
+rt::closed_enum!(GetGoogleReportingType, AdManager = "AD_MANAGER", Integration = "INTEGRATION");
 
 /// Get google segment type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -1323,7 +1401,7 @@ pub struct GoogleAdGroup {
     /// Publishing status.
     pub publishing_status: Option<PublishingStatus>,
     /// Selected channels.
-    pub selected_channels: Option<Vec<GoogleAdContentPlacement>>,
+    pub selected_channels: Option<Vec<GoogleAdGroupSelectedChannel>>,
 }
 
 rt::object!(GoogleAdGroup {
@@ -1334,7 +1412,7 @@ rt::object!(GoogleAdGroup {
 rt::setters!(GoogleAdGroup new() {
     ad_campaign_id: String, ad_content: [GoogleAdContent], ad_group_error: String, ad_group_id: String, audience: GoogleAdGroupAudience,
     custom_channels: bool, google_ad_group_id: String, google_audience_id: String, id: String, keywords: GoogleKeywords, name: String,
-    publishing_status: PublishingStatus, selected_channels: [GoogleAdContentPlacement]
+    publishing_status: PublishingStatus, selected_channels: [GoogleAdGroupSelectedChannel]
 });
 
 /// Google ad group audience.
@@ -1350,6 +1428,34 @@ pub struct GoogleAdGroupAudience {
 
 rt::object!(GoogleAdGroupAudience { geo_locations?, locales? });
 rt::setters!(GoogleAdGroupAudience new() { geo_locations: [GoogleGeoLocation], locales: [GoogleLocale] });
+
+/// Google ad group selected channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum GoogleAdGroupSelectedChannel {
+    /// `GMAIL`
+    Gmail,
+    /// `YOUTUBE_IN_STREAM`
+    YoutubeInStream,
+    /// `YOUTUBE_SHORTS`
+    YoutubeShorts,
+    /// `YOUTUBE_IN_FEED`
+    YoutubeInFeed,
+    /// `DISCOVER`
+    Discover,
+    /// `DISPLAY`
+    Display,
+}
+
+rt::closed_enum!(
+    GoogleAdGroupSelectedChannel,
+    Gmail = "GMAIL",
+    YoutubeInStream = "YOUTUBE_IN_STREAM",
+    YoutubeShorts = "YOUTUBE_SHORTS",
+    YoutubeInFeed = "YOUTUBE_IN_FEED",
+    Discover = "DISCOVER",
+    Display = "DISPLAY"
+);
 
 /// Google ad schedule.
 #[derive(Clone, Debug, PartialEq)]
@@ -2049,6 +2155,28 @@ rt::setters!(LinkedInAd new() {
     linked_in_error: String, media: [LinkedInMedia], meta: (rt::Object), name: String, publishing_status: PublishingStatus
 });
 
+/// Linked in budget.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct LinkedInBudget {
+    /// Amount.
+    pub amount: Option<rt::Number>,
+    /// Budget type.
+    pub budget_type: Option<BudgetType>,
+    /// Schedule end date.
+    pub schedule_end_date: Option<String>,
+    /// Schedule start date.
+    pub schedule_start_date: Option<String>,
+}
+
+rt::object!(LinkedInBudget {
+    amount?, budget_type? "budgetType", schedule_end_date? "scheduleEndDate", schedule_start_date? "scheduleStartDate"
+});
+rt::setters!(LinkedInBudget new() {
+    amount: (rt::Number), budget_type: BudgetType, schedule_end_date: String, schedule_start_date: String
+});
+
 /// Linked in create lead form body state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -2159,6 +2287,30 @@ pub enum ListFacebookCustomAudiencesType {
 
 rt::closed_enum!(ListFacebookCustomAudiencesType, Lookalike = "lookalike", Custom = "custom", All = "all");
 
+/// List facebook instagram accounts type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ListFacebookInstagramAccountsType {
+    /// `INTEGRATION`
+    Integration,
+    /// `AD_MANAGER`
+    AdManager,
+}
+
+rt::closed_enum!(ListFacebookInstagramAccountsType, Integration = "INTEGRATION", AdManager = "AD_MANAGER");
+
+/// List facebook reporting type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ListFacebookReportingType {
+    /// `AD_MANAGER`
+    AdManager,
+    /// `INTEGRATION`
+    Integration,
+}
+
+rt::closed_enum!(ListFacebookReportingType, AdManager = "AD_MANAGER", Integration = "INTEGRATION");
+
 /// List google ad accounts type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -2219,6 +2371,18 @@ pub struct ListGoogleKeywordIdeasRequest {
 rt::object!(ListGoogleKeywordIdeasRequest { keywords?, language_code? "languageCode", locations?, url! });
 rt::setters!(ListGoogleKeywordIdeasRequest new(url: String) { keywords: [String], language_code: String, locations: [String] });
 
+/// List google reporting type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ListGoogleReportingType {
+    /// `AD_MANAGER`
+    AdManager,
+    /// `INTEGRATION`
+    Integration,
+}
+
+rt::closed_enum!(ListGoogleReportingType, AdManager = "AD_MANAGER", Integration = "INTEGRATION");
+
 /// List google target interests type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -2256,6 +2420,18 @@ pub struct LocalizedString {
 
 rt::object!(LocalizedString { localized! });
 rt::setters!(LocalizedString new(localized: (rt::Object)) {  });
+
+/// Location id body request.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct LocationIdBodyRequest {
+    /// Id of the sub-account.
+    pub location_id: String,
+}
+
+rt::object!(LocationIdBodyRequest { location_id! "locationId" });
+rt::setters!(LocationIdBodyRequest new(location_id: String) {  });
 
 /// Media.
 #[derive(Clone, Debug, PartialEq)]
@@ -2424,17 +2600,17 @@ pub struct PostSubmissionInfo {
 rt::object!(PostSubmissionInfo { call_to_action! "callToAction", message! });
 rt::setters!(PostSubmissionInfo new(message: LocalizedString, call_to_action: PostSubmissionCallToAction) {  });
 
-/// Publish ad request.
+/// Publish facebook campaign request.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
-pub struct PublishAdRequest {
+pub struct PublishFacebookCampaignRequest {
     /// Id of the sub-account.
     pub location_id: String,
 }
 
-rt::object!(PublishAdRequest { location_id! "locationId" });
-rt::setters!(PublishAdRequest new(location_id: String) {  });
+rt::object!(PublishFacebookCampaignRequest { location_id! "locationId" });
+rt::setters!(PublishFacebookCampaignRequest new(location_id: String) {  });
 
 /// Publishing status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -3322,8 +3498,8 @@ pub struct UpsertLinkedinCampaignGroupRequest {
     pub ad_campaign_group_id: Option<String>,
     /// Ad campaigns.
     pub ad_campaigns: Option<Vec<AdCampaign>>,
-    /// Google budget.
-    pub budget: Option<GoogleBudget>,
+    /// Linked in budget.
+    pub budget: Option<LinkedInBudget>,
     /// Id.
     pub id: Option<String>,
     /// Id of the linked in ad account.
@@ -3351,7 +3527,7 @@ rt::object!(UpsertLinkedinCampaignGroupRequest {
 });
 rt::setters!(UpsertLinkedinCampaignGroupRequest new(location_id: String) {
     ad_budget_optimization: AdCampaignGroupDataAdBudgetOptimization, ad_campaign_group_id: String, ad_campaigns: [AdCampaign],
-    budget: GoogleBudget, id: String, linked_in_ad_account_id: String, linked_in_error: String, meta: (rt::Object), name: String,
+    budget: LinkedInBudget, id: String, linked_in_ad_account_id: String, linked_in_error: String, meta: (rt::Object), name: String,
     objective_type: AdCampaignGroupDataObjectiveType, publishing_status: PublishingStatus, unpublished_changes: bool
 });
 

@@ -8,6 +8,20 @@ use reachout_runtime as rt;
 // `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
 // the arguments of `new`, then the optional fields; `[T]` is a list.
 
+/// Affiliate list meta response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct AffiliateListMetaResponse {
+    /// Count.
+    pub count: Option<rt::Number>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(AffiliateListMetaResponse { count? } extra);
+
 /// Commission affiliate response.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -139,6 +153,20 @@ rt::object!(CommissionListItemResponse {
     transaction_at? "transactionAt", transaction_id? "transactionId", unit_discount? "unitDiscount"
 } extra);
 
+/// Commission list meta response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct CommissionListMetaResponse {
+    /// Count.
+    pub count: Option<rt::Number>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(CommissionListMetaResponse { count? } extra);
+
 /// Get affiliate response.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -233,7 +261,7 @@ pub struct ListAffiliateCommissionsResponse {
     /// Commissions.
     pub commissions: Option<Vec<CommissionListItemResponse>>,
     /// Meta.
-    pub meta: Option<PayoutListMetaResponse>,
+    pub meta: Option<CommissionListMetaResponse>,
     /// Fields that the vendor sends and nobody documented.
     #[cfg_attr(feature = "schemars", schemars(flatten))]
     pub extra: rt::Extra,
@@ -263,15 +291,101 @@ rt::object!(ListAffiliatePayoutsResponse { meta?, payouts? } extra);
 #[non_exhaustive]
 pub struct ListAffiliatesResponse {
     /// Affiliates.
-    pub affiliates: Option<Vec<GetAffiliateResponse>>,
+    pub affiliates: Option<Vec<OAuthAffiliateListItemResponse>>,
     /// Meta.
-    pub meta: Option<PayoutListMetaResponse>,
+    pub meta: Option<AffiliateListMetaResponse>,
     /// Fields that the vendor sends and nobody documented.
     #[cfg_attr(feature = "schemars", schemars(flatten))]
     pub extra: rt::Extra,
 }
 
 rt::object!(ListAffiliatesResponse { affiliates?, meta? } extra);
+
+/// O auth affiliate list item response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct OAuthAffiliateListItemResponse {
+    /// Id.
+    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
+    pub id: String,
+    /// Active: yes or no.
+    pub active: Option<bool>,
+    /// Address.
+    pub address: Option<String>,
+    /// Avatar.
+    pub avatar: Option<String>,
+    /// Ids of the campaign.
+    pub campaign_ids: Option<Vec<String>>,
+    /// Click count.
+    pub click_count: Option<rt::Number>,
+    /// Id of the contact.
+    pub contact_id: Option<String>,
+    /// When it was created.
+    pub created_at: Option<String>,
+    /// Created by.
+    pub created_by: Option<rt::Object>,
+    /// Currency.
+    pub currency: Option<String>,
+    /// Customer.
+    pub customer: Option<rt::Number>,
+    /// Deleted: yes or no.
+    pub deleted: Option<bool>,
+    /// Dropped customer.
+    pub dropped_customer: Option<rt::Number>,
+    /// Email.
+    pub email: Option<String>,
+    /// Facebook url.
+    pub facebook_url: Option<String>,
+    /// First name.
+    pub first_name: Option<String>,
+    /// Instagram url.
+    pub instagram_url: Option<String>,
+    /// Last name.
+    pub last_name: Option<String>,
+    /// Last updated by.
+    pub last_updated_by: Option<rt::Object>,
+    /// Lead.
+    pub lead: Option<rt::Number>,
+    /// Linked in url.
+    pub linked_in_url: Option<String>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// Owned.
+    pub owned: Option<rt::Number>,
+    /// Paid.
+    pub paid: Option<rt::Number>,
+    /// Phone.
+    pub phone: Option<String>,
+    /// Revenue.
+    pub revenue: Option<rt::Number>,
+    /// Twitter url.
+    pub twitter_url: Option<String>,
+    /// When it was last changed.
+    pub updated_at: Option<String>,
+    /// Id of the vat.
+    pub vat_id: Option<String>,
+    /// W8 form.
+    pub w8_form: Option<String>,
+    /// W9 form.
+    pub w9_form: Option<String>,
+    /// Website url.
+    pub website_url: Option<String>,
+    /// Youtube url.
+    pub youtube_url: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(OAuthAffiliateListItemResponse {
+    id! "_id", active?, address?, avatar?, campaign_ids? "campaignIds", click_count? "clickCount", contact_id? "contactId",
+    created_at? "createdAt", created_by? "createdBy", currency?, customer?, deleted?, dropped_customer? "droppedCustomer", email?,
+    facebook_url? "facebookUrl", first_name? "firstName", instagram_url? "instagramUrl", last_name? "lastName",
+    last_updated_by? "lastUpdatedBy", lead?, linked_in_url? "linkedInUrl", location_id? "locationId", owned?, paid?, phone?, revenue?,
+    twitter_url? "twitterUrl", updated_at? "updatedAt", vat_id? "vatId", w8_form? "w8Form", w9_form? "w9Form", website_url? "websiteUrl",
+    youtube_url? "youtubeUrl"
+} extra);
 
 /// Payout list item response.
 #[derive(Clone, Debug, PartialEq)]
@@ -282,7 +396,7 @@ pub struct PayoutListItemResponse {
     #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
     pub id: String,
     /// Affiliate.
-    pub affiliate: Option<GetAffiliateResponse>,
+    pub affiliate: Option<OAuthAffiliateListItemResponse>,
     /// Affiliate email.
     pub affiliate_email: Option<String>,
     /// Id of the affiliate.

@@ -239,24 +239,6 @@ pub struct GetPublishedAgentsResponsePagination {
 
 rt::object!(GetPublishedAgentsResponsePagination { has_more? "hasMore", limit?, offset?, total? } extra);
 
-/// Promote and publish response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct PromoteAndPublishResponse {
-    /// Data.
-    pub data: Option<rt::Object>,
-    /// Message.
-    pub message: Option<String>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(PromoteAndPublishResponse { data?, message?, success? } extra);
-
 /// Public attachment.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -290,6 +272,24 @@ rt::object!(PublishStudioAgentVersionRequest {
     location_id! "locationId", user_email? "userEmail", user_id? "userId", user_name? "userName"
 });
 rt::setters!(PublishStudioAgentVersionRequest new(location_id: String) { user_email: String, user_id: String, user_name: String });
+
+/// Studio agent response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct StudioAgentResponse {
+    /// Data.
+    pub data: Option<rt::Object>,
+    /// Message.
+    pub message: Option<String>,
+    /// Whether the call did what it should.
+    pub success: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(StudioAgentResponse { data?, message?, success? } extra);
 
 /// Studio status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

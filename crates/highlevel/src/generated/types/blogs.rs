@@ -77,6 +77,51 @@ rt::object!(BlogPostResponse {
     image_url? "imageUrl", published_at? "publishedAt", status?, tags?, title?, updated_at? "updatedAt", url_slug? "urlSlug"
 } extra);
 
+/// Blog request.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct BlogRequest {
+    /// Author.
+    pub author: String,
+    /// Id of the blog.
+    pub blog_id: String,
+    /// Canonical link.
+    pub canonical_link: Option<String>,
+    /// Categories.
+    pub categories: Vec<String>,
+    /// Description.
+    pub description: String,
+    /// Image alt text.
+    pub image_alt_text: String,
+    /// Image url.
+    pub image_url: String,
+    /// Id of the sub-account.
+    pub location_id: String,
+    /// When it was published.
+    pub published_at: String,
+    /// Raw html.
+    #[cfg_attr(feature = "schemars", schemars(rename = "rawHTML"))]
+    pub raw_html: String,
+    /// Blog status.
+    pub status: BlogStatus,
+    /// Tags.
+    pub tags: Option<Vec<String>>,
+    /// Title.
+    pub title: String,
+    /// Url slug.
+    pub url_slug: String,
+}
+
+rt::object!(BlogRequest {
+    author!, blog_id! "blogId", canonical_link? "canonicalLink", categories!, description!, image_alt_text! "imageAltText",
+    image_url! "imageUrl", location_id! "locationId", published_at! "publishedAt", raw_html! "rawHTML", status!, tags?, title!,
+    url_slug! "urlSlug"
+});
+rt::setters!(BlogRequest new(title: String, location_id: String, blog_id: String, image_url: String, description: String, raw_html: String, status: BlogStatus, image_alt_text: String, categories: [String], author: String, url_slug: String, published_at: String) {
+    canonical_link: String, tags: [String]
+});
+
 /// Blog response.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -150,51 +195,6 @@ pub struct CheckBlogSlugResponse {
 }
 
 rt::object!(CheckBlogSlugResponse { exists? } extra);
-
-/// Create blog post params request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateBlogPostParamsRequest {
-    /// Author.
-    pub author: String,
-    /// Id of the blog.
-    pub blog_id: String,
-    /// Canonical link.
-    pub canonical_link: Option<String>,
-    /// Categories.
-    pub categories: Vec<String>,
-    /// Description.
-    pub description: String,
-    /// Image alt text.
-    pub image_alt_text: String,
-    /// Image url.
-    pub image_url: String,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// When it was published.
-    pub published_at: String,
-    /// Raw html.
-    #[cfg_attr(feature = "schemars", schemars(rename = "rawHTML"))]
-    pub raw_html: String,
-    /// Blog status.
-    pub status: BlogStatus,
-    /// Tags.
-    pub tags: Option<Vec<String>>,
-    /// Title.
-    pub title: String,
-    /// Url slug.
-    pub url_slug: String,
-}
-
-rt::object!(CreateBlogPostParamsRequest {
-    author!, blog_id! "blogId", canonical_link? "canonicalLink", categories!, description!, image_alt_text! "imageAltText",
-    image_url! "imageUrl", location_id! "locationId", published_at! "publishedAt", raw_html! "rawHTML", status!, tags?, title!,
-    url_slug! "urlSlug"
-});
-rt::setters!(CreateBlogPostParamsRequest new(title: String, location_id: String, blog_id: String, image_url: String, description: String, raw_html: String, status: BlogStatus, image_alt_text: String, categories: [String], author: String, url_slug: String, published_at: String) {
-    canonical_link: String, tags: [String]
-});
 
 /// Create blog post response.
 #[derive(Clone, Debug, PartialEq)]

@@ -56,6 +56,20 @@ pub struct Color {
 rt::object!(Color { hex?, hexa?, id!, label?, rgb?, rgba? } extra);
 rt::setters!(Color new(id: String) { hex: String, hexa: String, label: String, rgb: String, rgba: String } extra);
 
+/// Create brand board param type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum CreateBrandBoardParamType {
+    /// `template`
+    Template,
+    /// `blank`
+    Blank,
+    /// `snapshot`
+    Snapshot,
+}
+
+rt::closed_enum!(CreateBrandBoardParamType, Template = "template", Blank = "blank", Snapshot = "snapshot");
+
 /// Create brand board request.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -77,8 +91,8 @@ pub struct CreateBrandBoardRequest {
     pub name: String,
     /// Id of the parent.
     pub parent_id: Option<String>,
-    /// Meta data source type.
-    pub type_: Option<MetaDataSourceType>,
+    /// Create brand board param type.
+    pub type_: Option<CreateBrandBoardParamType>,
 }
 
 rt::object!(CreateBrandBoardRequest {
@@ -86,7 +100,8 @@ rt::object!(CreateBrandBoardRequest {
     type_? "type"
 });
 rt::setters!(CreateBrandBoardRequest new(location_id: String, name: String) {
-    brand_board_id: String, colors: [Color], default: bool, fonts: [Font], logos: [Logo], parent_id: String, type_: MetaDataSourceType
+    brand_board_id: String, colors: [Color], default: bool, fonts: [Font], logos: [Logo], parent_id: String,
+    type_: CreateBrandBoardParamType
 });
 
 /// Font.

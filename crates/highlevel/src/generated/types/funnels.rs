@@ -44,11 +44,11 @@ rt::setters!(CreateFunnelRedirectRequest new(location_id: String, domain: String
 
 });
 
-/// Create redirect response.
+/// Create funnel redirect response.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct CreateRedirectResponse {
+pub struct CreateFunnelRedirectResponse {
     /// Data.
     pub data: Option<RedirectResponse>,
     /// Fields that the vendor sends and nobody documented.
@@ -56,7 +56,7 @@ pub struct CreateRedirectResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(CreateRedirectResponse { data? } extra);
+rt::object!(CreateFunnelRedirectResponse { data? } extra);
 
 /// Funnel action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -73,6 +73,20 @@ pub enum FunnelAction {
 }
 
 rt::closed_enum!(FunnelAction, Funnel = "funnel", Website = "website", Url = "url", All = "all");
+
+/// Funnel redirect response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct FunnelRedirectResponse {
+    /// Data.
+    pub data: Option<rt::Object>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(FunnelRedirectResponse { data? } extra);
 
 /// List funnel pages response.
 #[derive(Clone, Debug, PartialEq)]
@@ -121,20 +135,6 @@ pub struct ListFunnelsResponse {
 
 rt::object!(ListFunnelsResponse { count?, funnels?, trace_id? "traceId" } extra);
 
-/// Redirect list response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct RedirectListResponse {
-    /// Data.
-    pub data: Option<rt::Object>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(RedirectListResponse { data? } extra);
-
 /// Redirect response.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -180,3 +180,17 @@ pub struct UpdateFunnelRedirectRequest {
 
 rt::object!(UpdateFunnelRedirectRequest { action!, location_id! "locationId", target! });
 rt::setters!(UpdateFunnelRedirectRequest new(target: String, action: FunnelAction, location_id: String) {  });
+
+/// Update funnel redirect response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct UpdateFunnelRedirectResponse {
+    /// Data.
+    pub data: Option<RedirectResponse>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(UpdateFunnelRedirectResponse { data? } extra);

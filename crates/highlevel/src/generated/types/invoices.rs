@@ -23,34 +23,19 @@ pub struct AdditionalEmails {
 rt::object!(AdditionalEmails { email? } extra);
 rt::setters!(AdditionalEmails new() { email: String } extra);
 
-/// Address.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+/// Alt alt type.
+///
+/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
-pub struct Address {
-    /// Address line1.
-    pub address_line1: Option<String>,
-    /// Address line2.
-    pub address_line2: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// Country code.
-    pub country_code: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// State.
-    pub state: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+pub enum AltAltType {
+    /// `location`
+    Location,
+    /// A value this version does not know, as it came.
+    Unknown(String),
 }
 
-rt::object!(Address {
-    address_line1? "addressLine1", address_line2? "addressLine2", city?, country_code? "countryCode", postal_code? "postalCode", state?
-} extra);
-rt::setters!(Address new() {
-    address_line1: String, address_line2: String, city: String, country_code: String, postal_code: String, state: String
-} extra);
+rt::open_enum!(AltAltType, Location = "location");
 
 /// Alt request.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,12 +44,12 @@ rt::setters!(Address new() {
 pub struct AltRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Invoice alt type.
-    pub alt_type: InvoiceAltType,
+    /// Alt alt type.
+    pub alt_type: AltAltType,
 }
 
 rt::object!(AltRequest { alt_id! "altId", alt_type! "altType" });
-rt::setters!(AltRequest new(alt_id: String, alt_type: InvoiceAltType) {  });
+rt::setters!(AltRequest new(alt_id: String, alt_type: AltAltType) {  });
 
 /// Attachments.
 #[derive(Clone, Debug, PartialEq)]
@@ -170,67 +155,19 @@ pub struct BecsDirectDebit {
 rt::object!(BecsDirectDebit { bsb_number!, last4! });
 rt::setters!(BecsDirectDebit new(bsb_number: String, last4: String) {  });
 
-/// Business details.
+/// Cancel invoice schedule request.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
-pub struct BusinessDetails {
-    /// Address.
-    pub address: Option<Address>,
-    /// Custom values.
-    pub custom_values: Option<Vec<String>>,
-    /// Logo url.
-    pub logo_url: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Phone no.
-    pub phone_no: Option<String>,
-    /// Website.
-    pub website: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+pub struct CancelInvoiceScheduleRequest {
+    /// Id of the sub-account or the agency, as `altType` says.
+    pub alt_id: String,
+    /// Alt alt type.
+    pub alt_type: AltAltType,
 }
 
-rt::object!(BusinessDetails { address?, custom_values? "customValues", logo_url? "logoUrl", name?, phone_no? "phoneNo", website? } extra);
-rt::setters!(BusinessDetails new() {
-    address: Address, custom_values: [String], logo_url: String, name: String, phone_no: String, website: String
-} extra);
-
-/// Contact details.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ContactDetails {
-    /// Additional emails.
-    pub additional_emails: Option<Vec<AdditionalEmails>>,
-    /// Address.
-    pub address: Option<Address>,
-    /// Company name.
-    pub company_name: Option<String>,
-    /// Custom fields.
-    pub custom_fields: Option<Vec<String>>,
-    /// Email.
-    pub email: Option<String>,
-    /// Id.
-    pub id: String,
-    /// Name.
-    pub name: Option<String>,
-    /// Phone no.
-    pub phone_no: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ContactDetails {
-    additional_emails? "additionalEmails", address?, company_name? "companyName", custom_fields? "customFields", email?, id!, name?,
-    phone_no? "phoneNo"
-} extra);
-rt::setters!(ContactDetails new(id: String) {
-    additional_emails: [AdditionalEmails], address: Address, company_name: String, custom_fields: [String], email: String, name: String,
-    phone_no: String
-} extra);
+rt::object!(CancelInvoiceScheduleRequest { alt_id! "altId", alt_type! "altType" });
+rt::setters!(CancelInvoiceScheduleRequest new(alt_id: String, alt_type: AltAltType) {  });
 
 /// Create estimate request.
 #[derive(Clone, Debug, PartialEq)]
@@ -239,18 +176,18 @@ rt::setters!(ContactDetails new(id: String) {
 pub struct CreateEstimateRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Invoice alt type.
-    pub alt_type: InvoiceAltType,
+    /// Alt alt type.
+    pub alt_type: AltAltType,
     /// Attachments.
     pub attachments: Option<Vec<Attachments>>,
     /// Auto invoice.
     pub auto_invoice: Option<AutoInvoicing>,
     /// Automatic taxes enabled: yes or no.
     pub automatic_taxes_enabled: Option<bool>,
-    /// Business details.
-    pub business_details: BusinessDetails,
+    /// Invoice business details2.
+    pub business_details: InvoiceBusinessDetails2,
     /// Contact details.
-    pub contact_details: ContactDetails,
+    pub contact_details: InvoiceContactDetails2,
     /// Currency.
     pub currency: String,
     /// Discount.
@@ -297,7 +234,7 @@ rt::object!(CreateEstimateRequest {
     payment_schedule_config? "paymentScheduleConfig", send_estimate_details? "sendEstimateDetails", sent_to? "sentTo",
     terms_notes? "termsNotes", title?, user_id? "userId"
 });
-rt::setters!(CreateEstimateRequest new(alt_id: String, alt_type: InvoiceAltType, name: String, business_details: BusinessDetails, currency: String, items: [EstimateLineItem], discount: Discount, contact_details: ContactDetails, frequency_settings: FrequencySettings) {
+rt::setters!(CreateEstimateRequest new(alt_id: String, alt_type: AltAltType, name: String, business_details: InvoiceBusinessDetails2, currency: String, items: [EstimateLineItem], discount: Discount, contact_details: InvoiceContactDetails2, frequency_settings: FrequencySettings) {
     attachments: [Attachments], auto_invoice: AutoInvoicing, automatic_taxes_enabled: bool, estimate_number: (rt::Number),
     estimate_number_prefix: String, expiry_date: String, issue_date: String, live_mode: bool, meta: (rt::Object),
     miscellaneous_charges: ProcessingFee, payment_schedule_config: PaymentScheduleConfig, send_estimate_details: SendEstimateRequest,
@@ -311,8 +248,8 @@ rt::setters!(CreateEstimateRequest new(alt_id: String, alt_type: InvoiceAltType,
 pub struct CreateInvoiceFromEstimateRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Invoice alt type.
-    pub alt_type: InvoiceAltType,
+    /// Alt alt type.
+    pub alt_type: AltAltType,
     /// Mark as invoiced: yes or no.
     pub mark_as_invoiced: bool,
     /// Create invoice from estimate version.
@@ -320,7 +257,7 @@ pub struct CreateInvoiceFromEstimateRequest {
 }
 
 rt::object!(CreateInvoiceFromEstimateRequest { alt_id! "altId", alt_type! "altType", mark_as_invoiced! "markAsInvoiced", version? });
-rt::setters!(CreateInvoiceFromEstimateRequest new(alt_id: String, alt_type: InvoiceAltType, mark_as_invoiced: bool) {
+rt::setters!(CreateInvoiceFromEstimateRequest new(alt_id: String, alt_type: AltAltType, mark_as_invoiced: bool) {
     version: CreateInvoiceFromEstimateVersion
 });
 
@@ -359,16 +296,16 @@ rt::closed_enum!(CreateInvoiceFromEstimateVersion, V1 = "v1", V2 = "v2");
 pub struct CreateInvoiceRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Invoice alt type.
-    pub alt_type: InvoiceAltType,
+    /// Alt alt type.
+    pub alt_type: AltAltType,
     /// Attachments.
     pub attachments: Option<Vec<Attachments>>,
     /// Automatic taxes enabled: yes or no.
     pub automatic_taxes_enabled: Option<bool>,
-    /// Business details.
-    pub business_details: BusinessDetails,
+    /// Invoice business details2.
+    pub business_details: InvoiceBusinessDetails2,
     /// Contact details.
-    pub contact_details: ContactDetails,
+    pub contact_details: InvoiceContactDetails2,
     /// Currency.
     pub currency: String,
     /// Discount.
@@ -413,7 +350,7 @@ rt::object!(CreateInvoiceRequest {
     payment_methods? "paymentMethods", payment_schedule? "paymentSchedule", sent_to! "sentTo", terms_notes? "termsNotes",
     tips_configuration? "tipsConfiguration", title?
 });
-rt::setters!(CreateInvoiceRequest new(alt_id: String, alt_type: InvoiceAltType, name: String, business_details: BusinessDetails, currency: String, items: [InvoiceItem], discount: Discount, contact_details: ContactDetails, issue_date: String, sent_to: InvoiceSentTo2, live_mode: bool) {
+rt::setters!(CreateInvoiceRequest new(alt_id: String, alt_type: AltAltType, name: String, business_details: InvoiceBusinessDetails2, currency: String, items: [InvoiceItem], discount: Discount, contact_details: InvoiceContactDetails2, issue_date: String, sent_to: InvoiceSentTo2, live_mode: bool) {
     attachments: [Attachments], automatic_taxes_enabled: bool, due_date: String, invoice_number: String, invoice_number_prefix: String,
     late_fees_configuration: LateFeesConfiguration, miscellaneous_charges: ProcessingFee, payment_methods: PaymentMethod,
     payment_schedule: PaymentSchedule, terms_notes: String, tips_configuration: TipsConfiguration, title: String
@@ -426,16 +363,16 @@ rt::setters!(CreateInvoiceRequest new(alt_id: String, alt_type: InvoiceAltType, 
 pub struct CreateInvoiceScheduleRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Invoice alt type.
-    pub alt_type: InvoiceAltType,
+    /// Alt alt type.
+    pub alt_type: AltAltType,
     /// Attachments.
     pub attachments: Option<Vec<Attachments>>,
     /// Automatic taxes enabled: yes or no.
     pub automatic_taxes_enabled: Option<bool>,
-    /// Business details.
-    pub business_details: BusinessDetails,
-    /// Contact details.
-    pub contact_details: ContactDetails,
+    /// Invoice business details2.
+    pub business_details: InvoiceBusinessDetails2,
+    /// Invoice contact details2.
+    pub contact_details: InvoiceContactDetails2,
     /// Currency.
     pub currency: String,
     /// Discount.
@@ -471,7 +408,7 @@ rt::object!(CreateInvoiceScheduleRequest {
     miscellaneous_charges? "miscellaneousCharges", name!, payment_methods? "paymentMethods", schedule!, terms_notes? "termsNotes",
     tips_configuration? "tipsConfiguration", title?
 });
-rt::setters!(CreateInvoiceScheduleRequest new(alt_id: String, alt_type: InvoiceAltType, name: String, contact_details: ContactDetails, schedule: InvoiceScheduleOptions, live_mode: bool, business_details: BusinessDetails, currency: String, items: [InvoiceItem], discount: Discount) {
+rt::setters!(CreateInvoiceScheduleRequest new(alt_id: String, alt_type: AltAltType, name: String, contact_details: InvoiceContactDetails2, schedule: InvoiceScheduleOptions, live_mode: bool, business_details: InvoiceBusinessDetails2, currency: String, items: [InvoiceItem], discount: Discount) {
     attachments: [Attachments], automatic_taxes_enabled: bool, invoice_number_prefix: String,
     late_fees_configuration: LateFeesConfiguration, miscellaneous_charges: ProcessingFee, payment_methods: PaymentMethod,
     terms_notes: String, tips_configuration: TipsConfiguration, title: String
@@ -484,14 +421,14 @@ rt::setters!(CreateInvoiceScheduleRequest new(alt_id: String, alt_type: InvoiceA
 pub struct CreateInvoiceTemplateRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Invoice alt type.
-    pub alt_type: InvoiceAltType,
+    /// Alt alt type.
+    pub alt_type: AltAltType,
     /// Attachments.
     pub attachments: Option<Vec<String>>,
     /// Automatic taxes enabled: yes or no.
     pub automatic_taxes_enabled: Option<bool>,
-    /// Business details.
-    pub business_details: BusinessDetails,
+    /// Invoice business details2.
+    pub business_details: InvoiceBusinessDetails2,
     /// Currency.
     pub currency: String,
     /// Discount.
@@ -524,7 +461,7 @@ rt::object!(CreateInvoiceTemplateRequest {
     late_fees_configuration? "lateFeesConfiguration", miscellaneous_charges? "miscellaneousCharges", name!,
     payment_methods? "paymentMethods", terms_notes? "termsNotes", tips_configuration? "tipsConfiguration", title?
 });
-rt::setters!(CreateInvoiceTemplateRequest new(alt_id: String, alt_type: InvoiceAltType, name: String, business_details: BusinessDetails, currency: String, items: [InvoiceItem]) {
+rt::setters!(CreateInvoiceTemplateRequest new(alt_id: String, alt_type: AltAltType, name: String, business_details: InvoiceBusinessDetails2, currency: String, items: [InvoiceItem]) {
     attachments: [String], automatic_taxes_enabled: bool, discount: Discount, internal: bool, invoice_number_prefix: String,
     late_fees_configuration: LateFeesConfiguration, miscellaneous_charges: ProcessingFee, payment_methods: PaymentMethod,
     terms_notes: String, tips_configuration: TipsConfiguration, title: String
@@ -623,7 +560,7 @@ pub struct DefaultInvoiceResponse {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: Option<String>,
     /// What `altId` is the id of.
-    pub alt_type: Option<InvoiceAltType>,
+    pub alt_type: Option<AltAltType>,
     /// Amount due.
     pub amount_due: Option<rt::Number>,
     /// Amount paid.
@@ -690,6 +627,20 @@ pub struct DeleteInvoiceScheduleResponse {
 }
 
 rt::object!(DeleteInvoiceScheduleResponse { success? } extra);
+
+/// Delete invoice template response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct DeleteInvoiceTemplateResponse {
+    /// Whether the call did what it should.
+    pub success: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(DeleteInvoiceTemplateResponse { success? } extra);
 
 /// Discount.
 #[derive(Clone, Debug, PartialEq)]
@@ -779,7 +730,7 @@ pub struct EstimateResponse {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: Option<String>,
     /// What `altId` is the id of.
-    pub alt_type: Option<InvoiceAltType>,
+    pub alt_type: Option<AltAltType>,
     /// Attachments.
     pub attachments: Option<Vec<Attachments>>,
     /// Auto invoice.
@@ -870,7 +821,7 @@ pub struct EstimateTemplateResponse {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: Option<String>,
     /// What `altId` is the id of.
-    pub alt_type: Option<InvoiceAltType>,
+    pub alt_type: Option<AltAltType>,
     /// Attachments.
     pub attachments: Option<Vec<Attachments>>,
     /// Automatic taxes enabled: yes or no.
@@ -922,14 +873,14 @@ rt::object!(EstimateTemplateResponse {
 pub struct EstimateTemplatesRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Invoice alt type.
-    pub alt_type: InvoiceAltType,
+    /// Alt alt type.
+    pub alt_type: AltAltType,
     /// Attachments.
     pub attachments: Option<Vec<Attachments>>,
     /// Automatic taxes enabled: yes or no.
     pub automatic_taxes_enabled: Option<bool>,
-    /// Business details.
-    pub business_details: BusinessDetails,
+    /// Invoice business details2.
+    pub business_details: InvoiceBusinessDetails2,
     /// Currency.
     pub currency: String,
     /// Discount.
@@ -960,7 +911,7 @@ rt::object!(EstimateTemplatesRequest {
     live_mode? "liveMode", meta?, miscellaneous_charges? "miscellaneousCharges", name!, send_estimate_details? "sendEstimateDetails",
     terms_notes? "termsNotes", title?
 });
-rt::setters!(EstimateTemplatesRequest new(alt_id: String, alt_type: InvoiceAltType, name: String, business_details: BusinessDetails, currency: String, items: [[(rt::Value)]], discount: Discount) {
+rt::setters!(EstimateTemplatesRequest new(alt_id: String, alt_type: AltAltType, name: String, business_details: InvoiceBusinessDetails2, currency: String, items: [[(rt::Value)]], discount: Discount) {
     attachments: [Attachments], automatic_taxes_enabled: bool, estimate_number_prefix: String, live_mode: bool, meta: (rt::Object),
     miscellaneous_charges: ProcessingFee, send_estimate_details: SendEstimateRequest, terms_notes: String, title: String
 });
@@ -1023,7 +974,7 @@ pub struct GetInvoiceResponse {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: Option<String>,
     /// What `altId` is the id of.
-    pub alt_type: Option<InvoiceAltType>,
+    pub alt_type: Option<AltAltType>,
     /// Amount due.
     pub amount_due: Option<rt::Number>,
     /// Amount paid.
@@ -1090,9 +1041,9 @@ pub struct GetInvoiceSettingsResponse {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: Option<String>,
     /// What `altId` is the id of.
-    pub alt_type: Option<InvoiceAltType>,
+    pub alt_type: Option<AltAltType>,
     /// Business details.
-    pub business_details: Option<BusinessDetails>,
+    pub business_details: Option<InvoiceSettingsBusinessDetails>,
     /// Custom fields.
     pub custom_fields: Option<Vec<String>>,
     /// Custom notification.
@@ -1140,101 +1091,6 @@ rt::object!(GetInvoiceSettingsResponse {
     minimum_percentage_partial_payment? "minimumPercentagePartialPayment", payment_methods? "paymentMethods",
     product_settings? "productSettings", reminder_settings? "reminderSettings", sender_configuration? "senderConfiguration",
     terms_note? "termsNote", tips_configuration? "tipsConfiguration", title?
-} extra);
-
-/// Get schedule response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetScheduleResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<InvoiceAltType>,
-    /// Business details.
-    pub business_details: Option<BusinessDetails>,
-    /// Compiled terms notes.
-    pub compiled_terms_notes: Option<String>,
-    /// Contact details.
-    pub contact_details: Option<ContactDetails>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Discount.
-    pub discount: Option<Discount>,
-    /// Invoices.
-    pub invoices: Option<Vec<DefaultInvoiceResponse>>,
-    /// Items.
-    pub items: Option<Vec<String>>,
-    /// Live mode: yes or no.
-    pub live_mode: Option<bool>,
-    /// Name.
-    pub name: Option<String>,
-    /// Schedule.
-    pub schedule: Option<InvoiceScheduleOptions>,
-    /// State it is in.
-    pub status: Option<rt::Object>,
-    /// Terms notes.
-    pub terms_notes: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(GetScheduleResponse {
-    id! "_id", alt_id? "altId", alt_type? "altType", business_details? "businessDetails", compiled_terms_notes? "compiledTermsNotes",
-    contact_details? "contactDetails", created_at? "createdAt", currency?, discount?, invoices?, items?, live_mode? "liveMode", name?,
-    schedule?, status?, terms_notes? "termsNotes", title?, total?, updated_at? "updatedAt"
-} extra);
-
-/// Get template response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetTemplateResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<InvoiceAltType>,
-    /// Business details.
-    pub business_details: Option<BusinessDetails>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Discount.
-    pub discount: Option<Discount>,
-    /// Invoice number prefix.
-    pub invoice_number_prefix: Option<String>,
-    /// Items.
-    pub items: Option<Vec<String>>,
-    /// Name.
-    pub name: Option<String>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(GetTemplateResponse {
-    id! "_id", alt_id? "altId", alt_type? "altType", business_details? "businessDetails", created_at? "createdAt", currency?, discount?,
-    invoice_number_prefix? "invoiceNumberPrefix", items?, name?, total?, updated_at? "updatedAt"
 } extra);
 
 /// Interval type.
@@ -1288,19 +1144,99 @@ pub enum InvoiceAction {
 
 rt::closed_enum!(InvoiceAction, SmsAndEmail = "sms_and_email", SendManually = "send_manually", Email = "email", Sms = "sms");
 
+/// Invoice address.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct InvoiceAddress {
+    /// Address line1.
+    pub address_line1: Option<String>,
+    /// Address line2.
+    pub address_line2: Option<String>,
+    /// City.
+    pub city: Option<String>,
+    /// Country code.
+    pub country_code: Option<String>,
+    /// Postal code.
+    pub postal_code: Option<String>,
+    /// State.
+    pub state: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(InvoiceAddress {
+    address_line1? "addressLine1", address_line2? "addressLine2", city?, country_code? "countryCode", postal_code? "postalCode", state?
+} extra);
+
+/// Invoice address2.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct InvoiceAddress2 {
+    /// Address line1.
+    pub address_line1: Option<String>,
+    /// Address line2.
+    pub address_line2: Option<String>,
+    /// City.
+    pub city: Option<String>,
+    /// Country code.
+    pub country_code: Option<String>,
+    /// Postal code.
+    pub postal_code: Option<String>,
+    /// State.
+    pub state: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(InvoiceAddress2 {
+    address_line1? "addressLine1", address_line2? "addressLine2", city?, country_code? "countryCode", postal_code? "postalCode", state?
+} extra);
+rt::setters!(InvoiceAddress2 new() {
+    address_line1: String, address_line2: String, city: String, country_code: String, postal_code: String, state: String
+} extra);
+
 /// Invoice alt type.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum InvoiceAltType {
     /// `location`
     Location,
-    /// A value this version does not know, as it came.
-    Unknown(String),
 }
 
-rt::open_enum!(InvoiceAltType, Location = "location");
+rt::closed_enum!(InvoiceAltType, Location = "location");
+
+/// Invoice business details2.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct InvoiceBusinessDetails2 {
+    /// Address.
+    pub address: Option<InvoiceAddress2>,
+    /// Custom values.
+    pub custom_values: Option<Vec<String>>,
+    /// Logo url.
+    pub logo_url: Option<String>,
+    /// Name.
+    pub name: Option<String>,
+    /// Phone no.
+    pub phone_no: Option<String>,
+    /// Website.
+    pub website: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(InvoiceBusinessDetails2 {
+    address?, custom_values? "customValues", logo_url? "logoUrl", name?, phone_no? "phoneNo", website?
+} extra);
+rt::setters!(InvoiceBusinessDetails2 new() {
+    address: InvoiceAddress2, custom_values: [String], logo_url: String, name: String, phone_no: String, website: String
+} extra);
 
 /// Invoice card.
 #[derive(Clone, Debug, PartialEq)]
@@ -1327,6 +1263,41 @@ pub struct InvoiceCheque {
 
 rt::object!(InvoiceCheque { number! });
 rt::setters!(InvoiceCheque new(number: String) {  });
+
+/// Invoice contact details2.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct InvoiceContactDetails2 {
+    /// Additional emails.
+    pub additional_emails: Option<Vec<AdditionalEmails>>,
+    /// Address.
+    pub address: Option<InvoiceAddress2>,
+    /// Company name.
+    pub company_name: Option<String>,
+    /// Custom fields.
+    pub custom_fields: Option<Vec<String>>,
+    /// Email.
+    pub email: Option<String>,
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub name: Option<String>,
+    /// Phone no.
+    pub phone_no: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(InvoiceContactDetails2 {
+    additional_emails? "additionalEmails", address?, company_name? "companyName", custom_fields? "customFields", email?, id!, name?,
+    phone_no? "phoneNo"
+} extra);
+rt::setters!(InvoiceContactDetails2 new(id: String) {
+    additional_emails: [AdditionalEmails], address: InvoiceAddress2, company_name: String, custom_fields: [String], email: String,
+    name: String, phone_no: String
+} extra);
 
 /// Invoice custom r rule options.
 #[derive(Clone, Debug, PartialEq)]
@@ -1528,6 +1499,71 @@ rt::object!(InvoiceProductSettings {
     description_optional? "descriptionOptional", enable_import_product_description? "enableImportProductDescription"
 } extra);
 
+/// Invoice response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct InvoiceResponse {
+    /// Id.
+    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
+    pub id: String,
+    /// Id of the sub-account or the agency, as `altType` says.
+    pub alt_id: Option<String>,
+    /// What `altId` is the id of.
+    pub alt_type: Option<AltAltType>,
+    /// Amount due.
+    pub amount_due: Option<rt::Number>,
+    /// Amount paid.
+    pub amount_paid: Option<rt::Number>,
+    /// Automatic taxes calculated: yes or no.
+    pub automatic_taxes_calculated: Option<bool>,
+    /// Automatic taxes enabled: yes or no.
+    pub automatic_taxes_enabled: Option<bool>,
+    /// Business details.
+    pub business_details: Option<rt::Object>,
+    /// Contact details.
+    pub contact_details: Option<rt::Object>,
+    /// When it was created.
+    pub created_at: Option<String>,
+    /// Currency.
+    pub currency: Option<String>,
+    /// Discount.
+    pub discount: Option<rt::Object>,
+    /// Due date.
+    pub due_date: Option<String>,
+    /// Invoice items.
+    pub invoice_items: Option<Vec<String>>,
+    /// Invoice number.
+    pub invoice_number: Option<rt::Number>,
+    /// Issue date.
+    pub issue_date: Option<String>,
+    /// Live mode: yes or no.
+    pub live_mode: Option<bool>,
+    /// Name.
+    pub name: Option<String>,
+    /// Payment schedule.
+    pub payment_schedule: Option<rt::Object>,
+    /// State it is in.
+    pub status: Option<InvoiceStatus>,
+    /// Title.
+    pub title: Option<String>,
+    /// Total.
+    pub total: Option<rt::Number>,
+    /// When it was last changed.
+    pub updated_at: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(InvoiceResponse {
+    id! "_id", alt_id? "altId", alt_type? "altType", amount_due? "amountDue", amount_paid? "amountPaid",
+    automatic_taxes_calculated? "automaticTaxesCalculated", automatic_taxes_enabled? "automaticTaxesEnabled",
+    business_details? "businessDetails", contact_details? "contactDetails", created_at? "createdAt", currency?, discount?,
+    due_date? "dueDate", invoice_items? "invoiceItems", invoice_number? "invoiceNumber", issue_date? "issueDate", live_mode? "liveMode",
+    name?, payment_schedule? "paymentSchedule", status?, title?, total?, updated_at? "updatedAt"
+} extra);
+
 /// Invoice schedule options.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -1544,6 +1580,61 @@ pub struct InvoiceScheduleOptions {
 
 rt::object!(InvoiceScheduleOptions { execute_at? "executeAt", rrule? } extra);
 rt::setters!(InvoiceScheduleOptions new() { execute_at: String, rrule: InvoiceCustomRRuleOptions } extra);
+
+/// Invoice schedule response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct InvoiceScheduleResponse {
+    /// Id.
+    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
+    pub id: String,
+    /// Id of the sub-account or the agency, as `altType` says.
+    pub alt_id: Option<String>,
+    /// What `altId` is the id of.
+    pub alt_type: Option<AltAltType>,
+    /// Business details.
+    pub business_details: Option<InvoiceBusinessDetails2>,
+    /// Compiled terms notes.
+    pub compiled_terms_notes: Option<String>,
+    /// Contact details.
+    pub contact_details: Option<InvoiceContactDetails2>,
+    /// When it was created.
+    pub created_at: Option<String>,
+    /// Currency.
+    pub currency: Option<String>,
+    /// Discount.
+    pub discount: Option<Discount>,
+    /// Invoices.
+    pub invoices: Option<Vec<DefaultInvoiceResponse>>,
+    /// Items.
+    pub items: Option<Vec<String>>,
+    /// Live mode: yes or no.
+    pub live_mode: Option<bool>,
+    /// Name.
+    pub name: Option<String>,
+    /// Schedule.
+    pub schedule: Option<InvoiceScheduleOptions>,
+    /// State it is in.
+    pub status: Option<rt::Object>,
+    /// Terms notes.
+    pub terms_notes: Option<String>,
+    /// Title.
+    pub title: Option<String>,
+    /// Total.
+    pub total: Option<rt::Number>,
+    /// When it was last changed.
+    pub updated_at: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(InvoiceScheduleResponse {
+    id! "_id", alt_id? "altId", alt_type? "altType", business_details? "businessDetails", compiled_terms_notes? "compiledTermsNotes",
+    contact_details? "contactDetails", created_at? "createdAt", currency?, discount?, invoices?, items?, live_mode? "liveMode", name?,
+    schedule?, status?, terms_notes? "termsNotes", title?, total?, updated_at? "updatedAt"
+} extra);
 
 /// Invoice sent to2.
 #[derive(Clone, Debug, PartialEq)]
@@ -1562,6 +1653,32 @@ pub struct InvoiceSentTo2 {
 
 rt::object!(InvoiceSentTo2 { email!, email_bcc? "emailBcc", email_cc? "emailCc", phone_no? "phoneNo" });
 rt::setters!(InvoiceSentTo2 new(email: [String]) { email_bcc: [String], email_cc: [String], phone_no: [String] });
+
+/// Invoice settings business details.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct InvoiceSettingsBusinessDetails {
+    /// Address.
+    pub address: Option<InvoiceAddress>,
+    /// Custom values.
+    pub custom_values: Option<Vec<String>>,
+    /// Logo url.
+    pub logo_url: Option<String>,
+    /// Name.
+    pub name: Option<String>,
+    /// Phone no.
+    pub phone_no: Option<String>,
+    /// Website.
+    pub website: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(InvoiceSettingsBusinessDetails {
+    address?, custom_values? "customValues", logo_url? "logoUrl", name?, phone_no? "phoneNo", website?
+} extra);
 
 /// Invoice settings sender configuration.
 #[derive(Clone, Debug, PartialEq)]
@@ -1611,6 +1728,46 @@ rt::open_enum!(
     Void = "void",
     PartiallyPaid = "partially_paid"
 );
+
+/// Invoice template response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct InvoiceTemplateResponse {
+    /// Id.
+    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
+    pub id: String,
+    /// Id of the sub-account or the agency, as `altType` says.
+    pub alt_id: Option<String>,
+    /// What `altId` is the id of.
+    pub alt_type: Option<AltAltType>,
+    /// Business details.
+    pub business_details: Option<InvoiceBusinessDetails2>,
+    /// When it was created.
+    pub created_at: Option<String>,
+    /// Currency.
+    pub currency: Option<String>,
+    /// Discount.
+    pub discount: Option<Discount>,
+    /// Invoice number prefix.
+    pub invoice_number_prefix: Option<String>,
+    /// Items.
+    pub items: Option<Vec<String>>,
+    /// Name.
+    pub name: Option<String>,
+    /// Total.
+    pub total: Option<rt::Number>,
+    /// When it was last changed.
+    pub updated_at: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(InvoiceTemplateResponse {
+    id! "_id", alt_id? "altId", alt_type? "altType", business_details? "businessDetails", created_at? "createdAt", currency?, discount?,
+    invoice_number_prefix? "invoiceNumberPrefix", items?, name?, total?, updated_at? "updatedAt"
+} extra);
 
 /// Invoice type.
 ///
@@ -1875,7 +2032,7 @@ rt::closed_enum!(
 #[non_exhaustive]
 pub struct ListInvoiceSchedulesResponse {
     /// Schedules.
-    pub schedules: Option<Vec<GetScheduleResponse>>,
+    pub schedules: Option<Vec<InvoiceScheduleResponse>>,
     /// Total.
     pub total: Option<rt::Number>,
     /// Fields that the vendor sends and nobody documented.
@@ -1891,7 +2048,7 @@ rt::object!(ListInvoiceSchedulesResponse { schedules?, total? } extra);
 #[non_exhaustive]
 pub struct ListInvoiceTemplatesResponse {
     /// Data.
-    pub data: Option<Vec<GetTemplateResponse>>,
+    pub data: Option<Vec<InvoiceTemplateResponse>>,
     /// Total count.
     pub total_count: Option<rt::Number>,
     /// Fields that the vendor sends and nobody documented.
@@ -2082,8 +2239,8 @@ rt::setters!(ProcessingFeePaidCharge new(name: String, charge: (rt::Number), amo
 pub struct RecordInvoicePaymentRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Invoice alt type.
-    pub alt_type: InvoiceAltType,
+    /// Alt alt type.
+    pub alt_type: AltAltType,
     /// Amount.
     pub amount: Option<rt::Number>,
     /// Invoice card.
@@ -2106,7 +2263,7 @@ rt::object!(RecordInvoicePaymentRequest {
     alt_id! "altId", alt_type! "altType", amount?, card!, cheque!, fulfilled_at? "fulfilledAt", meta?, mode!, notes!,
     payment_schedule_ids? "paymentScheduleIds"
 });
-rt::setters!(RecordInvoicePaymentRequest new(alt_id: String, alt_type: InvoiceAltType, mode: RecordPaymentMode, card: InvoiceCard, cheque: InvoiceCheque, notes: String) {
+rt::setters!(RecordInvoicePaymentRequest new(alt_id: String, alt_type: AltAltType, mode: RecordPaymentMode, card: InvoiceCard, cheque: InvoiceCheque, notes: String) {
     amount: (rt::Number), fulfilled_at: String, meta: (rt::Object), payment_schedule_ids: [String]
 });
 
@@ -2264,8 +2421,8 @@ pub struct SendEstimateRequest {
     pub action: InvoiceAction,
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Invoice alt type.
-    pub alt_type: InvoiceAltType,
+    /// Alt alt type.
+    pub alt_type: AltAltType,
     /// Estimate name.
     pub estimate_name: Option<String>,
     /// Live mode: yes or no.
@@ -2280,7 +2437,7 @@ rt::object!(SendEstimateRequest {
     action!, alt_id! "altId", alt_type! "altType", estimate_name? "estimateName", live_mode! "liveMode", sent_from? "sentFrom",
     user_id! "userId"
 });
-rt::setters!(SendEstimateRequest new(alt_id: String, alt_type: InvoiceAltType, action: InvoiceAction, live_mode: bool, user_id: String) {
+rt::setters!(SendEstimateRequest new(alt_id: String, alt_type: AltAltType, action: InvoiceAction, live_mode: bool, user_id: String) {
     estimate_name: String, sent_from: InvoiceSettingsSenderConfiguration
 });
 
@@ -2293,8 +2450,8 @@ pub struct SendInvoiceRequest {
     pub action: InvoiceAction,
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Invoice alt type.
-    pub alt_type: InvoiceAltType,
+    /// Alt alt type.
+    pub alt_type: AltAltType,
     /// Auto payment.
     pub auto_payment: Option<AutoPaymentDetails>,
     /// Live mode: yes or no.
@@ -2309,7 +2466,7 @@ rt::object!(SendInvoiceRequest {
     action!, alt_id! "altId", alt_type! "altType", auto_payment? "autoPayment", live_mode! "liveMode", sent_from? "sentFrom",
     user_id! "userId"
 });
-rt::setters!(SendInvoiceRequest new(alt_id: String, alt_type: InvoiceAltType, user_id: String, action: InvoiceAction, live_mode: bool) {
+rt::setters!(SendInvoiceRequest new(alt_id: String, alt_type: AltAltType, user_id: String, action: InvoiceAction, live_mode: bool) {
     auto_payment: AutoPaymentDetails, sent_from: InvoiceSettingsSenderConfiguration
 });
 
@@ -2340,16 +2497,16 @@ pub struct SendTextToPayInvoiceRequest {
     pub action: Text2PayAction,
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Invoice alt type.
-    pub alt_type: InvoiceAltType,
+    /// Alt alt type.
+    pub alt_type: AltAltType,
     /// Attachments.
     pub attachments: Option<Vec<Attachments>>,
     /// Automatic taxes enabled: yes or no.
     pub automatic_taxes_enabled: Option<bool>,
-    /// Business details.
-    pub business_details: Option<BusinessDetails>,
+    /// Invoice business details2.
+    pub business_details: Option<InvoiceBusinessDetails2>,
     /// Contact details.
-    pub contact_details: ContactDetails,
+    pub contact_details: InvoiceContactDetails2,
     /// Currency.
     pub currency: String,
     /// Discount.
@@ -2400,9 +2557,9 @@ rt::object!(SendTextToPayInvoiceRequest {
     miscellaneous_charges? "miscellaneousCharges", name!, payment_methods? "paymentMethods", payment_schedule? "paymentSchedule",
     sent_to! "sentTo", terms_notes? "termsNotes", tips_configuration? "tipsConfiguration", title?, user_id! "userId"
 });
-rt::setters!(SendTextToPayInvoiceRequest new(alt_id: String, alt_type: InvoiceAltType, name: String, currency: String, items: [InvoiceItem], contact_details: ContactDetails, issue_date: String, sent_to: InvoiceSentTo2, live_mode: bool, action: Text2PayAction, user_id: String) {
-    attachments: [Attachments], automatic_taxes_enabled: bool, business_details: BusinessDetails, discount: Discount, due_date: String,
-    id: String, include_terms_note: bool, invoice_number: String, invoice_number_prefix: String,
+rt::setters!(SendTextToPayInvoiceRequest new(alt_id: String, alt_type: AltAltType, name: String, currency: String, items: [InvoiceItem], contact_details: InvoiceContactDetails2, issue_date: String, sent_to: InvoiceSentTo2, live_mode: bool, action: Text2PayAction, user_id: String) {
+    attachments: [Attachments], automatic_taxes_enabled: bool, business_details: InvoiceBusinessDetails2, discount: Discount,
+    due_date: String, id: String, include_terms_note: bool, invoice_number: String, invoice_number_prefix: String,
     late_fees_configuration: LateFeesConfiguration, miscellaneous_charges: ProcessingFee, payment_methods: PaymentMethod,
     payment_schedule: PaymentSchedule, terms_notes: String, tips_configuration: TipsConfiguration, title: String
 });
@@ -2446,8 +2603,8 @@ rt::setters!(SepaDirectDebit new(bank_code: String, last4: String, branch_code: 
 pub struct SetInvoiceScheduleAutoPaymentRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Invoice alt type.
-    pub alt_type: InvoiceAltType,
+    /// Alt alt type.
+    pub alt_type: AltAltType,
     /// Auto payment.
     pub auto_payment: AutoPaymentDetails,
     /// Id.
@@ -2455,7 +2612,7 @@ pub struct SetInvoiceScheduleAutoPaymentRequest {
 }
 
 rt::object!(SetInvoiceScheduleAutoPaymentRequest { alt_id! "altId", alt_type! "altType", auto_payment! "autoPayment", id! });
-rt::setters!(SetInvoiceScheduleAutoPaymentRequest new(alt_id: String, alt_type: InvoiceAltType, id: String, auto_payment: AutoPaymentDetails) {
+rt::setters!(SetInvoiceScheduleAutoPaymentRequest new(alt_id: String, alt_type: AltAltType, id: String, auto_payment: AutoPaymentDetails) {
 
 });
 
@@ -2466,8 +2623,8 @@ rt::setters!(SetInvoiceScheduleAutoPaymentRequest new(alt_id: String, alt_type: 
 pub struct StartInvoiceScheduleRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Invoice alt type.
-    pub alt_type: InvoiceAltType,
+    /// Alt alt type.
+    pub alt_type: AltAltType,
     /// Auto payment.
     pub auto_payment: Option<AutoPaymentDetails>,
     /// Live mode: yes or no.
@@ -2475,9 +2632,7 @@ pub struct StartInvoiceScheduleRequest {
 }
 
 rt::object!(StartInvoiceScheduleRequest { alt_id! "altId", alt_type! "altType", auto_payment? "autoPayment", live_mode! "liveMode" });
-rt::setters!(StartInvoiceScheduleRequest new(alt_id: String, alt_type: InvoiceAltType, live_mode: bool) {
-    auto_payment: AutoPaymentDetails
-});
+rt::setters!(StartInvoiceScheduleRequest new(alt_id: String, alt_type: AltAltType, live_mode: bool) { auto_payment: AutoPaymentDetails });
 
 /// Stripe payment method.
 #[derive(Clone, Debug, PartialEq)]
@@ -2541,6 +2696,37 @@ pub struct TotalSummary {
 
 rt::object!(TotalSummary { discount?, sub_total? "subTotal", tax? } extra);
 
+/// Update estimate estimate status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum UpdateEstimateEstimateStatus {
+    /// `all`
+    All,
+    /// `draft`
+    Draft,
+    /// `sent`
+    Sent,
+    /// `accepted`
+    Accepted,
+    /// `declined`
+    Declined,
+    /// `invoiced`
+    Invoiced,
+    /// `viewed`
+    Viewed,
+}
+
+rt::closed_enum!(
+    UpdateEstimateEstimateStatus,
+    All = "all",
+    Draft = "draft",
+    Sent = "sent",
+    Accepted = "accepted",
+    Declined = "declined",
+    Invoiced = "invoiced",
+    Viewed = "viewed"
+);
+
 /// Update estimate last visit request.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -2560,18 +2746,18 @@ rt::setters!(UpdateEstimateLastVisitRequest new(estimate_id: String) {  });
 pub struct UpdateEstimateRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Invoice alt type.
-    pub alt_type: InvoiceAltType,
+    /// Alt alt type.
+    pub alt_type: AltAltType,
     /// Attachments.
     pub attachments: Option<Vec<Attachments>>,
     /// Auto invoice.
     pub auto_invoice: Option<AutoInvoicing>,
     /// Automatic taxes enabled: yes or no.
     pub automatic_taxes_enabled: Option<bool>,
-    /// Business details.
-    pub business_details: BusinessDetails,
+    /// Invoice business details2.
+    pub business_details: InvoiceBusinessDetails2,
     /// Contact details.
-    pub contact_details: ContactDetails,
+    pub contact_details: InvoiceContactDetails2,
     /// Currency.
     pub currency: String,
     /// Discount.
@@ -2580,8 +2766,8 @@ pub struct UpdateEstimateRequest {
     pub estimate_number: Option<rt::Number>,
     /// Estimate number prefix.
     pub estimate_number_prefix: Option<String>,
-    /// List estimates status.
-    pub estimate_status: Option<ListEstimatesStatus>,
+    /// Update estimate estimate status.
+    pub estimate_status: Option<UpdateEstimateEstimateStatus>,
     /// Expiry date.
     pub expiry_date: Option<String>,
     /// Frequency settings.
@@ -2620,9 +2806,9 @@ rt::object!(UpdateEstimateRequest {
     miscellaneous_charges? "miscellaneousCharges", name!, payment_schedule_config? "paymentScheduleConfig",
     send_estimate_details? "sendEstimateDetails", sent_to? "sentTo", terms_notes? "termsNotes", title?, user_id? "userId"
 });
-rt::setters!(UpdateEstimateRequest new(alt_id: String, alt_type: InvoiceAltType, name: String, business_details: BusinessDetails, currency: String, items: [EstimateLineItem], discount: Discount, contact_details: ContactDetails, frequency_settings: FrequencySettings) {
+rt::setters!(UpdateEstimateRequest new(alt_id: String, alt_type: AltAltType, name: String, business_details: InvoiceBusinessDetails2, currency: String, items: [EstimateLineItem], discount: Discount, contact_details: InvoiceContactDetails2, frequency_settings: FrequencySettings) {
     attachments: [Attachments], auto_invoice: AutoInvoicing, automatic_taxes_enabled: bool, estimate_number: (rt::Number),
-    estimate_number_prefix: String, estimate_status: ListEstimatesStatus, expiry_date: String, issue_date: String, live_mode: bool,
+    estimate_number_prefix: String, estimate_status: UpdateEstimateEstimateStatus, expiry_date: String, issue_date: String, live_mode: bool,
     meta: (rt::Object), miscellaneous_charges: ProcessingFee, payment_schedule_config: PaymentScheduleConfig,
     send_estimate_details: SendEstimateRequest, sent_to: InvoiceSentTo2, terms_notes: String, title: String, user_id: String
 });
@@ -2646,8 +2832,8 @@ rt::setters!(UpdateInvoiceLastVisitRequest new(invoice_id: String) {  });
 pub struct UpdateInvoiceLateFeesConfigurationRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Invoice alt type.
-    pub alt_type: InvoiceAltType,
+    /// Alt alt type.
+    pub alt_type: AltAltType,
     /// Late fees configuration.
     pub late_fees_configuration: LateFeesConfiguration,
 }
@@ -2655,7 +2841,7 @@ pub struct UpdateInvoiceLateFeesConfigurationRequest {
 rt::object!(UpdateInvoiceLateFeesConfigurationRequest {
     alt_id! "altId", alt_type! "altType", late_fees_configuration! "lateFeesConfiguration"
 });
-rt::setters!(UpdateInvoiceLateFeesConfigurationRequest new(alt_id: String, alt_type: InvoiceAltType, late_fees_configuration: LateFeesConfiguration) {
+rt::setters!(UpdateInvoiceLateFeesConfigurationRequest new(alt_id: String, alt_type: AltAltType, late_fees_configuration: LateFeesConfiguration) {
 
 });
 
@@ -2666,16 +2852,16 @@ rt::setters!(UpdateInvoiceLateFeesConfigurationRequest new(alt_id: String, alt_t
 pub struct UpdateInvoiceRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Invoice alt type.
-    pub alt_type: InvoiceAltType,
+    /// Alt alt type.
+    pub alt_type: AltAltType,
     /// Attachments.
     pub attachments: Option<Vec<Attachments>>,
     /// Automatic taxes enabled: yes or no.
     pub automatic_taxes_enabled: Option<bool>,
     /// Business details.
-    pub business_details: Option<BusinessDetails>,
-    /// Contact details.
-    pub contact_details: Option<ContactDetails>,
+    pub business_details: Option<InvoiceBusinessDetails2>,
+    /// Invoice contact details2.
+    pub contact_details: Option<InvoiceContactDetails2>,
     /// Id of the contact.
     pub contact_id: Option<String>,
     /// Currency.
@@ -2722,11 +2908,12 @@ rt::object!(UpdateInvoiceRequest {
     payment_schedule? "paymentSchedule", terms_notes? "termsNotes", tips_configuration? "tipsConfiguration", title?,
     xero_details? "xeroDetails"
 });
-rt::setters!(UpdateInvoiceRequest new(alt_id: String, alt_type: InvoiceAltType, name: String, currency: String, invoice_items: [InvoiceItem], issue_date: String, due_date: String) {
-    attachments: [Attachments], automatic_taxes_enabled: bool, business_details: BusinessDetails, contact_details: ContactDetails,
-    contact_id: String, description: String, discount: Discount, invoice_number: String, invoice_number_prefix: String, live_mode: bool,
-    miscellaneous_charges: ProcessingFee, payment_methods: PaymentMethod, payment_schedule: PaymentSchedule, terms_notes: String,
-    tips_configuration: TipsConfiguration, title: String, xero_details: (rt::Object)
+rt::setters!(UpdateInvoiceRequest new(alt_id: String, alt_type: AltAltType, name: String, currency: String, invoice_items: [InvoiceItem], issue_date: String, due_date: String) {
+    attachments: [Attachments], automatic_taxes_enabled: bool, business_details: InvoiceBusinessDetails2,
+    contact_details: InvoiceContactDetails2, contact_id: String, description: String, discount: Discount, invoice_number: String,
+    invoice_number_prefix: String, live_mode: bool, miscellaneous_charges: ProcessingFee, payment_methods: PaymentMethod,
+    payment_schedule: PaymentSchedule, terms_notes: String, tips_configuration: TipsConfiguration, title: String,
+    xero_details: (rt::Object)
 });
 
 /// Update invoice schedule request.
@@ -2736,14 +2923,14 @@ rt::setters!(UpdateInvoiceRequest new(alt_id: String, alt_type: InvoiceAltType, 
 pub struct UpdateInvoiceScheduleRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Invoice alt type.
-    pub alt_type: InvoiceAltType,
+    /// Alt alt type.
+    pub alt_type: AltAltType,
     /// Attachments.
     pub attachments: Option<Vec<Attachments>>,
-    /// Business details.
-    pub business_details: BusinessDetails,
-    /// Contact details.
-    pub contact_details: ContactDetails,
+    /// Invoice business details2.
+    pub business_details: InvoiceBusinessDetails2,
+    /// Invoice contact details2.
+    pub contact_details: InvoiceContactDetails2,
     /// Currency.
     pub currency: String,
     /// Discount.
@@ -2769,7 +2956,7 @@ rt::object!(UpdateInvoiceScheduleRequest {
     discount!, items!, live_mode! "liveMode", miscellaneous_charges? "miscellaneousCharges", name!, schedule!, terms_notes? "termsNotes",
     title?
 });
-rt::setters!(UpdateInvoiceScheduleRequest new(alt_id: String, alt_type: InvoiceAltType, name: String, contact_details: ContactDetails, schedule: InvoiceScheduleOptions, live_mode: bool, business_details: BusinessDetails, currency: String, items: [InvoiceItem], discount: Discount) {
+rt::setters!(UpdateInvoiceScheduleRequest new(alt_id: String, alt_type: AltAltType, name: String, contact_details: InvoiceContactDetails2, schedule: InvoiceScheduleOptions, live_mode: bool, business_details: InvoiceBusinessDetails2, currency: String, items: [InvoiceItem], discount: Discount) {
     attachments: [Attachments], miscellaneous_charges: ProcessingFee, terms_notes: String, title: String
 });
 
@@ -2780,14 +2967,14 @@ rt::setters!(UpdateInvoiceScheduleRequest new(alt_id: String, alt_type: InvoiceA
 pub struct UpdateInvoiceTemplatePaymentMethodsRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Invoice alt type.
-    pub alt_type: InvoiceAltType,
+    /// Alt alt type.
+    pub alt_type: AltAltType,
     /// Payment methods.
     pub payment_methods: Option<PaymentMethod>,
 }
 
 rt::object!(UpdateInvoiceTemplatePaymentMethodsRequest { alt_id! "altId", alt_type! "altType", payment_methods? "paymentMethods" });
-rt::setters!(UpdateInvoiceTemplatePaymentMethodsRequest new(alt_id: String, alt_type: InvoiceAltType) { payment_methods: PaymentMethod });
+rt::setters!(UpdateInvoiceTemplatePaymentMethodsRequest new(alt_id: String, alt_type: AltAltType) { payment_methods: PaymentMethod });
 
 /// Update invoice template request.
 #[derive(Clone, Debug, PartialEq)]
@@ -2796,10 +2983,10 @@ rt::setters!(UpdateInvoiceTemplatePaymentMethodsRequest new(alt_id: String, alt_
 pub struct UpdateInvoiceTemplateRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Invoice alt type.
-    pub alt_type: InvoiceAltType,
-    /// Business details.
-    pub business_details: BusinessDetails,
+    /// Alt alt type.
+    pub alt_type: AltAltType,
+    /// Invoice business details2.
+    pub business_details: InvoiceBusinessDetails2,
     /// Currency.
     pub currency: String,
     /// Discount.
@@ -2822,7 +3009,7 @@ rt::object!(UpdateInvoiceTemplateRequest {
     alt_id! "altId", alt_type! "altType", business_details! "businessDetails", currency!, discount?, internal?, items!,
     miscellaneous_charges? "miscellaneousCharges", name!, terms_notes? "termsNotes", title?
 });
-rt::setters!(UpdateInvoiceTemplateRequest new(alt_id: String, alt_type: InvoiceAltType, name: String, business_details: BusinessDetails, currency: String, items: [InvoiceItem]) {
+rt::setters!(UpdateInvoiceTemplateRequest new(alt_id: String, alt_type: AltAltType, name: String, business_details: InvoiceBusinessDetails2, currency: String, items: [InvoiceItem]) {
     discount: Discount, internal: bool, miscellaneous_charges: ProcessingFee, terms_notes: String, title: String
 });
 
@@ -2839,3 +3026,17 @@ pub struct UsBankAccount {
 
 rt::object!(UsBankAccount { bank_name!, last4! });
 rt::setters!(UsBankAccount new(bank_name: String, last4: String) {  });
+
+/// Void invoice request.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct VoidInvoiceRequest {
+    /// Id of the sub-account or the agency, as `altType` says.
+    pub alt_id: String,
+    /// Alt alt type.
+    pub alt_type: AltAltType,
+}
+
+rt::object!(VoidInvoiceRequest { alt_id! "altId", alt_type! "altType" });
+rt::setters!(VoidInvoiceRequest new(alt_id: String, alt_type: AltAltType) {  });

@@ -89,11 +89,11 @@ pub struct DeleteAppInstallationRequest {
 rt::object!(DeleteAppInstallationRequest { company_id? "companyId", location_id? "locationId", reason? });
 rt::setters!(DeleteAppInstallationRequest new() { company_id: String, location_id: String, reason: String });
 
-/// Delete integration response.
+/// Delete app installation response.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct DeleteIntegrationResponse {
+pub struct DeleteAppInstallationResponse {
     /// Whether the call did what it should.
     pub success: Option<bool>,
     /// Fields that the vendor sends and nobody documented.
@@ -101,7 +101,21 @@ pub struct DeleteIntegrationResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(DeleteIntegrationResponse { success? } extra);
+rt::object!(DeleteAppInstallationResponse { success? } extra);
+
+/// Delete wallet charge response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct DeleteWalletChargeResponse {
+    /// Whether the call did what it should.
+    pub success: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(DeleteWalletChargeResponse { success? } extra);
 
 /// Get app installation response.
 #[derive(Clone, Debug, PartialEq)]
@@ -222,7 +236,7 @@ rt::object!(InstallerDetails {
 #[non_exhaustive]
 pub struct ListWalletChargesResponse {
     /// Charges.
-    pub charges: Option<Vec<GetWalletChargeResponse>>,
+    pub charges: Option<Vec<ListWalletChargesResponseCharge>>,
     /// Count.
     pub count: Option<rt::Number>,
     /// Pagination.
@@ -233,6 +247,50 @@ pub struct ListWalletChargesResponse {
 }
 
 rt::object!(ListWalletChargesResponse { charges?, count?, pagination? } extra);
+
+/// List wallet charges response charge.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct ListWalletChargesResponseCharge {
+    /// Amount charged.
+    pub amount_charged: Option<rt::Number>,
+    /// Id of the app.
+    pub app_id: Option<String>,
+    /// Id of the charge.
+    pub charge_id: Option<String>,
+    /// When it was created.
+    pub created_at: Option<rt::DateTime<rt::Utc>>,
+    /// Currency.
+    pub currency: Option<String>,
+    /// Id of the entity.
+    pub entity_id: Option<String>,
+    /// Entity type.
+    pub entity_type: Option<String>,
+    /// Meta.
+    pub meta: Option<rt::Object>,
+    /// Id of the meter.
+    pub meter_id: Option<String>,
+    /// Price per unit.
+    pub price_per_unit: Option<rt::Number>,
+    /// Refunded: yes or no.
+    pub refunded: Option<bool>,
+    /// Transaction type.
+    pub transaction_type: Option<String>,
+    /// Units.
+    pub units: Option<rt::Number>,
+    /// When it was last changed.
+    pub updated_at: Option<rt::DateTime<rt::Utc>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(ListWalletChargesResponseCharge {
+    amount_charged? "amountCharged", app_id? "appId", charge_id? "chargeId", created_at? "createdAt", currency?, entity_id? "entityId",
+    entity_type? "entityType", meta?, meter_id? "meterId", price_per_unit? "pricePerUnit", refunded?, transaction_type? "transactionType",
+    units?, updated_at? "updatedAt"
+} extra);
 
 /// List wallet charges response pagination.
 #[derive(Clone, Debug, PartialEq)]

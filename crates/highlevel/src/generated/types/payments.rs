@@ -100,6 +100,20 @@ rt::object!(Coupon {
     updated_at? "updatedAt", usage_count? "usageCount", user_id? "userId"
 } extra);
 
+/// Create coupon params alt type.
+///
+/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum CreateCouponParamsAltType {
+    /// `location`
+    Location,
+    /// A value this version does not know, as it came.
+    Unknown(String),
+}
+
+rt::open_enum!(CreateCouponParamsAltType, Location = "location");
+
 /// Create coupon request.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -107,8 +121,8 @@ rt::object!(Coupon {
 pub struct CreateCouponRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Payment alt type.
-    pub alt_type: PaymentAltType,
+    /// Create coupon params alt type.
+    pub alt_type: CreateCouponParamsAltType,
     /// Apply to future payments: yes or no.
     pub apply_to_future_payments: Option<bool>,
     /// Apply to future payments config.
@@ -139,7 +153,7 @@ rt::object!(CreateCouponRequest {
     end_date? "endDate", limit_per_customer? "limitPerCustomer", name!, product_ids? "productIds", start_date! "startDate",
     usage_limit? "usageLimit"
 });
-rt::setters!(CreateCouponRequest new(alt_id: String, alt_type: PaymentAltType, name: String, code: String, discount_type: PaymentDiscountType, discount_value: (rt::Number), start_date: String) {
+rt::setters!(CreateCouponRequest new(alt_id: String, alt_type: CreateCouponParamsAltType, name: String, code: String, discount_type: PaymentDiscountType, discount_value: (rt::Number), start_date: String) {
     apply_to_future_payments: bool, apply_to_future_payments_config: PaymentApplyToFuturePaymentsConfig, end_date: String,
     limit_per_customer: bool, product_ids: [String], usage_limit: (rt::Number)
 });
@@ -225,6 +239,49 @@ rt::setters!(CreateCustomProviderRequest new(name: String, description: String, 
 
 });
 
+/// Create custom provider response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct CreateCustomProviderResponse {
+    /// Id.
+    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
+    pub id: String,
+    /// When it was created.
+    pub created_at: Option<rt::DateTime<rt::Utc>>,
+    /// Deleted: yes or no.
+    pub deleted: Option<bool>,
+    /// Description.
+    pub description: Option<String>,
+    /// Image url.
+    pub image_url: Option<String>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// Id of the marketplace app.
+    pub marketplace_app_id: Option<String>,
+    /// Name.
+    pub name: Option<String>,
+    /// Payment provider.
+    pub payment_provider: Option<rt::Object>,
+    /// Payments url.
+    pub payments_url: Option<String>,
+    /// Query url.
+    pub query_url: Option<String>,
+    /// Id of the request, to quote to support.
+    pub trace_id: Option<String>,
+    /// When it was last changed.
+    pub updated_at: Option<rt::DateTime<rt::Utc>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(CreateCustomProviderResponse {
+    id! "_id", created_at? "createdAt", deleted?, description?, image_url? "imageUrl", location_id? "locationId",
+    marketplace_app_id? "marketplaceAppId", name?, payment_provider? "paymentProvider", payments_url? "paymentsUrl", query_url? "queryUrl",
+    trace_id? "traceId", updated_at? "updatedAt"
+} extra);
+
 /// Create order fulfillment request.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -232,8 +289,8 @@ rt::setters!(CreateCustomProviderRequest new(name: String, description: String, 
 pub struct CreateOrderFulfillmentRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Payment alt type.
-    pub alt_type: PaymentAltType,
+    /// Create coupon params alt type.
+    pub alt_type: CreateCouponParamsAltType,
     /// Items.
     pub items: Vec<FulfillmentItems>,
     /// Notify customer: yes or no.
@@ -243,7 +300,7 @@ pub struct CreateOrderFulfillmentRequest {
 }
 
 rt::object!(CreateOrderFulfillmentRequest { alt_id! "altId", alt_type! "altType", items!, notify_customer! "notifyCustomer", trackings! });
-rt::setters!(CreateOrderFulfillmentRequest new(alt_id: String, alt_type: PaymentAltType, trackings: [FulfillmentTracking], items: [FulfillmentItems], notify_customer: bool) {
+rt::setters!(CreateOrderFulfillmentRequest new(alt_id: String, alt_type: CreateCouponParamsAltType, trackings: [FulfillmentTracking], items: [FulfillmentItems], notify_customer: bool) {
 
 });
 
@@ -270,8 +327,8 @@ rt::object!(CreateOrderFulfillmentResponse { data?, status? } extra);
 pub struct CreatePaymentIntegrationRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Payment alt type.
-    pub alt_type: PaymentAltType,
+    /// Create coupon params alt type.
+    pub alt_type: CreateCouponParamsAltType,
     /// Description.
     pub description: String,
     /// Image url.
@@ -287,7 +344,7 @@ pub struct CreatePaymentIntegrationRequest {
 rt::object!(CreatePaymentIntegrationRequest {
     alt_id! "altId", alt_type! "altType", description!, image_url! "imageUrl", provider!, title!, unique_name! "uniqueName"
 });
-rt::setters!(CreatePaymentIntegrationRequest new(alt_id: String, alt_type: PaymentAltType, unique_name: String, title: String, provider: CreateWhiteLabelIntegrationProviderProvider, description: String, image_url: String) {
+rt::setters!(CreatePaymentIntegrationRequest new(alt_id: String, alt_type: CreateCouponParamsAltType, unique_name: String, title: String, provider: CreateWhiteLabelIntegrationProviderProvider, description: String, image_url: String) {
 
 });
 
@@ -353,6 +410,20 @@ pub struct CustomProviderKeys {
 rt::object!(CustomProviderKeys { api_key! "apiKey", publishable_key! "publishableKey" });
 rt::setters!(CustomProviderKeys new(api_key: String, publishable_key: String) {  });
 
+/// Custom provider response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct CustomProviderResponse {
+    /// Whether the call did what it should.
+    pub success: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(CustomProviderResponse { success? } extra);
+
 /// Custom r rule options interval type.
 ///
 /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
@@ -388,58 +459,6 @@ rt::open_enum!(
     Secondly = "secondly"
 );
 
-/// Default price response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DefaultPriceResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Allow out of stock purchases: yes or no.
-    pub allow_out_of_stock_purchases: Option<bool>,
-    /// Amount.
-    pub amount: Option<rt::Number>,
-    /// Available quantity.
-    pub available_quantity: Option<rt::Number>,
-    /// Compare at price.
-    pub compare_at_price: Option<rt::Number>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Membership offers.
-    pub membership_offers: Option<Vec<PaymentMembershipOffer>>,
-    /// Name.
-    pub name: Option<String>,
-    /// Product.
-    pub product: Option<String>,
-    /// Recurring.
-    pub recurring: Option<PaymentRecurring>,
-    /// Track inventory: yes or no.
-    pub track_inventory: Option<bool>,
-    /// Type.
-    pub type_: Option<DefaultPriceResponseType>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Id of the user.
-    pub user_id: Option<String>,
-    /// Ids of the variant option.
-    pub variant_option_ids: Option<Vec<String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(DefaultPriceResponse {
-    id! "_id", allow_out_of_stock_purchases? "allowOutOfStockPurchases", amount?, available_quantity? "availableQuantity",
-    compare_at_price? "compareAtPrice", created_at? "createdAt", currency?, location_id? "locationId",
-    membership_offers? "membershipOffers", name?, product?, recurring?, track_inventory? "trackInventory", type_? "type",
-    updated_at? "updatedAt", user_id? "userId", variant_option_ids? "variantOptionIds"
-} extra);
-
 /// Default price response type.
 ///
 /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
@@ -456,57 +475,6 @@ pub enum DefaultPriceResponseType {
 
 rt::open_enum!(DefaultPriceResponseType, OneTime = "one_time", Recurring = "recurring");
 
-/// Default product response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DefaultProductResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the automatic tax category.
-    pub automatic_tax_category_id: Option<String>,
-    /// Available in store: yes or no.
-    pub available_in_store: Option<bool>,
-    /// Ids of the collection.
-    pub collection_ids: Option<Vec<String>>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Description.
-    pub description: Option<String>,
-    /// Image.
-    pub image: Option<String>,
-    /// Whether it is taxes enabled.
-    pub is_taxes_enabled: Option<bool>,
-    /// Label.
-    pub label: Option<PaymentProductLabel>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Product type.
-    pub product_type: Option<String>,
-    /// Slug.
-    pub slug: Option<String>,
-    /// Statement descriptor.
-    pub statement_descriptor: Option<String>,
-    /// Taxes.
-    pub taxes: Option<Vec<String>>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Variants.
-    pub variants: Option<Vec<PaymentProductVariant>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(DefaultProductResponse {
-    id! "_id", automatic_tax_category_id? "automaticTaxCategoryId", available_in_store? "availableInStore", collection_ids? "collectionIds",
-    created_at? "createdAt", description?, image?, is_taxes_enabled? "isTaxesEnabled", label?, location_id? "locationId", name?,
-    product_type? "productType", slug?, statement_descriptor? "statementDescriptor", taxes?, updated_at? "updatedAt", variants?
-} extra);
-
 /// Delete coupon request.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -514,14 +482,14 @@ rt::object!(DefaultProductResponse {
 pub struct DeleteCouponRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Payment alt type.
-    pub alt_type: PaymentAltType,
+    /// Create coupon params alt type.
+    pub alt_type: CreateCouponParamsAltType,
     /// Id.
     pub id: String,
 }
 
 rt::object!(DeleteCouponRequest { alt_id! "altId", alt_type! "altType", id! });
-rt::setters!(DeleteCouponRequest new(alt_id: String, alt_type: PaymentAltType, id: String) {  });
+rt::setters!(DeleteCouponRequest new(alt_id: String, alt_type: CreateCouponParamsAltType, id: String) {  });
 
 /// Delete coupon response.
 #[derive(Clone, Debug, PartialEq)]
@@ -562,9 +530,9 @@ pub struct FulfilledItem {
     /// Name.
     pub name: Option<String>,
     /// Price.
-    pub price: Option<DefaultPriceResponse>,
+    pub price: Option<PaymentDefaultPriceResponse>,
     /// Product.
-    pub product: Option<DefaultProductResponse>,
+    pub product: Option<PaymentDefaultProductResponse>,
     /// Qty.
     pub qty: Option<rt::Number>,
     /// Fields that the vendor sends and nobody documented.
@@ -585,7 +553,7 @@ pub struct Fulfillment {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: Option<String>,
     /// What `altId` is the id of.
-    pub alt_type: Option<PaymentAltType>,
+    pub alt_type: Option<CreateCouponParamsAltType>,
     /// When it was created.
     pub created_at: Option<String>,
     /// Items.
@@ -638,11 +606,11 @@ rt::object!(FulfillmentTracking {
 } extra);
 rt::setters!(FulfillmentTracking new() { shipping_carrier: String, tracking_number: String, tracking_url: String } extra);
 
-/// Get custom providers response.
+/// Get custom provider keys response.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
-pub struct GetCustomProvidersResponse {
+pub struct GetCustomProviderKeysResponse {
     /// Id.
     #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
     pub id: String,
@@ -675,7 +643,7 @@ pub struct GetCustomProvidersResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(GetCustomProvidersResponse {
+rt::object!(GetCustomProviderKeysResponse {
     id! "_id", created_at? "createdAt", deleted?, description?, image_url? "imageUrl", location_id? "locationId",
     marketplace_app_id? "marketplaceAppId", name?, payment_provider? "paymentProvider", payments_url? "paymentsUrl", query_url? "queryUrl",
     trace_id? "traceId", updated_at? "updatedAt"
@@ -905,6 +873,42 @@ rt::object!(GetTransactionResponse {
     updated_at? "updatedAt"
 } extra);
 
+/// Integration provider.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct IntegrationProvider {
+    /// Id.
+    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
+    pub id: String,
+    /// Id of the sub-account or the agency, as `altType` says.
+    pub alt_id: Option<String>,
+    /// What `altId` is the id of.
+    pub alt_type: Option<String>,
+    /// When it was created.
+    pub created_at: Option<rt::DateTime<rt::Utc>>,
+    /// Description.
+    pub description: Option<String>,
+    /// Image url.
+    pub image_url: Option<String>,
+    /// Provider.
+    pub provider: Option<String>,
+    /// Route.
+    pub route: Option<String>,
+    /// Title.
+    pub title: Option<String>,
+    /// When it was last changed.
+    pub updated_at: Option<rt::DateTime<rt::Utc>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(IntegrationProvider {
+    id! "_id", alt_id? "altId", alt_type? "altType", created_at? "createdAt", description?, image_url? "imageUrl", provider?, route?,
+    title?, updated_at? "updatedAt"
+} extra);
+
 /// List coupons response.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -922,6 +926,20 @@ pub struct ListCouponsResponse {
 }
 
 rt::object!(ListCouponsResponse { data?, total_count? "totalCount", trace_id? "traceId" } extra);
+
+/// List coupons status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ListCouponsStatus {
+    /// `scheduled`
+    Scheduled,
+    /// `active`
+    Active,
+    /// `expired`
+    Expired,
+}
+
+rt::closed_enum!(ListCouponsStatus, Scheduled = "scheduled", Active = "active", Expired = "expired");
 
 /// List order fulfillments response.
 #[derive(Clone, Debug, PartialEq)]
@@ -977,7 +995,7 @@ rt::object!(ListOrdersResponse { data?, total_count? "totalCount" } extra);
 #[non_exhaustive]
 pub struct ListPaymentIntegrationsResponse {
     /// Providers.
-    pub providers: Option<CreatePaymentIntegrationResponse>,
+    pub providers: Option<IntegrationProvider>,
     /// Fields that the vendor sends and nobody documented.
     #[cfg_attr(feature = "schemars", schemars(flatten))]
     pub extra: rt::Extra,
@@ -1088,18 +1106,14 @@ rt::object!(OrderResponse {
 } extra);
 
 /// Payment alt type.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum PaymentAltType {
     /// `location`
     Location,
-    /// A value this version does not know, as it came.
-    Unknown(String),
 }
 
-rt::open_enum!(PaymentAltType, Location = "location");
+rt::closed_enum!(PaymentAltType, Location = "location");
 
 /// Payment apply to future payments config.
 #[derive(Clone, Debug, PartialEq)]
@@ -1278,6 +1292,109 @@ rt::open_enum!(
     Nov = "nov",
     Dec = "dec"
 );
+
+/// Payment default price response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct PaymentDefaultPriceResponse {
+    /// Id.
+    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
+    pub id: String,
+    /// Allow out of stock purchases: yes or no.
+    pub allow_out_of_stock_purchases: Option<bool>,
+    /// Amount.
+    pub amount: Option<rt::Number>,
+    /// Available quantity.
+    pub available_quantity: Option<rt::Number>,
+    /// Compare at price.
+    pub compare_at_price: Option<rt::Number>,
+    /// When it was created.
+    pub created_at: Option<rt::DateTime<rt::Utc>>,
+    /// Currency.
+    pub currency: Option<String>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// Membership offers.
+    pub membership_offers: Option<Vec<PaymentMembershipOffer>>,
+    /// Name.
+    pub name: Option<String>,
+    /// Product.
+    pub product: Option<String>,
+    /// Recurring.
+    pub recurring: Option<PaymentRecurring>,
+    /// Track inventory: yes or no.
+    pub track_inventory: Option<bool>,
+    /// Type.
+    pub type_: Option<DefaultPriceResponseType>,
+    /// When it was last changed.
+    pub updated_at: Option<rt::DateTime<rt::Utc>>,
+    /// Id of the user.
+    pub user_id: Option<String>,
+    /// Ids of the variant option.
+    pub variant_option_ids: Option<Vec<String>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(PaymentDefaultPriceResponse {
+    id! "_id", allow_out_of_stock_purchases? "allowOutOfStockPurchases", amount?, available_quantity? "availableQuantity",
+    compare_at_price? "compareAtPrice", created_at? "createdAt", currency?, location_id? "locationId",
+    membership_offers? "membershipOffers", name?, product?, recurring?, track_inventory? "trackInventory", type_? "type",
+    updated_at? "updatedAt", user_id? "userId", variant_option_ids? "variantOptionIds"
+} extra);
+
+/// Payment default product response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct PaymentDefaultProductResponse {
+    /// Id.
+    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
+    pub id: String,
+    /// Id of the automatic tax category.
+    pub automatic_tax_category_id: Option<String>,
+    /// Available in store: yes or no.
+    pub available_in_store: Option<bool>,
+    /// Ids of the collection.
+    pub collection_ids: Option<Vec<String>>,
+    /// When it was created.
+    pub created_at: Option<rt::DateTime<rt::Utc>>,
+    /// Description.
+    pub description: Option<String>,
+    /// Image.
+    pub image: Option<String>,
+    /// Whether it is taxes enabled.
+    pub is_taxes_enabled: Option<bool>,
+    /// Label.
+    pub label: Option<PaymentProductLabel>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// Name.
+    pub name: Option<String>,
+    /// Product type.
+    pub product_type: Option<String>,
+    /// Slug.
+    pub slug: Option<String>,
+    /// Statement descriptor.
+    pub statement_descriptor: Option<String>,
+    /// Taxes.
+    pub taxes: Option<Vec<String>>,
+    /// When it was last changed.
+    pub updated_at: Option<rt::DateTime<rt::Utc>>,
+    /// Variants.
+    pub variants: Option<Vec<PaymentProductVariant>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(PaymentDefaultProductResponse {
+    id! "_id", automatic_tax_category_id? "automaticTaxCategoryId", available_in_store? "availableInStore", collection_ids? "collectionIds",
+    created_at? "createdAt", description?, image?, is_taxes_enabled? "isTaxesEnabled", label?, location_id? "locationId", name?,
+    product_type? "productType", slug?, statement_descriptor? "statementDescriptor", taxes?, updated_at? "updatedAt", variants?
+} extra);
 
 /// Payment discount type.
 ///
@@ -1629,20 +1746,6 @@ rt::closed_enum!(
     Other = "other"
 );
 
-/// Post record order payment response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct PostRecordOrderPaymentResponse {
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(PostRecordOrderPaymentResponse { success? } extra);
-
 /// Record order payment request.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -1650,8 +1753,8 @@ rt::object!(PostRecordOrderPaymentResponse { success? } extra);
 pub struct RecordOrderPaymentRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Payment alt type.
-    pub alt_type: PaymentAltType,
+    /// Create coupon params alt type.
+    pub alt_type: CreateCouponParamsAltType,
     /// Amount.
     pub amount: Option<rt::Number>,
     /// Card.
@@ -1671,9 +1774,23 @@ pub struct RecordOrderPaymentRequest {
 rt::object!(RecordOrderPaymentRequest {
     alt_id! "altId", alt_type! "altType", amount?, card?, cheque?, is_partial_payment? "isPartialPayment", meta?, mode!, notes?
 });
-rt::setters!(RecordOrderPaymentRequest new(alt_id: String, alt_type: PaymentAltType, mode: PostRecordOrderPaymentBodyMode) {
+rt::setters!(RecordOrderPaymentRequest new(alt_id: String, alt_type: CreateCouponParamsAltType, mode: PostRecordOrderPaymentBodyMode) {
     amount: (rt::Number), card: PaymentCard, cheque: PaymentCheque, is_partial_payment: bool, meta: (rt::Object), notes: String
 });
+
+/// Record order payment response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct RecordOrderPaymentResponse {
+    /// Whether the call did what it should.
+    pub success: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(RecordOrderPaymentResponse { success? } extra);
 
 /// Set custom provider keys request.
 #[derive(Clone, Debug, PartialEq)]
@@ -1689,6 +1806,49 @@ pub struct SetCustomProviderKeysRequest {
 rt::object!(SetCustomProviderKeysRequest { live!, test! });
 rt::setters!(SetCustomProviderKeysRequest new(live: CustomProviderKeys, test: CustomProviderKeys) {  });
 
+/// Set custom provider keys response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct SetCustomProviderKeysResponse {
+    /// Id.
+    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
+    pub id: String,
+    /// When it was created.
+    pub created_at: Option<rt::DateTime<rt::Utc>>,
+    /// Deleted: yes or no.
+    pub deleted: Option<bool>,
+    /// Description.
+    pub description: Option<String>,
+    /// Image url.
+    pub image_url: Option<String>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// Id of the marketplace app.
+    pub marketplace_app_id: Option<String>,
+    /// Name.
+    pub name: Option<String>,
+    /// Payment provider.
+    pub payment_provider: Option<rt::Object>,
+    /// Payments url.
+    pub payments_url: Option<String>,
+    /// Query url.
+    pub query_url: Option<String>,
+    /// Id of the request, to quote to support.
+    pub trace_id: Option<String>,
+    /// When it was last changed.
+    pub updated_at: Option<rt::DateTime<rt::Utc>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(SetCustomProviderKeysResponse {
+    id! "_id", created_at? "createdAt", deleted?, description?, image_url? "imageUrl", location_id? "locationId",
+    marketplace_app_id? "marketplaceAppId", name?, payment_provider? "paymentProvider", payments_url? "paymentsUrl", query_url? "queryUrl",
+    trace_id? "traceId", updated_at? "updatedAt"
+} extra);
+
 /// Subscription response.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -1700,7 +1860,7 @@ pub struct SubscriptionResponse {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: Option<String>,
     /// What `altId` is the id of.
-    pub alt_type: Option<PaymentAltType>,
+    pub alt_type: Option<CreateCouponParamsAltType>,
     /// Amount.
     pub amount: Option<rt::Number>,
     /// Contact email.
@@ -1846,8 +2006,8 @@ rt::object!(TxnResponse {
 pub struct UpdateCouponRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Payment alt type.
-    pub alt_type: PaymentAltType,
+    /// Create coupon params alt type.
+    pub alt_type: CreateCouponParamsAltType,
     /// Apply to future payments: yes or no.
     pub apply_to_future_payments: Option<bool>,
     /// Apply to future payments config.
@@ -1880,7 +2040,7 @@ rt::object!(UpdateCouponRequest {
     end_date? "endDate", id!, limit_per_customer? "limitPerCustomer", name!, product_ids? "productIds", start_date! "startDate",
     usage_limit? "usageLimit"
 });
-rt::setters!(UpdateCouponRequest new(alt_id: String, alt_type: PaymentAltType, name: String, code: String, discount_type: PaymentDiscountType, discount_value: (rt::Number), start_date: String, id: String) {
+rt::setters!(UpdateCouponRequest new(alt_id: String, alt_type: CreateCouponParamsAltType, name: String, code: String, discount_type: PaymentDiscountType, discount_value: (rt::Number), start_date: String, id: String) {
     apply_to_future_payments: bool, apply_to_future_payments_config: PaymentApplyToFuturePaymentsConfig, end_date: String,
     limit_per_customer: bool, product_ids: [String], usage_limit: (rt::Number)
 });

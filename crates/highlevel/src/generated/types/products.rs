@@ -113,14 +113,14 @@ rt::setters!(BulkEditProduct new(id: String) {
 pub struct BulkEditProductsRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Product alt type.
-    pub alt_type: ProductAltType,
+    /// Bulk edit request alt type.
+    pub alt_type: BulkEditRequestAltType,
     /// Products.
     pub products: Vec<BulkEditProduct>,
 }
 
 rt::object!(BulkEditProductsRequest { alt_id! "altId", alt_type! "altType", products! });
-rt::setters!(BulkEditProductsRequest new(alt_id: String, alt_type: ProductAltType, products: [BulkEditProduct]) {  });
+rt::setters!(BulkEditProductsRequest new(alt_id: String, alt_type: BulkEditRequestAltType, products: [BulkEditProduct]) {  });
 
 /// Bulk edit products response.
 #[derive(Clone, Debug, PartialEq)]
@@ -139,6 +139,16 @@ pub struct BulkEditProductsResponse {
 }
 
 rt::object!(BulkEditProductsResponse { message?, status?, updated_count? "updatedCount" } extra);
+
+/// Bulk edit request alt type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum BulkEditRequestAltType {
+    /// `location`
+    Location,
+}
+
+rt::closed_enum!(BulkEditRequestAltType, Location = "location");
 
 /// Bulk update filters.
 #[derive(Clone, Debug, PartialEq)]
@@ -167,8 +177,8 @@ rt::setters!(BulkUpdateFilters new() { available_in_store: bool, collection_ids:
 pub struct BulkUpdateProductsRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Product alt type.
-    pub alt_type: ProductAltType,
+    /// Bulk edit request alt type.
+    pub alt_type: BulkEditRequestAltType,
     /// Availability: yes or no.
     pub availability: Option<bool>,
     /// Ids of the collection.
@@ -191,16 +201,16 @@ rt::object!(BulkUpdateProductsRequest {
     alt_id! "altId", alt_type! "altType", availability?, collection_ids? "collectionIds", compare_at_price? "compareAtPrice", currency?,
     filters?, price?, product_ids! "productIds", type_! "type"
 });
-rt::setters!(BulkUpdateProductsRequest new(alt_id: String, alt_type: ProductAltType, type_: BulkUpdateType, product_ids: [String]) {
+rt::setters!(BulkUpdateProductsRequest new(alt_id: String, alt_type: BulkEditRequestAltType, type_: BulkUpdateType, product_ids: [String]) {
     availability: bool, collection_ids: [String], compare_at_price: PriceUpdateField, currency: String, filters: BulkUpdateFilters,
     price: PriceUpdateField
 });
 
-/// Bulk update response.
+/// Bulk update products response.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct BulkUpdateResponse {
+pub struct BulkUpdateProductsResponse {
     /// Message.
     pub message: Option<String>,
     /// State it is in.
@@ -210,7 +220,7 @@ pub struct BulkUpdateResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(BulkUpdateResponse { message?, status? } extra);
+rt::object!(BulkUpdateProductsResponse { message?, status? } extra);
 
 /// Bulk update reviews request.
 #[derive(Clone, Debug, PartialEq)]
@@ -219,8 +229,8 @@ rt::object!(BulkUpdateResponse { message?, status? } extra);
 pub struct BulkUpdateReviewsRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Product alt type.
-    pub alt_type: ProductAltType,
+    /// Bulk edit request alt type.
+    pub alt_type: BulkEditRequestAltType,
     /// Reviews.
     pub reviews: Vec<UpdateProductReviewObject>,
     /// State it is in.
@@ -228,7 +238,7 @@ pub struct BulkUpdateReviewsRequest {
 }
 
 rt::object!(BulkUpdateReviewsRequest { alt_id! "altId", alt_type! "altType", reviews!, status! });
-rt::setters!(BulkUpdateReviewsRequest new(alt_id: String, alt_type: ProductAltType, reviews: [UpdateProductReviewObject], status: (rt::Object)) {
+rt::setters!(BulkUpdateReviewsRequest new(alt_id: String, alt_type: BulkEditRequestAltType, reviews: [UpdateProductReviewObject], status: (rt::Object)) {
 
 });
 
@@ -284,6 +294,22 @@ pub struct Collection {
 
 rt::object!(Collection { id! "_id", alt_id? "altId", created_at? "createdAt", image?, name?, seo?, slug? } extra);
 
+/// Collection response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct CollectionResponse {
+    /// Message.
+    pub message: Option<String>,
+    /// State it is in.
+    pub status: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(CollectionResponse { message?, status? } extra);
+
 /// Collection seo.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -322,8 +348,8 @@ rt::object!(CountReviewsResponse { data? } extra);
 pub struct CreateCollectionRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Product alt type.
-    pub alt_type: ProductAltType,
+    /// Bulk edit request alt type.
+    pub alt_type: BulkEditRequestAltType,
     /// Id of the collection.
     pub collection_id: Option<String>,
     /// Image.
@@ -337,7 +363,7 @@ pub struct CreateCollectionRequest {
 }
 
 rt::object!(CreateCollectionRequest { alt_id! "altId", alt_type! "altType", collection_id? "collectionId", image?, name!, seo?, slug! });
-rt::setters!(CreateCollectionRequest new(alt_id: String, alt_type: ProductAltType, name: String, slug: String) {
+rt::setters!(CreateCollectionRequest new(alt_id: String, alt_type: BulkEditRequestAltType, name: String, slug: String) {
     collection_id: String, image: String, seo: CollectionSeo
 });
 
@@ -354,71 +380,6 @@ pub struct CreateCollectionResponse {
 }
 
 rt::object!(CreateCollectionResponse { data? } extra);
-
-/// Create price request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreatePriceRequest {
-    /// Allow out of stock purchases: yes or no.
-    pub allow_out_of_stock_purchases: Option<bool>,
-    /// Amount.
-    pub amount: rt::Number,
-    /// Available quantity.
-    pub available_quantity: Option<rt::Number>,
-    /// Compare at price.
-    pub compare_at_price: Option<rt::Number>,
-    /// Currency.
-    pub currency: String,
-    /// Description.
-    pub description: Option<String>,
-    /// Digital delivery.
-    pub digital_delivery: Option<Vec<String>>,
-    /// Whether it is digital product.
-    pub is_digital_product: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Membership offers.
-    pub membership_offers: Option<Vec<ProductMembershipOffer>>,
-    /// Meta.
-    pub meta: Option<PriceMeta>,
-    /// Name.
-    pub name: String,
-    /// Recurring.
-    pub recurring: Option<ProductRecurring>,
-    /// Setup fee.
-    pub setup_fee: Option<rt::Number>,
-    /// Shipping options.
-    pub shipping_options: Option<ShippingOptions>,
-    /// Sku.
-    pub sku: Option<String>,
-    /// Total cycles.
-    pub total_cycles: Option<rt::Number>,
-    /// Track inventory: yes or no.
-    pub track_inventory: Option<bool>,
-    /// Trial period.
-    pub trial_period: Option<rt::Number>,
-    /// Product type2.
-    pub type_: ProductType2,
-    /// Id of the user.
-    pub user_id: Option<String>,
-    /// Ids of the variant option.
-    pub variant_option_ids: Option<Vec<String>>,
-}
-
-rt::object!(CreatePriceRequest {
-    allow_out_of_stock_purchases? "allowOutOfStockPurchases", amount!, available_quantity? "availableQuantity",
-    compare_at_price? "compareAtPrice", currency!, description?, digital_delivery? "digitalDelivery",
-    is_digital_product? "isDigitalProduct", location_id! "locationId", membership_offers? "membershipOffers", meta?, name!, recurring?,
-    setup_fee? "setupFee", shipping_options? "shippingOptions", sku?, total_cycles? "totalCycles", track_inventory? "trackInventory",
-    trial_period? "trialPeriod", type_! "type", user_id? "userId", variant_option_ids? "variantOptionIds"
-});
-rt::setters!(CreatePriceRequest new(name: String, type_: ProductType2, currency: String, amount: (rt::Number), location_id: String) {
-    allow_out_of_stock_purchases: bool, available_quantity: (rt::Number), compare_at_price: (rt::Number), description: String,
-    digital_delivery: [String], is_digital_product: bool, membership_offers: [ProductMembershipOffer], meta: PriceMeta,
-    recurring: ProductRecurring, setup_fee: (rt::Number), shipping_options: ShippingOptions, sku: String, total_cycles: (rt::Number),
-    track_inventory: bool, trial_period: (rt::Number), user_id: String, variant_option_ids: [String]
-});
 
 /// Create product request.
 #[derive(Clone, Debug, PartialEq)]
@@ -489,6 +450,20 @@ pub struct DeletePriceResponse {
 
 rt::object!(DeletePriceResponse { status? } extra);
 
+/// Delete product response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct DeleteProductResponse {
+    /// State it is in.
+    pub status: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(DeleteProductResponse { status? } extra);
+
 /// Get collection response.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -504,109 +479,6 @@ pub struct GetCollectionResponse {
 }
 
 rt::object!(GetCollectionResponse { data?, status? } extra);
-
-/// Get price response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetPriceResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Allow out of stock purchases: yes or no.
-    pub allow_out_of_stock_purchases: Option<bool>,
-    /// Amount.
-    pub amount: Option<rt::Number>,
-    /// Available quantity.
-    pub available_quantity: Option<rt::Number>,
-    /// Compare at price.
-    pub compare_at_price: Option<rt::Number>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Membership offers.
-    pub membership_offers: Option<Vec<ProductMembershipOffer>>,
-    /// Name.
-    pub name: Option<String>,
-    /// Product.
-    pub product: Option<String>,
-    /// Recurring.
-    pub recurring: Option<ProductRecurring>,
-    /// Track inventory: yes or no.
-    pub track_inventory: Option<bool>,
-    /// Type.
-    pub type_: Option<ProductType2>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Id of the user.
-    pub user_id: Option<String>,
-    /// Ids of the variant option.
-    pub variant_option_ids: Option<Vec<String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(GetPriceResponse {
-    id! "_id", allow_out_of_stock_purchases? "allowOutOfStockPurchases", amount?, available_quantity? "availableQuantity",
-    compare_at_price? "compareAtPrice", created_at? "createdAt", currency?, location_id? "locationId",
-    membership_offers? "membershipOffers", name?, product?, recurring?, track_inventory? "trackInventory", type_? "type",
-    updated_at? "updatedAt", user_id? "userId", variant_option_ids? "variantOptionIds"
-} extra);
-
-/// Get product response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetProductResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the automatic tax category.
-    pub automatic_tax_category_id: Option<String>,
-    /// Available in store: yes or no.
-    pub available_in_store: Option<bool>,
-    /// Ids of the collection.
-    pub collection_ids: Option<Vec<String>>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Description.
-    pub description: Option<String>,
-    /// Image.
-    pub image: Option<String>,
-    /// Whether it is taxes enabled.
-    pub is_taxes_enabled: Option<bool>,
-    /// Label.
-    pub label: Option<ProductProductLabel>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Product type.
-    pub product_type: Option<String>,
-    /// Slug.
-    pub slug: Option<String>,
-    /// Statement descriptor.
-    pub statement_descriptor: Option<String>,
-    /// Taxes.
-    pub taxes: Option<Vec<String>>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Variants.
-    pub variants: Option<Vec<ProductProductVariant>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(GetProductResponse {
-    id! "_id", automatic_tax_category_id? "automaticTaxCategoryId", available_in_store? "availableInStore", collection_ids? "collectionIds",
-    created_at? "createdAt", description?, image?, is_taxes_enabled? "isTaxesEnabled", label?, location_id? "locationId", name?,
-    product_type? "productType", slug?, statement_descriptor? "statementDescriptor", taxes?, updated_at? "updatedAt", variants?
-} extra);
 
 /// Get product store stats response.
 #[derive(Clone, Debug, PartialEq)]
@@ -662,11 +534,11 @@ rt::object!(InventoryItem {
     product_name? "productName", sku?, updated_at? "updatedAt"
 } extra);
 
-/// List collection response.
+/// List collections response.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct ListCollectionResponse {
+pub struct ListCollectionsResponse {
     /// Data.
     pub data: Option<Vec<Vec<rt::Value>>>,
     /// Total.
@@ -676,7 +548,7 @@ pub struct ListCollectionResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(ListCollectionResponse { data?, total? } extra);
+rt::object!(ListCollectionsResponse { data?, total? } extra);
 
 /// List prices response.
 #[derive(Clone, Debug, PartialEq)]
@@ -684,7 +556,7 @@ rt::object!(ListCollectionResponse { data?, total? } extra);
 #[non_exhaustive]
 pub struct ListPricesResponse {
     /// Prices.
-    pub prices: Option<Vec<GetPriceResponse>>,
+    pub prices: Option<Vec<ProductDefaultPriceResponse>>,
     /// Total.
     pub total: Option<rt::Number>,
     /// Fields that the vendor sends and nobody documented.
@@ -716,7 +588,7 @@ rt::object!(ListProductInventoryResponse { inventory?, total? } extra);
 #[non_exhaustive]
 pub struct ListProductsResponse {
     /// Products.
-    pub products: Option<Vec<GetProductResponse>>,
+    pub products: Option<Vec<ProductDefaultProductResponse>>,
     /// Total.
     pub total: Option<Vec<ListProductsStats>>,
     /// Fields that the vendor sends and nobody documented.
@@ -739,6 +611,22 @@ pub struct ListProductsStats {
 }
 
 rt::object!(ListProductsStats { total? } extra);
+
+/// List reviews response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ListReviewsResponse {
+    /// Data.
+    pub data: Option<Vec<Vec<rt::Value>>>,
+    /// Total.
+    pub total: Option<rt::Number>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(ListReviewsResponse { data?, total? } extra);
 
 /// List reviews sort field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -846,6 +734,123 @@ pub enum PriceMetaSource {
 
 rt::closed_enum!(PriceMetaSource, Stripe = "stripe", Woocommerce = "woocommerce", Shopify = "shopify");
 
+/// Price request.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct PriceRequest {
+    /// Allow out of stock purchases: yes or no.
+    pub allow_out_of_stock_purchases: Option<bool>,
+    /// Amount.
+    pub amount: rt::Number,
+    /// Available quantity.
+    pub available_quantity: Option<rt::Number>,
+    /// Compare at price.
+    pub compare_at_price: Option<rt::Number>,
+    /// Currency.
+    pub currency: String,
+    /// Description.
+    pub description: Option<String>,
+    /// Digital delivery.
+    pub digital_delivery: Option<Vec<String>>,
+    /// Whether it is digital product.
+    pub is_digital_product: Option<bool>,
+    /// Id of the sub-account.
+    pub location_id: String,
+    /// Membership offers.
+    pub membership_offers: Option<Vec<ProductMembershipOffer>>,
+    /// Meta.
+    pub meta: Option<PriceMeta>,
+    /// Name.
+    pub name: String,
+    /// Recurring.
+    pub recurring: Option<ProductRecurring>,
+    /// Setup fee.
+    pub setup_fee: Option<rt::Number>,
+    /// Shipping options.
+    pub shipping_options: Option<ShippingOptions>,
+    /// Sku.
+    pub sku: Option<String>,
+    /// Total cycles.
+    pub total_cycles: Option<rt::Number>,
+    /// Track inventory: yes or no.
+    pub track_inventory: Option<bool>,
+    /// Trial period.
+    pub trial_period: Option<rt::Number>,
+    /// Product type2.
+    pub type_: ProductType2,
+    /// Id of the user.
+    pub user_id: Option<String>,
+    /// Ids of the variant option.
+    pub variant_option_ids: Option<Vec<String>>,
+}
+
+rt::object!(PriceRequest {
+    allow_out_of_stock_purchases? "allowOutOfStockPurchases", amount!, available_quantity? "availableQuantity",
+    compare_at_price? "compareAtPrice", currency!, description?, digital_delivery? "digitalDelivery",
+    is_digital_product? "isDigitalProduct", location_id! "locationId", membership_offers? "membershipOffers", meta?, name!, recurring?,
+    setup_fee? "setupFee", shipping_options? "shippingOptions", sku?, total_cycles? "totalCycles", track_inventory? "trackInventory",
+    trial_period? "trialPeriod", type_! "type", user_id? "userId", variant_option_ids? "variantOptionIds"
+});
+rt::setters!(PriceRequest new(name: String, type_: ProductType2, currency: String, amount: (rt::Number), location_id: String) {
+    allow_out_of_stock_purchases: bool, available_quantity: (rt::Number), compare_at_price: (rt::Number), description: String,
+    digital_delivery: [String], is_digital_product: bool, membership_offers: [ProductMembershipOffer], meta: PriceMeta,
+    recurring: ProductRecurring, setup_fee: (rt::Number), shipping_options: ShippingOptions, sku: String, total_cycles: (rt::Number),
+    track_inventory: bool, trial_period: (rt::Number), user_id: String, variant_option_ids: [String]
+});
+
+/// Price response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct PriceResponse {
+    /// Id.
+    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
+    pub id: String,
+    /// Allow out of stock purchases: yes or no.
+    pub allow_out_of_stock_purchases: Option<bool>,
+    /// Amount.
+    pub amount: Option<rt::Number>,
+    /// Available quantity.
+    pub available_quantity: Option<rt::Number>,
+    /// Compare at price.
+    pub compare_at_price: Option<rt::Number>,
+    /// When it was created.
+    pub created_at: Option<rt::DateTime<rt::Utc>>,
+    /// Currency.
+    pub currency: Option<String>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// Membership offers.
+    pub membership_offers: Option<Vec<ProductMembershipOffer>>,
+    /// Name.
+    pub name: Option<String>,
+    /// Product.
+    pub product: Option<String>,
+    /// Recurring.
+    pub recurring: Option<ProductRecurring>,
+    /// Track inventory: yes or no.
+    pub track_inventory: Option<bool>,
+    /// Type.
+    pub type_: Option<ProductType2>,
+    /// When it was last changed.
+    pub updated_at: Option<rt::DateTime<rt::Utc>>,
+    /// Id of the user.
+    pub user_id: Option<String>,
+    /// Ids of the variant option.
+    pub variant_option_ids: Option<Vec<String>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(PriceResponse {
+    id! "_id", allow_out_of_stock_purchases? "allowOutOfStockPurchases", amount?, available_quantity? "availableQuantity",
+    compare_at_price? "compareAtPrice", created_at? "createdAt", currency?, location_id? "locationId",
+    membership_offers? "membershipOffers", name?, product?, recurring?, track_inventory? "trackInventory", type_? "type",
+    updated_at? "updatedAt", user_id? "userId", variant_option_ids? "variantOptionIds"
+} extra);
+
 /// Price update field.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -896,6 +901,109 @@ pub enum ProductAltType {
 }
 
 rt::closed_enum!(ProductAltType, Location = "location");
+
+/// Product default price response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct ProductDefaultPriceResponse {
+    /// Id.
+    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
+    pub id: String,
+    /// Allow out of stock purchases: yes or no.
+    pub allow_out_of_stock_purchases: Option<bool>,
+    /// Amount.
+    pub amount: Option<rt::Number>,
+    /// Available quantity.
+    pub available_quantity: Option<rt::Number>,
+    /// Compare at price.
+    pub compare_at_price: Option<rt::Number>,
+    /// When it was created.
+    pub created_at: Option<rt::DateTime<rt::Utc>>,
+    /// Currency.
+    pub currency: Option<String>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// Membership offers.
+    pub membership_offers: Option<Vec<ProductMembershipOffer>>,
+    /// Name.
+    pub name: Option<String>,
+    /// Product.
+    pub product: Option<String>,
+    /// Recurring.
+    pub recurring: Option<ProductRecurring>,
+    /// Track inventory: yes or no.
+    pub track_inventory: Option<bool>,
+    /// Type.
+    pub type_: Option<ProductType2>,
+    /// When it was last changed.
+    pub updated_at: Option<rt::DateTime<rt::Utc>>,
+    /// Id of the user.
+    pub user_id: Option<String>,
+    /// Ids of the variant option.
+    pub variant_option_ids: Option<Vec<String>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(ProductDefaultPriceResponse {
+    id! "_id", allow_out_of_stock_purchases? "allowOutOfStockPurchases", amount?, available_quantity? "availableQuantity",
+    compare_at_price? "compareAtPrice", created_at? "createdAt", currency?, location_id? "locationId",
+    membership_offers? "membershipOffers", name?, product?, recurring?, track_inventory? "trackInventory", type_? "type",
+    updated_at? "updatedAt", user_id? "userId", variant_option_ids? "variantOptionIds"
+} extra);
+
+/// Product default product response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct ProductDefaultProductResponse {
+    /// Id.
+    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
+    pub id: String,
+    /// Id of the automatic tax category.
+    pub automatic_tax_category_id: Option<String>,
+    /// Available in store: yes or no.
+    pub available_in_store: Option<bool>,
+    /// Ids of the collection.
+    pub collection_ids: Option<Vec<String>>,
+    /// When it was created.
+    pub created_at: Option<rt::DateTime<rt::Utc>>,
+    /// Description.
+    pub description: Option<String>,
+    /// Image.
+    pub image: Option<String>,
+    /// Whether it is taxes enabled.
+    pub is_taxes_enabled: Option<bool>,
+    /// Label.
+    pub label: Option<ProductProductLabel>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// Name.
+    pub name: Option<String>,
+    /// Product type.
+    pub product_type: Option<String>,
+    /// Slug.
+    pub slug: Option<String>,
+    /// Statement descriptor.
+    pub statement_descriptor: Option<String>,
+    /// Taxes.
+    pub taxes: Option<Vec<String>>,
+    /// When it was last changed.
+    pub updated_at: Option<rt::DateTime<rt::Utc>>,
+    /// Variants.
+    pub variants: Option<Vec<ProductProductVariant>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(ProductDefaultProductResponse {
+    id! "_id", automatic_tax_category_id? "automaticTaxCategoryId", available_in_store? "availableInStore", collection_ids? "collectionIds",
+    created_at? "createdAt", description?, image?, is_taxes_enabled? "isTaxesEnabled", label?, location_id? "locationId", name?,
+    product_type? "productType", slug?, statement_descriptor? "statementDescriptor", taxes?, updated_at? "updatedAt", variants?
+} extra);
 
 /// Product media.
 #[derive(Clone, Debug, PartialEq)]
@@ -1045,6 +1153,57 @@ pub enum ProductRecurringInterval {
 
 rt::open_enum!(ProductRecurringInterval, Day = "day", Month = "month", Week = "week", Year = "year");
 
+/// Product response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct ProductResponse {
+    /// Id.
+    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
+    pub id: String,
+    /// Id of the automatic tax category.
+    pub automatic_tax_category_id: Option<String>,
+    /// Available in store: yes or no.
+    pub available_in_store: Option<bool>,
+    /// Ids of the collection.
+    pub collection_ids: Option<Vec<String>>,
+    /// When it was created.
+    pub created_at: Option<rt::DateTime<rt::Utc>>,
+    /// Description.
+    pub description: Option<String>,
+    /// Image.
+    pub image: Option<String>,
+    /// Whether it is taxes enabled.
+    pub is_taxes_enabled: Option<bool>,
+    /// Label.
+    pub label: Option<ProductProductLabel>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// Name.
+    pub name: Option<String>,
+    /// Product type.
+    pub product_type: Option<String>,
+    /// Slug.
+    pub slug: Option<String>,
+    /// Statement descriptor.
+    pub statement_descriptor: Option<String>,
+    /// Taxes.
+    pub taxes: Option<Vec<String>>,
+    /// When it was last changed.
+    pub updated_at: Option<rt::DateTime<rt::Utc>>,
+    /// Variants.
+    pub variants: Option<Vec<ProductProductVariant>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(ProductResponse {
+    id! "_id", automatic_tax_category_id? "automaticTaxCategoryId", available_in_store? "availableInStore", collection_ids? "collectionIds",
+    created_at? "createdAt", description?, image?, is_taxes_enabled? "isTaxesEnabled", label?, location_id? "locationId", name?,
+    product_type? "productType", slug?, statement_descriptor? "statementDescriptor", taxes?, updated_at? "updatedAt", variants?
+} extra);
+
 /// Product review.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -1127,6 +1286,22 @@ pub enum ProductType2 {
 
 rt::open_enum!(ProductType2, OneTime = "one_time", Recurring = "recurring");
 
+/// Review response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ReviewResponse {
+    /// Message.
+    pub message: Option<String>,
+    /// State it is in.
+    pub status: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(ReviewResponse { message?, status? } extra);
+
 /// Shipping options.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -1148,8 +1323,8 @@ rt::setters!(ShippingOptions new() { dimensions: PriceDimensions, weight: Weight
 pub struct UpdateCollectionRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Product alt type.
-    pub alt_type: ProductAltType,
+    /// Bulk edit request alt type.
+    pub alt_type: BulkEditRequestAltType,
     /// Image.
     pub image: Option<String>,
     /// Name.
@@ -1161,7 +1336,7 @@ pub struct UpdateCollectionRequest {
 }
 
 rt::object!(UpdateCollectionRequest { alt_id! "altId", alt_type! "altType", image?, name?, seo?, slug? });
-rt::setters!(UpdateCollectionRequest new(alt_id: String, alt_type: ProductAltType) {
+rt::setters!(UpdateCollectionRequest new(alt_id: String, alt_type: BulkEditRequestAltType) {
     image: String, name: String, seo: CollectionSeo, slug: String
 });
 
@@ -1190,14 +1365,30 @@ rt::setters!(UpdateInventoryItem new(price_id: String) { allow_out_of_stock_purc
 pub struct UpdateProductInventoryRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Product alt type.
-    pub alt_type: ProductAltType,
+    /// Bulk edit request alt type.
+    pub alt_type: BulkEditRequestAltType,
     /// Items.
     pub items: Vec<UpdateInventoryItem>,
 }
 
 rt::object!(UpdateProductInventoryRequest { alt_id! "altId", alt_type! "altType", items! });
-rt::setters!(UpdateProductInventoryRequest new(alt_id: String, alt_type: ProductAltType, items: [UpdateInventoryItem]) {  });
+rt::setters!(UpdateProductInventoryRequest new(alt_id: String, alt_type: BulkEditRequestAltType, items: [UpdateInventoryItem]) {  });
+
+/// Update product inventory response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct UpdateProductInventoryResponse {
+    /// Message.
+    pub message: Option<String>,
+    /// State it is in.
+    pub status: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(UpdateProductInventoryResponse { message?, status? } extra);
 
 /// Update product request.
 #[derive(Clone, Debug, PartialEq)]
@@ -1291,14 +1482,14 @@ rt::closed_enum!(UpdateProductStoreAction, Include = "include", Exclude = "exclu
 pub struct UpdateProductStorePriorityRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Product alt type.
-    pub alt_type: ProductAltType,
+    /// Bulk edit request alt type.
+    pub alt_type: BulkEditRequestAltType,
     /// Products.
     pub products: Vec<Vec<rt::Value>>,
 }
 
 rt::object!(UpdateProductStorePriorityRequest { alt_id! "altId", alt_type! "altType", products! });
-rt::setters!(UpdateProductStorePriorityRequest new(alt_id: String, alt_type: ProductAltType, products: [[(rt::Value)]]) {  });
+rt::setters!(UpdateProductStorePriorityRequest new(alt_id: String, alt_type: BulkEditRequestAltType, products: [[(rt::Value)]]) {  });
 
 /// Update product store status request.
 #[derive(Clone, Debug, PartialEq)]
@@ -1309,16 +1500,32 @@ pub struct UpdateProductStoreStatusRequest {
     pub action: UpdateProductStoreAction,
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Product alt type.
-    pub alt_type: ProductAltType,
+    /// Bulk edit request alt type.
+    pub alt_type: BulkEditRequestAltType,
     /// Ids of the product.
     pub product_ids: Vec<String>,
 }
 
 rt::object!(UpdateProductStoreStatusRequest { action!, alt_id! "altId", alt_type! "altType", product_ids! "productIds" });
-rt::setters!(UpdateProductStoreStatusRequest new(alt_id: String, alt_type: ProductAltType, action: UpdateProductStoreAction, product_ids: [String]) {
+rt::setters!(UpdateProductStoreStatusRequest new(alt_id: String, alt_type: BulkEditRequestAltType, action: UpdateProductStoreAction, product_ids: [String]) {
 
 });
+
+/// Update product store status response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct UpdateProductStoreStatusResponse {
+    /// Message.
+    pub message: Option<String>,
+    /// State it is in.
+    pub status: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(UpdateProductStoreStatusResponse { message?, status? } extra);
 
 /// Update review request.
 #[derive(Clone, Debug, PartialEq)]
@@ -1327,8 +1534,8 @@ rt::setters!(UpdateProductStoreStatusRequest new(alt_id: String, alt_type: Produ
 pub struct UpdateReviewRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Product alt type.
-    pub alt_type: ProductAltType,
+    /// Bulk edit request alt type.
+    pub alt_type: BulkEditRequestAltType,
     /// Detail.
     pub detail: Option<String>,
     /// Headline.
@@ -1346,7 +1553,7 @@ pub struct UpdateReviewRequest {
 rt::object!(UpdateReviewRequest {
     alt_id! "altId", alt_type! "altType", detail?, headline?, product_id! "productId", rating?, reply?, status!
 });
-rt::setters!(UpdateReviewRequest new(alt_id: String, alt_type: ProductAltType, product_id: String, status: String) {
+rt::setters!(UpdateReviewRequest new(alt_id: String, alt_type: BulkEditRequestAltType, product_id: String, status: String) {
     detail: String, headline: String, rating: (rt::Number), reply: [ProductReview]
 });
 

@@ -31,7 +31,7 @@ pub struct AgencyPlanResponse {
     /// Plan level.
     pub plan_level: Option<rt::Number>,
     /// Prices.
-    pub prices: Option<Vec<SaasPlanResponsePrice>>,
+    pub prices: Option<Vec<AgencyPlanResponsePrice>>,
     /// Id of the product.
     pub product_id: Option<String>,
     /// Id of the provider location.
@@ -59,6 +59,30 @@ rt::object!(AgencyPlanResponse {
     provider_location_id? "providerLocationId", saas_products? "saasProducts", snapshot_id? "snapshotId", title?,
     trial_period? "trialPeriod", updated_at? "updatedAt", user_limit? "userLimit"
 } extra);
+
+/// Agency plan response price.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct AgencyPlanResponsePrice {
+    /// Active: yes or no.
+    pub active: Option<bool>,
+    /// Amount.
+    pub amount: Option<rt::Number>,
+    /// Billing interval.
+    pub billing_interval: Option<BillingInterval>,
+    /// Currency.
+    pub currency: Option<String>,
+    /// Id.
+    pub id: Option<String>,
+    /// Symbol.
+    pub symbol: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(AgencyPlanResponsePrice { active?, amount?, billing_interval? "billingInterval", currency?, id?, symbol? } extra);
 
 /// Billing interval.
 ///
@@ -184,20 +208,6 @@ rt::setters!(EnableSaasRequest new(company_id: String, is_saa_sv2: bool) {
     contact_id: String, description: String, email: String, name: String, price_id: String, provider_location_id: String,
     saas_plan_id: String, stripe_account_id: String, stripe_customer_id: String
 });
-
-/// Enable saas response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct EnableSaasResponse {
-    /// Data.
-    pub data: Option<rt::Object>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(EnableSaasResponse { data? } extra);
 
 /// Get public saas plan response.
 #[derive(Clone, Debug, PartialEq)]
@@ -347,6 +357,20 @@ pub struct PauseLocationRequest {
 
 rt::object!(PauseLocationRequest { company_id! "companyId", paused! });
 rt::setters!(PauseLocationRequest new(paused: bool, company_id: String) {  });
+
+/// Saa response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct SaaResponse {
+    /// Data.
+    pub data: Option<rt::Object>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(SaaResponse { data? } extra);
 
 /// Saas location.
 #[derive(Clone, Debug, PartialEq)]

@@ -46,6 +46,26 @@ rt::setters!(AttachSocialFacebookPagesRequest new() {
     avatar: String, company_id: String, name: String, origin_id: String, type_: (rt::Object)
 });
 
+/// Attach social facebook pages response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct AttachSocialFacebookPagesResponse {
+    /// Message.
+    pub message: Option<String>,
+    /// Results.
+    pub results: Option<SocialMediaFacebookAccount>,
+    /// Status code.
+    pub status_code: Option<rt::Number>,
+    /// Whether the call did what it should.
+    pub success: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(AttachSocialFacebookPagesResponse { message?, results?, status_code? "statusCode", success? } extra);
+
 /// Attach social google locations request.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -61,6 +81,26 @@ pub struct AttachSocialGoogleLocationsRequest {
 
 rt::object!(AttachSocialGoogleLocationsRequest { account?, company_id? "companyId", location? });
 rt::setters!(AttachSocialGoogleLocationsRequest new() { account: (rt::Object), company_id: String, location: (rt::Object) });
+
+/// Attach social google locations response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct AttachSocialGoogleLocationsResponse {
+    /// Message.
+    pub message: Option<String>,
+    /// Results.
+    pub results: Option<SocialGoogleMediaAccount>,
+    /// Status code.
+    pub status_code: Option<rt::Number>,
+    /// Whether the call did what it should.
+    pub success: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(AttachSocialGoogleLocationsResponse { message?, results?, status_code? "statusCode", success? } extra);
 
 /// Attach social instagram accounts request.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,6 +123,26 @@ rt::object!(AttachSocialInstagramAccountsRequest { avatar?, company_id? "company
 rt::setters!(AttachSocialInstagramAccountsRequest new(page_id: String) {
     avatar: String, company_id: String, name: String, origin_id: String
 });
+
+/// Attach social instagram accounts response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct AttachSocialInstagramAccountsResponse {
+    /// Message.
+    pub message: Option<String>,
+    /// Results.
+    pub results: Option<SocialMediaInstagramAccount>,
+    /// Status code.
+    pub status_code: Option<rt::Number>,
+    /// Whether the call did what it should.
+    pub success: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(AttachSocialInstagramAccountsResponse { message?, results?, status_code? "statusCode", success? } extra);
 
 /// Attach social linkedin accounts request.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,6 +167,26 @@ rt::object!(AttachSocialLinkedinAccountsRequest { avatar?, company_id? "companyI
 rt::setters!(AttachSocialLinkedinAccountsRequest new() {
     avatar: String, company_id: String, name: String, origin_id: String, type_: SocialType, urn: String
 });
+
+/// Attach social linkedin accounts response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct AttachSocialLinkedinAccountsResponse {
+    /// Message.
+    pub message: Option<String>,
+    /// Results.
+    pub results: Option<SocialMediaLinkedInAccount>,
+    /// Status code.
+    pub status_code: Option<rt::Number>,
+    /// Whether the call did what it should.
+    pub success: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(AttachSocialLinkedinAccountsResponse { message?, results?, status_code? "statusCode", success? } extra);
 
 /// Attach social tiktok profile request.
 #[derive(Clone, Debug, PartialEq)]
@@ -136,6 +216,26 @@ rt::setters!(AttachSocialTiktokProfileRequest new() {
     avatar: String, company_id: String, name: String, origin_id: String, type_: SocialType, username: String, verified: bool
 });
 
+/// Attach social tiktok profile response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct AttachSocialTiktokProfileResponse {
+    /// Message.
+    pub message: Option<String>,
+    /// Results.
+    pub results: Option<SocialMediaTiktokAccount>,
+    /// Status code.
+    pub status_code: Option<rt::Number>,
+    /// Whether the call did what it should.
+    pub success: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(AttachSocialTiktokProfileResponse { message?, results?, status_code? "statusCode", success? } extra);
+
 /// Attach social twitter profiles request.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -163,6 +263,26 @@ rt::object!(AttachSocialTwitterProfilesRequest {
 rt::setters!(AttachSocialTwitterProfilesRequest new() {
     avatar: String, company_id: String, name: String, origin_id: String, protected: bool, username: String, verified: bool
 });
+
+/// Attach social twitter profiles response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct AttachSocialTwitterProfilesResponse {
+    /// Message.
+    pub message: Option<String>,
+    /// Results.
+    pub results: Option<SocialMediaTwitterAccount>,
+    /// Status code.
+    pub status_code: Option<rt::Number>,
+    /// Whether the call did what it should.
+    pub success: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(AttachSocialTwitterProfilesResponse { message?, results?, status_code? "statusCode", success? } extra);
 
 /// Bulk delete social posts request.
 #[derive(Clone, Debug, PartialEq)]
@@ -230,6 +350,20 @@ rt::object!(Category {
     secondary_color? "secondaryColor", updated_at? "updatedAt"
 } extra);
 
+/// Create post successful response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct CreatePostSuccessfulResponse {
+    /// Post.
+    pub post: Option<GetPostFormatted>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(CreatePostSuccessfulResponse { post? } extra);
+
 /// Create social post request.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -280,6 +414,26 @@ rt::setters!(CreateSocialPostRequest new(type_: (rt::Object), account_ids: [Stri
     og_tags_details: OgTags, post_approval_details: PostApproval, schedule_date: String, schedule_time_updated: bool, status: (rt::Object),
     summary: String, tags: [String], tiktok_post_details: TiktokPost
 });
+
+/// Create social post response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct CreateSocialPostResponse {
+    /// Message.
+    pub message: Option<String>,
+    /// Results.
+    pub results: Option<CreatePostSuccessfulResponse>,
+    /// Status code.
+    pub status_code: Option<rt::Number>,
+    /// Whether the call did what it should.
+    pub success: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(CreateSocialPostResponse { message?, results?, status_code? "statusCode", success? } extra);
 
 /// Csv import.
 #[derive(Clone, Debug, PartialEq)]
@@ -457,6 +611,34 @@ pub struct DeleteAccountResponse {
 
 rt::object!(DeleteAccountResponse { id?, location_id? "locationId" } extra);
 
+/// Delete post response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct DeletePostResponse {
+    /// Id of the post.
+    pub post_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(DeletePostResponse { post_id? "postId" } extra);
+
+/// Delete post successful response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct DeletePostSuccessfulResponse {
+    /// Id of the post.
+    pub post_id: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(DeletePostSuccessfulResponse { post_id? "postId" } extra);
+
 /// Delete social account response.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -477,6 +659,26 @@ pub struct DeleteSocialAccountResponse {
 
 rt::object!(DeleteSocialAccountResponse { message?, results?, status_code? "statusCode", success? } extra);
 
+/// Delete social csv post response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct DeleteSocialCsvPostResponse {
+    /// Message.
+    pub message: Option<String>,
+    /// Results.
+    pub results: Option<DeletePostResponse>,
+    /// Status code.
+    pub status_code: Option<rt::Number>,
+    /// Whether the call did what it should.
+    pub success: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(DeleteSocialCsvPostResponse { message?, results?, status_code? "statusCode", success? } extra);
+
 /// Delete social csv response.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -496,6 +698,26 @@ pub struct DeleteSocialCsvResponse {
 }
 
 rt::object!(DeleteSocialCsvResponse { message?, results?, status_code? "statusCode", success? } extra);
+
+/// Delete social post response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct DeleteSocialPostResponse {
+    /// Message.
+    pub message: Option<String>,
+    /// Results.
+    pub results: Option<DeletePostSuccessfulResponse>,
+    /// Status code.
+    pub status_code: Option<rt::Number>,
+    /// Whether the call did what it should.
+    pub success: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(DeleteSocialPostResponse { message?, results?, status_code? "statusCode", success? } extra);
 
 /// End date.
 #[derive(Clone, Debug, PartialEq)]
@@ -773,7 +995,7 @@ pub struct GetLinkedInAccount {
     /// Pages.
     pub pages: Option<Vec<LinkedInPage>>,
     /// Profile.
-    pub profile: Option<Vec<LinkedInPage>>,
+    pub profile: Option<Vec<LinkedInProfile>>,
     /// Fields that the vendor sends and nobody documented.
     #[cfg_attr(feature = "schemars", schemars(flatten))]
     pub extra: rt::Extra,
@@ -868,6 +1090,20 @@ pub enum GetPostFormattedSchemaSource {
 
 rt::open_enum!(GetPostFormattedSchemaSource, Composer = "composer", Csv = "csv", Recurring = "recurring", Review = "review", Rss = "rss");
 
+/// Get post successful response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct GetPostSuccessfulResponse {
+    /// Post.
+    pub post: Option<GetPostFormatted>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(GetPostSuccessfulResponse { post? } extra);
+
 /// Get social category response.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -907,6 +1143,26 @@ pub struct GetSocialCsvResponse {
 }
 
 rt::object!(GetSocialCsvResponse { message?, results?, status_code? "statusCode", success? } extra);
+
+/// Get social post response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct GetSocialPostResponse {
+    /// Message.
+    pub message: Option<String>,
+    /// Results.
+    pub results: Option<GetPostSuccessfulResponse>,
+    /// Status code.
+    pub status_code: Option<rt::Number>,
+    /// Whether the call did what it should.
+    pub success: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(GetSocialPostResponse { message?, results?, status_code? "statusCode", success? } extra);
 
 /// Get social statistics request.
 #[derive(Clone, Debug, PartialEq)]
@@ -1011,11 +1267,11 @@ pub struct GetSocialStatisticsResponseResultsBreakdowns {
     /// Engagement.
     pub engagement: Option<std::collections::BTreeMap<String, GetSocialStatisticsResponseResultsBreakdownsEngagementValue>>,
     /// Impressions.
-    pub impressions: Option<GetSocialStatisticsResponseResultsBreakdownsPosts>,
+    pub impressions: Option<GetSocialStatisticsResponseResultsBreakdownsImpressions>,
     /// Posts.
     pub posts: Option<GetSocialStatisticsResponseResultsBreakdownsPosts>,
     /// Reach.
-    pub reach: Option<GetSocialStatisticsResponseResultsBreakdownsPosts>,
+    pub reach: Option<GetSocialStatisticsResponseResultsBreakdownsReach>,
     /// Fields that the vendor sends and nobody documented.
     #[cfg_attr(feature = "schemars", schemars(flatten))]
     pub extra: rt::Extra,
@@ -1042,6 +1298,40 @@ pub struct GetSocialStatisticsResponseResultsBreakdownsEngagementValue {
 }
 
 rt::object!(GetSocialStatisticsResponseResultsBreakdownsEngagementValue { change?, comments?, likes?, shares? } extra);
+
+/// Get social statistics response results breakdowns impressions.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct GetSocialStatisticsResponseResultsBreakdownsImpressions {
+    /// Platforms.
+    pub platforms: Option<std::collections::BTreeMap<String, GetSocialStatisticsResponseResultsBreakdownsImpressionsPlatformsValue>>,
+    /// Total.
+    pub total: Option<rt::Number>,
+    /// Total change.
+    pub total_change: Option<rt::Number>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(GetSocialStatisticsResponseResultsBreakdownsImpressions { platforms?, total?, total_change? "totalChange" } extra);
+
+/// Get social statistics response results breakdowns impressions platforms value.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct GetSocialStatisticsResponseResultsBreakdownsImpressionsPlatformsValue {
+    /// Change.
+    pub change: Option<rt::Number>,
+    /// Value.
+    pub value: Option<rt::Number>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(GetSocialStatisticsResponseResultsBreakdownsImpressionsPlatformsValue { change?, value? } extra);
 
 /// Get social statistics response results breakdowns posts.
 #[derive(Clone, Debug, PartialEq)]
@@ -1076,6 +1366,40 @@ pub struct GetSocialStatisticsResponseResultsBreakdownsPostsPlatformsValue {
 }
 
 rt::object!(GetSocialStatisticsResponseResultsBreakdownsPostsPlatformsValue { change?, value? } extra);
+
+/// Get social statistics response results breakdowns reach.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct GetSocialStatisticsResponseResultsBreakdownsReach {
+    /// Platforms.
+    pub platforms: Option<std::collections::BTreeMap<String, GetSocialStatisticsResponseResultsBreakdownsReachPlatformsValue>>,
+    /// Total.
+    pub total: Option<rt::Number>,
+    /// Total change.
+    pub total_change: Option<rt::Number>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(GetSocialStatisticsResponseResultsBreakdownsReach { platforms?, total?, total_change? "totalChange" } extra);
+
+/// Get social statistics response results breakdowns reach platforms value.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct GetSocialStatisticsResponseResultsBreakdownsReachPlatformsValue {
+    /// Change.
+    pub change: Option<rt::Number>,
+    /// Value.
+    pub value: Option<rt::Number>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(GetSocialStatisticsResponseResultsBreakdownsReachPlatformsValue { change?, value? } extra);
 
 /// Get social statistics response results demographics.
 #[derive(Clone, Debug, PartialEq)]
@@ -1162,17 +1486,33 @@ rt::object!(GetSocialStatisticsResponseResultsDemographicsGender { totals? } ext
 #[non_exhaustive]
 pub struct GetSocialStatisticsResponseResultsDemographicsGenderTotals {
     /// Female.
-    pub female: Option<GetSocialStatisticsResponseResultsDemographicsGenderTotalsMale>,
+    pub female: Option<GetSocialStatisticsResponseResultsDemographicsGenderTotalsFemale>,
     /// Male.
     pub male: Option<GetSocialStatisticsResponseResultsDemographicsGenderTotalsMale>,
     /// Unknown.
-    pub unknown: Option<GetSocialStatisticsResponseResultsDemographicsGenderTotalsMale>,
+    pub unknown: Option<GetSocialStatisticsResponseResultsDemographicsGenderTotalsUnknown>,
     /// Fields that the vendor sends and nobody documented.
     #[cfg_attr(feature = "schemars", schemars(flatten))]
     pub extra: rt::Extra,
 }
 
 rt::object!(GetSocialStatisticsResponseResultsDemographicsGenderTotals { female?, male?, unknown? } extra);
+
+/// Get social statistics response results demographics gender totals female.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct GetSocialStatisticsResponseResultsDemographicsGenderTotalsFemale {
+    /// Percentage.
+    pub percentage: Option<rt::Number>,
+    /// Total.
+    pub total: Option<rt::Number>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(GetSocialStatisticsResponseResultsDemographicsGenderTotalsFemale { percentage?, total? } extra);
 
 /// Get social statistics response results demographics gender totals male.
 #[derive(Clone, Debug, PartialEq)]
@@ -1190,15 +1530,31 @@ pub struct GetSocialStatisticsResponseResultsDemographicsGenderTotalsMale {
 
 rt::object!(GetSocialStatisticsResponseResultsDemographicsGenderTotalsMale { percentage?, total? } extra);
 
+/// Get social statistics response results demographics gender totals unknown.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct GetSocialStatisticsResponseResultsDemographicsGenderTotalsUnknown {
+    /// Percentage.
+    pub percentage: Option<rt::Number>,
+    /// Total.
+    pub total: Option<rt::Number>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(GetSocialStatisticsResponseResultsDemographicsGenderTotalsUnknown { percentage?, total? } extra);
+
 /// Get social statistics response results platform totals.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GetSocialStatisticsResponseResultsPlatformTotals {
     /// Followers.
-    pub followers: Option<std::collections::BTreeMap<String, GetSocialStatisticsResponseResultsPlatformTotalsLikesValue>>,
+    pub followers: Option<std::collections::BTreeMap<String, GetSocialStatisticsResponseResultsPlatformTotalsFollowersValue>>,
     /// Impressions.
-    pub impressions: Option<std::collections::BTreeMap<String, GetSocialStatisticsResponseResultsPlatformTotalsLikesValue>>,
+    pub impressions: Option<std::collections::BTreeMap<String, GetSocialStatisticsResponseResultsPlatformTotalsImpressionsValue>>,
     /// Likes.
     pub likes: Option<std::collections::BTreeMap<String, GetSocialStatisticsResponseResultsPlatformTotalsLikesValue>>,
     /// Fields that the vendor sends and nobody documented.
@@ -1207,6 +1563,38 @@ pub struct GetSocialStatisticsResponseResultsPlatformTotals {
 }
 
 rt::object!(GetSocialStatisticsResponseResultsPlatformTotals { followers?, impressions?, likes? } extra);
+
+/// Get social statistics response results platform totals followers value.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct GetSocialStatisticsResponseResultsPlatformTotalsFollowersValue {
+    /// Series.
+    pub series: Option<Vec<rt::Number>>,
+    /// Total.
+    pub total: Option<rt::Number>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(GetSocialStatisticsResponseResultsPlatformTotalsFollowersValue { series?, total? } extra);
+
+/// Get social statistics response results platform totals impressions value.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct GetSocialStatisticsResponseResultsPlatformTotalsImpressionsValue {
+    /// Series.
+    pub series: Option<Vec<rt::Number>>,
+    /// Total.
+    pub total: Option<rt::Number>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(GetSocialStatisticsResponseResultsPlatformTotalsImpressionsValue { series?, total? } extra);
 
 /// Get social statistics response results platform totals likes value.
 #[derive(Clone, Debug, PartialEq)]
@@ -1266,6 +1654,78 @@ pub struct GetSocialStatisticsResponseResultsTotals {
 
 rt::object!(GetSocialStatisticsResponseResultsTotals { comments?, followers?, impressions?, likes?, posts? } extra);
 
+/// Get social tiktok business profile response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct GetSocialTiktokBusinessProfileResponse {
+    /// Message.
+    pub message: Option<String>,
+    /// Results.
+    pub results: Option<GetTiktokBusinessAccount>,
+    /// Status code.
+    pub status_code: Option<rt::Number>,
+    /// Whether the call did what it should.
+    pub success: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(GetSocialTiktokBusinessProfileResponse { message?, results?, status_code? "statusCode", success? } extra);
+
+/// Get social tiktok profile response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct GetSocialTiktokProfileResponse {
+    /// Message.
+    pub message: Option<String>,
+    /// Results.
+    pub results: Option<GetTiktokAccount>,
+    /// Status code.
+    pub status_code: Option<rt::Number>,
+    /// Whether the call did what it should.
+    pub success: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(GetSocialTiktokProfileResponse { message?, results?, status_code? "statusCode", success? } extra);
+
+/// Get tags by id response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct GetTagsByIdResponse {
+    /// Count.
+    pub count: Option<rt::Number>,
+    /// Tags.
+    pub tags: Option<Vec<SocialMediaTag>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(GetTagsByIdResponse { count?, tags? } extra);
+
+/// Get tags by location id response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct GetTagsByLocationIdResponse {
+    /// Count.
+    pub count: Option<rt::Number>,
+    /// Tags.
+    pub tags: Option<Vec<SocialMediaTag>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(GetTagsByLocationIdResponse { count?, tags? } extra);
+
 /// Get tiktok account.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -1280,25 +1740,19 @@ pub struct GetTiktokAccount {
 
 rt::object!(GetTiktokAccount { profile? } extra);
 
-/// Get tiktok account response.
+/// Get tiktok business account.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct GetTiktokAccountResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<GetTiktokAccount>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
+pub struct GetTiktokBusinessAccount {
+    /// Profile.
+    pub profile: Option<Vec<TiktokProfile>>,
     /// Fields that the vendor sends and nobody documented.
     #[cfg_attr(feature = "schemars", schemars(flatten))]
     pub extra: rt::Extra,
 }
 
-rt::object!(GetTiktokAccountResponse { message?, results?, status_code? "statusCode", success? } extra);
+rt::object!(GetTiktokBusinessAccount { profile? } extra);
 
 /// Get twitter accounts.
 #[derive(Clone, Debug, PartialEq)]
@@ -1497,6 +1951,28 @@ pub struct LinkedInPage {
 }
 
 rt::object!(LinkedInPage { avatar?, id?, is_connected? "isConnected", name?, urn? } extra);
+
+/// Linked in profile.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct LinkedInProfile {
+    /// Avatar.
+    pub avatar: Option<String>,
+    /// Id.
+    pub id: Option<String>,
+    /// Whether it is connected.
+    pub is_connected: Option<bool>,
+    /// Name.
+    pub name: Option<String>,
+    /// Urn.
+    pub urn: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(LinkedInProfile { avatar?, id?, is_connected? "isConnected", name?, urn? } extra);
 
 /// List social accounts response.
 #[derive(Clone, Debug, PartialEq)]
@@ -1700,6 +2176,46 @@ pub struct ListSocialTagsByIdsRequest {
 rt::object!(ListSocialTagsByIdsRequest { tag_ids! "tagIds" });
 rt::setters!(ListSocialTagsByIdsRequest new(tag_ids: [String]) {  });
 
+/// List social tags by ids response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct ListSocialTagsByIdsResponse {
+    /// Message.
+    pub message: Option<String>,
+    /// Results.
+    pub results: Option<GetTagsByIdResponse>,
+    /// Status code.
+    pub status_code: Option<rt::Number>,
+    /// Whether the call did what it should.
+    pub success: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(ListSocialTagsByIdsResponse { message?, results?, status_code? "statusCode", success? } extra);
+
+/// List social tags response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct ListSocialTagsResponse {
+    /// Message.
+    pub message: Option<String>,
+    /// Results.
+    pub results: Option<GetTagsByLocationIdResponse>,
+    /// Status code.
+    pub status_code: Option<rt::Number>,
+    /// Whether the call did what it should.
+    pub success: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(ListSocialTagsResponse { message?, results?, status_code? "statusCode", success? } extra);
+
 /// List social twitter profiles response.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -1842,24 +2358,6 @@ pub struct PostUser {
 
 rt::object!(PostUser { email?, first_name? "firstName", id!, last_name? "lastName", phone?, profile_photo? "profilePhoto", title? } extra);
 
-/// Set accounts response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SetAccountsResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(SetAccountsResponse { message?, status_code? "statusCode", success? } extra);
-
 /// Set social csv accounts request.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -1885,6 +2383,24 @@ rt::object!(SetSocialCsvAccountsRequest {
 rt::setters!(SetSocialCsvAccountsRequest new(account_ids: [String], file_path: String, rows_count: (rt::Number), file_name: String) {
     approver: String, user_id: String
 });
+
+/// Social csv item response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct SocialCsvItemResponse {
+    /// Message.
+    pub message: Option<String>,
+    /// Status code.
+    pub status_code: Option<rt::Number>,
+    /// Whether the call did what it should.
+    pub success: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(SocialCsvItemResponse { message?, status_code? "statusCode", success? } extra);
 
 /// Social csv response.
 #[derive(Clone, Debug, PartialEq)]
@@ -1935,110 +2451,6 @@ pub struct SocialCsvResponse2 {
 
 rt::object!(SocialCsvResponse2 { csv? } extra);
 
-/// Social delete post response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SocialDeletePostResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<SocialDeletePostResponse2>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(SocialDeletePostResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// Social delete post response2.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SocialDeletePostResponse2 {
-    /// Id of the post.
-    pub post_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(SocialDeletePostResponse2 { post_id? "postId" } extra);
-
-/// Social get post successful response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SocialGetPostSuccessfulResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<SocialGetPostSuccessfulResponse2>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(SocialGetPostSuccessfulResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// Social get post successful response2.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SocialGetPostSuccessfulResponse2 {
-    /// Post.
-    pub post: Option<GetPostFormatted>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(SocialGetPostSuccessfulResponse2 { post? } extra);
-
-/// Social get tags by id response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SocialGetTagsByIdResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<SocialGetTagsByIdResponse2>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(SocialGetTagsByIdResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// Social get tags by id response2.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SocialGetTagsByIdResponse2 {
-    /// Count.
-    pub count: Option<rt::Number>,
-    /// Tags.
-    pub tags: Option<Vec<SocialMediaTag>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(SocialGetTagsByIdResponse2 { count?, tags? } extra);
-
 /// Social google media account.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -2083,25 +2495,137 @@ rt::object!(SocialGoogleMediaAccount {
     old_id? "oldId", origin_id? "originId", platform?, type_? "type", updated_at? "updatedAt"
 } extra);
 
-/// Social media fb account response.
+/// Social media facebook account.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
-pub struct SocialMediaFbAccountResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<SocialGoogleMediaAccount>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
+pub struct SocialMediaFacebookAccount {
+    /// Id.
+    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
+    pub id: Option<String>,
+    /// Active: yes or no.
+    pub active: Option<bool>,
+    /// Avatar.
+    pub avatar: Option<String>,
+    /// When it was created.
+    pub created_at: Option<rt::DateTime<rt::Utc>>,
+    /// Deleted: yes or no.
+    pub deleted: Option<bool>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// Meta.
+    pub meta: Option<rt::Object>,
+    /// Name.
+    pub name: Option<String>,
+    /// Id of the o auth.
+    pub o_auth_id: Option<String>,
+    /// Id of the old.
+    pub old_id: Option<String>,
+    /// Id of the origin.
+    pub origin_id: Option<String>,
+    /// Platform.
+    pub platform: Option<rt::Object>,
+    /// Type.
+    pub type_: Option<rt::Object>,
+    /// When it was last changed.
+    pub updated_at: Option<rt::DateTime<rt::Utc>>,
     /// Fields that the vendor sends and nobody documented.
     #[cfg_attr(feature = "schemars", schemars(flatten))]
     pub extra: rt::Extra,
 }
 
-rt::object!(SocialMediaFbAccountResponse { message?, results?, status_code? "statusCode", success? } extra);
+rt::object!(SocialMediaFacebookAccount {
+    id? "_id", active?, avatar?, created_at? "createdAt", deleted?, location_id? "locationId", meta?, name?, o_auth_id? "oAuthId",
+    old_id? "oldId", origin_id? "originId", platform?, type_? "type", updated_at? "updatedAt"
+} extra);
+
+/// Social media instagram account.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct SocialMediaInstagramAccount {
+    /// Id.
+    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
+    pub id: Option<String>,
+    /// Active: yes or no.
+    pub active: Option<bool>,
+    /// Avatar.
+    pub avatar: Option<String>,
+    /// When it was created.
+    pub created_at: Option<rt::DateTime<rt::Utc>>,
+    /// Deleted: yes or no.
+    pub deleted: Option<bool>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// Meta.
+    pub meta: Option<rt::Object>,
+    /// Name.
+    pub name: Option<String>,
+    /// Id of the o auth.
+    pub o_auth_id: Option<String>,
+    /// Id of the old.
+    pub old_id: Option<String>,
+    /// Id of the origin.
+    pub origin_id: Option<String>,
+    /// Platform.
+    pub platform: Option<rt::Object>,
+    /// Type.
+    pub type_: Option<rt::Object>,
+    /// When it was last changed.
+    pub updated_at: Option<rt::DateTime<rt::Utc>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(SocialMediaInstagramAccount {
+    id? "_id", active?, avatar?, created_at? "createdAt", deleted?, location_id? "locationId", meta?, name?, o_auth_id? "oAuthId",
+    old_id? "oldId", origin_id? "originId", platform?, type_? "type", updated_at? "updatedAt"
+} extra);
+
+/// Social media linked in account.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct SocialMediaLinkedInAccount {
+    /// Id.
+    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
+    pub id: Option<String>,
+    /// Active: yes or no.
+    pub active: Option<bool>,
+    /// Avatar.
+    pub avatar: Option<String>,
+    /// When it was created.
+    pub created_at: Option<rt::DateTime<rt::Utc>>,
+    /// Deleted: yes or no.
+    pub deleted: Option<bool>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// Meta.
+    pub meta: Option<rt::Object>,
+    /// Name.
+    pub name: Option<String>,
+    /// Id of the o auth.
+    pub o_auth_id: Option<String>,
+    /// Id of the old.
+    pub old_id: Option<String>,
+    /// Id of the origin.
+    pub origin_id: Option<String>,
+    /// Platform.
+    pub platform: Option<rt::Object>,
+    /// Type.
+    pub type_: Option<rt::Object>,
+    /// When it was last changed.
+    pub updated_at: Option<rt::DateTime<rt::Utc>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(SocialMediaLinkedInAccount {
+    id? "_id", active?, avatar?, created_at? "createdAt", deleted?, location_id? "locationId", meta?, name?, o_auth_id? "oAuthId",
+    old_id? "oldId", origin_id? "originId", platform?, type_? "type", updated_at? "updatedAt"
+} extra);
 
 /// Social media tag.
 #[derive(Clone, Debug, PartialEq)]
@@ -2130,6 +2654,94 @@ pub struct SocialMediaTag {
 
 rt::object!(SocialMediaTag {
     id? "_id", created_at? "createdAt", created_by? "createdBy", deleted?, location_id? "locationId", tag?, updated_at? "updatedAt"
+} extra);
+
+/// Social media tiktok account.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct SocialMediaTiktokAccount {
+    /// Id.
+    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
+    pub id: Option<String>,
+    /// Active: yes or no.
+    pub active: Option<bool>,
+    /// Avatar.
+    pub avatar: Option<String>,
+    /// When it was created.
+    pub created_at: Option<rt::DateTime<rt::Utc>>,
+    /// Deleted: yes or no.
+    pub deleted: Option<bool>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// Meta.
+    pub meta: Option<rt::Object>,
+    /// Name.
+    pub name: Option<String>,
+    /// Id of the o auth.
+    pub o_auth_id: Option<String>,
+    /// Id of the old.
+    pub old_id: Option<String>,
+    /// Id of the origin.
+    pub origin_id: Option<String>,
+    /// Platform.
+    pub platform: Option<rt::Object>,
+    /// Type.
+    pub type_: Option<rt::Object>,
+    /// When it was last changed.
+    pub updated_at: Option<rt::DateTime<rt::Utc>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(SocialMediaTiktokAccount {
+    id? "_id", active?, avatar?, created_at? "createdAt", deleted?, location_id? "locationId", meta?, name?, o_auth_id? "oAuthId",
+    old_id? "oldId", origin_id? "originId", platform?, type_? "type", updated_at? "updatedAt"
+} extra);
+
+/// Social media twitter account.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct SocialMediaTwitterAccount {
+    /// Id.
+    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
+    pub id: Option<String>,
+    /// Active: yes or no.
+    pub active: Option<bool>,
+    /// Avatar.
+    pub avatar: Option<String>,
+    /// When it was created.
+    pub created_at: Option<rt::DateTime<rt::Utc>>,
+    /// Deleted: yes or no.
+    pub deleted: Option<bool>,
+    /// Id of the sub-account.
+    pub location_id: Option<String>,
+    /// Meta.
+    pub meta: Option<rt::Object>,
+    /// Name.
+    pub name: Option<String>,
+    /// Id of the o auth.
+    pub o_auth_id: Option<String>,
+    /// Id of the old.
+    pub old_id: Option<String>,
+    /// Id of the origin.
+    pub origin_id: Option<String>,
+    /// Platform.
+    pub platform: Option<rt::Object>,
+    /// Type.
+    pub type_: Option<rt::Object>,
+    /// When it was last changed.
+    pub updated_at: Option<rt::DateTime<rt::Utc>>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(SocialMediaTwitterAccount {
+    id? "_id", active?, avatar?, created_at? "createdAt", deleted?, location_id? "locationId", meta?, name?, o_auth_id? "oAuthId",
+    old_id? "oldId", origin_id? "originId", platform?, type_? "type", updated_at? "updatedAt"
 } extra);
 
 /// Social type.
@@ -2321,6 +2933,24 @@ rt::setters!(UpdateSocialPostRequest new(type_: (rt::Object)) {
     media: [PostMedia], og_tags_details: OgTags, post_approval_details: PostApproval, schedule_date: String, schedule_time_updated: bool,
     status: (rt::Object), summary: String, tags: [String], tiktok_post_details: TiktokPost, user_id: String
 });
+
+/// Update social post response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct UpdateSocialPostResponse {
+    /// Message.
+    pub message: Option<String>,
+    /// Status code.
+    pub status_code: Option<rt::Number>,
+    /// Whether the call did what it should.
+    pub success: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(UpdateSocialPostResponse { message?, status_code? "statusCode", success? } extra);
 
 /// Upload file response.
 #[derive(Clone, Debug, PartialEq)]

@@ -94,6 +94,20 @@ rt::setters!(ContactAddress new(country: String) {
     address_line1: String, city: String, company_name: String, email: String, name: String, phone: String, state: String, zip: String
 });
 
+/// Create shipping carrier alt type.
+///
+/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum CreateShippingCarrierAltType {
+    /// `location`
+    Location,
+    /// A value this version does not know, as it came.
+    Unknown(String),
+}
+
+rt::open_enum!(CreateShippingCarrierAltType, Location = "location");
+
 /// Create shipping carrier request.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -103,8 +117,8 @@ pub struct CreateShippingCarrierRequest {
     pub allows_multiple_service_selection: Option<bool>,
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Store alt type.
-    pub alt_type: StoreAltType,
+    /// Create shipping carrier alt type.
+    pub alt_type: CreateShippingCarrierAltType,
     /// Callback url.
     pub callback_url: String,
     /// Name.
@@ -117,7 +131,7 @@ rt::object!(CreateShippingCarrierRequest {
     allows_multiple_service_selection? "allowsMultipleServiceSelection", alt_id! "altId", alt_type! "altType", callback_url! "callbackUrl",
     name!, services?
 });
-rt::setters!(CreateShippingCarrierRequest new(alt_id: String, alt_type: StoreAltType, name: String, callback_url: String) {
+rt::setters!(CreateShippingCarrierRequest new(alt_id: String, alt_type: CreateShippingCarrierAltType, name: String, callback_url: String) {
     allows_multiple_service_selection: bool, services: [ShippingCarrierService]
 });
 
@@ -128,8 +142,8 @@ rt::setters!(CreateShippingCarrierRequest new(alt_id: String, alt_type: StoreAlt
 pub struct CreateShippingRateRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Store alt type.
-    pub alt_type: StoreAltType,
+    /// Create shipping carrier alt type.
+    pub alt_type: CreateShippingCarrierAltType,
     /// Amount.
     pub amount: rt::Number,
     /// Condition type.
@@ -160,7 +174,7 @@ rt::object!(CreateShippingRateRequest {
     percentage_of_rate_fee? "percentageOfRateFee", shipping_carrier_id! "shippingCarrierId",
     shipping_carrier_services? "shippingCarrierServices"
 });
-rt::setters!(CreateShippingRateRequest new(alt_id: String, alt_type: StoreAltType, name: String, currency: String, amount: (rt::Number), condition_type: ConditionType, min_condition: (rt::Number), max_condition: (rt::Number), shipping_carrier_id: String) {
+rt::setters!(CreateShippingRateRequest new(alt_id: String, alt_type: CreateShippingCarrierAltType, name: String, currency: String, amount: (rt::Number), condition_type: ConditionType, min_condition: (rt::Number), max_condition: (rt::Number), shipping_carrier_id: String) {
     description: String, is_carrier_rate: bool, percentage_of_rate_fee: (rt::Number), shipping_carrier_services: [ShippingCarrierService]
 });
 
@@ -171,8 +185,8 @@ rt::setters!(CreateShippingRateRequest new(alt_id: String, alt_type: StoreAltTyp
 pub struct CreateShippingZoneRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Store alt type.
-    pub alt_type: StoreAltType,
+    /// Create shipping carrier alt type.
+    pub alt_type: CreateShippingCarrierAltType,
     /// Countries.
     pub countries: Vec<ShippingZoneCountry>,
     /// Name.
@@ -180,7 +194,9 @@ pub struct CreateShippingZoneRequest {
 }
 
 rt::object!(CreateShippingZoneRequest { alt_id! "altId", alt_type! "altType", countries!, name! });
-rt::setters!(CreateShippingZoneRequest new(alt_id: String, alt_type: StoreAltType, name: String, countries: [ShippingZoneCountry]) {  });
+rt::setters!(CreateShippingZoneRequest new(alt_id: String, alt_type: CreateShippingCarrierAltType, name: String, countries: [ShippingZoneCountry]) {
+
+});
 
 /// Create store settings request.
 #[derive(Clone, Debug, PartialEq)]
@@ -189,12 +205,12 @@ rt::setters!(CreateShippingZoneRequest new(alt_id: String, alt_type: StoreAltTyp
 pub struct CreateStoreSettingsRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Store alt type.
-    pub alt_type: StoreAltType,
+    /// Create shipping carrier alt type.
+    pub alt_type: CreateShippingCarrierAltType,
     /// Shipping origin.
     pub shipping_origin: StoreShippingOrigin,
     /// Store order fulfillment notification.
-    pub store_order_fulfillment_notification: Option<StoreOrderNotification>,
+    pub store_order_fulfillment_notification: Option<StoreOrderFulfillmentNotification>,
     /// Store order notification.
     pub store_order_notification: Option<StoreOrderNotification>,
 }
@@ -203,9 +219,25 @@ rt::object!(CreateStoreSettingsRequest {
     alt_id! "altId", alt_type! "altType", shipping_origin! "shippingOrigin",
     store_order_fulfillment_notification? "storeOrderFulfillmentNotification", store_order_notification? "storeOrderNotification"
 });
-rt::setters!(CreateStoreSettingsRequest new(alt_id: String, alt_type: StoreAltType, shipping_origin: StoreShippingOrigin) {
-    store_order_fulfillment_notification: StoreOrderNotification, store_order_notification: StoreOrderNotification
+rt::setters!(CreateStoreSettingsRequest new(alt_id: String, alt_type: CreateShippingCarrierAltType, shipping_origin: StoreShippingOrigin) {
+    store_order_fulfillment_notification: StoreOrderFulfillmentNotification, store_order_notification: StoreOrderNotification
 });
+
+/// Delete shipping carrier response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct DeleteShippingCarrierResponse {
+    /// Message.
+    pub message: Option<String>,
+    /// State it is in.
+    pub status: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(DeleteShippingCarrierResponse { message?, status? } extra);
 
 /// Delete shipping rate response.
 #[derive(Clone, Debug, PartialEq)]
@@ -223,13 +255,11 @@ pub struct DeleteShippingRateResponse {
 
 rt::object!(DeleteShippingRateResponse { message?, status? } extra);
 
-/// Get shipping carrier response.
+/// Delete shipping zone response.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct GetShippingCarrierResponse {
-    /// Data.
-    pub data: Option<ShippingCarrier>,
+pub struct DeleteShippingZoneResponse {
     /// Message.
     pub message: Option<String>,
     /// State it is in.
@@ -239,61 +269,7 @@ pub struct GetShippingCarrierResponse {
     pub extra: rt::Extra,
 }
 
-rt::object!(GetShippingCarrierResponse { data?, message?, status? } extra);
-
-/// Get shipping rate response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetShippingRateResponse {
-    /// Data.
-    pub data: Option<ShippingRate>,
-    /// Message.
-    pub message: Option<String>,
-    /// State it is in.
-    pub status: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(GetShippingRateResponse { data?, message?, status? } extra);
-
-/// Get shipping zone response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetShippingZoneResponse {
-    /// Data.
-    pub data: Option<ShippingZone>,
-    /// Message.
-    pub message: Option<String>,
-    /// State it is in.
-    pub status: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(GetShippingZoneResponse { data?, message?, status? } extra);
-
-/// Get store setting response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetStoreSettingResponse {
-    /// Data.
-    pub data: Option<StoreSetting>,
-    /// Message.
-    pub message: Option<String>,
-    /// State it is in.
-    pub status: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(GetStoreSettingResponse { data?, message?, status? } extra);
+rt::object!(DeleteShippingZoneResponse { message?, status? } extra);
 
 /// List available shipping rates request.
 #[derive(Clone, Debug, PartialEq)]
@@ -304,8 +280,8 @@ pub struct ListAvailableShippingRatesRequest {
     pub address: Option<ContactAddress>,
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: String,
-    /// Store alt type.
-    pub alt_type: StoreAltType,
+    /// Create shipping carrier alt type.
+    pub alt_type: CreateShippingCarrierAltType,
     /// Amount available.
     pub amount_available: Option<String>,
     /// Country.
@@ -328,7 +304,7 @@ rt::object!(ListAvailableShippingRatesRequest {
     address?, alt_id! "altId", alt_type! "altType", amount_available? "amountAvailable", country!, coupon_code? "couponCode", products!,
     source!, total_order_amount! "totalOrderAmount", total_order_weight! "totalOrderWeight", weight_available? "weightAvailable"
 });
-rt::setters!(ListAvailableShippingRatesRequest new(alt_id: String, alt_type: StoreAltType, country: String, total_order_amount: (rt::Number), total_order_weight: (rt::Number), source: StoreOrderSource, products: [ProductItem]) {
+rt::setters!(ListAvailableShippingRatesRequest new(alt_id: String, alt_type: CreateShippingCarrierAltType, country: String, total_order_amount: (rt::Number), total_order_weight: (rt::Number), source: StoreOrderSource, products: [ProductItem]) {
     address: ContactAddress, amount_available: String, coupon_code: String, weight_available: bool
 });
 
@@ -427,7 +403,7 @@ pub struct ShippingCarrier {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: Option<String>,
     /// What `altId` is the id of.
-    pub alt_type: Option<StoreAltType>,
+    pub alt_type: Option<CreateShippingCarrierAltType>,
     /// Callback url.
     pub callback_url: Option<String>,
     /// When it was created.
@@ -449,6 +425,24 @@ rt::object!(ShippingCarrier {
     id! "_id", allows_multiple_service_selection? "allowsMultipleServiceSelection", alt_id? "altId", alt_type? "altType",
     callback_url? "callbackUrl", created_at? "createdAt", marketplace_app_id? "marketplaceAppId", name?, services?, updated_at? "updatedAt"
 } extra);
+
+/// Shipping carrier response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ShippingCarrierResponse {
+    /// Data.
+    pub data: Option<ShippingCarrier>,
+    /// Message.
+    pub message: Option<String>,
+    /// State it is in.
+    pub status: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(ShippingCarrierResponse { data?, message?, status? } extra);
 
 /// Shipping carrier service.
 #[derive(Clone, Debug, PartialEq)]
@@ -478,7 +472,7 @@ pub struct ShippingRate {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: Option<String>,
     /// What `altId` is the id of.
-    pub alt_type: Option<StoreAltType>,
+    pub alt_type: Option<CreateShippingCarrierAltType>,
     /// Amount.
     pub amount: Option<rt::Number>,
     /// Condition type.
@@ -519,6 +513,24 @@ rt::object!(ShippingRate {
     shipping_carrier_services? "shippingCarrierServices", shipping_zone_id? "shippingZoneId", updated_at? "updatedAt"
 } extra);
 
+/// Shipping rate response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ShippingRateResponse {
+    /// Data.
+    pub data: Option<ShippingRate>,
+    /// Message.
+    pub message: Option<String>,
+    /// State it is in.
+    pub status: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(ShippingRateResponse { data?, message?, status? } extra);
+
 /// Shipping zone.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
@@ -530,7 +542,7 @@ pub struct ShippingZone {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: Option<String>,
     /// What `altId` is the id of.
-    pub alt_type: Option<StoreAltType>,
+    pub alt_type: Option<CreateShippingCarrierAltType>,
     /// Countries.
     pub countries: Option<Vec<ShippingZoneCountry>>,
     /// When it was created.
@@ -583,19 +595,58 @@ pub struct ShippingZoneCountryState {
 rt::object!(ShippingZoneCountryState { code? } extra);
 rt::setters!(ShippingZoneCountryState new() { code: String } extra);
 
+/// Shipping zone response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ShippingZoneResponse {
+    /// Data.
+    pub data: Option<ShippingZone>,
+    /// Message.
+    pub message: Option<String>,
+    /// State it is in.
+    pub status: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(ShippingZoneResponse { data?, message?, status? } extra);
+
 /// Store alt type.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum StoreAltType {
     /// `location`
     Location,
-    /// A value this version does not know, as it came.
-    Unknown(String),
 }
 
-rt::open_enum!(StoreAltType, Location = "location");
+rt::closed_enum!(StoreAltType, Location = "location");
+
+/// Store order fulfillment notification.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct StoreOrderFulfillmentNotification {
+    /// Id of the default email template.
+    pub default_email_template_id: Option<String>,
+    /// Id of the email template.
+    pub email_template_id: Option<String>,
+    /// Enabled: yes or no.
+    pub enabled: Option<bool>,
+    /// Subject.
+    pub subject: Option<String>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(StoreOrderFulfillmentNotification {
+    default_email_template_id? "defaultEmailTemplateId", email_template_id? "emailTemplateId", enabled?, subject?
+} extra);
+rt::setters!(StoreOrderFulfillmentNotification new() {
+    default_email_template_id: String, email_template_id: String, enabled: bool, subject: String
+} extra);
 
 /// Store order notification.
 #[derive(Clone, Debug, PartialEq)]
@@ -763,13 +814,13 @@ pub struct StoreSetting {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: Option<String>,
     /// What `altId` is the id of.
-    pub alt_type: Option<StoreAltType>,
+    pub alt_type: Option<CreateShippingCarrierAltType>,
     /// When it was created.
     pub created_at: Option<String>,
     /// Shipping origin.
     pub shipping_origin: Option<StoreShippingOrigin>,
     /// Store order fulfillment notification.
-    pub store_order_fulfillment_notification: Option<StoreOrderNotification>,
+    pub store_order_fulfillment_notification: Option<StoreOrderFulfillmentNotification>,
     /// Store order notification.
     pub store_order_notification: Option<StoreOrderNotification>,
     /// When it was last changed.
@@ -784,6 +835,24 @@ rt::object!(StoreSetting {
     store_order_fulfillment_notification? "storeOrderFulfillmentNotification", store_order_notification? "storeOrderNotification",
     updated_at? "updatedAt"
 } extra);
+
+/// Store setting response.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct StoreSettingResponse {
+    /// Data.
+    pub data: Option<StoreSetting>,
+    /// Message.
+    pub message: Option<String>,
+    /// State it is in.
+    pub status: Option<bool>,
+    /// Fields that the vendor sends and nobody documented.
+    #[cfg_attr(feature = "schemars", schemars(flatten))]
+    pub extra: rt::Extra,
+}
+
+rt::object!(StoreSettingResponse { data?, message?, status? } extra);
 
 /// Store shipping origin.
 #[derive(Clone, Debug, PartialEq)]
@@ -828,8 +897,8 @@ pub struct UpdateShippingCarrierRequest {
     pub allows_multiple_service_selection: Option<bool>,
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: Option<String>,
-    /// Store alt type.
-    pub alt_type: Option<StoreAltType>,
+    /// Create shipping carrier alt type.
+    pub alt_type: Option<CreateShippingCarrierAltType>,
     /// Callback url.
     pub callback_url: Option<String>,
     /// Name.
@@ -843,7 +912,7 @@ rt::object!(UpdateShippingCarrierRequest {
     name?, services?
 });
 rt::setters!(UpdateShippingCarrierRequest new() {
-    allows_multiple_service_selection: bool, alt_id: String, alt_type: StoreAltType, callback_url: String, name: String,
+    allows_multiple_service_selection: bool, alt_id: String, alt_type: CreateShippingCarrierAltType, callback_url: String, name: String,
     services: [ShippingCarrierService]
 });
 
@@ -854,8 +923,8 @@ rt::setters!(UpdateShippingCarrierRequest new() {
 pub struct UpdateShippingRateRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: Option<String>,
-    /// Store alt type.
-    pub alt_type: Option<StoreAltType>,
+    /// Create shipping carrier alt type.
+    pub alt_type: Option<CreateShippingCarrierAltType>,
     /// Amount.
     pub amount: Option<rt::Number>,
     /// Condition type.
@@ -887,9 +956,9 @@ rt::object!(UpdateShippingRateRequest {
     shipping_carrier_services? "shippingCarrierServices"
 });
 rt::setters!(UpdateShippingRateRequest new() {
-    alt_id: String, alt_type: StoreAltType, amount: (rt::Number), condition_type: ConditionType, currency: String, description: String,
-    is_carrier_rate: bool, max_condition: (rt::Number), min_condition: (rt::Number), name: String, percentage_of_rate_fee: (rt::Number),
-    shipping_carrier_id: String, shipping_carrier_services: [ShippingCarrierService]
+    alt_id: String, alt_type: CreateShippingCarrierAltType, amount: (rt::Number), condition_type: ConditionType, currency: String,
+    description: String, is_carrier_rate: bool, max_condition: (rt::Number), min_condition: (rt::Number), name: String,
+    percentage_of_rate_fee: (rt::Number), shipping_carrier_id: String, shipping_carrier_services: [ShippingCarrierService]
 });
 
 /// Update shipping zone request.
@@ -899,8 +968,8 @@ rt::setters!(UpdateShippingRateRequest new() {
 pub struct UpdateShippingZoneRequest {
     /// Id of the sub-account or the agency, as `altType` says.
     pub alt_id: Option<String>,
-    /// Store alt type.
-    pub alt_type: Option<StoreAltType>,
+    /// Create shipping carrier alt type.
+    pub alt_type: Option<CreateShippingCarrierAltType>,
     /// Countries.
     pub countries: Option<Vec<ShippingZoneCountry>>,
     /// Name.
@@ -908,4 +977,6 @@ pub struct UpdateShippingZoneRequest {
 }
 
 rt::object!(UpdateShippingZoneRequest { alt_id? "altId", alt_type? "altType", countries?, name? });
-rt::setters!(UpdateShippingZoneRequest new() { alt_id: String, alt_type: StoreAltType, countries: [ShippingZoneCountry], name: String });
+rt::setters!(UpdateShippingZoneRequest new() {
+    alt_id: String, alt_type: CreateShippingCarrierAltType, countries: [ShippingZoneCountry], name: String
+});
