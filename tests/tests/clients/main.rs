@@ -4,6 +4,7 @@ mod documents;
 mod events;
 mod examples;
 mod forms;
+mod highlevel_pages;
 mod mocks;
 mod own_stores;
 mod pages;

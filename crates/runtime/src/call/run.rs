@@ -214,14 +214,26 @@ impl Run {
         }
     }
 
-    /// Asks the provider, if the credential comes from one.
+    /// Asks the provider, if the credential comes from one. A token of another kind than the operation takes ends the call.
     async fn credential(&mut self) -> Result<(), Error> {
-        let Credentials::Provider(provider) = &self.call.core().tenant().credentials else { return Ok(()) };
         if !self.is_authenticated() {
             return Ok(());
         }
-        let (auth, deadline) = (self.core().vendor().auth, self.clock.deadline(self.core()));
-        self.provided.request(&**provider, auth, deadline).await.map_err(|error| self.close(error))
+        let tenant = self.call.core().tenant();
+        let mut token = tenant.token;
+        if let Credentials::Provider(provider) = &tenant.credentials {
+            let (auth, deadline) = (self.core().vendor().auth, self.clock.deadline(self.core()));
+            self.provided.request(&**provider, auth, deadline).await.map_err(|error| self.close(error))?;
+            token = provider.token().or(token);
+        }
+        let taken = self.call.route().and_then(|route| route.token);
+        match (taken, token) {
+            (Some(taken), Some(token)) if !taken.accepts(token) => {
+                let message = format!("the operation takes {taken}, and the client has {token}");
+                Err(self.close(Error::new(ErrorKind::Credential, Delivery::NotSent, message)))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// One attempt, and the time it had. An error ends the call.

@@ -13,7 +13,7 @@ use reqwest::{Method, ResponseBuilderExt};
 use tokio::time::{Instant, sleep};
 
 use crate::client::transport::{SendError, SendErrorClass, Transport};
-use crate::{Auth, ClientBuilder, Core, Effect, ErrorShape, Evidence, RateLimit, RateLimitHeaders, RetryPolicy, Route, Vendor};
+use crate::{Auth, ClientBuilder, Core, Effect, ErrorShape, Evidence, RateLimit, RateLimitHeaders, RetryPolicy, Route, Token, Vendor};
 
 pub(super) const KEY: &str = "leo_MARKEDsecret";
 
@@ -41,6 +41,8 @@ pub(super) static GET: &Route = &route(Method::GET, "get");
 pub(super) static PUT: &Route = &route(Method::PUT, "put");
 pub(super) static POST: &Route = &route(Method::POST, "post").does(Effect::Changes);
 pub(super) static PATCH: &Route = &route(Method::PATCH, "patch");
+pub(super) static AGENCY: &Route = &route(Method::GET, "agency").takes(Token::Agency);
+pub(super) static LOCATION: &Route = &route(Method::GET, "location").takes(Token::Location);
 pub(super) static PUBLIC: &Route = &route(Method::GET, "public").public();
 
 pub(super) static SEND: &Route = &route(Method::POST, "send").does(Effect::ReachesAPerson);

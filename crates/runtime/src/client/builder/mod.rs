@@ -20,7 +20,7 @@ use crate::limit::{BudgetKey, BudgetStore, Budgets, Pacing};
 use crate::request::headers::{self, Headers};
 use crate::request::url::BaseUrl;
 use crate::retry::{RetryPolicy, Throttle};
-use crate::route::Effect;
+use crate::route::{Effect, Token};
 use crate::vendor::Vendor;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -33,6 +33,7 @@ const MAX_BODY: usize = 16 * 1024 * 1024;
 pub struct ClientBuilder<C> {
     vendor: &'static Vendor,
     credential: Option<SecretString>,
+    token: Option<Token>,
     provider: Option<Arc<dyn CredentialProvider>>,
     base_url: Option<String>,
     http: Option<reqwest::Client>,
@@ -59,6 +60,7 @@ impl<C: From<Core>> ClientBuilder<C> {
         Self {
             vendor,
             credential: None,
+            token: None,
             provider: None,
             base_url: None,
             http: None,
@@ -84,6 +86,13 @@ impl<C: From<Core>> ClientBuilder<C> {
     pub fn credential(mut self, credential: impl Into<SecretString>) -> Self {
         self.credential = Some(credential.into());
         self.provider = None;
+        self
+    }
+
+    /// Whose token the credential is, at a vendor that gives out several kinds: an operation that takes another kind then fails before
+    /// anything is sent. A provider that knows it, such as that of OAuth tokens, counts more.
+    pub fn token(mut self, token: Token) -> Self {
+        self.token = Some(token);
         self
     }
 
@@ -257,10 +266,12 @@ impl<C: From<Core>> ClientBuilder<C> {
         let throttle = self.throttle;
         let tenant = match (self.provider, self.credential) {
             (Some(provider), _) => {
-                Tenant { pacer: named.or_else(|| budgets.own()), credentials: Credentials::Provider(provider), throttle }
+                let pacer = named.or_else(|| budgets.own());
+                Tenant { pacer, token: self.token, credentials: Credentials::Provider(provider), throttle }
             }
             (None, Some(credential)) => Tenant {
                 pacer: named.or_else(|| budgets.of_credential(&credential)),
+                token: self.token,
                 credentials: Credentials::fixed(vendor.auth, credential)?,
                 throttle,
             },
